@@ -1,0 +1,61 @@
+import type { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+import type { JobMessage } from '../proving-job/job-message.ts';
+
+/** The right of one agent to one message until `expiresAtMs`. Opaque outside the adapter that made it. */
+export interface QueueLease {
+  readonly message: JobMessage;
+  /** Adapter-private handle (an SQS receipt handle, a SQLite row token). */
+  readonly token: string;
+  /** Deliveries of this message so far, this one included; the first is 1. */
+  readonly deliveries: number;
+  /** Unix time in milliseconds. */
+  readonly expiresAtMs: number;
+}
+
+/** A message set aside for a person to look at. */
+export interface DeadLetter {
+  /** The body as it was received: it may be anything. */
+  readonly body: string;
+  readonly reason: string;
+  readonly parkedAtMs: number;
+}
+
+/** How many messages one queue holds. */
+export interface QueueDepth {
+  readonly pool: Pool;
+  readonly lane: Lane;
+  readonly waiting: number;
+  readonly leased: number;
+}
+
+/**
+ * Hands proving jobs to agents: a queue per pool and lane, at least once each, in no promised order and with no
+ * promise of uniqueness. The ledger holds the truth.
+ *
+ * What every adapter keeps is written as tests in `test/contract/job-queue.contract.ts`.
+ */
+export interface JobQueue {
+  /** Adds messages, each to the pool and lane that the catalogue gives its circuit. All or an error; safe to repeat. */
+  enqueue(messages: readonly JobMessage[]): Promise<void>;
+  /**
+   * Takes a visible message of `pool`, `urgent` before `normal`, and hides it for the queue's lease time.
+   * Waits up to `waitSeconds` for one; `undefined` when there is none, or when `signal` aborts.
+   * A message that does not parse is parked with the reason, and the next one is taken.
+   */
+  claim(pool: Pool, options: { readonly waitSeconds: number; readonly signal?: AbortSignal }): Promise<QueueLease | undefined>;
+  /**
+   * Hides the message for a whole lease time from now.
+   * @throws {QueueLeaseLostError} if the lease has already ended.
+   */
+  extend(lease: QueueLease): Promise<QueueLease>;
+  /** Removes the message. Safe to call twice; says nothing about whether the proof was stored. */
+  complete(lease: QueueLease): Promise<void>;
+  /** Makes the message visible again, at once or after `delaySeconds`. A lease that has ended is left alone. */
+  release(lease: QueueLease, delaySeconds?: number): Promise<void>;
+  /** Sets the message aside with a reason, out of every agent's way. */
+  park(lease: QueueLease, reason: string): Promise<void>;
+  /** What has been set aside, oldest first. */
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Messages per pool and lane; queues that hold none may be left out. */
+  depths(): Promise<readonly QueueDepth[]>;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { AgentId } from './job-ledger.ts';
+
+export const AgentRecord = z.strictObject({
+  agentId: AgentId,
+  pools: z.array(Pool),
+  family: z.string(),
+  networkVersion: z.string(),
+  hostname: z.string(),
+  pid: z.number().int(),
+  state: z.enum(['starting', 'idle', 'proving', 'draining', 'stopped']),
+  jobId: ProvingJobId.optional(),
+  /** When the job was claimed. */
+  jobSinceMs: z.number().int().optional(),
+  startedAtMs: z.number().int(),
+  lastSeenAtMs: z.number().int(),
+  jobsProven: z.number().int().nonnegative(),
+  /** Why it cannot work, or why it last refused a job. */
+  note: z.string().optional(),
+});
+export type AgentRecord = z.infer<typeof AgentRecord>;
+
+/** Who is in the fleet and what each is doing; for people and the scaler, never for correctness. */
+export interface AgentRegistry {
+  /** Writes the agent's record, whole. */
+  report(agent: AgentRecord): Promise<void>;
+  /** Agents seen in the last `withinSeconds`, by id. */
+  seenWithin(withinSeconds: number): Promise<readonly AgentRecord[]>;
+}

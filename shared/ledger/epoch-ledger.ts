@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+import { CheckpointShape } from '../merge-tree/checkpoint-shape.ts';
+import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { RangeId } from './job-ledger.ts';
+
+/**
+ *     proving ──root proof stored──▶ submitting ──mined──▶ proven
+ *        │  ▲                           │
+ *        │  └─taken up again─ failed ◀──┤ (also from proving)
+ *        └──────── window closed ───────┴──▶ expired
+ */
+export const EpochState = z.enum(['proving', 'submitting', 'proven', 'failed', 'expired']);
+export type EpochState = z.infer<typeof EpochState>;
+
+export const EpochRecord = z.strictObject({
+  epoch: EpochNumber,
+  rangeId: RangeId,
+  networkVersion: z.string().min(1),
+  firstCheckpoint: z.number().int().positive(),
+  lastCheckpoint: z.number().int().positive(),
+  /** The checkpoints that are proven, in order: gives the expected tree. */
+  shape: z.array(CheckpointShape),
+  /** When the proof must be mined, by the L1's clock. */
+  deadlineAtMs: z.number().int(),
+  state: EpochState,
+  /** Times the epoch was taken up, by any node; the first is 1. */
+  attempt: z.number().int().positive(),
+  /** When the first attempt began. */
+  openedAtMs: z.number().int(),
+  /** When the attempt under way began. */
+  attemptAtMs: z.number().int(),
+  rootJobId: ProvingJobId.optional(),
+  rootAtMs: z.number().int().optional(),
+  /** When it was proven, failed or expired. */
+  closedAtMs: z.number().int().optional(),
+  /** The L1 transaction that proved it. */
+  transactionHash: z.string().optional(),
+  reason: z.string().optional(),
+});
+export type EpochRecord = z.infer<typeof EpochRecord>;
+
+export type NewEpoch = Pick<
+  EpochRecord,
+  'epoch' | 'rangeId' | 'networkVersion' | 'firstCheckpoint' | 'lastCheckpoint' | 'shape' | 'deadlineAtMs'
+>;
+
+/** What may change in an epoch after it was opened. */
+export type EpochChange = Partial<Pick<EpochRecord, 'rootJobId' | 'transactionHash' | 'reason'>>;
+
+/** The durable record of epochs. Contract: `test/contract/epoch-ledger.contract.ts`. */
+export interface EpochLedger {
+  /**
+   * Opens an epoch as `proving`, or takes a known one up again with the next attempt number (and its new range, when a
+   * reorg changed it). One that is `submitting` or `proven` over the same range is answered as it stands.
+   */
+  open(epoch: NewEpoch): Promise<EpochRecord>;
+  /**
+   * Moves the epoch, if it still has `rangeId`, to `state`. `rootAtMs` is set on `submitting`, `closedAtMs` on the end states.
+   * Answers the record as it now stands; an epoch that is `proven` stays so.
+   */
+  advance(epoch: EpochNumber, rangeId: RangeId, state: EpochState, change?: EpochChange): Promise<EpochRecord | undefined>;
+  find(epoch: EpochNumber): Promise<EpochRecord | undefined>;
+  /** The `limit` newest epochs, newest first. */
+  latest(limit: number): Promise<readonly EpochRecord[]>;
+}

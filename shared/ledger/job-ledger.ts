@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+import { CircuitName, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { StoredObject } from '../proof-store/proof-store.ts';
+
+/**
+ * A job's states. Every arrow is one conditional write:
+ *
+ *     queued ──claim──▶ leased ──settle──▶ proven
+ *       ▲                 │ └──fail, budget spent──▶ rejected
+ *       └─release · fail · lease lost─┘
+ *     queued | leased ──cancelEpoch──▶ cancelled ──record──▶ queued
+ *     rejected ──reviveRejected──▶ queued        proven ──reopen (its proof was lost)──▶ queued
+ */
+export const JobState = z.enum(['queued', 'leased', 'proven', 'rejected', 'cancelled']);
+export type JobState = z.infer<typeof JobState>;
+
+/** Why an attempt ended without a proof. A release (drain, Spot notice) is no cause: it costs nothing. */
+export const AttemptCause = z.enum(['lost-agent', 'out-of-memory', 'time-out', 'failure', 'corrupt-inputs']);
+export type AttemptCause = z.infer<typeof AttemptCause>;
+
+/** Attempts that a job may lose to each cause before it is rejected: the attempt that reaches the number rejects it. */
+export type AttemptBudgets = Readonly<Record<AttemptCause, number>>;
+
+export const DEFAULT_ATTEMPT_BUDGETS: AttemptBudgets = {
+  'lost-agent': 5,
+  'out-of-memory': 3,
+  'time-out': 2,
+  failure: 3,
+  'corrupt-inputs': 3,
+};
+
+export const AgentId = z.string().min(1).max(128).brand('AgentId');
+export type AgentId = z.infer<typeof AgentId>;
+
+/** Identifies the exact checkpoints of an epoch (their last archive root), so that what a reorg took away is told apart. */
+export const RangeId = z.string().min(1).brand('RangeId');
+export type RangeId = z.infer<typeof RangeId>;
+
+/** Who proves a job until when. `token` grows with every claim: a holder of an older one has lost the job. */
+export const JobLease = z.strictObject({
+  jobId: ProvingJobId,
+  agentId: AgentId,
+  token: z.number().int().positive(),
+  claimedAtMs: z.number().int(),
+  expiresAtMs: z.number().int(),
+});
+export type JobLease = z.infer<typeof JobLease>;
+
+export const JobRecord = z.strictObject({
+  id: ProvingJobId,
+  epoch: EpochNumber,
+  rangeId: RangeId,
+  circuit: CircuitName,
+  pool: Pool,
+  lane: Lane,
+  networkVersion: z.string().min(1),
+  inputs: StoredObject,
+  /** The jobs whose proofs the inputs hold: the edges of the merge tree. */
+  children: z.array(ProvingJobId),
+  state: JobState,
+  attempts: z.record(AttemptCause, z.number().int().nonnegative()),
+  recordedAtMs: z.number().int(),
+  /** When a message for it was last sent. */
+  enqueuedAtMs: z.number().int().optional(),
+  lease: JobLease.optional(),
+  /** Set when `proven`. */
+  proof: StoredObject.optional(),
+  provenBy: AgentId.optional(),
+  /** Wall time of the prover alone, in milliseconds. */
+  provingMs: z.number().nonnegative().optional(),
+  /** When the attempt that proved it was claimed. */
+  claimedAtMs: z.number().int().optional(),
+  /** When it was proven, rejected or cancelled. */
+  settledAtMs: z.number().int().optional(),
+  /** Why the last attempt failed, or why it was rejected or cancelled. */
+  reason: z.string().optional(),
+});
+export type JobRecord = z.infer<typeof JobRecord>;
+
+/** What a node writes when it asks for a proof. */
+export type NewJob = Pick<JobRecord, 'id' | 'epoch' | 'rangeId' | 'circuit' | 'pool' | 'lane' | 'networkVersion' | 'inputs' | 'children'>;
+
+export type ClaimAnswer =
+  | { readonly outcome: 'claimed'; readonly lease: JobLease; readonly job: JobRecord }
+  /** Another agent holds it, until `expiresAtMs`. */
+  | { readonly outcome: 'held'; readonly expiresAtMs: number }
+  /** It needs no more work: proven, rejected (also by this very claim, when the last agent's loss spent the budget) or cancelled. */
+  | { readonly outcome: 'settled'; readonly state: JobState }
+  | { readonly outcome: 'unknown' };
+
+/** What an agent says when it has a proof. */
+export interface ProofReport {
+  readonly jobId: ProvingJobId;
+  readonly agentId: AgentId;
+  readonly proof: StoredObject;
+  readonly provingMs: number;
+  readonly claimedAtMs: number;
+}
+
+/**
+ * The durable record of every job: who asked, who proves, what came of it.
+ *
+ * What every adapter keeps is written as tests in `test/contract/job-ledger.contract.ts`.
+ */
+export interface JobLedger {
+  /**
+   * Writes a job as `queued`, unless it is known. A known job keeps its state, proof and attempts and takes on `rangeId`;
+   * one that was `cancelled` is `queued` again. Answers the record as it now stands.
+   */
+  record(job: NewJob): Promise<JobRecord>;
+  /** Notes that messages for the jobs were sent. */
+  markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void>;
+  find(jobId: ProvingJobId): Promise<JobRecord | undefined>;
+  /** Every job of the epoch, in the order they were recorded. */
+  jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]>;
+  /**
+   * Takes a `queued` job, or a `leased` one whose lease has ended: that counts as an attempt lost to `lost-agent`,
+   * and rejects the job when it was the last of that budget.
+   */
+  claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): Promise<ClaimAnswer>;
+  /** Moves the lease's end to `leaseSeconds` from now. @throws {JobLeaseLostError} if it is no longer the job's lease. */
+  extend(lease: JobLease, leaseSeconds: number): Promise<JobLease>;
+  /**
+   * Makes the job `proven`. The first settlement wins, whoever reports it, also when its lease has ended meanwhile; a
+   * later one changes nothing.
+   */
+  settle(report: ProofReport): Promise<'settled' | 'already-settled'>;
+  /**
+   * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent.
+   * @throws {JobLeaseLostError} if the lease is no longer the job's.
+   */
+  fail(lease: JobLease, cause: AttemptCause, reason: string): Promise<'queued' | 'rejected'>;
+  /** Gives the job back at no cost. A lease that is no longer the job's is left alone. */
+  release(lease: JobLease): Promise<void>;
+  /** Cancels what is queued or leased in the epoch, of `rangeId` alone when given; its agents lose their leases. Answers how many. */
+  cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number>;
+  /** Gives every `rejected` job of the epoch a fresh budget and makes it `queued`. Answers how many. */
+  reviveRejected(epoch: EpochNumber): Promise<number>;
+  /** Makes a `proven` job `queued`, because the store has lost its proof. Others are left alone. */
+  reopen(jobId: ProvingJobId, reason: string): Promise<void>;
+  /**
+   * Jobs that need a message and may have none: `queued` (never enqueued, or last enqueued more than `olderThanSeconds`
+   * ago), or `leased` with a lease that ended more than `olderThanSeconds` ago.
+   */
+  strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]>;
+}

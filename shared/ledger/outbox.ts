@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+import { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { RangeId } from './job-ledger.ts';
+
+const Hex = z.templateLiteral(['0x', z.string()]);
+const Wei = z.string().regex(/^\d+$/);
+
+/** One signed transaction, written down before it is sent, so that a crash between the two leaves nothing unknown. */
+export const Submission = z.strictObject({
+  transactionHash: Hex,
+  /** The signed transaction, to send it again after a crash. It holds no key. */
+  signedTransaction: Hex,
+  from: Hex,
+  nonce: z.number().int().nonnegative(),
+  gasLimit: Wei,
+  maxFeePerGasWei: Wei,
+  maxPriorityFeePerGasWei: Wei,
+  signedAtMs: z.number().int(),
+  outcome: z.enum(['mined', 'reverted', 'replaced', 'dropped']).optional(),
+});
+export type Submission = z.infer<typeof Submission>;
+
+/**
+ *     waiting ──signed and sent──▶ sent ──mined──▶ mined
+ *        ▲───── reverted, dropped ──┘
+ *     waiting | sent ──window closed, or another proof made it needless──▶ expired
+ */
+export const RootState = z.enum(['waiting', 'sent', 'mined', 'expired']);
+export type RootState = z.infer<typeof RootState>;
+
+/** A root proof that is ready for L1, as the transaction that would submit it. */
+export const RootRecord = z.strictObject({
+  epoch: EpochNumber,
+  rangeId: RangeId,
+  firstCheckpoint: z.number().int().positive(),
+  lastCheckpoint: z.number().int().positive(),
+  /** The rollup contract. */
+  to: Hex,
+  /** The call of `submitEpochRootProof`, encoded. */
+  data: Hex,
+  deadlineAtMs: z.number().int(),
+  storedAtMs: z.number().int(),
+  state: RootState,
+  /** Every transaction ever signed for it, oldest first. */
+  submissions: z.array(Submission),
+  /** Why it is still here, or why it ended, in words for the operator. */
+  reason: z.string().optional(),
+  settledAtMs: z.number().int().optional(),
+  /** The submitter at work, and until when: another takes over after that. */
+  submitterId: z.string().optional(),
+  submitterUntilMs: z.number().int().optional(),
+  /** Grows with every change; a change names the one it was made from. */
+  version: z.number().int().positive(),
+});
+export type RootRecord = z.infer<typeof RootRecord>;
+
+export type NewRoot = Pick<RootRecord, 'epoch' | 'rangeId' | 'firstCheckpoint' | 'lastCheckpoint' | 'to' | 'data' | 'deadlineAtMs'>;
+
+/** Root proofs that wait for L1. Contract: `test/contract/outbox.contract.ts`. */
+export interface Outbox {
+  /**
+   * Stores a root as `waiting`. The same epoch and range again changes nothing and answers what is stored; the root of
+   * another range replaces one that is `waiting` or `expired`.
+   */
+  store(root: NewRoot): Promise<RootRecord>;
+  find(epoch: EpochNumber): Promise<RootRecord | undefined>;
+  /** Roots that are `waiting` or `sent`, lowest epoch first. */
+  open(): Promise<readonly RootRecord[]>;
+  /**
+   * Replaces the record if its stored version is still `root.version`, and answers it with the next version;
+   * `undefined` when somebody else was first: read it again.
+   */
+  replace(root: RootRecord): Promise<RootRecord | undefined>;
+}

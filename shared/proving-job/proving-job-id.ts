@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+
+import { z } from 'zod';
+
+import { CircuitName } from './circuit-catalogue.ts';
+
+/** An epoch's number on its rollup, from 0. */
+export const EpochNumber = z.number().int().nonnegative().brand('EpochNumber');
+export type EpochNumber = z.infer<typeof EpochNumber>;
+
+/** A lower-case hex sha256 digest, 64 characters. */
+export const Sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .brand('Sha256');
+export type Sha256 = z.infer<typeof Sha256>;
+
+/** `<epoch>:<CIRCUIT>:<sha256 of the inputs>`: the same inputs are one job, across restarts and nodes. */
+export const ProvingJobId = z
+  .string()
+  .regex(/^\d+:[A-Z][A-Z0-9_]*:[0-9a-f]{64}$/)
+  .brand('ProvingJobId');
+export type ProvingJobId = z.infer<typeof ProvingJobId>;
+
+export function sha256Of(bytes: Uint8Array): Sha256 {
+  return Sha256.parse(createHash('sha256').update(bytes).digest('hex'));
+}
+
+export function makeProvingJobId(epoch: EpochNumber, circuit: CircuitName, inputsSha256: Sha256): ProvingJobId {
+  return ProvingJobId.parse(`${epoch}:${circuit}:${inputsSha256}`);
+}
+
+/** Takes an id apart. @throws {z.ZodError} when the circuit is not in the catalogue. */
+export function parseProvingJobId(id: ProvingJobId): {
+  readonly epoch: EpochNumber;
+  readonly circuit: CircuitName;
+  readonly inputsSha256: Sha256;
+} {
+  const [epoch, circuit, inputsSha256] = id.split(':');
+  return {
+    epoch: EpochNumber.parse(Number(epoch)),
+    circuit: CircuitName.parse(circuit),
+    inputsSha256: Sha256.parse(inputsSha256),
+  };
+}
