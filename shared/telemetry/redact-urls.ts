@@ -1,0 +1,20 @@
+const URL_IN_TEXT = /\b(?:https?|wss?):\/\/[^\s"'<>\\,)]+/g;
+/** Providers put their key into the path: a long run of letters and digits that is no word. */
+const KEY_IN_PATH = /\/[A-Za-z0-9_-]{16,}(?=\/|$)/;
+
+/** Names a URL without what may be a key in it: user, long path segments, query. */
+export function redactUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return '[Redacted]';
+  const hasSecret =
+    parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || KEY_IN_PATH.test(parsed.pathname);
+  if (hasSecret) return `${parsed.protocol}//${parsed.host}/[Redacted]`;
+  return parsed.pathname === '/'
+    ? `${parsed.protocol}//${parsed.host}`
+    : `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+}
+
+/** Redacts every URL in a text, such as an RPC client's error message. */
+export function redactUrls(text: string): string {
+  return text.replace(URL_IN_TEXT, redactUrl);
+}
