@@ -1,0 +1,134 @@
+// Makes Aztec's native parts run where the system's glibc is too old for them: copies of node and bb that load a newer
+// C and C++ runtime of their own. Nothing outside the cache folder is written, and root is not needed.
+//
+// The copies name their loader (interpreter) and libraries (rpath) by absolute path. No environment variable is
+// involved, so the programs that they start (anvil, forge, git) load the system's libraries as ever.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fetchDonorPackages } from './fetch-donor-packages.mjs';
+
+/** Debian's names for what differs between processors. */
+const PROCESSORS = {
+  x64: { architecture: 'amd64', triplet: 'x86_64-linux-gnu', loader: 'ld-linux-x86-64.so.2' },
+  arm64: { architecture: 'arm64', triplet: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' },
+};
+
+/** What a killed start left behind is swept away by a later one, after this long. */
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+
+/**
+ * What to make, from what.
+ * @typedef {object} GlibcRuntimePlan
+ * @property {string} cacheDirectory where everything is kept
+ * @property {string} runtimeDirectory inside it: where the patched `node` and `bb` will be
+ * @property {string} nodePath the Node to copy
+ * @property {string} bbPath the bb to copy
+ * @property {string} nativeModulePath the native module that the patched Node has to load before it is accepted
+ */
+
+/**
+ * Makes the patched `node` and `bb`, unless they are there. Two starts at the same time each make their own, and the
+ * first to finish wins.
+ * @param {GlibcRuntimePlan} plan
+ * @param {(step: string) => void} tell called with one line for each step
+ * @throws {Error} when it cannot be made here, saying what to do instead
+ */
+export function ensureGlibcRuntime(plan, tell) {
+  if (fs.existsSync(plan.runtimeDirectory)) return;
+  const processor = process.arch === 'x64' || process.arch === 'arm64' ? PROCESSORS[process.arch] : undefined;
+  if (processor === undefined) throw new Error(`Aztec has no native parts for ${process.arch}: use x64 or arm64`);
+
+  fs.mkdirSync(plan.cacheDirectory, { recursive: true });
+  removeAbandoned(plan.cacheDirectory);
+  const librariesDirectory = path.join(plan.cacheDirectory, `libraries-${processor.architecture}`);
+  const startedMs = Date.now();
+
+  makeOnce(librariesDirectory, (directory) => {
+    const unpacked = fetchDonorPackages(path.join(directory, 'packages'), processor.architecture, tell);
+    collectLibraries(unpacked, processor.triplet, path.join(directory, 'lib'));
+    fs.copyFileSync(path.join(unpacked, 'usr/bin/patchelf'), path.join(directory, 'patchelf'));
+    fs.rmSync(path.join(directory, 'packages'), { recursive: true });
+  });
+
+  makeOnce(plan.runtimeDirectory, (directory) => {
+    tell('copying node and bb, and pointing the copies at that runtime');
+    const libraries = path.join(librariesDirectory, 'lib');
+    const loader = path.join(libraries, processor.loader);
+    for (const original of [plan.nodePath, plan.bbPath]) {
+      const copy = path.join(directory, path.basename(original));
+      fs.copyFileSync(original, copy, fs.constants.COPYFILE_FICLONE);
+      fs.chmodSync(copy, 0o755);
+      const patchelf = [loader, '--library-path', libraries, path.join(librariesDirectory, 'patchelf')];
+      // An rpath (not a runpath) also serves the native modules that the process loads later. Two steps in this order:
+      // in one, or the other way round, patchelf 0.18 lets two segments of a node overlap, and it crashes at start.
+      run([...patchelf, '--force-rpath', '--set-rpath', libraries, copy]);
+      run([...patchelf, '--set-interpreter', loader, copy]);
+    }
+    run([path.join(directory, 'node'), '-e', 'require(process.argv[1])', plan.nativeModulePath]);
+    const bbVersion = run([path.join(directory, 'bb'), '--version']).trim();
+    tell(
+      `done in ${Math.round((Date.now() - startedMs) / 1000)} s: node loads the native module, bb answers ${bbVersion}`,
+    );
+  });
+}
+
+/**
+ * Fills a folder under another name, and gives it its own only when it is whole.
+ * @param {string} directory
+ * @param {(temporaryDirectory: string) => void} fill
+ */
+function makeOnce(directory, fill) {
+  if (fs.existsSync(directory)) return;
+  const temporary = fs.mkdtempSync(path.join(path.dirname(directory), '.making-'));
+  try {
+    fill(temporary);
+    fs.chmodSync(temporary, 0o755);
+    fs.renameSync(temporary, directory);
+  } catch (error) {
+    fs.rmSync(temporary, { recursive: true, force: true });
+    // Somebody else finished first: theirs is as good.
+    if (!fs.existsSync(directory)) throw error;
+  }
+}
+
+/**
+ * @param {string} unpacked
+ * @param {string} triplet
+ * @param {string} destination
+ */
+function collectLibraries(unpacked, triplet, destination) {
+  fs.mkdirSync(destination);
+  // Before Debian merged them, some libraries were in /lib and some in /usr/lib.
+  for (const folder of ['usr/lib', 'lib'].map((prefix) => path.join(unpacked, prefix, triplet))) {
+    if (!fs.existsSync(folder)) continue;
+    for (const file of fs.readdirSync(folder).filter((name) => /\.so(\.\d+)*$/.test(name))) {
+      // Links are followed: each name becomes a file, and nothing points out of the folder.
+      fs.copyFileSync(path.join(folder, file), path.join(destination, file));
+      fs.chmodSync(path.join(destination, file), 0o755);
+    }
+  }
+}
+
+/** @param {string} cacheDirectory */
+function removeAbandoned(cacheDirectory) {
+  for (const name of fs.readdirSync(cacheDirectory).filter((entry) => entry.startsWith('.making-'))) {
+    const directory = path.join(cacheDirectory, name);
+    const ageMs = Date.now() - (fs.statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (ageMs > ABANDONED_AFTER_MS) fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string[]} command
+ * @returns {string} what it printed
+ */
+function run([program = '', ...parameters]) {
+  const { status, signal, stdout, stderr, error } = spawnSync(program, parameters, { encoding: 'utf8' });
+  if (status === 0) return stdout;
+  const reason = error?.message ?? (stderr.trim().split('\n').slice(-3).join(' ') || `ended by ${signal ?? 'itself'}`);
+  throw new Error(
+    `the runtime for this system does not work: ${path.basename(program)} ${parameters.join(' ')}: ${reason}; ` +
+      'use Debian 13, Ubuntu 24.04 or newer',
+  );
+}

@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decideRuntime } from './decide-runtime.mjs';
+
+const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+
+/** Counted up when the way a runtime is made changes, so that an older one is not taken for the new. */
+const RUNTIME_RECIPE = 1;
+
+/**
+ * Becomes (or, on an older Node, starts and outlives) the Node that this project needs, with the native parts that run
+ * on this system.
+ * @param {string[]} nodeArguments Node's own flags, a script, and the script's arguments
+ */
+export async function startNode(nodeArguments) {
+  try {
+    const { nodePath, environment } = await prepareRuntime();
+    if (process.execve === undefined) {
+      runChild(nodePath, nodeArguments, environment);
+    } else {
+      // Nothing of this process stays: signals and exit codes are the script's own.
+      process.execve(nodePath, [nodePath, ...nodeArguments], environment);
+    }
+  } catch (error) {
+    process.stderr.write(`coppice: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** @returns {Promise<{ nodePath: string, environment: NodeJS.ProcessEnv }>} */
+async function prepareRuntime() {
+  const bundledNode = path.join(PACKAGES, `node-${process.platform}-${process.arch}`);
+  const native = path.join(PACKAGES, '@aztec/bb.js/build', nativeFolder());
+  const cacheDirectory = path.join(PACKAGES, '.cache/coppice-runtime');
+  const bundledVersion = readVersion(bundledNode);
+  const runtimeDirectory = path.join(
+    cacheDirectory,
+    runtimeName(
+      cacheDirectory,
+      bundledVersion ?? process.versions.node,
+      readVersion(path.join(PACKAGES, '@aztec/bb.js')),
+    ),
+  );
+  const patchedNodePath = path.join(runtimeDirectory, 'node');
+  const glibcVersion = readGlibcVersion();
+
+  const runtime = decideRuntime({
+    platform: process.platform,
+    nodePath: process.execPath,
+    nodeVersion: process.versions.node,
+    bundledNodePath: bundledVersion === undefined ? undefined : path.join(bundledNode, 'bin/node'),
+    patchedNodePath,
+    glibcVersion,
+  });
+
+  const isPatched = runtime.kind === 'own-glibc';
+  if (isPatched && !fs.existsSync(runtimeDirectory)) {
+    // Only a first start on an old system needs it, so only that one loads it.
+    const { ensureGlibcRuntime } = await import('./glibc-runtime.mjs');
+    const tell = (/** @type {string} */ step) => process.stderr.write(`coppice: ${step}\n`);
+    tell(`glibc ${glibcVersion ?? ''} is older than Aztec's native parts need: making a runtime for them, once`);
+    ensureGlibcRuntime(
+      {
+        cacheDirectory,
+        runtimeDirectory,
+        nodePath: runtime.nodePath,
+        bbPath: path.join(native, 'bb'),
+        nativeModulePath: path.join(native, 'nodejs_module.node'),
+      },
+      tell,
+    );
+  }
+  return {
+    nodePath: isPatched ? patchedNodePath : runtime.nodePath,
+    environment: environmentFor(path.join(isPatched ? runtimeDirectory : native, 'bb')),
+  };
+}
+
+/**
+ * @param {string} bbPath
+ * @returns {NodeJS.ProcessEnv}
+ */
+function environmentFor(bbPath) {
+  const environment = { ...process.env };
+  environment['BB_BINARY_PATH'] ||= bbPath;
+  // bcrypto compiles its native part when it is installed, where install scripts and a compiler are allowed; elsewhere
+  // it has to be told to use its JavaScript.
+  if (!fs.existsSync(path.join(PACKAGES, 'bcrypto/build/Release/bcrypto.node'))) environment['NODE_BACKEND'] ||= 'js';
+  return environment;
+}
+
+/** The folder of `@aztec/bb.js` that has the native parts for this machine. */
+function nativeFolder() {
+  return `${process.arch === 'x64' ? 'amd64' : process.arch}-${process.platform === 'darwin' ? 'macos' : process.platform}`;
+}
+
+/**
+ * A folder's name that changes with everything its contents depend on; its own path too, which the binaries contain.
+ * @param {string} cacheDirectory
+ * @param {string} nodeVersion
+ * @param {string | undefined} bbVersion
+ */
+function runtimeName(cacheDirectory, nodeVersion, bbVersion) {
+  const place = createHash('sha256').update(cacheDirectory).digest('hex').slice(0, 8);
+  return `node-${nodeVersion}-bb-${bbVersion ?? 'none'}-${RUNTIME_RECIPE}-${place}`;
+}
+
+/**
+ * @param {string} packageDirectory
+ * @returns {string | undefined} undefined when the package is not installed
+ */
+function readVersion(packageDirectory) {
+  const file = path.join(packageDirectory, 'package.json');
+  if (!fs.existsSync(file)) return undefined;
+  return /** @type {{ version: string }} */ (JSON.parse(fs.readFileSync(file, 'utf8'))).version;
+}
+
+/** @returns {string | undefined} undefined on a system without glibc */
+function readGlibcVersion() {
+  // The report would look up the names of network interfaces, which can take seconds.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
+  return header.glibcVersionRuntime;
+}
+
+/**
+ * Runs the script in a child and hands on what happens, for a Node that cannot become another program.
+ * @param {string} nodePath
+ * @param {string[]} nodeArguments
+ * @param {NodeJS.ProcessEnv} environment
+ */
+function runChild(nodePath, nodeArguments, environment) {
+  const child = spawn(nodePath, nodeArguments, { stdio: 'inherit', env: environment });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      // At a terminal, Ctrl-C reaches the child by itself; a second one would look like impatience.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  child.on('error', (error) => {
+    process.stderr.write(`coppice: ${nodePath} does not start: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exit(code ?? 128 + (signal === null ? 1 : os.constants.signals[signal]));
+  });
+}
