@@ -116,7 +116,9 @@ function runtimeName(cacheDirectory, nodeVersion, bbVersion) {
 function readVersion(packageDirectory) {
   const file = path.join(packageDirectory, 'package.json');
   if (!fs.existsSync(file)) return undefined;
-  return /** @type {{ version: string }} */ (JSON.parse(fs.readFileSync(file, 'utf8'))).version;
+  /** @type {unknown} */
+  const manifest = JSON.parse(fs.readFileSync(file, 'utf8'));
+  return manifest instanceof Object && 'version' in manifest ? String(manifest.version) : undefined;
 }
 
 /** @returns {string | undefined} undefined on a system without glibc */
