@@ -38,11 +38,15 @@ export interface JobQueue {
   /** Adds messages, each to the pool and lane that the catalogue gives its circuit. All or an error; safe to repeat. */
   enqueue(messages: readonly JobMessage[]): Promise<void>;
   /**
-   * Takes a visible message of `pool`, `urgent` before `normal`, and hides it for the queue's lease time.
+   * Takes a visible message of one of `pools` and hides it for the queue's lease time: an `urgent` one of any of them
+   * before a `normal` one; within a lane, pools in the order given.
    * Waits up to `waitSeconds` for one; `undefined` when there is none, or when `signal` aborts.
    * A message that does not parse is parked with the reason, and the next one is taken.
    */
-  claim(pool: Pool, options: { readonly waitSeconds: number; readonly signal?: AbortSignal }): Promise<QueueLease | undefined>;
+  claim(
+    pools: readonly Pool[],
+    options: { readonly waitSeconds: number; readonly signal?: AbortSignal },
+  ): Promise<QueueLease | undefined>;
   /**
    * Hides the message for a whole lease time from now.
    * @throws {QueueLeaseLostError} if the lease has already ended.
