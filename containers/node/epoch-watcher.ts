@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { CheckpointNumber, EpochNumber as AztecEpochNumber } from '@aztec/foundation/branded-types';
+import { getEpochAtSlot } from '@aztec/stdlib/epoch-helpers';
+
+import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { AttemptOutcome } from './attempt-epoch.ts';
+import { currentRange } from './epoch-data.ts';
+import type { Subsystems } from './subsystems.ts';
+
+/** How long after a failure an epoch is left alone, for each failure so far, in milliseconds. */
+const RETRY_DELAY_MS = 10_000;
+
+export interface EpochWatcherDeps {
+  readonly archiver: Subsystems['archiver'];
+  readonly epochs: EpochLedger;
+  readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
+  readonly pollMs: number;
+  /** Epochs that are proven at one time. */
+  readonly maxEpochsAtOnce: number;
+  /** Failures of one epoch in this process after which it is left to the operator. */
+  readonly maxAttempts: number;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+interface Failures {
+  readonly count: number;
+  readonly lastAtMs: number;
+}
+
+/**
+ * Takes up every epoch that is complete, not proven on L1 and still within its window, and takes it up again after a
+ * failure or a reorg. An epoch need not wait for the one before it: only its root does, in the outbox.
+ */
+export class EpochWatcher {
+  readonly #deps: EpochWatcherDeps;
+  readonly #running = new Map<EpochNumber, Promise<void>>();
+  readonly #failures = new Map<EpochNumber, Failures>();
+
+  constructor(deps: EpochWatcherDeps) {
+    this.#deps = deps;
+  }
+
+  /** Looks at the chain every poll until `signal` aborts, then waits for the running attempts to wind up. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.tick(signal);
+      } catch (error) {
+        this.#deps.log.warn({ err: error }, 'could not look for epochs to prove, trying again');
+      }
+      await sleep(this.#deps.pollMs, undefined, { signal }).catch(() => undefined);
+    }
+    await Promise.all(this.#running.values());
+  }
+
+  /** Starts an attempt at each epoch that needs one. */
+  async tick(signal: AbortSignal): Promise<void> {
+    for (const epoch of await this.#unprovenEpochs()) {
+      if (this.#running.size >= this.#deps.maxEpochsAtOnce) return;
+      if (this.#running.has(epoch) || this.#isResting(epoch)) continue;
+      if (!(await this.#deps.archiver.isEpochComplete(AztecEpochNumber(epoch)))) return;
+      if (await this.#needsAttempt(epoch)) this.#start(epoch, signal);
+    }
+  }
+
+  /** From the epoch of the first unproven checkpoint to that of the newest one. */
+  async #unprovenEpochs(): Promise<readonly EpochNumber[]> {
+    const { archiver } = this.#deps;
+    const proven = await archiver.getProvenCheckpointNumber();
+    const newest = await archiver.getCheckpointNumber();
+    if (newest <= proven) return [];
+    const [first, last] = [await this.#epochOf(proven + 1), await this.#epochOf(newest)];
+    return Array.from({ length: last - first + 1 }, (_, index) => EpochNumber.parse(first + index));
+  }
+
+  async #epochOf(checkpoint: number): Promise<number> {
+    const [published] = await this.#deps.archiver.getCheckpoints(CheckpointNumber(checkpoint), 1);
+    if (published === undefined) throw new Error(`the archiver has no checkpoint ${checkpoint} yet`);
+    return getEpochAtSlot(published.checkpoint.header.slotNumber, await this.#deps.archiver.getL1Constants());
+  }
+
+  async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
+    const record = await this.#deps.epochs.find(epoch);
+    if (record === undefined) return true;
+    if (record.rangeId === (await currentRange(this.#deps.archiver, epoch))) {
+      if (record.state === 'submitting' || record.state === 'proven') return false;
+      if (await this.#isPastDeadline(record)) return false;
+    }
+    return true;
+  }
+
+  async #isPastDeadline(record: EpochRecord): Promise<boolean> {
+    if (this.#deps.nowMs() < record.deadlineAtMs) return false;
+    if (record.state !== 'expired') {
+      await this.#deps.epochs.advance(record.epoch, record.rangeId, 'expired', { reason: 'its proof window closed' });
+    }
+    return true;
+  }
+
+  #isResting(epoch: EpochNumber): boolean {
+    const failures = this.#failures.get(epoch);
+    if (failures === undefined) return false;
+    if (failures.count >= this.#deps.maxAttempts) return true;
+    return this.#deps.nowMs() < failures.lastAtMs + failures.count * RETRY_DELAY_MS;
+  }
+
+  #start(epoch: EpochNumber, signal: AbortSignal): void {
+    const running = this.#deps
+      .attempt(epoch, signal)
+      .then((outcome) => {
+        if (outcome === 'submitting') this.#failures.delete(epoch);
+      })
+      .catch((error: unknown) => {
+        const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
+        this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs() });
+        const next =
+          count >= this.#deps.maxAttempts
+            ? 'left alone until the node restarts'
+            : `taken up again in ${(count * RETRY_DELAY_MS) / 1000} s`;
+        this.#deps.log.error({ err: error, epoch, failures: count }, `epoch ${epoch} failed; ${next}`);
+      })
+      .finally(() => this.#running.delete(epoch));
+    this.#running.set(epoch, running);
+  }
+}

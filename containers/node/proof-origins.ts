@@ -1,0 +1,43 @@
+import { ProofData, ProofDataForFixedVk } from '@aztec/stdlib/proofs';
+
+import { type ProvingJobId, type Sha256, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+
+interface Bufferable {
+  toBuffer(): Buffer;
+}
+
+/** The slot of a base rollup's inputs that holds the client's own proof, which no job of the epoch has made. */
+const CLIENT_PROOF_SLOT = 'hidingKernelProofData';
+
+/**
+ * Knows which job made which proof, so that the edges of the merge tree can be read from a parent's inputs: a child
+ * slot keeps the child's public inputs and proof byte for byte.
+ */
+export class ProofOrigins {
+  readonly #jobs = new Map<Sha256, ProvingJobId>();
+
+  /** Notes the proof of `jobId`. For the AVM, whose proof has no public inputs of its own, they come from its inputs. */
+  add(jobId: ProvingJobId, publicInputs: Bufferable, proof: Bufferable): void {
+    this.#jobs.set(digest(publicInputs, proof), jobId);
+  }
+
+  /** The jobs that made the proofs in `inputs`, and the names of the slots whose maker is not known. */
+  childrenOf(inputs: object): { readonly children: readonly ProvingJobId[]; readonly unknownSlots: readonly string[] } {
+    const children: ProvingJobId[] = [];
+    const unknownSlots: string[] = [];
+    for (const [slot, value] of Object.entries(inputs)) {
+      if (slot === CLIENT_PROOF_SLOT) continue;
+      for (const held of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
+        if (!(held instanceof ProofData || held instanceof ProofDataForFixedVk)) continue;
+        const child = this.#jobs.get(digest(held.publicInputs as Bufferable, held.proof));
+        if (child === undefined) unknownSlots.push(slot);
+        else if (!children.includes(child)) children.push(child);
+      }
+    }
+    return { children, unknownSlots };
+  }
+}
+
+function digest(publicInputs: Bufferable, proof: Bufferable): Sha256 {
+  return sha256Of(Buffer.concat([publicInputs.toBuffer(), proof.toBuffer()]));
+}

@@ -1,0 +1,138 @@
+import { getInitialTestAccountsData } from '@aztec/accounts/testing';
+import { type Archiver, createArchiver } from '@aztec/archiver';
+import { type AztecNodeConfig, getConfigEnvVars } from '@aztec/aztec-node';
+import { BBCircuitVerifier, QueuedIVCVerifier, TestCircuitVerifier } from '@aztec/bb-prover';
+import { createBlobClientWithFileStores } from '@aztec/blob-client/client';
+import { EpochCache } from '@aztec/epoch-cache';
+import { getPublicClient } from '@aztec/ethereum/client';
+import { RegistryContract, RollupContract } from '@aztec/ethereum/contracts';
+import { createLogger } from '@aztec/foundation/log';
+import { DateProvider } from '@aztec/foundation/timer';
+import { trySnapshotSync } from '@aztec/node-lib/actions';
+import { createP2PClient } from '@aztec/p2p';
+import { AztecAddress } from '@aztec/stdlib/aztec-address';
+import type { ITxProvider, WorldStateSynchronizer } from '@aztec/stdlib/interfaces/server';
+import { getPackageVersion } from '@aztec/stdlib/update-checker';
+import { getTelemetryClient } from '@aztec/telemetry-client';
+import { FullNodeCheckpointsBuilder, createProposalHandler } from '@aztec/validator-client';
+import { createWorldStateSynchronizer } from '@aztec/world-state';
+import { getGenesisValues } from '@aztec/world-state/testing';
+
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import { assertSameCircuits } from './assert-same-circuits.ts';
+
+/** The parts of an Aztec node that proving needs, started and in step with L1. */
+export interface Subsystems {
+  readonly config: AztecNodeConfig;
+  readonly archiver: Archiver;
+  readonly worldState: WorldStateSynchronizer;
+  readonly txProvider: ITxProvider;
+  readonly rollup: RollupContract;
+  readonly dateProvider: DateProvider;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Aztec's archiver, world state and p2p client from Aztec's own environment variables and waits until they
+ * have caught up with L1.
+ *
+ * No sequencer, no validator and no broker: what Aztec calls prover-only.
+ * @throws {CircuitsDifferError} when the rollup on L1 was made for other circuits than the installed ones.
+ */
+export async function startSubsystems(log: Logger): Promise<Subsystems> {
+  const config: AztecNodeConfig = { ...getConfigEnvVars(), disableValidator: true, enableProverNode: true };
+  const telemetry = getTelemetryClient();
+  const dateProvider = new DateProvider();
+  const publicClient = getPublicClient(config);
+
+  const addresses = await RegistryContract.collectAddresses(
+    publicClient,
+    config.l1Contracts.registryAddress,
+    config.rollupVersion ?? 'canonical',
+  );
+  config.l1Contracts = { ...config.l1Contracts, ...addresses };
+  const rollup = new RollupContract(publicClient, config.l1Contracts.rollupAddress.toString());
+  const [rollupVersion, l1GenesisTime, slotDuration, epochDuration, manaLimit] = await Promise.all([
+    rollup.getVersion(),
+    rollup.getL1GenesisTime(),
+    rollup.getSlotDuration(),
+    rollup.getEpochDuration(),
+    rollup.getManaLimit(),
+  ]);
+  config.rollupVersion = Number(rollupVersion);
+  // The archiver takes these from its configuration; the rollup knows better, and a wrong one would move every epoch.
+  config.aztecSlotDuration = slotDuration;
+  config.aztecEpochDuration = epochDuration;
+
+  const { genesisArchiveRoot, prefilledPublicData } = await getGenesisValues(await fundedAddresses(config));
+  await assertSameCircuits(rollup, genesisArchiveRoot);
+
+  const blobClient = await createBlobClientWithFileStores(config, createLogger('blob-client'));
+  await trySnapshotSync(config, createLogger('snapshot-sync'));
+  const epochCache = await EpochCache.create(config.l1Contracts.rollupAddress, config, { dateProvider });
+  log.info({ rollup: rollup.address }, 'catching up with L1');
+  const archiver = await createArchiver(config, { blobClient, epochCache, telemetry, dateProvider });
+  const worldState = await createWorldStateSynchronizer(config, archiver, prefilledPublicData, telemetry);
+  const proofVerifier = new QueuedIVCVerifier(
+    config,
+    config.realProofs
+      ? await BBCircuitVerifier.new(config)
+      : new TestCircuitVerifier(config.proverTestVerificationDelayMs),
+  );
+  const p2p = await createP2PClient(
+    config,
+    archiver,
+    proofVerifier,
+    worldState,
+    epochCache,
+    getPackageVersion() ?? '',
+    dateProvider,
+    telemetry,
+  );
+  // Proposals are followed for the transactions that they name; on a public network that is where most come from.
+  createProposalHandler(config, {
+    checkpointsBuilder: new FullNodeCheckpointsBuilder(
+      { ...config, l1GenesisTime, slotDuration, rollupManaLimit: Number(manaLimit) },
+      worldState,
+      archiver,
+      dateProvider,
+      telemetry,
+    ),
+    worldState,
+    blockSource: archiver,
+    l1ToL2MessageSource: archiver,
+    p2pClient: p2p,
+    epochCache,
+    blobClient,
+    dateProvider,
+    telemetry,
+  }).register(p2p, config.alwaysReexecuteBlockProposals ?? false);
+
+  await worldState.start();
+  await p2p.start();
+  log.info({ checkpoint: Number(await archiver.getCheckpointNumber()) }, 'in step with L1');
+
+  return {
+    config,
+    archiver,
+    worldState,
+    txProvider: p2p.getTxProvider(),
+    rollup,
+    dateProvider,
+    async stop() {
+      await p2p.stop();
+      await worldState.stop();
+      await archiver.stop();
+      await proofVerifier.stop();
+      await blobClient.stop?.();
+      await telemetry.stop();
+    },
+  };
+}
+
+/** Who holds fee juice at genesis: a part of the first state, so every node of a network must be told the same. */
+async function fundedAddresses(config: AztecNodeConfig): Promise<AztecAddress[]> {
+  const testAccounts = config.testAccounts ? (await getInitialTestAccountsData()).map(({ address }) => address) : [];
+  const prefunded = config.prefundAddresses.map((address) => AztecAddress.fromString(address));
+  return [...testAccounts, ...prefunded];
+}
