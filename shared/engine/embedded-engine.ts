@@ -1,5 +1,16 @@
-import type { AttemptBudgets } from '../ledger/job-ledger.ts';
+import { join } from 'node:path';
+
+import { SqliteJobQueue } from '../job-queue/sqlite-job-queue.ts';
+import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../ledger/job-ledger.ts';
+import { SqliteAgentRegistry } from '../ledger/sqlite-agent-registry.ts';
+import { SqliteEpochLedger } from '../ledger/sqlite-epoch-ledger.ts';
+import { SqliteIncidentLog } from '../ledger/sqlite-incident-log.ts';
+import { SqliteJobLedger } from '../ledger/sqlite-job-ledger.ts';
+import { SqliteOutbox } from '../ledger/sqlite-outbox.ts';
+import { SqliteSettlementFeed } from '../ledger/sqlite-settlement-feed.ts';
+import { FileProofStore } from '../proof-store/file-proof-store.ts';
 import type { Engine } from './engine.ts';
+import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {
   /** The folder that holds `coppice.sqlite` and `proofs/`; made when missing. Every process of the fleet names the same. */
@@ -11,5 +22,29 @@ export interface EmbeddedEngineOptions {
   readonly nowMs?: () => number;
 }
 
-/** Builds the ports on one SQLite file and a folder of proofs: several processes on one machine, no server. */
-export declare function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine;
+/**
+ * Builds the ports on one SQLite file and a folder of proofs: several processes on one machine, no server.
+ *
+ * @throws {SchemaVersionError} when another version of Coppice wrote the database.
+ * @throws {ForeignDatabaseError} when the database is another program's.
+ */
+export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
+  const nowMs = options.nowMs ?? Date.now;
+  const database = openSqliteDatabase(options.dataDirectory);
+  const proofs = new FileProofStore(join(options.dataDirectory, 'proofs'), nowMs);
+  const leftoversRemoved = proofs.removeLeftovers();
+  return {
+    queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, nowMs }),
+    proofs,
+    jobs: new SqliteJobLedger(database, { budgets: options.attemptBudgets ?? DEFAULT_ATTEMPT_BUDGETS, nowMs }),
+    settlements: new SqliteSettlementFeed(database),
+    epochs: new SqliteEpochLedger(database, nowMs),
+    outbox: new SqliteOutbox(database, nowMs),
+    agents: new SqliteAgentRegistry(database, nowMs),
+    incidents: new SqliteIncidentLog(database, nowMs),
+    close: async () => {
+      await leftoversRemoved;
+      database.close();
+    },
+  };
+}

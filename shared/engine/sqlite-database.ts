@@ -1,0 +1,164 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+
+import { ForeignDatabaseError, SchemaVersionError } from './errors.ts';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
+
+/** How long a statement waits for another process's transaction. Ours take milliseconds; a stalled disk takes seconds. */
+const BUSY_TIMEOUT_MS = 10_000;
+const OPEN_RETRY_MS = 5;
+/** SQLite's primary result code SQLITE_BUSY; extended codes carry it in their low byte. */
+const SQLITE_BUSY = 5;
+
+export type SqliteRow = Record<string, SQLOutputValue>;
+
+/**
+ * One connection to the engine's database: several processes (and threads, each with a connection of its own) share
+ * the file, and any of them may be killed at any moment.
+ *
+ * Everything here is synchronous, so a process's own calls never interleave within one of its transactions.
+ */
+export class SqliteDatabase {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  get isOpen(): boolean {
+    return this.#database.isOpen;
+  }
+
+  /** The first row, or `undefined`. */
+  get(sql: string, ...parameters: SQLInputValue[]): SqliteRow | undefined {
+    return this.#prepared(sql).get(...parameters);
+  }
+
+  all(sql: string, ...parameters: SQLInputValue[]): SqliteRow[] {
+    return this.#prepared(sql).all(...parameters);
+  }
+
+  /** Answers how many rows changed. */
+  run(sql: string, ...parameters: SQLInputValue[]): number {
+    return Number(this.#prepared(sql).run(...parameters).changes);
+  }
+
+  /**
+   * Runs `work` in one transaction that holds the write lock from its start: what it reads is still true when it
+   * writes. A transaction that only took the lock at its first write would fail instead of waiting.
+   */
+  immediate<T>(work: () => T): T {
+    this.#prepared('begin immediate').run();
+    try {
+      const result = work();
+      this.#prepared('commit').run();
+      return result;
+    } catch (error) {
+      // SQLite has already rolled back by itself after some errors, such as a full disk.
+      if (this.#database.isTransaction) this.#prepared('rollback').run();
+      throw error;
+    }
+  }
+
+  /** As {@link immediate}, and on the disk before it answers: not even a power cut takes it back. Costs an fsync. */
+  immediateDurable<T>(work: () => T): T {
+    this.#database.exec('pragma synchronous = full');
+    try {
+      return this.immediate(work);
+    } finally {
+      this.#database.exec('pragma synchronous = normal');
+    }
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/**
+ * Opens `<dataDirectory>/coppice.sqlite`, and makes it when missing: any number of processes may do so at once.
+ *
+ * @throws {SchemaVersionError} when another version of Coppice wrote it.
+ * @throws {ForeignDatabaseError} when it is another program's.
+ */
+export function openSqliteDatabase(dataDirectory: string): SqliteDatabase {
+  mkdirSync(dataDirectory, { recursive: true });
+  const path = join(dataDirectory, 'coppice.sqlite');
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    prepareConnection(database);
+    prepareSchema(database, path);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new SqliteDatabase(database);
+}
+
+function prepareConnection(database: DatabaseSync): void {
+  // WAL: readers never wait for the writer, and a commit is one append. The switch itself does not wait for other
+  // processes that open the same new file, whatever the busy timeout says.
+  retryWhileBusy(() => database.exec('pragma journal_mode = wal'));
+  // NORMAL: a commit survives the death of any process at once, and a power cut once the kernel has written it out
+  // (the file is never corrupt). What a power cut takes back are the last seconds of claims and settlements: those
+  // jobs are claimed again and their proofs are found in the store. FULL would cost each of a job's writes an fsync.
+  database.exec('pragma synchronous = normal');
+}
+
+function prepareSchema(database: DatabaseSync, path: string): void {
+  if (readVersion(database, path) === SCHEMA_VERSION) return;
+  database.exec('begin immediate');
+  // Read again under the lock: another process may have made the tables meanwhile.
+  const version = readVersion(database, path);
+  if (version === 0) {
+    database.exec(SCHEMA);
+    database.exec(`pragma application_id = ${APPLICATION_ID}`);
+    database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
+  } else if (version !== SCHEMA_VERSION) {
+    throw new SchemaVersionError(path, SCHEMA_VERSION, version);
+  }
+  database.exec('commit');
+}
+
+function readVersion(database: DatabaseSync, path: string): number {
+  const row = database
+    .prepare(
+      `select (select user_version from pragma_user_version) as version,
+              (select application_id from pragma_application_id) as application_id,
+              (select count(*) from sqlite_schema) as objects`,
+    )
+    .get();
+  if (row?.['objects'] === 0) return 0;
+  if (row?.['application_id'] !== APPLICATION_ID) throw new ForeignDatabaseError(path);
+  return Number(row['version']);
+}
+
+function retryWhileBusy(work: () => void): void {
+  const giveUpAtMs = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAtMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, OPEN_RETRY_MS);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+}

@@ -1,0 +1,116 @@
+/** Marks the file as ours (`PRAGMA application_id`): "Copp" in ASCII. */
+export const APPLICATION_ID = 0x43_6f_70_70;
+
+/** Grows with every change to the tables below (`PRAGMA user_version`). */
+export const SCHEMA_VERSION = 1;
+
+/** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
+const SETTLEMENTS_KEPT = 50_000;
+
+/** Incidents kept for the operator. */
+const INCIDENTS_KEPT = 10_000;
+
+/**
+ * Every table of the embedded engine.
+ *
+ * - `autoincrement` where a deleted row's number must never come back: a message's token holds its number, a feed
+ *   remembers the last sequence it has seen.
+ * - Indexes named `…_open` hold unfinished rows only, so that sweeps stay quick however long the history is.
+ * - The triggers write a settlement in the transaction that settles, whichever statement did it: no path can forget.
+ */
+export const SCHEMA = `
+create table messages (
+  id integer primary key autoincrement,
+  pool text not null,
+  lane text not null,
+  job_id text,
+  body text not null,
+  visible_at_ms integer not null,
+  deliveries integer not null default 0
+) strict;
+create index messages_by_visibility on messages (pool, lane, visible_at_ms);
+create index messages_by_job on messages (job_id);
+
+create table dead_letters (
+  id integer primary key autoincrement,
+  body text not null,
+  reason text not null,
+  parked_at_ms integer not null
+) strict;
+
+create table jobs (
+  sequence integer primary key,
+  id text not null unique,
+  epoch integer not null,
+  range_id text not null,
+  circuit text not null,
+  pool text not null,
+  lane text not null,
+  network_version text not null,
+  inputs text not null,
+  children text not null,
+  state text not null,
+  attempts text not null,
+  recorded_at_ms integer not null,
+  enqueued_at_ms integer,
+  lease_token integer not null default 0,
+  lease_agent_id text,
+  lease_claimed_at_ms integer,
+  lease_expires_at_ms integer,
+  proof text,
+  proven_by text,
+  proving_ms real,
+  claimed_at_ms integer,
+  settled_at_ms integer,
+  reason text
+) strict;
+create index jobs_by_epoch on jobs (epoch);
+create index jobs_open on jobs (epoch) where state in ('queued', 'leased');
+
+create table settlements (
+  sequence integer primary key autoincrement,
+  job_id text not null,
+  epoch integer not null,
+  state text not null
+) strict;
+create trigger jobs_settled after update of state on jobs
+when new.state in ('proven', 'rejected', 'cancelled') and old.state <> new.state
+begin
+  insert into settlements (job_id, epoch, state) values (new.id, new.epoch, new.state);
+end;
+create trigger settlements_kept after insert on settlements
+begin
+  delete from settlements where sequence <= new.sequence - ${SETTLEMENTS_KEPT};
+end;
+
+create table epochs (
+  epoch integer primary key,
+  record text not null
+) strict;
+
+create table roots (
+  epoch integer primary key,
+  state text not null,
+  version integer not null,
+  record text not null
+) strict;
+create index roots_open on roots (epoch) where state in ('waiting', 'sent');
+
+create table agents (
+  agent_id text primary key,
+  last_seen_at_ms integer not null,
+  record text not null
+) strict;
+
+create table incidents (
+  sequence integer primary key autoincrement,
+  at_ms integer not null,
+  kind text not null,
+  subject text not null,
+  message text not null
+) strict;
+create trigger incidents_kept after insert on incidents
+begin
+  delete from incidents where sequence <= new.sequence - ${INCIDENTS_KEPT};
+end;
+`;

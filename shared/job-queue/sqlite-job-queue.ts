@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { z } from 'zod';
+
+import type { SqliteDatabase } from '../engine/sqlite-database.ts';
+import { CIRCUIT_CATALOGUE, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+import { JobMessage } from '../proving-job/job-message.ts';
+import { QueueLeaseLostError } from './errors.ts';
+import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from './job-queue.ts';
+
+/** How often a waiting claim looks again: short beside the quickest job, and a look takes microseconds. */
+const POLL_MS = 5;
+
+const MessageRow = z.object({ id: z.number().int(), body: z.string(), deliveries: z.number().int() });
+const DeadLetterRow = z
+  .object({ body: z.string(), reason: z.string(), parked_at_ms: z.number().int() })
+  .transform((row): DeadLetter => ({ body: row.body, reason: row.reason, parkedAtMs: row.parked_at_ms }));
+const DepthRow = z.object({ pool: Pool, lane: Lane, waiting: z.number().int(), leased: z.number().int() });
+
+/**
+ * A {@link JobQueue} in the engine's SQLite file, between the processes of one machine.
+ *
+ * A message is a row, hidden until `visible_at_ms`. Its lease is the row and the number of its delivery: a later
+ * delivery makes every earlier token worthless.
+ */
+export class SqliteJobQueue implements JobQueue {
+  readonly #database: SqliteDatabase;
+  readonly #leaseMs: number;
+  readonly #nowMs: () => number;
+
+  constructor(database: SqliteDatabase, options: { readonly leaseSeconds: number; readonly nowMs: () => number }) {
+    this.#database = database;
+    this.#leaseMs = options.leaseSeconds * 1000;
+    this.#nowMs = options.nowMs;
+  }
+
+  async enqueue(messages: readonly JobMessage[]): Promise<void> {
+    const nowMs = this.#nowMs();
+    this.#database.immediate(() => {
+      for (const message of messages) {
+        const { pool, lane } = CIRCUIT_CATALOGUE[message.circuit];
+        // A second bell for a job whose first still waits says nothing new, so sweeps never pile up. One that is
+        // leased does not count: its agent may be about to complete it.
+        this.#database.run(
+          `insert into messages (pool, lane, job_id, body, visible_at_ms)
+           select ?1, ?2, ?3, ?4, ?5
+           where not exists (select 1 from messages where job_id = ?3 and visible_at_ms <= ?5)`,
+          pool,
+          lane,
+          message.jobId,
+          JSON.stringify(message),
+          nowMs,
+        );
+      }
+    });
+  }
+
+  async claim(
+    pools: readonly Pool[],
+    options: { readonly waitSeconds: number; readonly signal?: AbortSignal },
+  ): Promise<QueueLease | undefined> {
+    // The wait is real time, whatever the clock that leases are measured by.
+    const giveUpAtMs = performance.now() + options.waitSeconds * 1000;
+    for (;;) {
+      if (options.signal?.aborted === true || !this.#database.isOpen) return undefined;
+      const lease = this.#claimNow(pools);
+      const remainingMs = giveUpAtMs - performance.now();
+      if (lease !== undefined || remainingMs <= 0) return lease;
+      await pause(Math.min(POLL_MS, remainingMs), options.signal);
+    }
+  }
+
+  async extend(lease: QueueLease): Promise<QueueLease> {
+    const nowMs = this.#nowMs();
+    const expiresAtMs = nowMs + this.#leaseMs;
+    const changed = this.#database.run(
+      'update messages set visible_at_ms = ? where id = ? and deliveries = ? and visible_at_ms > ?',
+      expiresAtMs,
+      ...parseToken(lease.token),
+      nowMs,
+    );
+    if (changed === 0) throw new QueueLeaseLostError(lease.message.jobId);
+    return { ...lease, expiresAtMs };
+  }
+
+  async complete(lease: QueueLease): Promise<void> {
+    this.#database.run('delete from messages where id = ? and deliveries = ?', ...parseToken(lease.token));
+  }
+
+  async release(lease: QueueLease, delaySeconds = 0): Promise<void> {
+    const nowMs = this.#nowMs();
+    this.#database.run(
+      'update messages set visible_at_ms = ? where id = ? and deliveries = ? and visible_at_ms > ?',
+      nowMs + delaySeconds * 1000,
+      ...parseToken(lease.token),
+      nowMs,
+    );
+  }
+
+  async park(lease: QueueLease, reason: string): Promise<void> {
+    this.#park(parseToken(lease.token), reason);
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.#database
+      .all('select body, reason, parked_at_ms from dead_letters order by id')
+      .map((row) => DeadLetterRow.parse(row));
+  }
+
+  async depths(): Promise<readonly QueueDepth[]> {
+    return this.#database
+      .all(
+        `select pool, lane, sum(visible_at_ms <= ?1) as waiting, sum(visible_at_ms > ?1) as leased
+         from messages group by pool, lane`,
+        this.#nowMs(),
+      )
+      .map((row) => DepthRow.parse(row));
+  }
+
+  #claimNow(pools: readonly Pool[]): QueueLease | undefined {
+    const firstInLine = firstInLineOf(pools.length);
+    for (;;) {
+      const nowMs = this.#nowMs();
+      // Looking first keeps idle agents from taking the write lock.
+      if (this.#database.get(`select ${firstInLine} as id`, nowMs, ...pools)?.['id'] === null) return undefined;
+      const expiresAtMs = nowMs + this.#leaseMs;
+      const row = this.#database.get(
+        `update messages set visible_at_ms = ?1 + ${this.#leaseMs}, deliveries = deliveries + 1 where id = ${firstInLine}
+         returning id, body, deliveries`,
+        nowMs,
+        ...pools,
+      );
+      if (row === undefined) continue;
+      const { id, body, deliveries } = MessageRow.parse(row);
+      const message = parseBody(body);
+      if (message.success) {
+        return { message: message.data, token: `${id}.${deliveries}`, deliveries, expiresAtMs };
+      }
+      this.#park([id, deliveries], message.reason);
+    }
+  }
+
+  #park([id, deliveries]: [number, number], reason: string): void {
+    this.#database.immediate(() => {
+      const row = this.#database.get(
+        'delete from messages where id = ? and deliveries = ? returning body',
+        id,
+        deliveries,
+      );
+      if (row === undefined) return;
+      this.#database.run(
+        'insert into dead_letters (body, reason, parked_at_ms) values (?, ?, ?)',
+        row['body'] as string,
+        reason,
+        this.#nowMs(),
+      );
+    });
+  }
+}
+
+/** SQL for the number of the message to claim next, or null. Parameters: now, then the pools in order. */
+function firstInLineOf(pools: number): string {
+  const oldest = Lane.options.flatMap((lane) =>
+    Array.from(
+      { length: pools },
+      (_, index) =>
+        `(select id from messages where pool = ?${index + 2} and lane = '${lane}' and visible_at_ms <= ?1
+          order by visible_at_ms limit 1)`,
+    ),
+  );
+  return `coalesce(${oldest.join(', ')})`;
+}
+
+function parseToken(token: string): [id: number, deliveries: number] {
+  const [id, deliveries] = token.split('.');
+  return [Number(id), Number(deliveries)];
+}
+
+function parseBody(body: string): { success: true; data: JobMessage } | { success: false; reason: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { success: false, reason: 'the message is not JSON' };
+  }
+  const parsed = JobMessage.safeParse(json);
+  if (parsed.success) return parsed;
+  return { success: false, reason: `the message does not parse: ${z.prettifyError(parsed.error)}` };
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
+}

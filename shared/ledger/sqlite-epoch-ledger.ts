@@ -1,0 +1,84 @@
+import type { SqliteDatabase } from '../engine/sqlite-database.ts';
+import type { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { type EpochChange, type EpochLedger, EpochRecord, type EpochState, type NewEpoch } from './epoch-ledger.ts';
+import type { RangeId } from './job-ledger.ts';
+
+/** An {@link EpochLedger} in the engine's SQLite file: a row per epoch, its record as JSON. */
+export class SqliteEpochLedger implements EpochLedger {
+  readonly #database: SqliteDatabase;
+  readonly #nowMs: () => number;
+
+  constructor(database: SqliteDatabase, nowMs: () => number) {
+    this.#database = database;
+    this.#nowMs = nowMs;
+  }
+
+  async open(epoch: NewEpoch): Promise<EpochRecord> {
+    return this.#database.immediate(() => {
+      const known = this.#find(epoch.epoch);
+      const isFurther = known?.state === 'submitting' || known?.state === 'proven';
+      if (known !== undefined && isFurther && known.rangeId === epoch.rangeId) return known;
+      const nowMs = this.#nowMs();
+      return this.#write({
+        epoch: epoch.epoch,
+        rangeId: epoch.rangeId,
+        networkVersion: epoch.networkVersion,
+        firstCheckpoint: epoch.firstCheckpoint,
+        lastCheckpoint: epoch.lastCheckpoint,
+        shape: epoch.shape,
+        deadlineAtMs: epoch.deadlineAtMs,
+        state: 'proving',
+        attempt: (known?.attempt ?? 0) + 1,
+        openedAtMs: known?.openedAtMs ?? nowMs,
+        attemptAtMs: nowMs,
+      });
+    });
+  }
+
+  async advance(
+    epoch: EpochNumber,
+    rangeId: RangeId,
+    state: EpochState,
+    change: EpochChange = {},
+  ): Promise<EpochRecord | undefined> {
+    return this.#database.immediate(() => {
+      const known = this.#find(epoch);
+      if (known === undefined || known.rangeId !== rangeId || known.state === 'proven') return known;
+      const { closedAtMs: _closedAtMs, ...rest } = known;
+      const nowMs = this.#nowMs();
+      const isClosed = state === 'proven' || state === 'failed' || state === 'expired';
+      return this.#write({
+        ...rest,
+        ...change,
+        state,
+        ...(state === 'submitting' && { rootAtMs: known.rootAtMs ?? nowMs }),
+        ...(isClosed && { closedAtMs: nowMs }),
+      });
+    });
+  }
+
+  async find(epoch: EpochNumber): Promise<EpochRecord | undefined> {
+    return this.#find(epoch);
+  }
+
+  async latest(limit: number): Promise<readonly EpochRecord[]> {
+    return this.#database
+      .all('select record from epochs order by epoch desc limit ?', limit)
+      .map((row) => EpochRecord.parse(JSON.parse(String(row['record']))));
+  }
+
+  #find(epoch: EpochNumber): EpochRecord | undefined {
+    const row = this.#database.get('select record from epochs where epoch = ?', epoch);
+    return row === undefined ? undefined : EpochRecord.parse(JSON.parse(String(row['record'])));
+  }
+
+  #write(record: EpochRecord): EpochRecord {
+    const parsed = EpochRecord.parse(record);
+    this.#database.run(
+      'insert into epochs (epoch, record) values (?, ?) on conflict (epoch) do update set record = excluded.record',
+      parsed.epoch,
+      JSON.stringify(parsed),
+    );
+    return parsed;
+  }
+}

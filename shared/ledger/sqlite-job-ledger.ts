@@ -1,0 +1,232 @@
+import type { SqliteDatabase } from '../engine/sqlite-database.ts';
+import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { JobLeaseLostError } from './errors.ts';
+import type {
+  AgentId,
+  AttemptBudgets,
+  AttemptCause,
+  ClaimAnswer,
+  JobLease,
+  JobLedger,
+  JobRecord,
+  NewJob,
+  ProofReport,
+  RangeId,
+} from './job-ledger.ts';
+import { parseJobRow } from './job-row.ts';
+
+const NO_ATTEMPTS = JSON.stringify({
+  'lost-agent': 0,
+  'out-of-memory': 0,
+  'time-out': 0,
+  failure: 0,
+  'corrupt-inputs': 0,
+} satisfies Record<AttemptCause, number>);
+
+const CLEAR_LEASE = 'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_at_ms = null';
+const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_at_ms = null';
+/** Queued anew and known to need a message, so that the sweeper sends one should the caller die before it does. */
+const QUEUE_ANEW = `state = 'queued', enqueued_at_ms = null, settled_at_ms = null`;
+
+/**
+ * A {@link JobLedger} in the engine's SQLite file. Each arrow of the state machine is one statement, or one
+ * transaction that holds the write lock while it reads and decides.
+ *
+ * `lease_token` counts a job's claims and is never reset: it tells a holder from every earlier one.
+ */
+export class SqliteJobLedger implements JobLedger {
+  readonly #database: SqliteDatabase;
+  readonly #budgets: AttemptBudgets;
+  readonly #nowMs: () => number;
+
+  constructor(database: SqliteDatabase, options: { readonly budgets: AttemptBudgets; readonly nowMs: () => number }) {
+    this.#database = database;
+    this.#budgets = options.budgets;
+    this.#nowMs = options.nowMs;
+  }
+
+  async record(job: NewJob): Promise<JobRecord> {
+    const row = this.#database.get(
+      `insert into jobs (id, epoch, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
+       on conflict (id) do update set
+         range_id = excluded.range_id,
+         state = iif(state = 'cancelled', 'queued', state),
+         enqueued_at_ms = iif(state = 'cancelled', null, enqueued_at_ms),
+         settled_at_ms = iif(state = 'cancelled', null, settled_at_ms),
+         reason = iif(state = 'cancelled', null, reason)
+       returning *`,
+      job.id,
+      job.epoch,
+      job.rangeId,
+      job.circuit,
+      job.pool,
+      job.lane,
+      job.networkVersion,
+      JSON.stringify(job.inputs),
+      JSON.stringify(job.children),
+      NO_ATTEMPTS,
+      this.#nowMs(),
+    );
+    if (row === undefined) throw new Error(`the ledger did not answer with proving job ${job.id}`);
+    return parseJobRow(row);
+  }
+
+  async markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void> {
+    this.#database.run(
+      'update jobs set enqueued_at_ms = ? where id in (select value from json_each(?))',
+      this.#nowMs(),
+      JSON.stringify(jobIds),
+    );
+  }
+
+  async find(jobId: ProvingJobId): Promise<JobRecord | undefined> {
+    return this.#find(jobId);
+  }
+
+  async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
+    return this.#database.all('select * from jobs where epoch = ? order by sequence', epoch).map(parseJobRow);
+  }
+
+  async claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): Promise<ClaimAnswer> {
+    return (
+      this.#take(jobId, agentId, leaseSeconds) ??
+      this.#database.immediate(() => this.#takeOver(jobId, agentId, leaseSeconds))
+    );
+  }
+
+  async extend(lease: JobLease, leaseSeconds: number): Promise<JobLease> {
+    const expiresAtMs = this.#nowMs() + leaseSeconds * 1000;
+    const changed = this.#database.run(
+      `update jobs set lease_expires_at_ms = ? where id = ? and state = 'leased' and lease_token = ?`,
+      expiresAtMs,
+      lease.jobId,
+      lease.token,
+    );
+    if (changed === 0) throw new JobLeaseLostError(lease.jobId);
+    return { ...lease, expiresAtMs };
+  }
+
+  async settle(report: ProofReport): Promise<'settled' | 'already-settled'> {
+    const changed = this.#database.run(
+      `update jobs set state = 'proven', proof = ?, proven_by = ?, proving_ms = ?, claimed_at_ms = ?,
+         settled_at_ms = ?, reason = null, ${CLEAR_LEASE}
+       where id = ? and state in ('queued', 'leased')`,
+      JSON.stringify(report.proof),
+      report.agentId,
+      report.provingMs,
+      report.claimedAtMs,
+      this.#nowMs(),
+      report.jobId,
+    );
+    if (changed === 1) return 'settled';
+    if (this.#find(report.jobId) === undefined) throw new Error(`the ledger does not know proving job ${report.jobId}`);
+    return 'already-settled';
+  }
+
+  async fail(lease: JobLease, cause: AttemptCause, reason: string): Promise<'queued' | 'rejected'> {
+    return this.#database.immediate(() => {
+      const job = this.#find(lease.jobId);
+      if (job?.lease?.token !== lease.token) throw new JobLeaseLostError(lease.jobId);
+      return this.#endAttempt(job, cause, reason);
+    });
+  }
+
+  async release(lease: JobLease): Promise<void> {
+    this.#database.run(
+      `update jobs set state = 'queued', ${CLEAR_LEASE} where id = ? and state = 'leased' and lease_token = ?`,
+      lease.jobId,
+      lease.token,
+    );
+  }
+
+  async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
+    return this.#database.run(
+      `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASE}
+       where epoch = ?3 and state in ('queued', 'leased') and (?4 is null or range_id = ?4)`,
+      this.#nowMs(),
+      reason,
+      epoch,
+      rangeId ?? null,
+    );
+  }
+
+  async reviveRejected(epoch: EpochNumber): Promise<number> {
+    return this.#database.run(
+      `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null where epoch = ? and state = 'rejected'`,
+      NO_ATTEMPTS,
+      epoch,
+    );
+  }
+
+  async reopen(jobId: ProvingJobId, reason: string): Promise<void> {
+    this.#database.run(
+      `update jobs set ${QUEUE_ANEW}, ${CLEAR_PROOF}, reason = ? where id = ? and state = 'proven'`,
+      reason,
+      jobId,
+    );
+  }
+
+  async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
+    return this.#database
+      .all(
+        `select * from jobs
+         where state in ('queued', 'leased')
+           and iif(state = 'queued', coalesce(enqueued_at_ms, -1), lease_expires_at_ms) < ?
+         order by sequence`,
+        this.#nowMs() - olderThanSeconds * 1000,
+      )
+      .map(parseJobRow);
+  }
+
+  #find(jobId: ProvingJobId): JobRecord | undefined {
+    const row = this.#database.get('select * from jobs where id = ?', jobId);
+    return row === undefined ? undefined : parseJobRow(row);
+  }
+
+  /** Leases the job if it is `queued`: what nearly every claim finds. */
+  #take(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): ClaimAnswer | undefined {
+    const nowMs = this.#nowMs();
+    const row = this.#database.get(
+      `update jobs set state = 'leased', lease_token = lease_token + 1, lease_agent_id = ?, lease_claimed_at_ms = ?,
+         lease_expires_at_ms = ?
+       where id = ? and state = 'queued' returning *`,
+      agentId,
+      nowMs,
+      nowMs + leaseSeconds * 1000,
+      jobId,
+    );
+    if (row === undefined) return undefined;
+    const job = parseJobRow(row);
+    if (job.lease === undefined) throw new Error(`the ledger leased proving job ${jobId} without a lease`);
+    return { outcome: 'claimed', lease: job.lease, job };
+  }
+
+  /** Answers for a job that is not `queued`, and takes it when its agent is lost. Runs in a transaction. */
+  #takeOver(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): ClaimAnswer {
+    const job = this.#find(jobId);
+    if (job === undefined) return { outcome: 'unknown' };
+    if (job.lease !== undefined) {
+      if (job.lease.expiresAtMs > this.#nowMs()) return { outcome: 'held', expiresAtMs: job.lease.expiresAtMs };
+      const reason = `agent ${job.lease.agentId} was lost`;
+      if (this.#endAttempt(job, 'lost-agent', reason) === 'rejected') return { outcome: 'settled', state: 'rejected' };
+    }
+    // Either just made so, or released between the first look and the transaction.
+    return this.#take(jobId, agentId, leaseSeconds) ?? { outcome: 'settled', state: job.state };
+  }
+
+  /** Charges a lost attempt to its cause. Runs in a transaction that has read `job`. */
+  #endAttempt(job: JobRecord, cause: AttemptCause, reason: string): 'queued' | 'rejected' {
+    const attempts = { ...job.attempts, [cause]: job.attempts[cause] + 1 };
+    const state = attempts[cause] >= this.#budgets[cause] ? 'rejected' : 'queued';
+    this.#database.run(
+      `update jobs set state = ?, attempts = ?, reason = ?, settled_at_ms = ?, ${CLEAR_LEASE} where id = ?`,
+      state,
+      JSON.stringify(attempts),
+      reason,
+      state === 'rejected' ? this.#nowMs() : null,
+      job.id,
+    );
+    return state;
+  }
+}

@@ -1,0 +1,75 @@
+import type { SqliteDatabase } from '../engine/sqlite-database.ts';
+import type { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { type NewRoot, type Outbox, RootRecord } from './outbox.ts';
+
+/**
+ * An {@link Outbox} in the engine's SQLite file: a row per epoch, its record as JSON.
+ *
+ * Every write is on the disk before it answers. Elsewhere a power cut may take back the last seconds, and they are
+ * done again; a signed transaction that was sent and forgotten could be sent twice, under another nonce.
+ */
+export class SqliteOutbox implements Outbox {
+  readonly #database: SqliteDatabase;
+  readonly #nowMs: () => number;
+
+  constructor(database: SqliteDatabase, nowMs: () => number) {
+    this.#database = database;
+    this.#nowMs = nowMs;
+  }
+
+  async store(root: NewRoot): Promise<RootRecord> {
+    return this.#database.immediateDurable(() => {
+      const known = this.#find(root.epoch);
+      const isReplaceable = known?.state === 'waiting' || known?.state === 'expired';
+      if (known !== undefined && (known.rangeId === root.rangeId || !isReplaceable)) return known;
+      return this.#write({
+        epoch: root.epoch,
+        rangeId: root.rangeId,
+        firstCheckpoint: root.firstCheckpoint,
+        lastCheckpoint: root.lastCheckpoint,
+        to: root.to,
+        data: root.data,
+        deadlineAtMs: root.deadlineAtMs,
+        storedAtMs: this.#nowMs(),
+        state: 'waiting',
+        submissions: [],
+        // Goes on from the root it replaces, so that a change made from that one comes too late.
+        version: (known?.version ?? 0) + 1,
+      });
+    });
+  }
+
+  async find(epoch: EpochNumber): Promise<RootRecord | undefined> {
+    return this.#find(epoch);
+  }
+
+  async open(): Promise<readonly RootRecord[]> {
+    return this.#database
+      .all(`select record from roots where state in ('waiting', 'sent') order by epoch`)
+      .map((row) => RootRecord.parse(JSON.parse(String(row['record']))));
+  }
+
+  async replace(root: RootRecord): Promise<RootRecord | undefined> {
+    return this.#database.immediateDurable(() => {
+      if (this.#find(root.epoch)?.version !== root.version) return undefined;
+      return this.#write({ ...root, version: root.version + 1 });
+    });
+  }
+
+  #find(epoch: EpochNumber): RootRecord | undefined {
+    const row = this.#database.get('select record from roots where epoch = ?', epoch);
+    return row === undefined ? undefined : RootRecord.parse(JSON.parse(String(row['record'])));
+  }
+
+  #write(record: RootRecord): RootRecord {
+    const parsed = RootRecord.parse(record);
+    this.#database.run(
+      'insert or replace into roots (epoch, state, version, record) values (?, ?, ?, ?)',
+      parsed.epoch,
+      parsed.state,
+      parsed.version,
+      JSON.stringify(parsed),
+    );
+    return parsed;
+  }
+}

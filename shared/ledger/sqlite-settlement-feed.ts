@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+import type { SqliteDatabase } from '../engine/sqlite-database.ts';
+import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import type { Settlement, SettlementFeed } from './settlement-feed.ts';
+
+/** How late a settlement may be told. A look that finds nothing takes microseconds. */
+const POLL_MS = 5;
+
+const SettlementRow = z.object({
+  sequence: z.number().int(),
+  job_id: ProvingJobId,
+  epoch: EpochNumber,
+  state: z.enum(['proven', 'rejected', 'cancelled']),
+});
+
+/** A {@link SettlementFeed} that follows the engine's table `settlements`, which the ledger's triggers write. */
+export class SqliteSettlementFeed implements SettlementFeed {
+  readonly #database: SqliteDatabase;
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  subscribe(onSettled: (settlement: Settlement) => void): () => void {
+    const newest = this.#database.get(`select seq from sqlite_sequence where name = 'settlements'`);
+    let seen = Number(newest?.['seq'] ?? 0);
+    const poll = (): void => {
+      for (const row of this.#after(seen)) {
+        seen = row.sequence;
+        onSettled({ jobId: row.job_id, epoch: row.epoch, state: row.state });
+      }
+    };
+    // A feed alone keeps no process alive.
+    const timer = setInterval(poll, POLL_MS).unref();
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
+  #after(sequence: number): z.infer<typeof SettlementRow>[] {
+    if (!this.#database.isOpen) return [];
+    return this.#database
+      .all('select sequence, job_id, epoch, state from settlements where sequence > ? order by sequence', sequence)
+      .map((row) => SettlementRow.parse(row));
+  }
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { sha256Of } from '../proving-job/proving-job-id.ts';
+import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from './errors.ts';
+import type { ProofKey, ProofStore, StoredObject } from './proof-store.ts';
+
+/** A write takes seconds: what is older was left by a process that died in the middle of one. */
+const LEFTOVER_AGE_MS = 3_600_000;
+
+/**
+ * A {@link ProofStore} in a folder: an object is the file of its key.
+ *
+ * A file is written whole in `tmp/`, forced to the disk, and then given its name by link(2), which fails when the name
+ * is taken: nobody ever sees half an object, and of two writers of one key one is told.
+ */
+export class FileProofStore implements ProofStore {
+  readonly #directory: string;
+  readonly #nowMs: () => number;
+
+  constructor(directory: string, nowMs: () => number) {
+    this.#directory = directory;
+    this.#nowMs = nowMs;
+  }
+
+  async put(key: ProofKey, bytes: Uint8Array): Promise<StoredObject> {
+    const object: StoredObject = { key, sha256: sha256Of(bytes), sizeBytes: bytes.byteLength };
+    const path = join(this.#directory, key);
+    if (await this.#alreadyHolds(path, object)) return object;
+    const temporary = await this.#writeTemporary(bytes);
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await link(temporary, path);
+      await syncDirectory(dirname(path));
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+      // Somebody else was first: theirs stays.
+      if (!(await this.#alreadyHolds(path, object))) return await this.put(key, bytes);
+    } finally {
+      await unlink(temporary);
+    }
+    return object;
+  }
+
+  async get(object: StoredObject): Promise<Uint8Array> {
+    const bytes = await readIfThere(join(this.#directory, object.key));
+    if (bytes === undefined) throw new ObjectMissingError(object.key);
+    const actualSha256 = sha256Of(bytes);
+    if (bytes.byteLength !== object.sizeBytes || actualSha256 !== object.sha256) {
+      throw new ObjectCorruptError(object.key, object.sha256, actualSha256);
+    }
+    return bytes;
+  }
+
+  async quarantine(key: ProofKey, reason: string): Promise<void> {
+    const aside = join(this.#directory, 'quarantine', `${key}.${this.#nowMs()}-${randomUUID().slice(0, 8)}`);
+    await mkdir(dirname(aside), { recursive: true });
+    try {
+      await rename(join(this.#directory, key), aside);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      throw error;
+    }
+    await writeFile(`${aside}.reason.txt`, `${reason}\n`);
+  }
+
+  /** Deletes the unfinished files of writers that died. They take space and do no other harm. */
+  async removeLeftovers(): Promise<void> {
+    const directory = join(this.#directory, 'tmp');
+    for (const name of await readdir(directory).catch(() => [])) {
+      const path = join(directory, name);
+      const age = await stat(path).then(
+        ({ mtimeMs }) => this.#nowMs() - mtimeMs,
+        // Its writer has just finished.
+        () => 0,
+      );
+      if (age > LEFTOVER_AGE_MS) await unlink(path).catch(() => undefined);
+    }
+  }
+
+  /** @throws {ObjectConflictError} if the file holds other bytes. */
+  async #alreadyHolds(path: string, object: StoredObject): Promise<boolean> {
+    const existing = await readIfThere(path);
+    if (existing === undefined) return false;
+    const existingSha256 = sha256Of(existing);
+    if (existingSha256 !== object.sha256)
+      throw new ObjectConflictError(object.key, existingSha256, existing.byteLength);
+    return true;
+  }
+
+  async #writeTemporary(bytes: Uint8Array): Promise<string> {
+    const path = join(this.#directory, 'tmp', randomUUID());
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(path, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return path;
+  }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** A name is in its folder for good, power cut or not, once the folder itself is on the disk. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
