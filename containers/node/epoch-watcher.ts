@@ -84,13 +84,12 @@ export class EpochWatcher {
   }
 
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
+    const range = await currentRange(this.#deps.archiver, epoch);
+    if (range === undefined) return false;
     const record = await this.#deps.epochs.find(epoch);
-    if (record === undefined) return true;
-    if (record.rangeId === (await currentRange(this.#deps.archiver, epoch))) {
-      if (record.state === 'submitting' || record.state === 'proven') return false;
-      if (await this.#isPastDeadline(record)) return false;
-    }
-    return true;
+    if (record?.rangeId !== range) return true;
+    if (record.state === 'submitting' || record.state === 'proven') return false;
+    return !(await this.#isPastDeadline(record));
   }
 
   async #isPastDeadline(record: EpochRecord): Promise<boolean> {
