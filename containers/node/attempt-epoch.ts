@@ -75,7 +75,7 @@ export async function attemptEpoch(
       rangeId: data.rangeId,
       firstCheckpoint: record.firstCheckpoint,
       lastCheckpoint: record.lastCheckpoint,
-      to: subsystems.rollup.address as `0x${string}`,
+      to: subsystems.rollup.address,
       data: call,
       deadlineAtMs: record.deadlineAtMs,
     });

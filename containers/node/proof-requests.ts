@@ -142,7 +142,7 @@ export class ProofRequests {
       inputs,
       children: [...children],
     });
-    outstanding.repairedInputs = record.attempts['corrupt-inputs'] ?? 0;
+    outstanding.repairedInputs = record.attempts['corrupt-inputs'];
     if (record.state === 'queued') await this.#send(outstanding);
     else if (record.state !== 'leased') this.#check(outstanding);
   }
@@ -272,7 +272,7 @@ export class ProofRequests {
 
   /** An agent could not read the inputs: this process still has them. */
   async #repairInputs(outstanding: Outstanding, job: JobRecord): Promise<void> {
-    const losses = job.attempts['corrupt-inputs'] ?? 0;
+    const losses = job.attempts['corrupt-inputs'];
     if (losses <= outstanding.repairedInputs) return;
     await this.#storeInputs(outstanding);
     outstanding.repairedInputs = losses;
@@ -286,13 +286,13 @@ export class ProofRequests {
   /** Runs a step until it succeeds: a store or ledger that is away for a while must not cost the epoch. */
   async #untilDone(what: string, step: () => Promise<void>): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
-      if (this.#stopped.signal.aborted) return;
+      if (this.#isStopped()) return;
       try {
         await step();
         return;
       } catch (error) {
         if (error instanceof JobRejectedError) throw error;
-        if (this.#stopped.signal.aborted) return;
+        if (this.#isStopped()) return;
         const delayMs = Math.min(100 * 2 ** attempt, MAX_RETRY_DELAY_MS);
         // Every tenth is enough: an outage must not flood the log.
         if (attempt % 10 === 0)
@@ -300,6 +300,10 @@ export class ProofRequests {
         await sleep(delayMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
       }
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
   }
 
   async #incident(kind: 'corrupt-object', subject: string, message: string): Promise<void> {

@@ -48,7 +48,7 @@ export async function startSubsystems(log: Logger): Promise<Subsystems> {
   const addresses = await RegistryContract.collectAddresses(
     publicClient,
     config.l1Contracts.registryAddress,
-    config.rollupVersion ?? 'canonical',
+    configuredRollupVersion(config),
   );
   config.l1Contracts = { ...config.l1Contracts, ...addresses };
   const rollup = new RollupContract(publicClient, config.l1Contracts.rollupAddress.toString());
@@ -124,10 +124,15 @@ export async function startSubsystems(log: Logger): Promise<Subsystems> {
       await worldState.stop();
       await archiver.stop();
       await proofVerifier.stop();
-      await blobClient.stop?.();
+      blobClient.stop?.();
       await telemetry.stop();
     },
   };
+}
+
+/** Aztec's type says that it is always set; its environment variable may be absent. */
+function configuredRollupVersion({ rollupVersion }: { rollupVersion?: number | undefined }): number | 'canonical' {
+  return rollupVersion ?? 'canonical';
 }
 
 /** Who holds fee juice at genesis: a part of the first state, so every node of a network must be told the same. */

@@ -1,0 +1,238 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { JobRejectedError } from '../../../containers/node/errors.ts';
+import { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { AgentId, type JobLease, RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
+import { EpochNumber, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+
+const EPOCH = EpochNumber.parse(7);
+const RANGE = RangeId.parse('0x01');
+const AGENT = AgentId.parse('agent-1');
+const CIRCUIT = 'PARITY_BASE';
+
+const INPUTS = Buffer.from('inputs of a parity base');
+const JOB_ID = makeProvingJobId(EPOCH, CIRCUIT, sha256Of(INPUTS));
+
+describe('ProofRequests', () => {
+  let dataDirectory: string;
+  let engine: Engine;
+  let requests: ProofRequests;
+
+  beforeEach(async () => {
+    dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-proof-requests-'));
+    engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 30 });
+    requests = openRequests();
+  });
+
+  afterEach(async () => {
+    requests.stop(new Error('the test is over'));
+    await engine.close();
+    await rm(dataDirectory, { recursive: true });
+  });
+
+  function openRequests(over: Engine = engine): ProofRequests {
+    const opened = new ProofRequests({
+      engine: over,
+      epoch: EPOCH,
+      rangeId: RANGE,
+      networkVersion: '4.1.2',
+      reconcileMs: 20,
+      log: pino({ level: 'silent' }),
+    });
+    opened.start();
+    return opened;
+  }
+
+  function prove(on = requests): Promise<string> {
+    const asked = on.prove({
+      circuit: CIRCUIT,
+      inputs: INPUTS,
+      children: [],
+      parse: (bytes) => {
+        const text = Buffer.from(bytes).toString();
+        if (!text.startsWith('proof')) throw new Error(`'${text}' is no proof`);
+        return text;
+      },
+    });
+    return asked.then(({ proof }) => proof);
+  }
+
+  it('stores the inputs, records the job and sends its message before an agent can claim it', async () => {
+    const proof = prove();
+    const lease = await claim();
+    expect(Buffer.from(await engine.proofs.get((await job()).inputs))).toEqual(INPUTS);
+    await settle(lease, 'proof of 7');
+    expect(await proof).toBe('proof of 7');
+  });
+
+  it('asks once for the same inputs, however often they are asked for', async () => {
+    const both = Promise.all([prove(), prove()]);
+    await settle(await claim(), 'proof of 7');
+    expect(await both).toEqual(['proof of 7', 'proof of 7']);
+    expect(await engine.jobs.jobsOfEpoch(EPOCH)).toHaveLength(1);
+  });
+
+  it('answers a job that an earlier node had proven at once, with nobody there to prove', async () => {
+    const first = prove();
+    await settle(await claim(), 'proof of 7');
+    await first;
+    requests.stop(new Error('the node was killed'));
+    requests = openRequests();
+    expect(await prove()).toBe('proof of 7');
+    expect(await engine.queue.claim(['medium'], { waitSeconds: 0 })).toBeUndefined();
+  });
+
+  it('rejects with the reason when the fleet has given the job up', async () => {
+    const proof = prove();
+    const rejected = expect(proof).rejects.toThrow(new JobRejectedError(JOB_ID, 'the circuit is not satisfied'));
+    let state: string;
+    do {
+      const lease = await claim();
+      state = await engine.jobs.fail(lease.job, 'failure', 'the circuit is not satisfied');
+      await engine.queue.release(lease.message);
+    } while (state !== 'rejected');
+    await rejected;
+  });
+
+  it('has a job proven again when its stored proof was truncated, and says so', async () => {
+    const proof = prove();
+    const lease = await claim();
+    const stored = await engine.proofs.put(outputsKey(CIRCUIT, JOB_ID), Buffer.from('proof of 7'));
+    await damage(outputsKey(CIRCUIT, JOB_ID), 'proo');
+    await engine.jobs.settle({
+      jobId: JOB_ID,
+      agentId: AGENT,
+      proof: stored,
+      provingMs: 1,
+      claimedAtMs: lease.job.claimedAtMs,
+    });
+    await engine.queue.complete(lease.message);
+    await settle(await claim(), 'proof, again');
+    expect(await proof).toBe('proof, again');
+    expect(await engine.incidents.latest(5)).toMatchObject([
+      { kind: 'corrupt-object', subject: outputsKey(CIRCUIT, JOB_ID) },
+    ]);
+  });
+
+  it('has a job proven again when its proof does not parse, and gives it up at the third such proof', async () => {
+    const rejected = expect(prove()).rejects.toThrow("its proof cannot be read: 'nonsense' is no proof");
+    for (let attempt = 0; attempt < 3; attempt += 1) await settle(await claim(), 'nonsense');
+    await rejected;
+  });
+
+  it('stores the inputs again when an agent found them altered', async () => {
+    const proof = prove();
+    const lease = await claim();
+    await damage(inputsKey(CIRCUIT, JOB_ID), 'INPUTS of a parity base');
+    await expect(engine.proofs.get((await job()).inputs)).rejects.toThrow('corrupt');
+    await engine.jobs.fail(lease.job, 'corrupt-inputs', 'sha256 differs');
+    await expect.poll(async () => readInputs()).toEqual(INPUTS);
+    await engine.queue.release(lease.message);
+    await settle(await claim(), 'proof of 7');
+    expect(await proof).toBe('proof of 7');
+  });
+
+  it('learns of a settlement whose notification was lost', async () => {
+    requests.stop(new Error('replaced'));
+    requests = openRequests({ ...engine, settlements: { subscribe: () => () => undefined } });
+    const proof = prove();
+    await settle(await claim(), 'proof of 7');
+    expect(await proof).toBe('proof of 7');
+  });
+
+  it('asks again when the job was cancelled while it is wanted', async () => {
+    const proof = prove();
+    const lease = await claim();
+    await engine.jobs.cancelEpoch(EPOCH, 'another node gave the epoch up');
+    await engine.queue.complete(lease.message);
+    await settle(await claim(), 'proof of 7');
+    expect(await proof).toBe('proof of 7');
+  });
+
+  it('goes on when the ledger, the store and the queue fail for a while', async () => {
+    let failuresLeft = 6;
+    const flaky = <T extends object>(port: T): T =>
+      new Proxy(port, {
+        get(target, name) {
+          const value = Reflect.get(target, name) as unknown;
+          if (typeof value !== 'function' || name === 'subscribe') return value;
+          return (...args: unknown[]): unknown => {
+            if (failuresLeft > 0) {
+              failuresLeft -= 1;
+              return Promise.reject(new Error('service unavailable'));
+            }
+            return Reflect.apply(value, target, args) as unknown;
+          };
+        },
+      });
+    requests.stop(new Error('replaced'));
+    requests = openRequests({
+      ...engine,
+      jobs: flaky(engine.jobs),
+      proofs: flaky(engine.proofs),
+      queue: flaky(engine.queue),
+    });
+    const proof = prove();
+    await settle(await claim(), 'proof of 7');
+    expect(await proof).toBe('proof of 7');
+    expect(failuresLeft).toBe(0);
+  });
+
+  it('ends what is outstanding when it is stopped, and leaves the job to the fleet', async () => {
+    const ended = expect(prove()).rejects.toThrow('the node ends');
+    const lease = await claim();
+    requests.stop(new Error('the node ends'));
+    await ended;
+    await settle(lease, 'proof of 7');
+    expect((await job()).state).toBe('proven');
+  });
+
+  async function job() {
+    const found = await engine.jobs.find(JOB_ID);
+    if (found === undefined) throw new Error('the job is not recorded');
+    return found;
+  }
+
+  async function readInputs(): Promise<Uint8Array | undefined> {
+    return await engine.proofs.get((await job()).inputs).catch(() => undefined);
+  }
+
+  async function claim() {
+    const message = await engine.queue.claim(['medium'], { waitSeconds: 5 });
+    if (message === undefined) throw new Error('no message came');
+    const answer = await engine.jobs.claim(message.message.jobId, AGENT, 30);
+    if (answer.outcome !== 'claimed') throw new Error(`the job could not be claimed: ${answer.outcome}`);
+    return { message, job: answer.lease };
+  }
+
+  async function settle(
+    lease: { message: Parameters<Engine['queue']['complete']>[0]; job: JobLease },
+    proof: string,
+  ): Promise<void> {
+    const stored = await engine.proofs.put(outputsKey(CIRCUIT, JOB_ID), Buffer.from(proof));
+    await engine.jobs.settle({
+      jobId: JOB_ID,
+      agentId: AGENT,
+      proof: stored,
+      provingMs: 1,
+      claimedAtMs: lease.job.claimedAtMs,
+    });
+    await engine.queue.complete(lease.message);
+  }
+
+  /** Overwrites what the store holds under `key`, behind its back. */
+  async function damage(key: string, bytes: string): Promise<void> {
+    const [file] = (await readdir(dataDirectory, { recursive: true })).filter((path) => path.endsWith(key));
+    if (file === undefined) throw new Error(`no file for ${key}`);
+    await rm(join(dataDirectory, file));
+    await writeFile(join(dataDirectory, file), bytes);
+  }
+});
