@@ -1,5 +1,5 @@
 // Makes Aztec's native parts run where the system's glibc is too old for them: copies of node and bb that load a newer
-// C and C++ runtime of their own. Nothing outside the cache folder is written, and root is not needed.
+// C and C++ runtime of their own. Nothing outside node_modules is written, and root is not needed.
 //
 // The copies name their loader (interpreter) and libraries (rpath) by absolute path. No environment variable is
 // involved, so the programs that they start (anvil, forge, git) load the system's libraries as ever.
@@ -23,9 +23,17 @@ const ABANDONED_AFTER_MS = 60 * 60 * 1000;
  * @property {string} cacheDirectory where everything is kept
  * @property {string} runtimeDirectory inside it: where the patched `node` and `bb` will be
  * @property {string} nodePath the Node to copy
- * @property {string} bbPath the bb to copy
+ * @property {string} bbPath the bb to copy, and to replace by a link to the copy
  * @property {string} nativeModulePath the native module that the patched Node has to load before it is accepted
  */
+
+/**
+ * Whether there is nothing left to make.
+ * @param {GlibcRuntimePlan} plan
+ */
+export function isGlibcRuntimeReady({ runtimeDirectory, bbPath }) {
+  return fs.existsSync(runtimeDirectory) && readLink(bbPath) === path.join(runtimeDirectory, 'bb');
+}
 
 /**
  * Makes the patched `node` and `bb`, unless they are there. Two starts at the same time each make their own, and the
@@ -35,7 +43,6 @@ const ABANDONED_AFTER_MS = 60 * 60 * 1000;
  * @throws {Error} when it cannot be made here, saying what to do instead
  */
 export function ensureGlibcRuntime(plan, tell) {
-  if (fs.existsSync(plan.runtimeDirectory)) return;
   const processor = process.arch === 'x64' || process.arch === 'arm64' ? PROCESSORS[process.arch] : undefined;
   if (processor === undefined) throw new Error(`Aztec has no native parts for ${process.arch}: use x64 or arm64`);
 
@@ -55,8 +62,10 @@ export function ensureGlibcRuntime(plan, tell) {
     tell('copying node and bb, and pointing the copies at that runtime');
     const libraries = path.join(librariesDirectory, 'lib');
     const loader = path.join(libraries, processor.loader);
-    for (const original of [plan.nodePath, plan.bbPath]) {
-      const copy = path.join(directory, path.basename(original));
+    const installedBb = fs.existsSync(unpatchedPath(plan.bbPath)) ? unpatchedPath(plan.bbPath) : plan.bbPath;
+    const originals = { node: plan.nodePath, bb: installedBb };
+    for (const [name, original] of Object.entries(originals)) {
+      const copy = path.join(directory, name);
       fs.copyFileSync(original, copy, fs.constants.COPYFILE_FICLONE);
       fs.chmodSync(copy, 0o755);
       const patchelf = [loader, '--library-path', libraries, path.join(librariesDirectory, 'patchelf')];
@@ -67,10 +76,45 @@ export function ensureGlibcRuntime(plan, tell) {
     }
     run([path.join(directory, 'node'), '-e', 'require(process.argv[1])', plan.nativeModulePath]);
     const bbVersion = run([path.join(directory, 'bb'), '--version']).trim();
-    tell(
-      `done in ${Math.round((Date.now() - startedMs) / 1000)} s: node loads the native module, bb answers ${bbVersion}`,
-    );
+    const seconds = Math.round((Date.now() - startedMs) / 1000);
+    tell(`done in ${seconds} s: node loads the native module, bb answers ${bbVersion}`);
   });
+  linkInPlace(plan.bbPath, path.join(plan.runtimeDirectory, 'bb'));
+}
+
+/**
+ * Puts the patched bb where Aztec's packages look for theirs: for hashes and signatures they start the bb of their own
+ * folder, whatever `BB_BINARY_PATH` says.
+ * @param {string} bbPath
+ * @param {string} patchedPath
+ */
+function linkInPlace(bbPath, patchedPath) {
+  // In this order, so that at every moment there is a bb, and the one that was installed is kept.
+  try {
+    fs.linkSync(bbPath, unpatchedPath(bbPath));
+  } catch (error) {
+    // Kept by an earlier start, or by one at the same time.
+    if (!fs.existsSync(unpatchedPath(bbPath))) throw error;
+  }
+  const link = `${bbPath}.${process.pid}`;
+  fs.symlinkSync(patchedPath, link);
+  fs.renameSync(link, bbPath);
+}
+
+/**
+ * The name under which the bb that was installed is kept.
+ * @param {string} bbPath
+ */
+function unpatchedPath(bbPath) {
+  return `${bbPath}.unpatched`;
+}
+
+/**
+ * @param {string} file
+ * @returns {string | undefined} undefined when it is no link
+ */
+function readLink(file) {
+  return fs.lstatSync(file).isSymbolicLink() ? fs.readlinkSync(file) : undefined;
 }
 
 /**

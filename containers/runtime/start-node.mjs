@@ -36,14 +36,12 @@ async function prepareRuntime() {
   const bundledNode = path.join(PACKAGES, `node-${process.platform}-${process.arch}`);
   const native = path.join(PACKAGES, '@aztec/bb.js/build', nativeFolder());
   const cacheDirectory = path.join(PACKAGES, '.cache/coppice-runtime');
+  const bbVersion = readVersion(path.join(PACKAGES, '@aztec/bb.js'));
+  if (bbVersion === undefined) throw new Error('the dependencies are not installed: run npm ci');
   const bundledVersion = readVersion(bundledNode);
   const runtimeDirectory = path.join(
     cacheDirectory,
-    runtimeName(
-      cacheDirectory,
-      bundledVersion ?? process.versions.node,
-      readVersion(path.join(PACKAGES, '@aztec/bb.js')),
-    ),
+    runtimeName(cacheDirectory, bundledVersion ?? process.versions.node, bbVersion),
   );
   const patchedNodePath = path.join(runtimeDirectory, 'node');
   const glibcVersion = readGlibcVersion();
@@ -57,27 +55,21 @@ async function prepareRuntime() {
     glibcVersion,
   });
 
-  const isPatched = runtime.kind === 'own-glibc';
-  if (isPatched && !fs.existsSync(runtimeDirectory)) {
-    // Only a first start on an old system needs it, so only that one loads it.
-    const { ensureGlibcRuntime } = await import('./glibc-runtime.mjs');
+  const bbPath = path.join(native, 'bb');
+  if (runtime.kind === 'system-glibc') return { nodePath: runtime.nodePath, environment: environmentFor(bbPath) };
+
+  const nativeModulePath = path.join(native, 'nodejs_module.node');
+  const plan = { cacheDirectory, runtimeDirectory, nodePath: runtime.nodePath, bbPath, nativeModulePath };
+  // A system with a newer glibc never loads this.
+  const { ensureGlibcRuntime, isGlibcRuntimeReady } = await import('./glibc-runtime.mjs');
+  if (!isGlibcRuntimeReady(plan)) {
     const tell = (/** @type {string} */ step) => process.stderr.write(`coppice: ${step}\n`);
-    tell(`glibc ${glibcVersion ?? ''} is older than Aztec's native parts need: making a runtime for them, once`);
-    ensureGlibcRuntime(
-      {
-        cacheDirectory,
-        runtimeDirectory,
-        nodePath: runtime.nodePath,
-        bbPath: path.join(native, 'bb'),
-        nativeModulePath: path.join(native, 'nodejs_module.node'),
-      },
-      tell,
+    tell(
+      `this system's glibc is older than Aztec's native parts need: making a runtime for them in node_modules, once`,
     );
+    ensureGlibcRuntime(plan, tell);
   }
-  return {
-    nodePath: isPatched ? patchedNodePath : runtime.nodePath,
-    environment: environmentFor(path.join(isPatched ? runtimeDirectory : native, 'bb')),
-  };
+  return { nodePath: patchedNodePath, environment: environmentFor(path.join(runtimeDirectory, 'bb')) };
 }
 
 /**
@@ -102,11 +94,11 @@ function nativeFolder() {
  * A folder's name that changes with everything its contents depend on; its own path too, which the binaries contain.
  * @param {string} cacheDirectory
  * @param {string} nodeVersion
- * @param {string | undefined} bbVersion
+ * @param {string} bbVersion
  */
 function runtimeName(cacheDirectory, nodeVersion, bbVersion) {
   const place = createHash('sha256').update(cacheDirectory).digest('hex').slice(0, 8);
-  return `node-${nodeVersion}-bb-${bbVersion ?? 'none'}-${RUNTIME_RECIPE}-${place}`;
+  return `node-${nodeVersion}-bb-${bbVersion}-${RUNTIME_RECIPE}-${place}`;
 }
 
 /**
