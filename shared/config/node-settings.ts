@@ -1,0 +1,120 @@
+import { ENGINE_SETTINGS } from './engine-settings.ts';
+import { L1_SETTINGS } from './l1-settings.ts';
+import {
+  parseSettings,
+  settingsOrThrow,
+  type Environment,
+  type IsGiven,
+  type ParsedSettings,
+  type SettingsOfGroups,
+} from './parse-settings.ts';
+import { PROCESS_SETTINGS } from './process-settings.ts';
+import { PROVER_SETTINGS } from './prover-settings.ts';
+import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
+import { nameOf, optional, withDefault, type SettingGroup } from './setting.ts';
+import { integer, port, text } from './value-kinds.ts';
+
+/** How the node follows the chain and takes up epochs. */
+export const NODE_GROUP = {
+  title: 'Prover node',
+  settings: {
+    pollingIntervalMs: withDefault(integer(10), '1000', {
+      flag: 'proverNode.proverNodePollingIntervalMs',
+      variable: 'PROVER_NODE_POLLING_INTERVAL_MS',
+      description: 'How often the node looks for an epoch to prove, in milliseconds',
+    }),
+    maxPendingJobs: withDefault(integer(1), '10', {
+      flag: 'proverNode.proverNodeMaxPendingJobs',
+      variable: 'PROVER_NODE_MAX_PENDING_JOBS',
+      description: 'Epochs that are proven at a time',
+    }),
+    maxParallelBlocksPerEpoch: withDefault(integer(0), '0', {
+      flag: 'proverNode.proverNodeMaxParallelBlocksPerEpoch',
+      variable: 'PROVER_NODE_MAX_PARALLEL_BLOCKS_PER_EPOCH',
+      description: "Checkpoints that are executed at a time; 0: Aztec's choice",
+    }),
+    enqueueConcurrency: withDefault(integer(1), '50', {
+      flag: 'proverNode.enqueueConcurrency',
+      variable: 'PROVER_ENQUEUE_CONCURRENCY',
+      description: 'Jobs that are stored and enqueued at a time',
+    }),
+    epochProvingDelayMs: withDefault(integer(0), '0', {
+      flag: 'proverNode.proverNodeEpochProvingDelayMs',
+      variable: 'COPPICE_EPOCH_PROVING_DELAY_MS',
+      description: 'How long to wait before a new epoch is taken up, in milliseconds',
+    }),
+    epochAttempts: withDefault(integer(1, 1000), '10', {
+      flag: 'epoch-attempts',
+      variable: 'COPPICE_EPOCH_ATTEMPTS',
+      description: 'How often an epoch that failed is taken up, while its window is open',
+    }),
+    epochRetrySeconds: withDefault(integer(0, 3600), '10', {
+      flag: 'epoch-retry-seconds',
+      variable: 'COPPICE_EPOCH_RETRY_SECONDS',
+      description: 'How long to wait before it is taken up again',
+    }),
+    failedEpochStore: optional(text, {
+      flag: 'proverNode.proverNodeFailedEpochStore',
+      variable: 'PROVER_NODE_FAILED_EPOCH_STORE',
+      description: 'File store for the state of epochs that could not be proven (file://…)',
+    }),
+    txGatheringIntervalMs: withDefault(integer(10), '1000', {
+      flag: 'proverNode.txGatheringIntervalMs',
+      variable: 'PROVER_NODE_TX_GATHERING_INTERVAL_MS',
+      description: "How often an epoch's missing transactions are asked for, in milliseconds",
+    }),
+    txGatheringTimeoutMs: withDefault(integer(1000), '120000', {
+      flag: 'proverNode.txGatheringTimeoutMs',
+      variable: 'PROVER_NODE_TX_GATHERING_TIMEOUT_MS',
+      description: 'When an attempt gives up for want of transactions, in milliseconds',
+    }),
+    port: withDefault(port, '8080', {
+      flag: 'port',
+      variable: 'AZTEC_PORT',
+      description: "Port of the node's status and health; 0: none",
+    }),
+  },
+} as const satisfies SettingGroup;
+
+/** All that the prover node reads. */
+export const NODE_GROUPS = [
+  L1_SETTINGS,
+  NODE_GROUP,
+  PUBLISHER_SETTINGS,
+  PROVER_SETTINGS,
+  ENGINE_SETTINGS,
+  PROCESS_SETTINGS,
+] as const;
+
+export type NodeSettings = SettingsOfGroups<typeof NODE_GROUPS>;
+
+export function readNodeSettings(environment: Environment): ParsedSettings<NodeSettings> {
+  return parseSettings(NODE_GROUPS, environment, findConflicts);
+}
+
+/** @throws {InvalidSettingsError} listing everything that is wrong */
+export function parseNodeSettings(environment: Environment): NodeSettings {
+  return settingsOrThrow(readNodeSettings(environment));
+}
+
+function findConflicts({ isPublishingDisabled }: Partial<NodeSettings>, isGiven: IsGiven): readonly string[] {
+  const { proverPublisherPrivateKeys, proverId, proverPublisherAddresses, web3SignerUrl, keyStoreDirectory } =
+    PUBLISHER_SETTINGS.settings;
+  const problems: string[] = [];
+  const hasRemoteSigner = isGiven(web3SignerUrl) && isGiven(proverPublisherAddresses);
+  const hasSigner = isGiven(proverPublisherPrivateKeys) || isGiven(keyStoreDirectory) || hasRemoteSigner;
+  if (isGiven(web3SignerUrl) !== isGiven(proverPublisherAddresses)) {
+    problems.push(
+      `${nameOf(web3SignerUrl)} and ${nameOf(proverPublisherAddresses)} belong together: give both or none`,
+    );
+  }
+  if (!hasSigner && !(isPublishingDisabled === true && isGiven(proverId))) {
+    problems.push(
+      `no account to submit proofs with: give ${nameOf(proverPublisherPrivateKeys)} or ${nameOf(keyStoreDirectory)}`,
+    );
+  }
+  if (hasRemoteSigner && !isGiven(proverPublisherPrivateKeys) && !isGiven(proverId)) {
+    problems.push(`${nameOf(proverId)} is missing: accounts of a remote signer need it`);
+  }
+  return problems;
+}

@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+
+import { InvalidSettingsError } from './errors.ts';
+import { nameOf, type Setting, type SettingGroup, type SettingsOf, type SettingTable } from './setting.ts';
+import { suggest } from './suggest.ts';
+
+/** Variables by name. An empty or blank value is an absent one. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export type ParsedSettings<T> =
+  | { readonly problems: readonly []; readonly settings: T }
+  | { readonly problems: readonly [string, ...string[]]; readonly settings: undefined };
+
+/** Whether a setting was given, be it right or wrong. */
+export type IsGiven = (setting: Setting) => boolean;
+
+/** The groups' settings, all in one object. */
+export type SettingsOfGroups<Groups extends readonly SettingGroup[]> = UnionToIntersection<
+  { [Index in keyof Groups]: SettingsOf<Groups[Index]['settings']> }[number]
+>;
+
+type UnionToIntersection<U> = (U extends unknown ? (union: U) => void : never) extends (union: infer I) => void
+  ? I
+  : never;
+
+/**
+ * Parses what the groups name, whole: a wrong or missing setting is a problem in the answer, next to all others.
+ * @param check finds what is wrong between settings; of the ones that are wrong by themselves it knows only that they
+ *   were given
+ */
+export function parseSettings<const Groups extends readonly SettingGroup[]>(
+  groups: Groups,
+  environment: Environment,
+  check: (settings: Partial<SettingsOfGroups<Groups>>, isGiven: IsGiven) => readonly string[] = () => [],
+): ParsedSettings<SettingsOfGroups<Groups>> {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const { settings } of groups) {
+    for (const [key, setting] of Object.entries<SettingTable[string]>(settings)) {
+      const text = textOf(setting, environment) ?? setting.defaultText;
+      if (text === undefined) {
+        values[key] = undefined;
+        if (setting.presence === 'required') problems.push(`${nameOf(setting)} is missing: ${allowedIn(setting)}`);
+        continue;
+      }
+      const parsed = setting.kind.schema.safeParse(text);
+      if (parsed.success) values[key] = parsed.data;
+      else problems.push(describeProblem(setting, text, parsed.error.issues));
+    }
+  }
+  const settings = values as SettingsOfGroups<Groups>;
+  problems.push(...check(settings, (setting) => textOf(setting, environment) !== undefined));
+  const [first, ...rest] = problems;
+  return first === undefined ? { problems: [], settings } : { problems: [first, ...rest], settings: undefined };
+}
+
+/** @throws {InvalidSettingsError} when there are problems */
+export function settingsOrThrow<T>(parsed: ParsedSettings<T>): T {
+  if (parsed.settings === undefined) throw new InvalidSettingsError(parsed.problems);
+  return parsed.settings;
+}
+
+/** The setting's text in an environment, under its variable or else under the first alias that is set. */
+export function textOf(setting: Setting, environment: Environment): string | undefined {
+  return [setting.variable, ...(setting.variableAliases ?? [])]
+    .map((variable) => environment[variable]?.trim())
+    .find((text) => text !== undefined && text !== '');
+}
+
+function describeProblem(setting: Setting, text: string, issues: readonly z.core.$ZodIssue[]): string {
+  const { allowed, words, isSecret } = setting.kind;
+  // Of a list, only the item that is wrong.
+  const index = issues[0]?.path[0];
+  const wrong = typeof index === 'number' ? (text.split(',')[index] ?? '').trim() : text;
+  const got = isSecret ? 'what was given is not (and is not shown here)' : `got '${wrong}'`;
+  const closest = isSecret ? undefined : suggest(wrong, words ?? []);
+  return `${nameOf(setting)} must be ${allowed}; ${got}${closest === undefined ? '' : `, did you mean ${closest}?`}`;
+}
+
+function allowedIn({ description, kind }: Setting): string {
+  return `${description} (${kind.allowed})`;
+}
