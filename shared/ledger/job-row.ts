@@ -1,9 +1,9 @@
 import type { SqliteRow } from '../engine/sqlite-database.ts';
 import { JobRecord } from './job-ledger.ts';
 
-/** Reads a row of the table `jobs`. @throws {z.ZodError} when it is not a job: the file was written by something else. */
+/** Reads a row of the table `jobs`. @throws {z.ZodError} when it is no job: something else wrote to the file. */
 export function parseJobRow(row: SqliteRow): JobRecord {
-  return JobRecord.parse({
+  const fields = {
     id: row['id'],
     epoch: row['epoch'],
     rangeId: row['range_id'],
@@ -16,15 +16,17 @@ export function parseJobRow(row: SqliteRow): JobRecord {
     state: row['state'],
     attempts: parseJson(row['attempts']),
     recordedAtMs: row['recorded_at_ms'],
-    enqueuedAtMs: row['enqueued_at_ms'] ?? undefined,
-    lease: row['state'] === 'leased' ? leaseOf(row) : undefined,
+    enqueuedAtMs: row['enqueued_at_ms'],
+    lease: row['state'] === 'leased' ? leaseOf(row) : null,
     proof: parseJson(row['proof']),
-    provenBy: row['proven_by'] ?? undefined,
-    provingMs: row['proving_ms'] ?? undefined,
-    claimedAtMs: row['claimed_at_ms'] ?? undefined,
-    settledAtMs: row['settled_at_ms'] ?? undefined,
-    reason: row['reason'] ?? undefined,
-  });
+    provenBy: row['proven_by'],
+    provingMs: row['proving_ms'],
+    claimedAtMs: row['claimed_at_ms'],
+    settledAtMs: row['settled_at_ms'],
+    reason: row['reason'],
+  };
+  // A column that is null is a field that is not there.
+  return JobRecord.parse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)));
 }
 
 function leaseOf(row: SqliteRow): unknown {
@@ -37,6 +39,6 @@ function leaseOf(row: SqliteRow): unknown {
   };
 }
 
-function parseJson(text: SqliteRow[string] | undefined): unknown {
-  return typeof text === 'string' ? JSON.parse(text) : undefined;
+function parseJson(column: SqliteRow[string] | undefined): unknown {
+  return typeof column === 'string' ? JSON.parse(column) : null;
 }

@@ -1,0 +1,40 @@
+import { type NewJob, RangeId } from '../../shared/ledger/job-ledger.ts';
+import { inputsKey } from '../../shared/proof-store/proof-store.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { JOB_MESSAGE_VERSION, type JobMessage } from '../../shared/proving-job/job-message.ts';
+import { EpochNumber, makeProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+
+let sequence = 0;
+
+/** A job with inputs like no other's. */
+export function aNewJob(
+  circuit: CircuitName = 'PARITY_BASE',
+  overrides: Partial<Pick<NewJob, 'epoch' | 'rangeId' | 'children'>> = {},
+): NewJob {
+  sequence += 1;
+  const inputs = new TextEncoder().encode(`inputs ${sequence} of process ${process.pid}`);
+  const epoch = overrides.epoch ?? EpochNumber.parse(7);
+  const id = makeProvingJobId(epoch, circuit, sha256Of(inputs));
+  const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
+  return {
+    id,
+    epoch,
+    rangeId: RangeId.parse('0xa1'),
+    circuit,
+    pool,
+    lane,
+    networkVersion: '4.1.2',
+    inputs: { key: inputsKey(circuit, id), sha256: sha256Of(inputs), sizeBytes: inputs.byteLength },
+    children: [],
+    ...overrides,
+  };
+}
+
+/** The message of a job like no other. */
+export function aJobMessage(circuit: CircuitName = 'PARITY_BASE'): JobMessage {
+  return messageOf(aNewJob(circuit));
+}
+
+export function messageOf(job: NewJob): JobMessage {
+  return { v: JOB_MESSAGE_VERSION, jobId: job.id, circuit: job.circuit, networkVersion: job.networkVersion };
+}

@@ -1,0 +1,534 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import {
+  AgentId,
+  AttemptCause,
+  type AttemptBudgets,
+  type JobLease,
+  type JobLedger,
+  type JobRecord,
+  type NewJob,
+  type ProofReport,
+  RangeId,
+} from '../../shared/ledger/job-ledger.ts';
+import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
+import { outputsKey } from '../../shared/proof-store/proof-store.ts';
+import { EpochNumber, type ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from './a-new-job.ts';
+
+/** The harness opens the ledger with these. */
+export const CONTRACT_BUDGETS: AttemptBudgets = {
+  'lost-agent': 3,
+  'out-of-memory': 2,
+  'time-out': 1,
+  failure: 2,
+  'corrupt-inputs': 2,
+};
+
+export interface JobLedgerHarness {
+  readonly jobs: JobLedger;
+  nowMs(): number;
+  /** Lets `seconds` go by, as the ledger sees it. */
+  elapse(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ALICE = AgentId.parse('alice');
+const BOB = AgentId.parse('bob');
+const LEASE_SECONDS = 60;
+
+export function describeJobLedgerContract(adapter: string, open: () => Promise<JobLedgerHarness>): void {
+  describe(`JobLedger contract: ${adapter}`, () => {
+    let harness: JobLedgerHarness;
+    let jobs: JobLedger;
+    beforeEach(async () => {
+      harness = await open();
+      jobs = harness.jobs;
+    });
+    afterEach(() => harness.close());
+
+    async function recorded(job: NewJob = aNewJob()): Promise<NewJob> {
+      await jobs.record(job);
+      return job;
+    }
+
+    async function leased(jobId: ProvingJobId, agentId = ALICE): Promise<JobLease> {
+      const answer = await jobs.claim(jobId, agentId, LEASE_SECONDS);
+      if (answer.outcome !== 'claimed') throw new Error(`expected to claim ${jobId}, was ${answer.outcome}`);
+      return answer.lease;
+    }
+
+    async function found(jobId: ProvingJobId): Promise<JobRecord> {
+      const job = await jobs.find(jobId);
+      if (job === undefined) throw new Error(`expected a record of ${jobId}`);
+      return job;
+    }
+
+    function proofOf(job: NewJob, agentId = ALICE, text = 'proof'): ProofReport {
+      const bytes = new TextEncoder().encode(text);
+      return {
+        jobId: job.id,
+        agentId,
+        proof: { key: outputsKey(job.circuit, job.id), sha256: sha256Of(bytes), sizeBytes: bytes.byteLength },
+        provingMs: 1234.5,
+        claimedAtMs: harness.nowMs(),
+      };
+    }
+
+    describe('recording a job', () => {
+      it('writes it as queued, without an attempt lost, and never enqueued', async () => {
+        const job = aNewJob('TX_MERGE_ROLLUP', { children: [aNewJob().id, aNewJob().id] });
+        const expected = {
+          ...job,
+          state: 'queued',
+          attempts: Object.fromEntries(AttemptCause.options.map((cause) => [cause, 0])),
+          recordedAtMs: harness.nowMs(),
+        };
+        expect(await jobs.record(job)).toStrictEqual(expected);
+        expect(await jobs.find(job.id)).toStrictEqual(expected);
+      });
+
+      it('answers a proven job with its proof, and takes on the range that asks now', async () => {
+        const job = await recorded();
+        const report = proofOf(job);
+        await jobs.settle(report);
+        const again = await jobs.record({ ...job, rangeId: RangeId.parse('0xb2') });
+        expect(again).toMatchObject({ state: 'proven', proof: report.proof, rangeId: '0xb2', provenBy: ALICE });
+      });
+
+      it('leaves a leased job with its agent', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        expect(await jobs.record(job)).toMatchObject({ state: 'leased', lease });
+        await jobs.extend(lease, LEASE_SECONDS);
+      });
+
+      it('keeps the attempts that a job has lost', async () => {
+        const job = await recorded();
+        await jobs.fail(await leased(job.id), 'failure', 'bb exited with 1');
+        expect((await jobs.record(job)).attempts.failure).toBe(1);
+      });
+
+      it('leaves a rejected job rejected', async () => {
+        const job = await recorded();
+        await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
+        expect(await jobs.record(job)).toMatchObject({ state: 'rejected', reason: 'took 3 hours' });
+      });
+
+      it('queues a cancelled job again, in need of a message', async () => {
+        const job = await recorded();
+        await jobs.markEnqueued([job.id]);
+        await jobs.cancelEpoch(job.epoch, 'reorged away');
+        const again = await jobs.record(job);
+        expect(again.state).toBe('queued');
+        expect(again).not.toHaveProperty('reason');
+        expect(again).not.toHaveProperty('settledAtMs');
+        expect(again).not.toHaveProperty('enqueuedAtMs');
+      });
+    });
+
+    it('finds nothing of a job that was never recorded', async () => {
+      expect(await jobs.find(aNewJob().id)).toBeUndefined();
+    });
+
+    it("lists an epoch's jobs in the order they were recorded, and no other epoch's", async () => {
+      const ours = [aNewJob('ROOT_ROLLUP'), aNewJob('PARITY_BASE'), aNewJob('PARITY_ROOT')];
+      for (const job of ours) {
+        await recorded(job);
+        await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+        await harness.elapse(1);
+      }
+      const listed = await jobs.jobsOfEpoch(EpochNumber.parse(7));
+      expect(listed.map((job) => job.id)).toEqual(ours.map((job) => job.id));
+    });
+
+    describe('claiming a job', () => {
+      it('leases a queued one to the agent that asks', async () => {
+        const job = await recorded();
+        const answer = await jobs.claim(job.id, ALICE, LEASE_SECONDS);
+        const lease = {
+          jobId: job.id,
+          agentId: ALICE,
+          token: expect.any(Number) as number,
+          claimedAtMs: harness.nowMs(),
+          expiresAtMs: harness.nowMs() + LEASE_SECONDS * 1000,
+        };
+        expect(answer).toMatchObject({ outcome: 'claimed', lease, job: { ...job, state: 'leased', lease } });
+        expect(await jobs.find(job.id)).toMatchObject({ state: 'leased', lease });
+      });
+
+      it('answers that another agent holds it while its lease lasts', async () => {
+        const job = await recorded();
+        const { expiresAtMs } = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS - 1);
+        expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'held', expiresAtMs });
+      });
+
+      it('takes it from an agent whose lease has ended, and counts the loss of that agent', async () => {
+        const job = await recorded();
+        const lost = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS);
+        const answer = await jobs.claim(job.id, BOB, LEASE_SECONDS);
+        expect(answer).toMatchObject({ outcome: 'claimed', job: { attempts: { 'lost-agent': 1, failure: 0 } } });
+        expect(answer).toHaveProperty('lease.agentId', BOB);
+        expect((await found(job.id)).lease?.token).toBeGreaterThan(lost.token);
+      });
+
+      it('rejects it when the last agent of the budget is lost', async () => {
+        const job = await recorded();
+        for (let lost = 0; lost < CONTRACT_BUDGETS['lost-agent']; lost++) {
+          await leased(job.id);
+          await harness.elapse(LEASE_SECONDS);
+        }
+        expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'rejected' });
+        const rejected = await found(job.id);
+        expect(rejected).toMatchObject({ state: 'rejected', settledAtMs: harness.nowMs() });
+        expect(rejected.reason).toContain(ALICE);
+        expect(rejected).not.toHaveProperty('lease');
+      });
+
+      it('answers that it needs no more work once it is proven', async () => {
+        const job = await recorded();
+        await jobs.settle(proofOf(job));
+        expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'proven' });
+      });
+
+      it('answers that it needs no more work once it is cancelled', async () => {
+        const job = await recorded();
+        await jobs.cancelEpoch(job.epoch, 'window closed');
+        expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'cancelled' });
+      });
+
+      it('answers that it is unknown when nobody recorded it, and records nothing', async () => {
+        const { id } = aNewJob();
+        expect(await jobs.claim(id, ALICE, LEASE_SECONDS)).toEqual({ outcome: 'unknown' });
+        expect(await jobs.find(id)).toBeUndefined();
+      });
+
+      it('gives it to one of several agents that ask at once', async () => {
+        const job = await recorded();
+        const agents = Array.from({ length: 8 }, (_, index) => AgentId.parse(`agent-${index}`));
+        const answers = await Promise.all(agents.map((agent) => jobs.claim(job.id, agent, LEASE_SECONDS)));
+        expect(answers.map(({ outcome }) => outcome).toSorted()).toEqual(['claimed', ...Array<string>(7).fill('held')]);
+      });
+    });
+
+    describe('extending a lease', () => {
+      it('moves its end to a whole lease from now', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS / 2);
+        const extended = await jobs.extend(lease, LEASE_SECONDS);
+        expect(extended).toEqual({ ...lease, expiresAtMs: harness.nowMs() + LEASE_SECONDS * 1000 });
+        await harness.elapse(LEASE_SECONDS - 1);
+        expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toMatchObject({ outcome: 'held' });
+      });
+
+      it('is still possible after its end while nobody else has taken the job', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS * 2);
+        await jobs.extend(lease, LEASE_SECONDS);
+        expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toMatchObject({ outcome: 'held' });
+      });
+
+      it('is refused once another agent took the job', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS);
+        const second = await leased(job.id, BOB);
+        await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
+        expect((await found(job.id)).lease).toEqual(second);
+      });
+
+      it('is refused once the same agent claimed the job anew', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await jobs.release(lease);
+        await leased(job.id);
+        await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
+      });
+
+      it.each(['settled', 'cancelled', 'released'] as const)('is refused once the job is %s', async (how) => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        if (how === 'settled') await jobs.settle(proofOf(job, BOB));
+        if (how === 'cancelled') await jobs.cancelEpoch(job.epoch, 'window closed');
+        if (how === 'released') await jobs.release(lease);
+        await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toMatchObject({
+          name: 'JobLeaseLostError',
+          jobId: job.id,
+        });
+      });
+    });
+
+    describe('settling a job', () => {
+      it('makes it proven, with who proved it, when and how long', async () => {
+        const job = await recorded();
+        await leased(job.id);
+        const report = proofOf(job);
+        await harness.elapse(10);
+        expect(await jobs.settle(report)).toBe('settled');
+        const proven = await found(job.id);
+        expect(proven).toMatchObject({
+          state: 'proven',
+          proof: report.proof,
+          provenBy: ALICE,
+          provingMs: 1234.5,
+          claimedAtMs: report.claimedAtMs,
+          settledAtMs: harness.nowMs(),
+        });
+        expect(proven).not.toHaveProperty('lease');
+      });
+
+      it('keeps the first proof when a second one is reported', async () => {
+        const job = await recorded();
+        const first = proofOf(job, ALICE, 'first');
+        await jobs.settle(first);
+        const before = await found(job.id);
+        await harness.elapse(5);
+        expect(await jobs.settle(proofOf(job, BOB, 'second'))).toBe('already-settled');
+        expect(await found(job.id)).toEqual(before);
+      });
+
+      it('accepts the proof of an agent whose lease has ended and whose job another agent holds', async () => {
+        const job = await recorded();
+        await leased(job.id, ALICE);
+        await harness.elapse(LEASE_SECONDS);
+        await leased(job.id, BOB);
+        expect(await jobs.settle(proofOf(job, ALICE))).toBe('settled');
+        expect(await found(job.id)).toMatchObject({ state: 'proven', provenBy: ALICE });
+      });
+
+      it('accepts the proof of a job that is queued again', async () => {
+        const job = await recorded();
+        await jobs.release(await leased(job.id));
+        expect(await jobs.settle(proofOf(job))).toBe('settled');
+      });
+
+      it('changes nothing in a job that was cancelled or rejected', async () => {
+        const [cancelled, rejected] = [await recorded(), await recorded(aNewJob('ROOT_ROLLUP'))];
+        await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
+        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        for (const job of [cancelled, rejected]) {
+          const before = await found(job.id);
+          expect(await jobs.settle(proofOf(job))).toBe('already-settled');
+          expect(await found(job.id)).toEqual(before);
+        }
+      });
+
+      it('lets one of several reports at once win', async () => {
+        const job = await recorded();
+        const reports = Array.from({ length: 8 }, (_, index) => proofOf(job, ALICE, `proof ${index}`));
+        const answers = await Promise.all(reports.map((report) => jobs.settle(report)));
+        expect(answers.filter((answer) => answer === 'settled')).toHaveLength(1);
+        expect((await found(job.id)).proof).toEqual(reports[answers.indexOf('settled')]?.proof);
+      });
+
+      it('refuses a proof of a job that nobody recorded', async () => {
+        const job = aNewJob();
+        await expect(jobs.settle(proofOf(job))).rejects.toThrow(job.id);
+        expect(await jobs.find(job.id)).toBeUndefined();
+      });
+    });
+
+    describe('failing an attempt', () => {
+      it('queues the job again and charges the cause alone', async () => {
+        const job = await recorded();
+        expect(await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB')).toBe('queued');
+        expect(await found(job.id)).toMatchObject({
+          state: 'queued',
+          reason: 'killed at 31 GiB',
+          attempts: { 'lost-agent': 0, 'out-of-memory': 1, 'time-out': 0, failure: 0, 'corrupt-inputs': 0 },
+        });
+        expect(await found(job.id)).not.toHaveProperty('lease');
+        await leased(job.id, BOB);
+      });
+
+      it.each(AttemptCause.options)('rejects the job when %s has spent its own budget', async (cause) => {
+        const job = await recorded();
+        for (let attempt = 1; attempt < CONTRACT_BUDGETS[cause]; attempt++) {
+          expect(await jobs.fail(await leased(job.id), cause, `attempt ${attempt}`)).toBe('queued');
+        }
+        expect(await jobs.fail(await leased(job.id), cause, 'the last one')).toBe('rejected');
+        expect(await found(job.id)).toMatchObject({
+          state: 'rejected',
+          reason: 'the last one',
+          settledAtMs: harness.nowMs(),
+        });
+      });
+
+      it('does not add up the attempts of different causes', async () => {
+        const job = await recorded();
+        expect(await jobs.fail(await leased(job.id), 'failure', 'one')).toBe('queued');
+        expect(await jobs.fail(await leased(job.id), 'out-of-memory', 'two')).toBe('queued');
+        expect(await jobs.fail(await leased(job.id), 'corrupt-inputs', 'three')).toBe('queued');
+      });
+
+      it('is refused, and charges nothing, once the lease is no longer the job’s', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS);
+        const second = await leased(job.id, BOB);
+        await expect(jobs.fail(lease, 'failure', 'too late')).rejects.toBeInstanceOf(JobLeaseLostError);
+        expect(await found(job.id)).toMatchObject({ state: 'leased', lease: second, attempts: { failure: 0 } });
+        await jobs.settle(proofOf(job, BOB));
+        await expect(jobs.fail(second, 'failure', 'too late')).rejects.toBeInstanceOf(JobLeaseLostError);
+      });
+    });
+
+    describe('releasing a job', () => {
+      it('queues it again at no cost', async () => {
+        const job = await recorded();
+        await jobs.release(await leased(job.id));
+        const released = await found(job.id);
+        expect(released.state).toBe('queued');
+        expect(Object.values(released.attempts)).toEqual([0, 0, 0, 0, 0]);
+        expect(released).not.toHaveProperty('lease');
+      });
+
+      it('leaves alone a job that another agent holds, or that is settled', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS);
+        const second = await leased(job.id, BOB);
+        await jobs.release(lease);
+        expect(await found(job.id)).toMatchObject({ state: 'leased', lease: second });
+        await jobs.settle(proofOf(job, BOB));
+        await jobs.release(second);
+        expect((await found(job.id)).state).toBe('proven');
+      });
+    });
+
+    describe('cancelling an epoch', () => {
+      it('cancels what is queued or leased, and leaves settled jobs and other epochs', async () => {
+        const [queued, held, proven, rejected] = [
+          await recorded(),
+          await recorded(),
+          await recorded(),
+          await recorded(),
+        ];
+        const elsewhere = await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+        await leased(held.id);
+        await jobs.settle(proofOf(proven));
+        await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
+        expect(await jobs.cancelEpoch(queued.epoch, 'window closed')).toBe(2);
+        for (const job of [queued, held]) {
+          const cancelled = await found(job.id);
+          expect(cancelled).toMatchObject({
+            state: 'cancelled',
+            reason: 'window closed',
+            settledAtMs: harness.nowMs(),
+          });
+          expect(cancelled).not.toHaveProperty('lease');
+        }
+        expect((await found(proven.id)).state).toBe('proven');
+        expect((await found(rejected.id)).state).toBe('rejected');
+        expect((await found(elsewhere.id)).state).toBe('queued');
+      });
+
+      it('cancels the jobs of the named range alone', async () => {
+        const old = await recorded();
+        const current = await recorded(aNewJob('PARITY_BASE', { rangeId: RangeId.parse('0xb2') }));
+        const taken = await recorded();
+        await jobs.record({ ...taken, rangeId: RangeId.parse('0xb2') });
+        expect(await jobs.cancelEpoch(old.epoch, 'reorged away', old.rangeId)).toBe(1);
+        expect((await found(old.id)).state).toBe('cancelled');
+        expect((await found(current.id)).state).toBe('queued');
+        expect((await found(taken.id)).state).toBe('queued');
+      });
+    });
+
+    it('revives the rejected jobs of an epoch with a fresh budget, in need of a message', async () => {
+      const job = await recorded();
+      const proven = await recorded();
+      const elsewhere = await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+      await jobs.markEnqueued([job.id]);
+      await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
+      await jobs.fail(await leased(elsewhere.id), 'time-out', 'took 3 hours');
+      await jobs.settle(proofOf(proven));
+      expect(await jobs.reviveRejected(job.epoch)).toBe(1);
+      const revived = await found(job.id);
+      expect(revived).toMatchObject({ state: 'queued', attempts: { 'time-out': 0 } });
+      expect(revived).not.toHaveProperty('enqueuedAtMs');
+      expect(revived).not.toHaveProperty('settledAtMs');
+      expect((await found(proven.id)).state).toBe('proven');
+      expect((await found(elsewhere.id)).state).toBe('rejected');
+    });
+
+    it('reopens a proven job whose proof is lost, in need of a message, and can have it proven anew', async () => {
+      const job = await recorded();
+      await jobs.markEnqueued([job.id]);
+      await jobs.settle(proofOf(job, ALICE, 'lost'));
+      await jobs.reopen(job.id, 'the store has lost it');
+      const reopened = await found(job.id);
+      expect(reopened).toMatchObject({ state: 'queued', reason: 'the store has lost it' });
+      for (const field of ['proof', 'provenBy', 'provingMs', 'claimedAtMs', 'settledAtMs', 'enqueuedAtMs']) {
+        expect(reopened).not.toHaveProperty(field);
+      }
+      const anew = proofOf(job, BOB, 'anew');
+      expect(await jobs.settle(anew)).toBe('settled');
+      expect((await found(job.id)).proof).toEqual(anew.proof);
+    });
+
+    it('reopens no job that is not proven', async () => {
+      const [held, cancelled] = [await recorded(), await recorded()];
+      await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+      await jobs.record(held);
+      await leased(held.id);
+      for (const job of [held, cancelled]) {
+        const before = await found(job.id);
+        await jobs.reopen(job.id, 'by mistake');
+        expect(await found(job.id)).toEqual(before);
+      }
+    });
+
+    describe('stranded jobs', () => {
+      const stranded = async (olderThanSeconds: number): Promise<string[]> =>
+        (await jobs.strandedJobs(olderThanSeconds)).map((job) => job.id);
+
+      it('are those never enqueued, at once', async () => {
+        const job = await recorded();
+        expect(await stranded(60)).toEqual([job.id]);
+      });
+
+      it('are those enqueued too long ago and still queued', async () => {
+        const [job, recent] = [await recorded(), await recorded()];
+        await jobs.markEnqueued([job.id]);
+        expect((await found(job.id)).enqueuedAtMs).toBe(harness.nowMs());
+        await harness.elapse(40);
+        await jobs.markEnqueued([recent.id]);
+        expect(await stranded(60)).toEqual([]);
+        await harness.elapse(21);
+        expect(await stranded(60)).toEqual([job.id]);
+        await jobs.markEnqueued([job.id]);
+        expect(await stranded(60)).toEqual([]);
+      });
+
+      it('are those whose agent was lost too long ago', async () => {
+        const job = await recorded();
+        await jobs.markEnqueued([job.id]);
+        await leased(job.id);
+        await harness.elapse(LEASE_SECONDS + 59);
+        expect(await stranded(60)).toEqual([]);
+        await harness.elapse(2);
+        expect(await stranded(60)).toEqual([job.id]);
+      });
+
+      it('are never those that an agent holds or that are settled', async () => {
+        const [held, proven, rejected, cancelled] = [
+          await recorded(),
+          await recorded(),
+          await recorded(),
+          await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) })),
+        ];
+        await jobs.settle(proofOf(proven));
+        await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
+        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        await harness.elapse(1_000_000);
+        await leased(held.id);
+        expect(await stranded(0)).toEqual([]);
+      });
+    });
+  });
+}

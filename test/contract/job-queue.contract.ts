@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { QueueLeaseLostError } from '../../shared/job-queue/errors.ts';
+import type { JobQueue, QueueLease } from '../../shared/job-queue/job-queue.ts';
+import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { aJobMessage } from './a-new-job.ts';
+
+export interface JobQueueHarness {
+  readonly queue: JobQueue;
+  readonly leaseSeconds: number;
+  /** How long a claim must wait to be sure that it sees a message that is there: 0, or what a remote queue needs. */
+  readonly sureWaitSeconds: number;
+  nowMs(): number;
+  /** Lets `seconds` go by, as the queue sees it: a moved clock, or a real wait for a queue with a clock of its own. */
+  elapse(seconds: number): Promise<void>;
+  /** Sends a body as something other than this queue would. */
+  sendForeign(pool: Pool, lane: Lane, body: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function describeJobQueueContract(adapter: string, open: () => Promise<JobQueueHarness>): void {
+  describe(`JobQueue contract: ${adapter}`, () => {
+    let harness: JobQueueHarness;
+    let queue: JobQueue;
+    beforeEach(async () => {
+      harness = await open();
+      queue = harness.queue;
+    });
+    afterEach(() => harness.close());
+
+    const claim = (pools: readonly Pool[] = Pool.options): Promise<QueueLease | undefined> =>
+      queue.claim(pools, { waitSeconds: harness.sureWaitSeconds });
+
+    async function claimed(pools?: readonly Pool[]): Promise<QueueLease> {
+      const lease = await claim(pools);
+      if (lease === undefined) throw new Error('expected a claimable message');
+      return lease;
+    }
+
+    it('claims nothing from an empty queue', async () => {
+      expect(await claim()).toBeUndefined();
+    });
+
+    it('hands a claimed message to no second agent while the lease lasts', async () => {
+      const message = aJobMessage();
+      await queue.enqueue([message]);
+      expect(await claim()).toMatchObject({ message, deliveries: 1 });
+      await harness.elapse(harness.leaseSeconds / 2);
+      expect(await claim()).toBeUndefined();
+    });
+
+    it('tells the agent when its lease ends', async () => {
+      await queue.enqueue([aJobMessage()]);
+      const { expiresAtMs } = await claimed();
+      expect((expiresAtMs - harness.nowMs()) / 1000).toBeCloseTo(harness.leaseSeconds, 0);
+    });
+
+    it('gives the message of a dead agent to another once the lease ends', async () => {
+      const message = aJobMessage();
+      await queue.enqueue([message]);
+      await claimed();
+      await harness.elapse(harness.leaseSeconds);
+      expect(await claim()).toMatchObject({ message, deliveries: 2 });
+    });
+
+    it('keeps the message hidden for as long as the agent extends', async () => {
+      await queue.enqueue([aJobMessage()]);
+      const lease = await claimed();
+      await harness.elapse(harness.leaseSeconds * 0.75);
+      const extended = await queue.extend(lease);
+      expect((extended.expiresAtMs - harness.nowMs()) / 1000).toBeCloseTo(harness.leaseSeconds, 0);
+      await harness.elapse(harness.leaseSeconds * 0.75);
+      expect(await claim()).toBeUndefined();
+    });
+
+    it('extends the lease that extending answered', async () => {
+      await queue.enqueue([aJobMessage()]);
+      const extended = await queue.extend(await claimed());
+      await harness.elapse(harness.leaseSeconds * 0.75);
+      await queue.extend(extended);
+      await harness.elapse(harness.leaseSeconds * 0.75);
+      expect(await claim()).toBeUndefined();
+    });
+
+    it('refuses to extend a lease that has ended, though no other agent took the message', async () => {
+      await queue.enqueue([aJobMessage()]);
+      const lease = await claimed();
+      await harness.elapse(harness.leaseSeconds);
+      await expect(queue.extend(lease)).rejects.toBeInstanceOf(QueueLeaseLostError);
+    });
+
+    it('refuses to extend a lease whose message another agent now holds', async () => {
+      await queue.enqueue([aJobMessage()]);
+      const lease = await claimed();
+      await harness.elapse(harness.leaseSeconds);
+      await claimed();
+      await expect(queue.extend(lease)).rejects.toMatchObject({
+        name: 'QueueLeaseLostError',
+        jobId: lease.message.jobId,
+      });
+    });
+
+    it('makes a released message claimable at once', async () => {
+      await queue.enqueue([aJobMessage()]);
+      await queue.release(await claimed());
+      expect((await claim())?.deliveries).toBe(2);
+    });
+
+    it('keeps a message that was released with a delay hidden for that long', async () => {
+      await queue.enqueue([aJobMessage()]);
+      await queue.release(await claimed(), harness.leaseSeconds * 2);
+      await harness.elapse(harness.leaseSeconds * 1.5);
+      expect(await claim()).toBeUndefined();
+      await harness.elapse(harness.leaseSeconds * 0.5);
+      expect((await claim())?.deliveries).toBe(2);
+    });
+
+    it('leaves the message with its new agent when the old one releases it', async () => {
+      await queue.enqueue([aJobMessage()]);
+      const lease = await claimed();
+      await harness.elapse(harness.leaseSeconds);
+      const second = await claimed();
+      await queue.release(lease);
+      expect(await claim()).toBeUndefined();
+      await queue.extend(second);
+    });
+
+    it('removes a completed message, and completing twice is harmless', async () => {
+      await queue.enqueue([aJobMessage()]);
+      const lease = await claimed();
+      await queue.complete(lease);
+      await queue.complete(lease);
+      await harness.elapse(harness.leaseSeconds);
+      expect(await claim()).toBeUndefined();
+    });
+
+    it('removes one message and leaves the others', async () => {
+      await queue.enqueue([aJobMessage(), aJobMessage()]);
+      await queue.complete(await claimed());
+      expect(await claim()).toBeDefined();
+    });
+
+    it('delivers every message of a large batch', async () => {
+      const messages = Array.from({ length: 25 }, () => aJobMessage());
+      await queue.enqueue(messages);
+      const delivered = new Set<string>();
+      for (let lease = await claim(); lease !== undefined; lease = await claim()) {
+        delivered.add(lease.message.jobId);
+        await queue.complete(lease);
+      }
+      expect([...delivered].toSorted()).toEqual(messages.map((message) => message.jobId).toSorted());
+    });
+
+    it('delivers a message that was enqueued again while an agent held it, after the agent completed its own', async () => {
+      const message = aJobMessage();
+      await queue.enqueue([message]);
+      const lease = await claimed();
+      await queue.enqueue([message]);
+      await queue.complete(lease);
+      expect((await claimed()).message).toEqual(message);
+    });
+
+    it('hands out urgent messages of every pool before normal ones', async () => {
+      const [normal, urgentSmall, urgentLarge] = [
+        aJobMessage('PARITY_BASE'),
+        aJobMessage('TX_MERGE_ROLLUP'),
+        aJobMessage('ROOT_ROLLUP'),
+      ];
+      await queue.enqueue([normal, urgentSmall, urgentLarge]);
+      const first = [(await claimed()).message, (await claimed()).message];
+      expect(first).toEqual(expect.arrayContaining([urgentSmall, urgentLarge]));
+      expect((await claimed()).message).toEqual(normal);
+    });
+
+    it('hands out, within a lane, the pools in the order the agent names them', async () => {
+      const [small, medium] = [aJobMessage('TX_MERGE_ROLLUP'), aJobMessage('PARITY_ROOT')];
+      await queue.enqueue([small, medium]);
+      expect((await claimed(['medium', 'small'])).message).toEqual(medium);
+      expect((await claimed(['medium', 'small'])).message).toEqual(small);
+    });
+
+    it('hands out no message of a pool that the agent did not name', async () => {
+      await queue.enqueue([aJobMessage('ROOT_ROLLUP')]);
+      expect(await claim(['small', 'medium'])).toBeUndefined();
+      expect(await claim(['large'])).toBeDefined();
+    });
+
+    it('gives a waiting claim the message that arrives meanwhile', async () => {
+      const waiting = queue.claim(['medium'], { waitSeconds: 20 });
+      const message = aJobMessage('PARITY_BASE');
+      await queue.enqueue([message]);
+      expect((await waiting)?.message).toEqual(message);
+    });
+
+    it('ends a waiting claim with nothing when it is aborted', async () => {
+      const abort = new AbortController();
+      const waiting = queue.claim(['medium'], { waitSeconds: 20, signal: abort.signal });
+      abort.abort();
+      expect(await waiting).toBeUndefined();
+    });
+
+    it('takes no message for a claim that was aborted before it began', async () => {
+      await queue.enqueue([aJobMessage()]);
+      expect(await queue.claim(Pool.options, { waitSeconds: 20, signal: AbortSignal.abort() })).toBeUndefined();
+      expect((await claim())?.deliveries).toBe(1);
+    });
+
+    it.each([
+      ['is not JSON', '{"v":1,'],
+      ['has another layout', JSON.stringify({ ...aJobMessage(), v: 2 })],
+      ['names an unknown circuit', JSON.stringify({ ...aJobMessage(), circuit: 'PARITY_BOSS' })],
+      ['holds a job id that is none', JSON.stringify({ ...aJobMessage(), jobId: '../../etc/passwd' })],
+      ['holds more than a message does', JSON.stringify({ ...aJobMessage(), priority: 9 })],
+    ])('parks a message that %s, with the reason, and hands out the next one', async (_, body) => {
+      const message = aJobMessage('PARITY_BASE');
+      await harness.sendForeign('medium', 'normal', body);
+      await queue.enqueue([message]);
+      expect((await claimed()).message).toEqual(message);
+      // A queue without order may have handed out ours first: the next claim meets the foreign one.
+      expect(await claim()).toBeUndefined();
+      const [letter, ...others] = await queue.deadLetters();
+      expect(letter).toMatchObject({ body, parkedAtMs: expect.closeTo(harness.nowMs(), -4) as number });
+      expect(letter?.reason).toMatch(/^the message /);
+      expect(others).toEqual([]);
+    });
+
+    it('sets a parked message aside for good, with the reason that the agent gives', async () => {
+      const message = aJobMessage();
+      await queue.enqueue([message]);
+      await queue.park(await claimed(), 'the job is of network 4.2.0');
+      await harness.elapse(harness.leaseSeconds);
+      expect(await claim()).toBeUndefined();
+      const [letter] = await queue.deadLetters();
+      expect(letter?.reason).toBe('the job is of network 4.2.0');
+      expect(JSON.parse(letter?.body ?? '')).toEqual(message);
+    });
+
+    it('lists parked messages oldest first', async () => {
+      for (const reason of ['first', 'second', 'third']) {
+        await queue.enqueue([aJobMessage()]);
+        await queue.park(await claimed(), reason);
+        await harness.elapse(1);
+      }
+      expect((await queue.deadLetters()).map((letter) => letter.reason)).toEqual(['first', 'second', 'third']);
+    });
+
+    it('counts the messages that wait and those that are leased, by pool and lane', async () => {
+      await queue.enqueue([aJobMessage('PARITY_BASE'), aJobMessage('PARITY_BASE'), aJobMessage('ROOT_ROLLUP')]);
+      await claimed(['medium']);
+      const depths = (await queue.depths()).filter(({ waiting, leased }) => waiting + leased > 0);
+      expect(depths).toHaveLength(2);
+      expect(depths).toContainEqual({ pool: 'medium', lane: 'normal', waiting: 1, leased: 1 });
+      expect(depths).toContainEqual({ pool: 'large', lane: 'urgent', waiting: 1, leased: 0 });
+    });
+  });
+}
