@@ -10,14 +10,14 @@ import type { AttemptOutcome } from './attempt-epoch.ts';
 import { currentRange } from './epoch-data.ts';
 import type { Subsystems } from './subsystems.ts';
 
-/** How long after a failure an epoch is left alone, for each failure so far, in milliseconds. */
-const RETRY_DELAY_MS = 10_000;
-
 export interface EpochWatcherDeps {
   readonly archiver: Subsystems['archiver'];
   readonly epochs: EpochLedger;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   readonly pollMs: number;
+  /** How long an epoch is left alone once it is complete, and after each failure, in milliseconds. */
+  readonly startDelayMs: number;
+  readonly retryDelayMs: number;
   /** Epochs that are proven at one time. */
   readonly maxEpochsAtOnce: number;
   /** Failures of one epoch in this process after which it is left to the operator. */
@@ -39,6 +39,7 @@ export class EpochWatcher {
   readonly #deps: EpochWatcherDeps;
   readonly #running = new Map<EpochNumber, Promise<void>>();
   readonly #failures = new Map<EpochNumber, Failures>();
+  #lastLookAtMs: number | undefined;
 
   constructor(deps: EpochWatcherDeps) {
     this.#deps = deps;
@@ -49,12 +50,18 @@ export class EpochWatcher {
     while (!signal.aborted) {
       try {
         await this.tick(signal);
+        this.#lastLookAtMs = this.#deps.nowMs();
       } catch (error) {
         this.#deps.log.warn({ err: error }, 'could not look for epochs to prove, trying again');
       }
       await sleep(this.#deps.pollMs, undefined, { signal }).catch(() => undefined);
     }
     await Promise.all(this.#running.values());
+  }
+
+  /** When the chain was last looked at with success, and what is being proven. */
+  get health(): { readonly lastLookAtMs: number | undefined; readonly running: readonly EpochNumber[] } {
+    return { lastLookAtMs: this.#lastLookAtMs, running: [...this.#running.keys()] };
   }
 
   /** Starts an attempt at each epoch that needs one. */
@@ -104,22 +111,23 @@ export class EpochWatcher {
     const failures = this.#failures.get(epoch);
     if (failures === undefined) return false;
     if (failures.count >= this.#deps.maxAttempts) return true;
-    return this.#deps.nowMs() < failures.lastAtMs + failures.count * RETRY_DELAY_MS;
+    return this.#deps.nowMs() < failures.lastAtMs + failures.count * this.#deps.retryDelayMs;
   }
 
   #start(epoch: EpochNumber, signal: AbortSignal): void {
-    const running = this.#deps
-      .attempt(epoch, signal)
+    const running = sleep(this.#deps.startDelayMs, undefined, { signal })
+      .then(() => this.#deps.attempt(epoch, signal))
       .then((outcome) => {
         if (outcome === 'submitting') this.#failures.delete(epoch);
       })
       .catch((error: unknown) => {
+        if (signal.aborted) return;
         const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
         this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs() });
         const next =
           count >= this.#deps.maxAttempts
             ? 'left alone until the node restarts'
-            : `taken up again in ${(count * RETRY_DELAY_MS) / 1000} s`;
+            : `taken up again in ${(count * this.#deps.retryDelayMs) / 1000} s`;
         this.#deps.log.error({ err: error, epoch, failures: count }, `epoch ${epoch} failed; ${next}`);
       })
       .finally(() => this.#running.delete(epoch));

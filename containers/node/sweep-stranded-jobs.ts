@@ -26,13 +26,13 @@ export async function sweepStrandedJobs({ jobs, queue, strandedSeconds, log }: S
 }
 
 /** Sweeps at an interval until `signal` aborts. */
-export async function runSweeper(deps: SweepDeps, signal: AbortSignal): Promise<void> {
+export async function runSweeper(deps: SweepDeps, intervalMs: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       await sweepStrandedJobs(deps);
     } catch (error) {
       deps.log.warn({ err: error }, 'could not sweep for stranded jobs, trying again');
     }
-    await sleep((deps.strandedSeconds * 1000) / 4, undefined, { signal }).catch(() => undefined);
+    await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -11,8 +11,8 @@ import {
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
-import { nameOf, optional, withDefault, type SettingGroup } from './setting.ts';
-import { integer, port, text } from './value-kinds.ts';
+import { nameOf, withDefault, type SettingGroup } from './setting.ts';
+import { integer, port } from './value-kinds.ts';
 
 /** How the node follows the chain and takes up epochs. */
 export const NODE_GROUP = {
@@ -52,16 +52,6 @@ export const NODE_GROUP = {
       flag: 'epoch-retry-seconds',
       variable: 'COPPICE_EPOCH_RETRY_SECONDS',
       description: 'How long to wait before it is taken up again',
-    }),
-    failedEpochStore: optional(text, {
-      flag: 'proverNode.proverNodeFailedEpochStore',
-      variable: 'PROVER_NODE_FAILED_EPOCH_STORE',
-      description: 'File store for the state of epochs that could not be proven (file://…)',
-    }),
-    txGatheringIntervalMs: withDefault(integer(10), '1000', {
-      flag: 'proverNode.txGatheringIntervalMs',
-      variable: 'PROVER_NODE_TX_GATHERING_INTERVAL_MS',
-      description: "How often an epoch's missing transactions are asked for, in milliseconds",
     }),
     txGatheringTimeoutMs: withDefault(integer(1000), '120000', {
       flag: 'proverNode.txGatheringTimeoutMs',

@@ -1,0 +1,46 @@
+import type { AztecNodeConfig } from '@aztec/aztec-node';
+import type { EthSigner } from '@aztec/ethereum/eth-signer';
+import type { EthAddress } from '@aztec/foundation/eth-address';
+import { KeystoreManager, loadKeystores, mergeKeystores } from '@aztec/node-keystore';
+import { createKeyStoreForProver } from '@aztec/prover-node/config';
+import { type Hex, serializeTransaction, type TransactionSerializableEIP1559 } from 'viem';
+
+import type { PublisherAccount } from '../../shared/l1/publisher-account.ts';
+
+/** Who earns the rewards of the proofs, and who submits them. */
+export interface Publisher {
+  readonly proverId: EthAddress;
+  /** Absent when nothing is to be submitted. */
+  readonly account: PublisherAccount | undefined;
+}
+
+/**
+ * Reads the prover's keys as Aztec's own node does: key files, keys in the environment, or the addresses of a remote
+ * signer. The prover id comes from the key file, else from `PROVER_ID`, else it is the first account.
+ * @throws when there is neither an account nor a prover id
+ */
+export async function loadPublisher(config: AztecNodeConfig): Promise<Publisher> {
+  const keystore = config.keyStoreDirectory
+    ? mergeKeystores(loadKeystores(config.keyStoreDirectory))
+    : createKeyStoreForProver(config);
+  const manager = keystore === undefined ? undefined : new KeystoreManager(keystore);
+  await manager?.validateSigners();
+  const prover = manager?.createProverSigners();
+  const signer = prover?.signers[0];
+  const configured = config.proverId === undefined || config.proverId.isZero() ? undefined : config.proverId;
+  const proverId = prover?.id ?? configured ?? signer?.address;
+  if (proverId === undefined) {
+    throw new Error('no prover: set PROVER_PUBLISHER_PRIVATE_KEYS or KEY_STORE_DIRECTORY, or PROVER_ID to prove without submitting');
+  }
+  return { proverId, account: signer === undefined ? undefined : accountOf(signer) };
+}
+
+function accountOf(signer: EthSigner): PublisherAccount {
+  return {
+    address: signer.address.toString() as Hex,
+    async signTransaction(transaction: TransactionSerializableEIP1559): Promise<Hex> {
+      const signature = await signer.signTransaction(transaction);
+      return serializeTransaction(transaction, signature.toViemTransactionSignature());
+    },
+  };
+}
