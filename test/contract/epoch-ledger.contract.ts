@@ -1,0 +1,164 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { EpochLedger, EpochRecord, EpochState, NewEpoch } from '../../shared/ledger/epoch-ledger.ts';
+import { RangeId } from '../../shared/ledger/job-ledger.ts';
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from './a-new-job.ts';
+
+export interface EpochLedgerHarness {
+  readonly epochs: EpochLedger;
+  nowMs(): number;
+  elapse(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const OTHER_RANGE = RangeId.parse('0xb2');
+
+export function describeEpochLedgerContract(adapter: string, open: () => Promise<EpochLedgerHarness>): void {
+  describe(`EpochLedger contract: ${adapter}`, () => {
+    let harness: EpochLedgerHarness;
+    let epochs: EpochLedger;
+    beforeEach(async () => {
+      harness = await open();
+      epochs = harness.epochs;
+    });
+    afterEach(() => harness.close());
+
+    it('opens a new epoch as proving, with its first attempt', async () => {
+      const epoch = aNewEpoch();
+      const expected = {
+        ...epoch,
+        state: 'proving',
+        attempt: 1,
+        openedAtMs: harness.nowMs(),
+        attemptAtMs: harness.nowMs(),
+      };
+      expect(await epochs.open(epoch)).toStrictEqual(expected);
+      expect(await epochs.find(epoch.epoch)).toStrictEqual(expected);
+    });
+
+    it('finds nothing of an epoch that was never opened', async () => {
+      expect(await epochs.find(EpochNumber.parse(99))).toBeUndefined();
+    });
+
+    it.each<EpochState>(['proving', 'failed', 'expired'])('takes up an epoch again that is %s', async (state) => {
+      const epoch = aNewEpoch();
+      const first = await epochs.open(epoch);
+      await epochs.advance(epoch.epoch, epoch.rangeId, state, { reason: 'the node was restarted' });
+      await harness.elapse(30);
+      expect(await epochs.open(epoch)).toStrictEqual({ ...first, attempt: 2, attemptAtMs: harness.nowMs() });
+    });
+
+    it.each<EpochState>(['submitting', 'proven'])('answers an epoch as it stands that is %s', async (state) => {
+      const epoch = aNewEpoch();
+      await epochs.open(epoch);
+      const stands = await epochs.advance(epoch.epoch, epoch.rangeId, state);
+      await harness.elapse(30);
+      expect(await epochs.open(epoch)).toEqual(stands);
+      expect(await epochs.find(epoch.epoch)).toEqual(stands);
+    });
+
+    it('takes an epoch up over the new range when a reorg has changed it, whatever its state', async () => {
+      for (const state of ['proving', 'submitting', 'proven', 'failed'] as const) {
+        const epoch = aNewEpoch();
+        await epochs.open(epoch);
+        await epochs.advance(epoch.epoch, epoch.rangeId, 'submitting', { rootJobId: aNewJob('ROOT_ROLLUP').id });
+        await epochs.advance(epoch.epoch, epoch.rangeId, state, { transactionHash: '0xdead' });
+        const changed: NewEpoch = { ...epoch, rangeId: OTHER_RANGE, lastCheckpoint: 5, deadlineAtMs: 9_999 };
+        const reopened = await epochs.open(changed);
+        expect(reopened).toMatchObject({ ...changed, state: 'proving', attempt: 2 });
+        for (const field of ['rootJobId', 'rootAtMs', 'closedAtMs', 'transactionHash', 'reason']) {
+          expect(reopened).not.toHaveProperty(field);
+        }
+      }
+    });
+
+    it('notes when the root was ready and when the epoch was proven, and by which transaction', async () => {
+      const { epoch, rangeId } = await epochs.open(aNewEpoch());
+      await harness.elapse(100);
+      const rootAtMs = harness.nowMs();
+      const rootJobId = aNewJob('ROOT_ROLLUP', { epoch }).id;
+      expect(await epochs.advance(epoch, rangeId, 'submitting', { rootJobId })).toMatchObject({
+        state: 'submitting',
+        rootJobId,
+        rootAtMs,
+      });
+      await harness.elapse(20);
+      const proven = await epochs.advance(epoch, rangeId, 'proven', { transactionHash: '0xfeed' });
+      expect(proven).toMatchObject({
+        state: 'proven',
+        rootJobId,
+        rootAtMs,
+        closedAtMs: harness.nowMs(),
+        transactionHash: '0xfeed',
+      });
+      expect(await epochs.find(epoch)).toEqual(proven);
+    });
+
+    it('notes the first time the root was ready when told twice', async () => {
+      const { epoch, rangeId } = await epochs.open(aNewEpoch());
+      const first = await epochs.advance(epoch, rangeId, 'submitting');
+      await harness.elapse(20);
+      expect((await epochs.advance(epoch, rangeId, 'submitting'))?.rootAtMs).toBe(first?.rootAtMs);
+    });
+
+    it.each<EpochState>(['failed', 'expired'])('notes when and why an epoch is %s', async (state) => {
+      const { epoch, rangeId } = await epochs.open(aNewEpoch());
+      await harness.elapse(5);
+      const closed = await epochs.advance(epoch, rangeId, state, { reason: 'out of gas' });
+      expect(closed).toMatchObject({ state, reason: 'out of gas', closedAtMs: harness.nowMs() });
+    });
+
+    it('keeps a proven epoch proven', async () => {
+      const { epoch, rangeId } = await epochs.open(aNewEpoch());
+      const proven = await epochs.advance(epoch, rangeId, 'proven');
+      for (const state of ['proving', 'submitting', 'failed', 'expired'] as const) {
+        expect(await epochs.advance(epoch, rangeId, state, { reason: 'too late' })).toEqual(proven);
+      }
+      expect(await epochs.find(epoch)).toEqual(proven);
+    });
+
+    it('leaves an epoch alone for a caller that names the range a reorg took away', async () => {
+      const old = await epochs.open(aNewEpoch());
+      const current = await epochs.open({ ...old, rangeId: OTHER_RANGE });
+      expect(await epochs.advance(old.epoch, old.rangeId, 'failed', { reason: 'reorged away' })).toEqual(current);
+      expect(await epochs.find(old.epoch)).toEqual(current);
+    });
+
+    it('answers nothing for an epoch that was never opened, and opens none', async () => {
+      const { epoch, rangeId } = aNewEpoch();
+      expect(await epochs.advance(epoch, rangeId, 'failed')).toBeUndefined();
+      expect(await epochs.find(epoch)).toBeUndefined();
+    });
+
+    it('lists the newest epochs, newest first', async () => {
+      const opened: EpochRecord[] = [];
+      for (const number of [9, 11, 10, 8]) opened.push(await epochs.open(aNewEpoch(number)));
+      expect((await epochs.latest(3)).map(({ epoch }) => epoch)).toEqual([11, 10, 9]);
+      expect(await epochs.latest(1)).toEqual([opened[1]]);
+    });
+
+    it('gives two takers of an epoch at once an attempt each', async () => {
+      const epoch = aNewEpoch();
+      const attempts = (await Promise.all([epochs.open(epoch), epochs.open(epoch)])).map(({ attempt }) => attempt);
+      expect(attempts.toSorted()).toEqual([1, 2]);
+    });
+  });
+}
+
+let sequence = 100;
+
+function aNewEpoch(number = (sequence += 1)): NewEpoch {
+  return {
+    epoch: EpochNumber.parse(number),
+    rangeId: RangeId.parse('0xa1'),
+    networkVersion: '4.1.2',
+    firstCheckpoint: 3,
+    lastCheckpoint: 4,
+    shape: [
+      { blocks: [{ publicTxs: 1, privateTxs: 2 }], l1ToL2Messages: 1 },
+      { blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 },
+    ],
+    deadlineAtMs: 1_900_000_000_000,
+  };
+}

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { AgentId, type JobLedger, type NewJob } from '../../shared/ledger/job-ledger.ts';
+import type { Settlement, SettlementFeed } from '../../shared/ledger/settlement-feed.ts';
+import { outputsKey } from '../../shared/proof-store/proof-store.ts';
+import { sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from './a-new-job.ts';
+
+export interface SettlementFeedHarness {
+  readonly settlements: SettlementFeed;
+  /** The ledger of the process that follows the feed. */
+  readonly jobs: JobLedger;
+  /** The same ledger in another process. */
+  readonly jobsElsewhere: JobLedger;
+  elapse(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const ALICE = AgentId.parse('alice');
+const LEASE_SECONDS = 60;
+/** Far above what any adapter takes. */
+const PATIENCE = { timeout: 10_000, interval: 10 };
+
+export function describeSettlementFeedContract(adapter: string, open: () => Promise<SettlementFeedHarness>): void {
+  describe(`SettlementFeed contract: ${adapter}`, () => {
+    let harness: SettlementFeedHarness;
+    let heard: Settlement[];
+    let unsubscribe: () => void;
+    beforeEach(async () => {
+      harness = await open();
+      heard = [];
+      unsubscribe = harness.settlements.subscribe((settlement) => heard.push(settlement));
+    });
+    afterEach(async () => {
+      unsubscribe();
+      await harness.close();
+    });
+
+    async function recorded(): Promise<NewJob> {
+      const job = aNewJob();
+      await harness.jobs.record(job);
+      return job;
+    }
+
+    const settlementOf = (job: NewJob, state: Settlement['state']): Settlement => ({
+      jobId: job.id,
+      epoch: job.epoch,
+      state,
+    });
+
+    it.each(['here', 'in another process'] as const)('tells of a job that was proven %s', async (where) => {
+      const job = await recorded();
+      await prove(where === 'here' ? harness.jobs : harness.jobsElsewhere, job);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+    });
+
+    it('tells of a job that was rejected when its budget was spent', async () => {
+      const job = await recorded();
+      for (let outcome = 'queued'; outcome === 'queued';) {
+        const claim = await harness.jobsElsewhere.claim(job.id, ALICE, LEASE_SECONDS);
+        if (claim.outcome !== 'claimed') throw new Error(`expected to claim, was ${claim.outcome}`);
+        outcome = await harness.jobsElsewhere.fail(claim.lease, 'failure', 'bb exited with 1');
+      }
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'rejected'));
+    });
+
+    it('tells of a job that a claim rejected because it had lost too many agents', async () => {
+      const job = await recorded();
+      for (let outcome = 'claimed'; outcome === 'claimed';) {
+        ({ outcome } = await harness.jobsElsewhere.claim(job.id, ALICE, LEASE_SECONDS));
+        await harness.elapse(LEASE_SECONDS);
+      }
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'rejected'));
+    });
+
+    it('tells of every job that was cancelled with its epoch', async () => {
+      const cancelled = [await recorded(), await recorded(), await recorded()];
+      await harness.jobsElsewhere.cancelEpoch(cancelled[0]!.epoch, 'window closed');
+      await expect
+        .poll(() => heard, PATIENCE)
+        .toEqual(expect.arrayContaining(cancelled.map((job) => settlementOf(job, 'cancelled'))));
+    });
+
+    it('says nothing of a job that was claimed, failed within its budget, or released', async () => {
+      const job = await recorded();
+      for (const end of ['fail', 'release'] as const) {
+        const claim = await harness.jobsElsewhere.claim(job.id, ALICE, LEASE_SECONDS);
+        if (claim.outcome !== 'claimed') throw new Error(`expected to claim, was ${claim.outcome}`);
+        await (end === 'fail'
+          ? harness.jobsElsewhere.fail(claim.lease, 'failure', 'bb exited with 1')
+          : harness.jobsElsewhere.release(claim.lease));
+      }
+      const last = await recorded();
+      await prove(harness.jobsElsewhere, last);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(last, 'proven'));
+      expect(heard.filter(({ jobId }) => jobId === job.id)).toEqual([]);
+    });
+
+    it('says nothing of a late proof that changed nothing', async () => {
+      const job = await recorded();
+      await harness.jobs.cancelEpoch(job.epoch, 'window closed');
+      await prove(harness.jobsElsewhere, job);
+      const last = await recorded();
+      await prove(harness.jobsElsewhere, last);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(last, 'proven'));
+      expect(heard).not.toContainEqual(settlementOf(job, 'proven'));
+    });
+
+    it('tells again of a job that was reopened and proven anew', async () => {
+      const job = await recorded();
+      await prove(harness.jobsElsewhere, job);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+      heard.length = 0;
+      await harness.jobs.reopen(job.id, 'the store has lost it');
+      await prove(harness.jobsElsewhere, job);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+    });
+
+    it('tells every subscriber, and no longer the one that has left', async () => {
+      const others: Settlement[] = [];
+      const leave = harness.settlements.subscribe((settlement) => others.push(settlement));
+      const first = await recorded();
+      await prove(harness.jobsElsewhere, first);
+      await expect.poll(() => others, PATIENCE).toContainEqual(settlementOf(first, 'proven'));
+      leave();
+      const second = await recorded();
+      await prove(harness.jobsElsewhere, second);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(second, 'proven'));
+      expect(others).not.toContainEqual(settlementOf(second, 'proven'));
+    });
+  });
+}
+
+async function prove(jobs: JobLedger, job: NewJob): Promise<void> {
+  await jobs.settle({
+    jobId: job.id,
+    agentId: ALICE,
+    proof: { key: outputsKey(job.circuit, job.id), sha256: sha256Of(new Uint8Array()), sizeBytes: 0 },
+    provingMs: 5,
+    claimedAtMs: 1_800_000_000_000,
+  });
+}
