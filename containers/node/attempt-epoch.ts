@@ -9,7 +9,8 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { currentRange, type EpochData, gatherEpochData } from './epoch-data.ts';
+import { type EpochData, gatherEpochData } from './epoch-data.ts';
+import type { Chain } from './chain.ts';
 import { EpochStoppedError } from './errors.ts';
 import { FleetCircuitProver } from './fleet-circuit-prover.ts';
 import { ProofRequests } from './proof-requests.ts';
@@ -23,6 +24,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface AttemptEpochDeps {
   readonly engine: Engine;
   readonly subsystems: Subsystems;
+  readonly chain: Chain;
   readonly proverId: EthAddress;
   readonly networkVersion: string;
   readonly reconcileMs: number;
@@ -180,7 +182,7 @@ function stopSignal(
   deps: AttemptEpochDeps,
   shutdown: AbortSignal,
 ): { signal: AbortSignal; dispose(): void } {
-  const { archiver, config } = deps.subsystems;
+  const { config } = deps.subsystems;
   const controller = new AbortController();
   const stop = (why: EpochStoppedError['why']): void => {
     controller.abort(new EpochStoppedError(why));
@@ -194,7 +196,8 @@ function stopSignal(
   // Twice in each L1 slot: a reorg shows at the next L1 block at the earliest.
   const reorgCheck = setInterval(
     () => {
-      currentRange(archiver, record.epoch)
+      deps.chain
+        .rangeOf(record.epoch)
         .then((range) => {
           if (range !== record.rangeId) stop('reorg');
         })

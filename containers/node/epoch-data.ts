@@ -52,17 +52,6 @@ export class TransactionsMissingError extends Error {
   }
 }
 
-/** Identifies the checkpoints an epoch has at present; `undefined` when it has none. */
-export async function currentRange(archiver: Archiver, epoch: EpochNumber): Promise<RangeId | undefined> {
-  const checkpoints = await archiver.getCheckpointsDataForEpoch(AztecEpochNumber(epoch));
-  const last = checkpoints.at(-1);
-  return last === undefined ? undefined : rangeIdOf(last.archive.root);
-}
-
-function rangeIdOf(lastArchiveRoot: Fr): RangeId {
-  return RangeId.parse(lastArchiveRoot.toString());
-}
-
 /**
  * Collects an epoch from the archiver and the transaction sources and brings the world state up to it. `undefined`
  * when the epoch has no checkpoints.
@@ -90,7 +79,7 @@ export async function gatherEpochData(epoch: EpochNumber, deps: EpochDataDeps): 
 
   return {
     epoch,
-    rangeId: rangeIdOf(last.archive.root),
+    rangeId: RangeId.parse(last.archive.root.toString()),
     checkpoints,
     txs,
     l1ToL2Messages,

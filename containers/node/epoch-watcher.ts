@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { CheckpointNumber, EpochNumber as AztecEpochNumber } from '@aztec/foundation/branded-types';
-import { getEpochAtSlot } from '@aztec/stdlib/epoch-helpers';
-
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AttemptOutcome } from './attempt-epoch.ts';
-import { currentRange } from './epoch-data.ts';
-import type { Subsystems } from './subsystems.ts';
+import type { Chain } from './chain.ts';
 
 export interface EpochWatcherDeps {
-  readonly archiver: Subsystems['archiver'];
+  readonly chain: Chain;
   readonly epochs: EpochLedger;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   readonly pollMs: number;
@@ -66,32 +62,16 @@ export class EpochWatcher {
 
   /** Starts an attempt at each epoch that needs one. */
   async tick(signal: AbortSignal): Promise<void> {
-    for (const epoch of await this.#unprovenEpochs()) {
+    for (const epoch of await this.#deps.chain.unprovenEpochs()) {
       if (this.#running.size >= this.#deps.maxEpochsAtOnce) return;
       if (this.#running.has(epoch) || this.#isResting(epoch)) continue;
-      if (!(await this.#deps.archiver.isEpochComplete(AztecEpochNumber(epoch)))) return;
+      if (!(await this.#deps.chain.isComplete(epoch))) return;
       if (await this.#needsAttempt(epoch)) this.#start(epoch, signal);
     }
   }
 
-  /** From the epoch of the first unproven checkpoint to that of the newest one. */
-  async #unprovenEpochs(): Promise<readonly EpochNumber[]> {
-    const { archiver } = this.#deps;
-    const proven = await archiver.getProvenCheckpointNumber();
-    const newest = await archiver.getCheckpointNumber();
-    if (newest <= proven) return [];
-    const [first, last] = [await this.#epochOf(proven + 1), await this.#epochOf(newest)];
-    return Array.from({ length: last - first + 1 }, (_, index) => EpochNumber.parse(first + index));
-  }
-
-  async #epochOf(checkpoint: number): Promise<number> {
-    const [published] = await this.#deps.archiver.getCheckpoints(CheckpointNumber(checkpoint), 1);
-    if (published === undefined) throw new Error(`the archiver has no checkpoint ${checkpoint} yet`);
-    return getEpochAtSlot(published.checkpoint.header.slotNumber, await this.#deps.archiver.getL1Constants());
-  }
-
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
-    const range = await currentRange(this.#deps.archiver, epoch);
+    const range = await this.#deps.chain.rangeOf(epoch);
     if (range === undefined) return false;
     const record = await this.#deps.epochs.find(epoch);
     if (record?.rangeId !== range) return true;

@@ -30,14 +30,16 @@ export async function loadPublisher(config: AztecNodeConfig): Promise<Publisher>
   const configured = config.proverId === undefined || config.proverId.isZero() ? undefined : config.proverId;
   const proverId = prover?.id ?? configured ?? signer?.address;
   if (proverId === undefined) {
-    throw new Error('no prover: set PROVER_PUBLISHER_PRIVATE_KEYS or KEY_STORE_DIRECTORY, or PROVER_ID to prove without submitting');
+    throw new Error(
+      'no prover: set PROVER_PUBLISHER_PRIVATE_KEYS or KEY_STORE_DIRECTORY, or PROVER_ID to prove without submitting',
+    );
   }
   return { proverId, account: signer === undefined ? undefined : accountOf(signer) };
 }
 
 function accountOf(signer: EthSigner): PublisherAccount {
   return {
-    address: signer.address.toString() as Hex,
+    address: signer.address.toString(),
     async signTransaction(transaction: TransactionSerializableEIP1559): Promise<Hex> {
       const signature = await signer.signTransaction(transaction);
       return serializeTransaction(transaction, signature.toViemTransactionSignature());

@@ -1,0 +1,49 @@
+import type { Archiver } from '@aztec/archiver';
+import { CheckpointNumber, EpochNumber as AztecEpochNumber } from '@aztec/foundation/branded-types';
+import { getEpochAtSlot } from '@aztec/stdlib/epoch-helpers';
+
+import { RangeId } from '../../shared/ledger/job-ledger.ts';
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+
+/** The rollup's chain as far as choosing epochs goes, as L1 has it. */
+export interface Chain {
+  /** From the epoch of the first unproven checkpoint to that of the newest one, in order; some may have no checkpoint. */
+  unprovenEpochs(): Promise<readonly EpochNumber[]>;
+  /** Whether no more checkpoints can join the epoch. */
+  isComplete(epoch: EpochNumber): Promise<boolean>;
+  /** Identifies the checkpoints that the epoch has at present; `undefined` when it has none. */
+  rangeOf(epoch: EpochNumber): Promise<RangeId | undefined>;
+}
+
+/** The chain as Aztec's archiver has read it from L1. */
+export class ArchivedChain implements Chain {
+  readonly #archiver: Archiver;
+
+  constructor(archiver: Archiver) {
+    this.#archiver = archiver;
+  }
+
+  async unprovenEpochs(): Promise<readonly EpochNumber[]> {
+    const proven = await this.#archiver.getProvenCheckpointNumber();
+    const newest = await this.#archiver.getCheckpointNumber();
+    if (newest <= proven) return [];
+    const [first, last] = [await this.#epochOf(proven + 1), await this.#epochOf(newest)];
+    return Array.from({ length: last - first + 1 }, (_, index) => EpochNumber.parse(first + index));
+  }
+
+  async isComplete(epoch: EpochNumber): Promise<boolean> {
+    return await this.#archiver.isEpochComplete(AztecEpochNumber(epoch));
+  }
+
+  async rangeOf(epoch: EpochNumber): Promise<RangeId | undefined> {
+    const checkpoints = await this.#archiver.getCheckpointsDataForEpoch(AztecEpochNumber(epoch));
+    const last = checkpoints.at(-1);
+    return last === undefined ? undefined : RangeId.parse(last.archive.root.toString());
+  }
+
+  async #epochOf(checkpoint: number): Promise<number> {
+    const [published] = await this.#archiver.getCheckpoints(CheckpointNumber(checkpoint), 1);
+    if (published === undefined) throw new Error(`the archiver has no checkpoint ${checkpoint} yet`);
+    return getEpochAtSlot(published.checkpoint.header.slotNumber, await this.#archiver.getL1Constants());
+  }
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+import type { NodeSettings } from '../../shared/config/node-settings.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { createL1Client } from '../../shared/l1/l1-client.ts';
+import { RootSubmitter } from '../../shared/l1/root-submitter.ts';
+import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import { attemptEpoch } from './attempt-epoch.ts';
+import { ArchivedChain } from './chain.ts';
+import { EpochWatcher } from './epoch-watcher.ts';
+import { loadPublisher, type Publisher } from './publisher.ts';
+import { type NodeStatus, serveStatus } from './status-server.ts';
+import { startSubsystems } from './subsystems.ts';
+import { submissionPolicyOf } from './submission-policy-of.ts';
+import { runSweeper } from './sweep-stranded-jobs.ts';
+
+/** Without a look at the chain for so long, the node is not well. */
+const UNHEALTHY_AFTER_MS = 120_000;
+
+/** A job without news for this many leases gets a new message. */
+const STRANDED_LEASES = 4;
+
+export interface NodeDeps {
+  readonly engine: Engine;
+  readonly log: Logger;
+  /** Ends the node: running attempts are wound up, their jobs go on in the fleet. */
+  readonly signal: AbortSignal;
+  readonly nowMs?: () => number;
+}
+
+/** Follows the chain, has every epoch proven by the fleet, and brings the roots to L1, until `signal` aborts. */
+export async function runNode(
+  settings: NodeSettings,
+  { engine, log, signal, nowMs = Date.now }: NodeDeps,
+): Promise<void> {
+  const networkVersion = installedNetworkVersion();
+  const subsystems = await startSubsystems(log);
+  try {
+    const publisher = await loadPublisher(subsystems.config);
+    log.info(
+      { proverId: publisher.proverId.toString(), publisher: publisher.account?.address, networkVersion },
+      'the prover node is up',
+    );
+
+    const chain = new ArchivedChain(subsystems.archiver);
+    const watcher = new EpochWatcher({
+      chain,
+      epochs: engine.epochs,
+      attempt: (epoch, shutdown) =>
+        attemptEpoch(
+          epoch,
+          {
+            engine,
+            subsystems,
+            chain,
+            proverId: publisher.proverId,
+            networkVersion,
+            reconcileMs: settings.reconcileSeconds * 1000,
+            txGatheringTimeoutMs: settings.txGatheringTimeoutMs,
+            enqueueConcurrency: settings.enqueueConcurrency,
+            parallelCheckpoints: settings.maxParallelBlocksPerEpoch || undefined,
+            nowMs,
+            log,
+          },
+          shutdown,
+        ),
+      pollMs: settings.pollingIntervalMs,
+      startDelayMs: settings.epochProvingDelayMs,
+      retryDelayMs: settings.epochRetrySeconds * 1000,
+      maxEpochsAtOnce: settings.maxPendingJobs,
+      maxAttempts: settings.epochAttempts,
+      nowMs,
+      log,
+    });
+    const statusServer =
+      settings.port === 0
+        ? undefined
+        : await serveStatus(settings.port, () => statusOf(watcher, publisher, networkVersion, nowMs()));
+    const sweep = {
+      jobs: engine.jobs,
+      queue: engine.queue,
+      strandedSeconds: settings.leaseSeconds * STRANDED_LEASES,
+      log,
+    };
+    try {
+      await Promise.all([
+        watcher.run(signal),
+        runSweeper(sweep, settings.sweepSeconds * 1000, signal),
+        submitter(settings, publisher, engine, log, nowMs)?.run(signal),
+      ]);
+    } finally {
+      statusServer?.close();
+      statusServer?.closeAllConnections();
+    }
+  } finally {
+    await subsystems.stop();
+  }
+}
+
+function submitter(
+  settings: NodeSettings,
+  { account }: Publisher,
+  engine: Engine,
+  log: Logger,
+  nowMs: () => number,
+): RootSubmitter | undefined {
+  if (settings.isPublishingDisabled || account === undefined) {
+    log.warn('nothing is submitted to L1: roots stay in the outbox');
+    return undefined;
+  }
+  return new RootSubmitter({
+    outbox: engine.outbox,
+    epochs: engine.epochs,
+    incidents: engine.incidents,
+    l1: createL1Client({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId }),
+    account,
+    policy: submissionPolicyOf(settings),
+    submitterId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    nowMs,
+    log,
+  });
+}
+
+function statusOf(watcher: EpochWatcher, publisher: Publisher, networkVersion: string, atMs: number): NodeStatus {
+  const { lastLookAtMs, running } = watcher.health;
+  const isHealthy = lastLookAtMs !== undefined && atMs - lastLookAtMs < UNHEALTHY_AFTER_MS;
+  return {
+    isHealthy,
+    ...(isHealthy ? {} : { reason: 'the chain could not be looked at lately: see the log' }),
+    networkVersion,
+    proverId: publisher.proverId.toString(),
+    provingEpochs: running,
+    lastLookAtMs,
+  };
+}

@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { AttemptOutcome } from '../../../containers/node/attempt-epoch.ts';
+import type { Chain } from '../../../containers/node/chain.ts';
+import { EpochWatcher, type EpochWatcherDeps } from '../../../containers/node/epoch-watcher.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+
+const DEADLINE_AT_MS = 1_000_000;
+
+describe('EpochWatcher', () => {
+  let dataDirectory: string;
+  let engine: Engine;
+  let nowMs: number;
+  let attempted: number[];
+  let ranges: Map<number, string>;
+  let incompleteFrom: number;
+  const running = new AbortController().signal;
+
+  beforeEach(async () => {
+    dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-epoch-watcher-'));
+    nowMs = 500_000;
+    engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 30, nowMs: () => nowMs });
+    attempted = [];
+    ranges = new Map([
+      [4, 'archive 4'],
+      [5, 'archive 5'],
+    ]);
+    incompleteFrom = 6;
+  });
+
+  afterEach(async () => {
+    await engine.close();
+    await rm(dataDirectory, { recursive: true });
+  });
+
+  const chain: Chain = {
+    unprovenEpochs: async () => [4, 5, 6].map((epoch) => EpochNumber.parse(epoch)),
+    isComplete: async (epoch) => epoch < incompleteFrom,
+    rangeOf: async (epoch) => {
+      const range = ranges.get(epoch);
+      return range === undefined ? undefined : RangeId.parse(range);
+    },
+  };
+
+  function aWatcher(
+    outcome: (epoch: EpochNumber) => Promise<AttemptOutcome> = async () => 'submitting',
+    overrides: Partial<EpochWatcherDeps> = {},
+  ): EpochWatcher {
+    return new EpochWatcher({
+      chain,
+      epochs: engine.epochs,
+      attempt: async (epoch) => {
+        attempted.push(epoch);
+        return await outcome(epoch);
+      },
+      pollMs: 10,
+      startDelayMs: 0,
+      retryDelayMs: 10_000,
+      maxEpochsAtOnce: 10,
+      maxAttempts: 3,
+      nowMs: () => nowMs,
+      log: pino({ level: 'silent' }),
+      ...overrides,
+    });
+  }
+
+  /** Looks once and waits until what that started has ended. */
+  async function look(watcher: EpochWatcher): Promise<void> {
+    await watcher.tick(running);
+    await expect.poll(() => watcher.health.running).toEqual([]);
+  }
+
+  async function open(epoch: number, state: 'proving' | 'submitting' | 'proven' | 'failed'): Promise<void> {
+    const record = await engine.epochs.open({
+      epoch: EpochNumber.parse(epoch),
+      rangeId: RangeId.parse(`archive ${epoch}`),
+      networkVersion: '4.1.2',
+      firstCheckpoint: 1,
+      lastCheckpoint: 2,
+      shape: [{ blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 }],
+      deadlineAtMs: DEADLINE_AT_MS,
+    });
+    if (state !== 'proving') await engine.epochs.advance(record.epoch, record.rangeId, state);
+  }
+
+  it('takes up every complete epoch, without waiting for the one before to be proven', async () => {
+    await look(aWatcher());
+    expect(attempted).toEqual([4, 5]);
+  });
+
+  it('leaves an epoch that may still grow', async () => {
+    incompleteFrom = 5;
+    await look(aWatcher());
+    expect(attempted).toEqual([4]);
+  });
+
+  it('leaves an epoch that has no checkpoint, and goes on to the next', async () => {
+    ranges.delete(4);
+    await look(aWatcher());
+    expect(attempted).toEqual([5]);
+  });
+
+  it.each(['submitting', 'proven'] as const)('leaves an epoch that is %s', async (state) => {
+    await open(4, state);
+    await look(aWatcher());
+    expect(attempted).toEqual([5]);
+  });
+
+  it('takes up what a killed node left half proven', async () => {
+    await open(4, 'proving');
+    await look(aWatcher());
+    expect(attempted).toContain(4);
+  });
+
+  it('takes an epoch up again when a reorg has changed its checkpoints, though its root was in the outbox', async () => {
+    await open(4, 'submitting');
+    ranges.set(4, 'another archive');
+    await look(aWatcher());
+    expect(attempted).toContain(4);
+  });
+
+  it('takes a failed epoch up again after a while, longer after each failure, up to the limit', async () => {
+    ranges.delete(5);
+    const watcher = aWatcher(() => Promise.reject(new Error('a job was rejected')));
+    const attemptsAfter = async (elapsedMs: number): Promise<number> => {
+      nowMs += elapsedMs;
+      await look(watcher);
+      return attempted.length;
+    };
+    expect(await attemptsAfter(0)).toBe(1);
+    expect(await attemptsAfter(9_999)).toBe(1);
+    expect(await attemptsAfter(1)).toBe(2);
+    expect(await attemptsAfter(19_999)).toBe(2);
+    expect(await attemptsAfter(1)).toBe(3);
+    expect(await attemptsAfter(400_000)).toBe(3);
+  });
+
+  it('gives an epoch up when its window has closed, and says so', async () => {
+    await open(4, 'failed');
+    nowMs = DEADLINE_AT_MS;
+    await look(aWatcher());
+    expect(attempted).toEqual([5]);
+    expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
+  });
+
+  it('proves no more epochs at once than it may, and none twice at once', async () => {
+    const ends = Promise.withResolvers<AttemptOutcome>();
+    const watcher = aWatcher(() => ends.promise, { maxEpochsAtOnce: 1 });
+    await watcher.tick(running);
+    await watcher.tick(running);
+    await expect.poll(() => attempted).toEqual([4]);
+    ends.resolve('submitting');
+    await open(4, 'submitting');
+    await expect.poll(() => watcher.health.running).toEqual([]);
+    await look(watcher);
+    expect(attempted).toEqual([4, 5]);
+  });
+
+  it('goes on looking after the chain could not be read', async () => {
+    const ended = new AbortController();
+    let looks = 0;
+    const watcher = aWatcher(undefined, {
+      chain: {
+        ...chain,
+        unprovenEpochs: async () => {
+          looks += 1;
+          if (looks === 1) throw new Error('the archiver is busy');
+          return await chain.unprovenEpochs();
+        },
+      },
+    });
+    const run = watcher.run(ended.signal);
+    await expect.poll(() => attempted).toContain(4);
+    ended.abort();
+    await run;
+  });
+});
