@@ -17,6 +17,9 @@ export const Submission = z.strictObject({
   maxFeePerGasWei: Wei,
   maxPriorityFeePerGasWei: Wei,
   signedAtMs: z.number().int(),
+  /** It submits nothing: it only takes the nonce, so that the ones signed before it cannot be mined any more. */
+  cancels: z.literal(true).optional(),
+  /** Absent while it may still be mined. All that may be mined have one sender and one nonce. */
   outcome: z.enum(['mined', 'reverted', 'replaced', 'dropped']).optional(),
 });
 export type Submission = z.infer<typeof Submission>;
@@ -55,13 +58,17 @@ export const RootRecord = z.strictObject({
 });
 export type RootRecord = z.infer<typeof RootRecord>;
 
-export type NewRoot = Pick<RootRecord, 'epoch' | 'rangeId' | 'firstCheckpoint' | 'lastCheckpoint' | 'to' | 'data' | 'deadlineAtMs'>;
+export type NewRoot = Pick<
+  RootRecord,
+  'epoch' | 'rangeId' | 'firstCheckpoint' | 'lastCheckpoint' | 'to' | 'data' | 'deadlineAtMs'
+>;
 
 /** Root proofs that wait for L1. Contract: `test/contract/outbox.contract.ts`. */
 export interface Outbox {
   /**
-   * Stores a root as `waiting`. The same epoch and range again changes nothing and answers what is stored; the root of
-   * another range replaces one that is `waiting` or `expired`.
+   * Stores a root as `waiting`. It replaces one of another range that is `waiting` or `expired`, and one of the same range
+   * that is `expired`, which keeps its submissions: a reorg may have brought its checkpoints back. Otherwise it changes
+   * nothing and answers what is stored; while that is the `sent` root of another range, store it again later.
    */
   store(root: NewRoot): Promise<RootRecord>;
   find(epoch: EpochNumber): Promise<RootRecord | undefined>;

@@ -20,8 +20,9 @@ export class SqliteOutbox implements Outbox {
   async store(root: NewRoot): Promise<RootRecord> {
     return this.#database.immediateDurable(() => {
       const known = this.#find(root.epoch);
-      const isReplaceable = known?.state === 'waiting' || known?.state === 'expired';
-      if (known !== undefined && (known.rangeId === root.rangeId || !isReplaceable)) return known;
+      const isSameRange = known?.rangeId === root.rangeId;
+      const isReplaceable = known?.state === 'expired' || (known?.state === 'waiting' && !isSameRange);
+      if (known !== undefined && !isReplaceable) return known;
       return this.#write({
         epoch: root.epoch,
         rangeId: root.rangeId,
@@ -32,7 +33,7 @@ export class SqliteOutbox implements Outbox {
         deadlineAtMs: root.deadlineAtMs,
         storedAtMs: this.#nowMs(),
         state: 'waiting',
-        submissions: [],
+        submissions: isSameRange ? known.submissions : [],
         // Goes on from the root it replaces, so that a change made from that one comes too late.
         version: (known?.version ?? 0) + 1,
       });

@@ -1,0 +1,108 @@
+import { type Chain, createPublicClient, defineChain, fallback, http, type PublicClient, type Transport } from 'viem';
+
+import type { Secret } from '../config/secret.ts';
+import { L1UnreachableError, WrongL1ChainError } from './errors.ts';
+import { maskRpcUrl, maskRpcUrlsInError } from './mask-rpc-url.ts';
+
+/** Reads L1 and sends raw transactions; it holds no key. */
+export type L1Client = PublicClient<Transport, Chain>;
+
+export interface L1ClientOptions {
+  /** Tried in this order for every request: the next one is asked when one fails or is silent. */
+  readonly rpcUrls: readonly (string | Secret<string>)[];
+  readonly chainId: number;
+  /** How long one URL may take to answer one request. @default 10 */
+  readonly timeoutSeconds?: number;
+  /** How often a request is repeated after all URLs have failed it. @default 1 */
+  readonly retries?: number;
+  /** The pause before the first repetition; it doubles with each. @default 250 */
+  readonly retryDelayMs?: number;
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 10;
+/** Few: whoever calls comes back by itself, and should see soon that L1 is down. */
+const DEFAULT_RETRIES = 1;
+const DEFAULT_RETRY_DELAY_MS = 250;
+
+/** A client over several RPC URLs, of which no error shows more than the host. */
+export function createL1Client(options: L1ClientOptions): L1Client {
+  const timeout = (options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
+  return createPublicClient({
+    chain: l1Chain(options.chainId),
+    // Two blocks may be a second apart on a development chain; viem would answer from a cache of four.
+    cacheTime: 0,
+    transport: fallback(
+      options.rpcUrls.map((url) => maskedHttp(reveal(url), timeout)),
+      {
+        // The operator's order is their preference: own node first, paid providers after it.
+        rank: false,
+        retryCount: options.retries ?? DEFAULT_RETRIES,
+        retryDelay: options.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS,
+      },
+    ),
+  });
+}
+
+/**
+ * Asks every URL which chain it serves.
+ * @returns the hosts that did not answer, for a warning
+ * @throws {WrongL1ChainError} when one of them serves another chain
+ * @throws {L1UnreachableError} when none of them answers
+ */
+export async function checkL1Chain(options: L1ClientOptions): Promise<readonly string[]> {
+  const answers = await Promise.all(
+    options.rpcUrls.map(async (url) => {
+      const host = maskRpcUrl(reveal(url));
+      try {
+        return { host, chainId: await createL1Client({ ...options, rpcUrls: [url] }).getChainId() };
+      } catch (error) {
+        return { host, error };
+      }
+    }),
+  );
+  for (const { host, chainId } of answers) {
+    if (chainId !== undefined && chainId !== options.chainId) {
+      throw new WrongL1ChainError(host, options.chainId, chainId);
+    }
+  }
+  const silent = answers.filter(({ chainId }) => chainId === undefined);
+  if (silent.length === answers.length) {
+    throw new L1UnreachableError(
+      silent.map(({ host }) => host),
+      { cause: silent[0]?.error },
+    );
+  }
+  return silent.map(({ host }) => host);
+}
+
+function reveal(url: string | Secret<string>): string {
+  return typeof url === 'string' ? url : url.reveal();
+}
+
+function l1Chain(id: number): Chain {
+  return defineChain({
+    id,
+    name: `L1 chain ${id}`,
+    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+    rpcUrls: { default: { http: [] } },
+  });
+}
+
+/** viem's HTTP transport, whose errors and whose description hold only the host of the URL. */
+function maskedHttp(url: string, timeoutMs: number): Transport {
+  return (parameters) => {
+    const inner = http(url, { timeout: timeoutMs, retryCount: 0 })({ ...parameters, retryCount: 0 });
+    return {
+      config: inner.config,
+      value: { url: maskRpcUrl(url) },
+      request: (async (request: Parameters<typeof inner.request>[0]) => {
+        try {
+          return await inner.request(request);
+        } catch (error) {
+          maskRpcUrlsInError(error);
+          throw error;
+        }
+      }) as typeof inner.request,
+    };
+  };
+}

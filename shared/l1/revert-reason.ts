@@ -1,0 +1,50 @@
+import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
+import { BaseError, decodeErrorResult, ExecutionRevertedError, type Hex, isHex, RpcRequestError } from 'viem';
+
+import { maskRpcUrls } from './mask-rpc-url.ts';
+
+/** How nodes tell of a call that ended without `revert`: it ran out of gas, or hit an invalid instruction. */
+const EVM_HALTED = /out of gas|outofgas|invalid opcode|evm error/i;
+
+/**
+ * Says why a call reverted: `Rollup__PastDeadline(7, 9)`.
+ * @returns `undefined` when the error is no revert: L1 did not answer, or not to the question
+ */
+export function revertReason(error: unknown): string | undefined {
+  const data = revertData(error);
+  if (data !== undefined) return decodeRevert(data);
+  if (!(error instanceof BaseError)) return undefined;
+  const reverted = error.walk((link) => link instanceof ExecutionRevertedError);
+  if (reverted instanceof BaseError) return describeError(reverted);
+  const answered = error.walk((link) => link instanceof RpcRequestError);
+  return answered instanceof BaseError && EVM_HALTED.test(answered.details) ? describeError(answered) : undefined;
+}
+
+/** One line of an error that an operator can act on, with no more of an RPC URL than its host. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof BaseError)) return maskRpcUrls(error instanceof Error ? error.message : String(error));
+  const details = error.details === '' || error.details === error.shortMessage ? '' : ` (${error.details})`;
+  return maskRpcUrls(`${error.shortMessage.replace(/\s+/g, ' ')}${details}`);
+}
+
+function decodeRevert(data: Hex): string {
+  try {
+    const decoded = decodeErrorResult({ abi: RollupAbi, data });
+    // viem adds Solidity's own `Error(string)` and `Panic(uint256)` to those of the contract; its types do not say so.
+    const errorName: string = decoded.errorName;
+    const values = (decoded.args as readonly unknown[] | undefined) ?? [];
+    return errorName === 'Error' ? String(values[0]) : `${errorName}(${values.map(String).join(', ')})`;
+  } catch {
+    return data === '0x' ? 'no reason given' : `unknown error ${data.slice(0, 10)}`;
+  }
+}
+
+/** Nodes put the revert's data in the error itself or one level deeper. */
+function revertData(error: unknown): Hex | undefined {
+  for (let link = error; link instanceof Error; link = link.cause) {
+    const found: unknown = Reflect.get(link, 'data');
+    const data: unknown = typeof found === 'object' && found !== null ? Reflect.get(found, 'data') : found;
+    if (isHex(data)) return data;
+  }
+  return undefined;
+}

@@ -1,0 +1,81 @@
+import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
+import type { Hex } from 'viem';
+
+import { epochDeadlineAtMs, type RollupTiming } from './epoch-timing.ts';
+import type { L1Client } from './l1-client.ts';
+
+export interface RollupTips {
+  /** The last checkpoint that was proposed. */
+  readonly pendingCheckpoint: number;
+  /** The last checkpoint that is proven. */
+  readonly provenCheckpoint: number;
+}
+
+/** Reads the rollup contract. Every method asks L1 at its latest block, and passes on what the client throws. */
+export class RollupReader {
+  readonly #client: L1Client;
+  readonly #contract: { readonly address: Hex; readonly abi: typeof RollupAbi };
+  #timing: RollupTiming | undefined;
+
+  constructor(client: L1Client, rollupAddress: Hex) {
+    this.#client = client;
+    this.#contract = { address: rollupAddress, abi: RollupAbi };
+  }
+
+  async tips(): Promise<RollupTips> {
+    const tips = await this.#client.readContract({ ...this.#contract, functionName: 'getTips' });
+    return { pendingCheckpoint: Number(tips.pending), provenCheckpoint: Number(tips.proven) };
+  }
+
+  /** The archive root after the checkpoint; zero when the chain does not reach so far. */
+  async archiveAt(checkpoint: number): Promise<Hex> {
+    return await this.#client.readContract({
+      ...this.#contract,
+      functionName: 'archiveAt',
+      args: [BigInt(checkpoint)],
+    });
+  }
+
+  /** @throws when the chain does not reach so far. */
+  async epochOfCheckpoint(checkpoint: number): Promise<number> {
+    const args = [BigInt(checkpoint)] as const;
+    return Number(await this.#client.readContract({ ...this.#contract, functionName: 'getEpochForCheckpoint', args }));
+  }
+
+  /** Whether L1 has a proof of the epoch's first `checkpoints` checkpoints by this prover: it takes only one. */
+  async hasSubmitted(epoch: number, checkpoints: number, proverId: Hex): Promise<boolean> {
+    const args = [BigInt(epoch), BigInt(checkpoints), proverId] as const;
+    return await this.#client.readContract({ ...this.#contract, functionName: 'getHasSubmitted', args });
+  }
+
+  /** The constants of the rollup's clock; asked once. */
+  async timing(): Promise<RollupTiming> {
+    this.#timing ??= await this.#readTiming();
+    return this.#timing;
+  }
+
+  /** When the epoch's proof window closes, in Unix milliseconds of the L1's clock. */
+  async epochDeadlineAtMs(epoch: number): Promise<number> {
+    return epochDeadlineAtMs(epoch, await this.timing());
+  }
+
+  /** What an account holds, in wei. */
+  async balanceWei(address: Hex): Promise<bigint> {
+    return await this.#client.getBalance({ address });
+  }
+
+  async #readTiming(): Promise<RollupTiming> {
+    const [genesis, slot, epoch, submissionEpochs] = await Promise.all([
+      this.#client.readContract({ ...this.#contract, functionName: 'getGenesisTime' }),
+      this.#client.readContract({ ...this.#contract, functionName: 'getSlotDuration' }),
+      this.#client.readContract({ ...this.#contract, functionName: 'getEpochDuration' }),
+      this.#client.readContract({ ...this.#contract, functionName: 'getProofSubmissionEpochs' }),
+    ]);
+    return {
+      genesisAtSeconds: Number(genesis),
+      slotSeconds: Number(slot),
+      epochSlots: Number(epoch),
+      proofSubmissionEpochs: Number(submissionEpochs),
+    };
+  }
+}

@@ -1,0 +1,254 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { BaseError } from 'viem';
+
+import type { EpochLedger } from '../ledger/epoch-ledger.ts';
+import type { IncidentLog } from '../ledger/incident-log.ts';
+import type { Outbox, RootRecord } from '../ledger/outbox.ts';
+import type { EpochNumber } from '../proving-job/proving-job-id.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import {
+  backoffMs,
+  decideSubmission,
+  type SubmissionMemory,
+  type SubmissionStep,
+  type Wait,
+  type WaitCause,
+} from './decide-submission.ts';
+import { CallRevertedError, MalformedRootCallError } from './errors.ts';
+import { judgeRoot } from './judge-root.ts';
+import type { L1Client } from './l1-client.ts';
+import { type L1View, liveSubmissions } from './l1-view.ts';
+import type { PublisherAccount } from './publisher-account.ts';
+import { readL1View } from './read-l1-view.ts';
+import { describeError } from './revert-reason.ts';
+import { decodeRootCall, type RootCall } from './root-call.ts';
+import type { SubmissionPolicy } from './submission-policy.ts';
+import { takeStep } from './take-step.ts';
+import { watchMinedRoots } from './watch-mined-roots.ts';
+
+/** A reason that only differs in its numbers is stored this often at most. */
+const REASON_REFRESH_MS = 30_000;
+/** How long a stop waits for a request to L1 that is under way. Whatever is cut off is taken up by the next submitter. */
+const STOP_GRACE_MS = 3_000;
+/** Waits that are in the order of things; the others are for an operator to see. */
+const ORDINARY_WAITS: readonly WaitCause[] = ['account-busy', 'confirmations', 'pending', 'previous-epoch'];
+
+export interface RootSubmitterDeps {
+  readonly outbox: Outbox;
+  readonly epochs: EpochLedger;
+  readonly incidents: IncidentLog;
+  readonly l1: L1Client;
+  readonly account: PublisherAccount;
+  readonly policy: SubmissionPolicy;
+  /** Unix time in milliseconds. */
+  readonly nowMs: () => number;
+  readonly log: Logger;
+  /** Tells this submitter from the others that take roots from the same outbox. */
+  readonly submitterId: string;
+}
+
+/** What is remembered of a root between two looks. */
+interface Notes {
+  memory: SubmissionMemory;
+  /** The last wait that was told of, and when its reason was stored. */
+  said?: { readonly cause: WaitCause; readonly atMs: number } | undefined;
+  /** Trial runs that failed in a row. */
+  failures: number;
+  /** It waits, and was last looked at so: not again before there is a new block. */
+  idle?: { readonly blockNumber: bigint; readonly version: number; readonly atMs: number } | undefined;
+}
+
+/**
+ * Takes root proofs from the outbox to L1: each by one transaction, however many submitters run and whenever one is killed.
+ *
+ * All that matters is in the outbox, where every change is made only if nobody else made one: a transaction is stored,
+ * signed, before it is sent. A lease keeps submitters out of each other's way; nothing depends on it.
+ */
+export class RootSubmitter {
+  readonly #deps: RootSubmitterDeps;
+  readonly #notes = new Map<EpochNumber, Notes>();
+  #watchedAtMs = 0;
+
+  constructor(deps: RootSubmitterDeps) {
+    this.#deps = deps;
+  }
+
+  /** Looks at every open root once and takes its next step. What L1 or one root has against it stops no other root. */
+  async tick(): Promise<void> {
+    const open = await this.#deps.outbox.open();
+    const epochs = new Set(open.map(({ epoch }) => epoch));
+    for (const epoch of this.#notes.keys()) if (!epochs.has(epoch)) this.#notes.delete(epoch);
+    for (const root of open) await this.#look(root);
+    await this.#watchMined();
+  }
+
+  /** Ticks until the signal, then lets go of its roots. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { policy, log } = this.#deps;
+    let lastFailure: string | undefined;
+    const isStopped = stopped(signal);
+    while (!signal.aborted) {
+      const tick = this.tick().then(
+        () => (lastFailure = undefined),
+        (error: unknown) => {
+          const failure = describeError(error);
+          if (failure !== lastFailure && !signal.aborted) log.error({ err: error }, 'the outbox cannot be worked on');
+          lastFailure = failure;
+        },
+      );
+      await Promise.race([tick, isStopped]);
+      await sleep(policy.checkIntervalSeconds * 1000, undefined, { signal }).catch(() => undefined);
+    }
+    await this.#releaseAll();
+  }
+
+  async #look(stored: RootRecord): Promise<void> {
+    const notes = this.#notesOf(stored.epoch);
+    const root = await this.#lease(stored);
+    if (root === undefined) return;
+    try {
+      const blockNumber = await this.#deps.l1.getBlockNumber();
+      if (this.#isIdle(root, notes, blockNumber)) return;
+      notes.idle = undefined;
+      const call = decodeRootCall(root);
+      const view = await readL1View(root, call, { ...this.#deps, address: this.#deps.account.address });
+      const step = await this.#decide(root, call, view, notes);
+      if (step.do === 'wait') await this.#wait(root, step, notes, blockNumber);
+      else await this.#take(step, root, view.sender.balanceWei, notes);
+    } catch (error) {
+      await this.#afterFailure(error, root, notes);
+    }
+  }
+
+  /** The root, for this submitter to work on; `undefined` while another does. */
+  async #lease(root: RootRecord): Promise<RootRecord | undefined> {
+    const { outbox, policy, submitterId, nowMs } = this.#deps;
+    const leaseMs = policy.leaseSeconds * 1000;
+    const leftMs = (root.submitterUntilMs ?? 0) - nowMs();
+    if (root.submitterId !== submitterId && leftMs > 0) return undefined;
+    if (root.submitterId === submitterId && leftMs > leaseMs / 2) return root;
+    return await outbox.replace({ ...root, submitterId, submitterUntilMs: nowMs() + leaseMs });
+  }
+
+  #isIdle({ version }: RootRecord, { idle }: Notes, blockNumber: bigint): boolean {
+    if (idle?.version !== version || idle.blockNumber !== blockNumber) return false;
+    return this.#deps.nowMs() - idle.atMs < this.#deps.policy.stallSeconds * 1000;
+  }
+
+  async #decide(root: RootRecord, call: RootCall, view: L1View, notes: Notes): Promise<SubmissionStep> {
+    const { policy, account } = this.#deps;
+    const nowMs = this.#deps.nowMs();
+    const isGone = judgeRoot(root, call, view).standing === 'gone';
+    notes.memory = { ...notes.memory, goneSinceMs: isGone ? (notes.memory.goneSinceMs ?? nowMs) : undefined };
+    const busyWith = await this.#busyWith(root);
+    return decideSubmission({
+      root,
+      call,
+      view,
+      policy,
+      nowMs,
+      address: account.address,
+      busyWith,
+      memory: notes.memory,
+    });
+  }
+
+  /** A transaction of the account for another root: nonces are mined in their order, so it goes first anyway. */
+  async #busyWith(root: RootRecord): Promise<{ readonly epoch: number; readonly nonce: number } | undefined> {
+    for (const other of await this.#deps.outbox.open()) {
+      const live = liveSubmissions(other).at(-1);
+      if (other.epoch !== root.epoch && live?.from === this.#deps.account.address) {
+        return { epoch: other.epoch, nonce: live.nonce };
+      }
+    }
+    return undefined;
+  }
+
+  async #take(step: Exclude<SubmissionStep, Wait>, root: RootRecord, balanceWei: bigint, notes: Notes): Promise<void> {
+    const { broadcast, wait } = await takeStep(step, root, balanceWei, this.#deps);
+    if (broadcast !== undefined) notes.memory = { ...notes.memory, broadcast };
+    if (step.do === 'submit') notes.failures = 0;
+    if (wait === undefined) notes.said = undefined;
+    else await this.#wait(root, wait, notes);
+  }
+
+  async #afterFailure(error: unknown, root: RootRecord, notes: Notes): Promise<void> {
+    if (error instanceof MalformedRootCallError) {
+      const death = { epochState: 'failed', reason: error.message } as const;
+      await this.#take({ do: 'give-up', death }, root, 0n, notes);
+    } else if (error instanceof CallRevertedError) {
+      notes.failures += 1;
+      const retryAtMs = this.#deps.nowMs() + backoffMs(notes.failures, this.#deps.policy);
+      notes.memory = { ...notes.memory, retryAtMs };
+      const reason = `a trial run reverts, so nothing was sent: ${error.reason}; it is tried again until the window closes`;
+      await this.#wait(root, { do: 'wait', cause: 'would-revert', reason }, notes);
+    } else if (error instanceof BaseError) {
+      const reason = `L1 could not be asked: ${describeError(error)}`;
+      await this.#wait(root, { do: 'wait', cause: 'l1-silent', reason }, notes);
+    } else {
+      throw error;
+    }
+  }
+
+  /** Keeps the reason in the record, and tells of it in the log when it is a new one. */
+  async #wait(root: RootRecord, { cause, reason }: Wait, notes: Notes, blockNumber?: bigint): Promise<void> {
+    const { outbox, log, nowMs, submitterId } = this.#deps;
+    const isNew = notes.said?.cause !== cause;
+    let { version } = root;
+    if (root.reason !== reason && (isNew || nowMs() - (notes.said?.atMs ?? 0) >= REASON_REFRESH_MS)) {
+      // A step that was under way may have changed the record: what it wrote stays.
+      const current = await outbox.find(root.epoch);
+      if (current?.submitterId !== submitterId) return;
+      const stored = await outbox.replace({ ...current, reason });
+      if (stored === undefined) return;
+      version = stored.version;
+      notes.said = { cause, atMs: nowMs() };
+    }
+    if (isNew) {
+      const level = ORDINARY_WAITS.includes(cause) ? 'info' : 'warn';
+      log[level]({ epoch: root.epoch, cause, reason }, 'the root waits');
+      notes.said = { cause, atMs: nowMs() };
+    }
+    if (blockNumber !== undefined && cause !== 'account-busy') notes.idle = { blockNumber, version, atMs: nowMs() };
+  }
+
+  async #watchMined(): Promise<void> {
+    const { policy, nowMs, log } = this.#deps;
+    if (nowMs() - this.#watchedAtMs < policy.l1SlotSeconds * 1000) return;
+    this.#watchedAtMs = nowMs();
+    try {
+      await watchMinedRoots(this.#deps);
+    } catch (error) {
+      if (!(error instanceof BaseError)) throw error;
+      log.debug({ reason: describeError(error) }, 'mined roots could not be looked for on L1');
+    }
+  }
+
+  async #releaseAll(): Promise<void> {
+    const { outbox, submitterId } = this.#deps;
+    for (const root of await outbox.open()) {
+      if (root.submitterId !== submitterId) continue;
+      const { submitterId: _id, submitterUntilMs: _until, ...released } = root;
+      await outbox.replace(released);
+    }
+  }
+
+  #notesOf(epoch: EpochNumber): Notes {
+    let notes = this.#notes.get(epoch);
+    if (notes === undefined) {
+      notes = { memory: {}, failures: 0 };
+      this.#notes.set(epoch, notes);
+    }
+    return notes;
+  }
+}
+
+/** Resolves some time after the signal. */
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const afterGrace = (): void => void setTimeout(resolve, STOP_GRACE_MS).unref();
+    if (signal.aborted) afterGrace();
+    else signal.addEventListener('abort', afterGrace, { once: true });
+  });
+}

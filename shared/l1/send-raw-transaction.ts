@@ -1,0 +1,27 @@
+import { BaseError, type Hex, RpcRequestError } from 'viem';
+
+import type { Refusal } from './decide-submission.ts';
+import type { L1Client } from './l1-client.ts';
+import { maskRpcUrls } from './mask-rpc-url.ts';
+
+/** As geth, Nethermind, Erigon, Reth, Besu and Anvil word it. */
+const KNOWN_ALREADY = /already known|alreadyknown|known transaction|already imported/i;
+const ABOUT_FEES =
+  /underpriced|fee too low|feetoolow|max fee per gas less than block base fee|less than block base fee/i;
+
+/**
+ * Hands a signed transaction to L1. That a node has it already is no error.
+ * @returns what the node has against it, or `undefined` when it took it
+ * @throws what the client throws when no node answered: whether one has it is then unknown
+ */
+export async function sendRawTransaction(l1: L1Client, signedTransaction: Hex): Promise<Refusal | undefined> {
+  try {
+    await l1.sendRawTransaction({ serializedTransaction: signedTransaction });
+    return undefined;
+  } catch (error) {
+    const answer = error instanceof BaseError ? error.walk((link) => link instanceof RpcRequestError) : undefined;
+    if (!(answer instanceof RpcRequestError)) throw error;
+    if (KNOWN_ALREADY.test(answer.details)) return undefined;
+    return { isAboutFees: ABOUT_FEES.test(answer.details), message: maskRpcUrls(answer.details) };
+  }
+}

@@ -1,0 +1,99 @@
+import { formatEther, type Hex, keccak256 } from 'viem';
+
+import type { RootRecord, Submission } from '../ledger/outbox.ts';
+import type { SubmissionStep } from './decide-submission.ts';
+import { CallRevertedError } from './errors.ts';
+import type { Fees } from './fees.ts';
+import type { L1Client } from './l1-client.ts';
+import type { PublisherAccount } from './publisher-account.ts';
+import { revertReason } from './revert-reason.ts';
+import type { SubmissionPolicy } from './submission-policy.ts';
+
+/** L1 takes no transaction with more gas. @see EIP-7825, 2^24 */
+const MAX_TRANSACTION_GAS = 16_777_216n;
+/** What a transfer costs. */
+const CANCEL_GAS = 21_000n;
+
+export interface SignSubmissionDeps {
+  readonly l1: L1Client;
+  readonly account: PublisherAccount;
+  readonly policy: SubmissionPolicy;
+  readonly nowMs: () => number;
+}
+
+export type SignedSubmission =
+  | { readonly outcome: 'signed'; readonly submission: Submission }
+  /** The account cannot pay for it. */
+  | { readonly outcome: 'low-balance'; readonly reason: string };
+
+/**
+ * Signs the transaction of a step. One that submits is tried on L1 first: what would revert costs no gas.
+ * @throws {CallRevertedError} when the trial run reverts
+ */
+export async function signSubmission(
+  root: RootRecord,
+  step: Extract<SubmissionStep, { do: 'submit' | 'cancel' }>,
+  balanceWei: bigint,
+  deps: SignSubmissionDeps,
+): Promise<SignedSubmission> {
+  const { account } = deps;
+  const isCancel = step.do === 'cancel';
+  const gasLimit = isCancel ? CANCEL_GAS : await estimateGas(root, deps);
+  const neededWei = gasLimit * step.fees.maxFeePerGasWei;
+  if (balanceWei < neededWei)
+    return { outcome: 'low-balance', reason: lowBalance(account.address, balanceWei, neededWei) };
+  const call = isCancel ? { to: account.address, data: '0x' as const } : { to: root.to, data: root.data };
+  const signedTransaction = await sign(call, step.nonce, gasLimit, step.fees, deps);
+  return {
+    outcome: 'signed',
+    submission: {
+      transactionHash: keccak256(signedTransaction),
+      signedTransaction,
+      from: account.address,
+      nonce: step.nonce,
+      gasLimit: gasLimit.toString(),
+      maxFeePerGasWei: step.fees.maxFeePerGasWei.toString(),
+      maxPriorityFeePerGasWei: step.fees.maxPriorityFeePerGasWei.toString(),
+      signedAtMs: deps.nowMs(),
+      ...(isCancel && { cancels: true }),
+    },
+  };
+}
+
+async function estimateGas(root: RootRecord, { l1, account, policy }: SignSubmissionDeps): Promise<bigint> {
+  const call = { account: account.address, to: root.to, data: root.data };
+  try {
+    await l1.call(call);
+    const estimate = await l1.estimateGas(call);
+    const buffered = estimate + (estimate * BigInt(Math.round(policy.gasLimitBufferPercentage * 100))) / 10_000n;
+    return buffered < MAX_TRANSACTION_GAS ? buffered : MAX_TRANSACTION_GAS;
+  } catch (error) {
+    const reason = revertReason(error);
+    if (reason === undefined) throw error;
+    throw new CallRevertedError(root.to, reason, { cause: error });
+  }
+}
+
+async function sign(
+  call: { readonly to: Hex; readonly data: Hex },
+  nonce: number,
+  gas: bigint,
+  fees: Fees,
+  { l1, account }: SignSubmissionDeps,
+): Promise<Hex> {
+  return await account.signTransaction({
+    type: 'eip1559',
+    chainId: l1.chain.id,
+    ...call,
+    value: 0n,
+    nonce,
+    gas,
+    maxFeePerGas: fees.maxFeePerGasWei,
+    maxPriorityFeePerGas: fees.maxPriorityFeePerGasWei,
+  });
+}
+
+function lowBalance(address: Hex, balanceWei: bigint, neededWei: bigint): string {
+  const holds = `${address} holds ${formatEther(balanceWei)} ETH`;
+  return `${holds} and the transaction may cost up to ${formatEther(neededWei)} ETH: send ether to that address`;
+}

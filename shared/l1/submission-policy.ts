@@ -1,0 +1,60 @@
+/** How roots are sent to L1. Defaults follow Aztec's `L1TxUtilsConfig`, whose variable each one names. */
+export interface SubmissionPolicy {
+  /** Added to the estimated gas, in percent. `L1_GAS_LIMIT_BUFFER_PERCENTAGE` */
+  readonly gasLimitBufferPercentage: number;
+  /** No transaction offers more than this for a unit of gas. `L1_GAS_PRICE_MAX` (there in gwei) */
+  readonly maxFeePerGasWei: bigint;
+  /** A floor for the priority fee. `L1_MINIMUM_PRIORITY_FEE_PER_GAS_GWEI` */
+  readonly minPriorityFeePerGasWei: bigint;
+  /** Added to the market's priority fee for the first transaction, in percent. `L1_PRIORITY_FEE_BUMP_PERCENTAGE` */
+  readonly priorityFeeBumpPercentage: number;
+  /**
+   * Added to the fees of a stuck transaction when it is replaced, in percent; at least 10 is used, as nodes refuse less.
+   * `L1_PRIORITY_FEE_RETRY_BUMP_PERCENTAGE`
+   */
+  readonly replacementBumpPercentage: number;
+  /**
+   * Replacements of a transaction that only waits. More are made only when the market has left its fees behind, or a
+   * silent L1 would drive them up to the cap. `L1_TX_MONITOR_MAX_ATTEMPTS`
+   */
+  readonly maxSpeedUps: number;
+  /** Between two looks at the outbox. `L1_TX_MONITOR_CHECK_INTERVAL_MS` */
+  readonly checkIntervalSeconds: number;
+  /** A transaction that is not mined for so long is stuck. `L1_TX_MONITOR_STALL_TIME_MS` */
+  readonly stallSeconds: number;
+  /** Blocks that must hold a transaction, its own included, before it counts as mined. */
+  readonly confirmations: number;
+  /** Blocks after which a nonce that another transaction took is given up for good. */
+  readonly nonceSettledBlocks: number;
+  /** How long a root's checkpoints may be missing from L1 before its epoch fails: a reorg often brings them back. */
+  readonly reorgPatienceSeconds: number;
+  /** How long after a root was mined its transaction is still looked for. */
+  readonly reorgWatchSeconds: number;
+  /** Between two L1 blocks: a proof sent later than this before the deadline cannot be mined in time. `ETHEREUM_SLOT_DURATION` */
+  readonly l1SlotSeconds: number;
+  /** How long a submitter that stopped (or was killed) keeps a root from the others. */
+  readonly leaseSeconds: number;
+  /** The pause after a revert; it doubles with each, up to the most. */
+  readonly retrySeconds: { readonly first: number; readonly most: number };
+}
+
+const GWEI = 1_000_000_000n;
+
+export const DEFAULT_SUBMISSION_POLICY: SubmissionPolicy = {
+  gasLimitBufferPercentage: 20,
+  maxFeePerGasWei: 2000n * GWEI,
+  minPriorityFeePerGasWei: 0n,
+  priorityFeeBumpPercentage: 20,
+  replacementBumpPercentage: 50,
+  maxSpeedUps: 3,
+  checkIntervalSeconds: 1,
+  stallSeconds: 12,
+  confirmations: 1,
+  nonceSettledBlocks: 3,
+  reorgPatienceSeconds: 24,
+  // An L1 block is final after two L1 epochs of 32 slots of 12 s, 13 minutes.
+  reorgWatchSeconds: 900,
+  l1SlotSeconds: 12,
+  leaseSeconds: 30,
+  retrySeconds: { first: 12, most: 300 },
+};

@@ -1,0 +1,182 @@
+import type { Hex } from 'viem';
+
+import type { EpochLedger } from '../ledger/epoch-ledger.ts';
+import type { IncidentLog } from '../ledger/incident-log.ts';
+import type { Outbox, RootRecord, Submission } from '../ledger/outbox.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { SubmissionMemory, SubmissionStep, Wait } from './decide-submission.ts';
+import type { L1Client } from './l1-client.ts';
+import type { SubmissionReceipt } from './l1-view.ts';
+import type { PublisherAccount } from './publisher-account.ts';
+import { describeError, revertReason } from './revert-reason.ts';
+import { allDropped, asSettled, asWaiting, settledBy, withSubmission } from './root-changes.ts';
+import { sendRawTransaction } from './send-raw-transaction.ts';
+import { signSubmission } from './sign-submission.ts';
+import type { SubmissionPolicy } from './submission-policy.ts';
+
+export interface TakeStepDeps {
+  readonly outbox: Outbox;
+  readonly epochs: EpochLedger;
+  readonly incidents: IncidentLog;
+  readonly l1: L1Client;
+  readonly account: PublisherAccount;
+  readonly policy: SubmissionPolicy;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+export interface TakenStep {
+  /** The transaction that was sent, and what the node said. */
+  readonly broadcast?: SubmissionMemory['broadcast'];
+  /** Why the step could not be taken. */
+  readonly wait?: Wait;
+}
+
+type StepOf<Name extends SubmissionStep['do']> = Extract<SubmissionStep, { do: Name }>;
+
+/**
+ * Takes one step for a root. It may be cut off anywhere: the record then says what was under way, and the next look at L1
+ * what came of it. What another submitter has changed meanwhile is left as it is.
+ * @throws {CallRevertedError} when a trial run reverts; passes on what the client throws
+ */
+export async function takeStep(
+  step: Exclude<SubmissionStep, Wait>,
+  root: RootRecord,
+  balanceWei: bigint,
+  deps: TakeStepDeps,
+): Promise<TakenStep> {
+  switch (step.do) {
+    case 'submit':
+    case 'cancel':
+      return await signAndSend(step, root, balanceWei, deps);
+    case 'broadcast':
+      deps.log.info(
+        { epoch: root.epoch, ...namesOf(step.submission) },
+        'no node has the transaction: sending it again',
+      );
+      return { broadcast: await send(step.submission, deps) };
+    case 'settle':
+      await settle(step.receipt, root, deps);
+      return {};
+    case 'drop':
+      await drop(step, root, deps);
+      return {};
+    case 'give-up':
+      await giveUp(step, root, deps);
+      return {};
+  }
+}
+
+async function signAndSend(
+  step: StepOf<'submit' | 'cancel'>,
+  root: RootRecord,
+  balanceWei: bigint,
+  deps: TakeStepDeps,
+): Promise<TakenStep> {
+  const { outbox, epochs, log } = deps;
+  if (step.do === 'cancel') {
+    // Already now, so that the node takes the epoch up again while the old transaction is got out of the way.
+    await epochs.advance(root.epoch, root.rangeId, step.death.epochState, { reason: step.death.reason });
+  }
+  const signed = await signSubmission(root, step, balanceWei, deps);
+  if (signed.outcome === 'low-balance') {
+    return { wait: { do: 'wait', cause: 'low-balance', reason: signed.reason } };
+  }
+  const { submission } = signed;
+  const what = step.do === 'cancel' ? `cancelled with ${submission.transactionHash}: ${step.death.reason}` : undefined;
+  const reason = what ?? `sent as ${submission.transactionHash} with nonce ${submission.nonce}`;
+  // Written before it is sent: whoever is killed between the two leaves a transaction that another can send, not a riddle.
+  if ((await outbox.replace(withSubmission(root, submission, reason))) === undefined) return {};
+  log.info(
+    { epoch: root.epoch, ...namesOf(submission) },
+    step.do === 'cancel' ? 'cancelling the root' : 'sending the root',
+  );
+  return { broadcast: await send(submission, deps) };
+}
+
+async function send(
+  { transactionHash, signedTransaction }: Submission,
+  { l1, log, nowMs }: TakeStepDeps,
+): Promise<SubmissionMemory['broadcast']> {
+  const refusal = await sendRawTransaction(l1, signedTransaction);
+  if (refusal === undefined) return { hash: transactionHash, atMs: nowMs() };
+  log.warn({ transactionHash, refusal: refusal.message }, 'L1 refuses the transaction');
+  return { hash: transactionHash, atMs: nowMs(), refusal };
+}
+
+async function settle(receipt: SubmissionReceipt, root: RootRecord, deps: TakeStepDeps): Promise<void> {
+  const mined = root.submissions.find(({ transactionHash }) => transactionHash === receipt.transactionHash);
+  if (mined?.cancels === true) {
+    const reason = `its transactions were cancelled in L1 block ${receipt.blockNumber}`;
+    await deps.outbox.replace(asWaiting(root, settledBy(root, receipt), reason));
+  } else if (receipt.isSuccess) {
+    await closeAsMined(receipt, root, deps);
+  } else {
+    await noteRevert(receipt, mined, root, deps);
+  }
+}
+
+async function closeAsMined(receipt: SubmissionReceipt, root: RootRecord, deps: TakeStepDeps): Promise<void> {
+  const { outbox, epochs, nowMs, log } = deps;
+  const { transactionHash, blockNumber, gasUsed } = receipt;
+  const reason = `mined in L1 block ${blockNumber}`;
+  // The epoch first: a root that is closed is not looked at again.
+  await epochs.advance(root.epoch, root.rangeId, 'proven', { transactionHash, reason });
+  const closed = await outbox.replace(asSettled(root, 'mined', settledBy(root, receipt), reason, nowMs()));
+  if (closed !== undefined)
+    log.info({ epoch: root.epoch, transactionHash, blockNumber, gasUsed }, 'the epoch is proven on L1');
+}
+
+async function noteRevert(
+  receipt: SubmissionReceipt,
+  mined: Submission | undefined,
+  root: RootRecord,
+  deps: TakeStepDeps,
+): Promise<void> {
+  const why = await whyReverted(receipt, mined, root, deps);
+  const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is tried again`;
+  if ((await deps.outbox.replace(asWaiting(root, settledBy(root, receipt), reason))) === undefined) return;
+  deps.log.warn({ epoch: root.epoch, transactionHash: receipt.transactionHash, why }, 'the root was reverted by L1');
+  await deps.incidents.note({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
+}
+
+/** Tries the call again on the state that the block left. */
+async function whyReverted(
+  { gasUsed, blockNumber }: SubmissionReceipt,
+  mined: Submission | undefined,
+  root: RootRecord,
+  { l1 }: TakeStepDeps,
+): Promise<string> {
+  if (mined !== undefined && gasUsed >= BigInt(mined.gasLimit)) return `it ran out of gas, all ${gasUsed}`;
+  const account: Hex | undefined = mined?.from;
+  try {
+    await l1.call({ ...(account && { account }), to: root.to, data: root.data, blockNumber: BigInt(blockNumber) });
+    return 'the same call does not revert after that block';
+  } catch (error) {
+    return revertReason(error) ?? `the reason could not be read: ${describeError(error)}`;
+  }
+}
+
+async function drop(
+  { reason }: StepOf<'drop'>,
+  root: RootRecord,
+  { outbox, incidents, log }: TakeStepDeps,
+): Promise<void> {
+  if ((await outbox.replace(asWaiting(root, allDropped(root), reason))) === undefined) return;
+  log.warn({ epoch: root.epoch, reason }, 'the root lost its nonce');
+  await incidents.note({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
+}
+
+async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: TakeStepDeps): Promise<void> {
+  const { outbox, epochs, incidents, log } = deps;
+  const { epochState, reason } = death;
+  await epochs.advance(root.epoch, root.rangeId, epochState, { reason });
+  const closed = asSettled(root, 'expired', allDropped(root), reason, deps.nowMs());
+  if ((await outbox.replace(closed)) === undefined) return;
+  log.warn({ epoch: root.epoch, epochState, reason }, 'the root will not be submitted');
+  await incidents.note({ kind: 'submission', subject: `epoch ${root.epoch}`, message: `given up: ${reason}` });
+}
+
+function namesOf({ transactionHash, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei }: Submission): object {
+  return { transactionHash, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei };
+}
