@@ -1,0 +1,60 @@
+import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+
+/** What people see of the agent; every change is reported. */
+export class AgentStatus {
+  readonly #report: (record: AgentRecord) => void;
+  readonly #nowMs: () => number;
+  #record: AgentRecord;
+
+  constructor(
+    agent: Omit<AgentRecord, 'state' | 'lastSeenAtMs' | 'jobsProven'>,
+    report: (record: AgentRecord) => void,
+    nowMs: () => number,
+  ) {
+    this.#report = report;
+    this.#nowMs = nowMs;
+    this.#record = { ...agent, state: 'starting', lastSeenAtMs: nowMs(), jobsProven: 0 };
+    report(this.#record);
+  }
+
+  get jobsProven(): number {
+    return this.#record.jobsProven;
+  }
+
+  idle(): void {
+    if (this.#record.state !== 'idle') this.#change({ ...this.#withoutJob(), state: 'idle' });
+  }
+
+  proving(jobId: ProvingJobId, claimedAtMs: number): void {
+    this.#change({ ...this.#record, state: 'proving', jobId, jobSinceMs: claimedAtMs });
+  }
+
+  proven(): void {
+    this.#change({ ...this.#record, jobsProven: this.#record.jobsProven + 1 });
+  }
+
+  draining(): void {
+    this.#change({ ...this.#record, state: 'draining' });
+  }
+
+  /** Why it cannot work, or why it last refused a job. */
+  note(note: string): void {
+    this.#change({ ...this.#record, note });
+  }
+
+  /** The last record. */
+  stopped(): AgentRecord {
+    return { ...this.#withoutJob(), state: 'stopped', lastSeenAtMs: this.#nowMs() };
+  }
+
+  #withoutJob(): AgentRecord {
+    const { jobId: _jobId, jobSinceMs: _jobSinceMs, ...rest } = this.#record;
+    return rest;
+  }
+
+  #change(record: AgentRecord): void {
+    this.#record = { ...record, lastSeenAtMs: this.#nowMs() };
+    this.#report(this.#record);
+  }
+}

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { homedir, totalmem } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
+import type { AztecFamilyOptions } from './aztec-family-options.ts';
+
+const run = promisify(execFile);
+
+/** What `bb` 4.1.2 is compiled for on x86: the Skylake generation (barretenberg's `cmake/arch.cmake`). */
+const BB_CPU_FLAGS = ['avx2', 'bmi2', 'adx'];
+
+/** Memory of `bb` per gate, in KiB: 2 GB were seen for a circuit of 2^21 gates, and it grows with the gates. */
+const BB_KIB_PER_GATE = 1;
+
+/** Aztec's `bb` says this when it was built without the virtual machine's prover. */
+const NO_AVM = 'AVM is not supported';
+
+/**
+ * Looks at all that the proofs of `pools` need of this machine.
+ * @returns a line for each thing that is wrong, with what to do; simulated proofs need only the right packages
+ */
+export async function findAztecProblems(options: AztecFamilyOptions, pools: readonly Pool[]): Promise<string[]> {
+  const problems = [checkPackages(options.networkVersion)];
+  if (options.realProofs) {
+    problems.push(
+      await checkCpu(),
+      checkMemory(pools),
+      await checkBb(options, pools),
+      await checkAcvm(options),
+      await checkCrs(options.crsPath ?? path.join(homedir(), '.bb-crs')),
+    );
+  } else if (options.acvmBinaryPath !== undefined) {
+    problems.push(await checkAcvm(options));
+  }
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function checkPackages(networkVersion: string): string | undefined {
+  const installed = installedNetworkVersion();
+  if (installed === networkVersion) return undefined;
+  return `the installed @aztec packages are of version ${installed}, the agent is to prove for ${networkVersion}: install the packages of that version, or start an agent of ${installed}`;
+}
+
+async function checkCpu(): Promise<string | undefined> {
+  if (process.arch !== 'x64' || process.platform !== 'linux') return undefined;
+  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(await readFile('/proc/cpuinfo', 'utf8'))?.[1]?.split(' '));
+  const missing = BB_CPU_FLAGS.filter((flag) => !flags.has(flag));
+  if (missing.length === 0) return undefined;
+  return `this CPU has no ${missing.join(', ')}, which bb is compiled for: use an x86 machine of the Skylake generation or newer, or an arm64 one`;
+}
+
+function checkMemory(pools: readonly Pool[]): string | undefined {
+  const limitBytes = process.constrainedMemory();
+  const memoryMiB = Math.floor((limitBytes > 0 ? Math.min(limitBytes, totalmem()) : totalmem()) / 2 ** 20);
+  const needs = aztecCircuitsOf(pools)
+    .map((circuit) => ({ circuit, neededMiB: (2 ** CIRCUIT_CATALOGUE[circuit].log2Gates * BB_KIB_PER_GATE) / 1024 }))
+    .filter(({ neededMiB }) => neededMiB > memoryMiB)
+    .sort((a, b) => b.neededMiB - a.neededMiB);
+  if (needs[0] === undefined) return undefined;
+  const { circuit, neededMiB } = needs[0];
+  return `${circuit} needs about ${neededMiB} MiB of memory and there are ${memoryMiB} MiB: give the agent more memory, or let it serve smaller pools only`;
+}
+
+async function checkBb(
+  { bbBinaryPath, networkVersion, bbWorkingDirectory }: AztecFamilyOptions,
+  pools: readonly Pool[],
+): Promise<string | undefined> {
+  if (bbBinaryPath === undefined) return "real proofs need Aztec's bb: set BB_BINARY_PATH to it";
+  if (bbWorkingDirectory === undefined) return 'real proofs need a folder to work in: set BB_WORKING_DIRECTORY';
+  let version: string;
+  try {
+    version = (await run(bbBinaryPath, ['--version'], { timeout: 30_000 })).stdout.trim();
+  } catch (error) {
+    return `bb at ${bbBinaryPath} does not run (${firstLine(error)}): set BB_BINARY_PATH to the bb of Aztec ${networkVersion}`;
+  }
+  if (version !== networkVersion) {
+    return `bb at ${bbBinaryPath} is of version ${version}: set BB_BINARY_PATH to the bb of Aztec ${networkVersion}`;
+  }
+  if (aztecCircuitsOf(pools).includes('PUBLIC_VM') && !(await hasAvm(bbBinaryPath))) {
+    return `bb at ${bbBinaryPath} cannot prove PUBLIC_VM: set BB_BINARY_PATH to bb-avm of Aztec's image, or leave out the pool ${CIRCUIT_CATALOGUE.PUBLIC_VM.pool}`;
+  }
+  return undefined;
+}
+
+/** With no inputs to read, a `bb` that has the virtual machine's prover fails for another reason than one that has not. */
+async function hasAvm(bbBinaryPath: string): Promise<boolean> {
+  try {
+    await run(bbBinaryPath, ['avm_prove', '--avm-inputs', '/dev/null', '-o', '/dev/null'], { timeout: 60_000 });
+    return true;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    return !`${stdout ?? ''}${stderr ?? ''}`.includes(NO_AVM);
+  }
+}
+
+async function checkAcvm({ acvmBinaryPath, acvmWorkingDirectory }: AztecFamilyOptions): Promise<string | undefined> {
+  if (acvmBinaryPath === undefined) return "real proofs need Aztec's acvm for witnesses: set ACVM_BINARY_PATH to it";
+  if (acvmWorkingDirectory === undefined) return 'acvm needs a folder to work in: set ACVM_WORKING_DIRECTORY';
+  try {
+    await access(acvmBinaryPath, constants.X_OK);
+    return undefined;
+  } catch {
+    return `there is no acvm that runs at ${acvmBinaryPath}: set ACVM_BINARY_PATH to the acvm of Aztec's image`;
+  }
+}
+
+async function checkCrs(crsPath: string): Promise<string | undefined> {
+  try {
+    await mkdir(crsPath, { recursive: true });
+    await access(crsPath, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return `bb cannot keep its reference string in ${crsPath} (${firstLine(error)}): set CRS_PATH to a folder it may write`;
+  }
+}
+
+function aztecCircuitsOf(pools: readonly Pool[]): CircuitName[] {
+  return (Object.keys(CIRCUIT_CATALOGUE) as CircuitName[]).filter(
+    (circuit) => CIRCUIT_CATALOGUE[circuit].family === 'aztec' && pools.includes(CIRCUIT_CATALOGUE[circuit].pool),
+  );
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,116 @@
+import { jsonParseWithSchema, jsonStringify } from '@aztec/foundation/json-rpc';
+import { ProvingError } from '@aztec/stdlib/errors';
+import {
+  getProvingJobInputClassFor,
+  ProvingJobResult,
+  type ProvingJobInputsMap,
+  type ServerCircuitProver,
+} from '@aztec/stdlib/interfaces/server';
+import { ProvingRequestType } from '@aztec/stdlib/proofs';
+
+import type { CircuitName, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { AZTEC_CIRCUITS } from '../../../shared/proving-job/aztec-circuits.ts';
+import { AztecFamilyOptions } from './aztec-family-options.ts';
+import { findAztecProblems } from './aztec-checks.ts';
+import { ProofFailedError, type ProverFamily } from './prover-family.ts';
+
+type AztecCircuit = keyof typeof AZTEC_CIRCUITS;
+
+/** The methods of Aztec's prover that take the inputs of a circuit. */
+type MethodFor<Circuit extends AztecCircuit> = {
+  [Method in keyof ServerCircuitProver]: ProvingJobInputsMap[(typeof ProvingRequestType)[Circuit]] extends Parameters<
+    ServerCircuitProver[Method]
+  >[0]
+    ? Method
+    : never;
+}[keyof ServerCircuitProver];
+
+const METHODS = {
+  PUBLIC_VM: 'getAvmProof',
+  PUBLIC_CHONK_VERIFIER: 'getPublicChonkVerifierProof',
+  PRIVATE_TX_BASE_ROLLUP: 'getPrivateTxBaseRollupProof',
+  PUBLIC_TX_BASE_ROLLUP: 'getPublicTxBaseRollupProof',
+  TX_MERGE_ROLLUP: 'getTxMergeRollupProof',
+  BLOCK_ROOT_FIRST_ROLLUP: 'getBlockRootFirstRollupProof',
+  BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP: 'getBlockRootSingleTxFirstRollupProof',
+  BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP: 'getBlockRootEmptyTxFirstRollupProof',
+  BLOCK_ROOT_ROLLUP: 'getBlockRootRollupProof',
+  BLOCK_ROOT_SINGLE_TX_ROLLUP: 'getBlockRootSingleTxRollupProof',
+  BLOCK_MERGE_ROLLUP: 'getBlockMergeRollupProof',
+  CHECKPOINT_ROOT_ROLLUP: 'getCheckpointRootRollupProof',
+  CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP: 'getCheckpointRootSingleBlockRollupProof',
+  CHECKPOINT_PADDING_ROLLUP: 'getCheckpointPaddingRollupProof',
+  CHECKPOINT_MERGE_ROLLUP: 'getCheckpointMergeRollupProof',
+  ROOT_ROLLUP: 'getRootRollupProof',
+  PARITY_BASE: 'getBaseParityProof',
+  PARITY_ROOT: 'getRootParityProof',
+} as const satisfies { [Circuit in AztecCircuit]: MethodFor<Circuit> };
+
+/** Opens Aztec's own prover: `BBNativeRollupProver` for real proofs, `TestCircuitProver` for simulated ones. */
+export async function openFamily(options: unknown): Promise<ProverFamily> {
+  const parsed = AztecFamilyOptions.parse(options);
+  // Loading takes a second: begun now, it is over when the first inputs come. Whoever awaits it sees why it failed.
+  const opening = openCircuitProver(parsed);
+  opening.catch(() => undefined);
+  return {
+    findProblems: (pools: readonly Pool[]) => findAztecProblems(parsed, pools),
+
+    async prove(circuit: CircuitName, inputsBytes: Uint8Array): Promise<Uint8Array> {
+      const prover = await opening;
+      const type = ProvingRequestType[circuit];
+      const inputs: unknown = getProvingJobInputClassFor(type).fromBuffer(Buffer.from(inputsBytes));
+      // The table pairs each circuit with the method that takes its inputs; the compiler has checked it there.
+      const prove = prover[METHODS[circuit]].bind(prover) as (inputs: unknown) => Promise<unknown>;
+      try {
+        const result = await prove(inputs);
+        return Buffer.from(jsonStringify({ type, result }), 'utf8');
+      } catch (error) {
+        throw asProofFailure(error);
+      }
+    },
+
+    async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<void> {
+      const { type } = jsonParseWithSchema(Buffer.from(proof).toString('utf8'), ProvingJobResult);
+      if (type !== ProvingRequestType[circuit]) {
+        throw new Error(`it is a proof of ${ProvingRequestType[type]}, not of ${circuit}`);
+      }
+    },
+  };
+}
+
+async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.parse>): Promise<ServerCircuitProver> {
+  const { realProofs, proverTestDelayType, proverTestDelayMs, proverTestDelayFactor } = options;
+  const { acvmBinaryPath, acvmWorkingDirectory, bbBinaryPath, bbWorkingDirectory, bbSkipCleanup } = options;
+  if (realProofs) {
+    if (!bbBinaryPath || !bbWorkingDirectory || !acvmBinaryPath || !acvmWorkingDirectory) {
+      throw new Error('real proofs need the paths and working directories of bb and acvm');
+    }
+    const { BBNativeRollupProver } = await import('@aztec/bb-prover');
+    return BBNativeRollupProver.new({
+      bbBinaryPath,
+      bbWorkingDirectory,
+      bbSkipCleanup,
+      acvmBinaryPath,
+      acvmWorkingDirectory,
+      // Of the verifiers of clients' proofs, which a prover does not run.
+      numConcurrentIVCVerifiers: 1,
+      bbIVCConcurrency: 1,
+    });
+  }
+  const { TestCircuitProver } = await import('@aztec/bb-prover/test');
+  const delay =
+    proverTestDelayType === 'fixed'
+      ? { proverTestDelayType, proverTestDelayMs }
+      : { proverTestDelayType, proverTestDelayFactor };
+  if (acvmBinaryPath === undefined || acvmWorkingDirectory === undefined)
+    return new TestCircuitProver(undefined, delay);
+  const { NativeACVMSimulator } = await import('@aztec/simulator/server');
+  return new TestCircuitProver(new NativeACVMSimulator(acvmWorkingDirectory, acvmBinaryPath), delay);
+}
+
+/** `bb` killed by a signal that nobody here sent is the kernel making room; everything else is the proof's own fault. */
+function asProofFailure(error: unknown): ProofFailedError {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const isKilled = error instanceof ProvingError && error.retry && /signal SIGKILL/i.test(message);
+  return new ProofFailedError(isKilled ? 'out-of-memory' : 'failure', message, { cause: error });
+}

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { HeartbeatAnswer, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
+import type { LeasePair } from './lease-keeper.ts';
+
+/** Leases that the heartbeat thread keeps alive. */
+export interface KeptLeases {
+  /** As last extended. */
+  readonly leases: LeasePair;
+  /** Aborts when the job is no longer ours. */
+  readonly lost: AbortSignal;
+  /** Stops the heartbeats; resolves when none is under way, so that a release after it has the last word. */
+  drop(): Promise<void>;
+}
+
+interface Entry {
+  leases: LeasePair;
+  readonly lost: AbortController;
+  onDropped: () => void;
+}
+
+/** The main thread's side of the heartbeat thread. */
+export class Heartbeats {
+  readonly #thread: Worker;
+  readonly #entries = new Map<number, Entry>();
+  readonly #exited: Promise<unknown>;
+  #lastKey = 0;
+
+  /** @param onFailed called when the thread dies: no lease can be kept any more. */
+  constructor(data: HeartbeatThreadData, log: Logger, onFailed: (error: unknown) => void) {
+    this.#thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), { workerData: data, execArgv: [] });
+    this.#thread.on('error', onFailed);
+    this.#thread.on('message', (answer: HeartbeatAnswer) => this.#handle(answer, log));
+    this.#exited = once(this.#thread, 'exit').catch(() => undefined);
+  }
+
+  /** Extends both leases until they are dropped or lost, and at the latest until `untilMs`. */
+  keep(leases: LeasePair, untilMs: number): KeptLeases {
+    const key = ++this.#lastKey;
+    const entry: Entry = { leases, lost: new AbortController(), onDropped: () => undefined };
+    this.#entries.set(key, entry);
+    this.#post({ kind: 'keep', key, leases, untilMs });
+    let dropped: Promise<void> | undefined;
+    return {
+      get leases() {
+        return entry.leases;
+      },
+      lost: entry.lost.signal,
+      drop: () => (dropped ??= this.#drop(key, entry)),
+    };
+  }
+
+  /** Has the record written soon, and again with every heartbeat. */
+  report(agent: AgentRecord): void {
+    this.#post({ kind: 'report', agent });
+  }
+
+  /** Writes `agent` as the last word and ends the thread. */
+  async stop(agent: AgentRecord, timeoutMs: number): Promise<void> {
+    this.#post({ kind: 'stop', agent });
+    const timer = setTimeout(() => void this.#thread.terminate(), timeoutMs);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  async #drop(key: number, entry: Entry): Promise<void> {
+    const dropped = new Promise<void>((resolve) => (entry.onDropped = resolve));
+    this.#post({ kind: 'drop', key });
+    await Promise.race([dropped, this.#exited]);
+    this.#entries.delete(key);
+  }
+
+  #handle(answer: HeartbeatAnswer, log: Logger): void {
+    switch (answer.kind) {
+      case 'extended': {
+        const entry = this.#entries.get(answer.key);
+        if (entry !== undefined) entry.leases = answer.leases;
+        return;
+      }
+      case 'lost':
+        this.#entries.get(answer.key)?.lost.abort(answer.reason);
+        return;
+      case 'dropped':
+        this.#entries.get(answer.key)?.onDropped();
+        return;
+      case 'problem':
+        log.warn({ problem: answer.message }, 'heartbeat problem');
+    }
+  }
+
+  #post(request: HeartbeatRequest): void {
+    this.#thread.postMessage(request);
+  }
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { PrefetchOptions } from './agent-options.ts';
+import type { ClaimedJob } from './claimed-job.ts';
+import type { JobClaimer } from './job-claimer.ts';
+import type { JobReturns } from './job-returns.ts';
+import { mayPrefetch, type PoolOutlook } from './prefetch-rule.ts';
+
+/** How often a busy agent asks again whether it may claim ahead. */
+const LOOK_AGAIN_MS = 200;
+/** One claim waits this long: a message that was there a moment ago is there, or is another agent's by now. */
+const CLAIM_SECONDS = 1;
+
+export interface JobAheadDependencies {
+  readonly claimer: Pick<JobClaimer, 'claim'>;
+  readonly outlook: Pick<PoolOutlook, 'look'>;
+  readonly returns: Pick<JobReturns, 'release'>;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** The one job that an agent may claim while it still proves another, by the rule of {@link mayPrefetch}. */
+export class JobAhead {
+  readonly #options: PrefetchOptions | false;
+  readonly #dependencies: JobAheadDependencies;
+  #stop = new AbortController();
+  #claiming: Promise<ClaimedJob | undefined> = Promise.resolve(undefined);
+
+  constructor(options: PrefetchOptions | false, dependencies: JobAheadDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+  }
+
+  /** Begins to look, for as long as a proof runs that is expected to take `expectedMs`. */
+  begin(expectedMs: number | undefined): void {
+    if (this.#options === false || expectedMs === undefined) return;
+    this.#stop = new AbortController();
+    const endsAtMs = this.#dependencies.nowMs() + expectedMs;
+    this.#claiming = this.#claimInTime(endsAtMs, this.#options, this.#stop.signal).catch((error: unknown) => {
+      this.#dependencies.log.warn({ err: error }, 'no job claimed ahead');
+      return undefined;
+    });
+  }
+
+  /** Stops looking. Answers the job, if there is one; it is the caller's now. */
+  async take(): Promise<ClaimedJob | undefined> {
+    this.#stop.abort();
+    const job = await this.#claiming;
+    this.#claiming = Promise.resolve(undefined);
+    return job;
+  }
+
+  async #claimInTime(endsAtMs: number, options: PrefetchOptions, signal: AbortSignal): Promise<ClaimedJob | undefined> {
+    const { claimer, outlook, nowMs } = this.#dependencies;
+    const leadMs = options.leadSeconds * 1000;
+    await pause(endsAtMs - leadMs - nowMs(), signal);
+    while (!signal.aborted) {
+      if (mayPrefetch({ leftMs: endsAtMs - nowMs(), leadMs, ...(await outlook.look()) })) {
+        const job = await claimer.claim({ waitSeconds: CLAIM_SECONDS, signal });
+        if (job !== undefined) return this.#hold(job, options.holdSeconds, signal);
+      }
+      await pause(LOOK_AGAIN_MS, signal);
+    }
+    return undefined;
+  }
+
+  /** A proof that takes much longer than expected must not keep a job from agents that could have it. */
+  async #hold(job: ClaimedJob, holdSeconds: number, signal: AbortSignal): Promise<ClaimedJob | undefined> {
+    const lost = job.kept.lost;
+    await pause(holdSeconds * 1000, AbortSignal.any([signal, lost]));
+    if (signal.aborted && !lost.aborted) return job;
+    await this.#dependencies.returns.release(job.record, job.kept, 'claimed ahead, and the proof before it goes on');
+    return undefined;
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

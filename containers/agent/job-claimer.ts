@@ -1,0 +1,168 @@
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
+import type { AgentId, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
+import { CIRCUIT_CATALOGUE, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { ClaimedJob } from './claimed-job.ts';
+import type { Heartbeats, KeptLeases } from './heartbeats.ts';
+import type { JobReturns } from './job-returns.ts';
+import { keepTrying } from './keep-trying.ts';
+
+/** Long enough for an agent of the right version to take the job first, short enough not to hide it from a new one. */
+const FOREIGN_VERSION_DELAY_SECONDS = 30;
+/** How long a store that does not answer may keep a claimed job from being proven elsewhere. */
+const FETCH_SECONDS = 10;
+const FETCH_FAILED_DELAY_SECONDS = 5;
+
+export interface JobClaimerOptions {
+  readonly agentId: AgentId;
+  readonly pools: readonly Pool[];
+  readonly networkVersion: string;
+  readonly leaseSeconds: number;
+  readonly familyNames: readonly string[];
+  /** How long a job may be ours in all. */
+  readonly maxHoldSeconds: (record: JobRecord) => number;
+}
+
+export interface JobClaimerDependencies {
+  readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs'>;
+  readonly heartbeats: Pick<Heartbeats, 'keep'>;
+  readonly returns: JobReturns;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+  /** Called when a job was refused, with the reason, for the agent's record. */
+  readonly onRefused: (reason: string) => void;
+}
+
+/** Takes messages from the queue and asks the ledger what each is worth, until one is a job to prove. */
+export class JobClaimer {
+  readonly #options: JobClaimerOptions;
+  readonly #dependencies: JobClaimerDependencies;
+  readonly #knownForeignVersions = new Set<string>();
+
+  constructor(options: JobClaimerOptions, dependencies: JobClaimerDependencies) {
+    this.#options = options;
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * Claims the next job and fetches its inputs. `undefined` when there was none within `waitSeconds`, when `signal`
+   * aborted, or when the message that came was not for us: ask again.
+   */
+  async claim(options: {
+    readonly waitSeconds: number;
+    readonly signal: AbortSignal;
+  }): Promise<ClaimedJob | undefined> {
+    const queueLease = await this.#dependencies.engine.queue.claim(this.#options.pools, options);
+    if (queueLease === undefined) return undefined;
+    const leased = await this.#askLedger(queueLease);
+    return leased === undefined ? undefined : this.#fetchInputs(leased.record, leased.kept);
+  }
+
+  async #askLedger(queueLease: QueueLease): Promise<{ record: JobRecord; kept: KeptLeases } | undefined> {
+    const { engine, heartbeats, nowMs, log, returns } = this.#dependencies;
+    const { agentId, leaseSeconds } = this.#options;
+    const { message } = queueLease;
+    if (await this.#refuse(queueLease)) return undefined;
+
+    const answer = await engine.jobs.claim(message.jobId, agentId, leaseSeconds);
+    switch (answer.outcome) {
+      case 'claimed': {
+        const untilMs = nowMs() + this.#options.maxHoldSeconds(answer.job) * 1000;
+        return { record: answer.job, kept: heartbeats.keep({ jobLease: answer.lease, queueLease }, untilMs) };
+      }
+      case 'held':
+        // Delivered twice, or its agent was lost: whoever looks again at the end of that lease can tell.
+        await engine.queue.release(queueLease, Math.max(0, answer.expiresAtMs - nowMs()) / 1000);
+        log.debug({ jobId: message.jobId }, 'job held by another agent');
+        return undefined;
+      case 'settled':
+        await engine.queue.complete(queueLease);
+        if (answer.state === 'rejected') {
+          await returns.note(
+            'rejected-job',
+            message.jobId,
+            'its budget of attempts is spent: the ledger has the reason',
+          );
+        }
+        return undefined;
+      case 'unknown':
+        // A node writes the record before it sends the message, so this job is of another fleet.
+        await this.#park(
+          queueLease,
+          `the ledger does not know proving job ${message.jobId}: it was sent by another fleet`,
+        );
+        return undefined;
+    }
+  }
+
+  /** Turns away what no agent like this one can prove. Answers whether it did. */
+  async #refuse(queueLease: QueueLease): Promise<boolean> {
+    const { engine, returns, onRefused } = this.#dependencies;
+    const { networkVersion, familyNames } = this.#options;
+    const { message } = queueLease;
+    if (message.networkVersion !== networkVersion) {
+      await engine.queue.release(queueLease, FOREIGN_VERSION_DELAY_SECONDS);
+      const reason = `left a job of network version ${message.networkVersion} for an agent of that version`;
+      onRefused(reason);
+      if (!this.#knownForeignVersions.has(message.networkVersion)) {
+        this.#knownForeignVersions.add(message.networkVersion);
+        const advice = `agent ${this.#options.agentId} proves for ${networkVersion}: start agents of ${message.networkVersion}`;
+        await returns.note('foreign-version', message.jobId, `${reason}; ${advice}`);
+      }
+      return true;
+    }
+    const { family } = CIRCUIT_CATALOGUE[message.circuit];
+    if (!familyNames.includes(family)) {
+      await this.#park(
+        queueLease,
+        `no prover of family ${family} for ${message.circuit} in agent ${this.#options.agentId}`,
+      );
+      return true;
+    }
+    if (!message.jobId.startsWith(`${parseProvingJobId(message.jobId).epoch}:${message.circuit}:`)) {
+      await this.#park(
+        queueLease,
+        `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`,
+      );
+      return true;
+    }
+    return false;
+  }
+
+  async #park(queueLease: QueueLease, reason: string): Promise<void> {
+    const { engine, returns, log, onRefused } = this.#dependencies;
+    await engine.queue.park(queueLease, reason);
+    onRefused(reason);
+    log.warn({ jobId: queueLease.message.jobId, reason }, 'message parked');
+    await returns.note('parked-message', queueLease.message.jobId, reason);
+  }
+
+  async #fetchInputs(record: JobRecord, kept: KeptLeases): Promise<ClaimedJob | undefined> {
+    const { engine, returns, log } = this.#dependencies;
+    const isBroken = (error: unknown): boolean =>
+      error instanceof ObjectCorruptError || error instanceof ObjectMissingError;
+    try {
+      const inputs = await keepTrying(() => engine.proofs.get(record.inputs), {
+        signal: AbortSignal.any([kept.lost, AbortSignal.timeout(FETCH_SECONDS * 1000)]),
+        isFinal: isBroken,
+        onError: (error) => log.warn({ err: error, jobId: record.id }, 'inputs not read yet'),
+      });
+      return { record, kept, inputs, claimedAtMs: kept.leases.jobLease.claimedAtMs };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (isBroken(error)) {
+        await returns.note('corrupt-object', record.inputs.key, message);
+        await returns.fail(record, kept, 'corrupt-inputs', message);
+      } else if (kept.lost.aborted) {
+        await returns.drop(record, kept, String(kept.lost.reason));
+      } else {
+        await returns.release(record, kept, `its inputs cannot be read: ${message}`, FETCH_FAILED_DELAY_SECONDS);
+        throw error;
+      }
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { type OpenFamily, ProofFailedError, type ProverFamily } from './families/prover-family.ts';
+import { type ProverAnswer, ProverRequest } from './prover-messages.ts';
+
+// The prover process: an agent's child, which it may kill at any moment. See prover-process.ts for its other side.
+
+const families = new Map<string, ProverFamily>();
+
+new Worker(new URL('./parent-watchdog.ts', import.meta.url), { workerData: { parentPid: process.ppid } });
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
+// A signal to a whole service reaches this process too; only the agent knows whether the proof can still be finished.
+process.on('SIGTERM', () => undefined);
+process.on('SIGINT', () => undefined);
+process.on('message', (message) => void handle(ProverRequest.parse(message)));
+
+async function handle(request: ProverRequest): Promise<void> {
+  switch (request.kind) {
+    case 'open':
+      return open(request);
+    case 'prove':
+      return prove(request);
+    case 'check-proof':
+      return checkProof(request);
+  }
+}
+
+async function open({ families: references, pools, check }: ProverRequest & { kind: 'open' }): Promise<void> {
+  const problems: string[] = [];
+  for (const { name, module, options } of references) {
+    try {
+      const { openFamily } = (await import(module)) as { openFamily: OpenFamily };
+      const family = await openFamily(options);
+      families.set(name, family);
+      if (check) problems.push(...(await family.findProblems(pools)));
+    } catch (error) {
+      problems.push(`the prover family ${name} does not load: ${messageOf(error)}`);
+    }
+  }
+  answer(problems.length === 0 ? { kind: 'ready' } : { kind: 'unfit', problems });
+}
+
+async function prove({ requestId, circuit, inputs }: ProverRequest & { kind: 'prove' }): Promise<void> {
+  const startedAtMs = performance.now();
+  try {
+    const proof = await familyOf(circuit).prove(circuit, inputs);
+    answer({ kind: 'proven', requestId, proof, provingMs: performance.now() - startedAtMs });
+  } catch (error) {
+    const cause = error instanceof ProofFailedError ? error.attemptCause : 'failure';
+    answer({ kind: 'failed', requestId, cause, message: messageOf(error) });
+  }
+}
+
+async function checkProof({ requestId, circuit, proof }: ProverRequest & { kind: 'check-proof' }): Promise<void> {
+  try {
+    await familyOf(circuit).checkProof(circuit, proof);
+    answer({ kind: 'checked', requestId });
+  } catch (error) {
+    answer({ kind: 'checked', requestId, problem: messageOf(error) });
+  }
+}
+
+function familyOf(circuit: CircuitName): ProverFamily {
+  const { family: name } = CIRCUIT_CATALOGUE[circuit];
+  const family = families.get(name);
+  if (family === undefined) throw new Error(`this prover has no family ${name}`);
+  return family;
+}
+
+function answer(message: ProverAnswer): void {
+  process.send?.(message);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+import { AttemptCause } from '../../shared/ledger/job-ledger.ts';
+import { CircuitName, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const RequestId = z.number().int().positive();
+
+/** What an agent asks of its prover process: `open` first and once, then one thing at a time. */
+export const ProverRequest = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('open'),
+    families: z.array(z.strictObject({ name: z.string(), module: z.url(), options: z.unknown() })),
+    pools: z.array(Pool),
+    /** Look at the machine before saying `ready`. */
+    check: z.boolean(),
+  }),
+  z.strictObject({ kind: z.literal('prove'), requestId: RequestId, circuit: CircuitName, inputs: Bytes }),
+  z.strictObject({ kind: z.literal('check-proof'), requestId: RequestId, circuit: CircuitName, proof: Bytes }),
+]);
+export type ProverRequest = z.infer<typeof ProverRequest>;
+
+/** What the prover process answers. */
+export const ProverAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ready') }),
+  z.strictObject({ kind: z.literal('unfit'), problems: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal('proven'),
+    requestId: RequestId,
+    proof: Bytes,
+    provingMs: z.number().nonnegative(),
+  }),
+  z.strictObject({ kind: z.literal('failed'), requestId: RequestId, cause: AttemptCause, message: z.string() }),
+  /** `problem` says why it is not a proof of that circuit. */
+  z.strictObject({ kind: z.literal('checked'), requestId: RequestId, problem: z.string().optional() }),
+]);
+export type ProverAnswer = z.infer<typeof ProverAnswer>;

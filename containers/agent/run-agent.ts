@@ -1,0 +1,125 @@
+import { hostname } from 'node:os';
+
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import {
+  type AgentOptions,
+  proofTimeoutSeconds,
+  type ResolvedAgentOptions,
+  resolveAgentOptions,
+} from './agent-options.ts';
+import { AgentLoop } from './agent-loop.ts';
+import { AgentStatus } from './agent-status.ts';
+import { Drain } from './drain.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { JobAhead } from './job-ahead.ts';
+import { JobClaimer } from './job-claimer.ts';
+import { JobReturns } from './job-returns.ts';
+import { JobSettler } from './job-settler.ts';
+import { PoolOutlook } from './prefetch-rule.ts';
+import { WarmProver } from './warm-prover.ts';
+
+export interface AgentDependencies {
+  readonly engine: Engine;
+  readonly log: Logger;
+  /** Aborts when the agent is to stop: it drains, see `drainSeconds`. */
+  readonly signal: AbortSignal;
+  /** Unix time in milliseconds. */
+  readonly nowMs: () => number;
+}
+
+/** How long the last word to the registry may take. */
+const STOP_REPORT_MS = 1000;
+
+/**
+ * Claims and proves jobs until `signal` aborts, then drains: the job at hand is finished if it can be within the drain
+ * time and given back otherwise, at no cost to it.
+ *
+ * @throws {AgentUnfitError} if this machine or its configuration cannot prove what the pools need; before the first claim.
+ */
+export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDependencies): Promise<void> {
+  const options = resolveAgentOptions(agentOptions);
+  const { log, signal, nowMs } = dependencies;
+  const failure = new AbortController();
+  const heartbeats = new Heartbeats(
+    { engine: options.engine, leaseSeconds: options.leaseSeconds, heartbeatSeconds: options.heartbeatSeconds },
+    log,
+    (error) => failure.abort(error),
+  );
+  const status = new AgentStatus(
+    {
+      agentId: options.agentId,
+      pools: [...options.pools],
+      family: options.families.map(({ name }) => name).join(','),
+      networkVersion: options.networkVersion,
+      hostname: hostname(),
+      pid: process.pid,
+      startedAtMs: nowMs(),
+    },
+    (record) => heartbeats.report(record),
+    nowMs,
+  );
+  const drain = new Drain(AbortSignal.any([signal, failure.signal]), options.drainSeconds, nowMs);
+  let prover: WarmProver | undefined;
+  try {
+    prover = await WarmProver.start(
+      { families: options.families, pools: options.pools, environment: options.proverEnvironment },
+      log,
+      drain.stop,
+    );
+    log.info(
+      { agentId: options.agentId, pools: options.pools, networkVersion: options.networkVersion },
+      'agent started',
+    );
+    await assembleLoop(options, { ...dependencies, heartbeats, status, drain, prover }).run();
+    failure.signal.throwIfAborted();
+  } catch (error) {
+    if (signal.aborted && !failure.signal.aborted) return;
+    status.note(error instanceof Error ? error.message : String(error));
+    throw error;
+  } finally {
+    drain.clear();
+    await prover?.stop();
+    await heartbeats.stop(status.stopped(), STOP_REPORT_MS);
+    log.info({ agentId: options.agentId, jobsProven: status.jobsProven }, 'agent stopped');
+  }
+}
+
+interface LoopParts extends AgentDependencies {
+  readonly heartbeats: Heartbeats;
+  readonly status: AgentStatus;
+  readonly drain: Drain;
+  readonly prover: WarmProver;
+}
+
+function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoop {
+  const { engine, log, nowMs, heartbeats, status, drain, prover } = parts;
+  const { agentId, pools, networkVersion, leaseSeconds } = options;
+  const timeoutSeconds = (circuit: CircuitName): number => proofTimeoutSeconds(circuit, options);
+  const returns = new JobReturns({ engine, log, nowMs });
+  const claimer = new JobClaimer(
+    {
+      agentId,
+      pools,
+      networkVersion,
+      leaseSeconds,
+      familyNames: options.families.map(({ name }) => name),
+      // Waiting for the proof before it, its own proof, and bringing it home through an outage.
+      maxHoldSeconds: ({ circuit }) => 2 * timeoutSeconds(circuit) + 10 * leaseSeconds,
+    },
+    { engine, heartbeats, returns, log, nowMs, onRefused: (reason) => status.note(reason) },
+  );
+  const outlook = new PoolOutlook(
+    engine,
+    { agentId, pools, agentsSeenWithinSeconds: 2 * options.heartbeatSeconds },
+    nowMs,
+  );
+  const ahead = new JobAhead(options.prefetch, { claimer, outlook, returns, log, nowMs });
+  const checkProof: WarmProver['checkProof'] = (circuit, proof) => prover.checkProof(circuit, proof);
+  const settler = new JobSettler(agentId, leaseSeconds, { engine, returns, checkProof, log });
+  return new AgentLoop(
+    { claimSeconds: options.claimSeconds, timeoutSeconds },
+    { prover, claimer, ahead, settler, returns, status, drain, log, nowMs },
+  );
+}

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import { AgentUnfitError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
+import { type FreshProof, ProverProcess, type ProverProcessOptions } from './prover-process.ts';
+
+/** A prover that does not start this often in a row never will. */
+const MAX_FAILED_STARTS = 5;
+
+/** Keeps one prover process started ahead, so that no job waits for modules to load, and puts a new one after each that ends. */
+export class WarmProver {
+  readonly #options: ProverProcessOptions;
+  readonly #log: Logger;
+  #process: Promise<ProverProcess>;
+  readonly #stopping = new AbortController();
+  #failedStarts = 0;
+  #isRetired = false;
+
+  private constructor(options: ProverProcessOptions, log: Logger, process: ProverProcess) {
+    this.#options = options;
+    this.#log = log;
+    this.#process = Promise.resolve(process);
+  }
+
+  /** @throws {AgentUnfitError} if the machine or its configuration cannot prove what the pools need. */
+  static async start(options: ProverProcessOptions, log: Logger, signal: AbortSignal): Promise<WarmProver> {
+    return new WarmProver(options, log, await ProverProcess.open(options, log, { check: true, signal }));
+  }
+
+  /**
+   * Waits until a prover can take a request.
+   * @throws {AgentUnfitError} if it failed to start again and again.
+   * @throws {ProvingAbortedError} if there will be none, because the agent stops.
+   */
+  async ready(): Promise<void> {
+    for (;;) {
+      const process = await this.#process.catch((error: unknown) => this.#noteFailedStart(error));
+      if (process?.isAlive) {
+        this.#failedStarts = 0;
+        return;
+      }
+      if (this.#isRetired) throw new ProvingAbortedError();
+      if (process === undefined) await sleep(200 * 2 ** this.#failedStarts);
+      this.#restart();
+    }
+  }
+
+  /**
+   * Proves, and gives up when `signal` aborts or after `timeoutSeconds`: then the process is killed and another started.
+   * @throws {ProvingAbortedError} when `signal` aborted.
+   * @throws {ProvingAttemptError} if there is no proof, with the cause to count.
+   */
+  async prove(
+    circuit: CircuitName,
+    inputs: Uint8Array,
+    { timeoutSeconds, signal }: { readonly timeoutSeconds: number; readonly signal: AbortSignal },
+  ): Promise<FreshProof> {
+    await this.ready();
+    const process = await this.#process;
+    if (signal.aborted) throw new ProvingAbortedError({ cause: signal.reason });
+    const stop: { cause?: 'signal' | 'time-out' } = {};
+    const killFor = (cause: 'signal' | 'time-out') => (): void => {
+      stop.cause ??= cause;
+      void process.kill();
+    };
+    const timer = setTimeout(killFor('time-out'), timeoutSeconds * 1000);
+    const onAbort = killFor('signal');
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await process.prove(circuit, inputs);
+    } catch (error) {
+      if (stop.cause === 'signal') throw new ProvingAbortedError({ cause: signal.reason });
+      if (stop.cause === 'time-out') {
+        const message = `no proof after ${timeoutSeconds} s: the prover was killed`;
+        throw new ProvingAttemptError('time-out', message, { cause: error });
+      }
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      if (!process.isAlive) this.#restart();
+    }
+  }
+
+  /**
+   * Says why `proof` is not a stored proof of `circuit`; `undefined` when it is one. In a process of its own, since the
+   * warm one may be busy for minutes.
+   */
+  async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<string | undefined> {
+    const process = await this.#open();
+    try {
+      return await process.checkProof(circuit, proof);
+    } finally {
+      await process.kill();
+    }
+  }
+
+  /** Starts no further process: the one that runs is the last. */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
+  /** Kills what runs. */
+  async stop(): Promise<void> {
+    this.retire();
+    this.#stopping.abort();
+    const process = await this.#process.catch(() => undefined);
+    await process?.kill();
+  }
+
+  #restart(): void {
+    if (this.#isRetired) return;
+    this.#process = this.#open();
+    // Whoever needs it next sees the failure.
+    this.#process.catch(() => undefined);
+  }
+
+  #open(): Promise<ProverProcess> {
+    return ProverProcess.open(this.#options, this.#log, { check: false, signal: this.#stopping.signal });
+  }
+
+  #noteFailedStart(error: unknown): undefined {
+    this.#failedStarts += 1;
+    this.#log.warn({ err: error, failedStarts: this.#failedStarts }, 'prover did not start');
+    if (this.#failedStarts < MAX_FAILED_STARTS) return;
+    throw new AgentUnfitError([
+      `the prover failed to start ${this.#failedStarts} times: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
+}
