@@ -1,7 +1,6 @@
 import { AZTEC_CIRCUITS } from '../proving-job/aztec-circuits.ts';
 import { Pool } from '../proving-job/circuit-catalogue.ts';
-import type { AgentId } from '../ledger/job-ledger.ts';
-import { AgentId as AgentIdSchema } from '../ledger/job-ledger.ts';
+import { AgentId } from '../ledger/job-ledger.ts';
 import { ENGINE_SETTINGS } from './engine-settings.ts';
 import {
   parseSettings,
@@ -12,17 +11,11 @@ import {
 } from './parse-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
-import { optional, withDefault, type SettingGroup, type ValueKind } from './setting.ts';
-import { decimal, integer, listOf, oneOf } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from './setting.ts';
+import { decimal, integer, kind, listOf, oneOf, switchKind } from './value-kinds.ts';
 
-const PROOF_TYPES = Object.keys(AZTEC_CIRCUITS) as [keyof typeof AZTEC_CIRCUITS, ...(keyof typeof AZTEC_CIRCUITS)[]];
-
-const agentId: ValueKind<AgentId> = {
-  schema: AgentIdSchema,
-  allowed: '1 to 128 characters',
-  placeholder: '<id>',
-  isSecret: false,
-};
+/** Aztec's names of its circuits. */
+export const PROOF_TYPES = Object.keys(AZTEC_CIRCUITS) as readonly (keyof typeof AZTEC_CIRCUITS)[];
 
 /** What an agent takes on, and how its simulated proofs behave. */
 export const AGENT_GROUP = {
@@ -32,23 +25,19 @@ export const AGENT_GROUP = {
       flag: 'proverAgent.proverAgentCount',
       flagAliases: ['agents'],
       variable: 'PROVER_AGENT_COUNT',
-      description: 'Agents that --prover-agent starts, each a process of its own',
+      description: 'Agents that --prover-agent starts; several are processes of their own',
     }),
-    agentId: optional(agentId, {
+    agentId: optional(kind(AgentId, '1 to 128 characters', '<id>'), {
       flag: 'agent-id',
       variable: 'COPPICE_AGENT_ID',
       description: "The agent's name in the ledger; of several agents, what their names begin with",
       defaultNote: 'host name and process id',
     }),
-    pools: withDefault(
-      listOf(oneOf(Pool.options as unknown as ['small', 'medium', 'large', 'gpu'])),
-      Pool.options.join(','),
-      {
-        flag: 'agent-pools',
-        variable: 'COPPICE_AGENT_POOLS',
-        description: 'Sizes of job that the agent takes, in the order in which it asks for them',
-      },
-    ),
+    pools: withDefault(listOf(oneOf(Pool.options)), Pool.options.join(','), {
+      flag: 'agent-pools',
+      variable: 'COPPICE_AGENT_POOLS',
+      description: 'Sizes of job that the agent takes, in the order in which it asks for them',
+    }),
     proofTypes: withDefault(listOf(oneOf(PROOF_TYPES)), PROOF_TYPES.join(','), {
       flag: 'proverAgent.proverAgentProofTypes',
       variable: 'PROVER_AGENT_PROOF_TYPES',
@@ -59,6 +48,26 @@ export const AGENT_GROUP = {
       variable: 'COPPICE_AGENT_MEMORY_MIB',
       description: 'Memory that one agent may count on, in MiB',
       defaultNote: "the machine's, shared between its agents",
+    }),
+    claimSeconds: withDefault(integer(1, 20), '20', {
+      flag: 'agent-claim-seconds',
+      variable: 'COPPICE_AGENT_CLAIM_SECONDS',
+      description: 'How long one look at the queue waits for a job',
+    }),
+    proofTimeoutMultiple: withDefault(decimal(1), '20', {
+      flag: 'proof-timeout-multiple',
+      variable: 'COPPICE_PROOF_TIMEOUT_MULTIPLE',
+      description: "A proof that takes this many times its circuit's usual time is given up",
+    }),
+    proofTimeoutFloorSeconds: withDefault(integer(1, 86_400), '600', {
+      flag: 'proof-timeout-floor-seconds',
+      variable: 'COPPICE_PROOF_TIMEOUT_FLOOR_SECONDS',
+      description: 'But never before it took this long',
+    }),
+    isPrefetching: withDefault(switchKind, 'true', {
+      flag: 'agent-prefetch',
+      variable: 'COPPICE_AGENT_PREFETCH',
+      description: 'Claim the next job shortly before a proof is done; false: when idle',
     }),
     proverTestDelayType: withDefault(oneOf(['fixed', 'realistic']), 'fixed', {
       flag: 'proverAgent.proverTestDelayType',

@@ -3,27 +3,21 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 import { DEFAULT_ATTEMPT_BUDGETS, type AttemptCause } from '../ledger/job-ledger.ts';
-import { optional, withDefault, type Setting, type SettingGroup, type ValueKind } from './setting.ts';
-import { integer, path } from './value-kinds.ts';
+import { optional, withDefault, type Setting, type SettingGroup } from './setting.ts';
+import { integer, kind, path } from './value-kinds.ts';
 
-const engineName: ValueKind<'embedded'> = {
-  schema: z.literal('embedded'),
-  allowed: 'embedded (the engine aws is not part of this version)',
-  placeholder: '<name>',
-  isSecret: false,
-};
+const engineName = kind(z.literal('embedded'), 'embedded (the engine aws is not part of this version)', '<name>');
 
 /** Where proofs lie, as Aztec names it: a URL. Becomes a path. */
-const proofStoreUrl: ValueKind<string> = {
-  schema: z
+const proofStoreUrl = kind(
+  z
     .string()
     .regex(/^file:\/\/\/[^?#]+$/)
     .refine((url) => URL.canParse(url))
     .transform((url) => fileURLToPath(url)),
-  allowed: 'file:// and an absolute path (s3:// and gs:// are not part of this version)',
-  placeholder: '<url>',
-  isSecret: false,
-};
+  'file:// and an absolute path (s3:// and gs:// are not part of this version)',
+  '<url>',
+);
 
 function attempts(cause: AttemptCause, description: string): Setting<number, 'defaulted'> {
   return withDefault(integer(1, 1000), String(DEFAULT_ATTEMPT_BUDGETS[cause]), {

@@ -1,7 +1,19 @@
 import { z } from 'zod';
 
-import { optional, required, withDefault, type SettingGroup, type ValueKind } from './setting.ts';
-import { address, integer, listOf, oneOf, path, secretText, secretUrl, switchKind } from './value-kinds.ts';
+import { optional, required, withDefault, type SettingGroup } from './setting.ts';
+import {
+  address,
+  integer,
+  kind,
+  listOf,
+  oneOf,
+  orList,
+  path,
+  secretText,
+  secretUrl,
+  switchKind,
+  text,
+} from './value-kinds.ts';
 
 const NETWORKS = [
   'local',
@@ -14,18 +26,28 @@ const NETWORKS = [
   'next-net',
 ] as const;
 
-const networkName: ValueKind<Exclude<(typeof NETWORKS)[number], 'alpha-testnet'>> = {
+const networkName = {
   ...oneOf(NETWORKS),
-  schema: oneOf(NETWORKS).schema.transform((name) => (name === 'alpha-testnet' ? 'testnet' : name)),
+  ...kind(
+    z.enum(NETWORKS).transform((name) => (name === 'alpha-testnet' ? 'testnet' : name)),
+    orList(NETWORKS),
+    '<name>',
+  ),
 };
-export type NetworkName = z.output<typeof networkName.schema>;
+export type NetworkName = Exclude<(typeof NETWORKS)[number], 'alpha-testnet'>;
 
 /** A rollup's version; Aztec reads the word as "the one that the registry names". */
-const rollupVersion: ValueKind<number | 'canonical'> = {
-  ...integer(1),
-  schema: z.union([z.literal('canonical'), integer(1).schema]),
-  allowed: "'canonical' or a whole number of at least 1",
-};
+const rollupVersion = kind(
+  z.union([
+    z.literal('canonical'),
+    z
+      .string()
+      .regex(/^[1-9]\d{0,15}$/)
+      .transform(Number),
+  ]),
+  "'canonical' or a whole number of at least 1",
+  '<version>',
+);
 
 /** Which Aztec network, and how to reach the L1 it lives on. */
 export const L1_SETTINGS = {
@@ -62,7 +84,7 @@ export const L1_SETTINGS = {
       variable: 'L1_CONSENSUS_HOST_API_KEYS',
       description: 'API keys of the consensus nodes, in their order',
     }),
-    l1ConsensusHostApiKeyHeaders: optional(listOf(path, { repeats: true }), {
+    l1ConsensusHostApiKeyHeaders: optional(listOf(text, { repeats: true }), {
       flag: 'l1-consensus-host-api-key-headers',
       variable: 'L1_CONSENSUS_HOST_API_KEY_HEADERS',
       description: 'Headers that carry those keys; without one the key is put into the URL',
@@ -93,7 +115,7 @@ export const L1_SETTINGS = {
       description: 'Length of an L1 slot, in seconds',
     }),
     l1PollingIntervalMs: withDefault(integer(10), '1000', {
-      flag: 'archiver.viemPollingIntervalMS',
+      flag: 'proverNode.viemPollingIntervalMS',
       variable: 'L1_READER_VIEM_POLLING_INTERVAL_MS',
       description: 'How often L1 is asked for news, in milliseconds',
     }),

@@ -1,3 +1,7 @@
+import { AZTEC_CHAIN_SETTINGS } from './aztec-chain-settings.ts';
+import { AZTEC_P2P_SETTINGS } from './aztec-p2p-settings.ts';
+import { AZTEC_TELEMETRY_SETTINGS } from './aztec-telemetry-settings.ts';
+import { AZTEC_TX_COLLECTION_SETTINGS } from './aztec-tx-collection-settings.ts';
 import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
 import {
@@ -66,13 +70,17 @@ export const NODE_GROUP = {
   },
 } as const satisfies SettingGroup;
 
-/** All that the prover node reads. */
+/** All that the prover node reads, itself or through Aztec's packages. */
 export const NODE_GROUPS = [
   L1_SETTINGS,
   NODE_GROUP,
   PUBLISHER_SETTINGS,
   PROVER_SETTINGS,
   ENGINE_SETTINGS,
+  AZTEC_CHAIN_SETTINGS,
+  AZTEC_P2P_SETTINGS,
+  AZTEC_TX_COLLECTION_SETTINGS,
+  AZTEC_TELEMETRY_SETTINGS,
   PROCESS_SETTINGS,
 ] as const;
 

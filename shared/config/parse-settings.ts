@@ -43,7 +43,7 @@ export function parseSettings<const Groups extends readonly SettingGroup[]>(
         if (setting.presence === 'required') problems.push(`${nameOf(setting)} is missing: ${allowedIn(setting)}`);
         continue;
       }
-      const parsed = setting.kind.schema.safeParse(text);
+      const parsed = setting.kind.parse(text);
       if (parsed.success) values[key] = parsed.data;
       else problems.push(describeProblem(setting, text, parsed.error.issues));
     }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import { DEFAULT_LOG_LEVEL, LOG_LEVELS, parseLogLevel } from '../telemetry/log-level.ts';
-import { optional, withDefault, type SettingGroup, type ValueKind } from './setting.ts';
-import { integer, oneOf, switchKind, text } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from './setting.ts';
+import { integer, kind, oneOf, switchKind, text } from './value-kinds.ts';
 
-const logLevel: ValueKind<string> = {
-  schema: z.string().refine((level) => {
+const logLevel = kind(
+  z.string().refine((level) => {
     try {
       parseLogLevel(level);
       return true;
@@ -13,10 +13,9 @@ const logLevel: ValueKind<string> = {
       return false;
     }
   }),
-  allowed: `a level (${LOG_LEVELS.join(', ')}), then filters <level>:<module>,<module> after semicolons`,
-  placeholder: '<level>',
-  isSecret: false,
-};
+  `a level (${LOG_LEVELS.join(', ')}), then filters <level>:<module>,<module> after semicolons`,
+  '<level>',
+);
 
 /** What every process of Coppice has: logs, metrics, a way to end. */
 export const PROCESS_SETTINGS = {
@@ -43,7 +42,7 @@ export const PROCESS_SETTINGS = {
       variable: 'COPPICE_METRICS_NAMESPACE',
       description: 'The namespace of these metrics',
     }),
-    drainSeconds: withDefault(integer(1, 3600), '20', {
+    drainSeconds: withDefault(integer(1, 3600), '25', {
       flag: 'drain-seconds',
       variable: 'COPPICE_DRAIN_SECONDS',
       description: 'How long a process may take to end after SIGTERM; an agent gives back what it cannot finish',

@@ -85,15 +85,5 @@ export const PUBLISHER_SETTINGS = {
       variable: 'L1_TX_MONITOR_STALL_TIME_MS',
       description: 'When a submission that is not mined is replaced, in milliseconds',
     }),
-    txTimeoutMs: withDefault(integer(0), '120000', {
-      flag: 'proverNode.txTimeoutMs',
-      variable: 'L1_TX_MONITOR_TX_TIMEOUT_MS',
-      description: 'How long one submission may take, in milliseconds; 0: as long as the window is open',
-    }),
-    txUnseenConsideredDroppedMs: withDefault(integer(1000), '72000', {
-      flag: 'proverNode.txUnseenConsideredDroppedMs',
-      variable: 'L1_TX_MONITOR_TX_UNSEEN_CONSIDERED_DROPPED_MS',
-      description: 'When a submission that no L1 node knows counts as dropped, in milliseconds',
-    }),
   },
 } as const satisfies SettingGroup;

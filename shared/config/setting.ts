@@ -3,7 +3,7 @@ import type { z } from 'zod';
 /** What a setting's text may be, and what it becomes. */
 export interface ValueKind<T> {
   /** Parses text that is trimmed and not empty. */
-  readonly schema: z.ZodType<T, string>;
+  readonly parse: (text: string) => z.ZodSafeParseResult<T>;
   /** What is allowed, to end the sentence "must be …". */
   readonly allowed: string;
   /** Stands for the value in the help; empty for a switch, which may be given without a value. */

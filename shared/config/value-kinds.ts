@@ -6,8 +6,19 @@ import type { ValueKind } from './setting.ts';
 
 export type Hex = `0x${string}`;
 
-function kind<T>(schema: z.ZodType<T, string>, allowed: string, placeholder: string): ValueKind<T> {
-  return { schema, allowed, placeholder, isSecret: false };
+/**
+ * Makes a kind of value.
+ * @param schema from text to the value
+ * @param allowed ends the sentence "must be …"
+ * @param placeholder stands for the value in the help
+ */
+export function kind<S extends z.ZodType>(schema: S, allowed: string, placeholder: string): ValueKind<z.output<S>> {
+  return { parse: (line) => schema.safeParse(line), allowed, placeholder, isSecret: false };
+}
+
+/** A kind whose values are never shown. */
+function secretKind<S extends z.ZodType>(schema: S, allowed: string, placeholder: string): ValueKind<z.output<S>> {
+  return { ...kind(schema, allowed, placeholder), isSecret: true };
 }
 
 export const text = kind(z.string(), 'text', '<text>');
@@ -48,11 +59,14 @@ export function decimal(min: number, max = Number.POSITIVE_INFINITY): ValueKind<
   );
 }
 
-export const port = kind(integer(0, 65_535).schema, 'a port from 0 to 65535', '<port>');
+export const port: ValueKind<number> = {
+  ...integer(0, 65_535),
+  allowed: 'a port from 0 to 65535',
+  placeholder: '<port>',
+};
 
-export function oneOf<const T extends readonly [string, ...string[]]>(values: T): ValueKind<T[number]> {
-  const schema = z.enum(values as unknown as [T[number], ...T[number][]]);
-  return { ...kind<T[number]>(schema, oneOfWords(values), '<name>'), words: values };
+export function oneOf<const Word extends string>(words: readonly Word[]): ValueKind<Word> {
+  return { ...kind(z.enum(words), orList(words), '<name>'), words };
 }
 
 /**
@@ -60,65 +74,68 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
  * @param options.repeats whether an item may be there twice
  */
 export function listOf<T>(item: ValueKind<T>, { repeats = false } = {}): ValueKind<readonly T[]> {
+  const itemSchema = z.string().transform((word, context): T => {
+    const parsed = item.parse(word);
+    if (word !== '' && parsed.success) return parsed.data;
+    context.addIssue({ code: 'custom' });
+    return z.NEVER;
+  });
   const schema = z
     .string()
-    .transform((line) => line.split(',').map((part) => part.trim()))
-    .refine((parts) => repeats || new Set(parts).size === parts.length)
-    .pipe(z.array(z.string().min(1).pipe(item.schema)).readonly());
+    .transform((line) => line.split(',').map((word) => word.trim()))
+    .refine((words) => repeats || new Set(words).size === words.length)
+    .pipe(z.array(itemSchema));
   return {
     ...item,
-    schema,
+    parse: (line) => schema.safeParse(line),
     allowed: `a comma-separated list, each item ${item.allowed}${repeats ? '' : ', none twice'}`,
     placeholder: `${item.placeholder},…`,
   };
 }
 
-function urlSchema(protocols: readonly string[]): z.ZodType<string, string> {
-  return z.string().refine((value) => protocols.includes(URL.parse(value)?.protocol ?? ''));
+function urlSchema(protocols: readonly string[]): z.ZodString {
+  return z.string().refine((value) => protocols.includes((URL.parse(value)?.protocol ?? '').replace(':', '')));
 }
 
-export function urlOf(...protocols: readonly [string, ...string[]]): ValueKind<string> {
-  return kind(urlSchema(protocols.map((protocol) => `${protocol}:`)), `a URL (${oneOfWords(protocols)})`, '<url>');
+export function urlOf(...protocols: readonly string[]): ValueKind<string> {
+  return kind(urlSchema(protocols), `a URL (${orList(protocols)})`, '<url>');
 }
 
 export const httpUrl = urlOf('http', 'https');
 
 /** A URL that often carries its user's key: kept out of every message. */
-export const secretUrl: ValueKind<Secret<string>> = {
-  schema: urlSchema(['http:', 'https:']).transform((url) => new Secret(url, redactUrl(url))),
-  allowed: 'a URL (http or https)',
-  placeholder: '<url>',
-  isSecret: true,
-};
+export const secretUrl = secretKind(
+  urlSchema(['http', 'https']).transform((url) => new Secret(url, redactUrl(url))),
+  'a URL (http or https)',
+  '<url>',
+);
 
-export const secretText: ValueKind<Secret<string>> = {
-  schema: z.string().transform((value) => new Secret(value)),
-  allowed: 'text',
-  placeholder: '<secret>',
-  isSecret: true,
-};
+export const secretText = secretKind(
+  z.string().transform((value) => new Secret(value)),
+  'text',
+  '<secret>',
+);
 
 /** 64 hexadecimal digits, with or without `0x`, as Aztec takes them. */
-export const privateKey: ValueKind<Secret<Hex>> = {
-  schema: z
+export const privateKey = secretKind(
+  z
     .string()
     .regex(/^(0x)?[0-9a-fA-F]{64}$/)
     .transform((key) => new Secret<Hex>(`0x${key.replace(/^0x/, '')}`)),
-  allowed: 'a private key: 0x and 64 hexadecimal digits',
-  placeholder: '<private-key>',
-  isSecret: true,
-};
+  'a private key: 0x and 64 hexadecimal digits',
+  '<private-key>',
+);
 
-export const address: ValueKind<Hex> = kind(
+export const address = kind(
   z
     .string()
     .regex(/^0x[0-9a-fA-F]{40}$/)
-    .transform((value) => value as Hex),
+    .transform((value): Hex => `0x${value.slice(2)}`),
   'an Ethereum address: 0x and 40 hexadecimal digits',
   '<address>',
 );
 
 /** `a, b or c`. */
-function oneOfWords(words: readonly string[]): string {
+export function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
 }

@@ -1,0 +1,64 @@
+import { optional, withDefault, type SettingGroup } from './setting.ts';
+import { httpUrl, integer, listOf, switchKind, text } from './value-kinds.ts';
+
+/** Where Aztec's packages send their own metrics, traces and logs; Coppice checks it and hands it on. */
+export const AZTEC_TELEMETRY_SETTINGS = {
+  title: "Aztec's own telemetry (OpenTelemetry)",
+  settings: {
+    metricsCollectorUrl: optional(httpUrl, {
+      flag: 'tel.metricsCollectorUrl',
+      variable: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+      description: 'Collector of metrics',
+    }),
+    tracesCollectorUrl: optional(httpUrl, {
+      flag: 'tel.tracesCollectorUrl',
+      variable: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+      description: 'Collector of traces',
+    }),
+    logsCollectorUrl: optional(httpUrl, {
+      flag: 'tel.logsCollectorUrl',
+      variable: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
+      description: 'Collector of logs',
+    }),
+    otelCollectIntervalMs: withDefault(integer(100), '60000', {
+      flag: 'tel.otelCollectIntervalMs',
+      variable: 'OTEL_COLLECT_INTERVAL_MS',
+      description: 'How often metrics are sent, in milliseconds',
+    }),
+    otelExportTimeoutMs: withDefault(integer(100), '30000', {
+      flag: 'tel.otelExportTimeoutMs',
+      variable: 'OTEL_EXPORT_TIMEOUT_MS',
+      description: 'Longest time of that, in milliseconds',
+    }),
+    otelExcludeMetrics: optional(listOf(text), {
+      flag: 'tel.otelExcludeMetrics',
+      variable: 'OTEL_EXCLUDE_METRICS',
+      description: 'Beginnings of the names of metrics not to send',
+    }),
+    otelIncludeMetrics: optional(listOf(text), {
+      flag: 'tel.otelIncludeMetrics',
+      variable: 'OTEL_INCLUDE_METRICS',
+      description: 'Beginnings of the names of metrics to send, alone',
+    }),
+    publicMetricsOptOut: withDefault(switchKind, 'true', {
+      flag: 'tel.publicMetricsOptOut',
+      variable: 'PUBLIC_OTEL_OPT_OUT',
+      description: 'Share no metrics with Aztec',
+    }),
+    publicMetricsCollectorUrl: optional(httpUrl, {
+      flag: 'tel.publicMetricsCollectorUrl',
+      variable: 'PUBLIC_OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+      description: 'Collector of shared metrics',
+    }),
+    publicMetricsCollectFrom: optional(listOf(text), {
+      flag: 'tel.publicMetricsCollectFrom',
+      variable: 'PUBLIC_OTEL_COLLECT_FROM',
+      description: 'Roles that share metrics',
+    }),
+    publicIncludeMetrics: optional(listOf(text), {
+      flag: 'tel.publicIncludeMetrics',
+      variable: 'PUBLIC_OTEL_INCLUDE_METRICS',
+      description: 'Beginnings of the names of metrics to share',
+    }),
+  },
+} as const satisfies SettingGroup;

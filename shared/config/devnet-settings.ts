@@ -1,0 +1,39 @@
+import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGroups } from './parse-settings.ts';
+import { optional, withDefault, type SettingGroup } from './setting.ts';
+import { integer, path, switchKind } from './value-kinds.ts';
+
+/** What a run of the devnet can be told. */
+export const DEVNET_GROUP = {
+  title: 'Devnet',
+  settings: {
+    epochs: withDefault(integer(1, 1000), '1', {
+      flag: 'epochs',
+      variable: 'COPPICE_DEVNET_EPOCHS',
+      description: 'Epochs to prove to L1 before it ends',
+    }),
+    agents: withDefault(integer(1, 64), '2', {
+      flag: 'agents',
+      variable: 'COPPICE_DEVNET_AGENTS',
+      description: 'Agents to start, each a process of its own',
+    }),
+    keep: withDefault(switchKind, 'false', {
+      flag: 'keep',
+      variable: 'COPPICE_DEVNET_KEEP',
+      description: 'Leave everything running after the report, until Ctrl-C',
+    }),
+    dataDirectory: optional(path, {
+      flag: 'data-directory',
+      variable: 'COPPICE_DEVNET_DATA_DIRECTORY',
+      description: 'Folder of all that the run keeps; new or empty',
+      defaultNote: 'data/devnet-<time> in the working directory',
+    }),
+  },
+} as const satisfies SettingGroup;
+
+export const DEVNET_GROUPS = [DEVNET_GROUP] as const;
+
+export type DevnetSettings = SettingsOfGroups<typeof DEVNET_GROUPS>;
+
+export function readDevnetSettings(environment: Environment): ParsedSettings<DevnetSettings> {
+  return parseSettings(DEVNET_GROUPS, environment);
+}

@@ -1,0 +1,35 @@
+import { AGENT_GROUPS } from './agent-settings.ts';
+import { DEVNET_GROUP } from './devnet-settings.ts';
+import { ENV_FILE_GROUP } from './env-file-settings.ts';
+import { NODE_GROUPS } from './node-settings.ts';
+import type { Setting, SettingGroup } from './setting.ts';
+
+/** Every group of every program, each once. */
+const ALL_GROUPS: readonly SettingGroup[] = [
+  ...new Set<SettingGroup>([...NODE_GROUPS, ...AGENT_GROUPS, DEVNET_GROUP, ENV_FILE_GROUP]),
+];
+
+/** Every setting that there is, whichever program reads it. */
+export const KNOWN_SETTINGS: readonly Setting[] = settingsIn(ALL_GROUPS);
+
+export function settingsIn(groups: readonly SettingGroup[]): readonly Setting[] {
+  return groups.flatMap(({ settings }) => Object.values(settings));
+}
+
+/** What may sign or pay, under names that are no settings of ours. */
+const FOREIGN_KEY = /PRIVATE_KEYS?$|MNEMONIC/;
+
+/**
+ * The environment of a process that reads `groups`: without the settings of others, and so without their keys.
+ * @param environment as `mergeSources` made it
+ */
+export function environmentFor(
+  groups: readonly SettingGroup[],
+  environment: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const own = new Set(settingsIn(groups).map(({ variable }) => variable));
+  const foreign = new Set(KNOWN_SETTINGS.map(({ variable }) => variable).filter((variable) => !own.has(variable)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !foreign.has(name) && (own.has(name) || !FOREIGN_KEY.test(name))),
+  );
+}
