@@ -1,4 +1,5 @@
 import { jsonParseWithSchema } from '@aztec/foundation/json-rpc';
+import { AbortError } from '@aztec/foundation/error';
 import type { AvmCircuitInputs } from '@aztec/stdlib/avm';
 import {
   type ProvingJobInputsMap,
@@ -12,6 +13,7 @@ import type { IncidentLog } from '../../shared/ledger/incident-log.ts';
 import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { EpochStoppedError } from './errors.ts';
 import { ProofOrigins } from './proof-origins.ts';
 import type { ProofRequests } from './proof-requests.ts';
 
@@ -141,12 +143,12 @@ export class FleetCircuitProver implements ServerCircuitProver {
   async #prove<T extends ProvingRequestType>(type: T, inputs: Inputs<T>): Result<T> {
     const circuit = CircuitName.parse(ProvingRequestType[type]);
     const { children, unknownSlots } = this.#origins.childrenOf(inputs);
-    const { jobId, proof } = await this.#deps.requests.prove({
-      circuit,
-      inputs: inputs.toBuffer(),
-      children,
-      parse: (bytes) => parseProof(type, bytes),
-    });
+    const { jobId, proof } = await this.#deps.requests
+      .prove({ circuit, inputs: inputs.toBuffer(), children, parse: (bytes) => parseProof(type, bytes) })
+      .catch((error: unknown) => {
+        // The orchestrator drops what was aborted and says nothing; any other error it takes for a failed proof.
+        throw error instanceof EpochStoppedError ? new AbortError(error.message) : error;
+      });
     if (unknownSlots.length > 0) {
       // The proof is as good as any; only the tree that operators see lacks an edge.
       const message = `no job of this epoch made the proof in ${unknownSlots.join(', ')}`;
