@@ -42,7 +42,7 @@ export default defineConfig(
             { target: './functions', from: ['./infra', './containers', './test'] },
             { target: './infra', from: ['./containers', './test'] },
             // The names of a function's variables are all that infra needs of it.
-            { target: './infra', from: './functions', except: ['**/env.ts'] },
+            { target: './infra', from: './functions/**/*', except: ['**/env.ts'] },
           ],
         },
       ],
