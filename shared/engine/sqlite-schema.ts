@@ -13,8 +13,8 @@ const INCIDENTS_KEPT = 10_000;
 /**
  * Every table of the embedded engine.
  *
- * - `autoincrement` where a deleted row's number must never come back: a message's token holds its number, a feed
- *   remembers the last sequence it has seen.
+ * - `autoincrement` where the newest row may be deleted and its number must never come back: a message's token holds
+ *   its number. A `sequence` grows by itself, because the newest row always stays.
  * - Indexes named `…_open` hold unfinished rows only, so that sweeps stay quick however long the history is.
  * - The triggers write a settlement in the transaction that settles, whichever statement did it: no path can forget.
  */
@@ -32,7 +32,7 @@ create index messages_by_visibility on messages (pool, lane, visible_at_ms);
 create index messages_by_job on messages (job_id);
 
 create table dead_letters (
-  id integer primary key autoincrement,
+  id integer primary key,
   body text not null,
   reason text not null,
   parked_at_ms integer not null
@@ -68,7 +68,7 @@ create index jobs_by_epoch on jobs (epoch);
 create index jobs_open on jobs (epoch) where state in ('queued', 'leased');
 
 create table settlements (
-  sequence integer primary key autoincrement,
+  sequence integer primary key,
   job_id text not null,
   epoch integer not null,
   state text not null
@@ -103,7 +103,7 @@ create table agents (
 ) strict;
 
 create table incidents (
-  sequence integer primary key autoincrement,
+  sequence integer primary key,
   at_ms integer not null,
   kind text not null,
   subject text not null,

@@ -30,7 +30,7 @@ export class SqliteJobQueue implements JobQueue {
 
   constructor(database: SqliteDatabase, options: { readonly leaseSeconds: number; readonly nowMs: () => number }) {
     this.#database = database;
-    this.#leaseMs = options.leaseSeconds * 1000;
+    this.#leaseMs = Math.round(options.leaseSeconds * 1000);
     this.#nowMs = options.nowMs;
   }
 
@@ -91,7 +91,7 @@ export class SqliteJobQueue implements JobQueue {
     const nowMs = this.#nowMs();
     this.#database.run(
       'update messages set visible_at_ms = ? where id = ? and deliveries = ? and visible_at_ms > ?',
-      nowMs + delaySeconds * 1000,
+      nowMs + Math.round(delaySeconds * 1000),
       ...parseToken(lease.token),
       nowMs,
     );

@@ -96,7 +96,7 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async extend(lease: JobLease, leaseSeconds: number): Promise<JobLease> {
-    const expiresAtMs = this.#nowMs() + leaseSeconds * 1000;
+    const expiresAtMs = this.#nowMs() + Math.round(leaseSeconds * 1000);
     const changed = this.#database.run(
       `update jobs set lease_expires_at_ms = ? where id = ? and state = 'leased' and lease_token = ?`,
       expiresAtMs,
@@ -193,7 +193,7 @@ export class SqliteJobLedger implements JobLedger {
        where id = ? and state = 'queued' returning *`,
       agentId,
       nowMs,
-      nowMs + leaseSeconds * 1000,
+      nowMs + Math.round(leaseSeconds * 1000),
       jobId,
     );
     if (row === undefined) return undefined;

@@ -23,8 +23,7 @@ export class SqliteSettlementFeed implements SettlementFeed {
   }
 
   subscribe(onSettled: (settlement: Settlement) => void): () => void {
-    const newest = this.#database.get(`select seq from sqlite_sequence where name = 'settlements'`);
-    let seen = Number(newest?.['seq'] ?? 0);
+    let seen = Number(this.#database.get('select max(sequence) as newest from settlements')?.['newest']);
     const poll = (): void => {
       for (const row of this.#after(seen)) {
         seen = row.sequence;

@@ -1,0 +1,31 @@
+import type { L1ContractAddresses } from '@aztec/ethereum/l1-contract-addresses';
+import { EthAddress } from '@aztec/foundation/eth-address';
+import { createNamespacedSafeJsonRpcServer, makeHandler, startHttpRpcServer } from '@aztec/foundation/json-rpc/server';
+import {
+  createAndStartProvingBroker,
+  defaultProverBrokerConfig,
+  ProvingJobBrokerSchema,
+} from '@aztec/prover-client/broker';
+import { getTelemetryClient } from '@aztec/telemetry-client';
+
+/**
+ * Aztec's broker as `aztec start --prover-broker` runs it: a process of its own, its jobs in LMDB, served over JSON-RPC.
+ * Arguments: its data directory, and how often it writes its batches to disk, in milliseconds.
+ */
+const [dataDirectory, batchIntervalMs] = process.argv.slice(2);
+const broker = await createAndStartProvingBroker(
+  {
+    ...defaultProverBrokerConfig,
+    dataDirectory: String(dataDirectory),
+    proverBrokerBatchIntervalMs: Number(batchIntervalMs),
+    // Names the database's owner and nothing else.
+    l1Contracts: { rollupAddress: EthAddress.ZERO } as L1ContractAddresses,
+  },
+  getTelemetryClient(),
+);
+const server = await startHttpRpcServer(
+  createNamespacedSafeJsonRpcServer({ proverBroker: makeHandler(broker, ProvingJobBrokerSchema) }),
+  { host: '127.0.0.1' },
+);
+process.on('disconnect', () => process.exit(0));
+process.send?.(`http://127.0.0.1:${server.port}`);

@@ -1,0 +1,23 @@
+import type { AgentOrder } from './agent-pool.ts';
+
+/**
+ * Runs an agent program: `work` takes jobs from the source until its signal aborts. Answers the bench once it is ready
+ * and after every order; ends when the bench has gone.
+ */
+export function followOrders(work: (source: string, signal: AbortSignal) => Promise<void>): void {
+  let underWay = Promise.resolve();
+  let abort = new AbortController();
+  process.on('message', (message) => {
+    const order = message as AgentOrder;
+    if (order.order === 'start') {
+      abort = new AbortController();
+      underWay = work(order.source, abort.signal);
+      process.send?.('started');
+    } else {
+      abort.abort();
+      void underWay.then(() => process.send?.('stopped'));
+    }
+  });
+  process.on('disconnect', () => process.exit(0));
+  process.send?.('ready');
+}
