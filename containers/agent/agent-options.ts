@@ -1,12 +1,15 @@
 import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import type { AgentId } from '../../shared/ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, CircuitName, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { AgentUnfitError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
 
 export interface AgentOptions {
   readonly agentId: AgentId;
   /** The pools it serves. */
   readonly pools: readonly Pool[];
+  /** What it proves of what those hold; jobs of other circuits are left to other agents. @default every circuit */
+  readonly circuits?: readonly CircuitName[];
   /** Jobs of another version are left for agents of that version. */
   readonly networkVersion: string;
   /** What it can prove, see `families/family-registry.ts`. */
@@ -38,13 +41,25 @@ export interface PrefetchOptions {
   readonly holdSeconds: number;
 }
 
-/** The options with every default filled in. */
+/** The options with every default filled in, and without the pools that hold nothing for it. */
 export type ResolvedAgentOptions = Required<AgentOptions>;
 
+/** @throws {AgentUnfitError} if there is no circuit that it could prove. */
 export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions {
   const leaseSeconds = options.leaseSeconds ?? 120;
+  const circuits = (options.circuits ?? CircuitName.options).filter((circuit) =>
+    options.pools.includes(CIRCUIT_CATALOGUE[circuit].pool),
+  );
+  if (circuits.length === 0) {
+    const asked = options.circuits?.join(', ') ?? 'no circuit';
+    throw new AgentUnfitError([
+      `the pools ${options.pools.join(', ')} hold none of its circuits (${asked}): give it pools that do`,
+    ]);
+  }
   return {
     ...options,
+    pools: options.pools.filter((pool) => circuits.some((circuit) => CIRCUIT_CATALOGUE[circuit].pool === pool)),
+    circuits,
     leaseSeconds,
     heartbeatSeconds: options.heartbeatSeconds ?? leaseSeconds / 3,
     drainSeconds: options.drainSeconds ?? 25,

@@ -42,9 +42,12 @@ export class AgentReporter {
     if (atMs >= this.#dueAtMs) return;
     clearTimeout(this.#timer);
     this.#dueAtMs = atMs;
-    this.#timer = setTimeout(() => {
-      this.#writing = this.#write();
-    }, atMs - this.#options.nowMs());
+    this.#timer = setTimeout(
+      () => {
+        this.#writing = this.#write();
+      },
+      Math.max(0, atMs - this.#options.nowMs()),
+    );
   }
 
   async #write(): Promise<void> {

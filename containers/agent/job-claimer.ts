@@ -2,7 +2,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import type { AgentId, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
-import { CIRCUIT_CATALOGUE, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';
@@ -12,6 +12,7 @@ import { keepTrying } from './keep-trying.ts';
 
 /** Long enough for an agent of the right version to take the job first, short enough not to hide it from a new one. */
 const FOREIGN_VERSION_DELAY_SECONDS = 30;
+const OTHER_CIRCUIT_DELAY_SECONDS = 1;
 /** How long a store that does not answer may keep a claimed job from being proven elsewhere. */
 const FETCH_SECONDS = 10;
 const FETCH_FAILED_DELAY_SECONDS = 5;
@@ -19,6 +20,8 @@ const FETCH_FAILED_DELAY_SECONDS = 5;
 export interface JobClaimerOptions {
   readonly agentId: AgentId;
   readonly pools: readonly Pool[];
+  /** The circuits it takes on; jobs of others are left to other agents. */
+  readonly circuits: readonly CircuitName[];
   readonly networkVersion: string;
   readonly leaseSeconds: number;
   readonly familyNames: readonly string[];
@@ -120,6 +123,10 @@ export class JobClaimer {
         queueLease,
         `no prover of family ${family} for ${message.circuit} in agent ${this.#options.agentId}`,
       );
+      return true;
+    }
+    if (!this.#options.circuits.includes(message.circuit)) {
+      await engine.queue.release(queueLease, OTHER_CIRCUIT_DELAY_SECONDS);
       return true;
     }
     if (!message.jobId.startsWith(`${parseProvingJobId(message.jobId).epoch}:${message.circuit}:`)) {

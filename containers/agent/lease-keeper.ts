@@ -107,7 +107,7 @@ export class LeaseKeeper {
 
   #expireAt(key: number, kept: Kept): void {
     clearTimeout(kept.expiry);
-    const leftMs = kept.leases.jobLease.expiresAtMs - this.#dependencies.nowMs();
+    const leftMs = Math.max(0, kept.leases.jobLease.expiresAtMs - this.#dependencies.nowMs());
     kept.expiry = setTimeout(() => this.#lose(key, 'no heartbeat reached the ledger before the lease ended'), leftMs);
   }
 

@@ -27,14 +27,14 @@ async function handle(request: ProverRequest): Promise<void> {
   }
 }
 
-async function open({ families: references, pools, check }: ProverRequest & { kind: 'open' }): Promise<void> {
+async function open({ families: references, circuits, check }: ProverRequest & { kind: 'open' }): Promise<void> {
   const problems: string[] = [];
   for (const { name, module, options } of references) {
     try {
       const { openFamily } = (await import(module)) as { openFamily: OpenFamily };
       const family = await openFamily(options);
       families.set(name, family);
-      if (check) problems.push(...(await family.findProblems(pools)));
+      if (check) problems.push(...(await family.findProblems(circuits)));
     } catch (error) {
       problems.push(`the prover family ${name} does not load: ${messageOf(error)}`);
     }

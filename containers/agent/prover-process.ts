@@ -3,14 +3,15 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { CircuitName, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { AgentUnfitError, ProvingAttemptError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
 import { ProverAnswer, type ProverRequest } from './prover-messages.ts';
 
 export interface ProverProcessOptions {
   readonly families: readonly FamilyReference[];
-  readonly pools: readonly Pool[];
+  /** What the agent is to prove: the machine is checked for these. */
+  readonly circuits: readonly CircuitName[];
   /** Added to the agent's own environment, such as `HARDWARE_CONCURRENCY`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** How long the families may take to load. @default 120 */
@@ -40,6 +41,7 @@ export class ProverProcess {
   readonly #lastWords: string[] = [];
   #asked: { resolve: (answer: ProverAnswer) => void; reject: (error: Error) => void } | undefined;
   #isKilled = false;
+  #isHeapFull = false;
   #hasClosed = false;
   #requests = 0;
 
@@ -65,6 +67,7 @@ export class ProverProcess {
     });
     this.#follow(this.#child.stdout, () => undefined);
     this.#follow(this.#child.stderr, (line) => {
+      this.#isHeapFull ||= line.includes(HEAP_IS_FULL);
       this.#lastWords.push(line);
       if (this.#lastWords.length > LAST_WORDS) this.#lastWords.shift();
     });
@@ -80,12 +83,12 @@ export class ProverProcess {
     { check, signal }: { readonly check: boolean; readonly signal?: AbortSignal },
   ): Promise<ProverProcess> {
     const prover = new ProverProcess(options.environment ?? {}, log);
-    const { families, pools, openSeconds = 120 } = options;
+    const { families, circuits, openSeconds = 120 } = options;
     const onAbort = (): void => void prover.kill();
     const timer = setTimeout(onAbort, openSeconds * 1000);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await prover.#ask({ kind: 'open', families: [...families], pools: [...pools], check });
+      const answer = await prover.#ask({ kind: 'open', families: [...families], circuits: [...circuits], check });
       if (answer.kind === 'unfit') throw new AgentUnfitError(answer.problems);
       return prover;
     } catch (error) {
@@ -153,14 +156,18 @@ export class ProverProcess {
 
   #explainExit(): ProvingAttemptError {
     const { exitCode, signalCode } = this.#child;
-    const words = this.#lastWords.join(' | ');
-    const isOutOfMemory = (signalCode === 'SIGKILL' && !this.#isKilled) || words.includes(HEAP_IS_FULL);
+    const words = this.#lastWords.length === 0 ? '' : `; its last words: ${this.#lastWords.join(' | ')}`;
+    if (this.#isHeapFull) {
+      return new ProvingAttemptError('out-of-memory', `the prover filled its heap: ${HEAP_IS_FULL}`);
+    }
+    if (signalCode === 'SIGKILL' && !this.#isKilled) {
+      return new ProvingAttemptError(
+        'out-of-memory',
+        `the prover was ended by SIGKILL, as the system does when memory runs out${words}`,
+      );
+    }
     const how = signalCode === null ? `exited with code ${exitCode ?? -1}` : `was ended by ${signalCode}`;
-    const why = isOutOfMemory ? ', as the system does when memory runs out' : '';
-    return new ProvingAttemptError(
-      isOutOfMemory ? 'out-of-memory' : 'failure',
-      `the prover ${how}${why}${words === '' ? '' : `; its last words: ${words}`}`,
-    );
+    return new ProvingAttemptError('failure', `the prover ${how}${words}`);
   }
 
   #follow(stream: Readable | null, onLine: (line: string) => void): void {

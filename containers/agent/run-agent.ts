@@ -64,7 +64,7 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
   let prover: WarmProver | undefined;
   try {
     prover = await WarmProver.start(
-      { families: options.families, pools: options.pools, environment: options.proverEnvironment },
+      { families: options.families, circuits: options.circuits, environment: options.proverEnvironment },
       log,
       drain.stop,
     );
@@ -102,6 +102,7 @@ function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoo
     {
       agentId,
       pools,
+      circuits: options.circuits,
       networkVersion,
       leaseSeconds,
       familyNames: options.families.map(({ name }) => name),

@@ -4,7 +4,7 @@ import { homedir, totalmem } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import type { AztecFamilyOptions } from './aztec-family-options.ts';
 
@@ -20,16 +20,20 @@ const BB_KIB_PER_GATE = 1;
 const NO_AVM = 'AVM is not supported';
 
 /**
- * Looks at all that the proofs of `pools` need of this machine.
+ * Looks at all that proofs of these circuits need of this machine.
  * @returns a line for each thing that is wrong, with what to do; simulated proofs need only the right packages
  */
-export async function findAztecProblems(options: AztecFamilyOptions, pools: readonly Pool[]): Promise<string[]> {
+export async function findAztecProblems(
+  options: AztecFamilyOptions,
+  agentCircuits: readonly CircuitName[],
+): Promise<string[]> {
+  const circuits = agentCircuits.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === 'aztec');
   const problems = [checkPackages(options.networkVersion)];
   if (options.realProofs) {
     problems.push(
       await checkCpu(),
-      checkMemory(pools),
-      await checkBb(options, pools),
+      checkMemory(circuits, options.memoryMib ?? machineMemoryMib()),
+      await checkBb(options, circuits),
       await checkAcvm(options),
       await checkCrs(options.crsPath ?? path.join(homedir(), '.bb-crs')),
     );
@@ -53,21 +57,22 @@ async function checkCpu(): Promise<string | undefined> {
   return `this CPU has no ${missing.join(', ')}, which bb is compiled for: use an x86 machine of the Skylake generation or newer, or an arm64 one`;
 }
 
-function checkMemory(pools: readonly Pool[]): string | undefined {
+function checkMemory(circuits: readonly CircuitName[], memoryMib: number): string | undefined {
+  const [largest] = [...circuits].sort((a, b) => CIRCUIT_CATALOGUE[b].log2Gates - CIRCUIT_CATALOGUE[a].log2Gates);
+  if (largest === undefined) return undefined;
+  const neededMib = (2 ** CIRCUIT_CATALOGUE[largest].log2Gates * BB_KIB_PER_GATE) / 1024;
+  if (neededMib <= memoryMib) return undefined;
+  return `${largest} needs about ${neededMib} MiB of memory and there are ${memoryMib} MiB: give the agent more memory, or let it serve smaller pools only`;
+}
+
+function machineMemoryMib(): number {
   const limitBytes = process.constrainedMemory();
-  const memoryMiB = Math.floor((limitBytes > 0 ? Math.min(limitBytes, totalmem()) : totalmem()) / 2 ** 20);
-  const needs = aztecCircuitsOf(pools)
-    .map((circuit) => ({ circuit, neededMiB: (2 ** CIRCUIT_CATALOGUE[circuit].log2Gates * BB_KIB_PER_GATE) / 1024 }))
-    .filter(({ neededMiB }) => neededMiB > memoryMiB)
-    .sort((a, b) => b.neededMiB - a.neededMiB);
-  if (needs[0] === undefined) return undefined;
-  const { circuit, neededMiB } = needs[0];
-  return `${circuit} needs about ${neededMiB} MiB of memory and there are ${memoryMiB} MiB: give the agent more memory, or let it serve smaller pools only`;
+  return Math.floor((limitBytes > 0 ? Math.min(limitBytes, totalmem()) : totalmem()) / 2 ** 20);
 }
 
 async function checkBb(
   { bbBinaryPath, networkVersion, bbWorkingDirectory }: AztecFamilyOptions,
-  pools: readonly Pool[],
+  circuits: readonly CircuitName[],
 ): Promise<string | undefined> {
   if (bbBinaryPath === undefined) return "real proofs need Aztec's bb: set BB_BINARY_PATH to it";
   if (bbWorkingDirectory === undefined) return 'real proofs need a folder to work in: set BB_WORKING_DIRECTORY';
@@ -80,7 +85,7 @@ async function checkBb(
   if (version !== networkVersion) {
     return `bb at ${bbBinaryPath} is of version ${version}: set BB_BINARY_PATH to the bb of Aztec ${networkVersion}`;
   }
-  if (aztecCircuitsOf(pools).includes('PUBLIC_VM') && !(await hasAvm(bbBinaryPath))) {
+  if (circuits.includes('PUBLIC_VM') && !(await hasAvm(bbBinaryPath))) {
     return `bb at ${bbBinaryPath} cannot prove PUBLIC_VM: set BB_BINARY_PATH to bb-avm of Aztec's image, or leave out the pool ${CIRCUIT_CATALOGUE.PUBLIC_VM.pool}`;
   }
   return undefined;
@@ -116,12 +121,6 @@ async function checkCrs(crsPath: string): Promise<string | undefined> {
   } catch (error) {
     return `bb cannot keep its reference string in ${crsPath} (${firstLine(error)}): set CRS_PATH to a folder it may write`;
   }
-}
-
-function aztecCircuitsOf(pools: readonly Pool[]): CircuitName[] {
-  return (Object.keys(CIRCUIT_CATALOGUE) as CircuitName[]).filter(
-    (circuit) => CIRCUIT_CATALOGUE[circuit].family === 'aztec' && pools.includes(CIRCUIT_CATALOGUE[circuit].pool),
-  );
 }
 
 function firstLine(error: unknown): string {

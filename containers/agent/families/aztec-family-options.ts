@@ -12,6 +12,8 @@ export const AztecFamilyOptions = z.strictObject({
   proverTestDelayMs: z.number().nonnegative().default(0),
   /** `PROVER_TEST_DELAY_FACTOR`, for `realistic`: 1 is as long as on Aztec's 32-core agents. */
   proverTestDelayFactor: z.number().nonnegative().default(1),
+  /** Memory that the agent may count on, in MiB. @default the machine's, or its container's */
+  memoryMib: z.number().int().positive().optional(),
   /** `BB_BINARY_PATH` */
   bbBinaryPath: z.string().optional(),
   /** `BB_WORKING_DIRECTORY` */

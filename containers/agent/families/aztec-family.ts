@@ -8,7 +8,7 @@ import {
 } from '@aztec/stdlib/interfaces/server';
 import { ProvingRequestType } from '@aztec/stdlib/proofs';
 
-import type { CircuitName, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { AZTEC_CIRCUITS } from '../../../shared/proving-job/aztec-circuits.ts';
 import { AztecFamilyOptions } from './aztec-family-options.ts';
 import { findAztecProblems } from './aztec-checks.ts';
@@ -53,7 +53,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
   const opening = openCircuitProver(parsed);
   opening.catch(() => undefined);
   return {
-    findProblems: (pools: readonly Pool[]) => findAztecProblems(parsed, pools),
+    findProblems: (circuits: readonly CircuitName[]) => findAztecProblems(parsed, circuits),
 
     async prove(circuit: CircuitName, inputsBytes: Uint8Array): Promise<Uint8Array> {
       const prover = await opening;

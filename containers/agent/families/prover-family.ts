@@ -1,4 +1,4 @@
-import type { CircuitName, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /**
  * Proves the circuits of one family. It lives in the prover process, may block it for as long as it likes, and is
@@ -7,8 +7,8 @@ import type { CircuitName, Pool } from '../../../shared/proving-job/circuit-cata
  * A family is a catalogue (`shared/proving-job`) and this; `family-registry.ts` has the list.
  */
 export interface ProverFamily {
-  /** What keeps this machine from proving the family's circuits of `pools`, each with what to do about it. */
-  findProblems(pools: readonly Pool[]): Promise<readonly string[]>;
+  /** What keeps this machine from proving `circuits`, of which some may be other families', each with what to do about it. */
+  findProblems(circuits: readonly CircuitName[]): Promise<readonly string[]>;
   /**
    * Makes the proof of `circuit` over `inputs`, in the form in which it is stored.
    * @throws {ProofFailedError} if the cause is known; any other error is a `failure`.

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { AgentUnfitError } from '../../../containers/agent/errors.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { TestFleet } from '../../fixtures/test-fleet.ts';
+import { TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
 
 describe('an agent at work', () => {
   let fleet: TestFleet;
@@ -30,5 +31,67 @@ describe('an agent at work', () => {
     expect(record.provingMs).toBeGreaterThan(0);
     expect(record.claimedAtMs).toBeLessThanOrEqual(record.settledAtMs!);
     expect(await fleet.engine.queue.depths()).toEqual([]);
+  });
+
+  it('shares many jobs with another agent, each proven once', async () => {
+    const ids = await Promise.all(Array.from({ length: 60 }, () => fleet.addJob({ act: 'sleep', ms: 5 })));
+    const agents = [fleet.startAgent(), fleet.startAgent()];
+
+    const records = await Promise.all(ids.map((id) => fleet.untilState(id, 'proven')));
+    await Promise.all(agents.map((agent) => agent.stop()));
+
+    const seen = await fleet.engine.agents.seenWithin(60);
+    expect(seen.map(({ jobsProven }) => jobsProven).reduce((sum, count) => sum + count)).toBe(ids.length);
+    for (const { agentId } of agents) expect(records.some(({ provenBy }) => provenBy === agentId)).toBe(true);
+    for (const { attempts } of records) expect(Object.values(attempts)).toEqual([0, 0, 0, 0, 0]);
+    expect(await fleet.engine.incidents.latest(10)).toEqual([]);
+    expect(await fleet.engine.queue.depths()).toEqual([]);
+  });
+
+  it('tells the fleet what it is at', async () => {
+    const agent = fleet.startAgent();
+    const reported = async (): Promise<unknown> =>
+      (await fleet.engine.agents.seenWithin(60)).find(({ agentId }) => agentId === agent.agentId);
+    await until(reported, (record) => (record as { state?: string } | undefined)?.state === 'idle');
+
+    const id = await fleet.addJob({ act: 'sleep', ms: 1000 });
+    const proving = await until(reported, (record) => (record as { jobId?: string }).jobId === id);
+    expect(proving).toMatchObject({ state: 'proving', pid: process.pid, family: 'aztec', networkVersion: '4.1.2' });
+    await agent.stop();
+
+    const stopped = await reported();
+    expect(stopped).toMatchObject({ state: 'stopped', jobsProven: 1 });
+    expect(stopped).not.toHaveProperty('jobId');
+  });
+
+  it('claims nothing when it finds the machine unfit, and says what to do', async () => {
+    const id = await fleet.addJob({ act: 'prove' });
+    const problems = ['bb is of version 5: set BB_BINARY_PATH to another', 'there is no acvm: install one'];
+    const agent = fleet.startAgent({
+      families: [{ name: 'aztec', module: TEST_FAMILY_MODULE, options: { problems } }],
+    });
+
+    const error = await agent.ended.catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(AgentUnfitError);
+    expect((error as AgentUnfitError).problems).toEqual(problems);
+    expect((await fleet.job(id)).state).toBe('queued');
+    const [record] = await fleet.engine.agents.seenWithin(60);
+    expect(record).toMatchObject({ state: 'stopped', note: `the agent cannot work here: ${problems.join('; ')}` });
+  });
+
+  it('says so when its family does not load', async () => {
+    const module = new URL('./no-such-family.ts', import.meta.url).href;
+    const agent = fleet.startAgent({ families: [{ name: 'aztec', module, options: {} }] });
+
+    await expect(agent.ended).rejects.toThrow(/the prover family aztec does not load: .*no-such-family/);
+  });
+
+  it('refuses to start with pools that hold none of its circuits', async () => {
+    const agent = fleet.startAgent({ pools: ['small'], circuits: ['ROOT_ROLLUP'] });
+
+    await expect(agent.ended).rejects.toThrow(
+      'the agent cannot work here: the pools small hold none of its circuits (ROOT_ROLLUP): give it pools that do',
+    );
   });
 });

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { TestFleet, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+
+const NO_ATTEMPTS = { 'lost-agent': 0, 'out-of-memory': 0, 'time-out': 0, failure: 0, 'corrupt-inputs': 0 };
+
+describe('an agent that is told to stop', () => {
+  let fleet: TestFleet;
+
+  beforeEach(async () => {
+    fleet = await TestFleet.open();
+  });
+
+  afterEach(async () => {
+    await fleet.close();
+  });
+
+  it('SIGTERM: gives back at no cost what it cannot finish, kills its prover, and exits with 0 within its drain time', async () => {
+    const marker = fleet.marker('endless');
+    const id = await fleet.addJob({ act: 'block', ms: 600_000, marker });
+    const child = fleet.startAgentProcess({ drainSeconds: 2 });
+    const proverPid = await untilProverAt(marker);
+
+    const toldAtMs = performance.now();
+    child.kill('SIGTERM');
+    const [code] = (await once(child, 'exit')) as [number | null];
+    const tookMs = performance.now() - toldAtMs;
+
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(2000);
+    await untilGone(proverPid);
+    expect(await fleet.job(id)).toMatchObject({ state: 'queued', attempts: NO_ATTEMPTS });
+    expect(await fleet.engine.queue.depths()).toMatchObject([{ waiting: 1, leased: 0 }]);
+    fleet.startAgent();
+    expect(await fleet.untilState(id, 'proven')).toMatchObject({ attempts: NO_ATTEMPTS });
+  });
+
+  it('finishes a proof that ends within the drain time', async () => {
+    const marker = fleet.marker('short');
+    const id = await fleet.addJob({ act: 'sleep', ms: 500, marker });
+    const agent = fleet.startAgent({ drainSeconds: 20 });
+    await untilProverAt(marker);
+
+    await agent.stop();
+
+    expect(await fleet.job(id)).toMatchObject({ state: 'proven', provenBy: agent.agentId });
+  });
+
+  it('gives a proof back at once when it knows that the time does not suffice', async () => {
+    const first = await fleet.addJob({ act: 'sleep', ms: 1500 });
+    const agent = fleet.startAgent({ drainSeconds: 1, prefetch: false });
+    await fleet.untilState(first, 'proven');
+    const marker = fleet.marker('as-long');
+    const id = await fleet.addJob({ act: 'sleep', ms: 600_000, marker });
+    await untilProverAt(marker);
+
+    const stopping = agent.stop();
+    const givenBack = await fleet.untilState(id, 'queued');
+    const beforeItsEnd = await Promise.race([stopping.then(() => false), Promise.resolve(true)]);
+    await stopping;
+
+    expect(givenBack.attempts).toEqual(NO_ATTEMPTS);
+    expect(beforeItsEnd).toBe(true);
+  });
+
+  it('gives back at once the job it has claimed ahead, and finishes the one before', async () => {
+    const agent = fleet.startAgent({ drainSeconds: 20, prefetch: { leadSeconds: 60, holdSeconds: 60 } });
+    await fleet.untilState(await fleet.addJob({ act: 'sleep', ms: 10 }), 'proven');
+    const running = await fleet.addJob({ act: 'sleep', ms: 1500 });
+    await fleet.untilState(running, 'leased');
+    const ahead = await fleet.addJob({ act: 'prove' });
+    await fleet.untilState(ahead, 'leased');
+
+    const stopping = agent.stop();
+    const givenBack = await fleet.untilState(ahead, 'queued');
+    const runningThen = await fleet.job(running);
+    await stopping;
+
+    expect(givenBack.attempts).toEqual(NO_ATTEMPTS);
+    expect(runningThen.state).toBe('leased');
+    expect((await fleet.job(running)).state).toBe('proven');
+    expect((await fleet.job(ahead)).state).toBe('queued');
+  });
+
+  it('stops at once when it has nothing to do', async () => {
+    const agent = fleet.startAgent({ claimSeconds: 20 });
+    await fleet.untilState(await fleet.addJob({ act: 'prove' }), 'proven');
+
+    await agent.stop();
+
+    expect((await fleet.engine.agents.seenWithin(60))[0]?.state).toBe('stopped');
+  });
+});

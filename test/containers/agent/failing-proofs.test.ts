@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { type AttemptCause, DEFAULT_ATTEMPT_BUDGETS } from '../../../shared/ledger/job-ledger.ts';
+import type { TestInputs } from '../../fixtures/test-family.ts';
+import { TestFleet, until } from '../../fixtures/test-fleet.ts';
+
+const POISONS: [what: string, inputs: TestInputs, cause: AttemptCause, reason: RegExp][] = [
+  ['always fails', { act: 'throw' }, 'failure', /^the witness does not satisfy the circuit$/],
+  [
+    'makes the prover exit',
+    { act: 'exit' },
+    'failure',
+    /^the prover exited with code 3; its last words: a library gave up$/,
+  ],
+  [
+    'gets the prover killed',
+    { act: 'be-killed' },
+    'out-of-memory',
+    /^the prover was ended by SIGKILL, as the system does/,
+  ],
+  ['fills the heap of the prover', { act: 'fill-heap' }, 'out-of-memory', /JavaScript heap out of memory/],
+  ['never ends', { act: 'block', ms: 60_000 }, 'time-out', /^no proof after 1 s: the prover was killed$/],
+];
+
+describe('a job whose proof fails', () => {
+  let fleet: TestFleet;
+
+  beforeEach(async () => {
+    fleet = await TestFleet.open({
+      attemptBudgets: { ...DEFAULT_ATTEMPT_BUDGETS, failure: 2, 'out-of-memory': 2, 'time-out': 2 },
+    });
+  });
+
+  afterEach(async () => {
+    await fleet.close();
+  });
+
+  it.for(POISONS)(
+    '%s: it is rejected when its budget is spent, and the others are proven',
+    async ([, inputs, cause, reason]) => {
+      fleet.startAgent({
+        timeoutMultiple: 0,
+        timeoutFloorSeconds: cause === 'time-out' ? 1 : 60,
+        proverEnvironment: { NODE_OPTIONS: '--max-old-space-size=64' },
+      });
+      const poison = await fleet.addJob(inputs);
+      const others = [await fleet.addJob({ act: 'prove' }), await fleet.addJob({ act: 'prove' })];
+
+      const afterFirst = await fleet.until(poison, ({ attempts }) => attempts[cause] === 1);
+      expect(afterFirst.state).toBe('queued');
+      for (const id of others) await fleet.untilState(id, 'proven');
+      // Its message waits a second before the next attempt.
+      const rejected = await fleet.untilState(poison, 'rejected');
+
+      expect(rejected.attempts[cause]).toBe(2);
+      expect(rejected.reason).toMatch(reason);
+      const [incident] = await until(
+        () => fleet.engine.incidents.latest(10),
+        (incidents) => incidents.length > 0,
+      );
+      expect(incident).toMatchObject({ kind: 'rejected-job', subject: poison });
+      await until(
+        () => fleet.engine.queue.depths(),
+        (depths) => depths.length === 0,
+      );
+    },
+  );
+});

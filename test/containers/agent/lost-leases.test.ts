@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
+import { TestFleet, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+
+const LEASE_SECONDS = 2;
+
+describe('leases', () => {
+  let fleet: TestFleet;
+
+  beforeEach(async () => {
+    fleet = await TestFleet.open({ leaseSeconds: LEASE_SECONDS });
+  });
+
+  afterEach(async () => {
+    await fleet.close();
+  });
+
+  it('kill -9 of an agent in the middle of a proof: its prover ends, and another agent claims the job when the lease ends', async () => {
+    const marker = fleet.marker('blocked');
+    const id = await fleet.addJob({ act: 'block', ms: 600_000, marker });
+    const killed = fleet.startAgentProcess();
+    const proverPid = await untilProverAt(marker);
+    const other = fleet.startAgent();
+
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    const lastLease = (await fleet.job(id)).lease!;
+    await untilGone(proverPid);
+    const record = await fleet.untilState(id, 'proven');
+
+    expect(record.provenBy).toBe(other.agentId);
+    expect(record.attempts).toMatchObject({ 'lost-agent': 1, failure: 0, 'out-of-memory': 0 });
+    expect(record.claimedAtMs! - lastLease.expiresAtMs).toBeLessThan(LEASE_SECONDS * 1000);
+  });
+
+  it('a proof of several leases stays with its agent, though neither its prover nor its agent can lift a finger', async () => {
+    const marker = fleet.marker('long');
+    const id = await fleet.addJob({ act: 'block', ms: 3.5 * LEASE_SECONDS * 1000, marker });
+    const busy = fleet.startAgent();
+    await untilProverAt(marker);
+    fleet.startAgentProcess();
+
+    // The main thread of the busy agent is this one.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2.5 * LEASE_SECONDS * 1000);
+    const record = await fleet.untilState(id, 'proven');
+
+    expect(record.provenBy).toBe(busy.agentId);
+    expect(Object.values(record.attempts)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('a job that is cancelled under the agent: the prover is killed at the next heartbeat, and the agent goes on', async () => {
+    const marker = fleet.marker('cancelled');
+    const id = await fleet.addJob({ act: 'block', ms: 600_000, marker });
+    const agent = fleet.startAgent();
+    const proverPid = await untilProverAt(marker);
+
+    await fleet.engine.jobs.cancelEpoch((await fleet.job(id)).epoch, 'a reorg took it');
+    const next = await fleet.addJob({ act: 'prove' });
+    await untilGone(proverPid);
+
+    expect((await fleet.untilState(next, 'proven')).provenBy).toBe(agent.agentId);
+    expect((await fleet.job(id)).state).toBe('cancelled');
+    await until(
+      () => fleet.engine.queue.depths(),
+      (depths) => depths.length === 0,
+    );
+  });
+
+  it('a proof that comes after the job was settled changes nothing and is noted', async () => {
+    const marker = fleet.marker('late');
+    const id = await fleet.addJob({ act: 'sleep', ms: 700, marker, salt: 'ours' });
+    const agent = fleet.startAgent({ heartbeatSeconds: 1.5 });
+    await untilProverAt(marker);
+
+    const theirs = Buffer.from(JSON.stringify({ circuit: 'PARITY_BASE', salt: 'theirs' }));
+    const proof = await fleet.engine.proofs.put(outputsKey('PARITY_BASE', id), theirs);
+    const report = { jobId: id, agentId: AgentId.parse('quicker'), proof, provingMs: 1, claimedAtMs: 1 };
+    await fleet.engine.jobs.settle(report);
+    const settled = await fleet.job(id);
+    const incidents = await until(
+      () => fleet.engine.incidents.latest(10),
+      (seen) => seen.length > 0,
+    );
+    await agent.stop();
+
+    expect(incidents).toMatchObject([{ kind: 'late-proof', subject: id }]);
+    expect(await fleet.job(id)).toEqual(settled);
+    expect((await fleet.engine.agents.seenWithin(60))[0]?.jobsProven).toBe(0);
+    expect(await fleet.engine.queue.depths()).toEqual([]);
+  });
+});

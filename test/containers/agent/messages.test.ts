@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { EpochNumber, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
+
+const UNKNOWN_JOB = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody')));
+
+describe('messages that an agent gets', () => {
+  let fleet: TestFleet;
+
+  beforeEach(async () => {
+    fleet = await TestFleet.open();
+  });
+
+  afterEach(async () => {
+    await fleet.close();
+  });
+
+  it('a message that comes twice while another agent proves the job: it is proven once', async () => {
+    const marker = fleet.marker('held');
+    const id = await fleet.addJob({ act: 'sleep', ms: 1500, marker });
+    const first = fleet.startAgent();
+    await fleet.untilState(id, 'leased');
+    const second = fleet.startAgent();
+    await fleet.ring(id);
+    await until(
+      () => fleet.engine.queue.depths(),
+      (depths) => depths.some(({ leased, waiting }) => leased === 2 && waiting === 0),
+    );
+
+    const record = await fleet.untilState(id, 'proven');
+    await Promise.all([first.stop(), second.stop()]);
+
+    expect(record.provenBy).toBe(first.agentId);
+    expect(Object.values(record.attempts)).toEqual([0, 0, 0, 0, 0]);
+    expect((await fleet.engine.agents.seenWithin(60)).map(({ jobsProven }) => jobsProven).sort()).toEqual([0, 1]);
+  });
+
+  it('a message of a job that is proven already goes away', async () => {
+    const id = await fleet.addJob({ act: 'prove' });
+    const agent = fleet.startAgent();
+    const before = await fleet.untilState(id, 'proven');
+
+    await fleet.ring(id);
+    await until(
+      () => fleet.engine.queue.depths(),
+      (depths) => depths.length === 0,
+    );
+    await agent.stop();
+
+    expect(await fleet.job(id)).toEqual(before);
+  });
+
+  it('a message of a job that the ledger does not know is parked where the operator sees it', async () => {
+    await fleet.ring(UNKNOWN_JOB);
+    const id = await fleet.addJob({ act: 'prove' });
+    fleet.startAgent();
+
+    await fleet.untilState(id, 'proven');
+
+    const reason = `the ledger does not know proving job ${UNKNOWN_JOB}: it was sent by another fleet`;
+    expect(await fleet.engine.queue.deadLetters()).toMatchObject([{ reason }]);
+    expect(await fleet.engine.incidents.latest(10)).toMatchObject([
+      { kind: 'parked-message', subject: UNKNOWN_JOB, message: reason },
+    ]);
+  });
+
+  it('a message that names another circuit than its job is parked', async () => {
+    await fleet.ring(UNKNOWN_JOB, 'ROOT_ROLLUP');
+    const id = await fleet.addJob({ act: 'prove' });
+    fleet.startAgent();
+
+    await fleet.untilState(id, 'proven');
+
+    expect(await fleet.engine.queue.deadLetters()).toMatchObject([
+      { reason: `the message names circuit ROOT_ROLLUP, its job id another: ${UNKNOWN_JOB}` },
+    ]);
+  });
+
+  it('a message of a circuit of a family it has no prover for is parked', async () => {
+    const id = await fleet.addJob({ act: 'prove' });
+    const agent = fleet.startAgent({ families: [{ name: 'canary', module: TEST_FAMILY_MODULE, options: {} }] });
+
+    await until(
+      () => fleet.engine.queue.deadLetters(),
+      (letters) => letters.length === 1,
+    );
+    await agent.stop();
+
+    const [incident] = await fleet.engine.incidents.latest(10);
+    expect(incident).toMatchObject({
+      kind: 'parked-message',
+      message: `no prover of family aztec for PARITY_BASE in agent ${agent.agentId}`,
+    });
+    expect((await fleet.job(id)).state).toBe('queued');
+  });
+
+  it('jobs of another network version are left for their own kind, and that is noted once', async () => {
+    await fleet.ring(UNKNOWN_JOB, 'PARITY_BASE', { networkVersion: '5.0.0' });
+    const other = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody either')));
+    await fleet.ring(other, 'PARITY_BASE', { networkVersion: '5.0.0' });
+    const id = await fleet.addJob({ act: 'prove' });
+    const agent = fleet.startAgent();
+
+    await fleet.untilState(id, 'proven');
+    await agent.stop();
+
+    expect(await fleet.engine.queue.deadLetters()).toEqual([]);
+    expect(await fleet.engine.queue.depths()).toMatchObject([{ leased: 2, waiting: 0 }]);
+    expect(await fleet.engine.incidents.latest(10)).toMatchObject([
+      {
+        kind: 'foreign-version',
+        message: `left a job of network version 5.0.0 for an agent of that version; agent ${agent.agentId} proves for 4.1.2: start agents of 5.0.0`,
+      },
+    ]);
+    expect((await fleet.engine.agents.seenWithin(60))[0]?.note).toBe(
+      'left a job of network version 5.0.0 for an agent of that version',
+    );
+  });
+
+  it('jobs of circuits that it is not to prove are left to other agents', async () => {
+    const id = await fleet.addJob({ act: 'prove' }, 'PARITY_BASE');
+    const rootId = await fleet.addJob({ act: 'prove' }, 'PARITY_ROOT');
+    const picky = fleet.startAgent({ circuits: ['PARITY_ROOT'] });
+
+    expect((await fleet.untilState(rootId, 'proven')).provenBy).toBe(picky.agentId);
+    const other = fleet.startAgent();
+    expect((await fleet.untilState(id, 'proven')).provenBy).toBe(other.agentId);
+    expect(await fleet.engine.queue.deadLetters()).toEqual([]);
+  });
+});
