@@ -28,6 +28,8 @@ export interface Wait {
   readonly cause: WaitCause;
   /** Why, and what would end it, for the operator. */
   readonly reason: string;
+  /** When to look again though L1 has no new block. */
+  readonly againAtMs?: number;
 }
 
 type Death = Extract<Verdict, { standing: 'dead' }> | { readonly epochState: 'failed'; readonly reason: string };
@@ -89,8 +91,10 @@ export function decideSubmission(situation: SubmissionSituation): SubmissionStep
   const death = deathOf(verdict, situation);
   if (death !== undefined) return newest === undefined ? { do: 'give-up', death } : cancel(newest, death, situation);
   if (verdict.standing === 'gone') {
-    const patience = `the epoch fails when they are not back within ${situation.policy.reorgPatienceSeconds} s`;
-    return wait('checkpoints-gone', `${verdict.reason}; ${patience}`);
+    const { policy, memory, nowMs } = situation;
+    const failsAtMs = (memory.goneSinceMs ?? nowMs) + policy.reorgPatienceSeconds * 1000;
+    const patience = `the epoch fails when they are not back within ${policy.reorgPatienceSeconds} s`;
+    return wait('checkpoints-gone', `${verdict.reason}; ${patience}`, failsAtMs);
   }
   return newest === undefined ? submitFirst(situation) : tend(newest, situation);
 }
@@ -143,7 +147,7 @@ function submitFirst(situation: SubmissionSituation): SubmissionStep {
   const { rollup, sender, market } = view;
   const retryAtMs = Math.max(memory.retryAtMs ?? 0, afterReverts(root, policy));
   if (nowMs < retryAtMs) {
-    return wait('retry', root.reason ?? `it is tried again at ${new Date(retryAtMs).toISOString()}`);
+    return wait('retry', root.reason ?? `it is tried again at ${new Date(retryAtMs).toISOString()}`, retryAtMs);
   }
   if (rollup.provenCheckpoint < call.firstCheckpoint - 1) {
     const proven = `L1 has proofs up to checkpoint ${rollup.provenCheckpoint}`;
@@ -177,22 +181,27 @@ function tend(newest: Submission, situation: SubmissionSituation): SubmissionSte
   const isPatient = speedUps >= policy.maxSpeedUps && !isBelowMarket(feesOf(newest), view.market);
   if (isPatient && !newest.cancels) return resendOrWait(newest, situation);
   const fees = replacementFees(feesOf(newest), view.market, policy);
-  return fees === undefined ? waitForFees(situation) : { do: 'submit', nonce: newest.nonce, fees };
+  if (fees !== undefined) return { do: 'submit', nonce: newest.nonce, fees };
+  const offer = `${newest.transactionHash} is stuck at up to ${gwei(newest.maxFeePerGasWei)}`;
+  return wait(
+    'fee-cap',
+    `${offer}, and nodes take no replacement that offers at most ${cap(policy)} (L1_GAS_PRICE_MAX)`,
+  );
 }
 
 function resendOrWait(newest: Submission, situation: SubmissionSituation): SubmissionStep {
   const { view, policy, nowMs, memory } = situation;
   const last = memory.broadcast?.hash === newest.transactionHash ? memory.broadcast : undefined;
-  const isDue = last === undefined || nowMs - last.atMs >= policy.stallSeconds * 1000;
+  const stallMs = policy.stallSeconds * 1000;
+  const isDue = last === undefined || nowMs - last.atMs >= stallMs;
   if (!view.isNewestKnown && isDue) return { do: 'broadcast', submission: newest };
   if (last?.refusal !== undefined && !view.isNewestKnown) {
     return wait('refused-by-node', `L1 refuses ${newest.transactionHash}: ${last.refusal.message}`);
   }
-  const offer = `${formatGwei(BigInt(newest.maxFeePerGasWei))} gwei`;
-  return wait(
-    'pending',
-    `${newest.transactionHash} is sent with nonce ${newest.nonce} at up to ${offer} and not mined yet`,
-  );
+  const offer = gwei(newest.maxFeePerGasWei);
+  const sent = `${newest.transactionHash} is sent with nonce ${newest.nonce} at up to ${offer}`;
+  const due = [newest.signedAtMs, last?.atMs ?? 0].map((atMs) => atMs + stallMs).filter((atMs) => atMs > nowMs);
+  return wait('pending', `${sent} and not mined yet`, due.length === 0 ? undefined : Math.min(...due));
 }
 
 function isStuck(newest: Submission, { view, policy, nowMs, memory }: SubmissionSituation): boolean {
@@ -202,11 +211,8 @@ function isStuck(newest: Submission, { view, policy, nowMs, memory }: Submission
 }
 
 function waitForFees({ view, policy }: SubmissionSituation): SubmissionStep {
-  const price = formatGwei(marketPriceWei(view.market, policy));
-  return wait(
-    'fee-cap',
-    `L1 asks ${price} gwei for gas, the most that may be offered is ${cap(policy)} (L1_GAS_PRICE_MAX)`,
-  );
+  const price = gwei(marketPriceWei(view.market, policy));
+  return wait('fee-cap', `L1 asks ${price} for gas, the most that may be offered is ${cap(policy)} (L1_GAS_PRICE_MAX)`);
 }
 
 /** After each revert that cost gas the pause doubles. */
@@ -229,9 +235,13 @@ function feesOf(submission: Submission): Fees {
 }
 
 function cap(policy: SubmissionPolicy): string {
-  return `${formatGwei(policy.maxFeePerGasWei)} gwei`;
+  return gwei(policy.maxFeePerGasWei);
 }
 
-function wait(cause: WaitCause, reason: string): Wait {
-  return { do: 'wait', cause, reason };
+function gwei(wei: bigint | string): string {
+  return `${formatGwei(BigInt(wei))} gwei`;
+}
+
+function wait(cause: WaitCause, reason: string, againAtMs?: number): Wait {
+  return { do: 'wait', cause, reason, ...(againAtMs !== undefined && { againAtMs }) };
 }

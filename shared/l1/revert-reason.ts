@@ -24,7 +24,13 @@ export function revertReason(error: unknown): string | undefined {
 export function describeError(error: unknown): string {
   if (!(error instanceof BaseError)) return maskRpcUrls(error instanceof Error ? error.message : String(error));
   const details = error.details === '' || error.details === error.shortMessage ? '' : ` (${error.details})`;
-  return maskRpcUrls(`${error.shortMessage.replace(/\s+/g, ' ')}${details}`);
+  return maskRpcUrls(`${error.shortMessage.replace(/\s+/g, ' ')}${details}${hostOf(error)}`);
+}
+
+function hostOf(error: BaseError): string {
+  const request = error.walk((link) => link instanceof Error && 'url' in link);
+  const url: unknown = request === null ? undefined : Reflect.get(request, 'url');
+  return typeof url === 'string' ? ` at ${url}` : '';
 }
 
 function decodeRevert(data: Hex): string {

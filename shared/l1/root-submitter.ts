@@ -56,7 +56,7 @@ interface Notes {
   /** Trial runs that failed in a row. */
   failures: number;
   /** It waits, and was last looked at so: not again before there is a new block. */
-  idle?: { readonly blockNumber: bigint; readonly version: number; readonly atMs: number } | undefined;
+  idle?: { readonly blockNumber: bigint; readonly version: number; readonly untilMs: number } | undefined;
 }
 
 /**
@@ -132,8 +132,7 @@ export class RootSubmitter {
   }
 
   #isIdle({ version }: RootRecord, { idle }: Notes, blockNumber: bigint): boolean {
-    if (idle?.version !== version || idle.blockNumber !== blockNumber) return false;
-    return this.#deps.nowMs() - idle.atMs < this.#deps.policy.stallSeconds * 1000;
+    return idle?.version === version && idle.blockNumber === blockNumber && this.#deps.nowMs() < idle.untilMs;
   }
 
   async #decide(root: RootRecord, call: RootCall, view: L1View, notes: Notes): Promise<SubmissionStep> {
@@ -192,8 +191,8 @@ export class RootSubmitter {
   }
 
   /** Keeps the reason in the record, and tells of it in the log when it is a new one. */
-  async #wait(root: RootRecord, { cause, reason }: Wait, notes: Notes, blockNumber?: bigint): Promise<void> {
-    const { outbox, log, nowMs, submitterId } = this.#deps;
+  async #wait(root: RootRecord, { cause, reason, againAtMs }: Wait, notes: Notes, blockNumber?: bigint): Promise<void> {
+    const { outbox, log, nowMs, policy, submitterId } = this.#deps;
     const isNew = notes.said?.cause !== cause;
     let { version } = root;
     if (root.reason !== reason && (isNew || nowMs() - (notes.said?.atMs ?? 0) >= REASON_REFRESH_MS)) {
@@ -210,7 +209,10 @@ export class RootSubmitter {
       log[level]({ epoch: root.epoch, cause, reason }, 'the root waits');
       notes.said = { cause, atMs: nowMs() };
     }
-    if (blockNumber !== undefined && cause !== 'account-busy') notes.idle = { blockNumber, version, atMs: nowMs() };
+    // What another root waits for may come about without a block.
+    if (blockNumber === undefined || cause === 'account-busy') return;
+    const untilMs = Math.min(againAtMs ?? Infinity, nowMs() + policy.stallSeconds * 1000);
+    notes.idle = { blockNumber, version, untilMs };
   }
 
   async #watchMined(): Promise<void> {

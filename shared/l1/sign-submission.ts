@@ -61,7 +61,8 @@ export async function signSubmission(
 }
 
 async function estimateGas(root: RootRecord, { l1, account, policy }: SignSubmissionDeps): Promise<bigint> {
-  const call = { account: account.address, to: root.to, data: root.data };
+  // Not on the pending block, which may hold the very transaction that this one is to replace.
+  const call = { account: account.address, to: root.to, data: root.data, blockTag: 'latest' } as const;
   try {
     await l1.call(call);
     const estimate = await l1.estimateGas(call);
