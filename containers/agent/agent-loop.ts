@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
@@ -10,6 +8,7 @@ import type { JobAhead } from './job-ahead.ts';
 import type { JobClaimer } from './job-claimer.ts';
 import type { JobReturns } from './job-returns.ts';
 import type { JobSettler } from './job-settler.ts';
+import { pause } from './pause.ts';
 import { ProofTimes } from './proof-times.ts';
 import type { FreshProof } from './prover-process.ts';
 import type { WarmProver } from './warm-prover.ts';
@@ -82,7 +81,7 @@ export class AgentLoop {
         // The engine is out of reach, or a prover ended at the wrong moment: leases that are held stay held or end.
         log.warn({ err: error, pauseMs }, 'agent waits before it goes on');
         status.note(error instanceof Error ? error.message : String(error));
-        await sleep(pauseMs, undefined, { signal: drain.stop }).catch(() => undefined);
+        await pause(pauseMs, drain.stop);
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
     }

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { PrefetchOptions } from './agent-options.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import type { JobClaimer } from './job-claimer.ts';
 import type { JobReturns } from './job-returns.ts';
+import { pause } from './pause.ts';
 import { mayPrefetch, type PoolOutlook } from './prefetch-rule.ts';
 
 /** How often a busy agent asks again whether it may claim ahead. */
@@ -73,8 +72,4 @@ export class JobAhead {
     await this.#dependencies.returns.release(job.record, job.kept, 'claimed ahead, and the proof before it goes on');
     return undefined;
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from './pause.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
@@ -19,11 +19,9 @@ export async function keepTrying<Result>(
     try {
       return await action();
     } catch (error) {
-      if (options.signal.aborted || options.isFinal?.(error) === true) throw error;
+      if (options.isFinal?.(error) === true || options.signal.aborted) throw error;
       options.onError(error);
-      await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => {
-        throw error;
-      });
+      await pause(pauseMs, options.signal);
     }
   }
 }

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { AgentUnfitError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
+import { pause } from './pause.ts';
 import { type FreshProof, ProverProcess, type ProverProcessOptions } from './prover-process.ts';
 
 /** A prover that does not start this often in a row never will. */
@@ -41,7 +40,7 @@ export class WarmProver {
         return;
       }
       if (this.#isRetired) throw new ProvingAbortedError();
-      if (process === undefined) await sleep(200 * 2 ** this.#failedStarts);
+      if (process === undefined) await pause(200 * 2 ** this.#failedStarts, this.#stopping.signal);
       this.#restart();
     }
   }

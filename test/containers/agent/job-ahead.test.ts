@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { ClaimedJob } from '../../../containers/agent/claimed-job.ts';
+import { JobAhead } from '../../../containers/agent/job-ahead.ts';
+import { pino } from 'pino';
+
+const PROOF_MS = 10_000;
+
+describe('claiming a job ahead', () => {
+  let waiting: number;
+  let claims: number;
+  let released: ClaimedJob[];
+  let lost: AbortController;
+  let ahead: JobAhead;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    waiting = 5;
+    claims = 0;
+    released = [];
+    lost = new AbortController();
+    const job = { kept: { lost: lost.signal } } as ClaimedJob;
+    ahead = new JobAhead(
+      { leadSeconds: 2, holdSeconds: 4 },
+      {
+        claimer: {
+          claim: async () => {
+            claims += 1;
+            return job;
+          },
+        },
+        outlook: { look: async () => ({ waiting, otherAgents: 1 }) },
+        returns: { release: async () => void released.push(job) },
+        log: pino({ level: 'silent' }),
+        nowMs: Date.now,
+      },
+    );
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('waits until the proof under way is near its end, then holds one job until it is taken', async () => {
+    ahead.begin(PROOF_MS);
+    await vi.advanceTimersByTimeAsync(PROOF_MS - 2001);
+    expect(claims).toBe(0);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(claims).toBe(1);
+
+    expect(await ahead.take()).toBeDefined();
+    expect(await ahead.take()).toBeUndefined();
+    expect(released).toEqual([]);
+  });
+
+  it('leaves the last jobs to agents that are free, and looks again while more may come', async () => {
+    waiting = 1;
+    ahead.begin(PROOF_MS);
+    await vi.advanceTimersByTimeAsync(PROOF_MS);
+    expect(claims).toBe(0);
+    waiting = 2;
+    await vi.advanceTimersByTimeAsync(200);
+    expect(claims).toBe(1);
+  });
+
+  it('gives the job back, once, when the proof under way takes much longer than expected', async () => {
+    ahead.begin(PROOF_MS);
+    await vi.advanceTimersByTimeAsync(PROOF_MS + 60_000);
+
+    expect(claims).toBe(1);
+    expect(released).toHaveLength(1);
+    expect(await ahead.take()).toBeUndefined();
+  });
+
+  it('lets go of a job whose lease was lost while it waited', async () => {
+    ahead.begin(PROOF_MS);
+    await vi.advanceTimersByTimeAsync(PROOF_MS);
+    lost.abort();
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect(released).toHaveLength(1);
+    expect(await ahead.take()).toBeUndefined();
+  });
+
+  it('claims nothing beside the first proof of a circuit: nobody knows how long it takes', async () => {
+    ahead.begin(undefined);
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(await ahead.take()).toBeUndefined();
+    expect(claims).toBe(0);
+  });
+
+  it('claims nothing when the proof ends before', async () => {
+    ahead.begin(PROOF_MS);
+    await vi.advanceTimersByTimeAsync(1000);
+
+    expect(await ahead.take()).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(claims).toBe(0);
+  });
+});

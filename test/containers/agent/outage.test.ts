@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { inputsKey } from '../../../shared/proof-store/proof-store.ts';
+import { TestFleet } from '../../fixtures/test-fleet.ts';
+
+type Port = 'queue' | 'jobs' | 'proofs';
+
+describe('an engine that is out of reach for a while', () => {
+  let fleet: TestFleet;
+
+  beforeEach(async () => {
+    fleet = await TestFleet.open();
+  });
+
+  afterEach(async () => {
+    await fleet.close();
+  });
+
+  it.for<[what: string, port: Port, method: string]>([
+    ['the queue, for claims', 'queue', 'claim'],
+    ['the store, for inputs', 'proofs', 'get'],
+    ['the store, for proofs', 'proofs', 'put'],
+    ['the ledger, for settlements', 'jobs', 'settle'],
+    ['the queue, for completed messages', 'queue', 'complete'],
+  ])('%s: the job is proven, and no attempt is lost', async ([, port, method]) => {
+    const id = await fleet.addJob({ act: 'prove' });
+    const agent = fleet.startAgent({}, failing(fleet.engine, port, method, 3));
+
+    const record = await fleet.untilState(id, 'proven');
+    await agent.stop();
+
+    expect(Object.values(record.attempts)).toEqual([0, 0, 0, 0, 0]);
+    expect(record.provenBy).toBe(agent.agentId);
+  });
+
+  it('the incident log: a job is failed all the same', async () => {
+    const id = await fleet.addJob({ act: 'prove' });
+    await fleet.engine.proofs.quarantine(inputsKey('PARITY_BASE', id), 'to make it fail');
+    fleet.startAgent({}, failing(fleet.engine, 'incidents', 'note', Infinity));
+
+    await fleet.until(id, ({ attempts }) => attempts['corrupt-inputs'] === 1);
+  });
+});
+
+/** `engine`, with the first calls of one method failing. */
+function failing(engine: Engine, port: Port | 'incidents', method: string, times: number): Engine {
+  let failures = 0;
+  const broken = new Proxy(engine[port], {
+    get(target, name) {
+      const value = Reflect.get(target, name) as unknown;
+      if (typeof value !== 'function') return value;
+      return async (...parameters: unknown[]): Promise<unknown> => {
+        if (name === method && failures++ < times) throw new Error('the disk is full');
+        return await (value as (...parameters: unknown[]) => Promise<unknown>).apply(target, parameters);
+      };
+    },
+  });
+  return { ...engine, [port]: broken };
+}
