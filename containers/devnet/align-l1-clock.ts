@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { createTestClient, http, publicActions } from 'viem';
+import { foundry } from 'viem/chains';
+
+import type { DevnetTiming } from './devnet-timing.ts';
+
+/**
+ * Makes anvil mine its blocks at the moments that they bear as timestamps, and at the slots' beginnings, as Ethereum does.
+ *
+ * The deployment leaves L1 out of step with the wall clock, which the sequencer goes by: it would propose for one slot
+ * while L1 mines in another. L1 can only be moved forward, so anvil has to have been started behind the wall clock.
+ * @param genesisSeconds when slot 0 began
+ */
+export async function alignL1Clock(rpcUrl: string, timing: DevnetTiming, genesisSeconds: number): Promise<void> {
+  const interval = timing.ethereumSlotSeconds;
+  const l1 = createTestClient({ chain: foundry, mode: 'anvil', transport: http(rpcUrl) }).extend(publicActions);
+  await l1.setIntervalMining({ interval: 0 });
+  const { timestamp } = await l1.getBlock();
+  const earliestSeconds = Math.max(Date.now() / 1000, Number(timestamp) - interval + 1);
+  const sinceGenesis = Math.ceil((earliestSeconds - genesisSeconds) / interval) * interval;
+  const tickSeconds = genesisSeconds + sinceGenesis;
+  await sleep(tickSeconds * 1000 - Date.now());
+  // Anvil counts its interval from here: the next block comes, and is dated, one interval later.
+  await l1.setIntervalMining({ interval });
+  await l1.setNextBlockTimestamp({ timestamp: BigInt(tickSeconds + interval) });
+  await l1.setBlockTimestampInterval({ interval });
+}

@@ -1,0 +1,25 @@
+import fs from 'node:fs';
+import { z } from 'zod';
+
+import { DevnetTiming } from './devnet-timing.ts';
+import { SequencerReady } from './sequencer-messages.ts';
+
+/** All that there is to know of a devnet; no key is among it. */
+export const DevnetManifest = SequencerReady.extend({
+  l1RpcUrl: z.url(),
+  l1ChainId: z.number().int().positive(),
+  blobStoreUrl: z.url(),
+  timing: DevnetTiming,
+  /** Which of anvil's accounts is left to the prover node, to submit proofs. */
+  proverPublisherAccountIndex: z.number().int().nonnegative(),
+});
+export type DevnetManifest = z.infer<typeof DevnetManifest>;
+
+export function writeManifest(file: string, manifest: DevnetManifest): void {
+  fs.writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+/** @throws {Error} when the file is missing, or no manifest. */
+export function readManifest(file: string): DevnetManifest {
+  return DevnetManifest.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+}

@@ -1,0 +1,148 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { DevnetProgram } from './devnet-program.ts';
+import { ACCOUNT_INDEX } from './devnet-accounts.ts';
+import { type DevnetManifest, writeManifest } from './devnet-manifest.ts';
+import { DEFAULT_TIMING, DEPLOYMENT_BLOCK_SECONDS, type DevnetTiming, l1HeadStartSeconds } from './devnet-timing.ts';
+import type { DevnetProgramError } from './errors.ts';
+import { prepareForge } from './forge-toolchain.ts';
+import { loadAnvil, loadSequencer, loadTraffic } from './programs.ts';
+import { type ProverNodeEnvironment, proverNodeEnvironment, writeEnvironmentFile } from './prover-node-environment.ts';
+import type { TrafficEvent } from './traffic-messages.ts';
+
+export interface DevnetOptions {
+  /** Of all that the devnet keeps; new or empty. */
+  readonly dataDirectory: string;
+  /** @default DEFAULT_TIMING */
+  readonly timing?: DevnetTiming;
+  /** Where anvil and the sequencer's node listen, on the loopback interface. @default any free ones */
+  readonly ports?: { readonly l1?: number; readonly node?: number };
+  /** How many epochs get the planned traffic. @default every epoch */
+  readonly epochs?: number;
+  /** A line for a person, for each step of the start. */
+  readonly onProgress?: (line: string) => void;
+  readonly onTraffic?: (event: TrafficEvent) => void;
+  /** Stops the devnet, also while it starts. */
+  readonly signal?: AbortSignal;
+}
+
+/** A running network of Aztec's own, with its L1 and its traffic. */
+export interface Devnet extends DevnetManifest {
+  /** The variables with which a prover node follows this network. It needs a key too: `proverPublisherAccountIndex`'s. */
+  readonly proverNodeEnvironment: ProverNodeEnvironment;
+  /** The same variables, as a file. */
+  readonly proverNodeEnvironmentFile: string;
+  readonly manifestFile: string;
+  /** Resolves when a program ends that should not have. Whoever runs the devnet should then stop it. */
+  readonly broken: Promise<DevnetProgramError>;
+  /** Stops every program and waits until it has gone. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Anvil's own chain id. */
+const L1_CHAIN_ID = 31_337;
+
+/** Variables of the caller that the programs need too. Others may be settings of a real node, and must not reach them. */
+const PASSED_ON = ['PATH', 'LANG', 'TZ', 'NO_COLOR', 'BB_BINARY_PATH', 'NODE_BACKEND', 'NODE_EXTRA_CA_CERTS'];
+
+/**
+ * Starts an L1, deploys Aztec's contracts on it, starts Aztec's sequencer, and begins to send the planned traffic.
+ * Everything runs in processes of its own that end with this one, however it ends, and listens on the loopback interface
+ * only. Logs go to `<dataDirectory>/logs`.
+ * @throws {DevnetProgramError} when a program does not start; all others are stopped then.
+ */
+export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  const { timing = DEFAULT_TIMING, ports = {}, onProgress = () => undefined, signal } = options;
+  const dataDirectory = path.resolve(options.dataDirectory);
+  const directoryFor = (name: string): string => {
+    const directory = path.join(dataDirectory, name);
+    fs.mkdirSync(directory, { recursive: true });
+    return directory;
+  };
+  const surroundings = {
+    logDirectory: directoryFor('logs'),
+    environment: {
+      LOG_LEVEL: 'info',
+      ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
+      ...prepareForge(directoryFor('home')),
+      TMPDIR: directoryFor('tmp'),
+    },
+  };
+
+  // All at once: loading Aztec's code takes each of them seconds.
+  const anvil = loadAnvil(surroundings);
+  const sequencer = loadSequencer(surroundings, onProgress);
+  const traffic = loadTraffic(surroundings, options.onTraffic ?? (() => undefined));
+  const programs: readonly DevnetProgram<unknown>[] = [traffic, sequencer, anvil];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopAll(programs, path.join(dataDirectory, 'tmp')));
+  signal?.addEventListener('abort', () => void stop(), { once: true });
+
+  try {
+    signal?.throwIfAborted();
+    onProgress('starting an L1');
+    const { rpcUrl: l1RpcUrl } = await anvil.configure({
+      port: ports.l1 ?? 0,
+      blockSeconds: DEPLOYMENT_BLOCK_SECONDS,
+      genesisSeconds: Math.floor(Date.now() / 1000) - l1HeadStartSeconds(timing),
+    });
+    const blobStoreUrl = pathToFileURL(directoryFor('blobs')).href;
+    const network = await sequencer.configure({
+      l1RpcUrl,
+      l1ChainId: L1_CHAIN_ID,
+      timing,
+      blobStoreUrl,
+      nodePort: ports.node ?? 0,
+    });
+    const { inboxAddress, rollupVersion, genesisSeconds, nodeRpcUrl, adminRpcUrl } = network;
+    const manifest: DevnetManifest = {
+      l1RpcUrl,
+      l1ChainId: L1_CHAIN_ID,
+      ...network,
+      blobStoreUrl,
+      timing,
+      proverPublisherAccountIndex: ACCOUNT_INDEX.proverPublisher,
+    };
+    const manifestFile = path.join(dataDirectory, 'devnet.json');
+    const proverNodeEnvironmentFile = path.join(dataDirectory, 'prover-node.env');
+    const environment = proverNodeEnvironment(manifest);
+    writeManifest(manifestFile, manifest);
+    writeEnvironmentFile(proverNodeEnvironmentFile, environment);
+    onProgress('opening the wallet that sends the traffic');
+    await traffic.configure({
+      l1RpcUrl,
+      nodeRpcUrl,
+      adminRpcUrl,
+      inboxAddress,
+      rollupVersion,
+      genesisSeconds,
+      timing,
+      ...(options.epochs === undefined ? {} : { epochs: options.epochs }),
+    });
+    return {
+      ...manifest,
+      manifestFile,
+      proverNodeEnvironment: environment,
+      proverNodeEnvironmentFile,
+      broken: new Promise((resolve) => {
+        for (const { ended } of programs) {
+          void ended.then((error) => {
+            if (stopping === undefined) resolve(error);
+          });
+        }
+      }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function stopAll(programs: readonly DevnetProgram<unknown>[], temporaryDirectory: string): Promise<void> {
+  await Promise.all(programs.map((program) => program.stop()));
+  fs.rmSync(temporaryDirectory, { recursive: true, force: true });
+}

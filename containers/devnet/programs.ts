@@ -1,0 +1,51 @@
+import { AnvilReady } from './anvil-messages.ts';
+import { DevnetProgram } from './devnet-program.ts';
+import { SequencerReady, SequencerTold } from './sequencer-messages.ts';
+import { TrafficEvent, TrafficReady } from './traffic-messages.ts';
+
+export interface ProgramSurroundings {
+  readonly logDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Anvil, an L1 of one's own, on the loopback interface. Told an `AnvilConfiguration`. */
+export function loadAnvil(surroundings: ProgramSurroundings): DevnetProgram<AnvilReady> {
+  return new DevnetProgram({
+    name: 'anvil',
+    entry: new URL('./anvil-process.ts', import.meta.url),
+    ready: AnvilReady,
+    ...surroundings,
+  });
+}
+
+/** Aztec's contracts on L1, then Aztec's sequencer. Told a `SequencerConfiguration`; needs `prepareForge`'s variables. */
+export function loadSequencer(
+  surroundings: ProgramSurroundings,
+  onProgress: (line: string) => void,
+): DevnetProgram<SequencerReady> {
+  return new DevnetProgram({
+    name: 'sequencer',
+    entry: new URL('./sequencer-process.ts', import.meta.url),
+    ready: SequencerReady,
+    onTold: (value) => {
+      onProgress(SequencerTold.parse(value));
+    },
+    ...surroundings,
+  });
+}
+
+/** Aztec's wallet, which fills epochs with what is planned. Told a `TrafficConfiguration`. */
+export function loadTraffic(
+  surroundings: ProgramSurroundings,
+  onEvent: (event: TrafficEvent) => void,
+): DevnetProgram<TrafficReady> {
+  return new DevnetProgram({
+    name: 'traffic',
+    entry: new URL('./traffic-process.ts', import.meta.url),
+    ready: TrafficReady,
+    onTold: (value) => {
+      onEvent(TrafficEvent.parse(value));
+    },
+    ...surroundings,
+  });
+}

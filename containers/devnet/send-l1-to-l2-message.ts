@@ -1,0 +1,34 @@
+import { InboxAbi } from '@aztec/l1-artifacts/InboxAbi';
+import { type Hex, createWalletClient, http, parseEventLogs, publicActions } from 'viem';
+import { foundry } from 'viem/chains';
+
+import { ACCOUNT_INDEX, anvilAccount } from './devnet-accounts.ts';
+
+export interface MessageTarget {
+  readonly l1RpcUrl: string;
+  readonly inboxAddress: Hex;
+  readonly rollupVersion: number;
+}
+
+/** The content says nothing; nobody consumes it. */
+const CONTENT: Hex = `0x${'00'.repeat(31)}01`;
+
+/** Sends a message through Aztec's inbox on L1 and waits until it is mined. Returns the checkpoint that will take it in. */
+export async function sendL1ToL2Message(target: MessageTarget, recipient: Hex): Promise<number> {
+  const l1 = createWalletClient({
+    account: anvilAccount(ACCOUNT_INDEX.messageSender),
+    chain: foundry,
+    transport: http(target.l1RpcUrl),
+    pollingInterval: 200,
+  }).extend(publicActions);
+  const hash = await l1.writeContract({
+    address: target.inboxAddress,
+    abi: InboxAbi,
+    functionName: 'sendL2Message',
+    args: [{ actor: recipient, version: BigInt(target.rollupVersion) }, CONTENT, CONTENT],
+  });
+  const { logs } = await l1.waitForTransactionReceipt({ hash });
+  const [event] = parseEventLogs({ abi: InboxAbi, eventName: 'MessageSent', logs });
+  if (event === undefined) throw new Error(`the inbox took no message from L1 transaction ${hash}`);
+  return Number(event.args.checkpointNumber);
+}

@@ -1,0 +1,30 @@
+import { getInitialTestAccountsData } from '@aztec/accounts/testing';
+
+import { alignL1Clock } from './align-l1-clock.ts';
+import { deployL1 } from './deploy-l1.ts';
+import { runDevnetProgram } from './run-devnet-program.ts';
+import { SequencerConfiguration, type SequencerReady } from './sequencer-messages.ts';
+import { startSequencer } from './sequencer.ts';
+
+// Deployment and node share a process: both need Aztec's circuits in memory, and loading them takes seconds.
+runDevnetProgram(SequencerConfiguration, async (configuration, tell) => {
+  const { l1RpcUrl, l1ChainId, timing } = configuration;
+  const fundedAddresses = (await getInitialTestAccountsData()).map(({ address }) => address);
+  tell('deploying the L1 contracts');
+  const deployment = await deployL1(l1RpcUrl, l1ChainId, timing, fundedAddresses);
+  await alignL1Clock(l1RpcUrl, timing, deployment.genesisSeconds);
+  tell('starting the sequencer');
+  const sequencer = await startSequencer({ ...configuration, deployment });
+  const { registryAddress, rollupAddress, inboxAddress } = deployment.l1Contracts;
+  const ready: SequencerReady = {
+    registryAddress: registryAddress.toString(),
+    rollupAddress: rollupAddress.toString(),
+    inboxAddress: inboxAddress.toString(),
+    rollupVersion: deployment.rollupVersion,
+    genesisSeconds: deployment.genesisSeconds,
+    fundedAddresses: fundedAddresses.map((address) => address.toString()),
+    nodeRpcUrl: sequencer.nodeRpcUrl,
+    adminRpcUrl: sequencer.adminRpcUrl,
+  };
+  return { ready, stop: () => sequencer.stop() };
+});

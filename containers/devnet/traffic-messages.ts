@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+import { DevnetTiming } from './devnet-timing.ts';
+import { EpochContents } from './epoch-contents.ts';
+import { HexText } from './hex-text.ts';
+import { TransactionKind } from './traffic-plan.ts';
+
+const Count = z.number().int().nonnegative();
+
+/** What the traffic's process is started with. */
+export const TrafficConfiguration = z.strictObject({
+  l1RpcUrl: z.url(),
+  nodeRpcUrl: z.url(),
+  adminRpcUrl: z.url(),
+  inboxAddress: HexText,
+  rollupVersion: Count,
+  genesisSeconds: z.number().int().positive(),
+  timing: DevnetTiming,
+  /** How many epochs get the planned traffic; without it, every epoch. */
+  epochs: z.number().int().positive().optional(),
+});
+export type TrafficConfiguration = z.infer<typeof TrafficConfiguration>;
+
+/** The wallet is open. */
+export const TrafficReady = z.null();
+export type TrafficReady = z.infer<typeof TrafficReady>;
+
+/** What the traffic tells. Times are in seconds since 1970. */
+export const TrafficEvent = z.discriminatedUnion('kind', [
+  /** This epoch will get the planned traffic. */
+  z.strictObject({
+    kind: z.literal('epoch-chosen'),
+    epochNumber: Count,
+    startSeconds: z.number(),
+    endSeconds: z.number(),
+  }),
+  /** A planned checkpoint is on L1. */
+  z.strictObject({
+    kind: z.literal('checkpoint-mined'),
+    epochNumber: Count,
+    checkpointNumber: z.number().int().positive(),
+    slotNumber: Count,
+    transactions: z.array(TransactionKind),
+  }),
+  /** The epoch holds all that was planned, and is ready to be proven. */
+  z.strictObject({ kind: z.literal('epoch-mined'), contents: EpochContents }),
+  /** The epoch ended before all that was planned was in it. The next one gets the whole plan. */
+  z.strictObject({ kind: z.literal('epoch-missed'), epochNumber: Count, reason: z.string() }),
+]);
+export type TrafficEvent = z.infer<typeof TrafficEvent>;

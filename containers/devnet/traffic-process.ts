@@ -1,0 +1,28 @@
+import { createAztecNodeClient } from '@aztec/stdlib/interfaces/client';
+
+import { CheckpointGate } from './checkpoint-gate.ts';
+import { runDevnetProgram } from './run-devnet-program.ts';
+import { sendL1ToL2Message } from './send-l1-to-l2-message.ts';
+import { SlotClock } from './slot-clock.ts';
+import { Traffic } from './traffic.ts';
+import { TrafficConfiguration } from './traffic-messages.ts';
+import { TrafficWallet } from './traffic-wallet.ts';
+
+runDevnetProgram(TrafficConfiguration, async (configuration, tell) => {
+  const node = createAztecNodeClient(configuration.nodeRpcUrl);
+  const wallet = await TrafficWallet.open(node);
+  const traffic = new Traffic({
+    node,
+    gate: new CheckpointGate(configuration.adminRpcUrl),
+    wallet,
+    clock: new SlotClock(configuration.timing, configuration.genesisSeconds),
+    sendL1ToL2Message: () => sendL1ToL2Message(configuration, wallet.address),
+    tell,
+  });
+  return {
+    ready: null,
+    run: () => traffic.run(configuration.epochs ?? Number.POSITIVE_INFINITY),
+    // It holds nothing that has to be put away.
+    stop: () => Promise.resolve(),
+  };
+});

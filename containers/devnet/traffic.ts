@@ -1,0 +1,153 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { BlockNumber } from '@aztec/foundation/branded-types';
+import type { AztecNode } from '@aztec/stdlib/interfaces/client';
+import { SortedTxStatuses, type Tx, TxStatus } from '@aztec/stdlib/tx';
+
+import type { CheckpointGate } from './checkpoint-gate.ts';
+import { EpochMissedError } from './errors.ts';
+import type { EpochContents } from './epoch-contents.ts';
+import { readEpochContents } from './read-epoch-contents.ts';
+import type { SlotClock } from './slot-clock.ts';
+import type { TrafficEvent } from './traffic-messages.ts';
+import { EPOCH_PLAN, type PlannedCheckpoint } from './traffic-plan.ts';
+import type { TrafficWallet } from './traffic-wallet.ts';
+
+export interface TrafficDependencies {
+  readonly node: AztecNode;
+  readonly gate: CheckpointGate;
+  readonly wallet: TrafficWallet;
+  readonly clock: SlotClock;
+  /** Sends a message from L1 and returns the checkpoint that will take it in. */
+  readonly sendL1ToL2Message: () => Promise<number>;
+  readonly tell: (event: TrafficEvent) => void;
+}
+
+const POLL_MS = 200;
+
+/** After so many epochs in a row without room for the plan, more of the same will not help. */
+const MISSED_EPOCHS_LIMIT = 3;
+
+/** Sends an epoch's planned transactions within that epoch, checkpoint by checkpoint, and no others. */
+export class Traffic {
+  readonly #with: TrafficDependencies;
+  readonly #publicTransactions = new Set<string>();
+  readonly #messageCheckpoints: number[] = [];
+
+  constructor(dependencies: TrafficDependencies) {
+    this.#with = dependencies;
+  }
+
+  /**
+   * Gives `epochs` epochs the planned traffic, one after the other; an epoch that could not take it all does not count.
+   * @throws {EpochMissedError} when several epochs in a row could not take it.
+   */
+  async run(epochs: number): Promise<void> {
+    let missedInARow = 0;
+    for (let mined = 0; mined < epochs;) {
+      await this.#drain();
+      const { clock, tell } = this.#with;
+      const firstSlot = clock.slotToBegin(EPOCH_PLAN.length, Date.now());
+      const epochNumber = clock.epochOf(firstSlot);
+      try {
+        tell({ kind: 'epoch-mined', contents: await this.#fillEpoch(epochNumber, firstSlot) });
+        mined += 1;
+        missedInARow = 0;
+      } catch (error) {
+        missedInARow += 1;
+        if (!(error instanceof EpochMissedError) || missedInARow === MISSED_EPOCHS_LIMIT) throw error;
+        tell({ kind: 'epoch-missed', epochNumber, reason: error.reason });
+      }
+    }
+  }
+
+  async #fillEpoch(epochNumber: number, firstSlot: number): Promise<EpochContents> {
+    const { node, clock, tell } = this.#with;
+    const lastSlot = clock.lastSlotOf(epochNumber);
+    tell({
+      kind: 'epoch-chosen',
+      epochNumber,
+      startSeconds: clock.slotStartMs(firstSlot) / 1000,
+      endSeconds: clock.slotStartMs(lastSlot + 1) / 1000,
+    });
+    const firstBlock = ((await node.getCheckpointedBlockNumber()) + 1) as BlockNumber;
+    const messages: Promise<number>[] = [];
+    // By then the sequencer has looked at the gate for the slot before, so that the epoch before stays as it is.
+    await sleepUntil(clock.slotStartMs(firstSlot - 1));
+    for (const planned of EPOCH_PLAN) {
+      if (planned.sendsL1ToL2Message) messages.push(this.#with.sendL1ToL2Message());
+      if (planned.closesEpoch) await sleepUntil(clock.slotStartMs(lastSlot - 1));
+      const { checkpointNumber, slot } = await this.#fillCheckpoint(planned, epochNumber);
+      tell({
+        kind: 'checkpoint-mined',
+        epochNumber,
+        checkpointNumber,
+        slotNumber: slot,
+        transactions: [...planned.transactions],
+      });
+    }
+    this.#messageCheckpoints.push(...(await Promise.all(messages)));
+    const contents = await readEpochContents(node, clock, epochNumber, firstBlock, {
+      publicTransactions: this.#publicTransactions,
+      messageCheckpoints: this.#messageCheckpoints,
+    });
+    const taken = contents.checkpoints.reduce((sum, { l1ToL2Messages }) => sum + l1ToL2Messages, 0);
+    if (taken !== messages.length) throw new EpochMissedError(epochNumber, 'a message from L1 came into another epoch');
+    return contents;
+  }
+
+  /** Has one planned checkpoint mined, within the epoch. */
+  async #fillCheckpoint(
+    planned: PlannedCheckpoint,
+    epochNumber: number,
+  ): Promise<{ checkpointNumber: number; slot: number }> {
+    const { node, gate, clock, wallet } = this.#with;
+    const lastSlot = clock.lastSlotOf(epochNumber);
+    const latestSlot = planned.closesEpoch ? lastSlot : lastSlot - 1;
+    const blocksBefore = await node.getCheckpointedBlockNumber();
+    if (planned.transactions.length === 0) await gate.letEmptyPass();
+    else await gate.letPass(planned.transactions.length);
+
+    const made: Tx[] = [];
+    for (const kind of planned.transactions) made.push(await wallet.make(kind));
+    if (clock.nextSlotToBuild(Date.now()) > latestSlot) {
+      throw new EpochMissedError(epochNumber, 'the wallet took too long to make the transactions');
+    }
+    for (const tx of made) {
+      if (tx.hasPublicCalls()) this.#publicTransactions.add(tx.getTxHash().toString());
+      await node.sendTx(tx);
+    }
+
+    const deadlineMs = clock.slotStartMs(latestSlot + 1);
+    while (!(await this.#areMined(made)) || (await node.getCheckpointedBlockNumber()) === blocksBefore) {
+      if (Date.now() > deadlineMs) throw new EpochMissedError(epochNumber, 'a checkpoint was not mined in time');
+      await sleep(POLL_MS);
+    }
+    // The plan says what comes next; until then nothing more may pass.
+    await gate.letPass(1);
+    const block = await node.getBlock(await node.getCheckpointedBlockNumber());
+    if (block === undefined) throw new Error('the node does not know its own checkpointed block');
+    return { checkpointNumber: block.checkpointNumber, slot: block.slot };
+  }
+
+  async #areMined(made: readonly Tx[]): Promise<boolean> {
+    for (const tx of made) {
+      const { status, error } = await this.#with.node.getTxReceipt(tx.getTxHash());
+      if (status === TxStatus.DROPPED)
+        throw new Error(`the node dropped transaction ${tx.getTxHash().toString()}: ${error ?? 'no reason given'}`);
+      if (SortedTxStatuses.indexOf(status) < SortedTxStatuses.indexOf(TxStatus.CHECKPOINTED)) return false;
+    }
+    return true;
+  }
+
+  /** Lets what an epoch that was missed has left behind be mined before anything new is sent. */
+  async #drain(): Promise<void> {
+    const { node, gate } = this.#with;
+    await gate.letPass(1);
+    while ((await node.getPendingTxCount()) > 0) await sleep(POLL_MS);
+  }
+}
+
+async function sleepUntil(timeMs: number): Promise<void> {
+  await sleep(Math.max(0, timeMs - Date.now()));
+}
