@@ -1,3 +1,24 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { Secret } from '../../shared/config/secret.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import { createL1Client } from '../../shared/l1/l1-client.ts';
+import { anvilAccount, anvilPrivateKey } from './devnet-accounts.ts';
+import { type Devnet, startDevnet } from './devnet.ts';
+import { describeTraffic } from './display/describe-traffic.ts';
+import type { DevnetOutput } from './display/devnet-output.ts';
+import { openOutput } from './display/open-output.ts';
+import { StepLines } from './display/step-lines.ts';
+import { FleetProcessEndedError } from './fleet-process.ts';
+import { type Fleet, fleetEngineOptions, type FleetOptions, startFleet } from './fleet.ts';
+import { catchInterrupts, InterruptedError } from './interrupts.ts';
+import { descendantsOf, killAll, listProcesses, stillAlive } from './process-table.ts';
+import { renderReport } from './report/render-report.ts';
+import { summariseEpoch } from './report/summarise-epoch.ts';
+import { type ConfirmedEpoch, DevnetWatch } from './watch-devnet.ts';
+
 export interface RunDevnetOptions {
   /** Folder of all that the run keeps; new or empty. @default `data/devnet-<UTC time>` in the working directory */
   readonly dataDirectory?: string | undefined;
@@ -9,12 +30,156 @@ export interface RunDevnetOptions {
   readonly keep: boolean;
 }
 
+const EXIT_CODE_OF_INTERRUPT = 130;
+
 /**
  * Starts an L1, an Aztec network with traffic, a prover node and agents; shows the merge tree while they prove; ends when
  * the wanted epochs are proven on L1, with nothing left running.
  *
- * @returns the exit code: 0 when the epochs were proven, 1 when something failed, 130 when the user stopped it.
+ * @returns the exit code: 0 when the epochs were proven, 1 when something failed, 130 when the user stopped it before.
  */
 export async function runDevnet(options: RunDevnetOptions): Promise<number> {
-  throw new Error(`not written yet: ${JSON.stringify(options)}`);
+  const output = openOutput();
+  const interrupts = catchInterrupts(killAllAndLeave);
+  const run = new DevnetRun(options, output, interrupts.signal);
+  const closeOutput = (): void => output.close();
+  process.once('exit', closeOutput);
+  try {
+    return await run.toEnd();
+  } finally {
+    closeOutput();
+    process.off('exit', closeOutput);
+    interrupts.release();
+  }
+}
+
+class DevnetRun {
+  readonly #options: RunDevnetOptions;
+  readonly #dataDirectory: string;
+  readonly #output: DevnetOutput;
+  readonly #steps: StepLines;
+  readonly #signal: AbortSignal;
+  #devnet: Devnet | undefined;
+  #fleet: Fleet | undefined;
+  #engine: Engine | undefined;
+  #isDone = false;
+
+  constructor(options: RunDevnetOptions, output: DevnetOutput, signal: AbortSignal) {
+    this.#options = options;
+    this.#dataDirectory = options.dataDirectory ?? path.join('data', `devnet-${timeForFileName(new Date())}`);
+    this.#output = output;
+    this.#steps = new StepLines(output, Date.now);
+    this.#signal = signal;
+  }
+
+  async toEnd(): Promise<number> {
+    try {
+      makeEmptyDirectory(this.#dataDirectory);
+      await this.#run();
+    } catch (error) {
+      return this.#explain(error);
+    } finally {
+      await this.#stopAll();
+    }
+    return 0;
+  }
+
+  async #run(): Promise<void> {
+    const { epochs, agents, keep } = this.#options;
+    this.#output.say(`a devnet of its own, with all that it keeps in ${this.#dataDirectory}`);
+    let watch: DevnetWatch | undefined;
+    const devnet = await startDevnet({
+      dataDirectory: this.#dataDirectory,
+      ...(keep ? {} : { epochs }),
+      signal: this.#signal,
+      onProgress: (step) => this.#steps.begin(step),
+      onTraffic: (event) => watch?.tellTraffic(describeTraffic(event)),
+    });
+    this.#devnet = devnet;
+    this.#steps.end();
+
+    const fleetOptions: FleetOptions = {
+      dataDirectory: path.resolve(this.#dataDirectory),
+      environmentFile: devnet.proverNodeEnvironmentFile,
+      publisherKey: new Secret(anvilPrivateKey(devnet.proverPublisherAccountIndex)),
+    };
+    this.#engine = await openEngine(fleetEngineOptions(fleetOptions));
+    this.#output.say(`starting the prover node and ${agents} agents, each a process of its own`);
+    this.#fleet = startFleet(fleetOptions, agents);
+
+    watch = new DevnetWatch({
+      engine: this.#engine,
+      l1: createL1Client({ rpcUrls: [devnet.l1RpcUrl], chainId: devnet.l1ChainId }),
+      rollupAddress: devnet.rollupAddress,
+      publisher: anvilAccount(devnet.proverPublisherAccountIndex).address,
+      output: this.#output,
+      nowMs: Date.now,
+    });
+    const broken = Promise.race([devnet.broken, this.#fleet.broken]).then((error) => Promise.reject(error));
+    const confirmed = await Promise.race([watch.untilProven(epochs, this.#signal), broken]);
+    await this.#report(confirmed, this.#engine);
+    this.#isDone = true;
+    if (!keep) return;
+    this.#output.print(['', 'All of it keeps running, as --keep says. Ctrl-C stops it.', '']);
+    await Promise.race([watch.untilAborted(this.#signal), broken]);
+  }
+
+  async #report(confirmed: readonly ConfirmedEpoch[], engine: Engine): Promise<void> {
+    const proven = await Promise.all(
+      confirmed.map(async ({ view, proof }) => ({
+        record: view,
+        proof,
+        summary: summariseEpoch(view, await engine.jobs.jobsOfEpoch(view.epoch)),
+        isWanted: view.holdsMix,
+      })),
+    );
+    this.#output.settle();
+    this.#output.print(renderReport(proven, this.#dataDirectory));
+  }
+
+  #explain(error: unknown): number {
+    this.#steps.fail();
+    this.#output.settle();
+    if (error instanceof InterruptedError || this.#signal.aborted) return this.#isDone ? 0 : EXIT_CODE_OF_INTERRUPT;
+    this.#output.print([`coppice devnet: ${error instanceof Error ? error.message : String(error)}`]);
+    if (error instanceof FleetProcessEndedError) {
+      this.#output.print(['Its last lines:', ...error.lastLines.map((line) => `  ${line}`)]);
+    }
+    return 1;
+  }
+
+  /** Stops all that was started, and makes sure of it. */
+  async #stopAll(): Promise<void> {
+    const started = descendantsOf(process.pid, listProcesses());
+    if (started.length > 0) {
+      this.#steps.begin(
+        this.#signal.aborted ? 'stopping (Ctrl-C again: at once)' : `stopping ${started.length} processes`,
+      );
+    }
+    await Promise.all([this.#fleet?.stop(), this.#devnet?.stop()]);
+    await this.#engine?.close();
+    const left = stillAlive(started);
+    killAll(left);
+    this.#steps.end();
+    if (left.length > 0) this.#output.say(`${left.length} processes did not stop and were killed`);
+    else if (started.length > 0) this.#output.say('nothing of it is left running');
+  }
+}
+
+/** @throws when the folder holds something: a network that has stopped cannot go on. */
+function makeEmptyDirectory(directory: string): void {
+  fs.mkdirSync(directory, { recursive: true });
+  if (fs.readdirSync(directory).length > 0) {
+    throw new Error(`the folder ${directory} is not empty: name a new one with --data-directory, or leave that out`);
+  }
+}
+
+/** `2026-02-03T10-11-12`. */
+function timeForFileName(date: Date): string {
+  return date.toISOString().slice(0, 19).replaceAll(':', '-');
+}
+
+function killAllAndLeave(): void {
+  killAll(descendantsOf(process.pid, listProcesses()));
+  process.exit(EXIT_CODE_OF_INTERRUPT);
 }

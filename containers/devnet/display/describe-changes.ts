@@ -1,0 +1,71 @@
+import type { AgentView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
+import { describePath, describeSubmission } from './describe-epoch.ts';
+import { formatDuration } from './format-duration.ts';
+
+/** What happened between two snapshots that is worth a line that stays, in the order of the tree's life. */
+export function describeChanges(before: DevnetSnapshot | undefined, after: DevnetSnapshot): string[] {
+  const epochsBefore = new Map(before?.epochs.map((epoch) => [epoch.epoch, epoch]));
+  const agentsBefore = new Map(before?.agents.map((agent) => [agent.agentId, agent]));
+  return [
+    ...(after.traffic !== undefined && after.traffic !== before?.traffic ? [`traffic: ${after.traffic}`] : []),
+    ...after.agents.flatMap((agent) => agentChanges(agentsBefore.get(agent.agentId), agent)),
+    ...after.epochs.flatMap((epoch) =>
+      epochChanges(epochsBefore.get(epoch.epoch), epoch).map((change) => `epoch ${epoch.epoch}: ${change}`),
+    ),
+    ...chainChanges(before, after),
+  ];
+}
+
+/** The state of every epoch that is being proven, a line each: for where lines cannot be drawn over. */
+export function summarise({ epochs }: DevnetSnapshot): string[] {
+  return epochs
+    .filter(({ state }) => state === 'proving')
+    .map((epoch) => {
+      const { done, expected, running, waiting } = epoch.progress;
+      const jobs = `${done} of ${expected} jobs proven, ${running} running, ${waiting} waiting`;
+      return `epoch ${epoch.epoch}: ${jobs}; on the critical path ${describePath(epoch)}`;
+    });
+}
+
+function agentChanges(before: AgentView | undefined, after: AgentView): string[] {
+  return [
+    ...(before === undefined ? [`${after.agentId}: ${after.state}`] : []),
+    ...(after.note !== undefined && after.note !== before?.note ? [`${after.agentId}: ${after.note}`] : []),
+  ];
+}
+
+function epochChanges(before: EpochView | undefined, after: EpochView): string[] {
+  const changes: string[] = [];
+  if (before === undefined) {
+    const kind = after.holdsMix ? '' : ', a warm-up';
+    changes.push(
+      `taken up: checkpoints ${after.firstCheckpoint} to ${after.lastCheckpoint}, ${after.txs} transactions, ` +
+        `${after.progress.expected} jobs expected${kind}`,
+    );
+  } else if (after.attempt > before.attempt) {
+    changes.push(`taken up again, attempt ${after.attempt}`);
+  }
+  if (after.progress.rejected > (before?.progress.rejected ?? 0)) {
+    changes.push(`${after.progress.rejected} of its jobs are rejected: coppice tree ${after.epoch} says why`);
+  }
+  if (after.rootAtMs !== undefined && before?.rootAtMs === undefined) {
+    const { done, expected } = after.progress;
+    changes.push(`root proof after ${formatDuration(after.rootAtMs - after.openedAtMs)}, ${done} of ${expected} jobs`);
+  }
+  if (submissionKey(after) !== undefined && submissionKey(after) !== (before && submissionKey(before))) {
+    changes.push(describeSubmission(after));
+  }
+  if (after.state !== before?.state && (after.state === 'failed' || after.state === 'expired')) {
+    changes.push(`${after.state}${after.reason === undefined ? '' : `: ${after.reason}`}`);
+  }
+  return changes;
+}
+
+function submissionKey({ submission }: EpochView): string | undefined {
+  return submission && [submission.state, submission.transactionHash, submission.reason].join();
+}
+
+function chainChanges(before: DevnetSnapshot | undefined, { chain }: DevnetSnapshot): string[] {
+  if (chain === undefined || chain.provenCheckpoint <= (before?.chain?.provenCheckpoint ?? 0)) return [];
+  return [`L1: the rollup's proven checkpoint is now ${chain.provenCheckpoint}`];
+}

@@ -1,0 +1,26 @@
+import type { EpochView } from './devnet-snapshot.ts';
+import { formatDuration } from './format-duration.ts';
+
+/** What is left of the chain of jobs that must follow one another, longest first. */
+export function describePath({ pathLeft: { circuits, seconds } }: EpochView): string {
+  if (circuits.length === 0) return 'nothing left';
+  const jobs = `${circuits.length} ${circuits.length === 1 ? 'job' : 'jobs'} left`;
+  return `${jobs}, about ${formatDuration(seconds * 1000)}: ${circuits.join(' > ')}`;
+}
+
+/** Where the root proof is on its way to L1. */
+export function describeSubmission({ submission }: EpochView): string {
+  if (submission === undefined) return 'no root proof yet';
+  const { state, transactions, transactionHash, reason } = submission;
+  const hash = transactionHash === undefined ? '' : ` ${transactionHash}`;
+  switch (state) {
+    case 'waiting':
+      return `the root proof waits in the outbox${reason === undefined ? '' : `: ${reason}`}`;
+    case 'sent':
+      return `sent${transactions > 1 ? ` (transaction ${transactions} of it)` : ''}:${hash}`;
+    case 'mined':
+      return `mined:${hash}`;
+    case 'expired':
+      return `not sent any more${reason === undefined ? '' : `: ${reason}`}`;
+  }
+}

@@ -1,0 +1,51 @@
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import type { PathLeft } from '../../../shared/merge-tree/critical-path.ts';
+import type { Progress } from '../../../shared/merge-tree/progress.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+
+/** All that the display says, as it was at one moment. */
+export interface DevnetSnapshot {
+  readonly atMs: number;
+  /** `undefined` until the rollup has answered. */
+  readonly chain: ChainView | undefined;
+  /** What the traffic is doing, in words; `undefined` when it rests. */
+  readonly traffic: string | undefined;
+  /** The newest epochs that the prover node has taken up, oldest first. */
+  readonly epochs: readonly EpochView[];
+  readonly agents: readonly AgentView[];
+}
+
+/** Aztec's chain as the rollup contract has it. */
+export interface ChainView {
+  /** The epoch that is being filled. */
+  readonly epoch: number;
+  /** Slots of that epoch that are over, and how many it has. */
+  readonly slotsOver: number;
+  readonly epochSlots: number;
+  readonly epochEndsAtMs: number;
+  readonly pendingCheckpoint: number;
+  readonly provenCheckpoint: number;
+}
+
+export interface EpochView extends EpochRecord {
+  /** Whether it holds every kind of traffic: such epochs are counted, others only warm up. */
+  readonly holdsMix: boolean;
+  readonly txs: number;
+  readonly progress: Progress;
+  readonly pathLeft: PathLeft;
+  /** `undefined` until there is a root proof. */
+  readonly submission: SubmissionView | undefined;
+}
+
+export type SubmissionView = Pick<RootRecord, 'state' | 'reason'> & {
+  /** Transactions signed so far. */
+  readonly transactions: number;
+  /** The newest of them. */
+  readonly transactionHash: string | undefined;
+};
+
+export type AgentView = Pick<AgentRecord, 'agentId' | 'state' | 'jobSinceMs' | 'jobsProven' | 'note'> & {
+  readonly circuit: CircuitName | undefined;
+};

@@ -1,0 +1,51 @@
+import { styleText } from 'node:util';
+
+/** What a piece of text says beside its words, as a colour or weight. */
+export type Tone = 'strong' | 'dim' | 'good' | 'busy' | 'bad';
+
+export interface TonedText {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** One line for people, without its line break. */
+export type Line = readonly (string | TonedText)[];
+
+const STYLE_OF_TONE = {
+  strong: 'bold',
+  dim: 'dim',
+  good: 'green',
+  busy: 'yellow',
+  bad: 'red',
+} as const satisfies Record<Tone, Parameters<typeof styleText>[0]>;
+
+export function toned(tone: Tone, text: string): TonedText {
+  return { text, tone };
+}
+
+/** The line's words alone. */
+export function textOf(line: Line): string {
+  return line.map((part) => (typeof part === 'string' ? part : part.text)).join('');
+}
+
+/** Cuts a line that is longer than `columns`, and ends it with `…` then. Every character is taken to be one column wide. */
+export function fitLine(line: Line, columns: number): Line {
+  if (textOf(line).length <= columns) return line;
+  const fitted: (string | TonedText)[] = [];
+  let left = Math.max(0, columns - 1);
+  for (const part of line) {
+    const text = (typeof part === 'string' ? part : part.text).slice(0, left);
+    left -= text.length;
+    if (text !== '') fitted.push(typeof part === 'string' ? text : { ...part, text });
+  }
+  return columns > 0 ? [...fitted, '…'] : [];
+}
+
+/** The line as a terminal gets it. */
+export function paintLine(line: Line): string {
+  return line
+    .map((part) =>
+      typeof part === 'string' ? part : styleText(STYLE_OF_TONE[part.tone], part.text, { validateStream: false }),
+    )
+    .join('');
+}

@@ -1,0 +1,48 @@
+import { type DevnetOutput, formatStamp } from './devnet-output.ts';
+import { type Line, textOf } from './line.ts';
+
+/** How long a summary stands before the next. */
+const SUMMARY_EVERY_MS = 5_000;
+
+/** Plain lines, for a pipe or a file. */
+export class PlainOutput implements DevnetOutput {
+  readonly #write: (text: string) => void;
+  readonly #nowMs: () => number;
+  readonly #startedAtMs: number;
+  #summarisedAtMs = -Infinity;
+  #summary = '';
+
+  constructor(write: (text: string) => void, nowMs: () => number) {
+    this.#write = write;
+    this.#nowMs = nowMs;
+    this.#startedAtMs = nowMs();
+  }
+
+  say(line: string | Line): void {
+    this.print([`${formatStamp(this.#nowMs() - this.#startedAtMs)}${typeof line === 'string' ? line : textOf(line)}`]);
+  }
+
+  print(lines: readonly (string | Line)[]): void {
+    for (const line of lines) this.#write(`${typeof line === 'string' ? line : textOf(line)}\n`);
+  }
+
+  show(): void {
+    // A pipe has no place to draw over.
+  }
+
+  summarise(lines: readonly string[]): void {
+    const summary = lines.join('\n');
+    if (summary === this.#summary || this.#nowMs() < this.#summarisedAtMs + SUMMARY_EVERY_MS) return;
+    this.#summary = summary;
+    this.#summarisedAtMs = this.#nowMs();
+    for (const line of lines) this.say(line);
+  }
+
+  settle(): void {
+    // All that was said stays anyway.
+  }
+
+  close(): void {
+    // Nothing to give back.
+  }
+}

@@ -1,0 +1,151 @@
+import type { LevelProgress, Progress } from '../../../shared/merge-tree/progress.ts';
+import type { AgentView, ChainView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
+import { describePath, describeSubmission } from './describe-epoch.ts';
+import { formatDuration } from './format-duration.ts';
+import { fitLine, type Line, type TonedText, toned } from './line.ts';
+
+export interface Frame {
+  readonly columns: number;
+  /** At most so many lines are rendered. */
+  readonly rows: number;
+}
+
+const LABEL_COLUMNS = 20;
+const COUNT_COLUMNS = 10;
+const LONGEST_BAR = 40;
+
+/** The live display: the chain, the merge tree of the epoch that is being proven, its submission, and the agents. */
+export function renderSnapshot(snapshot: DevnetSnapshot, frame: Frame): Line[] {
+  const epoch = shownEpoch(snapshot.epochs);
+  const sections: Line[][] = [
+    chainLines(snapshot),
+    epoch === undefined
+      ? [[toned('dim', 'no epoch to prove yet')]]
+      : [...epochLines(epoch, snapshot.atMs, frame.columns), ...otherEpochs(snapshot.epochs, epoch)],
+    agentLines(snapshot.agents, snapshot.atMs),
+  ];
+  return fitRows(sections, frame.rows).map((line) => fitLine(line, frame.columns));
+}
+
+/** The oldest epoch that is still being proven; else the newest one, whose tree is complete. */
+function shownEpoch(epochs: readonly EpochView[]): EpochView | undefined {
+  return epochs.find(({ state }) => state === 'proving') ?? epochs.at(-1);
+}
+
+function chainLines({ chain, traffic, atMs }: DevnetSnapshot): Line[] {
+  return [
+    [toned('strong', label('Aztec')), ...(chain === undefined ? ['no answer from L1 yet'] : chainParts(chain, atMs))],
+    ...(traffic === undefined ? [] : [[label('Traffic'), traffic]]),
+  ];
+}
+
+function chainParts({ epoch, slotsOver, epochSlots, epochEndsAtMs, ...tips }: ChainView, atMs: number): Line {
+  return [
+    `checkpoint ${tips.pendingCheckpoint}, proven ${tips.provenCheckpoint}; `,
+    `epoch ${epoch} is filling: slot ${slotsOver + 1} of ${epochSlots}, ${formatDuration(epochEndsAtMs - atMs)} left`,
+  ];
+}
+
+function epochLines(epoch: EpochView, atMs: number, columns: number): Line[] {
+  const { progress } = epoch;
+  return [
+    headline(epoch, atMs),
+    [' '.repeat(LABEL_COLUMNS + barColumns(columns)), toned('dim', counts('done', 'running', 'waiting', 'of'))],
+    ...progress.levels.toReversed().map((level) => progressLine(level.level, level, columns)),
+    progressLine('all', progress, columns),
+    [label('Critical path'), describePath(epoch)],
+    [label('Submission'), submissionPart(epoch)],
+  ];
+}
+
+function headline({ epoch, state, attempt, ...view }: EpochView, atMs: number): Line {
+  const provingMs = (view.rootAtMs ?? view.closedAtMs ?? atMs) - view.openedAtMs;
+  return [
+    toned('strong', label(`Epoch ${epoch}`)),
+    `checkpoints ${view.firstCheckpoint} to ${view.lastCheckpoint}, ${view.txs} transactions`,
+    view.holdsMix ? '' : toned('dim', ' (warm-up)'),
+    ': ',
+    state === 'failed' || state === 'expired' ? toned('bad', state) : state,
+    attempt > 1 ? `, attempt ${attempt}` : '',
+    state === 'proving' ? ` for ${formatDuration(provingMs)}` : `, root after ${formatDuration(provingMs)}`,
+    view.reason === undefined ? '' : toned('bad', ` ${view.reason}`),
+  ];
+}
+
+function progressLine(name: string, count: LevelProgress | Progress, columns: number): Line {
+  return [
+    label(`  ${name}`),
+    ...bar(count, barColumns(columns) - 1),
+    ' ',
+    counts(count.done, count.running, count.waiting, count.expected),
+    count.rejected > 0 ? toned('bad', `  ${count.rejected} rejected`) : '',
+    count.unexpected > 0 ? toned('bad', `  ${count.unexpected} unexpected`) : '',
+  ];
+}
+
+function bar({ done, running, waiting, expected }: LevelProgress | Progress, columns: number): TonedText[] {
+  const upTo = (jobs: number): number => Math.min(columns, Math.round((jobs / Math.max(1, expected)) * columns));
+  const [doneEnd, runningEnd, waitingEnd] = [upTo(done), upTo(done + running), upTo(done + running + waiting)];
+  return [
+    toned('good', '█'.repeat(doneEnd)),
+    toned('busy', '▓'.repeat(runningEnd - doneEnd)),
+    toned('busy', '░'.repeat(waitingEnd - runningEnd)),
+    toned('dim', '·'.repeat(columns - waitingEnd)),
+  ];
+}
+
+function submissionPart(epoch: EpochView): TonedText | string {
+  const text = describeSubmission(epoch);
+  switch (epoch.submission?.state) {
+    case 'mined':
+      return toned('good', text);
+    case 'expired':
+      return toned('bad', text);
+    default:
+      return epoch.submission === undefined ? toned('dim', text) : toned('busy', text);
+  }
+}
+
+/** One line for each epoch that is under way besides the one whose tree is shown. */
+function otherEpochs(epochs: readonly EpochView[], shown: EpochView): Line[] {
+  return epochs
+    .filter((epoch) => epoch !== shown && (epoch.state === 'proving' || epoch.state === 'submitting'))
+    .map((epoch) => [
+      label(`Epoch ${epoch.epoch}`),
+      epoch.state === 'proving'
+        ? `${epoch.progress.done} of ${epoch.progress.expected} jobs proven`
+        : describeSubmission(epoch),
+    ]);
+}
+
+function agentLines(agents: readonly AgentView[], atMs: number): Line[] {
+  if (agents.length === 0) return [[toned('dim', 'no agent has reported yet')]];
+  return agents.map(({ agentId, state, circuit, jobSinceMs, jobsProven, note }) => {
+    const isProving = state === 'proving' && circuit !== undefined;
+    return [
+      toned('strong', label(agentId)),
+      isProving ? toned('busy', circuit.padEnd(36)) : toned('dim', state.padEnd(36)),
+      (isProving && jobSinceMs !== undefined ? formatDuration(atMs - jobSinceMs) : '').padStart(8),
+      `  ${jobsProven} proven`,
+      note === undefined ? '' : toned('bad', `  ${note}`),
+    ];
+  });
+}
+
+/** Sections with an empty line between them where there is room; what does not fit is cut from the end. */
+function fitRows(sections: readonly Line[][], rows: number): Line[] {
+  const spaced = sections.flatMap((section, index) => (index === 0 ? section : [[], ...section]));
+  return spaced.length <= rows ? spaced : sections.flat().slice(0, Math.max(0, rows));
+}
+
+function barColumns(columns: number): number {
+  return Math.max(8, Math.min(LONGEST_BAR, columns - LABEL_COLUMNS - 4 * COUNT_COLUMNS));
+}
+
+function counts(...cells: readonly (string | number)[]): string {
+  return cells.map((cell) => String(cell).padStart(COUNT_COLUMNS)).join('');
+}
+
+function label(text: string): string {
+  return `${text} `.padEnd(LABEL_COLUMNS);
+}

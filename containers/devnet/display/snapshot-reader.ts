@@ -1,0 +1,97 @@
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { CriticalPath } from '../../../shared/merge-tree/critical-path.ts';
+import { type ExpectedTree, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { progressOf } from '../../../shared/merge-tree/progress.ts';
+import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
+import { countTxs, holdsTrafficMix } from '../holds-traffic-mix.ts';
+import { CircuitTimes } from './circuit-times.ts';
+import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
+
+/** Epochs in a snapshot: the one that is proven, those that wait for L1, and the last one that is done. */
+const EPOCHS_SHOWN = 6;
+/** An agent that has said nothing for so long is not shown. */
+const AGENT_SEEN_SECONDS = 60;
+
+interface Plan {
+  readonly tree: ExpectedTree;
+  readonly path: CriticalPath;
+}
+
+/** Reads from the ledger how the fleet is doing. */
+export class SnapshotReader {
+  readonly #engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
+  readonly #nowMs: () => number;
+  readonly #times = new CircuitTimes();
+  /** By range: the plan of an epoch depends on its checkpoints alone. */
+  readonly #plans = new Map<string, Plan>();
+  readonly #ended = new Map<string, EpochView>();
+
+  constructor(engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>, nowMs: () => number) {
+    this.#engine = engine;
+    this.#nowMs = nowMs;
+  }
+
+  async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {
+    const [records, agents] = await Promise.all([
+      this.#engine.epochs.latest(EPOCHS_SHOWN),
+      this.#engine.agents.seenWithin(AGENT_SEEN_SECONDS),
+    ]);
+    const epochs = await Promise.all(records.toReversed().map((record) => this.#viewOf(record)));
+    return { epochs, agents: agents.map(viewOfAgent) };
+  }
+
+  async #viewOf(record: EpochRecord): Promise<EpochView> {
+    const key = `${record.epoch}/${record.rangeId}`;
+    const known = this.#ended.get(key);
+    if (known !== undefined) return known;
+    const [jobs, root] = await Promise.all([
+      this.#engine.jobs.jobsOfEpoch(record.epoch),
+      this.#engine.outbox.find(record.epoch),
+    ]);
+    this.#times.learn(jobs);
+    const { rangeId } = record;
+    const { tree, path } = this.#planOf(record);
+    const at = { rangeId, nowMs: this.#nowMs() };
+    const view: EpochView = {
+      ...record,
+      holdsMix: holdsTrafficMix(record.shape),
+      txs: countTxs(record.shape.flatMap(({ blocks }) => blocks)),
+      progress: progressOf(tree, jobs, at),
+      pathLeft: path.left(jobs, at),
+      submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,
+    };
+    // Nothing of it changes any more once L1 has it.
+    if (record.state === 'proven' && root?.state !== 'sent' && root?.state !== 'waiting') this.#ended.set(key, view);
+    return view;
+  }
+
+  #planOf({ rangeId, shape }: EpochRecord): Plan {
+    let plan = this.#plans.get(rangeId);
+    if (plan === undefined) {
+      const tree = expectedTree(shape);
+      plan = { tree, path: new CriticalPath(tree, (circuit) => this.#times.secondsOf(circuit)) };
+      this.#plans.set(rangeId, plan);
+    }
+    return plan;
+  }
+}
+
+function viewOfRoot({ state, reason, submissions }: RootRecord): SubmissionView {
+  const newest = submissions.find(({ outcome }) => outcome === 'mined') ?? submissions.at(-1);
+  const shown = { state, transactions: submissions.length, transactionHash: newest?.transactionHash };
+  return reason === undefined ? shown : { ...shown, reason };
+}
+
+function viewOfAgent({ agentId, state, jobId, jobSinceMs, jobsProven, note }: AgentRecord): AgentView {
+  return {
+    agentId,
+    state,
+    circuit: jobId === undefined ? undefined : parseProvingJobId(jobId).circuit,
+    jobsProven,
+    ...(jobSinceMs === undefined ? {} : { jobSinceMs }),
+    ...(note === undefined ? {} : { note }),
+  };
+}

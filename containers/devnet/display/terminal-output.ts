@@ -1,0 +1,90 @@
+import { type DevnetOutput, formatStamp } from './devnet-output.ts';
+import { fitLine, type Line, paintLine, textOf, toned } from './line.ts';
+
+/** The part of a terminal's stream that is used. */
+export interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  write(text: string): unknown;
+}
+
+export interface TerminalOutputOptions {
+  readonly color: boolean;
+  readonly nowMs: () => number;
+}
+
+const HIDE_CURSOR = '\u001B[?25l';
+const SHOW_CURSOR = '\u001B[?25h';
+const CLEAR_TO_LINE_END = '\u001B[K';
+const CLEAR_BELOW = '\u001B[J';
+
+/** Lines that stay scroll up; below them one block is drawn over, again and again. */
+export class TerminalOutput implements DevnetOutput {
+  readonly #terminal: Terminal;
+  readonly #paint: (line: Line) => string;
+  readonly #nowMs: () => number;
+  readonly #startedAtMs: number;
+  #block: readonly Line[] = [];
+  #isOpen = true;
+
+  constructor(terminal: Terminal, { color, nowMs }: TerminalOutputOptions) {
+    this.#terminal = terminal;
+    this.#paint = color ? paintLine : textOf;
+    this.#nowMs = nowMs;
+    this.#startedAtMs = nowMs();
+    terminal.write(HIDE_CURSOR);
+  }
+
+  say(line: string | Line): void {
+    const stamp = toned('dim', formatStamp(this.#nowMs() - this.#startedAtMs));
+    this.print([[stamp, ...(typeof line === 'string' ? [line] : line)]]);
+  }
+
+  print(lines: readonly (string | Line)[]): void {
+    // Not cut to the terminal's width: they stay, and may be copied.
+    const above = lines.map((line) => this.#toText(typeof line === 'string' ? [line] : line));
+    this.#draw(above.join(''), this.#block);
+  }
+
+  show(render: Parameters<DevnetOutput['show']>[0]): void {
+    // A line that fills the last column makes some terminals go to the next, and so does the last row.
+    const frame = { columns: this.#terminal.columns - 1, rows: this.#terminal.rows - 1 };
+    this.#draw(
+      '',
+      render(frame).map((line) => fitLine(line, frame.columns)),
+    );
+  }
+
+  summarise(): void {
+    // The block says it already.
+  }
+
+  settle(): void {
+    this.#block = [];
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.settle();
+    this.#terminal.write(SHOW_CURSOR);
+  }
+
+  /** One write for all, so that nothing half drawn is seen. */
+  #draw(above: string, block: readonly Line[]): void {
+    const lines = block.map((line) => this.#toText(line)).join('');
+    this.#terminal.write(`${this.#toBlockStart()}${above}${lines}${CLEAR_BELOW}`);
+    this.#block = this.#isOpen ? block : [];
+  }
+
+  #toText(line: Line): string {
+    return `${this.#paint(line)}${CLEAR_TO_LINE_END}\n`;
+  }
+
+  #toBlockStart(): string {
+    // A terminal that has become narrower has wrapped what was drawn.
+    const columns = Math.max(1, this.#terminal.columns);
+    const rows = this.#block.reduce((sum, line) => sum + Math.max(1, Math.ceil(textOf(line).length / columns)), 0);
+    return rows === 0 ? '\r' : `\u001B[${rows}A\r`;
+  }
+}

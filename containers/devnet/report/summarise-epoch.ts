@@ -1,0 +1,66 @@
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { expectedCounts } from '../../../shared/merge-tree/expected-counts.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
+
+/** What an epoch took. */
+export interface EpochSummary {
+  readonly privateTxs: number;
+  readonly publicTxs: number;
+  readonly l1ToL2Messages: number;
+  /** From the moment the node had all that proving starts from, to the root proof. */
+  readonly toRootMs: number;
+  /** … and on to the submission's being mined. */
+  readonly toMinedMs: number;
+  readonly jobs: JobTotal;
+  readonly byCircuit: readonly (JobTotal & { readonly circuit: CircuitName; readonly expected: number })[];
+  readonly byAgent: readonly (JobTotal & { readonly agentId: AgentId; readonly busyShare: number })[];
+  /** Attempts that ended without a proof, for any cause. */
+  readonly attemptsLost: number;
+}
+
+interface JobTotal {
+  readonly jobs: number;
+  /** Wall time of the provers, summed. */
+  readonly provingMs: number;
+}
+
+/** Sums up an epoch that was proven from its record and its jobs. */
+export function summariseEpoch(epoch: EpochRecord, records: readonly JobRecord[]): EpochSummary {
+  const { rootAtMs = epoch.openedAtMs, closedAtMs = rootAtMs } = epoch;
+  const proven = records.filter(({ rangeId, state }) => rangeId === epoch.rangeId && state === 'proven');
+  const expected = expectedCounts(epoch.shape).byCircuit;
+  const circuits = Object.keys(CIRCUIT_CATALOGUE) as CircuitName[];
+  const agents = [...new Set(proven.flatMap(({ provenBy }) => provenBy ?? []))].sort();
+  const toRootMs = rootAtMs - epoch.openedAtMs;
+  const blocks = epoch.shape.flatMap((checkpoint) => checkpoint.blocks);
+  return {
+    privateTxs: sum(blocks.map(({ privateTxs }) => privateTxs)),
+    publicTxs: sum(blocks.map(({ publicTxs }) => publicTxs)),
+    l1ToL2Messages: sum(epoch.shape.map(({ l1ToL2Messages }) => l1ToL2Messages)),
+    toRootMs,
+    toMinedMs: closedAtMs - epoch.openedAtMs,
+    jobs: totalOf(proven),
+    byCircuit: circuits
+      .map((circuit) => ({
+        circuit,
+        expected: expected[circuit].distinct,
+        ...totalOf(proven.filter((job) => job.circuit === circuit)),
+      }))
+      .filter((total) => total.expected > 0 || total.jobs > 0),
+    byAgent: agents.map((agentId) => {
+      const total = totalOf(proven.filter(({ provenBy }) => provenBy === agentId));
+      return { agentId, ...total, busyShare: total.provingMs / Math.max(1, toRootMs) };
+    }),
+    attemptsLost: sum(records.flatMap(({ attempts }) => Object.values(attempts))),
+  };
+}
+
+function totalOf(jobs: readonly JobRecord[]): JobTotal {
+  return { jobs: jobs.length, provingMs: sum(jobs.map(({ provingMs = 0 }) => provingMs)) };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Engine } from '../../shared/engine/engine.ts';
+import { epochAt, epochStartAtMs } from '../../shared/l1/epoch-timing.ts';
+import type { L1Client } from '../../shared/l1/l1-client.ts';
+import { RollupReader } from '../../shared/l1/rollup-reader.ts';
+import type { Hex } from 'viem';
+import { describeChanges, summarise } from './display/describe-changes.ts';
+import type { DevnetOutput } from './display/devnet-output.ts';
+import type { ChainView, DevnetSnapshot, EpochView } from './display/devnet-snapshot.ts';
+import { renderSnapshot } from './display/render-snapshot.ts';
+import { SnapshotReader } from './display/snapshot-reader.ts';
+import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './find-epoch-proof.ts';
+
+export interface WatchDevnetOptions {
+  readonly engine: Engine;
+  readonly l1: L1Client;
+  readonly rollupAddress: Hex;
+  /** The prover node's account. */
+  readonly publisher: Hex;
+  readonly output: DevnetOutput;
+  readonly nowMs: () => number;
+}
+
+/** An epoch that L1 has taken as proven, by our publisher's transaction. */
+export interface ConfirmedEpoch {
+  readonly view: EpochView;
+  readonly proof: MinedEpochProof;
+}
+
+/** Nothing has moved for so long that nothing will. */
+export class DevnetStalledError extends Error {
+  override readonly name = 'DevnetStalledError';
+
+  constructor(stalledMs: number) {
+    super(`nothing has moved for ${Math.round(stalledMs / 60_000)} minutes: the logs say what was tried last`);
+  }
+}
+
+/** An epoch that had to be proven cannot be any more. */
+export class EpochLostError extends Error {
+  override readonly name = 'EpochLostError';
+
+  constructor({ epoch, state, reason }: EpochView) {
+    super(`epoch ${epoch} is ${state}${reason === undefined ? '' : `: ${reason}`}`);
+  }
+}
+
+const LOOK_MS = 250;
+/** L1 is asked over HTTP, and has nothing new for seconds. */
+const CHAIN_LOOK_MS = 1000;
+const STALLED_MS = 300_000;
+
+/** Watches a devnet through the fleet's ledger and through L1, and shows what it sees. */
+export class DevnetWatch {
+  readonly #options: WatchDevnetOptions;
+  readonly #reader: SnapshotReader;
+  readonly #rollup: RollupReader;
+  readonly #confirmed = new Map<number, ConfirmedEpoch>();
+  #chain: ChainView | undefined;
+  #chainAtMs = -Infinity;
+  #traffic: string | undefined;
+  #last: DevnetSnapshot | undefined;
+  #moved = { what: '', atMs: -Infinity };
+
+  constructor(options: WatchDevnetOptions) {
+    this.#options = options;
+    this.#reader = new SnapshotReader(options.engine, options.nowMs);
+    this.#rollup = new RollupReader(options.l1, options.rollupAddress);
+  }
+
+  /** What the traffic does from now on, in words. */
+  tellTraffic(words: string): void {
+    this.#traffic = words;
+  }
+
+  /**
+   * Shows what happens until `epochs` epochs that hold the whole mix of traffic are proven on L1, and answers every epoch
+   * that was proven by then, in order.
+   *
+   * @throws {ForeignEpochProofError} when an epoch was proven in any way but by our publisher's own transaction.
+   * @throws {EpochLostError} when an epoch's window has closed.
+   * @throws {DevnetStalledError} when nothing moves any more.
+   * @throws the signal's reason, when it aborts.
+   */
+  async untilProven(epochs: number, signal: AbortSignal): Promise<readonly ConfirmedEpoch[]> {
+    for (;;) {
+      const snapshot = await this.#look(signal);
+      await this.#confirm(snapshot);
+      const lost = snapshot.epochs.find(({ state }) => state === 'expired');
+      if (lost !== undefined) throw new EpochLostError(lost);
+      this.#failWhenStalled(snapshot);
+      const confirmed = [...this.#confirmed.values()];
+      if (confirmed.filter(({ view }) => view.holdsMix).length >= epochs) return confirmed;
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+  }
+
+  /** Shows what happens until `signal` aborts, and throws its reason then. */
+  async untilAborted(signal: AbortSignal): Promise<never> {
+    for (;;) {
+      await this.#look(signal);
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<DevnetSnapshot> {
+    signal.throwIfAborted();
+    const { output, nowMs } = this.#options;
+    await this.#lookAtChain();
+    const snapshot = { atMs: nowMs(), chain: this.#chain, traffic: this.#traffic, ...(await this.#reader.read()) };
+    for (const change of describeChanges(this.#last, snapshot)) output.say(change);
+    output.show((frame) => renderSnapshot(snapshot, frame));
+    output.summarise(summarise(snapshot));
+    this.#last = snapshot;
+    return snapshot;
+  }
+
+  async #lookAtChain(): Promise<void> {
+    const atMs = this.#options.nowMs();
+    if (atMs < this.#chainAtMs + CHAIN_LOOK_MS) return;
+    this.#chainAtMs = atMs;
+    try {
+      const [tips, timing] = await Promise.all([this.#rollup.tips(), this.#rollup.timing()]);
+      const epoch = epochAt(atMs, timing);
+      const slotMs = timing.slotSeconds * 1000;
+      this.#chain = {
+        ...tips,
+        epoch,
+        slotsOver: Math.floor((atMs - epochStartAtMs(epoch, timing)) / slotMs),
+        epochSlots: timing.epochSlots,
+        epochEndsAtMs: epochStartAtMs(epoch + 1, timing),
+      };
+    } catch {
+      // L1 is busy or has gone. What it said last is shown; if it has gone, its own end is told.
+    }
+  }
+
+  /** Looks for the proofs of epochs of which the ledger and the rollup both say that they are proven. */
+  async #confirm({ chain, epochs }: DevnetSnapshot): Promise<void> {
+    const { l1, rollupAddress, publisher } = this.#options;
+    for (const view of epochs) {
+      const { epoch, state, firstCheckpoint, lastCheckpoint } = view;
+      const isProven = state === 'proven' && (chain?.provenCheckpoint ?? 0) >= lastCheckpoint;
+      if (!isProven || this.#confirmed.has(epoch)) continue;
+      try {
+        const proof = await findEpochProof(l1, { rollupAddress, publisher, firstCheckpoint, lastCheckpoint });
+        if (proof !== undefined) this.#confirmed.set(epoch, { view, proof });
+      } catch (error) {
+        if (error instanceof ForeignEpochProofError) throw error;
+        // L1 did not answer: it is asked again at the next look.
+      }
+    }
+  }
+
+  #failWhenStalled({ atMs, chain, epochs }: DevnetSnapshot): void {
+    const what = JSON.stringify([
+      chain?.pendingCheckpoint,
+      chain?.provenCheckpoint,
+      epochs.map(({ state, attempt, progress, submission }) => [state, attempt, progress.done, submission]),
+    ]);
+    if (what !== this.#moved.what) this.#moved = { what, atMs };
+    else if (atMs - this.#moved.atMs > STALLED_MS) throw new DevnetStalledError(STALLED_MS);
+  }
+}

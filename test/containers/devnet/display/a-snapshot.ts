@@ -1,0 +1,41 @@
+import type { AgentView, DevnetSnapshot, EpochView } from '../../../../containers/devnet/display/devnet-snapshot.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import { CriticalPath } from '../../../../shared/merge-tree/critical-path.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected-tree.ts';
+import { progressOf } from '../../../../shared/merge-tree/progress.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { MIXED_SHAPE, RANGE } from '../played-epoch.ts';
+
+export const START_MS = 1_800_000_000_000;
+
+export function aSnapshot(overrides: Partial<DevnetSnapshot> = {}): DevnetSnapshot {
+  return { atMs: START_MS, chain: undefined, traffic: undefined, epochs: [], agents: [], ...overrides };
+}
+
+/** An epoch that was just taken up: nothing of it has been asked for. */
+export function anEpochView(overrides: Partial<EpochView> = {}): EpochView {
+  const tree = expectedTree(MIXED_SHAPE);
+  return {
+    epoch: EpochNumber.parse(7),
+    rangeId: RANGE,
+    networkVersion: '4.1.2',
+    firstCheckpoint: 20,
+    lastCheckpoint: 22,
+    shape: [...MIXED_SHAPE],
+    deadlineAtMs: START_MS + 3_600_000,
+    state: 'proving',
+    attempt: 1,
+    openedAtMs: START_MS,
+    attemptAtMs: START_MS,
+    holdsMix: true,
+    txs: 4,
+    progress: progressOf(tree, [], { rangeId: RANGE, nowMs: START_MS }),
+    pathLeft: new CriticalPath(tree, () => 2).full,
+    submission: undefined,
+    ...overrides,
+  };
+}
+
+export function anAgentView(overrides: Partial<AgentView> = {}): AgentView {
+  return { agentId: AgentId.parse('agent-1'), state: 'idle', circuit: undefined, jobsProven: 0, ...overrides };
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+
+import { describeChanges, summarise } from '../../../../containers/devnet/display/describe-changes.ts';
+import type { EpochView } from '../../../../containers/devnet/display/devnet-snapshot.ts';
+import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
+
+const CHAIN = {
+  epoch: 8,
+  slotsOver: 1,
+  epochSlots: 8,
+  epochEndsAtMs: START_MS + 10_000,
+  pendingCheckpoint: 24,
+  provenCheckpoint: 19,
+};
+
+function changesOf(before: Partial<EpochView>, after: Partial<EpochView>): string[] {
+  return describeChanges(
+    aSnapshot({ epochs: [anEpochView(before)] }),
+    aSnapshot({ epochs: [anEpochView({ ...before, ...after })] }),
+  );
+}
+
+describe('describeChanges', () => {
+  it('says nothing when nothing has happened', () => {
+    const snapshot = aSnapshot({ epochs: [anEpochView()], agents: [anAgentView()], chain: CHAIN });
+    expect(describeChanges(snapshot, { ...snapshot, atMs: START_MS + 250 })).toEqual([]);
+  });
+
+  it('says how much there is to prove when an epoch is taken up, and when it only warms up', () => {
+    expect(describeChanges(aSnapshot(), aSnapshot({ epochs: [anEpochView({ holdsMix: false })] }))).toEqual([
+      'epoch 7: taken up: checkpoints 20 to 22, 4 transactions, 21 jobs expected, a warm-up',
+    ]);
+  });
+
+  it('follows the root proof to L1', () => {
+    const rootAtMs = START_MS + 4200;
+    const submission = { transactions: 1, transactionHash: '0xabc' };
+    expect(changesOf({}, { state: 'submitting', rootAtMs })).toEqual(['epoch 7: root proof after 4.2 s, 0 of 21 jobs']);
+    expect(changesOf({ rootAtMs }, { submission: { ...submission, state: 'sent' } })).toEqual(['epoch 7: sent: 0xabc']);
+    expect(
+      changesOf({ submission: { ...submission, state: 'sent' } }, { submission: { ...submission, state: 'mined' } }),
+    ).toEqual(['epoch 7: mined: 0xabc']);
+    expect(
+      describeChanges(aSnapshot({ chain: CHAIN }), aSnapshot({ chain: { ...CHAIN, provenCheckpoint: 22 } })),
+    ).toEqual(["L1: the rollup's proven checkpoint is now 22"]);
+  });
+
+  it('says why an epoch failed, and that it was taken up again', () => {
+    expect(changesOf({}, { state: 'failed', reason: 'a job was rejected' })).toEqual([
+      'epoch 7: failed: a job was rejected',
+    ]);
+    expect(changesOf({ state: 'failed' }, { state: 'proving', attempt: 2 })).toEqual([
+      'epoch 7: taken up again, attempt 2',
+    ]);
+  });
+
+  it('tells of rejected jobs, and where to look', () => {
+    const { progress } = anEpochView();
+    expect(changesOf({}, { progress: { ...progress, rejected: 2 } })).toEqual([
+      'epoch 7: 2 of its jobs are rejected: coppice tree 7 says why',
+    ]);
+  });
+
+  it('introduces each agent once, and passes on what it notes', () => {
+    const idle = aSnapshot({ agents: [anAgentView()] });
+    const noting = aSnapshot({ agents: [anAgentView({ state: 'proving', note: 'too little memory' })] });
+    expect(describeChanges(aSnapshot(), idle)).toEqual(['agent-1: idle']);
+    expect(describeChanges(idle, noting)).toEqual(['agent-1: too little memory']);
+  });
+});
+
+describe('summarise', () => {
+  it('has a line for each epoch that is being proven, and for no other', () => {
+    const snapshot = aSnapshot({ epochs: [anEpochView({ state: 'proven' }), anEpochView()] });
+    expect(summarise(snapshot)).toEqual([
+      expect.stringMatching(/^epoch 7: 0 of 21 jobs proven, 0 running, 0 waiting; on the critical path 7 jobs left/),
+    ]);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { toned } from '../../../../containers/devnet/display/line.ts';
+import { PlainOutput } from '../../../../containers/devnet/display/plain-output.ts';
+
+function open(): { output: PlainOutput; clock: { nowMs: number }; written: () => string[] } {
+  const clock = { nowMs: 1000 };
+  let text = '';
+  const output = new PlainOutput(
+    (more) => void (text += more),
+    () => clock.nowMs,
+  );
+  return { output, clock, written: () => text.split('\n').slice(0, -1) };
+}
+
+describe('PlainOutput', () => {
+  it('writes what is said as one plain line, with the time since the start', () => {
+    const { output, clock, written } = open();
+    clock.nowMs += 65_000;
+    output.say(['root ', toned('good', 'proven')]);
+    expect(written()).toEqual(['  1:05 root proven']);
+  });
+
+  it('says a summary when it has changed, and not again within seconds', () => {
+    const { output, clock, written } = open();
+    output.summarise(['1 of 9']);
+    clock.nowMs += 1000;
+    output.summarise(['2 of 9']);
+    clock.nowMs += 4000;
+    output.summarise(['3 of 9']);
+    clock.nowMs += 60_000;
+    output.summarise(['3 of 9']);
+    expect(written()).toEqual(['  0:00 1 of 9', '  0:05 3 of 9']);
+  });
+
+  it('writes nothing of what can only be drawn', () => {
+    const { output, written } = open();
+    output.show();
+    output.settle();
+    output.close();
+    expect(written()).toEqual([]);
+  });
+});

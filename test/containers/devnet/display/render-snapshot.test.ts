@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+
+import type { DevnetSnapshot } from '../../../../containers/devnet/display/devnet-snapshot.ts';
+import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { renderSnapshot } from '../../../../containers/devnet/display/render-snapshot.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
+
+const WIDE = { columns: 110, rows: 40 };
+
+function textsOf(snapshot: DevnetSnapshot, frame = WIDE): string[] {
+  return renderSnapshot(snapshot, frame).map(textOf);
+}
+
+describe('renderSnapshot', () => {
+  it('shows each level of the tree, root first, with what is done, running, waiting and expected', () => {
+    const epoch = anEpochView();
+    const leaves = epoch.progress.levels[0]!;
+    const levels = [{ ...leaves, done: 3, running: 2, waiting: 1 }, ...epoch.progress.levels.slice(1)];
+
+    const texts = textsOf(aSnapshot({ epochs: [{ ...epoch, progress: { ...epoch.progress, levels } }] }));
+
+    const rows = texts.filter((text) => text.startsWith('  '));
+    expect(rows.map((text) => text.slice(0, 20).trim()).filter(Boolean)).toEqual([
+      'root',
+      'checkpoint merges',
+      'checkpoint roots',
+      'block roots',
+      'tx merges',
+      'public bases',
+      'parity roots',
+      'leaves',
+      'all',
+    ]);
+    expect(rows.find((text) => text.includes('leaves'))).toMatch(/ █+▓+░+·+ {2,}3 {2,}2 {2,}1 {2,}8$/);
+  });
+
+  it('shows the oldest epoch that is being proven, and one line for each other that is under way', () => {
+    const at = (epoch: number): EpochNumber => EpochNumber.parse(epoch);
+    const texts = textsOf(
+      aSnapshot({
+        epochs: [
+          anEpochView({ epoch: at(3), state: 'proven' }),
+          anEpochView({ epoch: at(4), state: 'submitting' }),
+          anEpochView({ epoch: at(5) }),
+          anEpochView({ epoch: at(6) }),
+        ],
+      }),
+    );
+
+    expect(texts.filter((text) => text.startsWith('Epoch'))).toEqual([
+      expect.stringMatching(/^Epoch 5 +checkpoints 20 to 22/),
+      expect.stringMatching(/^Epoch 4 +no root proof yet/),
+      expect.stringMatching(/^Epoch 6 +0 of 21 jobs proven/),
+    ]);
+  });
+
+  it('shows what the critical path still holds, and for about how long', () => {
+    const texts = textsOf(aSnapshot({ epochs: [anEpochView()] }), { columns: 240, rows: 40 });
+    expect(texts.find((text) => text.startsWith('Critical path'))).toMatch(
+      /7 jobs left, about 14 s: .* > CHECKPOINT_MERGE_ROLLUP > ROOT_ROLLUP$/,
+    );
+  });
+
+  it('shows what each agent proves, and for how long already', () => {
+    const texts = textsOf(
+      aSnapshot({
+        agents: [
+          anAgentView({
+            state: 'proving',
+            circuit: 'PUBLIC_VM',
+            jobSinceMs: START_MS - 1500,
+            jobsProven: 4,
+          }),
+          anAgentView({ note: 'no job for it' }),
+        ],
+      }),
+    );
+    expect(texts.slice(-2)).toEqual([
+      expect.stringMatching(/^agent-1 +PUBLIC_VM +1\.5 s {2}4 proven$/),
+      expect.stringMatching(/^agent-1 +idle +0 proven {2}no job for it$/),
+    ]);
+  });
+
+  it('shows the hash of the transaction that was sent', () => {
+    const submission = { state: 'sent', transactions: 2, transactionHash: '0xabc' } as const;
+    const texts = textsOf(aSnapshot({ epochs: [anEpochView({ state: 'submitting', submission })] }));
+    expect(texts.find((text) => text.startsWith('Submission'))).toMatch(/sent \(transaction 2 of it\): 0xabc$/);
+  });
+
+  it.each([
+    { columns: 40, rows: 12 },
+    { columns: 80, rows: 24 },
+    { columns: 10, rows: 3 },
+  ])('keeps within $columns columns and $rows rows', (frame) => {
+    const texts = textsOf(aSnapshot({ epochs: [anEpochView()], agents: [anAgentView()] }), frame);
+    expect(texts.length).toBeLessThanOrEqual(frame.rows);
+    for (const text of texts) expect(text.length).toBeLessThanOrEqual(frame.columns);
+  });
+});

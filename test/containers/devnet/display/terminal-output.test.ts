@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+
+import { toned } from '../../../../containers/devnet/display/line.ts';
+import { TerminalOutput } from '../../../../containers/devnet/display/terminal-output.ts';
+import { TerminalScreen } from './terminal-screen.ts';
+
+function open(columns = 40, color = true): { screen: TerminalScreen; output: TerminalOutput } {
+  const screen = new TerminalScreen(columns);
+  return { screen, output: new TerminalOutput(screen, { color, nowMs: () => 0 }) };
+}
+
+describe('TerminalOutput', () => {
+  it('draws a block over the one before, also when it is shorter', () => {
+    const { screen, output } = open();
+    output.show(() => [['first'], ['second'], ['third']]);
+    output.show(() => [['1st']]);
+    expect(screen.text).toBe('1st');
+  });
+
+  it('puts what is said above the block, where it stays', () => {
+    const { screen, output } = open();
+    output.show(() => [['block 1']]);
+    output.say('taken up');
+    output.show(() => [['block 2']]);
+    output.say('proven');
+    expect(screen.text).toBe('  0:00 taken up\n  0:00 proven\nblock 2');
+  });
+
+  it('cuts lines of a block before the last column, so that none takes two rows', () => {
+    const { screen, output } = open(10);
+    output.show(() => [['0123456789'], ['below']]);
+    output.show(() => [['0123456789'], ['below']]);
+    expect(screen.text).toBe('01234567…\nbelow');
+  });
+
+  it('leaves what is said whole, however long', () => {
+    const { screen, output } = open(10);
+    output.print(['0123456789abcdef']);
+    expect(screen.text).toBe('0123456789\nabcdef');
+  });
+
+  it('finds the start of a block that a narrower terminal has wrapped', () => {
+    const { screen, output } = open(20);
+    output.show(() => [['0123456789abcdefgh']]);
+    // What the terminal does to the line: two rows of ten columns.
+    screen.columns = 10;
+    screen.write('\u001B[1A\r0123456789abcdefgh\n');
+    output.show(() => [['short']]);
+    expect(screen.text).toBe('short');
+  });
+
+  it('leaves a settled block where it is and goes on below it', () => {
+    const { screen, output } = open();
+    output.show(() => [['the whole tree']]);
+    output.settle();
+    output.print(['', 'report']);
+    expect(screen.text).toBe('the whole tree\n\nreport');
+  });
+
+  it('hides the cursor while it draws and shows it again when it is closed', () => {
+    const { screen, output } = open();
+    expect(screen.isCursorShown).toBe(false);
+    output.close();
+    output.close();
+    expect(screen.isCursorShown).toBe(true);
+  });
+
+  it('sends no colours when there are to be none', () => {
+    let sent = '';
+    const terminal = { columns: 40, rows: 24, write: (text: string) => void (sent += text) };
+    const output = new TerminalOutput(terminal, { color: false, nowMs: () => 0 });
+    output.show(() => [[toned('good', 'done')]]);
+    expect(sent).toContain('done');
+    expect(sent).not.toContain('\u001B[32m');
+  });
+});
