@@ -55,7 +55,7 @@ export const AZTEC_P2P_SETTINGS = {
     peerIdPrivateKey: optional(secretText, {
       flag: 'p2p.peerIdPrivateKey',
       variable: 'PEER_ID_PRIVATE_KEY',
-      description: 'Key of this node’s identity',
+      description: "Key of this node's identity",
       defaultNote: 'a new one, kept in the data directory',
     }),
     peerIdPrivateKeyPath: optional(path, {

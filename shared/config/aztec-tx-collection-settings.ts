@@ -66,7 +66,7 @@ export const AZTEC_TX_COLLECTION_SETTINGS = {
     txCollectionMissingTxsCollectorType: withDefault(oneOf(['new', 'old']), 'new', {
       flag: 'p2p.txCollectionMissingTxsCollectorType',
       variable: 'TX_COLLECTION_MISSING_TXS_COLLECTOR_TYPE',
-      description: 'Which of Aztec’s collectors to use',
+      description: "Which of Aztec's collectors to use",
     }),
     txCollectionFileStoreSlowDelayMs: withDefault(integer(0), '24000', {
       flag: 'p2p.txCollectionFileStoreSlowDelayMs',

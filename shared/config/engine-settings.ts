@@ -52,7 +52,7 @@ export const ENGINE_SETTINGS = {
       flagAliases: ['proverAgent.proofStore'],
       variable: 'PROVER_PROOF_STORE',
       description: 'Where the inputs and proofs of jobs are kept',
-      defaultNote: 'proofs in the engine’s directory',
+      defaultNote: "proofs in the engine's directory",
     }),
     leaseSeconds: withDefault(integer(3, 43_200), '30', {
       flag: 'lease-seconds',

@@ -5,8 +5,8 @@ export class InvalidSettingsError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    const title = problems.length === 1 ? 'one setting is wrong' : `${problems.length} settings are wrong`;
-    super(`${title}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+    super(`${count} with the command line or the settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.problems = problems;
   }
 }

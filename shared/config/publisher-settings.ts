@@ -57,7 +57,7 @@ export const PUBLISHER_SETTINGS = {
     priorityFeeBumpPercentage: withDefault(integer(0, 1000), '20', {
       flag: 'proverNode.priorityFeeBumpPercentage',
       variable: 'L1_PRIORITY_FEE_BUMP_PERCENTAGE',
-      description: 'Added to the network’s priority fee, in percent',
+      description: "Added to the network's priority fee, in percent",
     }),
     priorityFeeRetryBumpPercentage: withDefault(integer(10, 1000), '50', {
       flag: 'proverNode.priorityFeeRetryBumpPercentage',

@@ -15,6 +15,8 @@ import { openSqliteDatabase } from './sqlite-database.ts';
 export interface EmbeddedEngineOptions {
   /** The folder that holds `coppice.sqlite` and `proofs/`; made when missing. Every process of the fleet names the same. */
   readonly dataDirectory: string;
+  /** The folder of the proofs. @default `proofs` in the data directory */
+  readonly proofsDirectory?: string;
   /** How long a claimed message stays hidden without a heartbeat, in seconds. */
   readonly leaseSeconds: number;
   readonly attemptBudgets?: AttemptBudgets;
@@ -31,7 +33,7 @@ export interface EmbeddedEngineOptions {
 export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const nowMs = options.nowMs ?? Date.now;
   const database = openSqliteDatabase(options.dataDirectory);
-  const proofs = new FileProofStore(join(options.dataDirectory, 'proofs'), nowMs);
+  const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs);
   const leftoversRemoved = proofs.removeLeftovers();
   return {
     queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, nowMs }),

@@ -58,7 +58,7 @@ describe('mergeSources', () => {
     });
   });
 
-  it('refuses unknown variables of ours, and only warns of what looks like a misspelt one of Aztec’s', () => {
+  it("refuses unknown variables of ours, and only warns of what looks like a misspelt one of Aztec's", () => {
     const environment = {
       COPPICE_LEASE_SECS: '1',
       COPPICE_ZZZZZZZZZ: '1',
@@ -75,7 +75,7 @@ describe('mergeSources', () => {
     });
   });
 
-  it('explains which of Aztec’s settings have no effect here', () => {
+  it("explains which of Aztec's settings have no effect here", () => {
     expect(merge({ environment: { PROVER_BROKER_HOST: 'http://broker' } }).notices).toEqual([
       '--proverAgent.proverBrokerUrl (PROVER_BROKER_HOST) has no effect: the engine holds the jobs, no broker is asked (see --engine)',
     ]);

@@ -1,0 +1,48 @@
+import { InvalidSettingsError } from '../shared/config/errors.ts';
+import { suggest } from '../shared/config/suggest.ts';
+import packageManifest from '../package.json' with { type: 'json' };
+import type { Command } from './cli/command.ts';
+import { DEVNET_COMMAND } from './cli/devnet-command.ts';
+import { EXIT_CODES } from './cli/exit-codes.ts';
+import { outputColumns, printLines } from './cli/print.ts';
+import { renderCommandHelp, renderOverview } from './cli/render-help.ts';
+import { START_COMMAND } from './cli/start-command.ts';
+import { STATUS_COMMAND } from './cli/status-command.ts';
+import { TREE_COMMAND } from './cli/tree-command.ts';
+
+const COMMANDS: readonly Command[] = [START_COMMAND, STATUS_COMMAND, TREE_COMMAND, DEVNET_COMMAND];
+
+async function runCommandLine([name, ...argv]: readonly string[]): Promise<number> {
+  if (name === '--version' || name === '-v') {
+    printLines([[packageManifest.version]]);
+    return EXIT_CODES.done;
+  }
+  const isHelp = [name, ...argv].some((argument) => argument === '--help' || argument === '-h') || name === 'help';
+  const command = COMMANDS.find((known) => known.name === (name === 'help' ? argv[0] : name));
+  if (command === undefined && (isHelp || name === undefined)) {
+    printLines(renderOverview(COMMANDS, packageManifest.version));
+    return isHelp ? EXIT_CODES.done : EXIT_CODES.misused;
+  }
+  if (command === undefined) {
+    const names = COMMANDS.map((known) => known.name);
+    const closest = suggest(name ?? '', names);
+    const meant = closest === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${closest}?`;
+    process.stderr.write(`coppice: '${name ?? ''}' is no command; ${meant}\n`);
+    return EXIT_CODES.misused;
+  }
+  if (isHelp) {
+    printLines(renderCommandHelp(command, outputColumns()));
+    return EXIT_CODES.done;
+  }
+  return command.run(argv);
+}
+
+try {
+  // What a role leaves open (sockets, threads of Aztec's) must not keep the process.
+  process.exit(await runCommandLine(process.argv.slice(2)));
+} catch (error) {
+  const isMisuse = error instanceof InvalidSettingsError;
+  process.stderr.write(`coppice: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (isMisuse) process.stderr.write('coppice <command> --help lists every flag, with its variable and default\n');
+  process.exit(isMisuse ? EXIT_CODES.misused : EXIT_CODES.failed);
+}

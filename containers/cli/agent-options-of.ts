@@ -1,0 +1,46 @@
+import { hostname } from 'node:os';
+
+import type { AgentSettings } from '../../shared/config/agent-settings.ts';
+import { engineOptionsOf } from '../../shared/config/engine-options.ts';
+import { AgentId } from '../../shared/ledger/job-ledger.ts';
+import type { AgentOptions } from '../agent/agent-options.ts';
+import { familyReference } from '../agent/families/family-registry.ts';
+
+/** What an agent with these settings is started with. */
+export function agentOptionsOf(settings: AgentSettings, networkVersion: string): AgentOptions {
+  return {
+    agentId: settings.agentId ?? AgentId.parse(`${hostname()}-${process.pid}`),
+    pools: settings.pools,
+    circuits: settings.proofTypes,
+    networkVersion,
+    families: [familyReference('aztec', aztecOptionsOf(settings, networkVersion))],
+    engine: engineOptionsOf(settings),
+    leaseSeconds: settings.leaseSeconds,
+    drainSeconds: settings.drainSeconds,
+    claimSeconds: settings.claimSeconds,
+    timeoutMultiple: settings.proofTimeoutMultiple,
+    timeoutFloorSeconds: settings.proofTimeoutFloorSeconds,
+    ...(settings.isPrefetching ? {} : { prefetch: false }),
+    proverEnvironment:
+      settings.hardwareConcurrency === undefined ? {} : { HARDWARE_CONCURRENCY: String(settings.hardwareConcurrency) },
+  };
+}
+
+type AztecOptions = Parameters<typeof familyReference<'aztec'>>[1];
+
+function aztecOptionsOf(settings: AgentSettings, networkVersion: string): AztecOptions {
+  return {
+    networkVersion,
+    realProofs: settings.realProofs,
+    proverTestDelayType: settings.proverTestDelayType,
+    proverTestDelayMs: settings.proverTestDelayMs,
+    proverTestDelayFactor: settings.proverTestDelayFactor,
+    memoryMib: settings.agentMemoryMib,
+    bbBinaryPath: settings.bbBinaryPath,
+    bbWorkingDirectory: settings.bbWorkingDirectory,
+    bbSkipCleanup: settings.bbSkipCleanup,
+    acvmBinaryPath: settings.acvmBinaryPath,
+    acvmWorkingDirectory: settings.acvmWorkingDirectory,
+    crsPath: settings.crsDirectory,
+  };
+}

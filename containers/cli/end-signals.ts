@@ -1,0 +1,35 @@
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+
+/**
+ * Aborts when this process is to end: at SIGTERM, at Ctrl-C, when its terminal or its parent goes away.
+ *
+ * A process that another one of Coppice started does not listen to Ctrl-C, which a terminal sends to both: its parent
+ * says when to end. The second Ctrl-C ends any other process at once.
+ * @param onSecondInterrupt what to do before that
+ */
+export function endSignal(log: Logger, onSecondInterrupt: () => void = () => undefined): AbortSignal {
+  const end = new AbortController();
+  const abort = (why: string): void => {
+    if (end.signal.aborted) return;
+    log.info({ why }, 'ending');
+    end.abort();
+  };
+  process.on('SIGTERM', () => abort('SIGTERM'));
+  process.on('SIGHUP', () => abort('the terminal was closed'));
+  const isSupervised = process.channel !== undefined;
+  process.on('SIGINT', () => {
+    if (isSupervised) return;
+    if (end.signal.aborted) {
+      onSecondInterrupt();
+      process.exit(EXIT_CODES.interrupted);
+    }
+    abort('Ctrl-C');
+  });
+  if (isSupervised) {
+    process.on('disconnect', () => abort('the parent process has gone'));
+    // The channel to the parent is no reason to stay.
+    process.channel?.unref();
+  }
+  return end.signal;
+}

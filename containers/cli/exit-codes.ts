@@ -1,0 +1,14 @@
+/** What the command's end tells whoever started it. */
+export const EXIT_CODES = {
+  done: 0,
+  /** Something failed; trying again may help. */
+  failed: 1,
+  /** The command line or the settings are wrong. */
+  misused: 2,
+  /** This machine, its data or its programs cannot do the work; trying again does not help. */
+  unfit: 3,
+  /** Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];

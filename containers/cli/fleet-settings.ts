@@ -1,0 +1,52 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { engineOptionsOf } from '../../shared/config/engine-options.ts';
+import { ENGINE_SETTINGS } from '../../shared/config/engine-settings.ts';
+import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
+import { InvalidSettingsError } from '../../shared/config/errors.ts';
+import { L1_SETTINGS } from '../../shared/config/l1-settings.ts';
+import { parseSettings } from '../../shared/config/parse-settings.ts';
+import type { SettingGroup } from '../../shared/config/setting.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import { addNetwork } from './add-network.ts';
+import type { CommandLine } from './read-command-line.ts';
+
+const { engine, dataDirectory, engineDirectory } = ENGINE_SETTINGS.settings;
+
+/** What a command that looks at a fleet has to be told to find it. */
+export const FLEET_GROUPS: readonly SettingGroup[] = [
+  {
+    title: 'Where the fleet is',
+    settings: { dataDirectory, network: L1_SETTINGS.settings.network, engine, engineDirectory },
+  },
+  ENV_FILE_GROUP,
+];
+
+/** There is nothing to look at where the settings lead to. */
+export class NoFleetError extends Error {
+  override readonly name = 'NoFleetError';
+  readonly directory: string;
+
+  constructor(directory: string) {
+    super(`no fleet has worked in ${directory} yet: name its --data-directory, or its --network`);
+    this.directory = directory;
+  }
+}
+
+/**
+ * Opens the engine of a fleet to look at it, and makes none where there is none.
+ * @param problems what is wrong beside the settings
+ * @throws {InvalidSettingsError} with all that is wrong
+ * @throws {NoFleetError}
+ */
+export async function openFleet(line: CommandLine, problems: readonly string[] = []): Promise<Engine> {
+  const { environment } = await addNetwork(line.environment, { isForNode: false });
+  const parsed = parseSettings([ENGINE_SETTINGS, ...FLEET_GROUPS], environment);
+  const allProblems = [...line.problems, ...problems, ...parsed.problems];
+  if (parsed.settings === undefined || allProblems.length > 0) throw new InvalidSettingsError(allProblems);
+  const options = engineOptionsOf(parsed.settings);
+  if (!fs.existsSync(path.join(options.dataDirectory, 'coppice.sqlite'))) throw new NoFleetError(options.dataDirectory);
+  return openEngine(options);
+}

@@ -1,0 +1,49 @@
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { DeadLetter, QueueDepth } from '../../shared/job-queue/job-queue.ts';
+import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { Incident } from '../../shared/ledger/incident-log.ts';
+import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { progressOf, type Progress } from '../../shared/merge-tree/progress.ts';
+
+/** What a fleet was doing at one moment. */
+export interface FleetStatus {
+  readonly atMs: number;
+  /** Newest first. */
+  readonly epochs: readonly EpochStatus[];
+  /** Roots that are not mined yet. */
+  readonly roots: readonly RootRecord[];
+  readonly agents: readonly AgentRecord[];
+  readonly queues: readonly QueueDepth[];
+  /** Newest first. */
+  readonly incidents: readonly Incident[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+export interface EpochStatus extends EpochRecord {
+  readonly progress: Progress;
+}
+
+export interface StatusLimits {
+  readonly epochs: number;
+  readonly incidents: number;
+  /** Agents that were seen in the last so many seconds. */
+  readonly agentsSeenWithinSeconds: number;
+}
+
+export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowMs: number): Promise<FleetStatus> {
+  const [epochs, roots, agents, queues, incidents, deadLetters] = await Promise.all([
+    engine.epochs.latest(limits.epochs),
+    engine.outbox.open(),
+    engine.agents.seenWithin(limits.agentsSeenWithinSeconds),
+    engine.queue.depths(),
+    engine.incidents.latest(limits.incidents),
+    engine.queue.deadLetters(),
+  ]);
+  const withProgress = epochs.map(async (epoch): Promise<EpochStatus> => {
+    const jobs = await engine.jobs.jobsOfEpoch(epoch.epoch);
+    return { ...epoch, progress: progressOf(expectedTree(epoch.shape), jobs, { rangeId: epoch.rangeId, nowMs }) };
+  });
+  return { atMs: nowMs, epochs: await Promise.all(withProgress), roots, agents, queues, incidents, deadLetters };
+}

@@ -1,0 +1,22 @@
+import { type Line, paintLine, textOf } from '../devnet/display/line.ts';
+
+/** Writes lines to stdout: painted for a terminal, plain for anything else or when NO_COLOR is set. */
+export function printLines(lines: readonly Line[]): void {
+  const isPainted = process.stdout.isTTY && !process.env['NO_COLOR'];
+  process.stdout.write(lines.map((line) => `${isPainted ? paintLine(line) : textOf(line)}\n`).join(''));
+}
+
+/** The width that lines may take. */
+export function outputColumns(): number {
+  return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+}
+
+/** Writes one JSON document to stdout. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Writes to stderr what the operator should know, beside what was asked for. */
+export function printNotices(notices: readonly string[]): void {
+  for (const notice of notices) process.stderr.write(`coppice: ${notice}\n`);
+}

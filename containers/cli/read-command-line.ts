@@ -1,0 +1,66 @@
+import path from 'node:path';
+
+import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../shared/config/env-file-settings.ts';
+import { KNOWN_SETTINGS, settingsIn } from '../../shared/config/known-settings.ts';
+import { mergeSources } from '../../shared/config/merge-sources.ts';
+import { parseFlags } from '../../shared/config/parse-flags.ts';
+import { textOf, type Environment } from '../../shared/config/parse-settings.ts';
+import { nameOf } from '../../shared/config/setting.ts';
+import { readEnvFile } from '../../shared/config/read-env-file.ts';
+import { SUPERSEDED_SETTINGS } from '../../shared/config/superseded-settings.ts';
+import type { Command } from './command.ts';
+
+export interface CommandLine {
+  /** What the flags, the process's environment and the `.env` file say together. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly switches: ReadonlySet<string>;
+  readonly words: readonly string[];
+  readonly problems: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/** Reads everything that a command is told, without yet asking whether the settings are right. */
+export function readCommandLine(
+  argv: readonly string[],
+  command: Pick<Command, 'groups' | 'switches' | 'takesSuperseded'>,
+  { environment = process.env, workingDirectory = process.cwd() } = {},
+): CommandLine {
+  const flags = parseFlags(argv, {
+    settings: [
+      ...settingsIn([...command.groups, ENV_FILE_GROUP]),
+      ...(command.takesSuperseded ? SUPERSEDED_SETTINGS : []),
+    ],
+    switches: command.switches,
+  });
+  const { envFile } = ENV_FILE_GROUP.settings;
+  const file = readChosenFile(flags.texts.get(envFile.variable) ?? textOf(envFile, environment), workingDirectory);
+  const merged = mergeSources(
+    { flags: flags.texts, environment, envFile: file.variables },
+    KNOWN_SETTINGS,
+    SUPERSEDED_SETTINGS,
+  );
+  return {
+    environment: merged.environment,
+    switches: flags.switches,
+    words: flags.words,
+    problems: [...flags.problems, ...file.problems, ...merged.problems],
+    notices: merged.notices,
+  };
+}
+
+function readChosenFile(
+  chosen: string | undefined,
+  workingDirectory: string,
+): { readonly variables: Environment; readonly problems: readonly string[] } {
+  if (chosen === NO_ENV_FILE) return { variables: {}, problems: [] };
+  const file = path.resolve(workingDirectory, chosen ?? '.env');
+  const read = readEnvFile(file);
+  if (read === undefined) {
+    const isMissing = chosen !== undefined;
+    return {
+      variables: {},
+      problems: isMissing ? [`${nameOf(ENV_FILE_GROUP.settings.envFile)}: there is no file ${file}`] : [],
+    };
+  }
+  return { variables: read.variables ?? {}, problems: read.problems };
+}

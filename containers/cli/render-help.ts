@@ -1,0 +1,93 @@
+import { SUPERSEDED_SETTINGS } from '../../shared/config/superseded-settings.ts';
+import type { Setting } from '../../shared/config/setting.ts';
+import { type Line, toned } from '../devnet/display/line.ts';
+import type { Command } from './command.ts';
+
+const INDENT = '      ';
+const EXIT_CODE_LINES: readonly Line[] = [
+  [toned('strong', 'Exit codes')],
+  ['  0    done, or ended as it was told to'],
+  ['  1    something failed; the log says what'],
+  ['  2    the command line or the settings are wrong; all that is wrong is listed'],
+  ['  3    this machine, its data or its programs cannot do the work'],
+  ['  130  ended by Ctrl-C'],
+];
+
+/** What `coppice --help` says. */
+export function renderOverview(commands: readonly Command[], version: string): Line[] {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return [
+    [toned('strong', 'coppice'), ` ${version}: proves Aztec epochs on a fleet of agents`],
+    [],
+    ['coppice <command> [flags]'],
+    [],
+    [toned('strong', 'Commands')],
+    ...commands.map(({ name, summary }): Line => [`  ${name.padEnd(width)}  `, summary]),
+    [],
+    ['coppice <command> --help lists every flag of a command, with its variable and default.'],
+    ['coppice --version names the version.'],
+    [],
+    ...EXIT_CODE_LINES,
+  ];
+}
+
+/** What `coppice <command> --help` says. */
+export function renderCommandHelp(command: Command, columns: number): Line[] {
+  const { name, usage, explanation, switchTitle, switches, groups } = command;
+  const switchLines = switches.flatMap(({ flag, description }): Line[] => [
+    [`  --${flag}`],
+    ...wrap(description, columns),
+  ]);
+  return [
+    [toned('strong', `coppice ${name}`), ` ${usage}`],
+    ...explanation.flatMap((paragraph) => [[], ...wrap(paragraph, columns, '')]),
+    ...(switches.length === 0 ? [] : [[], [toned('strong', switchTitle)], ...switchLines]),
+    ...groups.flatMap(({ title, settings }) => [
+      [],
+      [toned('strong', title)],
+      ...Object.values(settings).flatMap((setting) => settingLines(setting, columns)),
+    ]),
+    ...(command.takesSuperseded ? supersededLines(columns) : []),
+    [],
+    ...EXIT_CODE_LINES,
+  ];
+}
+
+function settingLines(setting: Setting, columns: number): Line[] {
+  const { flag, kind, variable, description, flagAliases = [], variableAliases = [] } = setting;
+  const others = [...flagAliases.map((alias) => `--${alias}`), ...variableAliases];
+  return [
+    [`  --${flag}${kind.placeholder === '' ? '' : ` ${kind.placeholder}`}  `, toned('dim', variable)],
+    ...wrap(`${description}. ${defaultOf(setting)}`, columns),
+    ...(others.length === 0 ? [] : wrap(`Also ${others.join(', ')}.`, columns)),
+  ];
+}
+
+function defaultOf({ presence, defaultText, defaultNote }: Setting): string {
+  if (presence === 'required') return 'Required.';
+  const text = defaultNote ?? defaultText;
+  return text === undefined ? 'Optional.' : `Default: ${text}.`;
+}
+
+function supersededLines(columns: number): Line[] {
+  return [
+    [],
+    [toned('strong', "Settings of Aztec's that are accepted and have no effect here")],
+    ...SUPERSEDED_SETTINGS.flatMap(({ flag, variable, reason }): Line[] => [
+      [`  --${flag}  `, toned('dim', variable)],
+      ...wrap(`${reason[0]?.toUpperCase() ?? ''}${reason.slice(1)}.`, columns),
+    ]),
+  ];
+}
+
+/** Breaks a text between words, at most 100 columns wide. */
+function wrap(text: string, columns: number, indent = INDENT): Line[] {
+  const width = Math.max(30, Math.min(100, columns) - indent.length);
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => [indent, line]);
+}

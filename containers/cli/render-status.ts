@@ -1,0 +1,115 @@
+import type { QueueDepth } from '../../shared/job-queue/job-queue.ts';
+import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { formatDuration } from '../devnet/display/format-duration.ts';
+import { type Line, type Tone, toned } from '../devnet/display/line.ts';
+import type { EpochStatus, FleetStatus } from './fleet-status.ts';
+import { alignColumns } from './align-columns.ts';
+
+const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
+  proving: 'busy',
+  submitting: 'busy',
+  proven: 'good',
+  failed: 'bad',
+  expired: 'bad',
+};
+
+/** What the fleet is doing, a section for each kind of thing, for people. */
+export function renderStatus(status: FleetStatus): Line[] {
+  const { atMs, epochs, roots, agents, queues, incidents, deadLetters } = status;
+  const sections: (readonly [string, readonly Line[], string])[] = [
+    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, atMs))), 'none yet'],
+    ['Roots in the outbox', roots.map((root) => rootLine(root, atMs)), 'none'],
+    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, atMs))), 'none seen lately'],
+    ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
+    [
+      'Incidents',
+      incidents.map(({ atMs: sinceMs, kind, subject, message }) => [
+        toned('dim', ago(atMs - sinceMs)),
+        ` ${kind} ${subject}: ${message}`,
+      ]),
+      'none',
+    ],
+    [
+      'Dead letters',
+      deadLetters.map(({ parkedAtMs, reason, body }) => [
+        toned('dim', ago(atMs - parkedAtMs)),
+        ` ${toned('bad', reason).text}: ${body.slice(0, 200)}`,
+      ]),
+      'none',
+    ],
+  ];
+  return sections.flatMap(([title, lines, whenEmpty], index) => [
+    ...(index === 0 ? [] : [[]]),
+    [toned('strong', title)],
+    ...(lines.length === 0 ? [[toned('dim', `  ${whenEmpty}`)]] : lines.map((line) => ['  ', ...line])),
+  ]);
+}
+
+function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
+  const { expected, done, running, waiting, rejected } = progress;
+  const isOpen = epoch.state === 'proving' || epoch.state === 'submitting';
+  const jobs = [
+    `${done} of ${expected} jobs proven`,
+    ...(epoch.state === 'proving' ? [`${running} running`, `${waiting} waiting`] : []),
+    ...(rejected > 0 ? [`${rejected} rejected`] : []),
+  ].join(', ');
+  return [
+    String(epoch.epoch),
+    toned(TONE_OF_EPOCH[epoch.state], epoch.state),
+    `checkpoints ${epoch.firstCheckpoint}-${epoch.lastCheckpoint}`,
+    epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
+    jobs,
+    isOpen ? `window ${closes(epoch.deadlineAtMs - atMs)}` : `after ${tookUntilClosed(epoch)}`,
+    epoch.transactionHash ?? '',
+    epoch.reason === undefined ? '' : toned('bad', epoch.reason),
+  ];
+}
+
+function tookUntilClosed({ openedAtMs, closedAtMs }: Pick<EpochStatus, 'openedAtMs' | 'closedAtMs'>): string {
+  return formatDuration((closedAtMs ?? openedAtMs) - openedAtMs);
+}
+
+function closes(leftMs: number): string {
+  return leftMs > 0 ? `closes in ${formatDuration(leftMs)}` : `closed ${ago(-leftMs)}`;
+}
+
+function rootLine(root: RootRecord, atMs: number): Line {
+  const newest = root.submissions.at(-1);
+  return [
+    `epoch ${root.epoch}: `,
+    toned('busy', root.state),
+    newest === undefined ? '' : `, transaction ${root.submissions.length} of it: ${newest.transactionHash}`,
+    `, window ${closes(root.deadlineAtMs - atMs)}`,
+    root.reason === undefined ? '' : toned('bad', ` (${root.reason})`),
+  ];
+}
+
+function agentCells(agent: AgentRecord, atMs: number): Line {
+  const { jobId, jobSinceMs } = agent;
+  const job = jobId === undefined ? undefined : parseProvingJobId(jobId);
+  const isProving = agent.state === 'proving' && job !== undefined;
+  return [
+    agent.agentId,
+    toned(isProving ? 'busy' : 'dim', agent.state),
+    isProving ? `${job.circuit} of epoch ${job.epoch}` : '',
+    isProving && jobSinceMs !== undefined ? `for ${formatDuration(atMs - jobSinceMs)}` : '',
+    `${agent.jobsProven} proven`,
+    agent.pools.join(', '),
+    toned('dim', `seen ${ago(atMs - agent.lastSeenAtMs)}`),
+    agent.note === undefined ? '' : toned('bad', agent.note),
+  ];
+}
+
+function holdsMessages({ waiting, leased }: QueueDepth): boolean {
+  return waiting + leased > 0;
+}
+
+function queueCells({ pool, lane, waiting, leased }: QueueDepth): Line {
+  return [pool, lane, `${waiting} waiting`, `${leased} leased`];
+}
+
+function ago(durationMs: number): string {
+  return `${formatDuration(durationMs)} ago`;
+}

@@ -1,0 +1,135 @@
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { progressOf, type JobCounts } from '../../shared/merge-tree/progress.ts';
+import { Trace } from '../../shared/merge-tree/trace.ts';
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { formatDuration } from '../devnet/display/format-duration.ts';
+import { type Line, type Tone, toned } from '../devnet/display/line.ts';
+import { alignColumns } from './align-columns.ts';
+
+const TONE_OF_JOB: Readonly<Record<JobRecord['state'], Tone>> = {
+  queued: 'dim',
+  leased: 'busy',
+  proven: 'good',
+  rejected: 'bad',
+  cancelled: 'dim',
+};
+
+export interface EpochTree {
+  readonly epoch: EpochRecord;
+  /** Every job of the epoch that is on record, also of ranges that a reorg took away. */
+  readonly jobs: readonly JobRecord[];
+  readonly atMs: number;
+}
+
+/** The merge tree of an epoch by level, from the root down, and what went wrong in it. */
+export function renderLevels(tree: EpochTree): Line[] {
+  const { epoch, jobs, atMs } = tree;
+  const progress = progressOf(expectedTree(epoch.shape), jobs, { rangeId: epoch.rangeId, nowMs: atMs });
+  const ownJobs = jobs.filter(({ rangeId }) => rangeId === epoch.rangeId);
+  const rows: Line[] = [
+    [
+      '',
+      ...['done', 'of', 'running', 'waiting', 'rejected'].map((title) => toned('dim', title)),
+      toned('dim', 'proving time'),
+    ],
+    ...progress.levels
+      .toReversed()
+      .flatMap(({ level, circuits, ...counts }) => [
+        [toned('strong', level), ...countCells(counts), ''],
+        ...circuits.map((count): Line => [`  ${count.circuit}`, ...countCells(count), timeOf(count.circuit, ownJobs)]),
+      ]),
+    [toned('strong', 'all'), ...countCells(progress), ''],
+  ];
+  return [...headLines(tree, ownJobs.length), [], ...alignColumns(rows), ...troubleLines(ownJobs)];
+}
+
+/** Every job of the epoch's tree below the one that takes its proof, with who proved it, when, and how long it took. */
+export function renderJobs(tree: EpochTree): Line[] {
+  const { epoch, jobs } = tree;
+  const trace = new Trace(jobs, epoch.rangeId);
+  const rows: Line[] = [];
+  const given = new Set<JobRecord>();
+  const addBelow = (job: JobRecord, depth: number): void => {
+    const isRepeat = given.has(job);
+    given.add(job);
+    rows.push(jobCells(job, depth, isRepeat));
+    if (!isRepeat) trace.childrenOf(job).forEach((child) => addBelow(child, depth + 1));
+  };
+  // Until the root is asked for, the tree is in pieces.
+  const tops = [...trace.jobs.values()].filter(({ id }) => trace.parentsOf(id).length === 0);
+  tops.toReversed().forEach((top) => addBelow(top, 0));
+  return [...headLines(tree, trace.jobs.size), [], ...alignColumns(rows)];
+}
+
+function headLines({ epoch, jobs }: EpochTree, ownJobs: number): Line[] {
+  const { state, attempt, firstCheckpoint, lastCheckpoint, networkVersion } = epoch;
+  const foreign = jobs.length - ownJobs;
+  return [
+    [
+      toned('strong', `Epoch ${epoch.epoch}`),
+      `: ${state}, checkpoints ${firstCheckpoint} to ${lastCheckpoint}, attempt ${attempt}, Aztec ${networkVersion}`,
+    ],
+    ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),
+    ...(epoch.reason === undefined ? [] : [[toned('bad', epoch.reason)]]),
+    ...(foreign === 0 ? [] : [[toned('dim', `${foreign} jobs of checkpoints that a reorg took away are left out`)]]),
+  ];
+}
+
+function countCells({ done, expected, running, waiting, rejected }: JobCounts): Line {
+  return [
+    toned(done >= expected ? 'good' : 'dim', String(done)),
+    String(expected),
+    running > 0 ? toned('busy', String(running)) : '-',
+    waiting > 0 ? String(waiting) : '-',
+    rejected > 0 ? toned('bad', String(rejected)) : '-',
+  ];
+}
+
+/** The mean, and the longest where it is another. */
+function timeOf(circuit: CircuitName, jobs: readonly JobRecord[]): string {
+  const times = jobs.filter((job) => job.circuit === circuit).flatMap(({ provingMs }) => provingMs ?? []);
+  if (times.length === 0) return '';
+  const mean = formatDuration(times.reduce((sum, time) => sum + time, 0) / times.length);
+  const longest = formatDuration(Math.max(...times));
+  return mean === longest ? mean : `${mean} (up to ${longest})`;
+}
+
+function troubleLines(jobs: readonly JobRecord[]): Line[] {
+  const troubled = jobs.filter(({ state, attempts }) => state === 'rejected' || Object.keys(attempts).length > 0);
+  if (troubled.length === 0) return [];
+  return [
+    [],
+    [toned('strong', 'Lost attempts')],
+    ...alignColumns(
+      troubled.map((job): Line => [
+        `  ${job.id}`,
+        toned(TONE_OF_JOB[job.state], job.state),
+        attemptsOf(job),
+        job.reason ?? '',
+      ]),
+    ),
+  ];
+}
+
+function attemptsOf({ attempts }: JobRecord): string {
+  return Object.entries(attempts)
+    .map(([cause, count]) => `${count} x ${cause}`)
+    .join(', ');
+}
+
+function jobCells(job: JobRecord, depth: number, isRepeat: boolean): Line {
+  const name = `${'  '.repeat(depth)}${job.circuit}`;
+  if (isRepeat) return [name, toned('dim', 'see above'), '', '', '', toned('dim', job.id)];
+  const agent = job.provenBy ?? (job.state === 'leased' ? job.lease?.agentId : undefined);
+  return [
+    name,
+    toned(TONE_OF_JOB[job.state], job.state),
+    agent === undefined ? '' : `by ${agent}`,
+    job.provingMs === undefined ? '' : `in ${formatDuration(job.provingMs)}`,
+    job.settledAtMs === undefined ? '' : `at ${new Date(job.settledAtMs).toISOString()}`,
+    toned('dim', job.id),
+    attemptsOf(job),
+  ];
+}

@@ -1,0 +1,111 @@
+import { parseAgentSettings } from '../../shared/config/agent-settings.ts';
+import { engineOptionsOf, type EngineSettings } from '../../shared/config/engine-options.ts';
+import { parseNodeSettings } from '../../shared/config/node-settings.ts';
+import type { PROCESS_SETTINGS } from '../../shared/config/process-settings.ts';
+import type { SettingsOf } from '../../shared/config/setting.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { createLogger, type Logger, type LoggerOptions } from '../../shared/telemetry/logger.ts';
+import { endSignal } from './end-signals.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import type { Role } from './role.ts';
+
+type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
+
+/** After the time to drain is over, for the engine to close and the last lines to be written. */
+const LAST_MOMENTS_MS = 2_000;
+
+interface RoleDeps {
+  readonly engine: Engine;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one role in this process, until it is told to end.
+ * @param environment its whole configuration, which becomes the environment of this process: Aztec's packages read it
+ * @returns the exit code; what the role left open must not keep the process, so exit with it
+ */
+export async function runRole(role: Role, environment: Readonly<Record<string, string>>): Promise<number> {
+  return role === 'prover-node' ? runNodeRole(environment) : runAgentRole(environment);
+}
+
+async function runNodeRole(environment: Readonly<Record<string, string>>): Promise<number> {
+  const settings = parseNodeSettings(environment);
+  return runUntilEnd('node', settings, environment, async (deps) => {
+    const { runNode } = await import('../node/run-node.ts');
+    await runNode(settings, deps);
+  });
+}
+
+async function runAgentRole(environment: Readonly<Record<string, string>>): Promise<number> {
+  const settings = parseAgentSettings(environment);
+  return runUntilEnd('agent', settings, environment, async (deps) => {
+    const [{ runAgent }, { agentOptionsOf }, { installedNetworkVersion }] = await Promise.all([
+      import('../agent/run-agent.ts'),
+      import('./agent-options-of.ts'),
+      import('../../shared/proving-job/network-version.ts'),
+    ]);
+    await runAgent(agentOptionsOf(settings, installedNetworkVersion()), { ...deps, nowMs: Date.now });
+  });
+}
+
+async function runUntilEnd(
+  part: string,
+  settings: ProcessSettings & EngineSettings,
+  environment: Readonly<Record<string, string>>,
+  run: (deps: RoleDeps) => Promise<void>,
+): Promise<number> {
+  becomeEnvironment({ ...environment, ...aztecLogging(settings) });
+  const log = createLogger(part, loggerOptionsOf(settings));
+  const signal = endSignal(log);
+  // Whatever hangs in the end must not keep the process beyond its time.
+  signal.addEventListener('abort', () => {
+    setTimeout(
+      () => {
+        log.error({ drainSeconds: settings.drainSeconds }, 'did not end in time: leaving');
+        process.exit(EXIT_CODES.failed);
+      },
+      settings.drainSeconds * 1000 + LAST_MOMENTS_MS,
+    ).unref();
+  });
+  let engine: Engine | undefined;
+  try {
+    engine = await openEngine(engineOptionsOf(settings));
+    await run({ engine, log, signal });
+    return EXIT_CODES.done;
+  } catch (error) {
+    log.fatal({ err: error }, 'stopped by an error');
+    return isHopeless(error) ? EXIT_CODES.unfit : EXIT_CODES.failed;
+  } finally {
+    await engine?.close();
+  }
+}
+
+export function loggerOptionsOf({ logLevel, logJson }: Pick<ProcessSettings, 'logLevel' | 'logJson'>): LoggerOptions {
+  return { logLevel, ...(logJson === undefined ? {} : { format: logJson ? 'json' : 'text' }) };
+}
+
+/** Aztec's loggers read these when they are loaded; left to themselves, they would log more, and in colour to a pipe. */
+function aztecLogging({ logLevel, logJson }: ProcessSettings): Record<string, string> {
+  return { LOG_LEVEL: logLevel, LOG_JSON: String(logJson ?? !process.stderr.isTTY) };
+}
+
+function becomeEnvironment(environment: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) {
+    if (environment[name] === undefined) Reflect.deleteProperty(process.env, name);
+  }
+  Object.assign(process.env, environment);
+}
+
+/** What these say stays true however often the process is started. */
+const HOPELESS_ERRORS = new Set([
+  'AgentUnfitError',
+  'CircuitsDifferError',
+  'ForeignDatabaseError',
+  'SchemaVersionError',
+]);
+
+function isHopeless(error: unknown): boolean {
+  return error instanceof Error && HOPELESS_ERRORS.has(error.name);
+}

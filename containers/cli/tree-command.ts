@@ -1,0 +1,69 @@
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { integer } from '../../shared/config/value-kinds.ts';
+import type { Command } from './command.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { FLEET_GROUPS, openFleet } from './fleet-settings.ts';
+import { printJson, printLines } from './print.ts';
+import { readCommandLine } from './read-command-line.ts';
+import { renderJobs, renderLevels, type EpochTree } from './render-tree.ts';
+
+export const TREE_COMMAND: Command = {
+  name: 'tree',
+  usage: 'EPOCH [flags]',
+  summary: 'the merge tree of an epoch: what is proven, by whom, how long it took',
+  explanation: ['Looks at the ledger, and needs no running process. It changes nothing.'],
+  switchTitle: 'Output',
+  switches: [
+    { flag: 'full', description: 'Every job, below the one that takes its proof, with its agent and times' },
+    { flag: 'json', description: 'One JSON document, with the whole records of the epoch and all its jobs' },
+  ],
+  groups: FLEET_GROUPS,
+  takesSuperseded: false,
+  run,
+};
+
+/** The ledger knows nothing of the epoch that was asked for. */
+export class EpochUnknownError extends Error {
+  override readonly name = 'EpochUnknownError';
+  readonly epoch: EpochNumber;
+
+  constructor(epoch: EpochNumber, known: readonly EpochNumber[]) {
+    const newest = known.length === 0 ? 'no epoch was taken up yet' : `the newest are ${known.join(', ')}`;
+    super(`epoch ${epoch} is not in the ledger: ${newest}`);
+    this.epoch = epoch;
+  }
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const line = readCommandLine(argv, TREE_COMMAND);
+  const [word = '', ...others] = line.words;
+  const epoch = integer(0).parse(word);
+  const problems = [
+    ...(epoch.success
+      ? []
+      : [`say which epoch: coppice tree EPOCH, a whole number${word === '' ? '' : `; got '${word}'`}`]),
+    ...others.map((other) => `'${other}' is one word too many`),
+  ];
+  const engine = await openFleet(line, problems);
+  try {
+    const tree = await readTree(engine, EpochNumber.parse(epoch.data));
+    if (line.switches.has('json')) printJson(tree);
+    else printLines(line.switches.has('full') ? renderJobs(tree) : renderLevels(tree));
+    return EXIT_CODES.done;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function readTree(engine: Engine, number: EpochNumber): Promise<EpochTree> {
+  const epoch = await engine.epochs.find(number);
+  if (epoch === undefined) {
+    const known = await engine.epochs.latest(5);
+    throw new EpochUnknownError(
+      number,
+      known.map((record) => record.epoch),
+    );
+  }
+  return { epoch, jobs: await engine.jobs.jobsOfEpoch(number), atMs: Date.now() };
+}
