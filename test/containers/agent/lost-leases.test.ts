@@ -19,23 +19,29 @@ describe('leases', () => {
     await fleet.close();
   });
 
-  it('kill -9 of an agent in the middle of a proof: its prover ends, and another agent claims the job when the lease ends', async () => {
-    const marker = fleet.marker('blocked');
-    const id = await fleet.addJob({ act: 'block', ms: 600_000, marker });
-    const killed = fleet.startAgentProcess();
-    const proverPid = await untilProverAt(marker);
-    const other = fleet.startAgent();
+  it.for([
+    ['its prover', 'block'],
+    ['what its prover has started', 'spawn-and-block'],
+  ] as const)(
+    'kill -9 of an agent in the middle of a proof: %s ends, and another agent claims the job when the lease ends',
+    async ([, act]) => {
+      const marker = fleet.marker('blocked');
+      const id = await fleet.addJob({ act, ms: 600_000, marker });
+      const killed = fleet.startAgentProcess();
+      const proverPid = await untilProverAt(marker);
+      const other = fleet.startAgent();
 
-    killed.kill('SIGKILL');
-    await once(killed, 'exit');
-    const lastLease = (await fleet.job(id)).lease!;
-    await untilGone(proverPid);
-    const record = await fleet.untilState(id, 'proven');
+      killed.kill('SIGKILL');
+      await once(killed, 'exit');
+      const lastLease = (await fleet.job(id)).lease!;
+      await untilGone(proverPid);
+      const record = await fleet.untilState(id, 'proven');
 
-    expect(record.provenBy).toBe(other.agentId);
-    expect(record.attempts).toMatchObject({ 'lost-agent': 1, failure: 0, 'out-of-memory': 0 });
-    expect(record.claimedAtMs! - lastLease.expiresAtMs).toBeLessThan(LEASE_SECONDS * 1000);
-  });
+      expect(record.provenBy).toBe(other.agentId);
+      expect(record.attempts).toMatchObject({ 'lost-agent': 1, failure: 0, 'out-of-memory': 0 });
+      expect(record.claimedAtMs! - lastLease.expiresAtMs).toBeLessThan(LEASE_SECONDS * 1000);
+    },
+  );
 
   it('a proof of several leases stays with its agent, though neither its prover nor its agent can lift a finger', async () => {
     const marker = fleet.marker('long');
@@ -52,23 +58,29 @@ describe('leases', () => {
     expect(Object.values(record.attempts)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it('a job that is cancelled under the agent: the prover is killed at the next heartbeat, and the agent goes on', async () => {
-    const marker = fleet.marker('cancelled');
-    const id = await fleet.addJob({ act: 'block', ms: 600_000, marker });
-    const agent = fleet.startAgent();
-    const proverPid = await untilProverAt(marker);
+  it.for([
+    ['the prover', 'block'],
+    ['what the prover has started', 'spawn-and-block'],
+  ] as const)(
+    'a job that is cancelled under the agent: %s is killed at the next heartbeat, and the agent goes on',
+    async ([, act]) => {
+      const marker = fleet.marker('cancelled');
+      const id = await fleet.addJob({ act, ms: 600_000, marker });
+      const agent = fleet.startAgent();
+      const proverPid = await untilProverAt(marker);
 
-    await fleet.engine.jobs.cancelEpoch((await fleet.job(id)).epoch, 'a reorg took it');
-    const next = await fleet.addJob({ act: 'prove' });
-    await untilGone(proverPid);
+      await fleet.engine.jobs.cancelEpoch((await fleet.job(id)).epoch, 'a reorg took it');
+      const next = await fleet.addJob({ act: 'prove' });
+      await untilGone(proverPid);
 
-    expect((await fleet.untilState(next, 'proven')).provenBy).toBe(agent.agentId);
-    expect((await fleet.job(id)).state).toBe('cancelled');
-    await until(
-      () => fleet.engine.queue.depths(),
-      (depths) => depths.length === 0,
-    );
-  });
+      expect((await fleet.untilState(next, 'proven')).provenBy).toBe(agent.agentId);
+      expect((await fleet.job(id)).state).toBe('cancelled');
+      await until(
+        () => fleet.engine.queue.depths(),
+        (depths) => depths.length === 0,
+      );
+    },
+  );
 
   it('a proof that comes after the job was settled changes nothing and is noted', async () => {
     const marker = fleet.marker('late');
