@@ -33,7 +33,9 @@ export class SqliteDatabase {
 
   /** The first row, or `undefined`. */
   get(sql: string, ...parameters: SQLInputValue[]): SqliteRow | undefined {
-    return this.#prepared(sql).get(...parameters);
+    // Node's own `get` stops after the first row and drops the error of the commit that follows: an `update … returning`
+    // would answer with a row that a full disk did not take.
+    return this.all(sql, ...parameters)[0];
   }
 
   all(sql: string, ...parameters: SQLInputValue[]): SqliteRow[] {
@@ -122,21 +124,19 @@ function prepareConnection(database: DatabaseSync): void {
 }
 
 function prepareSchema(database: DatabaseSync, path: string): void {
-  if (readVersion(database, path) === SCHEMA_VERSION) return;
+  if (isReady(database, path)) return;
   database.exec('begin immediate');
-  // Read again under the lock: another process may have made the tables meanwhile.
-  const version = readVersion(database, path);
-  if (version === 0) {
+  // Look again under the lock: another process may have made the tables meanwhile.
+  if (!isReady(database, path)) {
     database.exec(SCHEMA);
     database.exec(`pragma application_id = ${APPLICATION_ID}`);
     database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
-  } else if (version !== SCHEMA_VERSION) {
-    throw new SchemaVersionError(path, SCHEMA_VERSION, version);
   }
   database.exec('commit');
 }
 
-function readVersion(database: DatabaseSync, path: string): number {
+/** Whether the tables are there and ours; false when the file is new. */
+function isReady(database: DatabaseSync, path: string): boolean {
   const row = database
     .prepare(
       `select (select user_version from pragma_user_version) as version,
@@ -144,9 +144,10 @@ function readVersion(database: DatabaseSync, path: string): number {
               (select count(*) from sqlite_schema) as objects`,
     )
     .get();
-  if (row?.['objects'] === 0) return 0;
+  if (row?.['objects'] === 0) return false;
   if (row?.['application_id'] !== APPLICATION_ID) throw new ForeignDatabaseError(path);
-  return Number(row['version']);
+  if (row['version'] !== SCHEMA_VERSION) throw new SchemaVersionError(path, SCHEMA_VERSION, Number(row['version']));
+  return true;
 }
 
 function retryWhileBusy(work: () => void): void {

@@ -8,7 +8,10 @@ import { JobMessage } from '../proving-job/job-message.ts';
 import { QueueLeaseLostError } from './errors.ts';
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from './job-queue.ts';
 
-/** How often a waiting claim looks again: short beside the quickest job, and a look takes microseconds. */
+/**
+ * How often a waiting claim looks again: short beside the quickest job. A look takes as long as reading
+ * `PRAGMA data_version` would, and also sees this connection's own writes and leases that end by themselves.
+ */
 const POLL_MS = 5;
 
 const MessageRow = z.object({ id: z.number().int(), body: z.string(), deliveries: z.number().int() });

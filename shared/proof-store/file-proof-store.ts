@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { sha256Of } from '../proving-job/proving-job-id.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from './errors.ts';
@@ -20,7 +20,7 @@ export class FileProofStore implements ProofStore {
   readonly #nowMs: () => number;
 
   constructor(directory: string, nowMs: () => number) {
-    this.#directory = directory;
+    this.#directory = resolve(directory);
     this.#nowMs = nowMs;
   }
 
@@ -30,9 +30,9 @@ export class FileProofStore implements ProofStore {
     if (await this.#alreadyHolds(path, object)) return object;
     const temporary = await this.#writeTemporary(bytes);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      const firstMade = await mkdir(dirname(path), { recursive: true });
       await link(temporary, path);
-      await syncDirectory(dirname(path));
+      await syncDirectories(dirname(path), firstMade === undefined ? dirname(path) : dirname(firstMade));
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
       // Somebody else was first: theirs stays.
@@ -70,12 +70,12 @@ export class FileProofStore implements ProofStore {
     const directory = join(this.#directory, 'tmp');
     for (const name of await readdir(directory).catch(() => [])) {
       const path = join(directory, name);
-      const age = await stat(path).then(
-        ({ mtimeMs }) => this.#nowMs() - mtimeMs,
-        // Its writer has just finished.
-        () => 0,
-      );
-      if (age > LEFTOVER_AGE_MS) await unlink(path).catch(() => undefined);
+      try {
+        // A file's time is the file system's, whatever clock the store was given.
+        if (Date.now() - (await stat(path)).mtimeMs > LEFTOVER_AGE_MS) await unlink(path);
+      } catch {
+        // Its writer has just finished, or another process was first.
+      }
     }
   }
 
@@ -112,14 +112,18 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** A name is in its folder for good, power cut or not, once the folder itself is on the disk. */
-async function syncDirectory(path: string): Promise<void> {
+/**
+ * Forces the names in `path`, and in the folders above it up to `top`, to the disk: a name is there for good, power cut
+ * or not, once its folder is.
+ */
+async function syncDirectories(path: string, top: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();
   } finally {
     await directory.close();
   }
+  if (path !== top) await syncDirectories(dirname(path), top);
 }
 
 function hasCode(error: unknown, code: string): boolean {

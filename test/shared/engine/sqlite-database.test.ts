@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { ForeignDatabaseError, SchemaVersionError } from '../../../shared/engine/errors.ts';
+import { openSqliteDatabase, type SqliteDatabase } from '../../../shared/engine/sqlite-database.ts';
+
+const RECORDING_PROCESS = fileURLToPath(new URL('processes/recording-process.ts', import.meta.url));
+const FULL = 2;
+const NORMAL = 1;
+
+describe('the database of the embedded engine', () => {
+  let dataDirectory: string;
+  let path: string;
+  const opened: SqliteDatabase[] = [];
+  beforeEach(async () => {
+    dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-database-'));
+    path = join(dataDirectory, 'coppice.sqlite');
+  });
+  afterEach(async () => {
+    for (const database of opened.splice(0)) database.close();
+    await rm(dataDirectory, { recursive: true });
+  });
+
+  function open(directory = dataDirectory): SqliteDatabase {
+    const database = openSqliteDatabase(directory);
+    opened.push(database);
+    return database;
+  }
+
+  const note = (database: SqliteDatabase, subject: string): number =>
+    database.run(`insert into incidents (at_ms, kind, subject, message) values (1, 'submission', ?, '')`, subject);
+  const subjects = (database: SqliteDatabase): unknown[] =>
+    database.all('select subject from incidents order by sequence').map((row) => row['subject']);
+
+  it('makes its folder, and keeps what it holds when it is opened again', () => {
+    const directory = join(dataDirectory, 'a', 'b');
+    const first = open(directory);
+    note(first, 'kept');
+    first.close();
+    expect(subjects(open(directory))).toEqual(['kept']);
+  });
+
+  it('logs ahead, so that readers never wait for a writer', () => {
+    const [writer, reader] = [open(), open()];
+    writer.immediate(() => {
+      note(writer, 'unfinished');
+      expect(subjects(reader)).toEqual([]);
+    });
+    expect(subjects(reader)).toEqual(['unfinished']);
+  });
+
+  it.each([0, 2, 99])('refuses a database of schema version %i, and says what to do', (version) => {
+    open().close();
+    const raw = new DatabaseSync(path);
+    raw.exec(`pragma user_version = ${version}`);
+    raw.close();
+    const refusal = new SchemaVersionError(path, 1, version);
+    expect(() => open()).toThrow(refusal);
+    expect(refusal.message).toBe(
+      `database ${path} has schema version ${version}, this program reads version 1: ` +
+        'run the version of coppice that wrote it, or name another data directory',
+    );
+  });
+
+  it("refuses another program's database, and leaves it as it is", () => {
+    const raw = new DatabaseSync(path);
+    raw.exec('create table recipes (name text)');
+    expect(() => open()).toThrow(ForeignDatabaseError);
+    expect(raw.prepare('select name from sqlite_schema').all()).toEqual([{ name: 'recipes' }]);
+    raw.close();
+  });
+
+  it('keeps nothing of a transaction whose work throws, and goes on', () => {
+    const database = open();
+    expect(() =>
+      database.immediate(() => {
+        note(database, 'half done');
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    database.immediate(() => note(database, 'done'));
+    expect(subjects(database)).toEqual(['done']);
+  });
+
+  it('forces a durable transaction to the disk, and no other', () => {
+    const database = open();
+    const synchronous = (): unknown => database.get('pragma synchronous')?.['synchronous'];
+    expect(database.immediateDurable(synchronous)).toBe(FULL);
+    expect(database.immediate(synchronous)).toBe(NORMAL);
+    expect(() =>
+      database.immediateDurable(() => {
+        throw new Error('no');
+      }),
+    ).toThrow('no');
+    expect(synchronous()).toBe(NORMAL);
+  });
+
+  it('fails a write that the disk does not take, instead of answering with what was not stored', async () => {
+    // A limit on the size of files stands for a full disk. In dash and bash alike 600 blocks are at most 600 KiB.
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      'ulimit -f 600 && exec "$@"',
+      'sh',
+      process.execPath,
+      RECORDING_PROCESS,
+      dataDirectory,
+    ]);
+    expect(stdout).toMatch(/^took \d+, then: (disk I\/O error|database or disk is full)/);
+    const stored = open().get('select count(*) as jobs from jobs')?.['jobs'];
+    expect(stdout).toContain(`took ${String(stored)},`);
+  });
+});

@@ -1,0 +1,96 @@
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import type { Settlement } from '../../../shared/ledger/settlement-feed.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+
+const PATIENCE = { timeout: 10_000, interval: 10 };
+
+/** What the embedded ledger keeps beyond the contracts. */
+describe('the SQLite ledger', () => {
+  let harness: EmbeddedHarness;
+  let raw: DatabaseSync;
+  beforeEach(async () => {
+    harness = await openEmbeddedHarness();
+    raw = new DatabaseSync(join(harness.dataDirectory, 'coppice.sqlite'));
+  });
+  afterEach(async () => {
+    raw.close();
+    await harness.close();
+  });
+
+  async function cancelOne(): Promise<string> {
+    const job = aNewJob();
+    await harness.elsewhere.jobs.record(job);
+    await harness.elsewhere.jobs.cancelEpoch(job.epoch, 'window closed');
+    return job.id;
+  }
+
+  it('tells a subscriber nothing of what was settled before it came', async () => {
+    const before = await cancelOne();
+    const heard: Settlement[] = [];
+    const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
+    const after = await cancelOne();
+    await expect.poll(() => heard.map(({ jobId }) => jobId), PATIENCE).toContain(after);
+    expect(heard.map(({ jobId }) => jobId)).not.toContain(before);
+    unsubscribe();
+  });
+
+  it('goes on telling of settlements after a moment in which the database could not be read', async () => {
+    const heard: Settlement[] = [];
+    const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
+    raw.exec('alter table settlements rename to unreadable');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    raw.exec('alter table unreadable rename to settlements');
+    const jobId = await cancelOne();
+    await expect.poll(() => heard.map((settlement) => settlement.jobId), PATIENCE).toContain(jobId);
+    unsubscribe();
+  });
+
+  it('keeps the newest 50,000 settlements and 10,000 incidents, and numbers them on', async () => {
+    raw.exec(`insert into settlements (sequence, job_id, epoch, state) values (1, 'old', 1, 'proven')`);
+    raw.exec(`insert into settlements (sequence, job_id, epoch, state) values (50000, 'newer', 1, 'proven')`);
+    raw.exec(`insert into incidents (sequence, at_ms, kind, subject, message) values (1, 1, 'submission', 'old', '')`);
+    raw.exec(
+      `insert into incidents (sequence, at_ms, kind, subject, message) values (10000, 1, 'submission', 'b', '')`,
+    );
+    await cancelOne();
+    await harness.engine.incidents.note({ kind: 'submission', subject: 'c', message: '' });
+    expect(raw.prepare('select sequence from settlements').all()).toMatchObject([
+      { sequence: 50_000 },
+      { sequence: 50_001 },
+    ]);
+    expect((await harness.engine.incidents.latest(10)).map(({ subject }) => subject)).toEqual(['c', 'b']);
+  });
+
+  it('forgets an agent that has not been seen for more than a week', async () => {
+    const report = (id: string) =>
+      harness.engine.agents.report({
+        agentId: AgentId.parse(id),
+        pools: ['small'],
+        family: 'aztec',
+        networkVersion: '4.1.2',
+        hostname: 'prover-1',
+        pid: 1,
+        state: 'idle',
+        startedAtMs: harness.nowMs(),
+        lastSeenAtMs: harness.nowMs(),
+        jobsProven: 0,
+      });
+    await report('gone');
+    await harness.elapse(8 * 24 * 3600);
+    await report('here');
+    expect(raw.prepare('select agent_id from agents').all()).toMatchObject([{ agent_id: 'here' }]);
+  });
+
+  it('refuses a row that is no job, and says which field is wrong', async () => {
+    const job = aNewJob();
+    await harness.engine.jobs.record(job);
+    raw.prepare(`update jobs set circuit = 'PARITY_BOSS' where id = ?`).run(job.id);
+    await expect(harness.engine.jobs.find(job.id)).rejects.toThrow(/circuit/);
+  });
+});

@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { FileProofStore } from '../../../shared/proof-store/file-proof-store.ts';
+import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
+
+const HOUR_MS = 3_600_000;
+
+describe('FileProofStore', () => {
+  let directory: string;
+  let proofs: FileProofStore;
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'coppice-proofs-'));
+    proofs = new FileProofStore(directory, Date.now);
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it("keeps a proof where Aztec's agents would", async () => {
+    const { id, circuit } = aNewJob('ROOT_ROLLUP');
+    await proofs.put(outputsKey(circuit, id), new TextEncoder().encode('{}'));
+    expect(await readFile(join(directory, 'outputs', 'ROOT_ROLLUP', `${id}.json`), 'utf8')).toBe('{}');
+  });
+
+  it('leaves no unfinished file behind, whether it stored, repeated or refused', async () => {
+    const key = outputsKey('ROOT_ROLLUP', aNewJob().id);
+    await proofs.put(key, new Uint8Array([1]));
+    await proofs.put(key, new Uint8Array([1]));
+    await expect(proofs.put(key, new Uint8Array([2]))).rejects.toThrow('already stored');
+    await Promise.allSettled([3, 4, 5].map((byte) => proofs.put(key, new Uint8Array([byte]))));
+    expect(await readdir(join(directory, 'tmp'))).toEqual([]);
+  });
+
+  it('removes what writers that died left behind, and nothing that may still be written', async () => {
+    await mkdir(join(directory, 'tmp'));
+    for (const [name, ageMs] of [
+      ['left-behind', 2 * HOUR_MS],
+      ['being-written', HOUR_MS / 2],
+    ] as const) {
+      await writeFile(join(directory, 'tmp', name), 'half a pro');
+      const time = new Date(Date.now() - ageMs);
+      await utimes(join(directory, 'tmp', name), time, time);
+    }
+    await proofs.removeLeftovers();
+    expect(await readdir(join(directory, 'tmp'))).toEqual(['being-written']);
+  });
+
+  it('has nothing to remove in a store that was never written', async () => {
+    await expect(proofs.removeLeftovers()).resolves.toBeUndefined();
+  });
+
+  it('stores under a folder that was given relative to where the program runs', async () => {
+    const before = process.cwd();
+    try {
+      process.chdir(directory);
+      const relative = new FileProofStore(join('data', 'proofs'), Date.now);
+      const object = await relative.put(outputsKey('ROOT_ROLLUP', aNewJob().id), new Uint8Array([1]));
+      expect([...(await relative.get(object))]).toEqual([1]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
