@@ -28,7 +28,7 @@ create table messages (
   visible_at_ms integer not null,
   deliveries integer not null default 0
 ) strict;
-create index messages_by_visibility on messages (pool, lane, visible_at_ms);
+create index messages_by_age on messages (pool, lane, id, visible_at_ms);
 create index messages_by_job on messages (job_id);
 
 create table dead_letters (

@@ -161,14 +161,19 @@ export class SqliteJobQueue implements JobQueue {
   }
 }
 
-/** SQL for the number of the message to claim next, or null. Parameters: now, then the pools in order. */
+/**
+ * SQL for the number of the message to claim next, or null. Parameters: now, then the pools in order.
+ *
+ * The oldest message first, and not the one that has been visible for longest: what comes back from a lost agent is
+ * late already, and must not stand behind all that came after it.
+ */
 function firstInLineOf(pools: number): string {
   const oldest = Lane.options.flatMap((lane) =>
     Array.from(
       { length: pools },
       (_, index) =>
         `(select id from messages where pool = ?${index + 2} and lane = '${lane}' and visible_at_ms <= ?1
-          order by visible_at_ms limit 1)`,
+          order by id limit 1)`,
     ),
   );
   return `coalesce(${oldest.join(', ')})`;
