@@ -1,0 +1,185 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { anvilPrivateKey } from '../../containers/devnet/devnet-accounts.ts';
+import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
+import type { FleetProcess } from '../../containers/devnet/fleet-process.ts';
+import { fleetEngineOptions, type FleetOptions, startAgent, startNode } from '../../containers/devnet/fleet.ts';
+import { Secret } from '../../shared/config/secret.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
+import { Trace } from '../../shared/merge-tree/trace.ts';
+
+const LEASE_SECONDS = 6;
+/** Long enough to kill an agent in the middle of a proof. */
+const PROOF_MS = 700;
+
+/** What killing did, and what there was to lose. */
+interface Story {
+  readonly killedAgentsJob: JobRecord;
+  readonly agentKilledAtMs: number;
+  readonly provenBeforeNodeWasKilled: readonly JobRecord[];
+  readonly epoch: EpochRecord;
+  readonly jobs: readonly JobRecord[];
+}
+
+describe('an epoch whose agent and node are killed with kill -9', () => {
+  let directory: string;
+  let devnet: Devnet;
+  let engine: Engine;
+  let story: Story;
+  const fleet: FleetProcess[] = [];
+  const cleanUps: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'coppice-chaos-'));
+    cleanUps.push(() => rm(directory, { recursive: true, force: true }));
+    devnet = await startDevnet({ dataDirectory: directory, epochs: 1 });
+    cleanUps.push(() => devnet.stop());
+    const options: FleetOptions = {
+      dataDirectory: directory,
+      environmentFile: devnet.proverNodeEnvironmentFile,
+      publisherKey: new Secret(anvilPrivateKey(devnet.proverPublisherAccountIndex)),
+      variables: {
+        COPPICE_LEASE_SECONDS: String(LEASE_SECONDS),
+        PROVER_TEST_DELAY_MS: String(PROOF_MS),
+        LOG_JSON: 'true',
+      },
+    };
+    engine = await openEngine(fleetEngineOptions(options));
+    cleanUps.push(() => engine.close());
+    story = await killAndRecover(options);
+  }, 540_000);
+
+  afterAll(async () => {
+    await Promise.all(fleet.map((member) => member.stop(10)));
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  }, 60_000);
+
+  async function killAndRecover(options: FleetOptions): Promise<Story> {
+    const node = start(startNode(options));
+    const doomed = start(startAgent(options, 'doomed'));
+    start(startAgent(options, 'steady'));
+    const epoch = await eventually(async () => (await engine.epochs.latest(5)).find(holdsPublicTransactions));
+
+    const held = await eventually(async () => (await jobsOf(epoch)).find((job) => job.lease?.agentId === 'doomed'));
+    doomed.kill();
+    const agentKilledAtMs = Date.now();
+    start(startAgent(options, 'replacement'));
+
+    const half = expectedTree(epoch.shape).jobs.length / 2;
+    await eventually(async () => (await provenJobsOf(epoch)).length >= half || undefined);
+    node.kill();
+    await node.ended;
+    // What agents held when the node died, they settle: that is proven too before the node is back.
+    const provenBeforeNodeWasKilled = await provenJobsOf(epoch);
+    start(startNode(options));
+
+    const proven = await eventually(async () => {
+      const record = await engine.epochs.find(epoch.epoch);
+      return record?.state === 'proven' ? record : undefined;
+    });
+    const jobs = await jobsOf(epoch);
+    const killedAgentsJob = jobs.find(({ id }) => id === held.id);
+    if (killedAgentsJob === undefined) throw new Error(`the ledger has lost ${held.id}`);
+    return { killedAgentsJob, agentKilledAtMs, provenBeforeNodeWasKilled, epoch: proven, jobs };
+  }
+
+  it('completes, with its root mined on L1', () => {
+    expect(story.epoch).toMatchObject({ state: 'proven', attempt: 2 });
+    expect(story.epoch.transactionHash).toMatch(/^0x[0-9a-f]{64}$/);
+  });
+
+  it('has its whole tree in the ledger, every edge and every job traceable to the root', async () => {
+    const check = checkTrace(new Trace(story.jobs, story.epoch.rangeId), expectedTree(story.epoch.shape));
+    expect(check).toMatchObject({ isComplete: true, orphans: [], missingChildren: [], countMismatches: [] });
+    const incidents = await engine.incidents.latest(100);
+    expect(incidents.filter(({ kind }) => kind === 'missing-edge')).toEqual([]);
+  });
+
+  it("gives the killed agent's job to another within one lease, and counts one lost attempt", () => {
+    const { killedAgentsJob: job, agentKilledAtMs } = story;
+    expect(job.state).toBe('proven');
+    expect(job.provenBy).not.toBe('doomed');
+    expect(job.attempts['lost-agent']).toBe(1);
+    // The lease ends at most its length after the last heartbeat, which came before the kill. What came back is the
+    // oldest message, so the next agent that is free takes it: after a proof, and the look that follows.
+    expect((job.claimedAtMs ?? Infinity) - agentKilledAtMs).toBeLessThan(LEASE_SECONDS * 1000 + 2 * PROOF_MS + 1000);
+  });
+
+  it('proves no job again that was proven when the node died', async () => {
+    const { provenBeforeNodeWasKilled, jobs } = story;
+    expect(provenBeforeNodeWasKilled.length).toBeGreaterThan(5);
+    for (const before of provenBeforeNodeWasKilled) {
+      expect(jobs.find(({ id }) => id === before.id)).toMatchObject({
+        provenBy: before.provenBy,
+        settledAtMs: before.settledAtMs,
+        proof: before.proof,
+      });
+    }
+    const provings = await countProvings();
+    const again = provenBeforeNodeWasKilled.filter(({ id }) => provings.get(id) !== 1);
+    expect(again.map(({ id }) => `${id}: ${provings.get(id) ?? 0} times`)).toEqual([]);
+  });
+
+  it('ends each process within its budget when it is told to, the agents with nothing in their hands', async () => {
+    const alive = fleet.filter(({ isRunning }) => isRunning);
+    expect(alive.map(({ name }) => name).sort()).toEqual(['node', 'replacement', 'steady']);
+    const ends = await Promise.all(
+      alive.map(async (member) => {
+        await member.stop(20);
+        return (await member.ended).message;
+      }),
+    );
+    for (const end of ends) expect(end).toContain('ended with code 0');
+    expect((await engine.jobs.jobsOfEpoch(story.epoch.epoch)).filter(({ lease }) => lease !== undefined)).toEqual([]);
+  });
+
+  function start(member: FleetProcess): FleetProcess {
+    fleet.push(member);
+    return member;
+  }
+
+  async function jobsOf({ epoch, rangeId }: EpochRecord): Promise<readonly JobRecord[]> {
+    return (await engine.jobs.jobsOfEpoch(epoch)).filter((job) => job.rangeId === rangeId);
+  }
+
+  async function provenJobsOf(epoch: EpochRecord): Promise<readonly JobRecord[]> {
+    return (await jobsOf(epoch)).filter(({ state }) => state === 'proven');
+  }
+
+  /** How often each job was proven, by what the agents logged. */
+  async function countProvings(): Promise<ReadonlyMap<string, number>> {
+    const provings = new Map<string, number>();
+    for (const { name, logFile } of fleet) {
+      if (name === 'node') continue;
+      for (const line of (await readFile(logFile, 'utf8')).split('\n')) {
+        if (!line.startsWith('{')) continue;
+        const { msg, jobId } = JSON.parse(line) as { msg?: string; jobId?: string };
+        if (msg === 'job proven' && jobId !== undefined) provings.set(jobId, (provings.get(jobId) ?? 0) + 1);
+      }
+    }
+    return provings;
+  }
+
+  /** Looks four times a second until there is something; the hook's time limit ends it. A broken devnet ends it at once. */
+  async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      const broken = await Promise.race([devnet.broken, new Promise((resolve) => setTimeout(resolve, 250))]);
+      if (broken instanceof Error) throw broken;
+    }
+  }
+});
+
+function holdsPublicTransactions({ shape }: EpochRecord): boolean {
+  return shape.some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+}
