@@ -47,21 +47,23 @@ export function firstFees(market: FeeMarket, policy: FeePolicy): Fees | undefine
  * that the next block could hold, is below the policy's cap.
  */
 export function replacementFees(previous: Fees, market: FeeMarket, policy: FeePolicy): Fees | undefined {
-  const bump = Math.max(policy.replacementBumpPercentage, MIN_REPLACEMENT_BUMP_PERCENTAGE);
+  const bump = policy.replacementBumpPercentage;
   const cap = policy.maxFeePerGasWei;
+  const leastPriority = leastReplacement(previous.maxPriorityFeePerGasWei);
+  const leastMax = leastReplacement(previous.maxFeePerGasWei);
   const wantedPriority = max(
+    leastPriority,
     raise(previous.maxPriorityFeePerGasWei, bump),
     raise(market.priorityFeePerGasWei, bump),
     policy.minPriorityFeePerGasWei,
   );
   const wantedMax = max(
+    leastMax,
     raise(previous.maxFeePerGasWei, bump),
     withHeadroom(market.baseFeePerGasWei, policy) + wantedPriority,
   );
   const fees = { maxFeePerGasWei: min(wantedMax, cap), maxPriorityFeePerGasWei: min(wantedPriority, wantedMax, cap) };
-  const isAccepted =
-    fees.maxFeePerGasWei >= leastReplacement(previous.maxFeePerGasWei) &&
-    fees.maxPriorityFeePerGasWei >= leastReplacement(previous.maxPriorityFeePerGasWei);
+  const isAccepted = fees.maxFeePerGasWei >= leastMax && fees.maxPriorityFeePerGasWei >= leastPriority;
   return isAccepted && fees.maxFeePerGasWei >= market.baseFeePerGasWei ? fees : undefined;
 }
 

@@ -27,10 +27,12 @@ export function describeError(error: unknown): string {
   return maskRpcUrls(`${error.shortMessage.replace(/\s+/g, ' ')}${details}${hostOf(error)}`);
 }
 
+/** viem names the URL in a line of its own, in the error of the request itself. */
 function hostOf(error: BaseError): string {
-  const request = error.walk((link) => link instanceof Error && 'url' in link);
-  const url: unknown = request === null ? undefined : Reflect.get(request, 'url');
-  return typeof url === 'string' ? ` at ${url}` : '';
+  const isUrl = (line: string): boolean => line.startsWith('URL: ');
+  const request = error.walk((link) => link instanceof BaseError && link.metaMessages?.some(isUrl) === true);
+  const line = request instanceof BaseError ? request.metaMessages?.find(isUrl) : undefined;
+  return line === undefined ? '' : line.replace('URL: ', ' at ');
 }
 
 function decodeRevert(data: Hex): string {

@@ -57,5 +57,6 @@ const submitter = new RootSubmitter({
 });
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
+process.stdout.write('ready\n');
 await submitter.run(stop.signal);
 await engine.close();

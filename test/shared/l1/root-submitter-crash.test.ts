@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -14,10 +15,12 @@ const PROGRAM = fileURLToPath(new URL('crashing-submitter.ts', import.meta.url))
 /** Of L1: each block is at least a second on, so that mining as fast as possible would soon close the proof window. */
 const BLOCK_PAUSE_MS = 20;
 
+type Child = ChildProcessByStdio<null, Readable, null>;
+
 describe('RootSubmitter in processes that are killed', () => {
   let anvil: Anvil;
   let bench: RollupOnAnvil;
-  let children: ChildProcess[];
+  let children: Child[];
 
   beforeAll(async () => {
     anvil = await startAnvil();
@@ -30,14 +33,13 @@ describe('RootSubmitter in processes that are killed', () => {
     bench = await deployRollup(anvil);
     bench.clock.nowMs = Date.now();
     await bench.propose(0, 0);
-    await bench.storeRoot(0, 1, 2);
   });
   afterEach(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await bench.engine.close();
   });
 
-  function start(crashAfter: CrashPoint, submitterId: string, leaseSeconds: number): ChildProcess {
+  function start(crashAfter: CrashPoint, submitterId: string, leaseSeconds: number): Child {
     const told: CrashingSubmitter = {
       crashAfter,
       dataDirectory: bench.dataDirectory,
@@ -47,7 +49,7 @@ describe('RootSubmitter in processes that are killed', () => {
       submitterId,
       policy: { leaseSeconds },
     };
-    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(told)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(told)], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
     return child;
   }
@@ -65,6 +67,7 @@ describe('RootSubmitter in processes that are killed', () => {
   it.each<CrashPoint>(['signed', 'stored', 'sent', 'epoch-proven', 'root-closed'])(
     'proves the epoch with one transaction when the first submitter is killed after the step "%s"',
     async (crashAfter) => {
+      await bench.storeRoot(0, 1, 2);
       // A lease that lapses at once: the next submitter need not wait for it, and only the record protects them.
       const first = start(crashAfter, 'first', 0);
       let isDead = false;
@@ -92,8 +95,13 @@ describe('RootSubmitter in processes that are killed', () => {
 
   it('sends one transaction from three processes that start at once, and each ends on SIGTERM', async () => {
     const started = ['a', 'b', 'c'].map((submitterId) => start('never', submitterId, 30));
+    await Promise.all(
+      started.map(async ({ stdout }) => {
+        await once(stdout, 'data');
+      }),
+    );
+    await bench.storeRoot(0, 1, 2);
     await mineUntil(isClosed);
-    await anvil.mine(3);
     for (const child of started) child.kill('SIGTERM');
     const codes = await Promise.all(started.map(async (child) => (await once(child, 'exit'))[0] as unknown));
 

@@ -1,0 +1,291 @@
+import { type Hex, parseGwei } from 'viem';
+import { describe, expect, it } from 'vitest';
+
+import {
+  decideSubmission,
+  type SubmissionMemory,
+  type SubmissionSituation,
+  type SubmissionStep,
+} from '../../../shared/l1/decide-submission.ts';
+import type { L1View, SubmissionReceipt } from '../../../shared/l1/l1-view.ts';
+import type { RootCall } from '../../../shared/l1/root-call.ts';
+import { DEFAULT_SUBMISSION_POLICY } from '../../../shared/l1/submission-policy.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import type { RootRecord, Submission } from '../../../shared/ledger/outbox.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+
+const NOW_MS = 1_000_000_000;
+const DEADLINE_MS = NOW_MS + 600_000;
+const OURS: Hex = '0xaa';
+const THEIRS: Hex = '0xbb';
+const POLICY = DEFAULT_SUBMISSION_POLICY;
+const STALL_MS = POLICY.stallSeconds * 1000;
+
+const call: RootCall = {
+  firstCheckpoint: 5,
+  lastCheckpoint: 8,
+  previousArchive: '0x04',
+  endArchive: '0x08',
+  proverId: '0xcc',
+};
+
+function aSubmission(change: Partial<Submission> = {}): Submission {
+  return {
+    transactionHash: '0x01',
+    signedTransaction: '0x02',
+    from: OURS,
+    nonce: 7,
+    gasLimit: '1000000',
+    maxFeePerGasWei: parseGwei('20').toString(),
+    maxPriorityFeePerGasWei: parseGwei('2').toString(),
+    signedAtMs: NOW_MS,
+    ...change,
+  };
+}
+
+function aRoot(...submissions: Submission[]): RootRecord {
+  return {
+    epoch: EpochNumber.parse(3),
+    rangeId: RangeId.parse('0x08'),
+    firstCheckpoint: 5,
+    lastCheckpoint: 8,
+    to: '0xdd',
+    data: '0x',
+    deadlineAtMs: DEADLINE_MS,
+    storedAtMs: NOW_MS,
+    state: submissions.some(({ outcome }) => outcome === undefined) ? 'sent' : 'waiting',
+    submissions,
+    version: 1,
+  };
+}
+
+function aReceipt(change: Partial<SubmissionReceipt> = {}): SubmissionReceipt {
+  return { transactionHash: '0x01', isSuccess: true, blockNumber: 100, gasUsed: 900_000n, ...change };
+}
+
+interface Changes {
+  readonly root?: RootRecord;
+  readonly view?: Partial<Omit<L1View, 'rollup' | 'sender'>>;
+  readonly rollup?: Partial<L1View['rollup']>;
+  readonly sender?: Partial<L1View['sender']>;
+  readonly memory?: SubmissionMemory;
+  readonly nowMs?: number;
+  readonly busyWith?: SubmissionSituation['busyWith'];
+  readonly confirmations?: number;
+}
+
+function decide(changes: Changes = {}): SubmissionStep {
+  const view: L1View = {
+    blockNumber: 100,
+    blockAtMs: NOW_MS,
+    market: { baseFeePerGasWei: parseGwei('10'), priorityFeePerGasWei: parseGwei('1') },
+    rollup: {
+      pendingCheckpoint: 9,
+      provenCheckpoint: 4,
+      previousArchive: '0x04',
+      endArchive: '0x08',
+      hasSubmitted: false,
+      isLongerProven: false,
+      ...changes.rollup,
+    },
+    sender: {
+      address: OURS,
+      confirmedNonce: 7,
+      settledNonce: 0,
+      pendingNonce: 7,
+      balanceWei: 10n ** 18n,
+      ...changes.sender,
+    },
+    receipts: [],
+    isNewestKnown: true,
+    ...changes.view,
+  };
+  return decideSubmission({
+    root: changes.root ?? aRoot(),
+    call,
+    view,
+    policy: { ...POLICY, confirmations: changes.confirmations ?? 1 },
+    nowMs: changes.nowMs ?? NOW_MS,
+    address: OURS,
+    busyWith: changes.busyWith,
+    memory: changes.memory ?? {},
+  });
+}
+
+describe('decideSubmission, for a root of which nothing is under way', () => {
+  it('submits with the next nonce of the account, after what waits there already', () => {
+    expect(decide()).toMatchObject({ do: 'submit', nonce: 7 });
+    expect(decide({ sender: { pendingNonce: 9 } })).toMatchObject({ do: 'submit', nonce: 9 });
+    expect(decide({ sender: { confirmedNonce: 8, pendingNonce: 5 } })).toMatchObject({ do: 'submit', nonce: 8 });
+  });
+
+  it.each<[string, Changes, string]>([
+    ['the epoch before is not proven', { rollup: { provenCheckpoint: 3 } }, 'previous-epoch'],
+    ['another root of the account goes first', { busyWith: { epoch: 2, nonce: 7 } }, 'account-busy'],
+    ['no block is left before the deadline', { view: { blockAtMs: DEADLINE_MS - 12_000 } }, 'too-late'],
+    ['a trial run has just failed', { memory: { retryAtMs: NOW_MS + 1 } }, 'retry'],
+    [
+      'L1 asks more than the cap',
+      { view: { market: { baseFeePerGasWei: parseGwei('2000'), priorityFeePerGasWei: 1n } } },
+      'fee-cap',
+    ],
+  ])('waits while %s', (_, changes, cause) => {
+    expect(decide(changes)).toMatchObject({ do: 'wait', cause });
+  });
+
+  it('doubles the pause with every revert that cost gas, up to the most', () => {
+    const reverted = aSubmission({ outcome: 'reverted' });
+    const afterOne = { root: aRoot(reverted) };
+    expect(decide({ ...afterOne, nowMs: NOW_MS + 11_999 })).toMatchObject({ do: 'wait', cause: 'retry' });
+    expect(decide({ ...afterOne, nowMs: NOW_MS + 12_000 })).toMatchObject({ do: 'submit' });
+    const afterThree = { root: aRoot(reverted, reverted, reverted) };
+    expect(decide({ ...afterThree, nowMs: NOW_MS + 47_999 })).toMatchObject({ do: 'wait', againAtMs: NOW_MS + 48_000 });
+    const afterMany = { root: aRoot(...Array.from({ length: 20 }, () => reverted)) };
+    expect(decide({ ...afterMany, nowMs: NOW_MS + 300_000 })).toMatchObject({ do: 'submit' });
+  });
+
+  it.each<[string, Changes, string]>([
+    ['the window has closed, at the very second', { view: { blockAtMs: DEADLINE_MS } }, 'expired'],
+    ['this prover has submitted it from elsewhere', { rollup: { hasSubmitted: true } }, 'proven'],
+    ['a longer proof is on L1', { rollup: { provenCheckpoint: 9, isLongerProven: true } }, 'proven'],
+    [
+      'its checkpoints have been away for long',
+      { rollup: { pendingCheckpoint: 7 }, memory: { goneSinceMs: NOW_MS - 24_000 } },
+      'failed',
+    ],
+  ])('gives it up when %s', (_, changes, epochState) => {
+    expect(decide(changes)).toMatchObject({ do: 'give-up', death: { epochState } });
+  });
+
+  it('goes on when others have proven the epoch and later ones: an equal proof shares the reward', () => {
+    expect(decide({ rollup: { provenCheckpoint: 8 } })).toMatchObject({ do: 'submit' });
+    expect(decide({ rollup: { provenCheckpoint: 12 } })).toMatchObject({ do: 'submit' });
+  });
+
+  it.each<[string, Changes['rollup'], string]>([
+    ['the chain is shorter', { pendingCheckpoint: 7 }, 'its last checkpoint is 7'],
+    ['the last checkpoint is another', { endArchive: '0x99' }, 'archive 0x99 at checkpoint 8, proven was 0x08'],
+    ['the checkpoint before is another', { previousArchive: '0x98' }, 'archive 0x98 at checkpoint 4, proven was 0x04'],
+  ])('waits a while for its checkpoints to come back when %s', (_, rollup, reason) => {
+    const step = decide({ rollup: { ...rollup }, memory: { goneSinceMs: NOW_MS - 23_999 } });
+    expect(step).toMatchObject({ do: 'wait', cause: 'checkpoints-gone', againAtMs: NOW_MS + 1 });
+    expect(step).toHaveProperty('reason', expect.stringContaining(reason));
+  });
+
+  it('settles a transaction that was given up as dropped and is mined all the same', () => {
+    const root = aRoot(aSubmission({ outcome: 'dropped' }));
+    expect(decide({ root, view: { receipts: [aReceipt()] } })).toMatchObject({ do: 'settle' });
+  });
+});
+
+describe('decideSubmission, for a root with a transaction under way', () => {
+  it('settles it once it has the confirmations', () => {
+    const view = { receipts: [aReceipt({ blockNumber: 99 })] };
+    expect(decide({ root: aRoot(aSubmission()), view, confirmations: 3 })).toMatchObject({
+      do: 'wait',
+      cause: 'confirmations',
+    });
+    expect(decide({ root: aRoot(aSubmission()), view, confirmations: 2 })).toMatchObject({ do: 'settle' });
+  });
+
+  it('takes the proof for what counts when a transaction that reverted is mined as well', () => {
+    const root = aRoot(aSubmission({ outcome: 'dropped' }), aSubmission({ transactionHash: '0x05', nonce: 8 }));
+    const receipts = [aReceipt({ transactionHash: '0x05', isSuccess: false }), aReceipt()];
+    expect(decide({ root, view: { receipts } })).toMatchObject({ receipt: { transactionHash: '0x01' } });
+  });
+
+  it('leaves a nonce that somebody else took only when that is settled', () => {
+    const root = aRoot(aSubmission());
+    expect(decide({ root, sender: { confirmedNonce: 8, settledNonce: 7 } })).toMatchObject({ cause: 'nonce-taken' });
+    expect(decide({ root, sender: { confirmedNonce: 8, settledNonce: 8 } })).toMatchObject({ do: 'drop' });
+  });
+
+  it('sends it again when no node has it, but not with every look', () => {
+    const newest = aSubmission();
+    const changes = { root: aRoot(newest), view: { isNewestKnown: false } };
+    expect(decide(changes)).toEqual({ do: 'broadcast', submission: newest });
+    const memory = { broadcast: { hash: newest.transactionHash, atMs: NOW_MS } };
+    expect(decide({ ...changes, memory, nowMs: NOW_MS + STALL_MS - 1 })).toMatchObject({
+      do: 'wait',
+      cause: 'pending',
+    });
+    expect(decide({ ...changes, memory, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'broadcast' });
+  });
+
+  it('looks again when it will be stuck, also without a new block', () => {
+    const step = decide({ root: aRoot(aSubmission({ signedAtMs: NOW_MS - 5_000 })) });
+    expect(step).toMatchObject({ do: 'wait', cause: 'pending', againAtMs: NOW_MS - 5_000 + STALL_MS });
+  });
+
+  it('replaces it under the same nonce when it is stuck', () => {
+    const step = decide({ root: aRoot(aSubmission()), nowMs: NOW_MS + STALL_MS });
+    expect(step).toMatchObject({ do: 'submit', nonce: 7, fees: { maxPriorityFeePerGasWei: parseGwei('3') } });
+  });
+
+  it('speeds up as often as the policy says, and beyond that only when fees have risen past its offer', () => {
+    const spent = Array.from({ length: 1 + POLICY.maxSpeedUps }, () => aSubmission());
+    const changes = { root: aRoot(...spent), nowMs: NOW_MS + STALL_MS };
+    expect(decide(changes)).toMatchObject({ do: 'wait', cause: 'pending' });
+    const market = { baseFeePerGasWei: parseGwei('21'), priorityFeePerGasWei: parseGwei('1') };
+    expect(decide({ ...changes, view: { market } })).toMatchObject({ do: 'submit', nonce: 7 });
+  });
+
+  it('raises the fees at once when the node refuses them, and waits with its words when it refuses for another cause', () => {
+    const refused = (isAboutFees: boolean): Changes => ({
+      root: aRoot(aSubmission()),
+      view: { isNewestKnown: false },
+      memory: { broadcast: { hash: '0x01', atMs: NOW_MS, refusal: { isAboutFees, message: 'the words of the node' } } },
+    });
+    expect(decide(refused(true))).toMatchObject({ do: 'submit', nonce: 7 });
+    expect(decide(refused(false))).toMatchObject({ do: 'wait', cause: 'refused-by-node' });
+    expect(decide(refused(false))).toHaveProperty('reason', 'L1 refuses 0x01: the words of the node');
+  });
+
+  it('says for which nonce it waits when another program has left a gap', () => {
+    const step = decide({ root: aRoot(aSubmission()), sender: { confirmedNonce: 5 }, nowMs: NOW_MS + STALL_MS });
+    expect(step).toMatchObject({ do: 'wait', cause: 'pending' });
+    expect(step).toHaveProperty('reason', expect.stringContaining('waits behind nonce 5 of 0xaa'));
+  });
+
+  it('watches and resends what another key has signed, and never replaces it', () => {
+    const root = aRoot(aSubmission({ from: THEIRS }));
+    expect(decide({ root, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'wait', cause: 'pending' });
+    expect(decide({ root, view: { isNewestKnown: false } })).toMatchObject({ do: 'broadcast' });
+    const gone = { rollup: { pendingCheckpoint: 7 }, memory: { goneSinceMs: 0 } };
+    expect(decide({ root, ...gone })).toMatchObject({ do: 'wait', cause: 'other-key' });
+    expect(decide({ root, view: { blockAtMs: DEADLINE_MS } })).toMatchObject({ do: 'give-up' });
+  });
+});
+
+describe('decideSubmission, for a root that is dead with a transaction under way', () => {
+  const dead = { view: { blockAtMs: DEADLINE_MS } };
+  const cancelling = aSubmission({
+    transactionHash: '0x06',
+    cancels: true,
+    maxFeePerGasWei: parseGwei('30').toString(),
+  });
+
+  it('cancels it under the same nonce', () => {
+    expect(decide({ root: aRoot(aSubmission()), ...dead })).toMatchObject({
+      do: 'cancel',
+      nonce: 7,
+      death: { epochState: 'expired' },
+    });
+  });
+
+  it('keeps to the cap also when it cancels', () => {
+    const atCap = aSubmission({ maxFeePerGasWei: POLICY.maxFeePerGasWei.toString() });
+    expect(decide({ root: aRoot(atCap), ...dead })).toMatchObject({ do: 'wait', cause: 'fee-cap' });
+  });
+
+  it('waits for what cancels it, sends it again, and replaces it when it is stuck', () => {
+    const root = aRoot(aSubmission(), cancelling);
+    expect(decide({ root, ...dead })).toMatchObject({ do: 'wait', cause: 'pending' });
+    expect(decide({ root, view: { ...dead.view, isNewestKnown: false } })).toMatchObject({ do: 'broadcast' });
+    expect(decide({ root, ...dead, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'cancel', nonce: 7 });
+  });
+
+  it('submits it after all when its checkpoints have come back meanwhile', () => {
+    expect(decide({ root: aRoot(aSubmission(), cancelling) })).toMatchObject({ do: 'submit', nonce: 7 });
+  });
+});

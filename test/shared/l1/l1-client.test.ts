@@ -1,0 +1,105 @@
+import { inspect } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { Secret } from '../../../shared/config/secret.ts';
+import { L1UnreachableError, WrongL1ChainError } from '../../../shared/l1/errors.ts';
+import { checkL1Chain, createL1Client } from '../../../shared/l1/l1-client.ts';
+import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from './start-anvil.ts';
+import { openTcpGate, type TcpGate } from './tcp-gate.ts';
+
+describe('createL1Client', () => {
+  let anvil: Anvil;
+  let gate: TcpGate;
+
+  beforeAll(async () => {
+    anvil = await startAnvil();
+    gate = await openTcpGate(anvil.port);
+  });
+  afterAll(async () => {
+    await gate.close();
+    await anvil.stop();
+  });
+
+  it('asks the next URL when one refuses the connection, and the first again when it is back', async () => {
+    const client = createL1Client({ rpcUrls: [gate.url, anvil.url], chainId: ANVIL_CHAIN_ID, retries: 0 });
+    await gate.close();
+    expect(await client.getChainId()).toBe(ANVIL_CHAIN_ID);
+    await gate.open();
+    const onlyGate = createL1Client({ rpcUrls: [gate.url], chainId: ANVIL_CHAIN_ID, retries: 0 });
+    expect(await onlyGate.getChainId()).toBe(ANVIL_CHAIN_ID);
+  });
+
+  it('asks the next URL when one takes the request and is silent', async () => {
+    const silent = await openTcpGate(anvil.port);
+    silent.hang();
+    const rpcUrls = [silent.url, anvil.url];
+    const client = createL1Client({ rpcUrls, chainId: ANVIL_CHAIN_ID, timeoutSeconds: 0.2, retries: 0 });
+    expect(await client.getBlockNumber()).toBeGreaterThanOrEqual(0n);
+    await silent.close();
+  });
+
+  it('shows the host alone of its URLs: in errors, their causes, and itself', async () => {
+    const port = new URL(gate.url).port;
+    await gate.close();
+    const rpcUrls = [
+      `http://user:password-of-mine@127.0.0.1:${port}/v3/key-in-path`,
+      new Secret(`http://127.0.0.1:${port}/?apikey=key-in-query`),
+    ];
+    const client = createL1Client({ rpcUrls, chainId: ANVIL_CHAIN_ID, retries: 0 });
+    const failure: unknown = await client.getBlock().catch((error: unknown) => error);
+    await gate.open();
+
+    expect(failure).toBeInstanceOf(Error);
+    expect(inspect(failure)).toContain(`127.0.0.1:${port}`);
+    for (const shown of [failure, client].map((value) => inspect(value, { depth: 20, showHidden: true }))) {
+      expect(shown).not.toMatch(/password-of-mine|key-in-path|key-in-query/);
+    }
+  });
+
+  it('masks the URL also when the node answers with an error', async () => {
+    const client = createL1Client({ rpcUrls: [`${anvil.url}/?apikey=key-in-query`], chainId: ANVIL_CHAIN_ID });
+    const failure: unknown = await client
+      .request({ method: 'eth_getBlockByNumber', params: ['no block' as 'latest', false] })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(inspect(failure, { depth: 20, showHidden: true })).not.toContain('key-in-query');
+  });
+});
+
+describe('checkL1Chain', () => {
+  let anvil: Anvil;
+
+  beforeAll(async () => {
+    anvil = await startAnvil();
+  });
+  afterAll(async () => {
+    await anvil.stop();
+  });
+
+  it('names the hosts that do not answer, when another does', async () => {
+    const gate = await openTcpGate(anvil.port);
+    await gate.close();
+    const rpcUrls = [anvil.url, `${gate.url}/key`];
+    expect(await checkL1Chain({ rpcUrls, chainId: ANVIL_CHAIN_ID, retries: 0 })).toEqual([new URL(gate.url).host]);
+  });
+
+  it('refuses a URL of another chain', async () => {
+    const host = new URL(anvil.url).host;
+    const checking = checkL1Chain({ rpcUrls: [`${anvil.url}/?apikey=key`], chainId: 1 });
+    await expect(checking).rejects.toThrow(WrongL1ChainError);
+    await expect(checking).rejects.toThrow(
+      `the L1 RPC at ${host} serves chain 31337, not 1: correct the RPC URLs or the L1 chain id`,
+    );
+  });
+
+  it('says that none answers, and where it asked', async () => {
+    const gate = await openTcpGate(anvil.port);
+    await gate.close();
+    const checking = checkL1Chain({ rpcUrls: [`${gate.url}/key`], chainId: ANVIL_CHAIN_ID, retries: 0 });
+    await expect(checking).rejects.toThrow(L1UnreachableError);
+    await expect(checking).rejects.toThrow(
+      `no L1 RPC answered (${new URL(gate.url).host}): check that one of them is up and reachable`,
+    );
+  });
+});
