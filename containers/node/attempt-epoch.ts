@@ -7,6 +7,7 @@ import { getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers
 
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type EpochData, gatherEpochData } from './epoch-data.ts';
@@ -63,8 +64,10 @@ export async function attemptEpoch(
   const record = await openEpoch(data, deps);
   if (record.state !== 'proving') return 'submitting';
   if (record.attempt > 1) {
-    const revived = await engine.jobs.reviveRejected(epoch);
-    log.info({ epoch, attempt: record.attempt, revived }, 'taking the epoch up again');
+    log.info(
+      { epoch, attempt: record.attempt, revived: await reviveRejected(epoch, engine) },
+      'taking the epoch up again',
+    );
   } else {
     log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
   }
@@ -120,6 +123,14 @@ async function openEpoch(data: EpochData, deps: AttemptEpochDeps): Promise<Epoch
     shape: data.shape,
     deadlineAtMs: Number(deadlineSeconds) * 1000,
   });
+}
+
+/** Gives the epoch's rejected jobs another chance, from a clean start: what lies in place of a proof may be why they failed. */
+async function reviveRejected(epoch: EpochNumber, { jobs, proofs }: Engine): Promise<number> {
+  for (const { id, circuit, state, reason } of await jobs.jobsOfEpoch(epoch)) {
+    if (state === 'rejected') await proofs.quarantine(outputsKey(circuit, id), reason ?? 'its job was rejected');
+  }
+  return await jobs.reviveRejected(epoch);
 }
 
 async function proveToRoot(
