@@ -7,7 +7,6 @@ import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { anvilAccount, anvilPrivateKey } from './devnet-accounts.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
-import { describeTraffic } from './display/describe-traffic.ts';
 import type { DevnetOutput } from './display/devnet-output.ts';
 import { openOutput } from './display/open-output.ts';
 import { StepLines } from './display/step-lines.ts';
@@ -17,6 +16,7 @@ import { catchInterrupts, InterruptedError } from './interrupts.ts';
 import { descendantsOf, killAll, listProcesses, stillAlive } from './process-table.ts';
 import { renderReport } from './report/render-report.ts';
 import { summariseEpoch } from './report/summarise-epoch.ts';
+import type { TrafficEvent } from './traffic-messages.ts';
 import { type ConfirmedEpoch, DevnetWatch } from './watch-devnet.ts';
 
 export interface RunDevnetOptions {
@@ -87,13 +87,14 @@ class DevnetRun {
   async #run(): Promise<void> {
     const { epochs, agents, keep } = this.#options;
     this.#output.say(`a devnet of its own, with all that it keeps in ${this.#dataDirectory}`);
-    let watch: DevnetWatch | undefined;
+    const trafficSoFar: TrafficEvent[] = [];
+    let onTraffic = (event: TrafficEvent): void => void trafficSoFar.push(event);
     const devnet = await startDevnet({
       dataDirectory: this.#dataDirectory,
       ...(keep ? {} : { epochs }),
       signal: this.#signal,
       onProgress: (step) => this.#steps.begin(step),
-      onTraffic: (event) => watch?.tellTraffic(describeTraffic(event)),
+      onTraffic: (event) => onTraffic(event),
     });
     this.#devnet = devnet;
     this.#steps.end();
@@ -107,7 +108,7 @@ class DevnetRun {
     this.#output.say(`starting the prover node and ${agents} agents, each a process of its own`);
     this.#fleet = startFleet(fleetOptions, agents);
 
-    watch = new DevnetWatch({
+    const watch = new DevnetWatch({
       engine: this.#engine,
       l1: createL1Client({ rpcUrls: [devnet.l1RpcUrl], chainId: devnet.l1ChainId }),
       rollupAddress: devnet.rollupAddress,
@@ -115,6 +116,8 @@ class DevnetRun {
       output: this.#output,
       nowMs: Date.now,
     });
+    onTraffic = (event) => watch.onTraffic(event);
+    trafficSoFar.forEach(onTraffic);
     const broken = Promise.race([devnet.broken, this.#fleet.broken]).then((error) => Promise.reject(error));
     const confirmed = await Promise.race([watch.untilProven(epochs, this.#signal), broken]);
     await this.#report(confirmed, this.#engine);

@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Hex } from 'viem';
+
 import type { Engine } from '../../shared/engine/engine.ts';
 import { epochAt, epochStartAtMs } from '../../shared/l1/epoch-timing.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { RollupReader } from '../../shared/l1/rollup-reader.ts';
-import type { Hex } from 'viem';
 import { describeChanges, summarise } from './display/describe-changes.ts';
 import type { DevnetOutput } from './display/devnet-output.ts';
 import type { ChainView, DevnetSnapshot, EpochView } from './display/devnet-snapshot.ts';
+import { describeTraffic } from './display/describe-traffic.ts';
 import { renderSnapshot } from './display/render-snapshot.ts';
 import { SnapshotReader } from './display/snapshot-reader.ts';
 import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './find-epoch-proof.ts';
+import { holdsTrafficMix } from './holds-traffic-mix.ts';
+import type { TrafficEvent } from './traffic-messages.ts';
 
 export interface WatchDevnetOptions {
   readonly engine: Engine;
@@ -57,6 +62,8 @@ export class DevnetWatch {
   readonly #reader: SnapshotReader;
   readonly #rollup: RollupReader;
   readonly #confirmed = new Map<number, ConfirmedEpoch>();
+  /** Epochs that hold all that was planned, as the traffic says. */
+  readonly #mixed = new Set<number>();
   #chain: ChainView | undefined;
   #chainAtMs = -Infinity;
   #traffic: string | undefined;
@@ -65,13 +72,17 @@ export class DevnetWatch {
 
   constructor(options: WatchDevnetOptions) {
     this.#options = options;
-    this.#reader = new SnapshotReader(options.engine, options.nowMs);
+    const { engine, nowMs } = options;
+    const holdsMix = ({ epoch, shape }: EpochRecord): boolean => this.#mixed.has(epoch) && holdsTrafficMix(shape);
+    this.#reader = new SnapshotReader({ engine, nowMs, holdsMix });
     this.#rollup = new RollupReader(options.l1, options.rollupAddress);
   }
 
-  /** What the traffic does from now on, in words. */
-  tellTraffic(words: string): void {
-    this.#traffic = words;
+  /** Takes note of what the traffic has done. */
+  onTraffic(event: TrafficEvent): void {
+    this.#traffic = describeTraffic(event);
+    this.#options.output.say(`traffic: ${this.#traffic}`);
+    if (event.kind === 'epoch-mined') this.#mixed.add(event.contents.epochNumber);
   }
 
   /**

@@ -7,7 +7,6 @@ export function describeChanges(before: DevnetSnapshot | undefined, after: Devne
   const epochsBefore = new Map(before?.epochs.map((epoch) => [epoch.epoch, epoch]));
   const agentsBefore = new Map(before?.agents.map((agent) => [agent.agentId, agent]));
   return [
-    ...(after.traffic !== undefined && after.traffic !== before?.traffic ? [`traffic: ${after.traffic}`] : []),
     ...after.agents.flatMap((agent) => agentChanges(agentsBefore.get(agent.agentId), agent)),
     ...after.epochs.flatMap((epoch) =>
       epochChanges(epochsBefore.get(epoch.epoch), epoch).map((change) => `epoch ${epoch.epoch}: ${change}`),
@@ -52,17 +51,16 @@ function epochChanges(before: EpochView | undefined, after: EpochView): string[]
     const { done, expected } = after.progress;
     changes.push(`root proof after ${formatDuration(after.rootAtMs - after.openedAtMs)}, ${done} of ${expected} jobs`);
   }
-  if (submissionKey(after) !== undefined && submissionKey(after) !== (before && submissionKey(before))) {
+  const { submission } = after;
+  // That it waits, for no reason that is known, goes without saying.
+  const isNews = submission !== undefined && (submission.state !== 'waiting' || submission.reason !== undefined);
+  if (isNews && (before === undefined || describeSubmission(after) !== describeSubmission(before))) {
     changes.push(describeSubmission(after));
   }
   if (after.state !== before?.state && (after.state === 'failed' || after.state === 'expired')) {
     changes.push(`${after.state}${after.reason === undefined ? '' : `: ${after.reason}`}`);
   }
   return changes;
-}
-
-function submissionKey({ submission }: EpochView): string | undefined {
-  return submission && [submission.state, submission.transactionHash, submission.reason].join();
 }
 
 function chainChanges(before: DevnetSnapshot | undefined, { chain }: DevnetSnapshot): string[] {

@@ -6,7 +6,7 @@ import { CriticalPath } from '../../../shared/merge-tree/critical-path.ts';
 import { type ExpectedTree, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
 import { progressOf } from '../../../shared/merge-tree/progress.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { countTxs, holdsTrafficMix } from '../holds-traffic-mix.ts';
+import { countTxs } from '../holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
 import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
 
@@ -15,49 +15,56 @@ const EPOCHS_SHOWN = 6;
 /** An agent that has said nothing for so long is not shown. */
 const AGENT_SEEN_SECONDS = 60;
 
+/** All of an epoch that the ledger knows. */
+type LedgerView = Omit<EpochView, 'holdsMix'>;
+
 interface Plan {
   readonly tree: ExpectedTree;
   readonly path: CriticalPath;
 }
 
+export interface SnapshotReaderOptions {
+  readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
+  /** Whether the epoch holds every kind of traffic. */
+  readonly holdsMix: (epoch: EpochRecord) => boolean;
+  readonly nowMs: () => number;
+}
+
 /** Reads from the ledger how the fleet is doing. */
 export class SnapshotReader {
-  readonly #engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
-  readonly #nowMs: () => number;
+  readonly #options: SnapshotReaderOptions;
   readonly #times = new CircuitTimes();
   /** By range: the plan of an epoch depends on its checkpoints alone. */
   readonly #plans = new Map<string, Plan>();
-  readonly #ended = new Map<string, EpochView>();
+  readonly #ended = new Map<string, LedgerView>();
 
-  constructor(engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>, nowMs: () => number) {
-    this.#engine = engine;
-    this.#nowMs = nowMs;
+  constructor(options: SnapshotReaderOptions) {
+    this.#options = options;
   }
 
   async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {
+    const { engine, holdsMix } = this.#options;
     const [records, agents] = await Promise.all([
-      this.#engine.epochs.latest(EPOCHS_SHOWN),
-      this.#engine.agents.seenWithin(AGENT_SEEN_SECONDS),
+      engine.epochs.latest(EPOCHS_SHOWN),
+      engine.agents.seenWithin(AGENT_SEEN_SECONDS),
     ]);
-    const epochs = await Promise.all(records.toReversed().map((record) => this.#viewOf(record)));
+    const views = await Promise.all(records.toReversed().map((record) => this.#viewOf(record)));
+    const epochs = views.map((view) => ({ ...view, holdsMix: holdsMix(view) }));
     return { epochs, agents: agents.map(viewOfAgent) };
   }
 
-  async #viewOf(record: EpochRecord): Promise<EpochView> {
+  async #viewOf(record: EpochRecord): Promise<LedgerView> {
     const key = `${record.epoch}/${record.rangeId}`;
     const known = this.#ended.get(key);
     if (known !== undefined) return known;
-    const [jobs, root] = await Promise.all([
-      this.#engine.jobs.jobsOfEpoch(record.epoch),
-      this.#engine.outbox.find(record.epoch),
-    ]);
+    const { engine, nowMs } = this.#options;
+    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(record.epoch), engine.outbox.find(record.epoch)]);
     this.#times.learn(jobs);
     const { rangeId } = record;
     const { tree, path } = this.#planOf(record);
-    const at = { rangeId, nowMs: this.#nowMs() };
-    const view: EpochView = {
+    const at = { rangeId, nowMs: nowMs() };
+    const view: LedgerView = {
       ...record,
-      holdsMix: holdsTrafficMix(record.shape),
       txs: countTxs(record.shape.flatMap(({ blocks }) => blocks)),
       progress: progressOf(tree, jobs, at),
       pathLeft: path.left(jobs, at),
