@@ -168,12 +168,13 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
+    // The order is that of the index of open jobs: another would make this read every job there ever was.
     return this.#database
       .all(
         `select * from jobs
          where state in ('queued', 'leased')
            and iif(state = 'queued', coalesce(enqueued_at_ms, -1), lease_expires_at_ms) < ?
-         order by sequence`,
+         order by epoch, sequence`,
         this.#nowMs() - olderThanSeconds * 1000,
       )
       .map(parseJobRow);

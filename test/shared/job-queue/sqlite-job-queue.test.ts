@@ -50,6 +50,16 @@ describe('SqliteJobQueue', () => {
     expect(await queue.depths()).toEqual([{ pool: 'medium', lane: 'normal', waiting: 0, leased: 1 }]);
   });
 
+  it('leaves a message with its new agent when the old one completes it', async () => {
+    const { queue } = harness.engine;
+    await queue.enqueue([aJobMessage()]);
+    const first = await claim();
+    await harness.elapse(harness.leaseSeconds);
+    const second = await claim();
+    await queue.complete(first!);
+    await queue.extend(second!);
+  });
+
   it('takes a delay that is no whole number of milliseconds', async () => {
     const { queue } = harness.engine;
     await queue.enqueue([aJobMessage()]);
