@@ -6,7 +6,6 @@ const UNMEASURED_SECONDS = 0.5;
 
 /** How long circuits take here, from claim to settlement: the catalogue knows real proofs on large machines only. */
 export class CircuitTimes {
-  readonly #total = { jobs: 0, seconds: 0 };
   readonly #byCircuit = new Map<CircuitName, { jobs: number; seconds: number }>();
   readonly #counted = new Set<string>();
 
@@ -16,19 +15,19 @@ export class CircuitTimes {
       if (state !== 'proven' || claimedAtMs === undefined || settledAtMs === undefined || this.#counted.has(id))
         continue;
       this.#counted.add(id);
-      const seconds = Math.max(0, settledAtMs - claimedAtMs) / 1000;
-      const ofCircuit = this.#byCircuit.get(circuit) ?? { jobs: 0, seconds: 0 };
-      this.#byCircuit.set(circuit, ofCircuit);
-      for (const sum of [ofCircuit, this.#total]) {
-        sum.jobs += 1;
-        sum.seconds += seconds;
-      }
+      const sum = this.#byCircuit.get(circuit) ?? { jobs: 0, seconds: 0 };
+      this.#byCircuit.set(circuit, sum);
+      sum.jobs += 1;
+      sum.seconds += Math.max(0, settledAtMs - claimedAtMs) / 1000;
     }
   }
 
-  /** The mean of the circuit; of all circuits when this one has not been proven yet. */
+  /** The mean of the circuit; the median of all circuits when this one has not been proven yet. */
   secondsOf(circuit: CircuitName): number {
-    const { jobs, seconds } = this.#byCircuit.get(circuit) ?? this.#total;
-    return jobs === 0 ? UNMEASURED_SECONDS : seconds / jobs;
+    const own = this.#byCircuit.get(circuit);
+    if (own !== undefined) return own.seconds / own.jobs;
+    // Not the mean: the first proofs load what later ones have at hand, and take many times as long.
+    const means = [...this.#byCircuit.values()].map(({ jobs, seconds }) => seconds / jobs).sort((a, b) => a - b);
+    return means[Math.floor(means.length / 2)] ?? UNMEASURED_SECONDS;
   }
 }

@@ -59,16 +59,17 @@ function epochLines(epoch: EpochView, atMs: number, columns: number): Line[] {
 }
 
 function headline({ epoch, state, attempt, ...view }: EpochView, atMs: number): Line {
+  const isLost = state === 'failed' || state === 'expired';
   const provingMs = (view.rootAtMs ?? view.closedAtMs ?? atMs) - view.openedAtMs;
   return [
     toned('strong', label(`Epoch ${epoch}`)),
     `checkpoints ${view.firstCheckpoint} to ${view.lastCheckpoint}, ${view.txs} transactions`,
     view.holdsMix ? '' : toned('dim', ' (warm-up)'),
     ': ',
-    state === 'failed' || state === 'expired' ? toned('bad', state) : state,
+    isLost ? toned('bad', state) : state,
     attempt > 1 ? `, attempt ${attempt}` : '',
     state === 'proving' ? ` for ${formatDuration(provingMs)}` : `, root after ${formatDuration(provingMs)}`,
-    view.reason === undefined ? '' : toned('bad', ` ${view.reason}`),
+    isLost && view.reason !== undefined ? toned('bad', ` (${view.reason})`) : '',
   ];
 }
 

@@ -65,7 +65,7 @@ describe('SnapshotReader', () => {
     const after = (await reader.read()).epochs[0]?.pathLeft;
 
     expect(before).toMatchObject({ seconds: 3.5, circuits: { length: 7 } });
-    // Seven jobs in a row, none of them of the circuit that was measured: the mean of what is known.
+    // Seven jobs in a row, none of them of a circuit that was measured.
     expect(after).toMatchObject({ seconds: 280, circuits: { length: 7 } });
   });
 
