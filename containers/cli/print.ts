@@ -3,7 +3,14 @@ import { type Line, paintLine, textOf } from '../devnet/display/line.ts';
 /** Writes lines to stdout: painted for a terminal, plain for anything else or when NO_COLOR is set. */
 export function printLines(lines: readonly Line[]): void {
   const isPainted = process.stdout.isTTY && !process.env['NO_COLOR'];
-  process.stdout.write(lines.map((line) => `${isPainted ? paintLine(line) : textOf(line)}\n`).join(''));
+  const print = isPainted ? paintLine : textOf;
+  process.stdout.write(lines.map((line) => `${print(line.map(withoutControls))}\n`).join(''));
+}
+
+/** Reasons and dead letters come from anywhere: they are not to break a line, or to steer the terminal. */
+function withoutControls(part: Line[number]): Line[number] {
+  const clean = (text: string): string => text.replace(/\p{Cc}/gu, ' ');
+  return typeof part === 'string' ? clean(part) : { ...part, text: clean(part.text) };
 }
 
 /** The width that lines may take. */

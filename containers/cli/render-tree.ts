@@ -73,7 +73,7 @@ function headLines({ epoch, jobs }: EpochTree, ownJobs: number): Line[] {
     ],
     ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),
     ...(epoch.reason === undefined ? [] : [[toned('bad', epoch.reason)]]),
-    ...(foreign === 0 ? [] : [[toned('dim', `${foreign} jobs of checkpoints that a reorg took away are left out`)]]),
+    ...(foreign === 0 ? [] : [[toned('dim', `left out: ${foreign} of checkpoints that a reorg took away`)]]),
   ];
 }
 
@@ -97,7 +97,7 @@ function timeOf(circuit: CircuitName, jobs: readonly JobRecord[]): string {
 }
 
 function troubleLines(jobs: readonly JobRecord[]): Line[] {
-  const troubled = jobs.filter(({ state, attempts }) => state === 'rejected' || Object.keys(attempts).length > 0);
+  const troubled = jobs.filter((job) => job.state === 'rejected' || attemptsOf(job) !== '');
   if (troubled.length === 0) return [];
   return [
     [],
@@ -115,6 +115,7 @@ function troubleLines(jobs: readonly JobRecord[]): Line[] {
 
 function attemptsOf({ attempts }: JobRecord): string {
   return Object.entries(attempts)
+    .filter(([, count]) => count > 0)
     .map(([cause, count]) => `${count} x ${cause}`)
     .join(', ');
 }

@@ -6,6 +6,8 @@ import type { SettingsOf } from '../../shared/config/setting.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { createLogger, type Logger, type LoggerOptions } from '../../shared/telemetry/logger.ts';
+import { meteredEngine } from '../../shared/telemetry/metered-engine.ts';
+import { EmfMetrics } from '../../shared/telemetry/metrics.ts';
 import { endSignal } from './end-signals.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { Role } from './role.ts';
@@ -72,7 +74,7 @@ async function runUntilEnd(
   let engine: Engine | undefined;
   try {
     engine = await openEngine(engineOptionsOf(settings));
-    await run({ engine, log, signal });
+    await run({ engine: withMetrics(engine, settings), log, signal });
     return EXIT_CODES.done;
   } catch (error) {
     log.fatal({ err: error }, 'stopped by an error');
@@ -80,6 +82,12 @@ async function runUntilEnd(
   } finally {
     await engine?.close();
   }
+}
+
+function withMetrics(engine: Engine, { metrics, metricsNamespace }: ProcessSettings): Engine {
+  if (metrics === 'none') return engine;
+  const emf = new EmfMetrics(metricsNamespace, { nowMs: Date.now, write: (line) => process.stdout.write(line) });
+  return meteredEngine(engine, emf, Date.now);
 }
 
 export function loggerOptionsOf({ logLevel, logJson }: Pick<ProcessSettings, 'logLevel' | 'logJson'>): LoggerOptions {

@@ -1,0 +1,126 @@
+import type { Engine } from '../engine/engine.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
+import type { JobLedger } from '../ledger/job-ledger.ts';
+import { CIRCUIT_CATALOGUE } from '../proving-job/circuit-catalogue.ts';
+import { parseProvingJobId, type ProvingJobId } from '../proving-job/proving-job-id.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The engine, with a metric for all that is worth one: whoever uses the ports need not know of it. */
+export function meteredEngine(engine: Engine, metrics: Metrics, nowMs: () => number): Engine {
+  return {
+    ...engine,
+    queue: meteredQueue(engine.queue, metrics),
+    jobs: meteredJobs(engine.jobs, metrics, nowMs),
+    epochs: meteredEpochs(engine.epochs, metrics),
+    close: () => engine.close(),
+  };
+}
+
+function meteredQueue(queue: JobQueue, metrics: Metrics): JobQueue {
+  return override(queue, {
+    async enqueue(messages) {
+      await queue.enqueue(messages);
+      for (const { jobId, circuit } of messages) {
+        const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
+        metrics.record('JobsEnqueued', 1, { pool, lane }, { jobId });
+      }
+    },
+    async park(lease, reason) {
+      await queue.park(lease, reason);
+      metrics.record('MessagesParked', 1, {}, { jobId: lease.message.jobId, reason });
+    },
+  });
+}
+
+function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): JobLedger {
+  return override(jobs, {
+    async settle(report) {
+      const answer = await jobs.settle(report);
+      const { circuit, properties } = aboutJob(report.jobId);
+      if (answer === 'settled') {
+        metrics.record('JobsProven', 1, { circuit }, properties);
+        metrics.record('JobProvingSeconds', report.provingMs / 1000, { circuit }, properties);
+        metrics.record('JobHeldSeconds', (nowMs() - report.claimedAtMs) / 1000, { circuit }, properties);
+      } else {
+        metrics.record('LateProofs', 1, { circuit }, properties);
+      }
+      return answer;
+    },
+    async fail(lease, cause, reason) {
+      const answer = await jobs.fail(lease, cause, reason);
+      const { circuit, properties } = aboutJob(lease.jobId);
+      metrics.record('AttemptsLost', 1, { circuit, cause }, properties);
+      if (answer === 'rejected') metrics.record('JobsRejected', 1, { circuit }, properties);
+      return answer;
+    },
+    async release(lease) {
+      await jobs.release(lease);
+      const { circuit, properties } = aboutJob(lease.jobId);
+      metrics.record('JobsReleased', 1, { circuit }, properties);
+    },
+  });
+}
+
+function meteredEpochs(epochs: EpochLedger, metrics: Metrics): EpochLedger {
+  return override(epochs, {
+    async open(epoch) {
+      const record = await epochs.open(epoch);
+      metrics.record('EpochsOpened', 1, {}, aboutEpoch(record));
+      return record;
+    },
+    async advance(number, rangeId, state, change) {
+      const before = await epochs.find(number);
+      const after = await epochs.advance(number, rangeId, state, change);
+      if (after !== undefined && after.state !== before?.state) recordArrival(after, metrics);
+      return after;
+    },
+  });
+}
+
+function recordArrival(epoch: EpochRecord, metrics: Metrics): void {
+  const about = aboutEpoch(epoch);
+  const { openedAtMs, rootAtMs, closedAtMs, deadlineAtMs } = epoch;
+  switch (epoch.state) {
+    case 'submitting':
+      if (rootAtMs === undefined) return;
+      metrics.record('EpochRootSeconds', (rootAtMs - openedAtMs) / 1000, {}, about);
+      metrics.record('WindowLeftSeconds', (deadlineAtMs - rootAtMs) / 1000, {}, about);
+      return;
+    case 'proven':
+      metrics.record('EpochsProven', 1, {}, about);
+      if (closedAtMs !== undefined) {
+        metrics.record('EpochProvenSeconds', (closedAtMs - openedAtMs) / 1000, {}, about);
+      }
+      return;
+    case 'failed':
+      metrics.record('EpochsFailed', 1, {}, about);
+      return;
+    case 'expired':
+      metrics.record('EpochsExpired', 1, {}, about);
+      return;
+    case 'proving':
+      return;
+  }
+}
+
+function aboutJob(jobId: ProvingJobId): { circuit: string; properties: Record<string, string | number> } {
+  const { circuit, epoch } = parseProvingJobId(jobId);
+  return { circuit, properties: { jobId, epoch } };
+}
+
+function aboutEpoch({ epoch, attempt, rangeId }: EpochRecord): Record<string, string | number> {
+  return { epoch, attempt, rangeId };
+}
+
+/** The port with some of its methods replaced; adapters are classes, whose methods no spread would copy. */
+function override<Port extends object>(port: Port, methods: Partial<Port>): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const own: unknown = Reflect.get(methods, name);
+      if (own !== undefined) return own;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

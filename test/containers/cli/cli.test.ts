@@ -1,0 +1,198 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { AGENT_GROUPS } from '../../../shared/config/agent-settings.ts';
+import { settingsIn } from '../../../shared/config/known-settings.ts';
+import { NODE_GROUPS } from '../../../shared/config/node-settings.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { runCoppice, type CoppiceResult } from '../../fixtures/run-coppice.ts';
+import { seedFleet } from '../../fixtures/seed-fleet.ts';
+
+describe('the command coppice', () => {
+  let workingDirectory: string;
+  beforeEach(() => {
+    workingDirectory = mkdtempSync(path.join(tmpdir(), 'coppice-cli-'));
+  });
+  afterEach(() => rmSync(workingDirectory, { recursive: true }));
+
+  function coppice(commandLine: string, environment: Record<string, string> = {}): Promise<CoppiceResult> {
+    return runCoppice(commandLine === '' ? [] : commandLine.split(' '), { workingDirectory, environment });
+  }
+
+  it('lists its commands and exit codes', async () => {
+    const { code, stdout } = await coppice('--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatchInlineSnapshot(`
+      "coppice 0.1.0: proves Aztec epochs on a fleet of agents
+
+      coppice <command> [flags]
+
+      Commands
+        start   start the prover node, agents, or both
+        status  what the fleet is doing: epochs, submissions, agents, queues, incidents
+        tree    the merge tree of an epoch: what is proven, by whom, how long it took
+        devnet  prove an epoch of a local Aztec network to a local L1
+
+      coppice <command> --help lists every flag of a command, with its variable and default.
+      coppice --version names the version.
+
+      Exit codes
+        0    done, or ended as it was told to
+        1    something failed; the log says what
+        2    the command line or the settings are wrong; all that is wrong is listed
+        3    this machine, its data or its programs cannot do the work
+        130  ended by Ctrl-C
+      "
+    `);
+  });
+
+  it('says the same when it is told nothing, and that this was wrong', async () => {
+    const [told, untold] = await Promise.all([coppice('help'), coppice('')]);
+    expect(untold).toEqual({ ...told, code: 2 });
+  });
+
+  it('knows its version', async () => {
+    const { code, stdout } = await coppice('--version');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('refuses an unknown command, and names the one that was meant', async () => {
+    expect(await coppice('statsu')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "coppice: 'statsu' is no command; did you mean status?\n",
+    });
+    expect((await coppice('xyzzy')).stderr).toContain('the commands are start, status, tree, devnet');
+  });
+
+  it('lists every flag of a command with its variable and default', async () => {
+    const { code, stdout } = await coppice('start --help');
+    expect(code).toBe(0);
+    const entries = stdout.split(/^ {2}(?=--)/m).map((entry) => entry.replaceAll(/\s+/g, ' '));
+    for (const { flag, kind, variable, presence, ...setting } of settingsIn([...NODE_GROUPS, ...AGENT_GROUPS])) {
+      const names = `--${flag} ${kind.placeholder} ${variable} `.replace('  ', ' ');
+      const entry = entries.find((text) => text.startsWith(names));
+      const expected = setting.defaultNote ?? setting.defaultText;
+      const defaultPart = expected === undefined ? 'Optional.' : `Default: ${expected}.`.replaceAll(/\s+/g, ' ');
+      expect(entry, names).toContain(presence === 'required' ? 'Required.' : defaultPart);
+    }
+    expect(stdout).toContain('Also --proverNode.publisherPrivateKey, PROVER_PUBLISHER_PRIVATE_KEY, L1_PRIVATE_KEY.');
+  });
+
+  it('lists everything that is wrong with a start at once, and starts nothing', async () => {
+    const { code, stdout, stderr } = await coppice(
+      'start --prover-nod --prover-agent --l1-rpc-url=https://x --lease-seconds 8GB --agents 0 more',
+      { PROVER_AGENT_PROOF_TYPES: 'PARITY_BASE,PARTY_ROOT', COPPICE_ENGIN: 'aws', L1_PRIVATE_KEY: '0xhunter2' },
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatchInlineSnapshot(`
+      "coppice: 6 problems with the command line or the settings:
+        --prover-nod is unknown, did you mean --prover-node?
+        --l1-rpc-url is unknown, did you mean --l1-rpc-urls?
+        the variable COPPICE_ENGIN is unknown, did you mean COPPICE_ENGINE?
+        'more' is no flag: roles and settings begin with --
+        --proverAgent.proverAgentProofTypes (PROVER_AGENT_PROOF_TYPES) must be a comma-separated list, each item PUBLIC_VM, PUBLIC_CHONK_VERIFIER, PRIVATE_TX_BASE_ROLLUP, PUBLIC_TX_BASE_ROLLUP, TX_MERGE_ROLLUP, BLOCK_ROOT_FIRST_ROLLUP, BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP, BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP, BLOCK_ROOT_ROLLUP, BLOCK_ROOT_SINGLE_TX_ROLLUP, BLOCK_MERGE_ROLLUP, CHECKPOINT_ROOT_ROLLUP, CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP, CHECKPOINT_PADDING_ROLLUP, CHECKPOINT_MERGE_ROLLUP, ROOT_ROLLUP, PARITY_BASE or PARITY_ROOT, none twice; got 'PARTY_ROOT', did you mean PARITY_ROOT?
+        --lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'
+      coppice <command> --help lists every flag, with its variable and default
+      "
+    `);
+    expect(readdirSync(workingDirectory)).toEqual([]);
+  });
+
+  it('takes settings from .env where it is started, unless another file or none is named', async () => {
+    writeFileSync(path.join(workingDirectory, '.env'), 'export COPPICE_LEASE_SECONDS="1" # too short\n');
+    mkdirSync(path.join(workingDirectory, 'conf'));
+    writeFileSync(path.join(workingDirectory, 'conf/prover.env'), 'COPPICE_LEASE_SECONDS=2\n');
+    const wrong = async (commandLine: string, environment?: Record<string, string>): Promise<string | undefined> =>
+      /COPPICE_LEASE_SECONDS\) must be .*; got '(.*)'/.exec((await coppice(commandLine, environment)).stderr)?.[1];
+
+    expect(await wrong('start --prover-agent --agents 0')).toBe('1');
+    expect(await wrong('start --prover-agent --agents 0 --env-file conf/prover.env')).toBe('2');
+    expect(await wrong('start --prover-agent --agents 0', { COPPICE_ENV_FILE: 'none' })).toBeUndefined();
+    expect(await wrong('start --prover-agent --agents 0', { COPPICE_LEASE_SECONDS: '0' })).toBe('0');
+    expect(await wrong('start --prover-agent --agents 0 --lease-seconds=-1')).toBe('-1');
+    expect((await coppice('start --prover-agent', { COPPICE_ENV_FILE: 'missing.env' })).stderr).toContain(
+      `--env-file (COPPICE_ENV_FILE): there is no file ${path.join(workingDirectory, 'missing.env')}`,
+    );
+    // Node reads this flag as well, wherever it stands, and is the first to see that there is no such file.
+    expect((await coppice('start --prover-agent --env-file missing.env')).stderr).toContain('missing.env: not found');
+  });
+
+  it('takes the defaults of a network, and lets what is given win over them', async () => {
+    const list = path.join(workingDirectory, 'networks.json');
+    writeFileSync(
+      list,
+      JSON.stringify({
+        testnet: { bootnodes: ['enr:1'], snapshots: [], registryAddress: '0x12', l1ChainId: 11155111 },
+      }),
+    );
+    const command = `start --prover-node --network alpha-testnet --network-config-location ${list} --l1-rpc-urls http://127.0.0.1:1`;
+    const { code, stderr } = await coppice(command);
+    expect(code).toBe(2);
+    // The chain comes with the packages; the registry comes from the list, which is wrong here.
+    expect(stderr).toMatchInlineSnapshot(`
+      "coppice: 2 problems with the command line or the settings:
+        --registry-address (REGISTRY_CONTRACT_ADDRESS) must be an Ethereum address: 0x and 40 hexadecimal digits; got '0x12'
+        no account to submit proofs with: give --proverNode.proverPublisherPrivateKeys (PROVER_PUBLISHER_PRIVATE_KEYS) or --proverNode.keyStoreDirectory (KEY_STORE_DIRECTORY)
+      coppice <command> --help lists every flag, with its variable and default
+      "
+    `);
+    expect((await coppice(`${command} --registry-address 0x34`)).stderr).toContain("got '0x34'");
+  });
+
+  it('explains what Aztec has and Coppice does not need', async () => {
+    const { stderr } = await coppice('start --prover-broker --archiver --proverBroker.proverBrokerBatchSize 7');
+    expect(stderr).toMatchInlineSnapshot(`
+      "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, no broker is asked (see --engine)
+      coppice: --prover-broker starts nothing: the engine holds the jobs, and every role reaches it (see --engine)
+      coppice: --archiver starts nothing: the prover node has an archiver of its own
+      coppice: 1 problem with the command line or the settings:
+        say what to start: --prover-node, --prover-agent, or both
+      coppice <command> --help lists every flag, with its variable and default
+      "
+    `);
+  });
+
+  it('says that there is no fleet to look at, and makes none', async () => {
+    const { code, stderr } = await coppice('status --data-directory nowhere');
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `coppice: no fleet has worked in ${path.join(workingDirectory, 'nowhere/coppice')} yet: name its --data-directory, or its --network\n`,
+    );
+    expect(readdirSync(workingDirectory)).toEqual([]);
+  });
+
+  it('shows the state of a fleet and the tree of an epoch, as text or as JSON', async () => {
+    const engine = openEmbeddedEngine({
+      dataDirectory: path.join(workingDirectory, 'data/coppice'),
+      leaseSeconds: 120,
+    });
+    await seedFleet({ engine, nowMs: Date.now, elapse: async () => undefined });
+    await engine.close();
+
+    const [status, statusJson, levels, jobs, treeJson, unknown, none] = await Promise.all(
+      ['status', 'status --json', 'tree 7', 'tree 7 --full', 'tree 7 --json', 'tree 8', 'tree'].map((commandLine) =>
+        coppice(commandLine),
+      ),
+    );
+    expect(status?.stdout).toContain('7  proving  checkpoints 12-12  3 of 6 jobs proven, 1 running, 1 waiting');
+    expect(JSON.parse(statusJson?.stdout ?? '')).toMatchObject({ epochs: [{ epoch: 7, progress: { expected: 6 } }] });
+    expect(levels?.stdout).toMatch(/PARITY_ROOT +1 +1/);
+    expect(jobs?.stdout).toMatch(/PARITY_ROOT +proven +by agent-1 +in 1\.5 s/);
+    expect(JSON.parse(treeJson?.stdout ?? '')).toMatchObject({
+      epoch: { epoch: 7 },
+      jobs: Array(5).fill({ epoch: 7 }),
+    });
+    expect(unknown).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'coppice: epoch 8 is not in the ledger: the newest are 7\n',
+    });
+    expect(none?.code).toBe(2);
+    expect(none?.stderr).toContain('say which epoch: coppice tree EPOCH');
+  });
+});

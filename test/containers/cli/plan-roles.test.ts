@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import { planRoles, type Plan } from '../../../containers/cli/plan-roles.ts';
+
+const KEY = `0x${'5e'.repeat(32)}`;
+const NODE = {
+  ETHEREUM_HOSTS: 'http://127.0.0.1:8545',
+  L1_CHAIN_ID: '31337',
+  REGISTRY_CONTRACT_ADDRESS: `0x${'ab'.repeat(20)}`,
+  PROVER_PUBLISHER_PRIVATE_KEYS: KEY,
+};
+
+function plan(switches: readonly string[], environment: Record<string, string> = {}): Plan {
+  return planRoles({ environment, switches: new Set(switches), words: [] });
+}
+
+describe('planRoles', () => {
+  it('starts one process for one role', () => {
+    expect(plan(['prover-node'], NODE).processes.map(({ name }) => name)).toEqual(['prover-node']);
+    expect(plan(['prover-agent']).processes.map(({ name }) => name)).toEqual(['prover-agent']);
+  });
+
+  it('starts a process for each agent', () => {
+    const { processes, problems } = plan(['prover-node', 'prover-agent'], { ...NODE, PROVER_AGENT_COUNT: '2' });
+    expect(problems).toEqual([]);
+    expect(processes.map(({ name }) => name)).toEqual(['prover-node', 'prover-agent-1', 'prover-agent-2']);
+  });
+
+  it('gives the key to the node and to no agent', () => {
+    const { processes } = plan(['prover-node', 'prover-agent'], { ...NODE, PROVER_AGENT_COUNT: '2' });
+    const [node, ...agents] = processes.map(({ environment }) => JSON.stringify(environment));
+    expect(node).toContain(KEY);
+    expect(agents.join()).not.toContain(KEY);
+    expect(agents.join()).not.toContain('127.0.0.1:8545');
+  });
+
+  it('shares the machine between several agents, each with a name of its own, unless told otherwise', () => {
+    const { processes } = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', COPPICE_AGENT_ID: 'rack-7' });
+    expect(processes.map(({ environment }) => environment['COPPICE_AGENT_ID'])).toEqual(['rack-7-1', 'rack-7-2']);
+    const [first, second] = processes.map(({ environment }) => environment);
+    expect(Number(first?.['HARDWARE_CONCURRENCY'])).toBeGreaterThanOrEqual(1);
+    expect(second?.['COPPICE_AGENT_MEMORY_MIB']).toBe(first?.['COPPICE_AGENT_MEMORY_MIB']);
+
+    const told = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', HARDWARE_CONCURRENCY: '16' });
+    expect(told.processes.map(({ environment }) => environment['HARDWARE_CONCURRENCY'])).toEqual(['16', '16']);
+  });
+
+  it('tells its processes to start no more, and to read no file again', () => {
+    const { processes } = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', ENABLE_PROVER_NODE: 'false' });
+    for (const { environment } of processes) {
+      expect(environment).toMatchObject({ PROVER_AGENT_COUNT: '1', COPPICE_ENV_FILE: 'none' });
+      expect(environment).not.toHaveProperty('ENABLE_PROVER_NODE');
+    }
+  });
+
+  it("takes Aztec's variable for the flag", () => {
+    expect(plan([], { ...NODE, ENABLE_PROVER_NODE: '1' }).processes.map(({ name }) => name)).toEqual(['prover-node']);
+  });
+
+  it.each([
+    [['prover-broker', 'archiver'], {}, 'say what to start: --prover-node, --prover-agent, or both'],
+    [['prover-agent'], { PROVER_AGENT_COUNT: '0' }, 'is 0, so --prover-agent would start nothing: leave one out'],
+  ])('has nothing to start with %j and %j', (switches, environment, problem) => {
+    expect(plan(switches, environment)).toMatchObject({ processes: [], problems: [expect.stringContaining(problem)] });
+  });
+
+  it('mentions once what is wrong for both roles', () => {
+    const { problems } = plan(['prover-node', 'prover-agent'], { ...NODE, COPPICE_LEASE_SECONDS: '1' });
+    expect(problems).toEqual([
+      "--lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '1'",
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { readFleetStatus, type FleetStatus } from '../../../containers/cli/fleet-status.ts';
+import { renderStatus } from '../../../containers/cli/render-status.ts';
+import { textOf } from '../../../containers/devnet/display/line.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
+
+const LIMITS = { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 120 };
+
+describe('coppice status', () => {
+  let harness: EmbeddedHarness;
+  beforeEach(async () => {
+    harness = await openEmbeddedHarness();
+  });
+  afterEach(() => harness.close());
+
+  async function statusText(change: (status: FleetStatus) => FleetStatus = (status) => status): Promise<string> {
+    const status = await readFleetStatus(harness.engine, LIMITS, harness.nowMs());
+    return renderStatus(change(status)).map(textOf).join('\n');
+  }
+
+  it('says of an unused fleet that there is nothing yet', async () => {
+    expect(await statusText()).toMatchInlineSnapshot(`
+      "Epochs
+        none yet
+
+      Roots in the outbox
+        none
+
+      Agents
+        none seen lately
+
+      Queues
+        empty
+
+      Incidents
+        none
+
+      Dead letters
+        none"
+    `);
+  });
+
+  it('shows the epoch with its jobs and its window, the agents with what each proves, the queues and incidents', async () => {
+    await seedFleet(harness);
+    expect(await statusText()).toMatchInlineSnapshot(`
+      "Epochs
+        7  proving  checkpoints 12-12  3 of 6 jobs proven, 1 running, 1 waiting  window closes in 9 min 21 s
+
+      Roots in the outbox
+        none
+
+      Agents
+        agent-1  proving  CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP of epoch 7  for 33 s  3 proven  small, medium  seen 33 s ago
+        agent-2  idle                                                               0 proven  small, medium  seen 33 s ago  the last prover ran out of memory
+
+      Queues
+        large  urgent  1 waiting  0 leased
+        small  urgent  1 waiting  0 leased
+
+      Incidents
+        30 s ago late-proof 7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32: agent-2 lost its lease before
+
+      Dead letters
+        none"
+    `);
+  });
+
+  it('shows how an epoch ended, and with which transaction', async () => {
+    await seedFleet(harness);
+    const epoch = await harness.engine.epochs.find(SEEDED_EPOCH);
+    await harness.engine.epochs.advance(SEEDED_EPOCH, epoch!.rangeId, 'proven', { transactionHash: '0xfeed' });
+    expect((await statusText()).split('\n')[1]).toMatchInlineSnapshot(
+      `"  7  proven  checkpoints 12-12  3 of 6 jobs proven  after 39 s  0xfeed"`,
+    );
+  });
+
+  it('shows a root that waits for L1, with the reason, and that its window has closed', async () => {
+    await seedFleet(harness);
+    const epoch = (await harness.engine.epochs.find(SEEDED_EPOCH))!;
+    const stored = await harness.engine.outbox.store({
+      ...{ epoch: SEEDED_EPOCH, rangeId: epoch.rangeId, firstCheckpoint: 12, lastCheckpoint: 12 },
+      ...{ to: '0x01', data: '0x02', deadlineAtMs: epoch.deadlineAtMs },
+    });
+    await harness.engine.outbox.replace({ ...stored, reason: 'gas costs 3000 gwei, the cap is 2000' });
+    await harness.elapse(700);
+    expect(await statusText()).toContain(
+      'epoch 7: waiting, window closed 2 min 19 s ago (gas costs 3000 gwei, the cap is 2000)',
+    );
+  });
+
+  it('shows a dead letter with the reason, cut to a line', async () => {
+    const letter = { body: 'x'.repeat(5000), reason: 'it is no JSON', parkedAtMs: harness.nowMs() };
+    const lines = (await statusText((status) => ({ ...status, deadLetters: [letter] }))).split('\n');
+    expect(lines.at(-1)).toMatch(/^ {2}0\.0 s ago it is no JSON: x{200}$/);
+  });
+});

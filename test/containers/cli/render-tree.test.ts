@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { renderJobs, renderLevels, type EpochTree } from '../../../containers/cli/render-tree.ts';
+import { textOf } from '../../../containers/devnet/display/line.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
+
+describe('coppice tree', () => {
+  let harness: EmbeddedHarness;
+  let tree: EpochTree;
+  beforeEach(async () => {
+    harness = await openEmbeddedHarness();
+    const jobs = await seedFleet(harness);
+    tree = { epoch: (await harness.engine.epochs.find(SEEDED_EPOCH))!, jobs, atMs: harness.nowMs() };
+  });
+  afterEach(() => harness.close());
+
+  it('shows each level from the root down, with times, and the attempts that were lost', () => {
+    expect(renderLevels(tree).map(textOf).join('\n')).toMatchInlineSnapshot(`
+      "Epoch 7: proving, checkpoints 12 to 12, attempt 1, Aztec 4.1.2
+
+                                             done  of  running  waiting  rejected  proving time
+      root                                   0     1   -        -        -
+        ROOT_ROLLUP                          0     1   -        -        -
+      checkpoint roots                       0     2   1        1        -
+        CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  0     1   1        -        -
+        CHECKPOINT_PADDING_ROLLUP            0     1   -        1        -
+      block roots                            1     1   -        -        -
+        BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP     1     1   -        -        -         1.5 s
+      parity roots                           1     1   -        -        -
+        PARITY_ROOT                          1     1   -        -        -         1.5 s
+      leaves                                 1     1   -        -        -
+        PARITY_BASE                          1     1   -        -        -         1.5 s
+      all                                    3     6   1        1        -
+
+      Lost attempts
+        7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2  queued  1 x out-of-memory  bb was killed: out of memory"
+    `);
+  });
+
+  it('shows every job below the one that takes its proof, with --full', () => {
+    const text = renderJobs(tree).map(textOf).join('\n');
+    expect(text.replace(/[0-9a-f]{64}/g, '<sha256>')).toMatchInlineSnapshot(`
+      "Epoch 7: proving, checkpoints 12 to 12, attempt 1, Aztec 4.1.2
+
+      CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  leased  by agent-1                                         7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:<sha256>
+        BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP   proven  by agent-1  in 1.5 s  at 2027-01-15T08:00:06.000Z  7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:<sha256>
+          PARITY_ROOT                      proven  by agent-1  in 1.5 s  at 2027-01-15T08:00:04.000Z  7:PARITY_ROOT:<sha256>
+            PARITY_BASE                    proven  by agent-1  in 1.5 s  at 2027-01-15T08:00:02.000Z  7:PARITY_BASE:<sha256>
+      CHECKPOINT_PADDING_ROLLUP            queued                                                     7:CHECKPOINT_PADDING_ROLLUP:<sha256>            1 x out-of-memory"
+    `);
+  });
+
+  it('shows a job that several others need once, and refers to it after that', () => {
+    const [parityBase, parityRoot] = tree.jobs;
+    const second = { ...parityRoot!, id: parityRoot!.id.replace(/.$/, 'z') as ProvingJobId };
+    const lines = renderJobs({ ...tree, jobs: [...tree.jobs, second] }).map(textOf);
+    expect(lines.filter((line) => line.includes(parityBase!.id))).toEqual([
+      expect.stringMatching(/PARITY_BASE +proven +by agent-1/),
+      expect.stringMatching(/PARITY_BASE +see above/),
+    ]);
+  });
+
+  it('leaves out the jobs of checkpoints that a reorg took away, and says so', () => {
+    const [first, ...others] = tree.jobs;
+    const reorged = { ...first!, rangeId: RangeId.parse('0xb2') };
+    const text = renderLevels({ ...tree, jobs: [reorged, ...others] })
+      .map(textOf)
+      .join('\n');
+    expect(text).toContain('left out: 1 of checkpoints that a reorg took away');
+    expect(text).toMatch(/leaves +0 +1/);
+  });
+});

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { FleetStatus } from '../../../containers/cli/fleet-status.ts';
+import { runCoppice, startCoppice } from '../../fixtures/run-coppice.ts';
+
+/** Loading Aztec's packages takes each process seconds, and many when the machine is busy. */
+const PATIENCE = { timeout: 150_000, interval: 500 };
+const SIMULATED = { PROVER_REAL_PROOFS: 'false' };
+
+describe('coppice start', () => {
+  let workingDirectory: string;
+  const started: { readonly pid?: number | undefined }[] = [];
+  beforeEach(() => {
+    workingDirectory = mkdtempSync(path.join(tmpdir(), 'coppice-start-'));
+  });
+  afterEach(() => {
+    for (const { pid } of started.splice(0)) if (pid !== undefined && isRunning(pid)) process.kill(pid, 'SIGKILL');
+    rmSync(workingDirectory, { recursive: true });
+  });
+
+  async function agentsAtWork(): Promise<FleetStatus['agents']> {
+    const { stdout } = await runCoppice(['status', '--json'], { workingDirectory });
+    if (stdout === '') return [];
+    const { agents } = JSON.parse(stdout) as FleetStatus;
+    return agents.filter(({ state, pid }) => state === 'idle' && isRunning(pid));
+  }
+
+  it('says with its exit code that a machine is not fit, and what it lacks', { timeout: 180_000 }, async () => {
+    const { code, stderr } = await runCoppice(['start', '--prover-agent'], { workingDirectory });
+    expect(code).toBe(3);
+    expect(stderr).toContain('real proofs need');
+  });
+
+  it(
+    'runs agents as processes, starts one again that was killed, and ends all at SIGTERM',
+    { timeout: 400_000 },
+    async () => {
+      const fleet = startCoppice(['start', '--prover-agent', '--agents', '2', '--agent-id', 'test'], {
+        workingDirectory,
+        environment: SIMULATED,
+      });
+      started.push(fleet.child);
+      await vi.waitUntil(async () => (await agentsAtWork()).length === 2, PATIENCE);
+      const before = await agentsAtWork();
+      expect(before.map(({ agentId }) => agentId).sort()).toEqual(['test-1', 'test-2']);
+
+      const killed = before[0]!;
+      process.kill(killed.pid, 'SIGKILL');
+      await vi.waitUntil(
+        async () => (await agentsAtWork()).some(({ pid, agentId }) => agentId === killed.agentId && pid !== killed.pid),
+        PATIENCE,
+      );
+
+      const after = await agentsAtWork();
+      fleet.child.kill('SIGTERM');
+      expect((await fleet.result).code).toBe(0);
+      expect([...before, ...after].filter(({ pid }) => isRunning(pid))).toEqual([]);
+    },
+  );
+
+  it('leaves no agent behind when it is killed itself', { timeout: 400_000 }, async () => {
+    const fleet = startCoppice(['start', '--prover-agent', '--agents', '2'], {
+      workingDirectory,
+      environment: SIMULATED,
+    });
+    started.push(fleet.child);
+    await vi.waitUntil(async () => (await agentsAtWork()).length === 2, PATIENCE);
+    const agents = await agentsAtWork();
+    fleet.child.kill('SIGKILL');
+    await vi.waitUntil(() => !agents.some(({ pid }) => isRunning(pid)), PATIENCE);
+    expect(await agentsAtWork()).toEqual([]);
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
