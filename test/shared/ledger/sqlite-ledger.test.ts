@@ -40,6 +40,17 @@ describe('the SQLite ledger', () => {
     unsubscribe();
   });
 
+  it('tells of each settlement once', async () => {
+    const heard: Settlement[] = [];
+    const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
+    const first = await cancelOne();
+    await expect.poll(() => heard.map(({ jobId }) => jobId), PATIENCE).toContain(first);
+    const second = await cancelOne();
+    await expect.poll(() => heard.map(({ jobId }) => jobId), PATIENCE).toContain(second);
+    expect(heard.map(({ jobId }) => jobId)).toEqual([first, second]);
+    unsubscribe();
+  });
+
   it('goes on telling of settlements after a moment in which the database could not be read', async () => {
     const heard: Settlement[] = [];
     const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));

@@ -52,15 +52,13 @@ describe('FileProofStore', () => {
     await expect(proofs.removeLeftovers()).resolves.toBeUndefined();
   });
 
-  it('stores under a folder that was given relative to where the program runs', async () => {
+  it('keeps to the folder that a relative path named when the store was made', async () => {
     const before = process.cwd();
-    try {
-      process.chdir(directory);
-      const relative = new FileProofStore(join('data', 'proofs'), Date.now);
-      const object = await relative.put(outputsKey('ROOT_ROLLUP', aNewJob().id), new Uint8Array([1]));
-      expect([...(await relative.get(object))]).toEqual([1]);
-    } finally {
-      process.chdir(before);
-    }
+    process.chdir(directory);
+    const relative = new FileProofStore(join('data', 'proofs'), Date.now);
+    process.chdir(before);
+    const key = outputsKey('ROOT_ROLLUP', aNewJob().id);
+    await relative.put(key, new Uint8Array([1]));
+    expect([...(await readFile(join(directory, 'data', 'proofs', key)))]).toEqual([1]);
   });
 });
