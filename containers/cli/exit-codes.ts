@@ -10,5 +10,3 @@ export const EXIT_CODES = {
   /** Ctrl-C. */
   interrupted: 130,
 } as const;
-
-export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];

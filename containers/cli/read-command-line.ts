@@ -1,10 +1,12 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../shared/config/env-file-settings.ts';
 import { KNOWN_SETTINGS, settingsIn } from '../../shared/config/known-settings.ts';
 import { mergeSources } from '../../shared/config/merge-sources.ts';
 import { parseFlags } from '../../shared/config/parse-flags.ts';
 import { textOf, type Environment } from '../../shared/config/parse-settings.ts';
+import { PROVER_SETTINGS } from '../../shared/config/prover-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
 import { readEnvFile } from '../../shared/config/read-env-file.ts';
 import { SUPERSEDED_SETTINGS } from '../../shared/config/superseded-settings.ts';
@@ -18,6 +20,9 @@ export interface CommandLine {
   readonly problems: readonly string[];
   readonly notices: readonly string[];
 }
+
+/** What the launcher finds among the packages and passes on, for whoever names no prover of their own. */
+const PACKAGES = fileURLToPath(new URL('../../node_modules/', import.meta.url));
 
 /** Reads everything that a command is told, without yet asking whether the settings are right. */
 export function readCommandLine(
@@ -35,7 +40,11 @@ export function readCommandLine(
   const { envFile } = ENV_FILE_GROUP.settings;
   const file = readChosenFile(flags.texts.get(envFile.variable) ?? textOf(envFile, environment), workingDirectory);
   const merged = mergeSources(
-    { flags: flags.texts, environment, envFile: file.variables },
+    {
+      flags: flags.texts,
+      environment: hasOwnBb(file.variables) ? withoutBundledBb(environment) : environment,
+      envFile: file.variables,
+    },
     KNOWN_SETTINGS,
     SUPERSEDED_SETTINGS,
   );
@@ -46,6 +55,16 @@ export function readCommandLine(
     problems: [...flags.problems, ...file.problems, ...merged.problems],
     notices: merged.notices,
   };
+}
+
+function hasOwnBb(variables: Environment): boolean {
+  return textOf(PROVER_SETTINGS.settings.bbBinaryPath, variables) !== undefined;
+}
+
+/** The launcher's choice is a default, though it comes as a variable: a file is to win over it. */
+function withoutBundledBb(environment: Environment): Environment {
+  const { variable } = PROVER_SETTINGS.settings.bbBinaryPath;
+  return environment[variable]?.startsWith(PACKAGES) === true ? { ...environment, [variable]: undefined } : environment;
 }
 
 function readChosenFile(

@@ -6,6 +6,7 @@ import type { SettingsOf } from '../../shared/config/setting.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { createLogger, type Logger, type LoggerOptions } from '../../shared/telemetry/logger.ts';
+import { joinAztecLogs } from '../../shared/telemetry/join-aztec-logs.ts';
 import { meteredEngine } from '../../shared/telemetry/metered-engine.ts';
 import { EmfMetrics } from '../../shared/telemetry/metrics.ts';
 import { endSignal } from './end-signals.ts';
@@ -35,6 +36,7 @@ export async function runRole(role: Role, environment: Readonly<Record<string, s
 async function runNodeRole(environment: Readonly<Record<string, string>>): Promise<number> {
   const settings = parseNodeSettings(environment);
   return runUntilEnd('node', settings, environment, async (deps) => {
+    await joinAztecLogs(loggerOptionsOf(settings));
     const { runNode } = await import('../node/run-node.ts');
     await runNode(settings, deps);
   });
@@ -94,7 +96,7 @@ export function loggerOptionsOf({ logLevel, logJson }: Pick<ProcessSettings, 'lo
   return { logLevel, ...(logJson === undefined ? {} : { format: logJson ? 'json' : 'text' }) };
 }
 
-/** Aztec's loggers read these when they are loaded; left to themselves, they would log more, and in colour to a pipe. */
+/** Aztec's loggers read these when they are loaded, here and in processes that this one starts. */
 function aztecLogging({ logLevel, logJson }: ProcessSettings): Record<string, string> {
   return { LOG_LEVEL: logLevel, LOG_JSON: String(logJson ?? !process.stderr.isTTY) };
 }

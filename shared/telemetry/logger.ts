@@ -1,19 +1,14 @@
 import { pino } from 'pino';
 
 import { DEFAULT_LOG_LEVEL, levelOf, parseLogLevel, type LogLevel } from './log-level.ts';
-import { formatLogLine } from './format-log-line.ts';
-import { redactUrls } from './redact-urls.ts';
+import { openLogWriter, type LogWriterOptions } from './log-writer.ts';
 
 /** `log.info({ jobId, circuit }, 'proven')`: a fixed message, and fields for all that varies. */
 export type Logger = pino.Logger;
 
-export interface LoggerOptions {
+export interface LoggerOptions extends LogWriterOptions {
   /** `LOG_LEVEL`, in Aztec's syntax. @default DEFAULT_LOG_LEVEL */
   readonly logLevel?: string;
-  /** `json`: a JSON object per line. `text`: short lines for a person. @default text when stderr is a terminal */
-  readonly format?: 'json' | 'text';
-  /** @default stderr, as Aztec's loggers: stdout is for what a command answers */
-  readonly write?: (line: string) => void;
 }
 
 /**
@@ -24,11 +19,7 @@ export interface LoggerOptions {
 export function createLogger(part: string, options: LoggerOptions = {}): Logger {
   const module = `coppice:${part}`;
   const level = toPinoLevel(levelOf(module, parseLogLevel(options.logLevel ?? DEFAULT_LOG_LEVEL)));
-  const format = options.format ?? (process.stderr.isTTY ? 'text' : 'json');
-  // Synchronous, so that the last words of a process that dies are not lost.
-  const stderr = pino.destination({ fd: 2, sync: true });
-  const write = options.write ?? ((line: string) => stderr.write(line));
-  const color = options.write === undefined && process.stderr.isTTY && !process.env['NO_COLOR'];
+  const write = openLogWriter(options);
   return pino(
     {
       level,
@@ -41,12 +32,7 @@ export function createLogger(part: string, options: LoggerOptions = {}): Logger 
       },
       serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
     },
-    {
-      write(line: string): void {
-        const redacted = redactUrls(line);
-        write(format === 'json' ? redacted : formatLogLine(redacted, { color }));
-      },
-    },
+    { write },
   );
 }
 
