@@ -56,8 +56,18 @@ export interface SubmissionMemory {
   readonly goneSinceMs?: number | undefined;
   /** A trial run failed: not before this. */
   readonly retryAtMs?: number | undefined;
-  /** When the newest transaction was last sent, and what the node had against it. */
-  readonly broadcast?: { readonly hash: Hex; readonly atMs: number; readonly refusal?: Refusal } | undefined;
+  readonly broadcast?: Broadcast | undefined;
+}
+
+/** What came of sending a transaction. */
+export interface Broadcast {
+  readonly hash: Hex;
+  /** When a node first took it from this submitter. */
+  readonly sinceMs: number;
+  /** When it was last sent. */
+  readonly atMs: number;
+  /** What the node had against it, the last time. */
+  readonly refusal?: Refusal;
 }
 
 export interface Refusal {
@@ -191,7 +201,7 @@ function tend(newest: Submission, situation: SubmissionSituation): SubmissionSte
 
 function resendOrWait(newest: Submission, situation: SubmissionSituation): SubmissionStep {
   const { view, policy, nowMs, memory } = situation;
-  const last = memory.broadcast?.hash === newest.transactionHash ? memory.broadcast : undefined;
+  const last = lastBroadcast(newest, memory);
   const stallMs = policy.stallSeconds * 1000;
   const isDue = last === undefined || nowMs - last.atMs >= stallMs;
   if (!view.isNewestKnown && isDue) return { do: 'broadcast', submission: newest };
@@ -200,14 +210,24 @@ function resendOrWait(newest: Submission, situation: SubmissionSituation): Submi
   }
   const offer = gwei(newest.maxFeePerGasWei);
   const sent = `${newest.transactionHash} is sent with nonce ${newest.nonce} at up to ${offer}`;
-  const due = [newest.signedAtMs, last?.atMs ?? 0].map((atMs) => atMs + stallMs).filter((atMs) => atMs > nowMs);
+  const due = [newest.signedAtMs, last?.sinceMs ?? 0, last?.atMs ?? 0]
+    .map((atMs) => atMs + stallMs)
+    .filter((atMs) => atMs > nowMs);
   return wait('pending', `${sent} and not mined yet`, due.length === 0 ? undefined : Math.min(...due));
 }
 
 function isStuck(newest: Submission, { view, policy, nowMs, memory }: SubmissionSituation): boolean {
-  const last = memory.broadcast?.hash === newest.transactionHash ? memory.broadcast : undefined;
-  if (!view.isNewestKnown) return last?.refusal?.isAboutFees === true;
-  return nowMs - newest.signedAtMs >= policy.stallSeconds * 1000;
+  const last = lastBroadcast(newest, memory);
+  const stallMs = policy.stallSeconds * 1000;
+  // From when a node had it: what was signed before an outage of L1 is not stuck the moment it is sent.
+  if (view.isNewestKnown) return nowMs - (last?.sinceMs ?? newest.signedAtMs) >= stallMs;
+  if (last?.refusal !== undefined) return last.refusal.isAboutFees;
+  // Some nodes take transactions and show none that waits. It is sent again first, in case it was forgotten.
+  return last !== undefined && nowMs - last.sinceMs >= 2 * stallMs;
+}
+
+function lastBroadcast(newest: Submission, { broadcast }: SubmissionMemory): Broadcast | undefined {
+  return broadcast?.hash === newest.transactionHash ? broadcast : undefined;
 }
 
 function waitForFees({ view, policy }: SubmissionSituation): SubmissionStep {

@@ -9,6 +9,7 @@ import type { EpochNumber } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
   backoffMs,
+  type Broadcast,
   decideSubmission,
   type SubmissionMemory,
   type SubmissionStep,
@@ -166,10 +167,17 @@ export class RootSubmitter {
 
   async #take(step: Exclude<SubmissionStep, Wait>, root: RootRecord, balanceWei: bigint, notes: Notes): Promise<void> {
     const { broadcast, wait } = await takeStep(step, root, balanceWei, this.#deps);
-    if (broadcast !== undefined) notes.memory = { ...notes.memory, broadcast };
+    if (broadcast !== undefined) this.#remember(broadcast, notes);
     if (step.do === 'submit') notes.failures = 0;
     if (wait === undefined) notes.said = undefined;
     else await this.#wait(root, wait, notes);
+  }
+
+  #remember(broadcast: Broadcast, notes: Notes): void {
+    const before = notes.memory.broadcast;
+    const isAnother = before?.hash !== broadcast.hash || before.refusal !== undefined;
+    const sinceMs = isAnother ? broadcast.sinceMs : before.sinceMs;
+    notes.memory = { ...notes.memory, broadcast: { ...broadcast, sinceMs } };
   }
 
   async #afterFailure(error: unknown, root: RootRecord, notes: Notes): Promise<void> {

@@ -4,7 +4,7 @@ import type { EpochLedger } from '../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../ledger/outbox.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { SubmissionMemory, SubmissionStep, Wait } from './decide-submission.ts';
+import type { Broadcast, SubmissionStep, Wait } from './decide-submission.ts';
 import type { L1Client } from './l1-client.ts';
 import type { SubmissionReceipt } from './l1-view.ts';
 import type { PublisherAccount } from './publisher-account.ts';
@@ -27,7 +27,7 @@ export interface TakeStepDeps {
 
 export interface TakenStep {
   /** The transaction that was sent, and what the node said. */
-  readonly broadcast?: SubmissionMemory['broadcast'];
+  readonly broadcast?: Broadcast;
   /** Why the step could not be taken. */
   readonly wait?: Wait;
 }
@@ -97,11 +97,12 @@ async function signAndSend(
 async function send(
   { transactionHash, signedTransaction }: Submission,
   { l1, log, nowMs }: TakeStepDeps,
-): Promise<SubmissionMemory['broadcast']> {
+): Promise<Broadcast> {
   const refusal = await sendRawTransaction(l1, signedTransaction);
-  if (refusal === undefined) return { hash: transactionHash, atMs: nowMs() };
+  const atMs = nowMs();
+  if (refusal === undefined) return { hash: transactionHash, sinceMs: atMs, atMs };
   log.warn({ transactionHash, refusal: refusal.message }, 'L1 refuses the transaction');
-  return { hash: transactionHash, atMs: nowMs(), refusal };
+  return { hash: transactionHash, sinceMs: atMs, atMs, refusal };
 }
 
 async function settle(receipt: SubmissionReceipt, root: RootRecord, deps: TakeStepDeps): Promise<void> {

@@ -204,7 +204,7 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     const newest = aSubmission();
     const changes = { root: aRoot(newest), view: { isNewestKnown: false } };
     expect(decide(changes)).toEqual({ do: 'broadcast', submission: newest });
-    const memory = { broadcast: { hash: newest.transactionHash, atMs: NOW_MS } };
+    const memory = { broadcast: { hash: newest.transactionHash, sinceMs: NOW_MS, atMs: NOW_MS } };
     expect(decide({ ...changes, memory, nowMs: NOW_MS + STALL_MS - 1 })).toMatchObject({
       do: 'wait',
       cause: 'pending',
@@ -222,6 +222,23 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     expect(step).toMatchObject({ do: 'submit', nonce: 7, fees: { maxPriorityFeePerGasWei: parseGwei('3') } });
   });
 
+  it('counts from when a node took it, so that what waited for L1 to come back is not replaced at once', () => {
+    const broadcast = { hash: '0x01', sinceMs: NOW_MS + STALL_MS * 50, atMs: NOW_MS + STALL_MS * 50 } as const;
+    const changes = { root: aRoot(aSubmission()), memory: { broadcast } };
+    expect(decide({ ...changes, nowMs: broadcast.atMs + STALL_MS - 1 })).toMatchObject({
+      do: 'wait',
+      cause: 'pending',
+    });
+    expect(decide({ ...changes, nowMs: broadcast.atMs + STALL_MS })).toMatchObject({ do: 'submit', nonce: 7 });
+  });
+
+  it('replaces it also when the node took it twice and never shows it', () => {
+    const broadcast = { hash: '0x01', sinceMs: NOW_MS, atMs: NOW_MS + STALL_MS } as const;
+    const changes = { root: aRoot(aSubmission()), view: { isNewestKnown: false }, memory: { broadcast } };
+    expect(decide({ ...changes, nowMs: NOW_MS + 2 * STALL_MS - 1 })).toMatchObject({ do: 'wait', cause: 'pending' });
+    expect(decide({ ...changes, nowMs: NOW_MS + 2 * STALL_MS })).toMatchObject({ do: 'submit', nonce: 7 });
+  });
+
   it('speeds up as often as the policy says, and beyond that only when fees have risen past its offer', () => {
     const spent = Array.from({ length: 1 + POLICY.maxSpeedUps }, () => aSubmission());
     const changes = { root: aRoot(...spent), nowMs: NOW_MS + STALL_MS };
@@ -234,7 +251,14 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     const refused = (isAboutFees: boolean): Changes => ({
       root: aRoot(aSubmission()),
       view: { isNewestKnown: false },
-      memory: { broadcast: { hash: '0x01', atMs: NOW_MS, refusal: { isAboutFees, message: 'the words of the node' } } },
+      memory: {
+        broadcast: {
+          hash: '0x01',
+          sinceMs: NOW_MS,
+          atMs: NOW_MS,
+          refusal: { isAboutFees, message: 'the words of the node' },
+        },
+      },
     });
     expect(decide(refused(true))).toMatchObject({ do: 'submit', nonce: 7 });
     expect(decide(refused(false))).toMatchObject({ do: 'wait', cause: 'refused-by-node' });

@@ -96,8 +96,11 @@ describe('RootSubmitter', () => {
 
   it('sends one transaction when several submitters work on a root at once, even with leases that hold nobody off', async () => {
     await bench.storeRoot(0, 1, 2);
-    const policy = { ...POLICY, leaseSeconds: 0 };
-    const submitters = ['a', 'b', 'c', 'd'].map((submitterId) => bench.submitter({ submitterId, policy }));
+    // Each would offer other fees, so that their transactions differ, and the later ones would replace the first.
+    const submitters = [20, 200, 600, 1800].map((priorityFeeBumpPercentage) => {
+      const policy = { ...POLICY, leaseSeconds: 0, priorityFeeBumpPercentage };
+      return bench.submitter({ submitterId: `offers ${priorityFeeBumpPercentage} % more`, policy });
+    });
 
     for (let round = 0; round < 3; round++) {
       await Promise.all(submitters.map((submitter) => submitter.tick()));
