@@ -11,5 +11,6 @@ export const AnvilConfiguration = z.strictObject({
 });
 export type AnvilConfiguration = z.infer<typeof AnvilConfiguration>;
 
-export const AnvilReady = z.strictObject({ rpcUrl: z.url(), anvilPid: z.number().int().positive() });
+/** Anvil answers. */
+export const AnvilReady = z.strictObject({ rpcUrl: z.url() });
 export type AnvilReady = z.infer<typeof AnvilReady>;

@@ -34,9 +34,8 @@ runDevnetProgram(AnvilConfiguration, async ({ port, blockSeconds, genesisSeconds
       if (listening !== undefined) resolve(listening);
     });
   });
-  const ready: AnvilReady = { rpcUrl: `http://${address}`, anvilPid: anvil.pid ?? 0 };
   return {
-    ready,
+    ready: { rpcUrl: `http://${address}` } satisfies AnvilReady,
     async stop(): Promise<void> {
       anvil.removeAllListeners('exit');
       const ended = once(anvil, 'exit');

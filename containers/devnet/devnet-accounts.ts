@@ -11,6 +11,8 @@ export const ACCOUNT_INDEX = {
   proverPublisher: 1,
   /** Sends messages from L1 to L2. */
   messageSender: 2,
+  /** Sends the first blob, so that the sequencer's is not. */
+  warmUp: 3,
 } as const;
 
 export function anvilAccount(addressIndex: number): HDAccount {

@@ -15,7 +15,7 @@ export type DevnetTiming = z.infer<typeof DevnetTiming>;
 
 /**
  * Aztec's sequencer makes a checkpoint in 12 s slots when L1 has a block every 4 s; below that, its own reserves for
- * building and publishing leave no time to execute transactions. Eight slots hold the traffic plan's six checkpoints.
+ * building and publishing leave no time to execute transactions. Eight slots hold the traffic plan's six checkpoints, and two that a slow machine may miss.
  */
 export const DEFAULT_TIMING: DevnetTiming = {
   ethereumSlotSeconds: 4,
@@ -40,4 +40,4 @@ export function l1HeadStartSeconds({ ethereumSlotSeconds, aztecSlotSeconds, epoc
 }
 
 /** From the rollup's deployment until sequencer and wallet are ready. Two slots later is still in time. */
-const READY_SECONDS = 20;
+const READY_SECONDS = 32;

@@ -1,5 +1,5 @@
 import type { BlockNumber } from '@aztec/foundation/branded-types';
-import type { AztecNode } from '@aztec/stdlib/interfaces/client';
+import { type AztecNode, MAX_RPC_BLOCKS_LEN } from '@aztec/stdlib/interfaces/client';
 
 import type { CheckpointContents, EpochContents } from './epoch-contents.ts';
 import type { SlotClock } from './slot-clock.ts';
@@ -21,7 +21,7 @@ export async function readEpochContents(
   sent: SentTraffic,
 ): Promise<EpochContents> {
   const checkpoints = new Map<number, CheckpointContents>();
-  for (const block of await node.getBlocks(firstBlock, clock.epochSlots)) {
+  for (const block of await node.getBlocks(firstBlock, MAX_RPC_BLOCKS_LEN)) {
     if (clock.epochOf(block.slot) !== epochNumber) continue;
     const checkpoint: CheckpointContents = checkpoints.get(block.checkpointNumber) ?? {
       checkpointNumber: block.checkpointNumber,

@@ -5,13 +5,17 @@ import { deployL1 } from './deploy-l1.ts';
 import { runDevnetProgram } from './run-devnet-program.ts';
 import { SequencerConfiguration, type SequencerReady } from './sequencer-messages.ts';
 import { startSequencer } from './sequencer.ts';
+import { warmUpBlobs } from './warm-up-blobs.ts';
 
 // Deployment and node share a process: both need Aztec's circuits in memory, and loading them takes seconds.
 runDevnetProgram(SequencerConfiguration, async (configuration, tell) => {
   const { l1RpcUrl, l1ChainId, timing } = configuration;
   const fundedAddresses = (await getInitialTestAccountsData()).map(({ address }) => address);
   tell('deploying the L1 contracts');
-  const deployment = await deployL1(l1RpcUrl, l1ChainId, timing, fundedAddresses);
+  const [deployment] = await Promise.all([
+    deployL1(l1RpcUrl, l1ChainId, timing, fundedAddresses),
+    warmUpBlobs(l1RpcUrl),
+  ]);
   await alignL1Clock(l1RpcUrl, timing, deployment.genesisSeconds);
   tell('starting the sequencer');
   const sequencer = await startSequencer({ ...configuration, deployment });

@@ -33,6 +33,12 @@ export interface Sequencer {
 const POLL_MS = 200;
 
 /**
+ * What a checkpoint's L1 transaction may take to reach anvil, which mines it whenever it comes. Aztec reserves a whole L1
+ * slot by default; here that time is better spent on waiting for transactions.
+ */
+const L1_PUBLISHING_SECONDS = 2;
+
+/**
  * Starts Aztec's own node with its sequencer, and serves its two APIs on the loopback interface. It proposes a checkpoint
  * only when it is told to, over the admin API, or when there are transactions for one.
  */
@@ -55,6 +61,9 @@ export async function startSequencer(options: SequencerOptions): Promise<Sequenc
     p2pEnabled: false,
     minTxsPerBlock: 1,
     buildCheckpointIfEmpty: false,
+    l1PublishingTime: L1_PUBLISHING_SECONDS,
+    // Else a transaction is counted at once but may be used only seconds later, and the block between has none.
+    minTxPoolAgeMs: 0,
     sequencerPublisherPrivateKeys: [new SecretValue(key)],
     validatorPrivateKeys: new SecretValue([key]),
     coinbase: EthAddress.fromString(anvilAccount(ACCOUNT_INDEX.sequencer).address),

@@ -14,9 +14,11 @@ export const TransactionKind = z.enum([
 ]);
 export type TransactionKind = z.infer<typeof TransactionKind>;
 
-/** What one checkpoint is to hold: these transactions and no others, in one block. */
+/** What one checkpoint is to hold: these transactions and no others. */
 export interface PlannedCheckpoint {
   readonly transactions: readonly TransactionKind[];
+  /** The checkpoint has a block for each so many transactions. @default one block for all */
+  readonly transactionsPerBlock?: number;
   /** A message from L1 is sent while this checkpoint is awaited. A later checkpoint takes it in; the inbox says which. */
   readonly sendsL1ToL2Message?: true;
   /** Is proposed in the epoch's last slot, so that the epoch is complete, and can be proven, as soon as it is mined. */
@@ -26,12 +28,18 @@ export interface PlannedCheckpoint {
 /**
  * The traffic of one epoch, and every epoch has the same. Each checkpoint needs what the one before it did, except for
  * the first: a wallet cannot build on the genesis block, whose time is 1970.
+ *
+ * It has every shape of block and checkpoint that is proven by a circuit of its own: blocks with no, one and more
+ * transactions, first in their checkpoint and later, and checkpoints with one block and with three.
  */
 export const EPOCH_PLAN: readonly PlannedCheckpoint[] = [
   { transactions: [], sendsL1ToL2Message: true },
   { transactions: ['deploy-account'] },
   { transactions: ['deploy-token'] },
-  { transactions: ['mint-in-private', 'mint-in-public'] },
-  { transactions: ['transfer-in-private', 'transfer-in-public', 'mint-in-public'] },
+  { transactions: ['mint-in-private', 'mint-in-public', 'mint-in-public'] },
+  {
+    transactions: ['transfer-in-private', 'transfer-in-public', 'mint-in-private', 'mint-in-public', 'deploy-account'],
+    transactionsPerBlock: 2,
+  },
   { transactions: [], closesEpoch: true },
 ];

@@ -13,7 +13,7 @@ runDevnetProgram(TrafficConfiguration, async (configuration, tell) => {
   const wallet = await TrafficWallet.open(node);
   const traffic = new Traffic({
     node,
-    gate: new CheckpointGate(configuration.adminRpcUrl),
+    gate: new CheckpointGate(configuration.adminRpcUrl, configuration.timing),
     wallet,
     clock: new SlotClock(configuration.timing, configuration.genesisSeconds),
     sendL1ToL2Message: () => sendL1ToL2Message(configuration, wallet.address),

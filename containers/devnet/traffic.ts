@@ -25,6 +25,9 @@ export interface TrafficDependencies {
 
 const POLL_MS = 200;
 
+/** What sending some transactions to the node may take. */
+const SEND_MS = 1500;
+
 /** After so many epochs in a row without room for the plan, more of the same will not help. */
 const MISSED_EPOCHS_LIMIT = 3;
 
@@ -105,11 +108,16 @@ export class Traffic {
     const lastSlot = clock.lastSlotOf(epochNumber);
     const latestSlot = planned.closesEpoch ? lastSlot : lastSlot - 1;
     const blocksBefore = await node.getCheckpointedBlockNumber();
-    if (planned.transactions.length === 0) await gate.letEmptyPass();
-    else await gate.letPass(planned.transactions.length);
+    const count = planned.transactions.length;
+    if (count === 0) await gate.letEmptyPass();
+    else await gate.letPass(count);
 
     const made: Tx[] = [];
     for (const kind of planned.transactions) made.push(await wallet.make(kind));
+    if (planned.transactionsPerBlock !== undefined) {
+      await this.#untilSequencerRests();
+      await gate.letPassInBlocks(count, planned.transactionsPerBlock);
+    }
     if (clock.nextSlotToBuild(Date.now()) > latestSlot) {
       throw new EpochMissedError(epochNumber, 'the wallet took too long to make the transactions');
     }
@@ -128,6 +136,15 @@ export class Traffic {
     const block = await node.getBlock(await node.getCheckpointedBlockNumber());
     if (block === undefined) throw new Error('the node does not know its own checkpointed block');
     return { checkpointNumber: block.checkpointNumber, slot: block.slot };
+  }
+
+  /** Waits for a time to send in which the sequencer builds nothing, so that its next block finds all that is sent. */
+  async #untilSequencerRests(): Promise<void> {
+    const { clock } = this.#with;
+    const nextSlot = clock.nextSlotToBuild(Date.now());
+    const isTooLate = clock.buildStartMs(nextSlot) - Date.now() < SEND_MS;
+    // At a slot's beginning, an L1 block after it started to build, it has given up to wait for transactions.
+    await sleepUntil(clock.slotStartMs(isTooLate ? nextSlot : nextSlot - 1));
   }
 
   async #areMined(made: readonly Tx[]): Promise<boolean> {
