@@ -7,15 +7,7 @@ import type { IncidentLog } from '../ledger/incident-log.ts';
 import type { Outbox, RootRecord } from '../ledger/outbox.ts';
 import type { EpochNumber } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import {
-  backoffMs,
-  type Broadcast,
-  decideSubmission,
-  type SubmissionMemory,
-  type SubmissionStep,
-  type Wait,
-  type WaitCause,
-} from './decide-submission.ts';
+import { decideSubmission, type SubmissionStep, type Wait, type WaitCause } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError } from './errors.ts';
 import { judgeRoot } from './judge-root.ts';
 import type { L1Client } from './l1-client.ts';
@@ -24,6 +16,7 @@ import type { PublisherAccount } from './publisher-account.ts';
 import { readL1View } from './read-l1-view.ts';
 import { describeError } from './revert-reason.ts';
 import { decodeRootCall, type RootCall } from './root-call.ts';
+import { SubmissionNotes } from './submission-notes.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 import { takeStep } from './take-step.ts';
 import { watchMinedRoots } from './watch-mined-roots.ts';
@@ -49,17 +42,6 @@ export interface RootSubmitterDeps {
   readonly submitterId: string;
 }
 
-/** What is remembered of a root between two looks. */
-interface Notes {
-  memory: SubmissionMemory;
-  /** The last wait that was told of, and when its reason was stored. */
-  said?: { readonly cause: WaitCause; readonly atMs: number } | undefined;
-  /** Trial runs that failed in a row. */
-  failures: number;
-  /** It waits, and was last looked at so: not again before there is a new block. */
-  idle?: { readonly blockNumber: bigint; readonly version: number; readonly untilMs: number } | undefined;
-}
-
 /**
  * Takes root proofs from the outbox to L1: each by one transaction, however many submitters run and whenever one is killed.
  *
@@ -68,7 +50,7 @@ interface Notes {
  */
 export class RootSubmitter {
   readonly #deps: RootSubmitterDeps;
-  readonly #notes = new Map<EpochNumber, Notes>();
+  readonly #notes = new Map<EpochNumber, SubmissionNotes>();
   #watchedAtMs = 0;
 
   constructor(deps: RootSubmitterDeps) {
@@ -110,8 +92,7 @@ export class RootSubmitter {
     if (root === undefined) return;
     try {
       const blockNumber = await this.#deps.l1.getBlockNumber();
-      if (this.#isIdle(root, notes, blockNumber)) return;
-      notes.idle = undefined;
+      if (notes.isIdle(root, blockNumber, this.#deps.nowMs())) return;
       const call = decodeRootCall(root);
       const view = await readL1View(root, call, { ...this.#deps, address: this.#deps.account.address });
       const step = await this.#decide(root, call, view, notes);
@@ -132,15 +113,10 @@ export class RootSubmitter {
     return await outbox.replace({ ...root, submitterId, submitterUntilMs: nowMs() + leaseMs });
   }
 
-  #isIdle({ version }: RootRecord, { idle }: Notes, blockNumber: bigint): boolean {
-    return idle?.version === version && idle.blockNumber === blockNumber && this.#deps.nowMs() < idle.untilMs;
-  }
-
-  async #decide(root: RootRecord, call: RootCall, view: L1View, notes: Notes): Promise<SubmissionStep> {
+  async #decide(root: RootRecord, call: RootCall, view: L1View, notes: SubmissionNotes): Promise<SubmissionStep> {
     const { policy, account } = this.#deps;
     const nowMs = this.#deps.nowMs();
-    const isGone = judgeRoot(root, call, view).standing === 'gone';
-    notes.memory = { ...notes.memory, goneSinceMs: isGone ? (notes.memory.goneSinceMs ?? nowMs) : undefined };
+    notes.noteStanding(judgeRoot(root, call, view), nowMs);
     const busyWith = await this.#busyWith(root);
     return decideSubmission({
       root,
@@ -165,29 +141,25 @@ export class RootSubmitter {
     return undefined;
   }
 
-  async #take(step: Exclude<SubmissionStep, Wait>, root: RootRecord, balanceWei: bigint, notes: Notes): Promise<void> {
+  async #take(
+    step: Exclude<SubmissionStep, Wait>,
+    root: RootRecord,
+    balanceWei: bigint,
+    notes: SubmissionNotes,
+  ): Promise<void> {
     const { broadcast, wait } = await takeStep(step, root, balanceWei, this.#deps);
-    if (broadcast !== undefined) this.#remember(broadcast, notes);
-    if (step.do === 'submit') notes.failures = 0;
+    if (broadcast !== undefined) notes.noteBroadcast(broadcast);
+    if (step.do === 'submit') notes.noteTrialRun('passed', this.#deps.policy, this.#deps.nowMs());
     if (wait === undefined) notes.said = undefined;
     else await this.#wait(root, wait, notes);
   }
 
-  #remember(broadcast: Broadcast, notes: Notes): void {
-    const before = notes.memory.broadcast;
-    const isAnother = before?.hash !== broadcast.hash || before.refusal !== undefined;
-    const sinceMs = isAnother ? broadcast.sinceMs : before.sinceMs;
-    notes.memory = { ...notes.memory, broadcast: { ...broadcast, sinceMs } };
-  }
-
-  async #afterFailure(error: unknown, root: RootRecord, notes: Notes): Promise<void> {
+  async #afterFailure(error: unknown, root: RootRecord, notes: SubmissionNotes): Promise<void> {
     if (error instanceof MalformedRootCallError) {
       const death = { epochState: 'failed', reason: error.message } as const;
       await this.#take({ do: 'give-up', death }, root, 0n, notes);
     } else if (error instanceof CallRevertedError) {
-      notes.failures += 1;
-      const retryAtMs = this.#deps.nowMs() + backoffMs(notes.failures, this.#deps.policy);
-      notes.memory = { ...notes.memory, retryAtMs };
+      notes.noteTrialRun('reverted', this.#deps.policy, this.#deps.nowMs());
       const reason = `a trial run reverts, so nothing was sent: ${error.reason}; it is tried again until the window closes`;
       await this.#wait(root, { do: 'wait', cause: 'would-revert', reason }, notes);
     } else if (error instanceof BaseError) {
@@ -199,7 +171,12 @@ export class RootSubmitter {
   }
 
   /** Keeps the reason in the record, and tells of it in the log when it is a new one. */
-  async #wait(root: RootRecord, { cause, reason, againAtMs }: Wait, notes: Notes, blockNumber?: bigint): Promise<void> {
+  async #wait(
+    root: RootRecord,
+    { cause, reason, againAtMs }: Wait,
+    notes: SubmissionNotes,
+    blockNumber?: bigint,
+  ): Promise<void> {
     const { outbox, log, nowMs, policy, submitterId } = this.#deps;
     const isNew = notes.said?.cause !== cause;
     let { version } = root;
@@ -220,7 +197,7 @@ export class RootSubmitter {
     // What another root waits for may come about without a block.
     if (blockNumber === undefined || cause === 'account-busy') return;
     const untilMs = Math.min(againAtMs ?? Infinity, nowMs() + policy.stallSeconds * 1000);
-    notes.idle = { blockNumber, version, untilMs };
+    notes.rest({ blockNumber, version, untilMs });
   }
 
   async #watchMined(): Promise<void> {
@@ -244,10 +221,10 @@ export class RootSubmitter {
     }
   }
 
-  #notesOf(epoch: EpochNumber): Notes {
+  #notesOf(epoch: EpochNumber): SubmissionNotes {
     let notes = this.#notes.get(epoch);
     if (notes === undefined) {
-      notes = { memory: {}, failures: 0 };
+      notes = new SubmissionNotes();
       this.#notes.set(epoch, notes);
     }
     return notes;
