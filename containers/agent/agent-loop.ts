@@ -19,7 +19,7 @@ export interface AgentLoopOptions {
 }
 
 export interface AgentLoopParts {
-  readonly prover: Pick<WarmProver, 'ready' | 'prove' | 'retire'>;
+  readonly prover: Pick<WarmProver, 'ready' | 'prove'>;
   readonly claimer: Pick<JobClaimer, 'claim'>;
   readonly ahead: Pick<JobAhead, 'begin' | 'take'>;
   readonly settler: Pick<JobSettler, 'settle'>;
@@ -64,7 +64,18 @@ export class AgentLoop {
   }
 
   async #work(): Promise<void> {
-    const { prover, drain, status, log, returns } = this.#parts;
+    const { ahead, returns } = this.#parts;
+    try {
+      await this.#workUntilStopped();
+    } finally {
+      const job = await ahead.take();
+      if (job !== undefined) await returns.release(job.record, job.kept, 'the agent stops');
+      await this.#settling;
+    }
+  }
+
+  async #workUntilStopped(): Promise<void> {
+    const { prover, drain, log, returns } = this.#parts;
     let pauseMs = FIRST_PAUSE_MS;
     while (!drain.hasBegun()) {
       try {
@@ -77,17 +88,13 @@ export class AgentLoop {
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         if (error instanceof AgentUnfitError) throw error;
-        if (drain.hasBegun()) break;
+        if (drain.hasBegun()) return;
         // The engine is out of reach, or a prover ended at the wrong moment: leases that are held stay held or end.
         log.warn({ err: error, pauseMs }, 'agent waits before it goes on');
-        status.note(error instanceof Error ? error.message : String(error));
         await pause(pauseMs, drain.stop);
         pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
     }
-    const ahead = await this.#parts.ahead.take();
-    if (ahead !== undefined) await returns.release(ahead.record, ahead.kept, 'the agent stops');
-    await this.#settling;
   }
 
   async #nextJob(): Promise<ClaimedJob | undefined> {
@@ -99,7 +106,7 @@ export class AgentLoop {
   }
 
   async #prove(job: ClaimedJob): Promise<void> {
-    const { prover, ahead, status, drain, nowMs } = this.#parts;
+    const { prover, ahead, status, nowMs } = this.#parts;
     const { circuit } = job.record;
     const expectedMs = this.#times.expectedMs(circuit);
     this.#abortProof = new AbortController();
@@ -110,7 +117,7 @@ export class AgentLoop {
     try {
       fresh = await prover.prove(circuit, job.inputs, {
         timeoutSeconds: this.#options.timeoutSeconds(circuit),
-        signal: AbortSignal.any([job.kept.lost, this.#abortProof.signal, drain.giveBack]),
+        signal: AbortSignal.any([job.kept.lost, this.#abortProof.signal]),
       });
     } catch (error) {
       await this.#letGo(job, error);
@@ -125,12 +132,13 @@ export class AgentLoop {
   }
 
   async #letGo({ record, kept }: ClaimedJob, error: unknown): Promise<void> {
-    const { returns } = this.#parts;
-    if (error instanceof ProvingAttemptError) {
+    const { returns, drain } = this.#parts;
+    // The signal that stops a whole service also ends what the prover has started: that says nothing about the job.
+    if (error instanceof ProvingAttemptError && !drain.hasBegun()) {
       await returns.fail(record, kept, error.attemptCause, error.message);
     } else if (kept.lost.aborted) {
       await returns.drop(record, kept, String(kept.lost.reason));
-    } else if (error instanceof ProvingAbortedError) {
+    } else if (error instanceof ProvingAbortedError || drain.hasBegun()) {
       await returns.release(record, kept, 'the agent stops');
     } else {
       await returns.release(record, kept, `there is no prover: ${String(error)}`);
@@ -151,13 +159,13 @@ export class AgentLoop {
   }
 
   #beginDrain(): void {
-    const { prover, ahead, status, drain, returns, log, nowMs } = this.#parts;
+    const { ahead, status, drain, returns, log, nowMs } = this.#parts;
     status.draining();
-    prover.retire();
     void ahead
       .take()
       .then((job) => (job === undefined ? undefined : returns.release(job.record, job.kept, 'the agent stops')))
       .catch((error: unknown) => log.warn({ err: error }, 'job claimed ahead not given back: its lease will end'));
+    drain.giveBack.addEventListener('abort', () => this.#abortProof.abort('the agent stops'), { once: true });
     const endsAtMs = this.#proofEndsAtMs;
     if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) this.#abortProof.abort('the agent stops');
   }

@@ -45,9 +45,10 @@ export class JobAhead {
   /** Stops looking. Answers the job, if there is one; it is the caller's now. */
   async take(): Promise<ClaimedJob | undefined> {
     this.#stop.abort();
-    const job = await this.#claiming;
+    const claiming = this.#claiming;
+    // Of two callers one gets it.
     this.#claiming = Promise.resolve(undefined);
-    return job;
+    return await claiming;
   }
 
   async #claimInTime(endsAtMs: number, options: PrefetchOptions, signal: AbortSignal): Promise<ClaimedJob | undefined> {

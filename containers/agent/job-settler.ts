@@ -38,11 +38,14 @@ export class JobSettler {
   async settle(job: ClaimedJob, fresh: FreshProof, stop: AbortSignal): Promise<boolean> {
     const { returns, log } = this.#dependencies;
     const giveUp = new AbortController();
-    const signal = AbortSignal.any([stop, giveUp.signal]);
+    const { signal } = giveUp;
+    const onStop = (): void => giveUp.abort();
     let timer: NodeJS.Timeout | undefined;
     const onLost = (): void => {
       timer = setTimeout(() => giveUp.abort(), this.#leaseSeconds * 1000);
     };
+    if (stop.aborted) onStop();
+    else stop.addEventListener('abort', onStop, { once: true });
     if (job.kept.lost.aborted) onLost();
     else job.kept.lost.addEventListener('abort', onLost, { once: true });
     try {
@@ -60,6 +63,7 @@ export class JobSettler {
       return false;
     } finally {
       clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
       job.kept.lost.removeEventListener('abort', onLost);
       await job.kept.drop();
     }

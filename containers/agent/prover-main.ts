@@ -73,6 +73,9 @@ function answer(message: ProverAnswer): void {
   process.send?.(message);
 }
 
+/** A prover may answer with pages; the ledger keeps the beginning. */
+const MAX_MESSAGE_CHARACTERS = 2000;
+
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE_CHARACTERS);
 }

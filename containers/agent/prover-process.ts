@@ -27,6 +27,9 @@ export interface FreshProof {
 /** Lines of the prover's stderr that are kept to explain its end. */
 const LAST_WORDS = 5;
 
+/** A prover needs none, so that nothing it runs or writes can give one away. */
+const CREDENTIAL = /KEY|MNEMONIC|SECRET|PASSWORD|TOKEN/i;
+
 /** V8 aborts with this when its heap is full, whatever memory the machine still has. */
 const HEAP_IS_FULL = 'JavaScript heap out of memory';
 
@@ -49,7 +52,7 @@ export class ProverProcess {
     this.#log = log;
     this.#child = fork(new URL('./prover-main.ts', import.meta.url), {
       execArgv: [],
-      env: { ...process.env, ...environment },
+      env: { ...withoutCredentials(process.env), ...environment },
       detached: true,
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -187,4 +190,8 @@ export class ProverProcess {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
+}
+
+function withoutCredentials(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !CREDENTIAL.test(name)));
 }

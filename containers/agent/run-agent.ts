@@ -75,7 +75,8 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
     await assembleLoop(options, { ...dependencies, heartbeats, status, drain, prover }).run();
     failure.signal.throwIfAborted();
   } catch (error) {
-    if (signal.aborted && !failure.signal.aborted) return;
+    failure.signal.throwIfAborted();
+    if (signal.aborted) return;
     status.note(error instanceof Error ? error.message : String(error));
     throw error;
   } finally {

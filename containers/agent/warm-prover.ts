@@ -7,14 +7,15 @@ import { type FreshProof, ProverProcess, type ProverProcessOptions } from './pro
 /** A prover that does not start this often in a row never will. */
 const MAX_FAILED_STARTS = 5;
 
-/** Keeps one prover process started ahead, so that no job waits for modules to load, and puts a new one after each that ends. */
+/**
+ * Keeps one prover process over many jobs, since its modules take a second to load, and starts another when it has ended.
+ */
 export class WarmProver {
   readonly #options: ProverProcessOptions;
   readonly #log: Logger;
   #process: Promise<ProverProcess>;
   readonly #stopping = new AbortController();
   #failedStarts = 0;
-  #isRetired = false;
 
   private constructor(options: ProverProcessOptions, log: Logger, process: ProverProcess) {
     this.#options = options;
@@ -39,14 +40,14 @@ export class WarmProver {
         this.#failedStarts = 0;
         return;
       }
-      if (this.#isRetired) throw new ProvingAbortedError();
+      if (this.#stopping.signal.aborted) throw new ProvingAbortedError();
       if (process === undefined) await pause(200 * 2 ** this.#failedStarts, this.#stopping.signal);
       this.#restart();
     }
   }
 
   /**
-   * Proves, and gives up when `signal` aborts or after `timeoutSeconds`: then the process is killed and another started.
+   * Proves, and gives up when `signal` aborts or after `timeoutSeconds`: then the process is killed.
    * @throws {ProvingAbortedError} when `signal` aborted.
    * @throws {ProvingAttemptError} if there is no proof, with the cause to count.
    */
@@ -78,7 +79,6 @@ export class WarmProver {
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-      if (!process.isAlive) this.#restart();
     }
   }
 
@@ -95,21 +95,14 @@ export class WarmProver {
     }
   }
 
-  /** Starts no further process: the one that runs is the last. */
-  retire(): void {
-    this.#isRetired = true;
-  }
-
-  /** Kills what runs. */
+  /** Kills what runs, and starts no more. */
   async stop(): Promise<void> {
-    this.retire();
     this.#stopping.abort();
     const process = await this.#process.catch(() => undefined);
     await process?.kill();
   }
 
   #restart(): void {
-    if (this.#isRetired) return;
     this.#process = this.#open();
     // Whoever needs it next sees the failure.
     this.#process.catch(() => undefined);

@@ -25,7 +25,7 @@ describe('an engine that is out of reach for a while', () => {
     ['the queue, for completed messages', 'queue', 'complete'],
   ])('%s: the job is proven, and no attempt is lost', async ([, port, method]) => {
     const id = await fleet.addJob({ act: 'prove' });
-    const agent = fleet.startAgent({}, failing(fleet.engine, port, method, 3));
+    const agent = fleet.startAgent({}, { engine: failing(fleet.engine, port, method, 3) });
 
     const record = await fleet.untilState(id, 'proven');
     await agent.stop();
@@ -37,7 +37,7 @@ describe('an engine that is out of reach for a while', () => {
   it('the incident log: a job is failed all the same', async () => {
     const id = await fleet.addJob({ act: 'prove' });
     await fleet.engine.proofs.quarantine(inputsKey('PARITY_BASE', id), 'to make it fail');
-    fleet.startAgent({}, failing(fleet.engine, 'incidents', 'note', Infinity));
+    fleet.startAgent({}, { engine: failing(fleet.engine, 'incidents', 'note', Infinity) });
 
     await fleet.until(id, ({ attempts }) => attempts['corrupt-inputs'] === 1);
   });
