@@ -165,7 +165,7 @@ class DevnetRun {
     killAll(left);
     this.#steps.end();
     if (left.length > 0) this.#output.say(`${left.length} processes did not stop and were killed`);
-    else if (started.length > 0) this.#output.say('nothing of it is left running');
+    else this.#output.say('nothing of it is left running');
   }
 }
 
