@@ -3,7 +3,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import type { Drain } from './drain.ts';
-import { AgentUnfitError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
+import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
 import type { JobAhead } from './job-ahead.ts';
 import type { JobClaimer } from './job-claimer.ts';
 import type { JobReturns } from './job-returns.ts';
@@ -87,7 +87,7 @@ export class AgentLoop {
         else await this.#prove(job);
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
-        if (error instanceof AgentUnfitError) throw error;
+        if (error instanceof ProverGoneError) throw error;
         if (drain.hasBegun()) return;
         // The engine is out of reach, or a prover ended at the wrong moment: leases that are held stay held or end.
         log.warn({ err: error, pauseMs }, 'agent waits before it goes on');

@@ -11,6 +11,16 @@ export class AgentUnfitError extends Error {
   }
 }
 
+/** The prover worked when the agent started and will not start again. Another start of the agent may help. */
+export class ProverGoneError extends Error {
+  override readonly name = 'ProverGoneError';
+
+  constructor(failedStarts: number, options: ErrorOptions & { readonly cause: unknown }) {
+    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(`the prover failed to start ${failedStarts} times in a row, restart the agent: ${why}`, options);
+  }
+}
+
 /** A proof was not made; `attemptCause` is what the ledger counts it as. */
 export class ProvingAttemptError extends Error {
   override readonly name = 'ProvingAttemptError';

@@ -37,6 +37,7 @@ const STOP_REPORT_MS = 1000;
  * time and given back otherwise, at no cost to it.
  *
  * @throws {AgentUnfitError} if this machine or its configuration cannot prove what the pools need; before the first claim.
+ * @throws {ProverGoneError} if its prover, once lost, does not start again.
  */
 export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDependencies): Promise<void> {
   const options = resolveAgentOptions(agentOptions);

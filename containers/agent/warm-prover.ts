@@ -1,6 +1,6 @@
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { AgentUnfitError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
+import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
 import { pause } from './pause.ts';
 import { type FreshProof, ProverProcess, type ProverProcessOptions } from './prover-process.ts';
 
@@ -30,7 +30,7 @@ export class WarmProver {
 
   /**
    * Waits until a prover can take a request.
-   * @throws {AgentUnfitError} if it failed to start again and again.
+   * @throws {ProverGoneError} if it failed to start again and again.
    * @throws {ProvingAbortedError} if there will be none, because the agent stops.
    */
   async ready(): Promise<void> {
@@ -116,8 +116,6 @@ export class WarmProver {
     this.#failedStarts += 1;
     this.#log.warn({ err: error, failedStarts: this.#failedStarts }, 'prover did not start');
     if (this.#failedStarts < MAX_FAILED_STARTS) return;
-    throw new AgentUnfitError([
-      `the prover failed to start ${this.#failedStarts} times: ${error instanceof Error ? error.message : String(error)}`,
-    ]);
+    throw new ProverGoneError(this.#failedStarts, { cause: error });
   }
 }
