@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -14,10 +15,15 @@ import type { Settlement } from '../../../shared/ledger/settlement-feed.ts';
 import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { aNewJob, messageOf } from '../../contract/a-new-job.ts';
 import { SeededRandom } from '../merge-tree/seeded-random.ts';
+import type { OpeningOrder } from './processes/opening-thread.ts';
 import { startProcess } from './start-process.ts';
 
 /** Set COPPICE_TEST_SEED to the number in a title to see the same jobs die at the same steps again. */
 const SEED = Number(process.env['COPPICE_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
+
+/** Without care, opening a new file fails in one round of eight or so. */
+const OPENING_ROUNDS = 60;
+const OPENERS = 6;
 
 const LEASE_SECONDS = 0.5;
 const AGENTS = 4;
@@ -51,16 +57,27 @@ describe('the embedded engine between processes', () => {
     return child;
   }
 
-  it('is made once, whole, by processes that all open it at the same moment', async () => {
-    const openers = Array.from({ length: 6 }, () => start('opening-process.ts'));
-    await Promise.all(openers.map((opener) => once(opener, 'message')));
-    const exits = openers.map((opener) => once(opener, 'exit'));
-    for (const opener of openers) opener.send('open');
-    expect((await Promise.all(exits)).map(([code]) => code as number)).toEqual(openers.map(() => 0));
-    const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 1 });
-    const noted = (await engine.incidents.latest(100)).map(({ subject }) => subject);
-    await engine.close();
-    expect(noted.toSorted()).toEqual(openers.map(({ pid }) => String(pid)).toSorted());
+  it('is made once, whole, by connections that all open it at the same moment', async () => {
+    const gate = new Int32Array(new SharedArrayBuffer(4));
+    const program = new URL('processes/opening-thread.ts', import.meta.url);
+    const threads = Array.from({ length: OPENERS }, () => new Worker(program, { workerData: gate.buffer }));
+    const answers = (): Promise<unknown[]> =>
+      Promise.all(threads.map(async (thread) => ((await once(thread, 'message')) as unknown[])[0]));
+    for (let round = 0; round < OPENING_ROUNDS; round++) {
+      Atomics.store(gate, 0, 0);
+      const order: OpeningOrder = { dataDirectory: join(dataDirectory, String(round)) };
+      const waiting = answers();
+      for (const thread of threads) thread.postMessage(order);
+      await waiting;
+      const opened = answers();
+      Atomics.store(gate, 0, 1);
+      Atomics.notify(gate, 0);
+      expect(await opened).toEqual(threads.map(() => 'opened'));
+      const engine = openEmbeddedEngine({ ...order, leaseSeconds: 1 });
+      expect(await engine.incidents.latest(100)).toHaveLength(OPENERS);
+      await engine.close();
+    }
+    await Promise.all(threads.map((thread) => thread.terminate()));
   });
 
   it(

@@ -78,6 +78,18 @@ describe('the database of the embedded engine', () => {
     raw.close();
   });
 
+  it('keeps other writers out from the start of a transaction, so that what it reads stays true', () => {
+    const database = open();
+    const other = new DatabaseSync(path, { timeout: 0 });
+    const write = (): void => other.exec(`insert into incidents values (9, 1, 'submission', 'in between', '')`);
+    database.immediate(() => {
+      expect(subjects(database)).toEqual([]);
+      expect(write).toThrow('database is locked');
+    });
+    write();
+    other.close();
+  });
+
   it('keeps nothing of a transaction whose work throws, and goes on', () => {
     const database = open();
     expect(() =>
