@@ -21,8 +21,8 @@ import { startProcess } from './start-process.ts';
 /** Set COPPICE_TEST_SEED to the number in a title to see the same jobs die at the same steps again. */
 const SEED = Number(process.env['COPPICE_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
 
-/** Without care, opening a new file fails in one round of eight or so. */
-const OPENING_ROUNDS = 60;
+/** Without care, opening a new file fails in one round of thirty or so. */
+const OPENING_ROUNDS = 200;
 const OPENERS = 6;
 
 const LEASE_SECONDS = 0.5;
