@@ -26,6 +26,9 @@ export interface RunDevnetOptions {
   readonly epochs: number;
   /** How many agents to start, each a process of its own. */
   readonly agents: number;
+  /** Where the L1 and the sequencer's node listen, on the loopback interface; 0: any free port. @default 0 */
+  readonly l1Port?: number;
+  readonly nodePort?: number;
   /** Leave everything running after the report, until a signal. */
   readonly keep: boolean;
 }
@@ -85,13 +88,14 @@ class DevnetRun {
   }
 
   async #run(): Promise<void> {
-    const { epochs, agents, keep } = this.#options;
+    const { epochs, agents, keep, l1Port = 0, nodePort = 0 } = this.#options;
     this.#output.say(`a devnet of its own, with all that it keeps in ${this.#dataDirectory}`);
     const trafficSoFar: TrafficEvent[] = [];
     let onTraffic = (event: TrafficEvent): void => void trafficSoFar.push(event);
     const devnet = await startDevnet({
       dataDirectory: this.#dataDirectory,
       ...(keep ? {} : { epochs }),
+      ports: { l1: l1Port, node: nodePort },
       signal: this.#signal,
       onProgress: (step) => this.#steps.begin(step),
       onTraffic: (event) => onTraffic(event),

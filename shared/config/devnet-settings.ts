@@ -1,6 +1,6 @@
 import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGroups } from './parse-settings.ts';
 import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { integer, path, switchKind } from './value-kinds.ts';
+import { integer, path, port, switchKind } from './value-kinds.ts';
 
 /** What a run of the devnet can be told. */
 export const DEVNET_GROUP = {
@@ -20,6 +20,16 @@ export const DEVNET_GROUP = {
       flag: 'keep',
       variable: 'COPPICE_DEVNET_KEEP',
       description: 'Leave everything running after the report, until Ctrl-C',
+    }),
+    l1Port: withDefault(port, '0', {
+      flag: 'l1-port',
+      variable: 'COPPICE_DEVNET_L1_PORT',
+      description: 'Port of the L1, on the loopback interface; 0: any that is free',
+    }),
+    nodePort: withDefault(port, '0', {
+      flag: 'node-port',
+      variable: 'COPPICE_DEVNET_NODE_PORT',
+      description: 'Port of the Aztec node that has the sequencer, for wallets; 0: any that is free',
     }),
     dataDirectory: optional(path, {
       flag: 'data-directory',

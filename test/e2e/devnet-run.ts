@@ -57,6 +57,15 @@ export class DevnetRun {
     return this.#child.exitCode;
   }
 
+  /** Sends a signal to the run itself, which is neither a shell nor the launcher: the parent of most. */
+  signal(signal: NodeJS.Signals): void {
+    this.#sample();
+    const children = Map.groupBy(this.stillAlive(), ({ parentPid }) => parentPid);
+    const [main] = [...children].sort(([, left], [, right]) => right.length - left.length).map(([pid]) => pid);
+    if (main === undefined) throw new Error('the run has no children');
+    process.kill(main, signal);
+  }
+
   /** For a test that fails: leaves nothing behind. */
   killAll(): void {
     clearInterval(this.#sampling);
