@@ -53,13 +53,14 @@ describe('coppice tree', () => {
     `);
   });
 
-  it('shows a job that several others need once, and refers to it after that', () => {
-    const [parityBase, parityRoot] = tree.jobs;
-    const second = { ...parityRoot!, id: parityRoot!.id.replace(/.$/, 'z') as ProvingJobId };
+  it('shows a job that several others need once with all that is below it, and refers to it after that', () => {
+    const [, , blockRoot] = tree.jobs;
+    const second = { ...blockRoot!, id: blockRoot!.id.replace(/.$/, 'z') as ProvingJobId };
     const lines = renderJobs({ ...tree, jobs: [...tree.jobs, second] }).map(textOf);
-    expect(lines.filter((line) => line.includes(parityBase!.id))).toEqual([
+    expect(lines.filter((line) => line.includes('PARITY_'))).toEqual([
+      expect.stringMatching(/PARITY_ROOT +proven +by agent-1/),
       expect.stringMatching(/PARITY_BASE +proven +by agent-1/),
-      expect.stringMatching(/PARITY_BASE +see above/),
+      expect.stringMatching(/PARITY_ROOT +see above/),
     ]);
   });
 

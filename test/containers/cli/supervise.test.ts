@@ -27,7 +27,11 @@ describe('supervise', () => {
     directory = mkdtempSync(path.join(tmpdir(), 'coppice-supervise-'));
     stop = new AbortController();
   });
-  afterEach(() => rmSync(directory, { recursive: true }));
+  afterEach(() => {
+    // Of a test that failed, nothing is to be left running either.
+    stop.abort();
+    rmSync(directory, { recursive: true });
+  });
 
   /** A process that adds a line with its id to its file, then runs the script. */
   function aProcess(name: string, script: string): SupervisedProcess {

@@ -12,6 +12,7 @@ import {
   privateKey,
   secretUrl,
   switchKind,
+  text,
 } from '../../../shared/config/value-kinds.ts';
 
 function valueOf(kind: ValueKind<unknown>, text: string): unknown {
@@ -32,8 +33,8 @@ describe('the kinds of values', () => {
     ['-8', 'refused'],
     ['', 'refused'],
     ['99999999999999999999', 'refused'],
-  ])('reads %j as a whole number from 1 to 64: %s', (text, value) => {
-    expect(valueOf(integer(1, 64), text)).toBe(value);
+  ])('reads %j as a whole number from 1 to 64: %s', (given, value) => {
+    expect(valueOf(integer(1, 64), given)).toBe(value);
   });
 
   it.each([
@@ -43,8 +44,8 @@ describe('the kinds of values', () => {
     ['50%', 'refused'],
     ['1e3', 'refused'],
     ['-1', 'refused'],
-  ])('reads %j as a number of at least 0: %s', (text, value) => {
-    expect(valueOf(decimal(0), text)).toBe(value);
+  ])('reads %j as a number of at least 0: %s', (given, value) => {
+    expect(valueOf(decimal(0), given)).toBe(value);
   });
 
   it.each([
@@ -55,8 +56,8 @@ describe('the kinds of values', () => {
     ['0', false],
     ['yes', 'refused'],
     ['True', 'refused'],
-  ])('reads %j as a switch: %s', (text, value) => {
-    expect(valueOf(switchKind, text)).toBe(value);
+  ])('reads %j as a switch: %s', (given, value) => {
+    expect(valueOf(switchKind, given)).toBe(value);
   });
 
   it.each([
@@ -67,8 +68,12 @@ describe('the kinds of values', () => {
     ['a,', 'refused'],
     ['a,a', 'refused'],
     ['A', 'refused'],
-  ])('reads %j as a list of a and b: %j', (text, value) => {
-    expect(valueOf(listOf(oneOf(['a', 'b'])), text)).toEqual(value);
+  ])('reads %j as a list of a and b: %j', (given, value) => {
+    expect(valueOf(listOf(oneOf(['a', 'b'])), given)).toEqual(value);
+  });
+
+  it('refuses a list with an empty item, whatever its items are', () => {
+    expect(valueOf(listOf(text, { repeats: true }), 'a,,b')).toBe('refused');
   });
 
   it('takes an item twice where that means something', () => {
@@ -82,12 +87,12 @@ describe('the kinds of values', () => {
     [httpUrl, 'host:8545'],
     [privateKey, `0x${'g'.repeat(64)}`],
     [secretUrl, 'not a url'],
-  ])('refuses what is none of its kind', (kind, text) => {
-    expect(valueOf(kind, text)).toBe('refused');
+  ])('refuses what is none of its kind', (kind, given) => {
+    expect(valueOf(kind, given)).toBe('refused');
   });
 
   it('takes a private key with or without 0x, wrapped', () => {
-    const keys = [`0x${'ab'.repeat(32)}`, 'ab'.repeat(32)].map((text) => valueOf(privateKey, text));
+    const keys = [`0x${'ab'.repeat(32)}`, 'ab'.repeat(32)].map((given) => valueOf(privateKey, given));
     expect(keys.map((key) => (key as { reveal(): string }).reveal())).toEqual(Array(2).fill(`0x${'ab'.repeat(32)}`));
     expect(String(keys[0])).toBe('[Redacted]');
   });
