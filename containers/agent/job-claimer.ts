@@ -6,13 +6,14 @@ import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../shared/pro
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';
+import { Deference } from './deference.ts';
 import type { Heartbeats, KeptLeases } from './heartbeats.ts';
 import type { JobReturns } from './job-returns.ts';
 import { keepTrying } from './keep-trying.ts';
 
-/** Long enough for an agent of the right version to take the job first, short enough not to hide it from a new one. */
-const FOREIGN_VERSION_DELAY_SECONDS = 30;
-const OTHER_CIRCUIT_DELAY_SECONDS = 1;
+/** A job of another version is hidden for 15 to 30 s, one of a circuit that is left to others for 1 to 2. */
+const FOREIGN_VERSION_INTERVAL_SECONDS = 15;
+const OTHER_CIRCUIT_INTERVAL_SECONDS = 1;
 /** How long a store that does not answer may keep a claimed job from being proven elsewhere. */
 const FETCH_SECONDS = 10;
 const FETCH_FAILED_DELAY_SECONDS = 5;
@@ -43,11 +44,13 @@ export interface JobClaimerDependencies {
 export class JobClaimer {
   readonly #options: JobClaimerOptions;
   readonly #dependencies: JobClaimerDependencies;
+  readonly #deference: Deference;
   readonly #knownForeignVersions = new Set<string>();
 
   constructor(options: JobClaimerOptions, dependencies: JobClaimerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
+    this.#deference = new Deference(dependencies.nowMs);
   }
 
   /**
@@ -58,7 +61,9 @@ export class JobClaimer {
     readonly waitSeconds: number;
     readonly signal: AbortSignal;
   }): Promise<ClaimedJob | undefined> {
-    const queueLease = await this.#dependencies.engine.queue.claim(this.#options.pools, options);
+    const { queue } = this.#dependencies.engine;
+    const waitSeconds = await this.#deference.giveWay(options.waitSeconds, options.signal);
+    const queueLease = await queue.claim(this.#options.pools, { waitSeconds, signal: options.signal });
     if (queueLease === undefined) return undefined;
     const leased = await this.#askLedger(queueLease);
     return leased === undefined ? undefined : this.#fetchInputs(leased.record, leased.kept);
@@ -107,7 +112,7 @@ export class JobClaimer {
     const { networkVersion, familyNames } = this.#options;
     const { message } = queueLease;
     if (message.networkVersion !== networkVersion) {
-      await engine.queue.release(queueLease, FOREIGN_VERSION_DELAY_SECONDS);
+      await engine.queue.release(queueLease, this.#deference.hideSeconds(FOREIGN_VERSION_INTERVAL_SECONDS));
       const reason = `left a job of network version ${message.networkVersion} for an agent of that version`;
       onRefused(reason);
       if (!this.#knownForeignVersions.has(message.networkVersion)) {
@@ -126,7 +131,7 @@ export class JobClaimer {
       return true;
     }
     if (!this.#options.circuits.includes(message.circuit)) {
-      await engine.queue.release(queueLease, OTHER_CIRCUIT_DELAY_SECONDS);
+      await engine.queue.release(queueLease, this.#deference.hideSeconds(OTHER_CIRCUIT_INTERVAL_SECONDS));
       return true;
     }
     if (!message.jobId.startsWith(`${parseProvingJobId(message.jobId).epoch}:${message.circuit}:`)) {
