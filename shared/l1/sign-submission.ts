@@ -64,6 +64,7 @@ async function estimateGas(root: RootRecord, { l1, account, policy }: SignSubmis
   // Not on the pending block, which may hold the very transaction that this one is to replace.
   const call = { account: account.address, to: root.to, data: root.data, blockTag: 'latest' } as const;
   try {
+    // An estimate reverts as well, but of that many nodes do not say why.
     await l1.call(call);
     const estimate = await l1.estimateGas(call);
     const buffered = estimate + (estimate * BigInt(Math.round(policy.gasLimitBufferPercentage * 100))) / 10_000n;

@@ -1,0 +1,71 @@
+import { type Hex, parseGwei } from 'viem';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { createL1Client } from '../../../shared/l1/l1-client.ts';
+import { sendRawTransaction } from '../../../shared/l1/send-raw-transaction.ts';
+import { deployRollup, type RollupOnAnvil } from './rollup-on-anvil.ts';
+import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from './start-anvil.ts';
+import { openTcpGate } from './tcp-gate.ts';
+
+describe('sendRawTransaction', () => {
+  let anvil: Anvil;
+  let bench: RollupOnAnvil;
+
+  beforeAll(async () => {
+    anvil = await startAnvil();
+  });
+  afterAll(async () => {
+    await anvil.stop();
+  });
+  beforeEach(async () => {
+    bench = await deployRollup(anvil);
+    await bench.engine.close();
+  });
+
+  const signed = async (maxFeeGwei: string, gas = 21_000n): Promise<Hex> =>
+    await bench.account.signTransaction({
+      type: 'eip1559',
+      chainId: ANVIL_CHAIN_ID,
+      nonce: 0,
+      to: bench.account.address,
+      gas,
+      maxFeePerGas: parseGwei(maxFeeGwei),
+      maxPriorityFeePerGas: parseGwei('1'),
+    });
+
+  it('takes it for sent when the node has it already', async () => {
+    const raw = await signed('20');
+    expect(await sendRawTransaction(bench.client, raw)).toBeUndefined();
+    expect(await sendRawTransaction(bench.client, raw)).toBeUndefined();
+    await anvil.mine();
+    expect(await bench.minedNonce()).toBe(1);
+  });
+
+  it('tells that higher fees are wanted, of a replacement that offers too little and of a fee below the base fee', async () => {
+    await sendRawTransaction(bench.client, await signed('20'));
+    expect(await sendRawTransaction(bench.client, await signed('19'))).toMatchObject({ isAboutFees: true });
+    await anvil.rpc('anvil_dropAllTransactions');
+    await anvil.rpc('anvil_setNextBlockBaseFeePerGas', `0x${parseGwei('50').toString(16)}`);
+    await anvil.mine();
+    expect(await sendRawTransaction(bench.client, await signed('20'))).toMatchObject({ isAboutFees: true });
+  });
+
+  it('tells in the words of the node what no fee would change', async () => {
+    await sendRawTransaction(bench.client, await signed('200'));
+    await anvil.mine();
+    const tooLow = await sendRawTransaction(bench.client, await signed('400'));
+    expect(tooLow).toEqual({ isAboutFees: false, message: 'nonce too low' });
+    await anvil.rpc('anvil_setBalance', bench.account.address, '0x1');
+    await anvil.rpc('anvil_setNonce', bench.account.address, '0x0');
+    const poor = await sendRawTransaction(bench.client, await signed('400', 22_000n));
+    expect(poor).toMatchObject({ isAboutFees: false });
+    expect(poor?.message.toLowerCase()).toContain('insufficient funds');
+  });
+
+  it('throws when no node answers, because one may have it', async () => {
+    const gate = await openTcpGate(anvil.port);
+    await gate.close();
+    const l1 = createL1Client({ rpcUrls: [gate.url], chainId: ANVIL_CHAIN_ID, retries: 0 });
+    await expect(sendRawTransaction(l1, await signed('20'))).rejects.toThrow('HTTP request failed');
+  });
+});
