@@ -7,7 +7,7 @@ import { type Line, type Tone, toned } from '../devnet/display/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
 import { alignColumns } from './align-columns.ts';
 
-const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
+export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
   proving: 'busy',
   submitting: 'busy',
   proven: 'good',
@@ -63,7 +63,7 @@ function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
     jobs,
     isOpen ? `window ${closes(epoch.deadlineAtMs - atMs)}` : `after ${tookUntilClosed(epoch)}`,
     epoch.transactionHash ?? '',
-    epoch.reason === undefined ? '' : toned('bad', epoch.reason),
+    epoch.reason === undefined ? '' : toned(TONE_OF_EPOCH[epoch.state], epoch.reason),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts'
 import { formatDuration } from '../devnet/display/format-duration.ts';
 import { type Line, type Tone, toned } from '../devnet/display/line.ts';
 import { alignColumns } from './align-columns.ts';
+import { TONE_OF_EPOCH } from './render-status.ts';
 
 const TONE_OF_JOB: Readonly<Record<JobRecord['state'], Tone>> = {
   queued: 'dim',
@@ -72,7 +73,7 @@ function headLines({ epoch, jobs }: EpochTree, ownJobs: number): Line[] {
       `: ${state}, checkpoints ${firstCheckpoint} to ${lastCheckpoint}, attempt ${attempt}, Aztec ${networkVersion}`,
     ],
     ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),
-    ...(epoch.reason === undefined ? [] : [[toned('bad', epoch.reason)]]),
+    ...(epoch.reason === undefined ? [] : [[toned(TONE_OF_EPOCH[state], epoch.reason)]]),
     ...(foreign === 0 ? [] : [[toned('dim', `left out: ${foreign} of checkpoints that a reorg took away`)]]),
   ];
 }

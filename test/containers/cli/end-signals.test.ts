@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+const SCRIPT = fileURLToPath(new URL('../../fixtures/end-signal-process.ts', import.meta.url));
+
+describe('endSignal', () => {
+  let child: ChildProcess;
+  let said: string[];
+  afterEach(() => child.kill('SIGKILL'));
+
+  async function start({ isSupervised }: { isSupervised: boolean }): Promise<void> {
+    said = [];
+    child = spawn(process.execPath, [SCRIPT], {
+      stdio: ['pipe', 'pipe', 'inherit', ...(isSupervised ? ['ipc' as const] : [])],
+    });
+    child.stdout?.on('data', (text: Buffer) => said.push(...text.toString().trim().split('\n')));
+    await hears('ready');
+  }
+  const hears = (line: string, times = 1): Promise<boolean> =>
+    vi.waitUntil(() => said.filter((other) => other === line).length >= times, 20_000);
+  async function interrupt(times: number): Promise<void> {
+    child.kill('SIGINT');
+    await hears('interrupted', times);
+  }
+  async function setClock(nowMs: number): Promise<void> {
+    child.stdin?.write(String(nowMs));
+    await hears(`it is ${nowMs}`);
+  }
+
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('says to end at %s', async (signal) => {
+    await start({ isSupervised: false });
+    child.kill(signal);
+    await hears('told to end');
+  });
+
+  it('takes a Ctrl-C that arrives twice for one, and ends at once when it is pressed again', async () => {
+    await start({ isSupervised: false });
+    await interrupt(1);
+    await setClock(900);
+    await interrupt(2);
+    expect(said.filter((line) => line === 'told to end')).toHaveLength(1);
+
+    await setClock(1100);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([130, null]);
+  });
+
+  it('leaves Ctrl-C to the parent in a process that another one supervises, and ends when that is gone', async () => {
+    await start({ isSupervised: true });
+    await interrupt(1);
+    expect(said).not.toContain('told to end');
+    child.disconnect();
+    await hears('told to end');
+  });
+});
