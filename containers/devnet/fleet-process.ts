@@ -18,7 +18,6 @@ export interface FleetProcessOptions {
 }
 
 const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../cli.ts', import.meta.url));
-const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
 
 /** What is quoted of a log when its process has ended. */
 const LAST_LINES = 12;
@@ -74,10 +73,11 @@ export class FleetProcess {
     const logFile = path.join(logDirectory, `${name}.log`);
     const log = fs.openSync(logFile, 'a');
     try {
-      const child = spawn(process.execPath, ['--import', END_WITH_PARENT, COMMAND_LINE_PROGRAM, ...commandLine], {
+      const child = spawn(process.execPath, [COMMAND_LINE_PROGRAM, ...commandLine], {
         cwd: workingDirectory,
         env: environment,
         detached: true,
+        // The channel says nothing: the process sees it close when this one has gone, and then ends too.
         stdio: ['ignore', log, log, 'ipc'],
       });
       return new FleetProcess(name, child, logFile);
