@@ -30,7 +30,12 @@ describe('problemsOf', () => {
       RECEIPT,
       'it calls prune, not submitEpochRootProof',
     ],
-    ['no call of the rollup', { input: '0x12345678' as const }, RECEIPT, 'it calls something else, not submitEpochRootProof'],
+    [
+      'no call of the rollup',
+      { input: '0x12345678' as const },
+      RECEIPT,
+      'it calls something else, not submitEpochRootProof',
+    ],
   ])('tells %s from it', (_, transaction, receipt, problem) => {
     expect(problemsOf(transaction, receipt, WANTED)).toEqual([problem]);
   });
