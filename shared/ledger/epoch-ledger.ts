@@ -59,7 +59,12 @@ export interface EpochLedger {
    * Moves the epoch, if it still has `rangeId`, to `state`. `rootAtMs` is set on `submitting`, `closedAtMs` on the end states.
    * Answers the record as it now stands; an epoch that is `proven` stays so.
    */
-  advance(epoch: EpochNumber, rangeId: RangeId, state: EpochState, change?: EpochChange): Promise<EpochRecord | undefined>;
+  advance(
+    epoch: EpochNumber,
+    rangeId: RangeId,
+    state: EpochState,
+    change?: EpochChange,
+  ): Promise<EpochRecord | undefined>;
   find(epoch: EpochNumber): Promise<EpochRecord | undefined>;
   /** The `limit` newest epochs, newest first. */
   latest(limit: number): Promise<readonly EpochRecord[]>;

@@ -3,7 +3,16 @@ import { z } from 'zod';
 /** Something an operator should know of that stopped nothing: a corrupt object, a parked message, a rejected job. */
 export const Incident = z.strictObject({
   atMs: z.number().int(),
-  kind: z.enum(['corrupt-object', 'parked-message', 'foreign-version', 'late-proof', 'rejected-job', 'epoch-failed', 'submission', 'missing-edge']),
+  kind: z.enum([
+    'corrupt-object',
+    'parked-message',
+    'foreign-version',
+    'late-proof',
+    'rejected-job',
+    'epoch-failed',
+    'submission',
+    'missing-edge',
+  ]),
   /** The job, key, epoch or transaction it is about. */
   subject: z.string(),
   message: z.string(),

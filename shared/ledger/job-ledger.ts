@@ -80,7 +80,10 @@ export const JobRecord = z.strictObject({
 export type JobRecord = z.infer<typeof JobRecord>;
 
 /** What a node writes when it asks for a proof. */
-export type NewJob = Pick<JobRecord, 'id' | 'epoch' | 'rangeId' | 'circuit' | 'pool' | 'lane' | 'networkVersion' | 'inputs' | 'children'>;
+export type NewJob = Pick<
+  JobRecord,
+  'id' | 'epoch' | 'rangeId' | 'circuit' | 'pool' | 'lane' | 'networkVersion' | 'inputs' | 'children'
+>;
 
 export type ClaimAnswer =
   | { readonly outcome: 'claimed'; readonly lease: JobLease; readonly job: JobRecord }
