@@ -2,6 +2,7 @@ import { formatGwei, keccak256, parseGwei, parseTransaction } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
+import type { PublisherAccount } from '../../../shared/l1/publisher-account.ts';
 import type { Submission } from '../../../shared/ledger/outbox.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { deployRollup, POLICY, rootCall, type RollupOnAnvil, TIMING } from './rollup-on-anvil.ts';
@@ -96,11 +97,8 @@ describe('RootSubmitter', () => {
 
   it('sends one transaction when several submitters work on a root at once, even with leases that hold nobody off', async () => {
     await bench.storeRoot(0, 1, 2);
-    // Each would offer other fees, so that their transactions differ, and the later ones would replace the first.
-    const submitters = [20, 200, 600, 1800].map((priorityFeeBumpPercentage) => {
-      const policy = { ...POLICY, leaseSeconds: 0, priorityFeeBumpPercentage };
-      return bench.submitter({ submitterId: `offers ${priorityFeeBumpPercentage} % more`, policy });
-    });
+    const policy = { ...POLICY, leaseSeconds: 0 };
+    const submitters = ['a', 'b', 'c', 'd'].map((submitterId) => bench.submitter({ submitterId, policy }));
 
     for (let round = 0; round < 3; round++) {
       await Promise.all(submitters.map((submitter) => submitter.tick()));
@@ -110,6 +108,28 @@ describe('RootSubmitter', () => {
     expect(await bench.root()).toMatchObject({ state: 'mined', submissions: [{ outcome: 'mined' }] });
     expect((await bench.root()).submissions).toHaveLength(1);
     expect(await bench.minedNonce()).toBe(1);
+  });
+
+  it('does not send what it signed when another has taken the root over meanwhile', async () => {
+    await bench.storeRoot(0, 1, 2);
+    const second = bench.submitter({ submitterId: 'second' });
+    const account: PublisherAccount = {
+      address: bench.account.address,
+      async signTransaction(transaction) {
+        const signed = await bench.account.signTransaction(transaction);
+        bench.clock.nowMs += POLICY.leaseSeconds * 1000;
+        await second.tick();
+        return signed;
+      },
+    };
+    // Were it sent, its fees would make it replace the other's.
+    const policy = { ...POLICY, priorityFeeBumpPercentage: 1000 };
+    await bench.submitter({ submitterId: 'slow', account, policy }).tick();
+
+    await anvil.mine();
+    await second.tick();
+    expect(await bench.root()).toMatchObject({ state: 'mined', submissions: [{ nonce: 0, outcome: 'mined' }] });
+    expect((await bench.root()).submissions).toHaveLength(1);
   });
 
   it('keeps a root while no L1 RPC answers, tells of it once, and sends it when one is back', async () => {
