@@ -42,16 +42,11 @@ const EXIT_CODE_OF_INTERRUPT = 130;
  * @returns the exit code: 0 when the epochs were proven, 1 when something failed, 130 when the user stopped it before.
  */
 export async function runDevnet(options: RunDevnetOptions): Promise<number> {
-  const output = openOutput();
   const interrupts = catchInterrupts(killAllAndLeave);
-  const run = new DevnetRun(options, output, interrupts.signal);
-  const closeOutput = (): void => output.close();
-  process.once('exit', closeOutput);
+  const run = new DevnetRun(options, openOutput(), interrupts.signal);
   try {
     return await run.toEnd();
   } finally {
-    closeOutput();
-    process.off('exit', closeOutput);
     interrupts.release();
   }
 }

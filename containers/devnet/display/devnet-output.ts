@@ -15,8 +15,6 @@ export interface DevnetOutput {
   summarise(lines: readonly string[]): void;
   /** Leaves what is shown where it is: from now on it stays. */
   settle(): void;
-  /** Leaves a terminal as it was. Safe to call twice. */
-  close(): void;
 }
 
 /** `  1:05 `, in front of what has happened. */

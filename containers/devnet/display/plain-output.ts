@@ -41,8 +41,4 @@ export class PlainOutput implements DevnetOutput {
   settle(): void {
     // All that was said stays anyway.
   }
-
-  close(): void {
-    // Nothing to give back.
-  }
 }

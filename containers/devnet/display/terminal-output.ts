@@ -18,21 +18,22 @@ const SHOW_CURSOR = '\u001B[?25h';
 const CLEAR_TO_LINE_END = '\u001B[K';
 const CLEAR_BELOW = '\u001B[J';
 
-/** Lines that stay scroll up; below them one block is drawn over, again and again. */
+/**
+ * Lines that stay scroll up; below them one block is drawn over, again and again. The terminal is left in order after each
+ * drawing, the cursor below the block, so that whatever ends the process leaves nothing to put right.
+ */
 export class TerminalOutput implements DevnetOutput {
   readonly #terminal: Terminal;
   readonly #paint: (line: Line) => string;
   readonly #nowMs: () => number;
   readonly #startedAtMs: number;
   #block: readonly Line[] = [];
-  #isOpen = true;
 
   constructor(terminal: Terminal, { color, nowMs }: TerminalOutputOptions) {
     this.#terminal = terminal;
     this.#paint = color ? paintLine : textOf;
     this.#nowMs = nowMs;
     this.#startedAtMs = nowMs();
-    terminal.write(HIDE_CURSOR);
   }
 
   say(line: string | Line): void {
@@ -63,18 +64,11 @@ export class TerminalOutput implements DevnetOutput {
     this.#block = [];
   }
 
-  close(): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.settle();
-    this.#terminal.write(SHOW_CURSOR);
-  }
-
   /** One write for all, so that nothing half drawn is seen. */
   #draw(above: string, block: readonly Line[]): void {
     const lines = block.map((line) => this.#toText(line)).join('');
-    this.#terminal.write(`${this.#toBlockStart()}${above}${lines}${CLEAR_BELOW}`);
-    this.#block = this.#isOpen ? block : [];
+    this.#terminal.write(`${HIDE_CURSOR}${this.#toBlockStart()}${above}${lines}${CLEAR_BELOW}${SHOW_CURSOR}`);
+    this.#block = block;
   }
 
   #toText(line: Line): string {

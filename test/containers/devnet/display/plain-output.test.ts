@@ -37,7 +37,6 @@ describe('PlainOutput', () => {
     const { output, written } = open();
     output.show();
     output.settle();
-    output.close();
     expect(written()).toEqual([]);
   });
 });

@@ -57,12 +57,19 @@ describe('TerminalOutput', () => {
     expect(screen.text).toBe('the whole tree\n\nreport');
   });
 
-  it('hides the cursor while it draws and shows it again when it is closed', () => {
-    const { screen, output } = open();
-    expect(screen.isCursorShown).toBe(false);
-    output.close();
-    output.close();
-    expect(screen.isCursorShown).toBe(true);
+  it('leaves the terminal in order after each drawing, as nobody puts it right after a kill -9', () => {
+    const sent: string[] = [];
+    const screen = new TerminalScreen(40);
+    const write = (text: string): void => {
+      sent.push(text);
+      screen.write(text);
+      expect(screen.isCursorShown).toBe(true);
+    };
+    const output = new TerminalOutput({ columns: 40, rows: 24, write }, { color: true, nowMs: () => 0 });
+    output.show(() => [[toned('good', 'done')]]);
+    output.say('said');
+    expect(sent).toHaveLength(2);
+    for (const text of sent) expect(text).toMatch(/^.\[\?25l/);
   });
 
   it('sends no colours when there are to be none', () => {
