@@ -3,8 +3,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { readLastLines } from './read-last-lines.ts';
-
 export interface FleetProcessOptions {
   /** For messages, and for the log file. */
   readonly name: string;
@@ -19,22 +17,16 @@ export interface FleetProcessOptions {
 
 const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../cli.ts', import.meta.url));
 
-/** What is quoted of a log when its process has ended. */
-const LAST_LINES = 12;
-
 /** A process of the fleet ended by itself. */
 export class FleetProcessEndedError extends Error {
   override readonly name = 'FleetProcessEndedError';
   readonly processName: string;
   readonly logFile: string;
-  /** The end of its log. */
-  readonly lastLines: readonly string[];
 
-  constructor(processName: string, how: string, logFile: string, lastLines: readonly string[]) {
+  constructor(processName: string, how: string, logFile: string) {
     super(`${processName} ${how}; its log is ${logFile}`);
     this.processName = processName;
     this.logFile = logFile;
-    this.lastLines = lastLines;
   }
 }
 
@@ -59,7 +51,7 @@ export class FleetProcess {
       const onEnd = (how: string): void => {
         // What it started is in its group, and may outlive it.
         this.#signalGroup('SIGKILL');
-        resolve(new FleetProcessEndedError(name, how, logFile, readLastLines(logFile, LAST_LINES)));
+        resolve(new FleetProcessEndedError(name, how, logFile));
       };
       child.once('error', (error) => onEnd(`could not be started: ${error.message}`));
       child.once('exit', (code, signal) =>

@@ -10,10 +10,12 @@ import { type Devnet, startDevnet } from './devnet.ts';
 import type { DevnetOutput } from './display/devnet-output.ts';
 import { openOutput } from './display/open-output.ts';
 import { StepLines } from './display/step-lines.ts';
+import { DevnetProgramError } from './errors.ts';
 import { FleetProcessEndedError } from './fleet-process.ts';
 import { type Fleet, fleetEngineOptions, type FleetOptions, startFleet } from './fleet.ts';
 import { catchInterrupts, InterruptedError } from './interrupts.ts';
 import { descendantsOf, killAll, listProcesses, stillAlive } from './process-table.ts';
+import { readLastLines } from './read-last-lines.ts';
 import { renderReport } from './report/render-report.ts';
 import { summariseEpoch } from './report/summarise-epoch.ts';
 import type { TrafficEvent } from './traffic-messages.ts';
@@ -34,6 +36,8 @@ export interface RunDevnetOptions {
 }
 
 const EXIT_CODE_OF_INTERRUPT = 130;
+/** What is quoted of the log of a process that has ended. */
+const LAST_LINES = 12;
 
 /**
  * Starts an L1, an Aztec network with traffic, a prover node and agents; shows the merge tree while they prove; ends when
@@ -117,13 +121,15 @@ class DevnetRun {
     });
     onTraffic = (event) => watch.onTraffic(event);
     trafficSoFar.forEach(onTraffic);
-    const broken = Promise.race([devnet.broken, this.#fleet.broken]).then((error) => Promise.reject(error));
-    const confirmed = await Promise.race([watch.untilProven(epochs, this.#signal), broken]);
+    const broken = new AbortController();
+    void Promise.race([devnet.broken, this.#fleet.broken]).then((error) => broken.abort(error));
+    const end = AbortSignal.any([this.#signal, broken.signal]);
+    const confirmed = await watch.untilProven(epochs, end);
     await this.#report(confirmed, this.#engine);
     this.#isDone = true;
     if (!keep) return;
     this.#output.print(['', 'All of it keeps running, as --keep says. Ctrl-C stops it.', '']);
-    await Promise.race([watch.untilAborted(this.#signal), broken]);
+    await watch.untilAborted(end);
   }
 
   async #report(confirmed: readonly ConfirmedEpoch[], engine: Engine): Promise<void> {
@@ -144,8 +150,9 @@ class DevnetRun {
     this.#output.settle();
     if (error instanceof InterruptedError || this.#signal.aborted) return this.#isDone ? 0 : EXIT_CODE_OF_INTERRUPT;
     this.#output.print([`coppice devnet: ${error instanceof Error ? error.message : String(error)}`]);
-    if (error instanceof FleetProcessEndedError) {
-      this.#output.print(['Its last lines:', ...error.lastLines.map((line) => `  ${line}`)]);
+    if (error instanceof FleetProcessEndedError || error instanceof DevnetProgramError) {
+      const lines = readLastLines(error.logFile, LAST_LINES);
+      this.#output.print(['Its last lines:', ...lines.map((line) => `  ${line}`)]);
     }
     return 1;
   }

@@ -103,7 +103,7 @@ export class DevnetWatch {
       this.#failWhenStalled(snapshot);
       const confirmed = [...this.#confirmed.values()];
       if (confirmed.filter(({ view }) => view.holdsMix).length >= epochs) return confirmed;
-      await sleep(LOOK_MS, undefined, { signal });
+      await pause(signal);
     }
   }
 
@@ -111,7 +111,7 @@ export class DevnetWatch {
   async untilAborted(signal: AbortSignal): Promise<never> {
     for (;;) {
       await this.#look(signal);
-      await sleep(LOOK_MS, undefined, { signal });
+      await pause(signal);
     }
   }
 
@@ -173,4 +173,10 @@ export class DevnetWatch {
     if (what !== this.#moved.what) this.#moved = { what, atMs };
     else if (atMs - this.#moved.atMs > STALLED_MS) throw new DevnetStalledError(STALLED_MS);
   }
+}
+
+/** @throws the signal's reason, when it aborts. */
+async function pause(signal: AbortSignal): Promise<void> {
+  await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  signal.throwIfAborted();
 }

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
 import { killAll, listProcesses, stillAlive } from '../../../containers/devnet/process-table.ts';
+import { readLastLines } from '../../../containers/devnet/read-last-lines.ts';
 
 const PARENT = fileURLToPath(new URL('start-agent-and-wait.ts', import.meta.url));
 
@@ -21,7 +22,7 @@ describe('FleetProcess', () => {
 
   afterEach(async () => rm(directory, { recursive: true, force: true }));
 
-  it('tells how a process ended by itself, with the last lines of its log', async () => {
+  it('tells how a process ended by itself, and where its log is', async () => {
     const member = FleetProcess.start({
       name: 'agent-1',
       commandLine: ['start', '--prover-agent', '--lease-seconds', 'many'],
@@ -33,7 +34,7 @@ describe('FleetProcess', () => {
     const end = await member.ended;
 
     expect(end.message).toBe(`agent-1 ended with code 2; its log is ${join(directory, 'agent-1.log')}`);
-    expect(end.lastLines.join('\n')).toContain('--lease-seconds (COPPICE_LEASE_SECONDS)');
+    expect(readLastLines(end.logFile, 10).join('\n')).toContain('--lease-seconds (COPPICE_LEASE_SECONDS)');
     expect(member.isRunning).toBe(false);
     // Stopping what has ended is no error.
     await member.stop(1);
