@@ -118,7 +118,8 @@ export class DevnetWatch {
   async #look(signal: AbortSignal): Promise<DevnetSnapshot> {
     signal.throwIfAborted();
     const { output, nowMs } = this.#options;
-    await this.#lookAtChain();
+    // Not waited for: what L1 takes to answer must not hold up the display.
+    void this.#lookAtChain();
     const snapshot = { atMs: nowMs(), chain: this.#chain, traffic: this.#traffic, ...(await this.#reader.read()) };
     for (const change of describeChanges(this.#last, snapshot)) output.say(change);
     output.show((frame) => renderSnapshot(snapshot, frame));
