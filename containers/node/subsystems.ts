@@ -3,6 +3,7 @@ import { type Archiver, createArchiver } from '@aztec/archiver';
 import { type AztecNodeConfig, getConfigEnvVars } from '@aztec/aztec-node';
 import { BBCircuitVerifier, QueuedIVCVerifier, TestCircuitVerifier } from '@aztec/bb-prover';
 import { createBlobClientWithFileStores } from '@aztec/blob-client/client';
+import { getSponsoredFPCAddress } from '@aztec/cli/setup-contracts';
 import { EpochCache } from '@aztec/epoch-cache';
 import { getPublicClient } from '@aztec/ethereum/client';
 import { RegistryContract, RollupContract } from '@aztec/ethereum/contracts';
@@ -138,6 +139,7 @@ function configuredRollupVersion({ rollupVersion }: { rollupVersion?: number | u
 /** Who holds fee juice at genesis: a part of the first state, so every node of a network must be told the same. */
 async function fundedAddresses(config: AztecNodeConfig): Promise<AztecAddress[]> {
   const testAccounts = config.testAccounts ? (await getInitialTestAccountsData()).map(({ address }) => address) : [];
+  const sponsoredFpc = config.sponsoredFPC ? [await getSponsoredFPCAddress()] : [];
   const prefunded = config.prefundAddresses.map((address) => AztecAddress.fromString(address));
-  return [...testAccounts, ...prefunded];
+  return [...testAccounts, ...sponsoredFpc, ...prefunded];
 }

@@ -1,4 +1,4 @@
-const URL_IN_TEXT = /\b(?:https?|wss?):\/\/[^\s"'<>\\,)]+/g;
+import { URL_IN_TEXT } from '../telemetry/redact-urls.ts';
 
 /** The host and port of an RPC URL: its user, path and query may hold the operator's key. */
 export function maskRpcUrl(url: string): string {

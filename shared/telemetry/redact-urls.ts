@@ -1,4 +1,5 @@
-const URL_IN_TEXT = /\b(?:https?|wss?):\/\/[^\s"'<>\\,)]+/g;
+/** A URL in running text, up to what cannot belong to it. */
+export const URL_IN_TEXT = /\b(?:https?|wss?):\/\/[^\s"'<>\\,)]+/g;
 /** Providers put their key into the path: a long run of letters and digits that is no word. */
 const KEY_IN_PATH = /\/[A-Za-z0-9_-]{16,}(?=\/|$)/;
 
