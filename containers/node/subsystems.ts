@@ -3,7 +3,6 @@ import { type Archiver, createArchiver } from '@aztec/archiver';
 import { type AztecNodeConfig, getConfigEnvVars } from '@aztec/aztec-node';
 import { BBCircuitVerifier, QueuedIVCVerifier, TestCircuitVerifier } from '@aztec/bb-prover';
 import { createBlobClientWithFileStores } from '@aztec/blob-client/client';
-import { getSponsoredFPCAddress } from '@aztec/cli/setup-contracts';
 import { EpochCache } from '@aztec/epoch-cache';
 import { getPublicClient } from '@aztec/ethereum/client';
 import { RegistryContract, RollupContract } from '@aztec/ethereum/contracts';
@@ -139,7 +138,13 @@ function configuredRollupVersion({ rollupVersion }: { rollupVersion?: number | u
 /** Who holds fee juice at genesis: a part of the first state, so every node of a network must be told the same. */
 async function fundedAddresses(config: AztecNodeConfig): Promise<AztecAddress[]> {
   const testAccounts = config.testAccounts ? (await getInitialTestAccountsData()).map(({ address }) => address) : [];
-  const sponsoredFpc = config.sponsoredFPC ? [await getSponsoredFPCAddress()] : [];
+  const sponsoredFpc = config.sponsoredFPC ? [await sponsoredFpcAddress()] : [];
   const prefunded = config.prefundAddresses.map((address) => AztecAddress.fromString(address));
   return [...testAccounts, ...sponsoredFpc, ...prefunded];
+}
+
+/** Loaded only where it is needed: it brings most of Aztec's command line along. */
+async function sponsoredFpcAddress(): Promise<AztecAddress> {
+  const { getSponsoredFPCAddress } = await import('@aztec/cli/utils');
+  return await getSponsoredFPCAddress();
 }
