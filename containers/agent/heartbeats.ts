@@ -22,12 +22,17 @@ interface Entry {
   onDropped: () => void;
 }
 
+/** Changes of the agent's record within this time cross to the thread as one: an agent with quick proofs makes many. */
+const GATHER_MS = 50;
+
 /** The main thread's side of the heartbeat thread. */
 export class Heartbeats {
   readonly #thread: Worker;
   readonly #entries = new Map<number, Entry>();
   readonly #exited: Promise<unknown>;
   #lastKey = 0;
+  #agent: AgentRecord | undefined;
+  #reporting: NodeJS.Timeout | undefined;
 
   /** @param onFailed called when the thread dies: no lease can be kept any more. */
   constructor(data: HeartbeatThreadData, log: Logger, onFailed: (error: unknown) => void) {
@@ -55,11 +60,16 @@ export class Heartbeats {
 
   /** Has the record written soon, and again with every heartbeat. */
   report(agent: AgentRecord): void {
-    this.#post({ kind: 'report', agent });
+    this.#agent = agent;
+    this.#reporting ??= setTimeout(() => {
+      this.#reporting = undefined;
+      if (this.#agent !== undefined) this.#post({ kind: 'report', agent: this.#agent });
+    }, GATHER_MS);
   }
 
   /** Writes `agent` as the last word and ends the thread. */
   async stop(agent: AgentRecord, timeoutMs: number): Promise<void> {
+    clearTimeout(this.#reporting);
     this.#post({ kind: 'stop', agent });
     const timer = setTimeout(() => void this.#thread.terminate(), timeoutMs);
     await this.#exited;

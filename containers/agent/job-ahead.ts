@@ -44,7 +44,7 @@ export class JobAhead {
 
   /** Stops looking. Answers the job, if there is one; it is the caller's now. */
   async take(): Promise<ClaimedJob | undefined> {
-    this.#stop.abort();
+    this.#stop.abort('the proof is done');
     const claiming = this.#claiming;
     // Of two callers one gets it.
     this.#claiming = Promise.resolve(undefined);
