@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { startAgentPool } from './queue/agent-pool.ts';
+import { startAgentPool } from './agent-pool.ts';
+import { AZTEC_BATCH_INTERVAL_MS } from './aztec-broker.ts';
+import { medianOf } from './median-of.ts';
 import { openAztecSide } from './queue/aztec-side.ts';
 import type { BenchSide } from './queue/bench-side.ts';
 import { openCoppiceSide } from './queue/coppice-side.ts';
@@ -12,7 +14,6 @@ import { openCoppiceSide } from './queue/coppice-side.ts';
  *
  *     npm run bench:queue -- [--jobs 10000] [--rounds 3] [--agents 8]
  */
-const AZTEC_BATCH_INTERVAL_MS = 50;
 const FASTEST_BATCH_INTERVAL_MS = 1;
 const WARM_UP_JOBS = 500;
 
@@ -28,7 +29,7 @@ const { values } = parseArgs({
 });
 const [jobCount, roundCount, agentCount] = [Number(values.jobs), Number(values.rounds), Number(values.agents)];
 
-const aztecAgents = await startAgentPool('aztec-agent.ts', agentCount);
+const aztecAgents = await startAgentPool<string>(new URL('queue/aztec-agent.ts', import.meta.url), agentCount);
 const ours = await openCoppiceSide(agentCount);
 const sides: BenchSide[] = [
   ours,
@@ -62,10 +63,4 @@ const slowestAllowed = Math.max(...sides.slice(1).map((side) => medianOf(jobsPer
 if (!(oursMedian >= slowestAllowed)) {
   console.log('\nCoppice is slower than Aztec: that is a fault');
   process.exitCode = 1;
-}
-
-function medianOf(rates: readonly number[]): number {
-  const sorted = rates.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
 }

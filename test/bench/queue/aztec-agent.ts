@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createProvingJobBrokerClient } from '@aztec/prover-client/broker';
 import type { ProofUri } from '@aztec/stdlib/interfaces/server';
+import { z } from 'zod';
 
-import { followOrders } from './follow-orders.ts';
+import { followOrders } from '../follow-orders.ts';
 
 /** Aztec's agents ask an idle broker again after a second by default: this is their setting turned down in their favour. */
 const IDLE_POLL_MS = 10;
@@ -12,7 +13,7 @@ const IDLE_POLL_MS = 10;
  * Talks to the broker as Aztec's `ProvingAgent` does, over its own client: asks for a job, reports success, and gets
  * the next job with that answer. An agent reports progress once a second while it proves: these prove for no time.
  */
-followOrders(async (url, signal) => {
+followOrders(z.string(), async (url, signal) => {
   const broker = createProvingJobBrokerClient(url, {});
   const filter = { allowList: [] };
   let next = await broker.getProvingJob(filter);

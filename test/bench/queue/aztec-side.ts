@@ -1,17 +1,12 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 import { EpochNumber } from '@aztec/foundation/branded-types';
 import { createProvingJobBrokerClient } from '@aztec/prover-client/broker';
 import type { ProofUri } from '@aztec/stdlib/interfaces/server';
 import { ProvingRequestType } from '@aztec/stdlib/proofs';
 
-import type { AgentPool } from './agent-pool.ts';
+import type { AgentPool } from '../agent-pool.ts';
+import { startAztecBroker } from '../aztec-broker.ts';
 import type { BenchSide } from './bench-side.ts';
 import { benchJobs } from './bench-jobs.ts';
 
@@ -21,19 +16,16 @@ const COMPLETED_POLL_MS = 20;
 /** Aztec's side: its broker in a process of its own, this process as the prover node, agents as `agents`. */
 export async function openAztecSide(
   name: string,
-  agents: AgentPool,
+  agents: AgentPool<string>,
   options: { readonly batchIntervalMs: number },
 ): Promise<BenchSide> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'aztec-broker-bench-'));
-  const path = fileURLToPath(new URL('aztec-broker.ts', import.meta.url));
-  const broker = fork(path, [dataDirectory, String(options.batchIntervalMs)], { execArgv: [] });
-  const [url] = (await once(broker, 'message')) as [string];
-  const producer = createProvingJobBrokerClient(url, {});
+  const broker = await startAztecBroker(options);
+  const producer = createProvingJobBrokerClient(broker.url, {});
   return {
     name,
     runRound: async (epoch, jobCount) => {
       const jobs = benchJobs(epoch, jobCount);
-      await agents.start(url);
+      await agents.start(broker.url);
       const startedAtMs = performance.now();
       // The client sends the calls of one moment together, 100 to a request.
       const enqueued = Promise.all(
@@ -56,11 +48,6 @@ export async function openAztecSide(
       await agents.stop();
       return seconds;
     },
-    close: async () => {
-      const exited = once(broker, 'exit');
-      broker.disconnect();
-      await exited;
-      await rm(dataDirectory, { recursive: true });
-    },
+    close: () => broker.close(),
   };
 }

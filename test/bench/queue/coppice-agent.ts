@@ -1,14 +1,16 @@
+import { z } from 'zod';
+
 import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { followOrders } from '../follow-orders.ts';
 import { benchProof } from './bench-jobs.ts';
-import { followOrders } from './follow-orders.ts';
 
 const LEASE_SECONDS = 120;
 const agentId = AgentId.parse(`bench-${process.pid}`);
 
 /** Does all that our agent does for a job, but for the inputs, the proof and the store. */
-followOrders(async (dataDirectory, signal) => {
+followOrders(z.string(), async (dataDirectory, signal) => {
   const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS });
   while (!signal.aborted) {
     const message = await engine.queue.claim(Pool.options, { waitSeconds: 3, signal });

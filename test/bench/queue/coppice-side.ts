@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
 import { JOB_MESSAGE_VERSION } from '../../../shared/proving-job/job-message.ts';
-import { startAgentPool } from './agent-pool.ts';
+import { startAgentPool } from '../agent-pool.ts';
 import type { BenchSide } from './bench-side.ts';
 import { benchJobs } from './bench-jobs.ts';
 
@@ -15,7 +15,7 @@ const JOBS_PER_MOMENT = 100;
 export async function openCoppiceSide(agentCount: number): Promise<BenchSide> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-bench-'));
   const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 120 });
-  const agents = await startAgentPool('coppice-agent.ts', agentCount);
+  const agents = await startAgentPool<string>(new URL('coppice-agent.ts', import.meta.url), agentCount);
   return {
     name: 'Coppice, embedded engine',
     runRound: async (epoch, jobCount) => {

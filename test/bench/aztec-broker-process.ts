@@ -9,6 +9,12 @@ import {
 import { getTelemetryClient } from '@aztec/telemetry-client';
 
 /**
+ * `RPC_MAX_BODY_SIZE`, raised as an operator must: at Aztec's default of 1 MB the inputs of some circuits, which travel in
+ * the request where no proof store is set, are refused.
+ */
+const MAX_BODY_SIZE = '100mb';
+
+/**
  * Aztec's broker as `aztec start --prover-broker` runs it: a process of its own, its jobs in LMDB, served over JSON-RPC.
  * Arguments: its data directory, and how often it writes its batches to disk, in milliseconds.
  */
@@ -24,7 +30,10 @@ const broker = await createAndStartProvingBroker(
   getTelemetryClient(),
 );
 const server = await startHttpRpcServer(
-  createNamespacedSafeJsonRpcServer({ proverBroker: makeHandler(broker, ProvingJobBrokerSchema) }),
+  createNamespacedSafeJsonRpcServer(
+    { proverBroker: makeHandler(broker, ProvingJobBrokerSchema) },
+    { maxBodySizeBytes: MAX_BODY_SIZE },
+  ),
   { host: '127.0.0.1' },
 );
 process.on('disconnect', () => process.exit(0));

@@ -1,17 +1,22 @@
+import type { z } from 'zod';
+
 import type { AgentOrder } from './agent-pool.ts';
 
 /**
  * Runs an agent program: `work` takes jobs from the source until its signal aborts. Answers the bench once it is ready
  * and after every order; ends when the bench has gone.
  */
-export function followOrders(work: (source: string, signal: AbortSignal) => Promise<void>): void {
+export function followOrders<Source>(
+  source: z.ZodType<Source>,
+  work: (source: Source, signal: AbortSignal) => Promise<void>,
+): void {
   let underWay = Promise.resolve();
   let abort = new AbortController();
   process.on('message', (message) => {
-    const order = message as AgentOrder;
+    const order = message as AgentOrder<unknown>;
     if (order.order === 'start') {
       abort = new AbortController();
-      underWay = work(order.source, abort.signal);
+      underWay = work(source.parse(order.source), abort.signal);
       process.send?.('started');
     } else {
       abort.abort();

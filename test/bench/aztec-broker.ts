@@ -1,0 +1,30 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Aztec's batches go to disk this often by default. */
+export const AZTEC_BATCH_INTERVAL_MS = 50;
+
+export interface AztecBroker {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts Aztec's broker in a process of its own, on a database of its own that is removed at the end. */
+export async function startAztecBroker(options: { readonly batchIntervalMs: number }): Promise<AztecBroker> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'aztec-broker-bench-'));
+  const program = new URL('aztec-broker-process.ts', import.meta.url);
+  const broker = fork(program, [dataDirectory, String(options.batchIntervalMs)], { execArgv: [] });
+  const [url] = (await once(broker, 'message')) as [string];
+  return {
+    url,
+    async close() {
+      const exited = once(broker, 'exit');
+      broker.disconnect();
+      await exited;
+      await rm(dataDirectory, { recursive: true });
+    },
+  };
+}
