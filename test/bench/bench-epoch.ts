@@ -1,0 +1,152 @@
+import './epoch/silence-logs.ts';
+
+import { cpus, totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import { EthAddress } from '@aztec/foundation/eth-address';
+import { PublicProcessorFactory } from '@aztec/simulator/server';
+
+import { countTxs } from '../../containers/devnet/holds-traffic-mix.ts';
+import { type EpochProof, proveEpoch } from '../../containers/node/prove-epoch.ts';
+import { expectedCounts } from '../../shared/merge-tree/expected-counts.ts';
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { startAgentPool } from './agent-pool.ts';
+import { AZTEC_BATCH_INTERVAL_MS, startAztecBroker } from './aztec-broker.ts';
+import type { AztecAgentSource } from './epoch/aztec-agent.ts';
+import { openAztecSide } from './epoch/aztec-side.ts';
+import { openCoppiceSide } from './epoch/coppice-side.ts';
+import type { EpochSide } from './epoch/epoch-side.ts';
+import { recordDevnetEpoch, recordEpochOf } from './epoch/recorded-epoch.ts';
+import { medianOf } from './median-of.ts';
+
+/**
+ * How long an epoch takes from ready to its root proof, with simulated proofs: with our fleet, and with Aztec's broker and
+ * agents. The same epoch of a devnet, the same node process, as many agents; rounds take turns.
+ *
+ *     npm run bench:epoch -- [--rounds 3] [--agents 2] [--environment-file FILE]
+ */
+const AZTEC_POLL_MS = 1000;
+const AZTEC_FAST_POLL_MS = 100;
+
+/** From the agents' start to the epoch's: idle agents that poll every second are half way to their next look. */
+const SETTLE_MS = 1500;
+
+/** What Coppice may take at most, as a share of what the other takes. */
+const MOST_OF_DEFAULT = 0.5;
+const MOST_OF_FAST_POLL = 1;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    agents: { type: 'string', default: '2' },
+    // Of a devnet that runs already, instead of one of its own.
+    'environment-file': { type: 'string' },
+  },
+});
+const [roundCount, agentCount] = [Number(values.rounds), Number(values.agents)];
+const startedAtMs = performance.now();
+
+const { data, subsystems } = await (values['environment-file'] === undefined
+  ? recordDevnetEpoch((line) => say(line))
+  : recordEpochOf(values['environment-file']));
+
+const proverId = EthAddress.fromNumber(0xc0bb1ce);
+const coppice = await openCoppiceSide(subsystems, { agentCount, proverId });
+const broker = await startAztecBroker({ batchIntervalMs: AZTEC_BATCH_INTERVAL_MS });
+const agents = await startAgentPool<AztecAgentSource>(new URL('epoch/aztec-agent.ts', import.meta.url), agentCount);
+const aztecOptions = { broker, agents, proverId };
+const aztec = await openAztecSide('Aztec, its defaults', subsystems, {
+  ...aztecOptions,
+  pollIntervalMs: AZTEC_POLL_MS,
+});
+const aztecFast = await openAztecSide('Aztec, agents polling every 100 ms', subsystems, {
+  ...aztecOptions,
+  pollIntervalMs: AZTEC_FAST_POLL_MS,
+});
+
+const blocks = data.shape.flatMap((checkpoint) => checkpoint.blocks);
+const jobs = expectedCounts(data.shape).distinct;
+console.log(
+  [
+    '',
+    `machine  ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}, ${process.platform} ${process.arch}`,
+    `epoch    ${data.shape.length} checkpoints, ${blocks.length} blocks, ${countTxs(blocks)} transactions, ${jobs} proving jobs, simulated proofs`,
+    `fleets   ${agentCount} agents each`,
+    '',
+  ].join('\n'),
+);
+
+let runs = 0;
+let rootInputs: Buffer | undefined;
+
+// Each agent alone proves the whole epoch once, so that all have loaded every circuit, and their node all of its own.
+for (const side of [coppice, aztecFast]) {
+  for (let agent = 0; agent < agentCount; agent++) {
+    say(`warm-up  ${side.name}, agent ${agent + 1} alone: ${(await timeOf(side, [agent])).toFixed(1)} s`);
+  }
+}
+
+const sides = [coppice, aztec, aztecFast];
+const seconds = new Map<EpochSide, number[]>(sides.map((side) => [side, []]));
+for (let round = 1; round <= roundCount; round++) {
+  for (const side of sides) {
+    const taken = await timeOf(side);
+    seconds.get(side)?.push(taken);
+    say(`round ${round}  ${side.name.padEnd(36)}${taken.toFixed(2).padStart(8)} s`);
+  }
+}
+
+await coppice.close();
+await agents.close();
+await broker.close();
+await subsystems.stop();
+
+const ours = medianOf(seconds.get(coppice) ?? []);
+console.log(`\nseconds from epoch ready to root proof${' '.repeat(4)}median   Coppice takes`);
+let isFault = false;
+for (const [side, taken] of seconds) {
+  const median = medianOf(taken);
+  const most = side === aztec ? MOST_OF_DEFAULT : side === aztecFast ? MOST_OF_FAST_POLL : undefined;
+  const share = ours / median;
+  if (most !== undefined && !(share <= most)) isFault = true;
+  const verdict = most === undefined ? '' : `${share.toFixed(2)} of it (at most ${most.toFixed(1)})`;
+  console.log(`${side.name.padEnd(40)}${median.toFixed(2).padStart(8)}   ${verdict}`);
+}
+console.log(`every run's root has the same public inputs`);
+if (isFault) console.log('Coppice takes longer than it may: that is a fault');
+process.exit(isFault ? 1 : 0);
+
+/** Proves the epoch under a number of its own, so that none of its jobs is known, and checks its root. */
+async function timeOf(side: EpochSide, only?: readonly number[]): Promise<number> {
+  runs += 1;
+  const asNew = { ...data, epoch: EpochNumber.parse(data.epoch + runs) };
+  const { proof, taken } = await side.run(
+    asNew,
+    async (orchestrator) => {
+      await sleep(SETTLE_MS);
+      const beganAtMs = performance.now();
+      const proof = await proveEpoch(asNew, {
+        orchestrator,
+        worldState: subsystems.worldState,
+        publicProcessorFactory: new PublicProcessorFactory(subsystems.archiver, subsystems.dateProvider),
+        signal: new AbortController().signal,
+      });
+      return { proof, taken: (performance.now() - beganAtMs) / 1000 };
+    },
+    only,
+  );
+  assertSameRoot(proof, side);
+  return taken;
+}
+
+function assertSameRoot({ publicInputs }: EpochProof, side: EpochSide): void {
+  const bytes = publicInputs.toBuffer();
+  rootInputs ??= bytes;
+  if (!rootInputs.equals(bytes))
+    throw new Error(`${side.name}: the root's public inputs are not those of the first run`);
+}
+
+function say(line: string): void {
+  console.log(`${((performance.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s  ${line}`);
+}

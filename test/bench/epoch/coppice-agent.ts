@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { familyReference } from '../../../containers/agent/families/family-registry.ts';
+import { runAgent } from '../../../containers/agent/run-agent.ts';
+import { followOrders } from '../follow-orders.ts';
+
+/**
+ * Our agent, as `coppice start --prover-agent` runs it with nothing but simulated proofs set. Between two orders its claims
+ * wait at a gate, so that it stays warm and costs nothing. Arguments: its number, and the fleet's data directory.
+ */
+const [number, dataDirectory] = process.argv.slice(2);
+const options = { engine: 'embedded', dataDirectory: String(dataDirectory), leaseSeconds: 120 } as const;
+const networkVersion = installedNetworkVersion();
+const engine = await openEngine(options);
+
+let gate = Promise.withResolvers<AbortSignal>();
+const queue: Engine['queue'] = {
+  async claim(pools, { waitSeconds, signal }) {
+    const closing = await Promise.race([gate.promise, aborted(signal)]);
+    if (closing === undefined) return undefined;
+    return await engine.queue.claim(pools, {
+      waitSeconds,
+      signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
+    });
+  },
+  enqueue: (messages) => engine.queue.enqueue(messages),
+  extend: (lease) => engine.queue.extend(lease),
+  complete: (lease) => engine.queue.complete(lease),
+  release: (lease, delaySeconds) => engine.queue.release(lease, delaySeconds),
+  park: (lease, reason) => engine.queue.park(lease, reason),
+  deadLetters: () => engine.queue.deadLetters(),
+  depths: () => engine.queue.depths(),
+};
+
+followOrders(z.literal('fleet'), async (_source, signal) => {
+  gate.resolve(signal);
+  await aborted(signal);
+  gate = Promise.withResolvers<AbortSignal>();
+});
+
+await runAgent(
+  {
+    agentId: AgentId.parse(`agent-${String(number)}`),
+    pools: Pool.options,
+    networkVersion,
+    families: [familyReference('aztec', { networkVersion, realProofs: false })],
+    engine: options,
+  },
+  {
+    engine: { ...engine, queue },
+    log: createLogger('agent', { logLevel: 'error' }),
+    signal: new AbortController().signal,
+    nowMs: Date.now,
+  },
+);
+
+async function aborted(signal: AbortSignal | undefined): Promise<undefined> {
+  await new Promise((resolve) => {
+    if (signal?.aborted === true) resolve(undefined);
+    signal?.addEventListener('abort', resolve, { once: true });
+  });
+}
