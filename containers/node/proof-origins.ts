@@ -15,10 +15,12 @@ const CLIENT_PROOF_SLOT = 'hidingKernelProofData';
  */
 export class ProofOrigins {
   readonly #jobs = new Map<Sha256, ProvingJobId>();
+  /** By proof. The orchestrator hands on the objects that it was given; turning one into bytes takes milliseconds. */
+  readonly #digests = new WeakMap<Bufferable, { readonly publicInputs: Bufferable; readonly digest: Sha256 }>();
 
   /** Notes the proof of `jobId`. For the AVM, whose proof has no public inputs of its own, they come from its inputs. */
   add(jobId: ProvingJobId, publicInputs: Bufferable, proof: Bufferable): void {
-    this.#jobs.set(digest(publicInputs, proof), jobId);
+    this.#jobs.set(this.#digestOf(publicInputs, proof), jobId);
   }
 
   /** The jobs that made the proofs in `inputs`, and the names of the slots whose maker is not known. */
@@ -29,15 +31,19 @@ export class ProofOrigins {
       if (slot === CLIENT_PROOF_SLOT) continue;
       for (const held of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
         if (!(held instanceof ProofData || held instanceof ProofDataForFixedVk)) continue;
-        const child = this.#jobs.get(digest(held.publicInputs as Bufferable, held.proof));
+        const child = this.#jobs.get(this.#digestOf(held.publicInputs as Bufferable, held.proof));
         if (child === undefined) unknownSlots.push(slot);
         else if (!children.includes(child)) children.push(child);
       }
     }
     return { children, unknownSlots };
   }
-}
 
-function digest(publicInputs: Bufferable, proof: Bufferable): Sha256 {
-  return sha256Of(Buffer.concat([publicInputs.toBuffer(), proof.toBuffer()]));
+  #digestOf(publicInputs: Bufferable, proof: Bufferable): Sha256 {
+    const known = this.#digests.get(proof);
+    if (known?.publicInputs === publicInputs) return known.digest;
+    const digest = sha256Of(Buffer.concat([publicInputs.toBuffer(), proof.toBuffer()]));
+    this.#digests.set(proof, { publicInputs, digest });
+    return digest;
+  }
 }
