@@ -1,7 +1,3 @@
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-
 import { getConfigEnvVars } from '@aztec/aztec-node';
 import { RollupContract } from '@aztec/ethereum/contracts';
 import { deployAztecL1Contracts } from '@aztec/ethereum/deploy-aztec-l1-contracts';
@@ -26,7 +22,7 @@ export interface L1Deployment {
 
 /**
  * Deploys Aztec's L1 contracts, as published, with the verifier that takes any proof: a devnet's proofs are simulated.
- * Runs forge, so the environment must be `prepareForge`'s, and works in a copy of the contracts in `os.tmpdir()`.
+ * Runs forge, in a copy of the contracts in `os.tmpdir()`, so the environment must be `prepareForge`'s.
  */
 export async function deployL1(
   l1RpcUrl: string,
@@ -67,7 +63,7 @@ export async function deployL1(
 
 /** Aztec removes its 120 MB copy of the contracts when the process exits; this process lives as long as the devnet. */
 function removeWorkingCopy(): void {
-  for (const name of fs.readdirSync(os.tmpdir()).filter((entry) => entry.startsWith('.foundry-deploy-'))) {
-    fs.rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true });
+  for (const onExit of process.listeners('exit')) {
+    if (onExit.name === 'cleanupDeployDir') onExit(0);
   }
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -61,13 +62,15 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     fs.mkdirSync(directory, { recursive: true });
     return directory;
   };
+  // Not in the data directory: Aztec puts sockets there, whose paths have to be short.
+  const temporaryDirectory = fs.mkdtempSync(path.join(os.tmpdir(), 'coppice-'));
   const surroundings = {
     logDirectory: directoryFor('logs'),
     environment: {
       LOG_LEVEL: 'info',
       ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name]])),
       ...prepareForge(directoryFor('home')),
-      TMPDIR: directoryFor('tmp'),
+      TMPDIR: temporaryDirectory,
     },
   };
 
@@ -77,7 +80,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const traffic = loadTraffic(surroundings, options.onTraffic ?? (() => undefined));
   const programs: readonly DevnetProgram<unknown>[] = [traffic, sequencer, anvil];
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= stopAll(programs, path.join(dataDirectory, 'tmp')));
+  const stop = (): Promise<void> => (stopping ??= stopAll(programs, temporaryDirectory));
   signal?.addEventListener('abort', () => void stop(), { once: true });
 
   try {

@@ -38,12 +38,16 @@ export function runDevnetProgram<Configuration>(
     void end(1);
   };
 
-  process.once('SIGTERM', () => void end(0));
-  process.once('disconnect', () => {
+  const onOrphaned = (): void => {
     // The parent was killed. What this process started is in its group, and nobody else will end it.
-    void end(0);
     process.once('exit', () => process.kill(-process.pid, 'SIGKILL'));
-  });
+    void end(0);
+  };
+
+  process.once('SIGTERM', () => void end(0));
+  process.once('disconnect', onOrphaned);
+  // It may have happened while this program was loaded.
+  if (!process.connected) onOrphaned();
   process.once('message', (first) => {
     const parsed = configuration.safeParse(first);
     if (!parsed.success) {
