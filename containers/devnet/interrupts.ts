@@ -11,6 +11,9 @@ export class InterruptedError extends Error {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** One Ctrl-C can come twice at once: from the terminal, which tells every process, and from npm, which tells its own. */
+const SAME_INTERRUPT_MS = 1000;
+
 export interface Interrupts {
   /** Aborts, with an `InterruptedError`, at the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
@@ -18,12 +21,14 @@ export interface Interrupts {
   release(): void;
 }
 
-/** Catches what would end the process. @param onImpatience called for each signal after the first */
-export function catchInterrupts(onImpatience: () => void): Interrupts {
+/** Catches what would end the process. @param onImpatience called for each signal that comes well after the first */
+export function catchInterrupts(onImpatience: () => void, nowMs: () => number = Date.now): Interrupts {
   const controller = new AbortController();
+  let firstAtMs: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) onImpatience();
-    else controller.abort(new InterruptedError(signal));
+    firstAtMs ??= nowMs();
+    if (!controller.signal.aborted) controller.abort(new InterruptedError(signal));
+    else if (nowMs() - firstAtMs >= SAME_INTERRUPT_MS) onImpatience();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { catchInterrupts, InterruptedError, type Interrupts } from '../../../containers/devnet/interrupts.ts';
+
+describe('catchInterrupts', () => {
+  let nowMs: number;
+  let impatience: number;
+  let interrupts: Interrupts;
+
+  beforeEach(() => {
+    nowMs = 1000;
+    impatience = 0;
+    interrupts = catchInterrupts(
+      () => void (impatience += 1),
+      () => nowMs,
+    );
+  });
+
+  afterEach(() => interrupts.release());
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('aborts at %s, and says that it did', (signal) => {
+    process.emit(signal);
+    expect(interrupts.signal.reason).toEqual(new InterruptedError(signal));
+    expect(impatience).toBe(0);
+  });
+
+  it('takes the same Ctrl-C from the terminal and from npm for one', () => {
+    process.emit('SIGINT');
+    nowMs += 20;
+    process.emit('SIGINT');
+    expect(impatience).toBe(0);
+  });
+
+  it('takes another Ctrl-C for impatience', () => {
+    process.emit('SIGINT');
+    nowMs += 1000;
+    process.emit('SIGINT');
+    expect(impatience).toBe(1);
+  });
+});
