@@ -134,11 +134,11 @@ class DevnetRun {
 
   async #report(confirmed: readonly ConfirmedEpoch[], engine: Engine): Promise<void> {
     const proven = await Promise.all(
-      confirmed.map(async ({ view, proof }) => ({
+      confirmed.map(async ({ view, proof, isWanted }) => ({
         record: view,
         proof,
         summary: summariseEpoch(view, await engine.jobs.jobsOfEpoch(view.epoch)),
-        isWanted: view.holdsMix,
+        isWanted,
       })),
     );
     this.#output.settle();

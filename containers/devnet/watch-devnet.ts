@@ -4,7 +4,6 @@ import type { Hex } from 'viem';
 
 import type { Engine } from '../../shared/engine/engine.ts';
 import { epochAt, epochStartAtMs } from '../../shared/l1/epoch-timing.ts';
-import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { RollupReader } from '../../shared/l1/rollup-reader.ts';
 import { describeChanges, summarise } from './display/describe-changes.ts';
@@ -14,7 +13,6 @@ import { describeTraffic } from './display/describe-traffic.ts';
 import { renderSnapshot } from './display/render-snapshot.ts';
 import { SnapshotReader } from './display/snapshot-reader.ts';
 import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './find-epoch-proof.ts';
-import { holdsTrafficMix } from './holds-traffic-mix.ts';
 import type { TrafficEvent } from './traffic-messages.ts';
 
 export interface WatchDevnetOptions {
@@ -31,6 +29,8 @@ export interface WatchDevnetOptions {
 export interface ConfirmedEpoch {
   readonly view: EpochView;
   readonly proof: MinedEpochProof;
+  /** Whether it is one of those that are waited for: it holds all that was planned. */
+  readonly isWanted: boolean;
 }
 
 /** Nothing has moved for so long that nothing will. */
@@ -61,7 +61,7 @@ export class DevnetWatch {
   readonly #options: WatchDevnetOptions;
   readonly #reader: SnapshotReader;
   readonly #rollup: RollupReader;
-  readonly #confirmed = new Map<number, ConfirmedEpoch>();
+  readonly #confirmed = new Map<number, Omit<ConfirmedEpoch, 'isWanted'>>();
   /** Epochs that hold all that was planned, as the traffic says. */
   readonly #mixed = new Set<number>();
   #chain: ChainView | undefined;
@@ -72,9 +72,7 @@ export class DevnetWatch {
 
   constructor(options: WatchDevnetOptions) {
     this.#options = options;
-    const { engine, nowMs } = options;
-    const holdsMix = ({ epoch, shape }: EpochRecord): boolean => this.#mixed.has(epoch) && holdsTrafficMix(shape);
-    this.#reader = new SnapshotReader({ engine, nowMs, holdsMix });
+    this.#reader = new SnapshotReader(options);
     this.#rollup = new RollupReader(options.l1, options.rollupAddress);
   }
 
@@ -101,8 +99,11 @@ export class DevnetWatch {
       const lost = snapshot.epochs.find(({ state }) => state === 'expired');
       if (lost !== undefined) throw new EpochLostError(lost);
       this.#failWhenStalled(snapshot);
-      const confirmed = [...this.#confirmed.values()];
-      if (confirmed.filter(({ view }) => view.holdsMix).length >= epochs) return confirmed;
+      const confirmed = [...this.#confirmed.values()].map((epoch) => ({
+        ...epoch,
+        isWanted: this.#isWanted(epoch.view),
+      }));
+      if (confirmed.filter(({ isWanted }) => isWanted).length >= epochs) return confirmed;
       await pause(signal);
     }
   }
@@ -163,6 +164,11 @@ export class DevnetWatch {
         // L1 did not answer: it is asked again at the next look.
       }
     }
+  }
+
+  /** Both must agree: what was sent and mined, and what was proven. */
+  #isWanted({ epoch, holdsMix }: EpochView): boolean {
+    return holdsMix && this.#mixed.has(epoch);
   }
 
   #failWhenStalled({ atMs, chain, epochs }: DevnetSnapshot): void {

@@ -30,7 +30,7 @@ export interface ChainView {
 }
 
 export interface EpochView extends EpochRecord {
-  /** Whether it holds every kind of traffic: such epochs are counted, others only warm up. */
+  /** Whether its shape has every kind of traffic; an epoch without it only warms up. */
   readonly holdsMix: boolean;
   readonly txs: number;
   readonly progress: Progress;

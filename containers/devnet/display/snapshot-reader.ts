@@ -6,7 +6,7 @@ import { CriticalPath } from '../../../shared/merge-tree/critical-path.ts';
 import { type ExpectedTree, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
 import { progressOf } from '../../../shared/merge-tree/progress.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { countTxs } from '../holds-traffic-mix.ts';
+import { countTxs, holdsTrafficMix } from '../holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
 import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
 
@@ -15,9 +15,6 @@ const EPOCHS_SHOWN = 6;
 /** An agent that has said nothing for so long is not shown. */
 const AGENT_SEEN_SECONDS = 60;
 
-/** All of an epoch that the ledger knows. */
-type LedgerView = Omit<EpochView, 'holdsMix'>;
-
 interface Plan {
   readonly tree: ExpectedTree;
   readonly path: CriticalPath;
@@ -25,8 +22,6 @@ interface Plan {
 
 export interface SnapshotReaderOptions {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
-  /** Whether the epoch holds every kind of traffic. */
-  readonly holdsMix: (epoch: EpochRecord) => boolean;
   readonly nowMs: () => number;
 }
 
@@ -36,24 +31,23 @@ export class SnapshotReader {
   readonly #times = new CircuitTimes();
   /** By range: the plan of an epoch depends on its checkpoints alone. */
   readonly #plans = new Map<string, Plan>();
-  readonly #ended = new Map<string, LedgerView>();
+  readonly #ended = new Map<string, EpochView>();
 
   constructor(options: SnapshotReaderOptions) {
     this.#options = options;
   }
 
   async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {
-    const { engine, holdsMix } = this.#options;
+    const { engine } = this.#options;
     const [records, agents] = await Promise.all([
       engine.epochs.latest(EPOCHS_SHOWN),
       engine.agents.seenWithin(AGENT_SEEN_SECONDS),
     ]);
-    const views = await Promise.all(records.toReversed().map((record) => this.#viewOf(record)));
-    const epochs = views.map((view) => ({ ...view, holdsMix: holdsMix(view) }));
+    const epochs = await Promise.all(records.toReversed().map((record) => this.#viewOf(record)));
     return { epochs, agents: agents.map(viewOfAgent) };
   }
 
-  async #viewOf(record: EpochRecord): Promise<LedgerView> {
+  async #viewOf(record: EpochRecord): Promise<EpochView> {
     const key = `${record.epoch}/${record.rangeId}`;
     const known = this.#ended.get(key);
     if (known !== undefined) return known;
@@ -63,8 +57,9 @@ export class SnapshotReader {
     const { rangeId } = record;
     const { tree, path } = this.#planOf(record);
     const at = { rangeId, nowMs: nowMs() };
-    const view: LedgerView = {
+    const view: EpochView = {
       ...record,
+      holdsMix: holdsTrafficMix(record.shape),
       txs: countTxs(record.shape.flatMap(({ blocks }) => blocks)),
       progress: progressOf(tree, jobs, at),
       pathLeft: path.left(jobs, at),

@@ -19,22 +19,22 @@ describe('catchInterrupts', () => {
   afterEach(() => interrupts.release());
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('aborts at %s, and says that it did', (signal) => {
-    process.emit(signal);
+    process.emit(signal, signal);
     expect(interrupts.signal.reason).toEqual(new InterruptedError(signal));
     expect(impatience).toBe(0);
   });
 
   it('takes the same Ctrl-C from the terminal and from npm for one', () => {
-    process.emit('SIGINT');
+    process.emit('SIGINT', 'SIGINT');
     nowMs += 20;
-    process.emit('SIGINT');
+    process.emit('SIGINT', 'SIGINT');
     expect(impatience).toBe(0);
   });
 
   it('takes another Ctrl-C for impatience', () => {
-    process.emit('SIGINT');
+    process.emit('SIGINT', 'SIGINT');
     nowMs += 1000;
-    process.emit('SIGINT');
+    process.emit('SIGINT', 'SIGINT');
     expect(impatience).toBe(1);
   });
 });

@@ -26,7 +26,7 @@ describe('SnapshotReader', () => {
     dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-snapshot-'));
     const open = (): Engine => openEmbeddedEngine({ dataDirectory, leaseSeconds: 30, nowMs: () => nowMs });
     engine = open();
-    reader = new SnapshotReader({ engine, nowMs: () => nowMs, holdsMix: ({ epoch }) => epoch === EPOCH });
+    reader = new SnapshotReader({ engine, nowMs: () => nowMs });
     played = await PlayedEpoch.open(engine, { deadlineAtMs: START_MS + 3_600_000 });
   });
 
