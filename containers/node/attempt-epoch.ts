@@ -12,7 +12,7 @@ import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type EpochData, gatherEpochData } from './epoch-data.ts';
 import type { Chain } from './chain.ts';
-import { EpochStoppedError } from './errors.ts';
+import { EpochStoppedError, RootInTheWayError } from './errors.ts';
 import { FleetCircuitProver } from './fleet-circuit-prover.ts';
 import { ProofRequests } from './proof-requests.ts';
 import { proveEpoch } from './prove-epoch.ts';
@@ -75,7 +75,7 @@ export async function attemptEpoch(
   const stopping = stopSignal(record, deps, shutdown);
   try {
     const { rootJobId, call } = await proveToRoot(data, deps, stopping.signal);
-    await engine.outbox.store({
+    const stored = await engine.outbox.store({
       epoch,
       rangeId: data.rangeId,
       firstCheckpoint: record.firstCheckpoint,
@@ -84,6 +84,7 @@ export async function attemptEpoch(
       data: call,
       deadlineAtMs: record.deadlineAtMs,
     });
+    if (stored.rangeId !== data.rangeId) throw new RootInTheWayError(epoch);
     await engine.epochs.advance(epoch, data.rangeId, 'submitting', { rootJobId });
     log.info({ epoch, rootJobId }, 'the root proof is in the outbox');
     return 'submitting';

@@ -1,4 +1,4 @@
-import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 
 /** The fleet gave a job up: its attempts are spent. The epoch cannot be proven until the job is revived. */
 export class JobRejectedError extends Error {
@@ -21,5 +21,18 @@ export class EpochStoppedError extends Error {
   constructor(why: 'reorg' | 'deadline' | 'shutdown') {
     super(`proving was stopped: ${why}`);
     this.why = why;
+  }
+}
+
+/** A root of the same epoch over checkpoints that a reorg took away is on its way to L1. Once it has failed there, try again. */
+export class RootInTheWayError extends Error {
+  override readonly name = 'RootInTheWayError';
+  readonly epoch: EpochNumber;
+
+  constructor(epoch: EpochNumber) {
+    super(
+      `a root of epoch ${epoch} over other checkpoints is still on its way to L1; this one is stored once that has ended`,
+    );
+    this.epoch = epoch;
   }
 }

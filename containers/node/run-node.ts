@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import type { NodeSettings } from '../../shared/config/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
-import { createL1Client } from '../../shared/l1/l1-client.ts';
+import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/root-submitter.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -36,6 +36,8 @@ export async function runNode(
   { engine, log, signal, nowMs = Date.now }: NodeDeps,
 ): Promise<void> {
   const networkVersion = installedNetworkVersion();
+  const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
+  if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
   const subsystems = await startSubsystems(log);
   try {
     const publisher = await loadPublisher(subsystems.config);
