@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
@@ -81,7 +83,11 @@ export class AgentLoop {
       try {
         await prover.ready();
         const job = await this.#nextJob();
-        if (job === undefined) continue;
+        if (job === undefined) {
+          // An engine that answers at once would keep every timer and signal waiting through a row of useless messages.
+          await nextTurn();
+          continue;
+        }
         if (drain.hasBegun()) await returns.release(job.record, job.kept, 'the agent stops');
         else if (job.kept.lost.aborted) await returns.drop(job.record, job.kept, String(job.kept.lost.reason));
         else await this.#prove(job);
