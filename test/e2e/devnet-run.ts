@@ -20,6 +20,7 @@ export class DevnetRun {
   readonly #seen = new Map<string, ProcessEntry>();
   readonly #sampling: NodeJS.Timeout;
   #output = '';
+  #main: ProcessEntry | undefined;
 
   constructor(flags: readonly string[]) {
     const manifest = JSON.parse(readFileSync(`${PROJECT}/package.json`, 'utf8')) as { scripts: { start: string } };
@@ -57,13 +58,10 @@ export class DevnetRun {
     return this.#child.exitCode;
   }
 
-  /** Sends a signal to the run itself, which is neither a shell nor the launcher: the parent of most. */
+  /** Sends a signal to the run itself, which is neither a shell nor the launcher; not any more when it has ended. */
   signal(signal: NodeJS.Signals): void {
-    this.#sample();
-    const children = Map.groupBy(this.stillAlive(), ({ parentPid }) => parentPid);
-    const [main] = [...children].sort(([, left], [, right]) => right.length - left.length).map(([pid]) => pid);
-    // Nothing is below it: it is about to end.
-    if (main !== undefined) process.kill(main, signal);
+    this.#main ??= this.#findMain();
+    if (stillAlive([this.#main]).length > 0) process.kill(this.#main.pid, signal);
   }
 
   /** For a test that fails: leaves nothing behind. */
@@ -71,6 +69,16 @@ export class DevnetRun {
     clearInterval(this.#sampling);
     this.#sample();
     killAll(this.stillAlive());
+  }
+
+  /** The parent of most. */
+  #findMain(): ProcessEntry {
+    this.#sample();
+    const alive = this.stillAlive();
+    const childrenOf = ({ pid }: ProcessEntry): number => alive.filter(({ parentPid }) => parentPid === pid).length;
+    const [main] = alive.toSorted((left, right) => childrenOf(right) - childrenOf(left));
+    if (main === undefined) throw new Error('the run has ended');
+    return main;
   }
 
   #sample(): void {
