@@ -91,14 +91,20 @@ class DevnetRun {
     this.#output.say(`a devnet of its own, with all that it keeps in ${this.#dataDirectory}`);
     const trafficSoFar: TrafficEvent[] = [];
     let onTraffic = (event: TrafficEvent): void => void trafficSoFar.push(event);
+    // Only while it starts: later the fleet has to stop first, as it takes its time where there is no L1 any more.
+    const starting = new AbortController();
+    const stopStarting = (): void => starting.abort(this.#signal.reason);
+    if (this.#signal.aborted) stopStarting();
+    this.#signal.addEventListener('abort', stopStarting, { once: true });
     const devnet = await startDevnet({
       dataDirectory: this.#dataDirectory,
       ...(keep ? {} : { epochs }),
       ports: { l1: l1Port, node: nodePort },
-      signal: this.#signal,
+      signal: starting.signal,
       onProgress: (step) => this.#steps.begin(step),
       onTraffic: (event) => onTraffic(event),
     });
+    this.#signal.removeEventListener('abort', stopStarting);
     this.#devnet = devnet;
     this.#steps.end();
 
@@ -165,7 +171,8 @@ class DevnetRun {
         this.#signal.aborted ? 'stopping (Ctrl-C again: at once)' : `stopping ${started.length} processes`,
       );
     }
-    await Promise.all([this.#fleet?.stop(), this.#devnet?.stop()]);
+    await this.#fleet?.stop();
+    await this.#devnet?.stop();
     await this.#engine?.close();
     const left = stillAlive(started);
     killAll(left);
