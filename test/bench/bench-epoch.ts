@@ -72,7 +72,8 @@ console.log(
     '',
     `machine  ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}, ${process.platform} ${process.arch}`,
     `epoch    ${data.shape.length} checkpoints, ${blocks.length} blocks, ${countTxs(blocks)} transactions, ${jobs} proving jobs, simulated proofs`,
-    `fleets   ${agentCount} agents each`,
+    `fleets   ${agentCount} agents each, every process warm: each agent has proven the whole epoch by itself before`,
+    `Aztec    its broker with its database on disk, proofs inline over JSON-RPC, where RPC_MAX_BODY_SIZE must be raised for that`,
     '',
   ].join('\n'),
 );
@@ -113,7 +114,7 @@ for (const [side, taken] of seconds) {
   const verdict = most === undefined ? '' : `${share.toFixed(2)} of it (at most ${most.toFixed(1)})`;
   console.log(`${side.name.padEnd(40)}${median.toFixed(2).padStart(8)}   ${verdict}`);
 }
-console.log(`every run's root has the same public inputs`);
+console.log(`the root of every run has the same public inputs`);
 if (isFault) console.log('Coppice takes longer than it may: that is a fault');
 process.exit(isFault ? 1 : 0);
 

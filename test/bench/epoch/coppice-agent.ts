@@ -1,23 +1,22 @@
 import { z } from 'zod';
 
+import { runAgent } from '../../../containers/agent/run-agent.ts';
+import { agentOptionsOf } from '../../../containers/cli/agent-options-of.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
-import { familyReference } from '../../../containers/agent/families/family-registry.ts';
-import { runAgent } from '../../../containers/agent/run-agent.ts';
 import { followOrders } from '../follow-orders.ts';
+import { coppiceSettings } from './coppice-settings.ts';
 
 /**
- * Our agent, as `coppice start --prover-agent` runs it with nothing but simulated proofs set. Between two orders its claims
- * wait at a gate, so that it stays warm and costs nothing. Arguments: its number, and the fleet's data directory.
+ * Our agent, with the defaults of `coppice start --prover-agent`. Between two orders its claims wait at a gate, so that it
+ * stays warm and costs nothing. Arguments: its number, and the fleet's data directory.
  */
 const [number, dataDirectory] = process.argv.slice(2);
-const options = { engine: 'embedded', dataDirectory: String(dataDirectory), leaseSeconds: 120 } as const;
-const networkVersion = installedNetworkVersion();
-const engine = await openEngine(options);
+const settings = coppiceSettings(String(dataDirectory), `agent-${String(number)}`);
+const options = agentOptionsOf(settings, installedNetworkVersion());
+const engine = await openEngine(options.engine);
 
 let gate = Promise.withResolvers<AbortSignal>();
 const queue: Engine['queue'] = {
@@ -44,21 +43,12 @@ followOrders(z.literal('fleet'), async (_source, signal) => {
   gate = Promise.withResolvers<AbortSignal>();
 });
 
-await runAgent(
-  {
-    agentId: AgentId.parse(`agent-${String(number)}`),
-    pools: Pool.options,
-    networkVersion,
-    families: [familyReference('aztec', { networkVersion, realProofs: false })],
-    engine: options,
-  },
-  {
-    engine: { ...engine, queue },
-    log: createLogger('agent', { logLevel: 'error' }),
-    signal: new AbortController().signal,
-    nowMs: Date.now,
-  },
-);
+await runAgent(options, {
+  engine: { ...engine, queue },
+  log: createLogger('agent', { logLevel: 'error' }),
+  signal: new AbortController().signal,
+  nowMs: Date.now,
+});
 
 async function aborted(signal: AbortSignal | undefined): Promise<undefined> {
   await new Promise((resolve) => {

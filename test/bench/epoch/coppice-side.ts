@@ -9,18 +9,18 @@ import { EpochStoppedError } from '../../../containers/node/errors.ts';
 import { FleetCircuitProver } from '../../../containers/node/fleet-circuit-prover.ts';
 import { ProofRequests } from '../../../containers/node/proof-requests.ts';
 import type { Subsystems } from '../../../containers/node/subsystems.ts';
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
+import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { startAgentPool } from '../agent-pool.ts';
+import { coppiceSettings } from './coppice-settings.ts';
 import type { EpochSide } from './epoch-side.ts';
 
 /** `PROVER_ENQUEUE_CONCURRENCY`'s default, on both sides. */
 const ENQUEUE_CONCURRENCY = 50;
 
 export interface CoppiceSide extends EpochSide {
-  readonly engine: Engine;
   close(): Promise<void>;
 }
 
@@ -30,14 +30,14 @@ export async function openCoppiceSide(
   options: { readonly agentCount: number; readonly proverId: EthAddress },
 ): Promise<CoppiceSide> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-bench-epoch-'));
-  const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 120 });
+  const settings = coppiceSettings(dataDirectory, 'node');
+  const engine = await openEngine(engineOptionsOf(settings));
   const agents = await startAgentPool<'fleet'>(new URL('coppice-agent.ts', import.meta.url), options.agentCount, [
     dataDirectory,
   ]);
   const log = createLogger('node', { logLevel: 'error' });
   return {
     name: 'Coppice, embedded engine',
-    engine,
     async run(data, prove, numbers) {
       await agents.start('fleet', numbers);
       const requests = new ProofRequests({
@@ -45,7 +45,7 @@ export async function openCoppiceSide(
         epoch: data.epoch,
         rangeId: data.rangeId,
         networkVersion: installedNetworkVersion(),
-        reconcileMs: 5000,
+        reconcileMs: settings.reconcileSeconds * 1000,
         log,
       });
       const prover = new FleetCircuitProver({ requests, incidents: engine.incidents, log });
