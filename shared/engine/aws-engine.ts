@@ -1,0 +1,73 @@
+import { DynamoDeadLetters } from '../job-queue/dynamo-dead-letters.ts';
+import { SqsJobQueue } from '../job-queue/sqs-job-queue.ts';
+import { DynamoAgentRegistry } from '../ledger/dynamo-agent-registry.ts';
+import { DynamoEpochLedger } from '../ledger/dynamo-epoch-ledger.ts';
+import { DynamoIncidentLog } from '../ledger/dynamo-incident-log.ts';
+import { DynamoJobLedger } from '../ledger/dynamo-job-ledger.ts';
+import { DynamoOutbox } from '../ledger/dynamo-outbox.ts';
+import { DynamoSettlementFeed } from '../ledger/dynamo-settlement-feed.ts';
+import { DynamoTableStream } from '../ledger/dynamo-stream.ts';
+import type { DynamoTable } from '../ledger/dynamo-table.ts';
+import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../ledger/job-ledger.ts';
+import { S3ProofStore } from '../proof-store/s3-proof-store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createAwsClients } from './aws-clients.ts';
+import type { AwsConnection } from './aws-connection.ts';
+import { awsResourceNames } from './aws-resource-names.ts';
+import { AwsRetries } from './aws-retries.ts';
+import type { Engine } from './engine.ts';
+import { explainAwsErrors } from './explain-aws-errors.ts';
+
+export interface AwsEngineOptions {
+  /** What the names of the fleet's resources begin with. */
+  readonly prefix: string;
+  /** The bucket of the proofs. @default `<prefix>-proofs` */
+  readonly bucket?: string;
+  readonly connection: AwsConnection;
+  /** How long a claimed message stays hidden without a heartbeat, in whole seconds. */
+  readonly leaseSeconds: number;
+  readonly attemptBudgets?: AttemptBudgets;
+  /** Unix time in milliseconds. @default Date.now */
+  readonly nowMs?: () => number;
+  /** Is told, in few lines, what had to be tried again. */
+  readonly log?: Pick<Logger, 'warn'>;
+}
+
+/** Builds the ports on SQS, S3 and DynamoDB. Asks nothing of them: a call that finds its resource missing says so. */
+export function openAwsEngine(options: AwsEngineOptions): Engine {
+  const { connection, leaseSeconds, nowMs = Date.now, attemptBudgets = DEFAULT_ATTEMPT_BUDGETS, log } = options;
+  const names = awsResourceNames(options.prefix, options.bucket);
+  const clients = createAwsClients(connection);
+  explainAwsErrors(clients, names.ledgerTable, connection);
+  const retries = new AwsRetries(log);
+  retries.watch(clients.sqs, clients.s3, clients.dynamo, clients.streams);
+  const table: DynamoTable = { client: clients.dynamo, name: names.ledgerTable };
+  const queue = new SqsJobQueue(clients, names, {
+    leaseSeconds,
+    nowMs,
+    keptDeadLetters: new DynamoDeadLetters(table, nowMs),
+  });
+  return {
+    queue,
+    proofs: new S3ProofStore({
+      s3: clients.s3,
+      bucket: names.proofsBucket,
+      nowMs,
+      onRetry: (error) => retries.note('S3:object', error),
+    }),
+    jobs: new DynamoJobLedger(table, { budgets: attemptBudgets, nowMs }),
+    settlements: new DynamoSettlementFeed(new DynamoTableStream(table, clients.streams), (error) =>
+      retries.note('settlements', error),
+    ),
+    epochs: new DynamoEpochLedger(table, nowMs),
+    outbox: new DynamoOutbox(table, nowMs),
+    agents: new DynamoAgentRegistry(table, nowMs),
+    incidents: new DynamoIncidentLog(table, nowMs),
+    close: async () => {
+      // Its polls may still bring a message, which has to go back.
+      await queue.close();
+      clients.close();
+      retries.flush();
+    },
+  };
+}

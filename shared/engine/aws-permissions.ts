@@ -1,0 +1,65 @@
+/** The programs that call AWS, each with a role of its own. */
+export type AwsRole = 'node' | 'agent' | 'submit-root' | 'sweep-ledger' | 'settle-dead-letters';
+
+/**
+ * The calls that each role makes, as IAM names them, and no others: what its policy has to grant. An epoch that is run on
+ * AWS in a test, with its accidents, makes exactly these.
+ *
+ * Two things no call shows. Node and agent need `s3:ListBucket` on the bucket too: without it S3 answers for a missing
+ * object that the caller may not read it. And where a KMS key signs in place of a secret, `submit-root` needs
+ * `kms:GetPublicKey` and `kms:Sign` in place of `secretsmanager:GetSecretValue`.
+ */
+export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
+  node: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:DescribeStream',
+    'dynamodb:DescribeTable',
+    'dynamodb:GetItem',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    's3:DeleteObject',
+    's3:GetObject',
+    's3:PutObject',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
+  ],
+  agent: [
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    's3:GetObject',
+    's3:PutObject',
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
+  ],
+  'submit-root': [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'secretsmanager:GetSecretValue',
+  ],
+  'sweep-ledger': [
+    'dynamodb:BatchGetItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
+  ],
+  'settle-dead-letters': [
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+  ],
+};

@@ -1,0 +1,25 @@
+import type { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+
+/** A fleet's resources on AWS are found by its prefix: nothing but this has to be told to a program. */
+export interface AwsResourceNames {
+  readonly ledgerTable: string;
+  readonly proofsBucket: string;
+  /** The queue of one pool and lane. */
+  queue(pool: Pool, lane: Lane): string;
+  /** Where SQS moves what that queue could not get rid of, and agents what they cannot prove. */
+  deadLetterQueue(pool: Pool, lane: Lane): string;
+}
+
+/** The index of the jobs that are not settled, sparse: a settled job leaves it. */
+export const OPEN_JOBS_INDEX = 'open-jobs';
+
+/** @param bucket the proofs' bucket where it is not `<prefix>-proofs`: bucket names are one for all of AWS */
+export function awsResourceNames(prefix: string, bucket = `${prefix}-proofs`): AwsResourceNames {
+  const queue = (pool: Pool, lane: Lane): string => `${prefix}-${pool}-${lane}`;
+  return {
+    ledgerTable: `${prefix}-ledger`,
+    proofsBucket: bucket,
+    queue,
+    deadLetterQueue: (pool, lane) => `${queue(pool, lane)}-dead-letters`,
+  };
+}
