@@ -1,24 +1,57 @@
 import path from 'node:path';
 
 import type { EngineOptions } from '../engine/open-engine.ts';
-import type { ENGINE_SETTINGS } from './engine-settings.ts';
-import type { SettingsOf } from './setting.ts';
-
-export type EngineSettings = SettingsOf<(typeof ENGINE_SETTINGS)['settings']>;
+import type { AttemptBudgets } from '../ledger/job-ledger.ts';
+import { DEFAULT_LEASE_SECONDS, type EngineSettings } from './engine-settings.ts';
 
 /** The engine that the settings ask for; the same for every process that has the same settings. */
 export function engineOptionsOf(settings: EngineSettings): EngineOptions {
+  const common = { leaseSeconds: leaseSecondsOf(settings), attemptBudgets: attemptBudgetsOf(settings) };
+  const { engine, proofStore } = settings;
+  if (engine === 'aws') {
+    return {
+      engine,
+      prefix: settings.awsPrefix,
+      ...(proofStore !== undefined && 'bucket' in proofStore && { bucket: proofStore.bucket }),
+      connection: {
+        ...(settings.awsRegion !== undefined && { region: settings.awsRegion }),
+        ...(settings.awsEndpoint !== undefined && { endpoint: settings.awsEndpoint }),
+      },
+      ...common,
+    };
+  }
   return {
-    engine: settings.engine,
+    engine,
     dataDirectory: path.resolve(settings.engineDirectory ?? path.join(settings.dataDirectory, 'coppice')),
-    ...(settings.proofStoreDirectory === undefined ? {} : { proofsDirectory: settings.proofStoreDirectory }),
-    leaseSeconds: settings.leaseSeconds,
-    attemptBudgets: {
-      'lost-agent': settings.attemptsLostAgent,
-      'out-of-memory': settings.attemptsOutOfMemory,
-      'time-out': settings.attemptsTimeOut,
-      failure: settings.attemptsFailure,
-      'corrupt-inputs': settings.attemptsCorruptInputs,
-    },
+    ...(proofStore !== undefined && 'directory' in proofStore && { proofsDirectory: proofStore.directory }),
+    ...common,
+  };
+}
+
+/** How long a job is held without a heartbeat, in seconds. */
+export function leaseSecondsOf({ engine, leaseSeconds }: Pick<EngineSettings, 'engine' | 'leaseSeconds'>): number {
+  return leaseSeconds ?? DEFAULT_LEASE_SECONDS[engine];
+}
+
+/** A job of the embedded engine without news for this many leases gets a new message. */
+const STRANDED_LEASES = 4;
+/**
+ * SQS loses no message, so what waits has one; a second one for each job of a long backlog would be paid for. What was
+ * never sent is not waited for.
+ */
+const STRANDED_SECONDS_ON_AWS = 3600;
+
+/** When a job without news gets a new message, in seconds. */
+export function strandedSecondsOf(settings: Pick<EngineSettings, 'engine' | 'leaseSeconds'>): number {
+  return settings.engine === 'aws' ? STRANDED_SECONDS_ON_AWS : STRANDED_LEASES * leaseSecondsOf(settings);
+}
+
+function attemptBudgetsOf(settings: EngineSettings): AttemptBudgets {
+  return {
+    'lost-agent': settings.attemptsLostAgent,
+    'out-of-memory': settings.attemptsOutOfMemory,
+    'time-out': settings.attemptsTimeOut,
+    failure: settings.attemptsFailure,
+    'corrupt-inputs': settings.attemptsCorruptInputs,
   };
 }

@@ -3,19 +3,46 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 import { DEFAULT_ATTEMPT_BUDGETS, type AttemptCause } from '../ledger/job-ledger.ts';
-import { optional, withDefault, type Setting, type SettingGroup } from './setting.ts';
-import { integer, kind, path } from './value-kinds.ts';
+import type { IsGiven } from './parse-settings.ts';
+import { nameOf, optional, withDefault, type Setting, type SettingGroup, type SettingsOf } from './setting.ts';
+import { httpUrl, integer, kind, oneOf, path } from './value-kinds.ts';
 
-const engineName = kind(z.literal('embedded'), 'embedded (the engine aws is not part of this version)', '<name>');
+export const ENGINES = ['embedded', 'aws'] as const;
+export type EngineName = (typeof ENGINES)[number];
 
-/** Where proofs lie, as Aztec names it: a URL. Becomes a path. */
-const proofStoreUrl = kind(
+/** Leases that fit the engine: on one machine a lost agent is noticed sooner, and a heartbeat costs nothing. */
+export const DEFAULT_LEASE_SECONDS: Readonly<Record<EngineName, number>> = { embedded: 30, aws: 120 };
+
+/** A bucket's name is the strictest, and `<prefix>-medium-normal-dead-letters` the longest of a fleet's names. */
+const awsPrefix = kind(
   z
     .string()
-    .regex(/^file:\/\/\/[^?#]+$/)
-    .refine((url) => URL.canParse(url))
-    .transform((url) => fileURLToPath(url)),
-  'file:// and an absolute path (s3:// and gs:// are not part of this version)',
+    .regex(/^[a-z0-9](-?[a-z0-9])*$/)
+    .max(50),
+  'up to 50 lower-case letters, digits and single dashes between them',
+  '<prefix>',
+);
+
+const awsRegion = kind(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/), 'a region, such as eu-central-1', '<region>');
+
+/** Where proofs lie. */
+export type ProofStoreLocation = { readonly directory: string } | { readonly bucket: string };
+
+/** As Aztec names it: a URL. */
+const proofStoreUrl = kind(
+  z.union([
+    z
+      .string()
+      .regex(/^file:\/\/\/[^?#]+$/)
+      .refine((url) => URL.canParse(url))
+      .transform((url): ProofStoreLocation => ({ directory: fileURLToPath(url) })),
+    z
+      .string()
+      .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/?$/)
+      .transform((url): ProofStoreLocation => ({ bucket: url.slice('s3://'.length).replace('/', '') })),
+  ]),
+  'file:// and an absolute path (engine embedded), or s3:// and a bucket without a path (engine aws): a fleet has its ' +
+    'bucket to itself, and keeps keys in it as Aztec names them',
   '<url>',
 );
 
@@ -31,10 +58,27 @@ function attempts(cause: AttemptCause, description: string): Setting<number, 'de
 export const ENGINE_SETTINGS = {
   title: 'Engine: queue, ledger and proofs',
   settings: {
-    engine: withDefault(engineName, 'embedded', {
+    engine: withDefault(oneOf(ENGINES), 'embedded', {
       flag: 'engine',
       variable: 'COPPICE_ENGINE',
-      description: 'embedded: SQLite and files, for the processes of one machine',
+      description: 'embedded: SQLite and files, for the processes of one machine; aws: SQS, DynamoDB and S3',
+    }),
+    awsPrefix: withDefault(awsPrefix, 'coppice', {
+      flag: 'aws-prefix',
+      variable: 'COPPICE_AWS_PREFIX',
+      description: "What the names of the fleet's queues, table and bucket begin with, for the engine aws",
+    }),
+    awsRegion: optional(awsRegion, {
+      flag: 'aws-region',
+      variable: 'AWS_REGION',
+      description: 'Where they are. Credentials come from where every program of AWS finds them',
+      defaultNote: "the profile's or the task's",
+    }),
+    awsEndpoint: optional(httpUrl, {
+      flag: 'aws-endpoint-url',
+      variable: 'AWS_ENDPOINT_URL',
+      description: 'An emulator in place of AWS',
+      defaultNote: 'AWS itself',
     }),
     dataDirectory: withDefault(path, 'data', {
       flag: 'data-directory',
@@ -44,20 +88,21 @@ export const ENGINE_SETTINGS = {
     engineDirectory: optional(path, {
       flag: 'engine-directory',
       variable: 'COPPICE_ENGINE_DIRECTORY',
-      description: 'Folder of the queue and the ledger',
+      description: 'Folder of the queue and the ledger, for the engine embedded',
       defaultNote: 'coppice in the data directory',
     }),
-    proofStoreDirectory: optional(proofStoreUrl, {
+    proofStore: optional(proofStoreUrl, {
       flag: 'proverNode.proofStore',
       flagAliases: ['proverAgent.proofStore'],
       variable: 'PROVER_PROOF_STORE',
       description: 'Where the inputs and proofs of jobs are kept',
-      defaultNote: "proofs in the engine's directory",
+      defaultNote: "proofs in the engine's directory; with the engine aws, the bucket <prefix>-proofs",
     }),
-    leaseSeconds: withDefault(integer(3, 43_200), '30', {
+    leaseSeconds: optional(integer(3, 43_200), {
       flag: 'lease-seconds',
       variable: 'COPPICE_LEASE_SECONDS',
       description: 'How long a job is held without a heartbeat; agents send one each third of it',
+      defaultNote: `${DEFAULT_LEASE_SECONDS.embedded}, and ${DEFAULT_LEASE_SECONDS.aws} with the engine aws`,
     }),
     sweepSeconds: withDefault(integer(1, 3600), '15', {
       flag: 'sweep-seconds',
@@ -76,3 +121,28 @@ export const ENGINE_SETTINGS = {
     attemptsCorruptInputs: attempts('corrupt-inputs', 'Attempts a job may lose because its inputs could not be read'),
   },
 } as const satisfies SettingGroup;
+
+export type EngineSettings = SettingsOf<(typeof ENGINE_SETTINGS)['settings']>;
+
+/** What is wrong between the engine's settings, each right by itself. For the `check` of `parseSettings`. */
+export function findEngineConflicts(
+  { engine, proofStore }: Partial<EngineSettings>,
+  isGiven: IsGiven,
+): readonly string[] {
+  const { engine: engineSetting, proofStore: proofStoreSetting, engineDirectory } = ENGINE_SETTINGS.settings;
+  const problems: string[] = [];
+  if (engine === 'aws' && proofStore !== undefined && 'directory' in proofStore) {
+    problems.push(
+      `${nameOf(proofStoreSetting)} is a folder, and ${nameOf(engineSetting)} is aws: give s3:// and a bucket, or nothing`,
+    );
+  }
+  if (engine === 'embedded' && proofStore !== undefined && 'bucket' in proofStore) {
+    problems.push(
+      `${nameOf(proofStoreSetting)} is a bucket, and ${nameOf(engineSetting)} is embedded: give file:// and a path, or the engine aws`,
+    );
+  }
+  if (engine === 'aws' && isGiven(engineDirectory)) {
+    problems.push(`${nameOf(engineDirectory)} is for the engine embedded, and ${nameOf(engineSetting)} is aws`);
+  }
+  return problems;
+}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 import { ForeignDatabaseError, SchemaVersionError } from './errors.ts';
+import { migrateFrom1 } from './migrate-from-1.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /** How long a statement waits for another process's transaction. Ours take milliseconds; a stalled disk takes seconds. */
@@ -91,9 +92,10 @@ export class SqliteDatabase {
 }
 
 /**
- * Opens `<dataDirectory>/coppice.sqlite`, and makes it when missing: any number of processes may do so at once.
+ * Opens `<dataDirectory>/coppice.sqlite`, makes it when missing and migrates it when an older Coppice wrote it: any number of
+ * processes may do so at once.
  *
- * @throws {SchemaVersionError} when another version of Coppice wrote it.
+ * @throws {SchemaVersionError} when a version of Coppice wrote it that this one cannot read.
  * @throws {ForeignDatabaseError} when it is another program's.
  */
 export function openSqliteDatabase(dataDirectory: string): SqliteDatabase {
@@ -124,19 +126,22 @@ function prepareConnection(database: DatabaseSync): void {
 }
 
 function prepareSchema(database: DatabaseSync, path: string): void {
-  if (isReady(database, path)) return;
+  if (schemaVersion(database, path) === SCHEMA_VERSION) return;
   database.exec('begin immediate');
   // Look again under the lock: another process may have made the tables meanwhile.
-  if (!isReady(database, path)) {
+  const version = schemaVersion(database, path);
+  if (version === undefined) {
     database.exec(SCHEMA);
     database.exec(`pragma application_id = ${APPLICATION_ID}`);
-    database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
+  } else if (version === 1) {
+    migrateFrom1(database);
   }
+  database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
   database.exec('commit');
 }
 
-/** Whether the tables are there and ours; false when the file is new. */
-function isReady(database: DatabaseSync, path: string): boolean {
+/** The version of the tables, when they are ours and this program can read or migrate them; `undefined` when the file is new. */
+function schemaVersion(database: DatabaseSync, path: string): number | undefined {
   const row = database
     .prepare(
       `select (select user_version from pragma_user_version) as version,
@@ -144,10 +149,11 @@ function isReady(database: DatabaseSync, path: string): boolean {
               (select count(*) from sqlite_schema) as objects`,
     )
     .get();
-  if (row?.['objects'] === 0) return false;
+  if (row?.['objects'] === 0) return undefined;
   if (row?.['application_id'] !== APPLICATION_ID) throw new ForeignDatabaseError(path);
-  if (row['version'] !== SCHEMA_VERSION) throw new SchemaVersionError(path, SCHEMA_VERSION, Number(row['version']));
-  return true;
+  const version = Number(row['version']);
+  if (version !== SCHEMA_VERSION && version !== 1) throw new SchemaVersionError(path, SCHEMA_VERSION, version);
+  return version;
 }
 
 function retryWhileBusy(work: () => void): void {

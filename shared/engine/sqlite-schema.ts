@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -16,6 +16,7 @@ const INCIDENTS_KEPT = 10_000;
  * - `autoincrement` where the newest row may be deleted and its number must never come back: a message's token holds
  *   its number. A `sequence` grows by itself, because the newest row always stays.
  * - Indexes named `…_open` hold unfinished rows only, so that sweeps stay quick however long the history is.
+ * - A dead letter's `pool` and `lane` say where it came from; null where an older schema did not keep it.
  * - The triggers write a settlement in the transaction that settles, whichever statement did it: no path can forget.
  */
 export const SCHEMA = `
@@ -35,7 +36,9 @@ create table dead_letters (
   id integer primary key,
   body text not null,
   reason text not null,
-  parked_at_ms integer not null
+  parked_at_ms integer not null,
+  pool text,
+  lane text
 ) strict;
 
 create table jobs (

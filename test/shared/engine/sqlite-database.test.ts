@@ -57,15 +57,15 @@ describe('the database of the embedded engine', () => {
     expect(subjects(reader)).toEqual(['meanwhile']);
   });
 
-  it.each([0, 2, 99])('refuses a database of schema version %i, and says what to do', (version) => {
+  it.each([0, 3, 99])('refuses a database of schema version %i, and says what to do', (version) => {
     open().close();
     const raw = new DatabaseSync(path);
     raw.exec(`pragma user_version = ${version}`);
     raw.close();
-    const refusal = new SchemaVersionError(path, 1, version);
+    const refusal = new SchemaVersionError(path, 2, version);
     expect(() => open()).toThrow(refusal);
     expect(refusal.message).toBe(
-      `database ${path} has schema version ${version}, this program reads version 1: ` +
+      `database ${path} has schema version ${version}, this program reads version 2: ` +
         'run the version of coppice that wrote it, or name another data directory',
     );
   });
