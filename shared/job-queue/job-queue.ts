@@ -60,6 +60,11 @@ export interface JobQueue {
   park(lease: QueueLease, reason: string): Promise<void>;
   /** What has been set aside, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>;
-  /** Messages per pool and lane; queues that hold none may be left out. */
-  depths(): Promise<readonly QueueDepth[]>;
+  /**
+   * Sends every dead letter back to the queue that it came from, as if it were new, and answers how many there were. What
+   * still cannot be read is set aside again by the next claim.
+   */
+  redrive(): Promise<number>;
+  /** Messages per pool and lane: of `pools` at least, all by default. Queues that hold none may be left out. */
+  depths(pools?: readonly Pool[]): Promise<readonly QueueDepth[]>;
 }

@@ -4,9 +4,10 @@ import { z } from 'zod';
 
 import type { SqliteDatabase } from '../engine/sqlite-database.ts';
 import { CIRCUIT_CATALOGUE, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
-import { JobMessage } from '../proving-job/job-message.ts';
+import type { JobMessage } from '../proving-job/job-message.ts';
 import { QueueLeaseLostError } from './errors.ts';
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from './job-queue.ts';
+import { readMessageBody } from './read-message-body.ts';
 
 /**
  * How often a waiting claim looks again: short beside the quickest job. A look takes as long as reading
@@ -18,6 +19,7 @@ const MessageRow = z.object({ id: z.number().int(), body: z.string(), deliveries
 const DeadLetterRow = z
   .object({ body: z.string(), reason: z.string(), parked_at_ms: z.number().int() })
   .transform((row): DeadLetter => ({ body: row.body, reason: row.reason, parkedAtMs: row.parked_at_ms }));
+const ParkedRow = z.object({ body: z.string(), pool: Pool, lane: Lane });
 const DepthRow = z.object({ pool: Pool, lane: Lane, waiting: z.number().int(), leased: z.number().int() });
 
 /**
@@ -38,22 +40,9 @@ export class SqliteJobQueue implements JobQueue {
   }
 
   async enqueue(messages: readonly JobMessage[]): Promise<void> {
-    const nowMs = this.#nowMs();
     this.#database.immediate(() => {
       for (const message of messages) {
-        const { pool, lane } = CIRCUIT_CATALOGUE[message.circuit];
-        // A second bell for a job whose first still waits says nothing new, so sweeps never pile up. One that is
-        // leased does not count: its agent may be about to complete it.
-        this.#database.run(
-          `insert into messages (pool, lane, job_id, body, visible_at_ms)
-           select ?1, ?2, ?3, ?4, ?5
-           where not exists (select 1 from messages where job_id = ?3 and visible_at_ms <= ?5)`,
-          pool,
-          lane,
-          message.jobId,
-          JSON.stringify(message),
-          nowMs,
-        );
+        this.#send(CIRCUIT_CATALOGUE[message.circuit], message.jobId, JSON.stringify(message));
       }
     });
   }
@@ -110,6 +99,20 @@ export class SqliteJobQueue implements JobQueue {
       .map((row) => DeadLetterRow.parse(row));
   }
 
+  async redrive(): Promise<number> {
+    return this.#database.immediate(() => {
+      const letters = this.#database
+        .all('select body, pool, lane from dead_letters where pool is not null order by id')
+        .map((row) => ParkedRow.parse(row));
+      for (const { body, ...origin } of letters) {
+        const message = readMessageBody(body);
+        this.#send(origin, message.success ? message.data.jobId : null, body);
+      }
+      this.#database.run('delete from dead_letters where pool is not null');
+      return letters.length;
+    });
+  }
+
   async depths(): Promise<readonly QueueDepth[]> {
     return this.#database
       .all(
@@ -118,6 +121,21 @@ export class SqliteJobQueue implements JobQueue {
         this.#nowMs(),
       )
       .map((row) => DepthRow.parse(row));
+  }
+
+  #send({ pool, lane }: { readonly pool: Pool; readonly lane: Lane }, jobId: string | null, body: string): void {
+    // A second bell for a job whose first still waits says nothing new, so sweeps never pile up. One that is
+    // leased does not count: its agent may be about to complete it.
+    this.#database.run(
+      `insert into messages (pool, lane, job_id, body, visible_at_ms)
+       select ?1, ?2, ?3, ?4, ?5
+       where not exists (select 1 from messages where job_id = ?3 and visible_at_ms <= ?5)`,
+      pool,
+      lane,
+      jobId,
+      body,
+      this.#nowMs(),
+    );
   }
 
   #claimNow(pools: readonly Pool[]): QueueLease | undefined {
@@ -135,7 +153,7 @@ export class SqliteJobQueue implements JobQueue {
       );
       if (row === undefined) continue;
       const { id, body, deliveries } = MessageRow.parse(row);
-      const message = parseBody(body);
+      const message = readMessageBody(body);
       if (message.success) {
         return { message: message.data, token: `${id}.${deliveries}`, deliveries, expiresAtMs };
       }
@@ -146,16 +164,19 @@ export class SqliteJobQueue implements JobQueue {
   #park([id, deliveries]: [number, number], reason: string): void {
     this.#database.immediate(() => {
       const row = this.#database.get(
-        'delete from messages where id = ? and deliveries = ? returning body',
+        'delete from messages where id = ? and deliveries = ? returning body, pool, lane',
         id,
         deliveries,
       );
       if (row === undefined) return;
+      const { body, pool, lane } = ParkedRow.parse(row);
       this.#database.run(
-        'insert into dead_letters (body, reason, parked_at_ms) values (?, ?, ?)',
-        row['body'] as string,
+        'insert into dead_letters (body, reason, parked_at_ms, pool, lane) values (?, ?, ?, ?, ?)',
+        body,
         reason,
         this.#nowMs(),
+        pool,
+        lane,
       );
     });
   }
@@ -182,18 +203,6 @@ function firstInLineOf(pools: number): string {
 function parseToken(token: string): [id: number, deliveries: number] {
   const [id, deliveries] = token.split('.');
   return [Number(id), Number(deliveries)];
-}
-
-function parseBody(body: string): { success: true; data: JobMessage } | { success: false; reason: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { success: false, reason: 'the message is not JSON' };
-  }
-  const parsed = JobMessage.safeParse(json);
-  if (parsed.success) return parsed;
-  return { success: false, reason: `the message does not parse: ${z.prettifyError(parsed.error)}` };
 }
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

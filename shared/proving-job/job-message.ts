@@ -18,3 +18,20 @@ export const JobMessage = z.strictObject({
   networkVersion: z.string().min(1),
 });
 export type JobMessage = z.infer<typeof JobMessage>;
+
+/** The message of a job, as this version writes it. */
+export function messageOf(job: {
+  readonly id: ProvingJobId;
+  readonly circuit: CircuitName;
+  readonly networkVersion: string;
+}): JobMessage {
+  return { v: JOB_MESSAGE_VERSION, jobId: job.id, circuit: job.circuit, networkVersion: job.networkVersion };
+}
+
+/**
+ * Whether the message names the circuit of its own job; one that does not is somebody's mistake. The id is not taken apart
+ * with the catalogue, which would throw at a circuit that it does not have.
+ */
+export function namesOwnCircuit({ jobId, circuit }: JobMessage): boolean {
+  return jobId.split(':')[1] === circuit;
+}

@@ -1,7 +1,7 @@
 import { type NewJob, RangeId } from '../../shared/ledger/job-ledger.ts';
 import { inputsKey } from '../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import { JOB_MESSAGE_VERSION, type JobMessage } from '../../shared/proving-job/job-message.ts';
+import { type JobMessage, messageOf } from '../../shared/proving-job/job-message.ts';
 import { EpochNumber, makeProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 
 let sequence = 0;
@@ -33,8 +33,4 @@ export function aNewJob(
 /** The message of a job like no other. */
 export function aJobMessage(circuit: CircuitName = 'PARITY_BASE'): JobMessage {
   return messageOf(aNewJob(circuit));
-}
-
-export function messageOf(job: NewJob): JobMessage {
-  return { v: JOB_MESSAGE_VERSION, jobId: job.id, circuit: job.circuit, networkVersion: job.networkVersion };
 }

@@ -244,6 +244,53 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect((await queue.deadLetters()).map((letter) => letter.reason)).toEqual(['first', 'second', 'third']);
     });
 
+    it('sends a parked message back to the queue that it came from, as if it were new', async () => {
+      const message = aJobMessage('TX_MERGE_ROLLUP');
+      await queue.enqueue([message]);
+      await queue.release(await claimed());
+      await queue.park(await claimed(), 'no prover of family aztec');
+      expect(await queue.redrive()).toBe(1);
+      expect(await claim(['small'])).toMatchObject({ message, deliveries: 1 });
+      await harness.elapse(harness.leaseSeconds * 4);
+      expect(await queue.deadLetters()).toEqual([]);
+    });
+
+    it('sends back every dead letter, each to its own pool and lane', async () => {
+      await queue.enqueue([aJobMessage('PARITY_BASE'), aJobMessage('PARITY_BASE'), aJobMessage('ROOT_ROLLUP')]);
+      for (const reason of ['first', 'second', 'third']) await queue.park(await claimed(), reason);
+      await harness.sendForeign('small', 'normal', 'no JSON');
+      expect(await claim(['small'])).toBeUndefined();
+      expect(await queue.redrive()).toBe(4);
+      const depths = (await queue.depths()).filter(({ waiting, leased }) => waiting + leased > 0);
+      expect(depths).toHaveLength(3);
+      expect(depths).toContainEqual({ pool: 'medium', lane: 'normal', waiting: 2, leased: 0 });
+      expect(depths).toContainEqual({ pool: 'large', lane: 'urgent', waiting: 1, leased: 0 });
+      expect(depths).toContainEqual({ pool: 'small', lane: 'normal', waiting: 1, leased: 0 });
+    });
+
+    it('sets aside again what it sent back and still cannot read, with the reason', async () => {
+      const body = '{"v":1,';
+      await harness.sendForeign('medium', 'normal', body);
+      expect(await claim()).toBeUndefined();
+      const letters = await queue.deadLetters();
+      expect(await queue.redrive()).toBe(1);
+      expect(await claim()).toBeUndefined();
+      expect(await queue.deadLetters()).toMatchObject([{ body, reason: letters[0]?.reason }]);
+    });
+
+    it('gives a message that is parked again the new reason', async () => {
+      await queue.enqueue([aJobMessage()]);
+      await queue.park(await claimed(), 'the old reason');
+      await queue.redrive();
+      await queue.park(await claimed(), 'the new reason');
+      expect((await queue.deadLetters()).map((letter) => letter.reason)).toEqual(['the new reason']);
+    });
+
+    it('sends nothing back when nothing is set aside', async () => {
+      await queue.enqueue([aJobMessage()]);
+      expect(await queue.redrive()).toBe(0);
+    });
+
     it('counts the messages that wait and those that are leased, by pool and lane', async () => {
       await queue.enqueue([aJobMessage('PARITY_BASE'), aJobMessage('PARITY_BASE'), aJobMessage('ROOT_ROLLUP')]);
       await claimed(['medium']);

@@ -60,6 +60,17 @@ describe('SqliteJobQueue', () => {
     await queue.extend(second!);
   });
 
+  it('sends a dead letter back to the lane that it lay in, and adds none to one that waits there already', async () => {
+    const { queue } = harness.engine;
+    const message = aJobMessage();
+    await queue.enqueue([message]);
+    await queue.park((await claim())!, 'broken');
+    await queue.enqueue([message]);
+    expect(await queue.redrive()).toBe(1);
+    expect(await queue.deadLetters()).toEqual([]);
+    expect(await queue.depths()).toEqual([{ pool: 'medium', lane: 'normal', waiting: 1, leased: 0 }]);
+  });
+
   it('takes a delay that is no whole number of milliseconds', async () => {
     const { queue } = harness.engine;
     await queue.enqueue([aJobMessage()]);

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+import { JobMessage } from '../proving-job/job-message.ts';
+
+/** The message in a body that may be anything, or the reason for which it is to be parked. */
+export function readMessageBody(
+  body: string,
+): { success: true; data: JobMessage } | { success: false; reason: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { success: false, reason: 'the message is not JSON' };
+  }
+  const parsed = JobMessage.safeParse(json);
+  if (parsed.success) return parsed;
+  return { success: false, reason: `the message does not parse: ${z.prettifyError(parsed.error)}` };
+}

@@ -1,0 +1,192 @@
+import type { AwsClients } from '../engine/aws-clients.ts';
+import type { AwsResourceNames } from '../engine/aws-resource-names.ts';
+import { CIRCUIT_CATALOGUE, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+import type { JobMessage } from '../proving-job/job-message.ts';
+import type { DynamoDeadLetters } from './dynamo-dead-letters.ts';
+import { QueueLeaseLostError } from './errors.ts';
+import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from './job-queue.ts';
+import { readMessageBody } from './read-message-body.ts';
+import { SqsDeadLetters, type SqsQueuePair } from './sqs-dead-letters.ts';
+import { isLostHandle } from './sqs-errors.ts';
+import { formatToken, hideableSeconds, parseToken, type SqsLeaseToken } from './sqs-lease-token.ts';
+import { type SqsFind, SqsPolls } from './sqs-polls.ts';
+import { LONGEST_POLL_SECONDS, SqsQueue } from './sqs-queue.ts';
+import { searchQueues } from './sqs-search.ts';
+import { sendMessages } from './sqs-send-messages.ts';
+
+export interface SqsJobQueueOptions {
+  /** How long a claimed message stays hidden without a heartbeat, in whole seconds. */
+  readonly leaseSeconds: number;
+  /** Unix time in milliseconds. */
+  readonly nowMs: () => number;
+  /** Where dead letters go that nobody knows what to do with. @default they stay on their queues */
+  readonly keptDeadLetters?: Pick<DynamoDeadLetters, 'list' | 'remove'>;
+}
+
+/** A poll that began just before the queue is closed ends by itself within this. */
+const CLOSE_SECONDS = LONGEST_POLL_SECONDS + 1;
+
+/**
+ * A {@link JobQueue} on SQS: a standard queue for each pool and lane, and one for the dead letters of each.
+ *
+ * Leases also end by our own clock: SQS may go on to take the handle of a message that has long been given to another.
+ * Claims are long polls (see `sqs-search.ts`), a second at least.
+ */
+export class SqsJobQueue implements JobQueue {
+  readonly #pairs: readonly SqsQueuePair[];
+  readonly #deadLetters: SqsDeadLetters;
+  readonly #leaseSeconds: number;
+  readonly #nowMs: () => number;
+  readonly #polls: SqsPolls;
+  readonly #closing = new AbortController();
+  readonly #claims = new Set<Promise<unknown>>();
+  #hasFound = false;
+
+  constructor({ sqs }: Pick<AwsClients, 'sqs'>, names: AwsResourceNames, options: SqsJobQueueOptions) {
+    this.#pairs = Lane.options.flatMap((lane) =>
+      Pool.options.map((pool) => ({
+        pool,
+        lane,
+        queue: new SqsQueue(sqs, names.queue(pool, lane)),
+        deadLetters: new SqsQueue(sqs, names.deadLetterQueue(pool, lane)),
+      })),
+    );
+    this.#deadLetters = new SqsDeadLetters(this.#pairs, options.keptDeadLetters);
+    this.#leaseSeconds = options.leaseSeconds;
+    this.#nowMs = options.nowMs;
+    this.#polls = new SqsPolls(options);
+  }
+
+  async enqueue(messages: readonly JobMessage[]): Promise<void> {
+    const byPair = Map.groupBy(messages, ({ circuit }) => this.#pair(CIRCUIT_CATALOGUE[circuit]));
+    await Promise.all(
+      [...byPair].map(([{ queue }, group]) =>
+        sendMessages(
+          queue,
+          group.map((message) => ({ body: JSON.stringify(message), subject: `proving job ${message.jobId}` })),
+        ),
+      ),
+    );
+  }
+
+  async claim(
+    pools: readonly Pool[],
+    options: { readonly waitSeconds: number; readonly signal?: AbortSignal },
+  ): Promise<QueueLease | undefined> {
+    const lanes = Lane.options.map((lane) => pools.map((pool) => this.#pair({ pool, lane }).queue));
+    const claim = searchQueues(this.#polls, lanes, {
+      waitSeconds: options.waitSeconds,
+      isBusy: this.#hasFound,
+      signal: AbortSignal.any([this.#closing.signal, ...(options.signal === undefined ? [] : [options.signal])]),
+      accept: (find) => this.#accept(find),
+    });
+    this.#claims.add(claim);
+    try {
+      const lease = await claim;
+      this.#hasFound = lease !== undefined;
+      return lease;
+    } finally {
+      this.#claims.delete(claim);
+    }
+  }
+
+  async extend(lease: QueueLease): Promise<QueueLease> {
+    const nowMs = this.#nowMs();
+    const token = parseToken(lease.token);
+    const seconds = hideableSeconds(token, this.#leaseSeconds, nowMs);
+    if (nowMs >= lease.expiresAtMs || seconds === 0) throw new QueueLeaseLostError(lease.message.jobId);
+    try {
+      await this.#pair(token).queue.setVisibility(token.handle, seconds);
+    } catch (error) {
+      if (!isLostHandle(error)) throw error;
+      throw new QueueLeaseLostError(lease.message.jobId, { cause: error });
+    }
+    return { ...lease, expiresAtMs: nowMs + seconds * 1000 };
+  }
+
+  /** Also when the lease has ended: whoever has the message now, its job needs no other delivery. */
+  async complete(lease: QueueLease): Promise<void> {
+    const token = parseToken(lease.token);
+    await unlessLost(this.#pair(token).queue.delete(token.handle));
+  }
+
+  async release(lease: QueueLease, delaySeconds = 0): Promise<void> {
+    const nowMs = this.#nowMs();
+    if (nowMs >= lease.expiresAtMs) return;
+    const token = parseToken(lease.token);
+    await unlessLost(this.#pair(token).queue.setVisibility(token.handle, hideableSeconds(token, delaySeconds, nowMs)));
+  }
+
+  /** A lease that has ended is left alone: the message's next agent will see for itself. */
+  async park(lease: QueueLease, reason: string): Promise<void> {
+    if (this.#nowMs() >= lease.expiresAtMs) return;
+    await this.#park(parseToken(lease.token), JSON.stringify(lease.message), reason);
+  }
+
+  /** What was set aside within the last minute may be missing, as may what somebody else reads just now. */
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.#deadLetters.list();
+  }
+
+  async redrive(): Promise<number> {
+    return this.#deadLetters.redrive();
+  }
+
+  /** Up to a minute late. */
+  async depths(pools: readonly Pool[] = Pool.options): Promise<readonly QueueDepth[]> {
+    const asked = this.#pairs.filter(({ pool }) => pools.includes(pool));
+    return Promise.all(
+      asked.map(async ({ pool, lane, queue }) => {
+        const { visible, hidden } = await queue.counts();
+        return { pool, lane, waiting: visible, leased: hidden };
+      }),
+    );
+  }
+
+  /**
+   * Ends claims with nothing, waits for polls that are under way, and gives back what they bring. Those that take longer
+   * than `patienceSeconds` are cut: a message that SQS has picked for one of them is hidden for a lease time.
+   */
+  async close(patienceSeconds = CLOSE_SECONDS): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#claims);
+    await this.#polls.close(patienceSeconds);
+  }
+
+  async #accept({ queue, message, receivedAtMs }: SqsFind): Promise<QueueLease | undefined> {
+    const pair = this.#pairs.find((each) => each.queue === queue);
+    if (pair === undefined) throw new Error(`queue ${queue.name} is none of ours`);
+    const token: SqsLeaseToken = { pool: pair.pool, lane: pair.lane, receivedAtMs, handle: message.handle };
+    const read = readMessageBody(message.body);
+    if (!read.success) {
+      await this.#park(token, message.body, read.reason);
+      return undefined;
+    }
+    return {
+      message: read.data,
+      token: formatToken(token),
+      deliveries: message.deliveries,
+      expiresAtMs: receivedAtMs + this.#leaseSeconds * 1000,
+    };
+  }
+
+  async #park(token: SqsLeaseToken, body: string, reason: string): Promise<void> {
+    const letter = { body, reason, parkedAtMs: this.#nowMs() };
+    await unlessLost(this.#deadLetters.park(this.#pair(token), token.handle, letter));
+  }
+
+  #pair({ pool, lane }: { readonly pool: Pool; readonly lane: Lane }): SqsQueuePair {
+    const pair = this.#pairs.find((each) => each.pool === pool && each.lane === lane);
+    if (pair === undefined) throw new Error(`there is no queue of pool ${pool} and lane ${lane}`);
+    return pair;
+  }
+}
+
+/** For a handle that has had its day there is nothing left to do. */
+async function unlessLost(request: Promise<void>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!isLostHandle(error)) throw error;
+  }
+}

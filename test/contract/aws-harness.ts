@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+
+import { inject } from 'vitest';
+
+import { type AwsClients, createAwsClients } from '../../shared/engine/aws-clients.ts';
+import type { AwsConnection } from '../../shared/engine/aws-connection.ts';
+import { type AwsResourceNames, awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { createLedgerTable, createProofsBucket, createQueues } from '../../shared/engine/create-aws-resources.ts';
+
+export const AWS_LEASE_SECONDS = 30;
+
+export interface AwsHarness {
+  readonly connection: AwsConnection;
+  readonly clients: AwsClients;
+  readonly names: AwsResourceNames;
+  readonly leaseSeconds: number;
+  /** The clock of the ledger, which stands unless it is moved. */
+  nowMs(): number;
+  /** Moves that clock, and that of the queues. */
+  elapse(seconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Resources of its own on the emulator, those that are asked for. They go with the emulator. */
+export async function openAwsHarness(parts: readonly ('queues' | 'bucket' | 'table')[]): Promise<AwsHarness> {
+  const connection = inject('aws');
+  const clients = createAwsClients(connection);
+  const prefix = `test-${randomUUID().slice(0, 13)}`;
+  const names = awsResourceNames(prefix);
+  const leaseSeconds = AWS_LEASE_SECONDS;
+  await Promise.all([
+    parts.includes('queues') && createQueues(clients, names, { leaseSeconds }),
+    parts.includes('bucket') && createProofsBucket(clients, names),
+    parts.includes('table') && createLedgerTable(clients, names),
+  ]);
+  let movedMs = 0;
+  const startedAtMs = Date.now();
+  return {
+    connection,
+    clients,
+    names,
+    leaseSeconds,
+    nowMs: () => startedAtMs + movedMs,
+    elapse: async (seconds) => {
+      movedMs += seconds * 1000;
+      if (!parts.includes('queues')) return;
+      const url = new URL(`/coppice/elapse?queues=${prefix}&seconds=${seconds}`, connection.endpoint);
+      const answer = await fetch(url, { method: 'POST' });
+      if (!answer.ok) throw new Error(`the emulator cannot move time: ${answer.status}`);
+    },
+    close: async () => clients.close(),
+  };
+}

@@ -1,0 +1,279 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { awsResourceNames } from '../../../shared/engine/aws-resource-names.ts';
+import { HEAD_START_MS } from '../../../shared/job-queue/first-found.ts';
+import { SqsJobQueue } from '../../../shared/job-queue/sqs-job-queue.ts';
+import { aJobMessage } from '../../contract/a-new-job.ts';
+import { found, type Json, type ScriptedSqs, startScriptedSqs } from './scripted-sqs.ts';
+
+const LEASE_SECONDS = 120;
+const NORMAL = 'test-medium-normal';
+const URGENT = 'test-medium-urgent';
+
+/** A poll that SQS has not answered yet. */
+interface WaitingPoll {
+  readonly queue: string;
+  readonly waitSeconds: unknown;
+  answer(output: Json): void;
+}
+
+describe('the claims of SqsJobQueue', () => {
+  let server: ScriptedSqs;
+  let queue: SqsJobQueue;
+  let waiting: WaitingPoll[];
+  beforeEach(async () => {
+    server = await startScriptedSqs();
+    waiting = [];
+    server.script('ReceiveMessage', (request) => {
+      const { promise, resolve } = Promise.withResolvers<Json>();
+      waiting.push({ queue: request.queue, waitSeconds: request.input['WaitTimeSeconds'], answer: resolve });
+      return promise;
+    });
+    queue = new SqsJobQueue(server, awsResourceNames('test'), { leaseSeconds: LEASE_SECONDS, nowMs: Date.now });
+  });
+  afterEach(async () => {
+    await queue.close(0);
+    await server.close();
+  });
+
+  const polls = () => server.requestsOf('ReceiveMessage');
+  const claim = (waitSeconds = 20, signal = new AbortController().signal) =>
+    queue.claim(['medium'], { waitSeconds, signal });
+
+  async function pollOf(name: string): Promise<WaitingPoll> {
+    return vi.waitFor(
+      () => {
+        const poll = waiting.find((each) => each.queue === name);
+        if (poll === undefined) throw new Error(`nobody polls ${name}`);
+        waiting.splice(waiting.indexOf(poll), 1);
+        return poll;
+      },
+      { timeout: 5_000, interval: 5 },
+    );
+  }
+
+  const released = async (handle: string): Promise<void> =>
+    vi.waitFor(
+      () =>
+        expect(server.requestsOf('ChangeMessageVisibility').map(({ input }) => input)).toContainEqual(
+          expect.objectContaining({ ReceiptHandle: handle, VisibilityTimeout: 0 }),
+        ),
+      { timeout: 5_000, interval: 5 },
+    );
+
+  it('polls the urgent lane and then, at the same time, the normal one, each for as long as the claim waits', async () => {
+    const claiming = claim();
+    const urgent = await pollOf(URGENT);
+    const normal = await pollOf(NORMAL);
+    expect([urgent.waitSeconds, normal.waitSeconds]).toEqual([20, 20]);
+    expect(polls().map(({ input }) => input)).toContainEqual(
+      expect.objectContaining({ MaxNumberOfMessages: 1, VisibilityTimeout: LEASE_SECONDS }),
+    );
+    const message = aJobMessage();
+    urgent.answer(found(JSON.stringify(message)));
+    expect((await claiming)?.message).toEqual(message);
+  });
+
+  it('asks nothing of the normal lane while there are urgent messages', async () => {
+    const claiming = claim();
+    (await pollOf(URGENT)).answer(found(JSON.stringify(aJobMessage())));
+    await claiming;
+    expect(polls()).toHaveLength(1);
+  });
+
+  it('never asks SQS not to wait, and never for more than it can', async () => {
+    void queue.claim(['small'], { waitSeconds: 60 });
+    expect((await pollOf('test-small-urgent')).waitSeconds).toBe(20);
+    const short = claim(0);
+    const urgent = await pollOf(URGENT);
+    expect(urgent.waitSeconds).toBe(1);
+    urgent.answer(found(JSON.stringify(aJobMessage())));
+    expect(await short).toBeDefined();
+  });
+
+  it('goes on with the polls of the claim before, so that an idle agent makes one request for each lane', async () => {
+    const abort = new AbortController();
+    const first = claim(20, abort.signal);
+    const urgent = await pollOf(URGENT);
+    await pollOf(NORMAL);
+    abort.abort();
+    await first;
+    const second = claim();
+    await sleep(2 * HEAD_START_MS);
+    expect(polls()).toHaveLength(2);
+    const message = aJobMessage();
+    urgent.answer(found(JSON.stringify(message)));
+    expect((await second)?.message).toEqual(message);
+    await queue.close(0);
+    expect(server.requestsOf('ChangeMessageVisibility')).toEqual([]);
+  });
+
+  it('polls for a second after a claim that found something, and for long again when that second found nothing', async () => {
+    const first = claim();
+    (await pollOf(URGENT)).answer(found(JSON.stringify(aJobMessage())));
+    await first;
+    const second = claim();
+    const shortPoll = await pollOf(URGENT);
+    expect(shortPoll.waitSeconds).toBe(1);
+    const normal = await pollOf(NORMAL);
+    expect(normal.waitSeconds).toBe(1);
+    await sleep(1_000);
+    shortPoll.answer({});
+    const longPoll = await pollOf(URGENT);
+    expect(longPoll.waitSeconds).toBe(20);
+    normal.answer(found(JSON.stringify(aJobMessage())));
+    expect(await second).toBeDefined();
+  });
+
+  it('polls for long when the claim before found nothing', async () => {
+    const first = claim();
+    (await pollOf(URGENT)).answer(found(JSON.stringify(aJobMessage())));
+    await first;
+    const second = claim(1);
+    const left = await pollOf(URGENT);
+    expect(await second).toBeUndefined();
+    left.answer({});
+    (await pollOf(NORMAL)).answer({});
+    const third = claim();
+    expect((await pollOf(URGENT)).waitSeconds).toBe(20);
+    await queue.close(0);
+    await third;
+  });
+
+  it('begins a poll again that ended before the claim does', async () => {
+    const claiming = claim();
+    (await pollOf(URGENT)).answer({});
+    const message = aJobMessage();
+    (await pollOf(URGENT)).answer(found(JSON.stringify(message)));
+    expect((await claiming)?.message).toEqual(message);
+  });
+
+  it('cuts no poll when it is aborted, and gives back at once what the poll brings then', async () => {
+    const abort = new AbortController();
+    const claiming = claim(20, abort.signal);
+    const urgent = await pollOf(URGENT);
+    const atMs = performance.now();
+    abort.abort();
+    expect(await claiming).toBeUndefined();
+    expect(performance.now() - atMs).toBeLessThan(2_000);
+    urgent.answer(found(JSON.stringify(aJobMessage()), 'late'));
+    await released('late');
+    expect(polls().filter(({ wasCut }) => wasCut)).toEqual([]);
+  });
+
+  it('takes the urgent message of two that come together, and gives the other back before it polls that lane again', async () => {
+    const claiming = claim();
+    const urgent = await pollOf(URGENT);
+    const normal = await pollOf(NORMAL);
+    const givenBack = Promise.withResolvers<Json>();
+    server.script('ChangeMessageVisibility', () => givenBack.promise);
+    const message = aJobMessage('PARITY_ROOT');
+    urgent.answer(found(JSON.stringify(message)));
+    normal.answer(found(JSON.stringify(aJobMessage()), 'second'));
+    expect((await claiming)?.message).toEqual(message);
+    await released('second');
+
+    const next = claim();
+    (await pollOf(URGENT)).answer({});
+    await sleep(2 * HEAD_START_MS);
+    expect(waiting.filter((poll) => poll.queue === NORMAL)).toEqual([]);
+    givenBack.resolve({});
+    (await pollOf(NORMAL)).answer(found(JSON.stringify(aJobMessage())));
+    expect(await next).toBeDefined();
+  });
+
+  it('waits for the better of two pools that it has just asked, and gives back what the other found', async () => {
+    const claiming = queue.claim(['medium', 'small'], { waitSeconds: 20 });
+    const medium = await pollOf(URGENT);
+    (await pollOf('test-small-urgent')).answer(found(JSON.stringify(aJobMessage('TX_MERGE_ROLLUP')), 'worse'));
+    const message = aJobMessage('PARITY_ROOT');
+    medium.answer(found(JSON.stringify(message)));
+    expect((await claiming)?.message).toEqual(message);
+    await released('worse');
+  });
+
+  it('begins no poll for a claim that is over before the lane can be asked', async () => {
+    const givenBack = Promise.withResolvers<Json>();
+    server.script('ChangeMessageVisibility', () => givenBack.promise);
+    const abort = new AbortController();
+    const first = claim(20, abort.signal);
+    const urgent = await pollOf(URGENT);
+    abort.abort();
+    await first;
+    urgent.answer(found(JSON.stringify(aJobMessage()), 'late'));
+    await released('late');
+    const abortSecond = new AbortController();
+    const second = claim(20, abortSecond.signal);
+    abortSecond.abort();
+    await second;
+    givenBack.resolve({});
+    await queue.close();
+    expect(polls()).toHaveLength(1);
+  });
+
+  it('does not keep a normal message waiting for an urgent lane that has been polled for a while', async () => {
+    const claiming = claim();
+    await pollOf(URGENT);
+    const normal = await pollOf(NORMAL);
+    const atMs = performance.now();
+    normal.answer(found(JSON.stringify(aJobMessage())));
+    await claiming;
+    expect(performance.now() - atMs).toBeLessThan(2_000);
+  });
+
+  it('lets two claims poll at the same time, and gives each its own message', async () => {
+    const claims = [claim(), claim()];
+    const messages = [aJobMessage(), aJobMessage()];
+    for (const message of messages) (await pollOf(URGENT)).answer(found(JSON.stringify(message), message.jobId));
+    const leases = await Promise.all(claims);
+    expect(leases.map((lease) => lease?.message)).toEqual(expect.arrayContaining(messages));
+  });
+
+  it('measures the lease from when the message came, and not from when the claim began', async () => {
+    let nowMs = 1_000_000;
+    const slow = new SqsJobQueue(server, awsResourceNames('test'), { leaseSeconds: 120, nowMs: () => nowMs });
+    const claiming = slow.claim(['medium'], { waitSeconds: 20 });
+    const urgent = await pollOf(URGENT);
+    nowMs += 15_000;
+    urgent.answer(found(JSON.stringify(aJobMessage())));
+    expect((await claiming)?.expiresAtMs).toBe(nowMs + 120_000);
+    await slow.close(0);
+  });
+
+  it('fails when a poll does, and gives back what another found', async () => {
+    const claiming = claim();
+    const urgent = await pollOf(URGENT);
+    const normal = await pollOf(NORMAL);
+    urgent.answer({ Messages: [{ Body: 'not what its digest says', MD5OfBody: '0'.repeat(32), MessageId: 'broken' }] });
+    await expect(claiming).rejects.toThrow(/MD5/);
+    normal.answer(found(JSON.stringify(aJobMessage()), 'other'));
+    await released('other');
+  });
+
+  it('waits, when it is closed, for the polls under way, and gives back what they bring', async () => {
+    const claiming = claim();
+    const urgent = await pollOf(URGENT);
+    const normal = await pollOf(NORMAL);
+    let isClosed = false;
+    const closing = queue.close().then(() => (isClosed = true));
+    expect(await claiming).toBeUndefined();
+    urgent.answer({});
+    await sleep(50);
+    expect(isClosed).toBe(false);
+    normal.answer(found(JSON.stringify(aJobMessage()), 'last'));
+    await closing;
+    expect(server.requestsOf('ChangeMessageVisibility').map(({ input }) => input['ReceiptHandle'])).toEqual(['last']);
+    expect(await claim()).toBeUndefined();
+    expect(polls()).toHaveLength(2);
+  });
+
+  it('cuts polls that have not ended when its patience has', async () => {
+    const claiming = claim();
+    await pollOf(URGENT);
+    await queue.close(0.05);
+    expect(await claiming).toBeUndefined();
+    await vi.waitFor(() => expect(polls().map(({ wasCut }) => wasCut)).toEqual([true]), { interval: 5 });
+  });
+});
