@@ -23,6 +23,15 @@ export type AttemptCause = z.infer<typeof AttemptCause>;
 /** Attempts that a job may lose to each cause before it is rejected: the attempt that reaches the number rejects it. */
 export type AttemptBudgets = Readonly<Record<AttemptCause, number>>;
 
+/** Of a job that has lost none. */
+export const NO_ATTEMPTS: Readonly<Record<AttemptCause, number>> = {
+  'lost-agent': 0,
+  'out-of-memory': 0,
+  'time-out': 0,
+  failure: 0,
+  'corrupt-inputs': 0,
+};
+
 export const DEFAULT_ATTEMPT_BUDGETS: AttemptBudgets = {
   'lost-agent': 5,
   'out-of-memory': 3,
@@ -93,6 +102,13 @@ export type ClaimAnswer =
   | { readonly outcome: 'settled'; readonly state: JobState }
   | { readonly outcome: 'unknown' };
 
+/** As much of a job that is not settled as says whether it needs a look. */
+export interface OpenJob {
+  readonly id: ProvingJobId;
+  /** Attempts that were lost to `corrupt-inputs`. */
+  readonly corruptInputs: number;
+}
+
 /** What an agent says when it has a proof. */
 export interface ProofReport {
   readonly jobId: ProvingJobId;
@@ -119,6 +135,11 @@ export interface JobLedger {
   /** Every job of the epoch, in the order they were recorded. */
   jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]>;
   /**
+   * The epoch's jobs that are `queued` or `leased`, in any order. The answer may be some moments old, and costs little
+   * however many they are: for a node that compares what it waits for with the ledger.
+   */
+  openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]>;
+  /**
    * Takes a `queued` job, or a `leased` one whose lease has ended: that counts as an attempt lost to `lost-agent`,
    * and rejects the job when it was the last of that budget.
    */
@@ -141,6 +162,13 @@ export interface JobLedger {
   cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number>;
   /** Gives every `rejected` job of the epoch a fresh budget and makes it `queued`. Answers how many. */
   reviveRejected(epoch: EpochNumber): Promise<number>;
+  /** Gives a `rejected` job a fresh budget and makes it `queued`. Answers whether it was rejected. */
+  revive(jobId: ProvingJobId): Promise<boolean>;
+  /**
+   * Makes a job `rejected` that nothing will bring to an agent any more, such as one whose message is a dead letter: a
+   * `queued` one, or a `leased` one whose lease has ended. One that an agent holds is left alone.
+   */
+  reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'>;
   /** Makes a `proven` job `queued`, because the store has lost its proof. Others are left alone. */
   reopen(jobId: ProvingJobId, reason: string): Promise<void>;
   /**

@@ -1,5 +1,6 @@
 import type { SqliteDatabase } from '../engine/sqlite-database.ts';
 import type { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { advancedEpoch, openedEpoch } from './epoch-changes.ts';
 import { type EpochChange, type EpochLedger, EpochRecord, type EpochState, type NewEpoch } from './epoch-ledger.ts';
 import type { RangeId } from './job-ledger.ts';
 
@@ -16,22 +17,8 @@ export class SqliteEpochLedger implements EpochLedger {
   async open(epoch: NewEpoch): Promise<EpochRecord> {
     return this.#database.immediate(() => {
       const known = this.#find(epoch.epoch);
-      const isFurther = known?.state === 'submitting' || known?.state === 'proven';
-      if (known !== undefined && isFurther && known.rangeId === epoch.rangeId) return known;
-      const nowMs = this.#nowMs();
-      return this.#write({
-        epoch: epoch.epoch,
-        rangeId: epoch.rangeId,
-        networkVersion: epoch.networkVersion,
-        firstCheckpoint: epoch.firstCheckpoint,
-        lastCheckpoint: epoch.lastCheckpoint,
-        shape: epoch.shape,
-        deadlineAtMs: epoch.deadlineAtMs,
-        state: 'proving',
-        attempt: (known?.attempt ?? 0) + 1,
-        openedAtMs: known?.openedAtMs ?? nowMs,
-        attemptAtMs: nowMs,
-      });
+      const opened = openedEpoch(known, epoch, this.#nowMs());
+      return opened === known ? known : this.#write(opened);
     });
   }
 
@@ -43,17 +30,9 @@ export class SqliteEpochLedger implements EpochLedger {
   ): Promise<EpochRecord | undefined> {
     return this.#database.immediate(() => {
       const known = this.#find(epoch);
-      if (known === undefined || known.rangeId !== rangeId || known.state === 'proven') return known;
-      const { closedAtMs: _closedAtMs, ...rest } = known;
-      const nowMs = this.#nowMs();
-      const isClosed = state === 'proven' || state === 'failed' || state === 'expired';
-      return this.#write({
-        ...rest,
-        ...change,
-        state,
-        ...(state === 'submitting' && { rootAtMs: known.rootAtMs ?? nowMs }),
-        ...(isClosed && { closedAtMs: nowMs }),
-      });
+      if (known === undefined) return undefined;
+      const advanced = advancedEpoch(known, rangeId, state, change, this.#nowMs());
+      return advanced === known ? known : this.#write(advanced);
     });
   }
 

@@ -1,27 +1,28 @@
 import type { SqliteDatabase } from '../engine/sqlite-database.ts';
 import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { JobLeaseLostError } from './errors.ts';
-import type {
-  AgentId,
-  AttemptBudgets,
-  AttemptCause,
-  ClaimAnswer,
-  JobLease,
-  JobLedger,
+import {
+  type AgentId,
+  type AttemptBudgets,
+  type AttemptCause,
+  type ClaimAnswer,
+  type JobLease,
+  type JobLedger,
   JobRecord,
-  NewJob,
-  ProofReport,
-  RangeId,
+  type NewJob,
+  NO_ATTEMPTS,
+  type OpenJob,
+  type ProofReport,
+  type RangeId,
 } from './job-ledger.ts';
 import { parseJobRow } from './job-row.ts';
 
-const NO_ATTEMPTS = JSON.stringify({
-  'lost-agent': 0,
-  'out-of-memory': 0,
-  'time-out': 0,
-  failure: 0,
-  'corrupt-inputs': 0,
-} satisfies Record<AttemptCause, number>);
+const NO_ATTEMPTS_TEXT = JSON.stringify(NO_ATTEMPTS);
+
+const OpenJobRow = JobRecord.pick({ id: true, attempts: true }).transform(({ id, attempts }): OpenJob => ({
+  id,
+  corruptInputs: attempts['corrupt-inputs'],
+}));
 
 const CLEAR_LEASE = 'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_at_ms = null';
 const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_at_ms = null';
@@ -65,7 +66,7 @@ export class SqliteJobLedger implements JobLedger {
       job.networkVersion,
       JSON.stringify(job.inputs),
       JSON.stringify(job.children),
-      NO_ATTEMPTS,
+      NO_ATTEMPTS_TEXT,
       this.#nowMs(),
     );
     if (row === undefined) throw new Error(`the ledger did not answer with proving job ${job.id}`);
@@ -86,6 +87,12 @@ export class SqliteJobLedger implements JobLedger {
 
   async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
     return this.#database.all('select * from jobs where epoch = ? order by sequence', epoch).map(parseJobRow);
+  }
+
+  async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
+    return this.#database
+      .all(`select id, attempts from jobs where epoch = ? and state in ('queued', 'leased')`, epoch)
+      .map((row) => OpenJobRow.parse({ id: row['id'], attempts: JSON.parse(String(row['attempts'])) as unknown }));
   }
 
   async claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): Promise<ClaimAnswer> {
@@ -154,9 +161,33 @@ export class SqliteJobLedger implements JobLedger {
   async reviveRejected(epoch: EpochNumber): Promise<number> {
     return this.#database.run(
       `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null where epoch = ? and state = 'rejected'`,
-      NO_ATTEMPTS,
+      NO_ATTEMPTS_TEXT,
       epoch,
     );
+  }
+
+  async revive(jobId: ProvingJobId): Promise<boolean> {
+    const revived = this.#database.run(
+      `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null where id = ? and state = 'rejected'`,
+      NO_ATTEMPTS_TEXT,
+      jobId,
+    );
+    return revived > 0;
+  }
+
+  async reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'> {
+    const nowMs = this.#nowMs();
+    const rejected = this.#database.run(
+      `update jobs set state = 'rejected', reason = ?1, settled_at_ms = ?2, ${CLEAR_LEASE}
+       where id = ?3 and (state = 'queued' or (state = 'leased' and lease_expires_at_ms <= ?2))`,
+      reason,
+      nowMs,
+      jobId,
+    );
+    if (rejected > 0) return 'rejected';
+    const job = this.#find(jobId);
+    if (job === undefined) return 'unknown';
+    return job.state === 'leased' ? 'held' : 'settled';
   }
 
   async reopen(jobId: ProvingJobId, reason: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from '../engine/sqlite-database.ts';
 import type { EpochNumber } from '../proving-job/proving-job-id.ts';
 import { type NewRoot, type Outbox, RootRecord } from './outbox.ts';
+import { storedRoot } from './stored-root.ts';
 
 /**
  * An {@link Outbox} in the engine's SQLite file: a row per epoch, its record as JSON.
@@ -20,23 +21,8 @@ export class SqliteOutbox implements Outbox {
   async store(root: NewRoot): Promise<RootRecord> {
     return this.#database.immediateDurable(() => {
       const known = this.#find(root.epoch);
-      const isSameRange = known?.rangeId === root.rangeId;
-      const isReplaceable = known?.state === 'expired' || (known?.state === 'waiting' && !isSameRange);
-      if (known !== undefined && !isReplaceable) return known;
-      return this.#write({
-        epoch: root.epoch,
-        rangeId: root.rangeId,
-        firstCheckpoint: root.firstCheckpoint,
-        lastCheckpoint: root.lastCheckpoint,
-        to: root.to,
-        data: root.data,
-        deadlineAtMs: root.deadlineAtMs,
-        storedAtMs: this.#nowMs(),
-        state: 'waiting',
-        submissions: isSameRange ? known.submissions : [],
-        // Goes on from the root it replaces, so that a change made from that one comes too late.
-        version: (known?.version ?? 0) + 1,
-      });
+      const stored = storedRoot(known, root, this.#nowMs());
+      return stored === known ? known : this.#write(stored);
     });
   }
 

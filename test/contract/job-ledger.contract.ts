@@ -8,6 +8,7 @@ import {
   type JobLedger,
   type JobRecord,
   type NewJob,
+  type OpenJob,
   type ProofReport,
   RangeId,
 } from '../../shared/ledger/job-ledger.ts';
@@ -439,6 +440,97 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       });
     });
 
+    describe('rejecting a job', () => {
+      it('rejects one that is queued, with the reason, and it is no longer stranded', async () => {
+        const job = await recorded();
+        expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('rejected');
+        expect(await found(job.id)).toMatchObject({
+          state: 'rejected',
+          reason: 'its message is a dead letter',
+          settledAtMs: harness.nowMs(),
+        });
+        expect(await jobs.claim(job.id, ALICE, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'rejected' });
+        await harness.elapse(1_000_000);
+        expect(await jobs.strandedJobs(0)).toEqual([]);
+      });
+
+      it('rejects one whose agent is lost, and keeps that agent from extending its lease', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS);
+        expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('rejected');
+        expect(await found(job.id)).not.toHaveProperty('lease');
+        await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
+      });
+
+      it('leaves one alone that an agent holds', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS - 1);
+        expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('held');
+        expect(await found(job.id)).toMatchObject({ state: 'leased', lease });
+      });
+
+      it('leaves one alone that is proven, rejected or cancelled', async () => {
+        const [proven, rejected, cancelled] = [await recorded(), await recorded(), await recorded()];
+        await jobs.settle(proofOf(proven));
+        await jobs.reject(rejected.id, 'the first reason');
+        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        for (const { id } of [proven, rejected, cancelled]) {
+          const before = await found(id);
+          await harness.elapse(1);
+          expect(await jobs.reject(id, 'another reason')).toBe('settled');
+          expect(await found(id)).toEqual(before);
+        }
+      });
+
+      it('knows nothing of one that nobody recorded, and records nothing', async () => {
+        const { id } = aNewJob();
+        expect(await jobs.reject(id, 'its message is a dead letter')).toBe('unknown');
+        expect(await jobs.find(id)).toBeUndefined();
+      });
+    });
+
+    describe('reviving a job', () => {
+      it('queues a rejected one with a fresh budget, in need of a message', async () => {
+        const job = await recorded();
+        await jobs.markEnqueued([job.id]);
+        await jobs.fail(await leased(job.id), 'failure', 'bb exited with 1');
+        await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
+        expect(await jobs.revive(job.id)).toBe(true);
+        const revived = await found(job.id);
+        expect(revived).toMatchObject({ state: 'queued', attempts: { failure: 0, 'time-out': 0 } });
+        for (const field of ['enqueuedAtMs', 'settledAtMs', 'reason', 'lease'])
+          expect(revived).not.toHaveProperty(field);
+        expect((await jobs.strandedJobs(60)).map(({ id }) => id)).toEqual([job.id]);
+      });
+
+      it('gives it out under a lease that is newer than every one before', async () => {
+        const job = await recorded();
+        const before = await leased(job.id);
+        await jobs.fail(before, 'time-out', 'took 3 hours');
+        await jobs.revive(job.id);
+        expect((await leased(job.id)).token).toBeGreaterThan(before.token);
+        await expect(jobs.extend(before, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
+      });
+
+      it('leaves one alone that is not rejected, or that nobody recorded', async () => {
+        const [cancelled, proven] = [await recorded(), await recorded()];
+        await jobs.settle(proofOf(proven));
+        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        const [queued, held] = [await recorded(), await recorded()];
+        await leased(held.id);
+        for (const { id } of [queued, held, proven, cancelled]) {
+          const before = await found(id);
+          expect(await jobs.revive(id)).toBe(false);
+          expect(await found(id)).toEqual(before);
+        }
+        const { id } = aNewJob();
+        expect(await jobs.revive(id)).toBe(false);
+        expect(await jobs.find(id)).toBeUndefined();
+      });
+    });
+
     it('revives the rejected jobs of an epoch with a fresh budget, in need of a message', async () => {
       const job = await recorded();
       const proven = await recorded();
@@ -481,6 +573,43 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await jobs.reopen(job.id, 'by mistake');
         expect(await found(job.id)).toEqual(before);
       }
+    });
+
+    describe('open jobs', () => {
+      const open = async (): Promise<readonly OpenJob[]> =>
+        (await jobs.openJobs(EpochNumber.parse(7))).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+      it('are those of the epoch that wait or are leased', async () => {
+        const [waiting, held, proven, rejected] = [
+          await recorded(),
+          await recorded(),
+          await recorded(),
+          await recorded(),
+        ];
+        await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(70) }));
+        await jobs.markEnqueued([waiting.id]);
+        await leased(held.id);
+        await jobs.settle(proofOf(proven));
+        await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
+        const expected = [waiting.id, held.id].toSorted().map((id) => ({ id, corruptInputs: 0 }));
+        expect(await open()).toEqual(expected);
+        await jobs.cancelEpoch(EpochNumber.parse(7), 'window closed');
+        expect(await open()).toEqual([]);
+      });
+
+      it('tell how often an agent could not read the inputs', async () => {
+        const job = await recorded();
+        await jobs.fail(await leased(job.id), 'failure', 'bb exited with 1');
+        await jobs.fail(await leased(job.id), 'corrupt-inputs', 'sha256 differs');
+        expect(await open()).toEqual([{ id: job.id, corruptInputs: 1 }]);
+      });
+
+      it('are open again once they are reopened', async () => {
+        const job = await recorded();
+        await jobs.settle(proofOf(job));
+        await jobs.reopen(job.id, 'the store has lost it');
+        expect(await open()).toEqual([{ id: job.id, corruptInputs: 0 }]);
+      });
     });
 
     describe('stranded jobs', () => {

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+
+import { parseItem, queryItems } from './dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, padded } from './dynamo-table.ts';
+import { Incident, type IncidentLog } from './incident-log.ts';
+
+const PARTITION = 'INCIDENTS';
+
+/** An {@link IncidentLog} in the ledger's DynamoDB table: an item per incident, in the order of their times. */
+export class DynamoIncidentLog implements IncidentLog {
+  readonly #table: DynamoTable;
+  readonly #nowMs: () => number;
+
+  constructor(table: DynamoTable, nowMs: () => number) {
+    this.#table = table;
+    this.#nowMs = nowMs;
+  }
+
+  async note(incident: Omit<Incident, 'atMs'>): Promise<void> {
+    const noted = Incident.parse({ ...incident, atMs: this.#nowMs() });
+    await this.#table.client.send(
+      new PutCommand({
+        TableName: this.#table.name,
+        Item: {
+          ...noted,
+          pk: PARTITION,
+          // Two of one millisecond are told apart; one that is sent twice, because its answer was lost, is still one.
+          sk: `${padded(noted.atMs)}#${randomUUID()}`,
+          expiresAtSeconds: expiresAtSeconds(noted.atMs),
+        },
+      }),
+    );
+  }
+
+  async latest(limit: number): Promise<readonly Incident[]> {
+    const items = await queryItems(this.#table, PARTITION, { limit, backwards: true });
+    return items.map((item) => parseItem(Incident, this.#table, item));
+  }
+}

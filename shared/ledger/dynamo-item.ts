@@ -1,0 +1,63 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+
+import type { DynamoTable, ItemKey } from './dynamo-table.ts';
+import { UnreadableItemError } from './errors.ts';
+
+/** An item as the table has it, its attributes not looked at yet. */
+export type DynamoItem = ItemKey & Readonly<Record<string, unknown>>;
+
+/** Reads one item as it stands now. */
+export async function getItem(table: DynamoTable, { pk, sk }: ItemKey): Promise<DynamoItem | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: { pk, sk }, ConsistentRead: true }),
+  );
+  return Item as DynamoItem | undefined;
+}
+
+export interface ItemQuery {
+  readonly limit?: number;
+  readonly backwards?: boolean;
+  /** Whether the answer may be a moment old, at half the price. */
+  readonly mayBeLate?: boolean;
+}
+
+/** The items of a partition, in the order of their sort keys or backwards, at most `limit` of them. */
+export async function queryItems(
+  table: DynamoTable,
+  pk: string,
+  { limit = Infinity, backwards = false, mayBeLate = false }: ItemQuery = {},
+): Promise<readonly DynamoItem[]> {
+  const items: DynamoItem[] = [];
+  let startKey: Record<string, unknown> | undefined;
+  do {
+    const page = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ScanIndexForward: !backwards,
+        ConsistentRead: !mayBeLate,
+        ...(limit < Infinity && { Limit: limit - items.length }),
+        ...(startKey && { ExclusiveStartKey: startKey }),
+      }),
+    );
+    items.push(...((page.Items ?? []) as DynamoItem[]));
+    // A page is 1 MB, so it may end before the limit.
+    startKey = page.LastEvaluatedKey;
+  } while (startKey !== undefined && items.length < limit);
+  return items;
+}
+
+/** Checks an item's attributes, without its key and what the table keeps for itself. @throws {UnreadableItemError} */
+export function parseItem<Schema extends z.ZodType>(
+  schema: Schema,
+  table: DynamoTable,
+  item: DynamoItem,
+): z.infer<Schema> {
+  const { pk, sk, expiresAtSeconds: _expiresAtSeconds, writeId: _writeId, ...attributes } = item;
+  const parsed = schema.safeParse(attributes);
+  if (parsed.success) return parsed.data;
+  const what = z.prettifyError(parsed.error).replaceAll('\n', ' ');
+  throw new UnreadableItemError(table.name, pk, sk, what, { cause: parsed.error });
+}

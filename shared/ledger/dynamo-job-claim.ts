@@ -1,0 +1,77 @@
+import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { newWriteId } from './dynamo-job-write-id.ts';
+import { rejectLost, shorten, take, takeOver } from './dynamo-job-updates.ts';
+import { type JobUpdate, updateJob } from './dynamo-job-writes.ts';
+import { type DynamoTable, jobKey } from './dynamo-table.ts';
+import { LedgerBusyError } from './errors.ts';
+import type { AgentId, AttemptBudgets, ClaimAnswer, JobLease, JobRecord } from './job-ledger.ts';
+
+export interface ClaimRules {
+  readonly budgets: AttemptBudgets;
+  readonly nowMs: () => number;
+}
+
+/** Looks at a job that others change meanwhile: each look beyond the first means that one of them got what it wanted. */
+export const MAX_LOOKS = 10;
+
+/**
+ * Takes the job for the agent: one write if it is queued, two if an agent was lost.
+ *
+ * A lease ends by the clock of whoever looks, so clocks have to agree to within a fraction of a lease. Should one not (it
+ * was set back, or the holder's is ahead), a lease could last for as long as they differ. Therefore one that ends more
+ * than two lease times from now is shortened to one. An agent that lives moves its end again with its next heartbeat and
+ * loses nothing; that of a lost one passes.
+ *
+ * @throws {LedgerBusyError} after {@link MAX_LOOKS} looks.
+ */
+export async function claimJob(
+  table: DynamoTable,
+  jobId: ProvingJobId,
+  agentId: AgentId,
+  leaseSeconds: number,
+  rules: ClaimRules,
+): Promise<ClaimAnswer> {
+  const writeId = newWriteId();
+  const leaseMs = Math.round(leaseSeconds * 1000);
+  const newLease = (nowMs: number): Parameters<typeof take>[0] => ({ agentId, nowMs, endMs: nowMs + leaseMs, writeId });
+  let change = take(newLease(rules.nowMs()));
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const { job } = await updateJob(table, jobId, change);
+    if (job === undefined) return { outcome: 'unknown' };
+    const { record } = job;
+    const { lease, state } = record;
+    const nowMs = rules.nowMs();
+    if (lease === undefined) {
+      if (state !== 'queued') return { outcome: 'settled', state };
+      change = take(newLease(nowMs));
+    } else if (job.writeId === writeId) {
+      // By this write, or by an earlier try of it whose answer was lost.
+      return { outcome: 'claimed', lease, job: record };
+    } else if (lease.expiresAtMs <= nowMs) {
+      change = succeed(record, lease, newLease(nowMs), rules.budgets);
+    } else if (lease.expiresAtMs > nowMs + 2 * leaseMs) {
+      change = shorten(lease, nowMs + leaseMs);
+    } else {
+      return { outcome: 'held', expiresAtMs: lease.expiresAtMs };
+    }
+  }
+  throw jobIsBusy(table, jobId);
+}
+
+function succeed(
+  { attempts }: JobRecord,
+  lost: JobLease,
+  newLease: Parameters<typeof take>[0],
+  budgets: AttemptBudgets,
+): JobUpdate {
+  const lostAgents = attempts['lost-agent'] + 1;
+  return lostAgents >= budgets['lost-agent']
+    ? rejectLost(lost, lostAgents, newLease.nowMs)
+    : takeOver(lost, lostAgents, newLease);
+}
+
+/** Others changed the job at every look. Nothing was decided. */
+export function jobIsBusy(table: DynamoTable, jobId: ProvingJobId): LedgerBusyError {
+  const { pk, sk } = jobKey(jobId);
+  return new LedgerBusyError(table.name, pk, sk, MAX_LOOKS);
+}

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+
+import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../proof-store/proof-store.ts';
+import { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+import { parseProvingJobId, ProvingJobId, Sha256 } from '../proving-job/proving-job-id.ts';
+import { type DynamoItem, parseItem } from './dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from './dynamo-table.ts';
+import { UnreadableItemError } from './errors.ts';
+import {
+  AgentId,
+  AttemptCause,
+  type JobLease,
+  type JobRecord,
+  JobState,
+  type NewJob,
+  type OpenJob,
+  RangeId,
+} from './job-ledger.ts';
+
+const TimeMs = z.number().int();
+
+/**
+ * A job as an item, kept under 1 KB so that a write of it costs one unit: what follows from the id (epoch, circuit,
+ * digest of the inputs, keys of the objects) is written only where it is something else.
+ *
+ * Attributes that this version does not know are left alone: a newer one may run beside it.
+ */
+const JobItem = z.object({
+  state: JobState,
+  rangeId: RangeId,
+  pool: Pool,
+  lane: Lane,
+  version: z.string().min(1),
+  inputsBytes: z.number().int().nonnegative(),
+  inputsSha256: Sha256.optional(),
+  inputsKey: ProofKey.optional(),
+  /** The slots of the job as a node of the tree, in their order. */
+  children: z.array(ProvingJobId),
+  /** Causes that have cost an attempt. */
+  attempts: z.partialRecord(AttemptCause, z.number().int().nonnegative()),
+  recordedAtMs: TimeMs,
+  enqueuedAtMs: TimeMs.optional(),
+  /** How often it was claimed: the fencing token, never reset. */
+  token: z.number().int().positive().optional(),
+  /** Who holds it; who proved it. */
+  agent: AgentId.optional(),
+  /** When its lease began; when that of the attempt did which proved it. */
+  claimedAtMs: TimeMs.optional(),
+  leaseEndsAtMs: TimeMs.optional(),
+  proofBytes: z.number().int().nonnegative().optional(),
+  proofSha256: Sha256.optional(),
+  proofKey: ProofKey.optional(),
+  provingMs: z.number().nonnegative().optional(),
+  settledAtMs: TimeMs.optional(),
+  reason: z.string().optional(),
+  failedToken: z.number().int().positive().optional(),
+});
+type JobItem = z.infer<typeof JobItem>;
+
+/** What the index of open jobs has of an item, beside its keys. */
+const OpenJobEntry = JobItem.pick({ attempts: true });
+
+/** What an item holds: the record, and what tells a call whose answer was lost that the job was changed by itself. */
+export interface StoredJob {
+  readonly record: JobRecord;
+  /** Left by the call that last claimed, revived, rejected or cancelled it. */
+  readonly writeId: string | undefined;
+  /** The token of the last attempt that was reported as failed. */
+  readonly failedToken: number | undefined;
+}
+
+/** The item of a job that is recorded for the first time, due for a message at once. */
+export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
+  const { circuit, inputsSha256 } = parseProvingJobId(job.id);
+  return {
+    ...jobKey(job.id),
+    state: 'queued',
+    rangeId: job.rangeId,
+    pool: job.pool,
+    lane: job.lane,
+    version: job.networkVersion,
+    inputsBytes: job.inputs.sizeBytes,
+    inputsSha256: unless(inputsSha256, job.inputs.sha256),
+    inputsKey: unless(inputsKey(circuit, job.id), job.inputs.key),
+    children: job.children,
+    attempts: {},
+    recordedAtMs: nowMs,
+    openShard: openShard(job.id),
+    dueAtMs: 0,
+    expiresAtSeconds: expiresAtSeconds(nowMs),
+  };
+}
+
+/** What settling writes of a proof. */
+export function proofAttributes(
+  jobId: ProvingJobId,
+  { key, sha256, sizeBytes }: StoredObject,
+): Pick<JobItem, 'proofBytes' | 'proofSha256' | 'proofKey'> {
+  const { circuit } = parseProvingJobId(jobId);
+  return { proofBytes: sizeBytes, proofSha256: sha256, proofKey: unless(outputsKey(circuit, jobId), key) };
+}
+
+/** @throws {UnreadableItemError} */
+export function parseJobItem(table: DynamoTable, item: DynamoItem): StoredJob {
+  const fields = parseItem(JobItem, table, item);
+  const { writeId } = item;
+  try {
+    return {
+      record: recordOf(jobIdOf(item), fields),
+      writeId: typeof writeId === 'string' ? writeId : undefined,
+      failedToken: fields.failedToken,
+    };
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw new UnreadableItemError(table.name, item.pk, item.sk, what, { cause: error });
+  }
+}
+
+/** @throws {UnreadableItemError} */
+export function parseOpenJob(table: DynamoTable, entry: DynamoItem): OpenJob {
+  const { attempts } = parseItem(OpenJobEntry, table, entry);
+  return { id: jobIdOf(entry), corruptInputs: attempts['corrupt-inputs'] ?? 0 };
+}
+
+function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
+  const { epoch, circuit, inputsSha256 } = parseProvingJobId(id);
+  const record: JobRecord = {
+    id,
+    epoch,
+    rangeId: item.rangeId,
+    circuit,
+    pool: item.pool,
+    lane: item.lane,
+    networkVersion: item.version,
+    inputs: {
+      key: item.inputsKey ?? inputsKey(circuit, id),
+      sha256: item.inputsSha256 ?? inputsSha256,
+      sizeBytes: item.inputsBytes,
+    },
+    children: item.children,
+    state: item.state,
+    attempts: {
+      'lost-agent': 0,
+      'out-of-memory': 0,
+      'time-out': 0,
+      failure: 0,
+      'corrupt-inputs': 0,
+      ...item.attempts,
+    },
+    recordedAtMs: item.recordedAtMs,
+    enqueuedAtMs: item.enqueuedAtMs,
+    lease: item.state === 'leased' ? leaseOf(id, item) : undefined,
+    ...(item.state === 'proven' && proofOf(id, item)),
+    settledAtMs: item.settledAtMs,
+    reason: item.reason,
+  };
+  // What is not there is no field, rather than one that is undefined.
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as JobRecord;
+}
+
+function leaseOf(jobId: ProvingJobId, item: JobItem): JobLease {
+  return {
+    jobId,
+    agentId: present(item.agent, 'agent'),
+    token: present(item.token, 'token'),
+    claimedAtMs: present(item.claimedAtMs, 'claimedAtMs'),
+    expiresAtMs: present(item.leaseEndsAtMs, 'leaseEndsAtMs'),
+  };
+}
+
+function proofOf(id: ProvingJobId, item: JobItem): Pick<JobRecord, 'proof' | 'provenBy' | 'provingMs' | 'claimedAtMs'> {
+  return {
+    proof: {
+      key: item.proofKey ?? outputsKey(parseProvingJobId(id).circuit, id),
+      sha256: present(item.proofSha256, 'proofSha256'),
+      sizeBytes: present(item.proofBytes, 'proofBytes'),
+    },
+    provenBy: item.agent,
+    provingMs: item.provingMs,
+    claimedAtMs: item.claimedAtMs,
+  };
+}
+
+function present<T>(value: T | undefined, attribute: string): T {
+  if (value === undefined) throw new Error(`attribute ${attribute} is missing`);
+  return value;
+}
+
+/** `value`, if it has to be written because it is not what readers take it for. */
+function unless<T>(expected: T, value: T): T | undefined {
+  return value === expected ? undefined : value;
+}

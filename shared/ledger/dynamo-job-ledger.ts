@@ -1,0 +1,224 @@
+import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { newWriteId } from './dynamo-job-write-id.ts';
+import { claimJob, jobIsBusy, MAX_LOOKS } from './dynamo-job-claim.ts';
+import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
+import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
+import * as updates from './dynamo-job-updates.ts';
+import { type JobUpdate, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
+import type { DynamoTable } from './dynamo-table.ts';
+import { JobLeaseLostError } from './errors.ts';
+import type {
+  AgentId,
+  AttemptBudgets,
+  AttemptCause,
+  ClaimAnswer,
+  JobLease,
+  JobLedger,
+  JobRecord,
+  NewJob,
+  OpenJob,
+  ProofReport,
+  RangeId,
+} from './job-ledger.ts';
+import { mapBounded } from './map-bounded.ts';
+
+/** Beside claims and heartbeats of the same process, which have sockets of the same client. */
+const WRITES_AT_ONCE = 16;
+
+/**
+ * A {@link JobLedger} in the engine's DynamoDB table. Every arrow of the state machine is one conditional write of one
+ * item, which answers with what stood in its way, and costs as little when it is refused.
+ *
+ * | operation        | request, key or index                                         | write units          | read units     |
+ * | ---------------- | ------------------------------------------------------------- | -------------------- | -------------- |
+ * | record           | PutItem by key, if absent; known: UpdateItem if it differs    | 2; known 1, 2, or 3  |                |
+ * | markEnqueued     | UpdateItem by key, each; leased already: another              | 3; leased 2          |                |
+ * | find             | GetItem by key, strongly consistent                           |                      | 1              |
+ * | jobsOfEpoch      | Query of each of 8 partitions, strongly consistent            |                      | 1 for 4 KB     |
+ * | openJobs         | Query of each of 8 partitions of index `open-jobs`            |                      | 0.5 for 4 KB   |
+ * | claim            | UpdateItem by key; an agent was lost: another                 | 3; refused 1; lost 4 |                |
+ * | extend           | UpdateItem by key                                             | 1                    |                |
+ * | settle           | UpdateItem by key                                             | 2                    |                |
+ * | fail             | UpdateItem by key; the budget is spent: another               | 3; spent 3           |                |
+ * | release          | UpdateItem by key                                             | 3                    |                |
+ * | cancelEpoch      | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
+ * | reviveRejected   | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
+ * | revive, reject   | UpdateItem by key                                             | 2                    |                |
+ * | reopen           | GetItem by key; UpdateItem by key                             | 2                    | 1              |
+ * | strandedJobs     | Query of each of 8 partitions of index `open-jobs`; BatchGetItem by key, strongly consistent | | 0.5 each, 1 for a candidate |
+ *
+ * An item is under 1 KB, so a write of it is one unit; entering or leaving the index is one more, moving in it two. A job
+ * that is recorded, enqueued, claimed and settled costs 10, and 1 for each heartbeat.
+ */
+export class DynamoJobLedger implements JobLedger {
+  readonly #table: DynamoTable;
+  readonly #budgets: AttemptBudgets;
+  readonly #nowMs: () => number;
+
+  constructor(table: DynamoTable, options: { readonly budgets: AttemptBudgets; readonly nowMs: () => number }) {
+    this.#table = table;
+    this.#budgets = options.budgets;
+    this.#nowMs = options.nowMs;
+  }
+
+  async record(job: NewJob): Promise<JobRecord> {
+    const nowMs = this.#nowMs();
+    let answer = await putNewJob(this.#table, newJobItem(job, nowMs));
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      if (answer.job === undefined) {
+        // It expired between the two.
+        answer = await putNewJob(this.#table, newJobItem(job, nowMs));
+        continue;
+      }
+      const { record } = answer.job;
+      if (record.state === 'cancelled') {
+        answer = await this.#update(job.id, updates.queueCancelled(job.id, job.rangeId, nowMs));
+      } else if (record.rangeId !== job.rangeId) {
+        answer = await this.#update(job.id, updates.takeOnRange(job.rangeId, nowMs));
+      } else {
+        return record;
+      }
+    }
+    throw jobIsBusy(this.#table, job.id);
+  }
+
+  async markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void> {
+    const nowMs = this.#nowMs();
+    await mapBounded([...new Set(jobIds)], WRITES_AT_ONCE, (jobId) => this.#markEnqueued(jobId, nowMs));
+  }
+
+  async find(jobId: ProvingJobId): Promise<JobRecord | undefined> {
+    return (await readJob(this.#table, jobId))?.record;
+  }
+
+  async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
+    return (await readJobsOfEpoch(this.#table, epoch)).sort(byTimeRecorded);
+  }
+
+  async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
+    return await readOpenJobs(this.#table, epoch);
+  }
+
+  async claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): Promise<ClaimAnswer> {
+    return await claimJob(this.#table, jobId, agentId, leaseSeconds, { budgets: this.#budgets, nowMs: this.#nowMs });
+  }
+
+  async extend(lease: JobLease, leaseSeconds: number): Promise<JobLease> {
+    const expiresAtMs = this.#nowMs() + Math.round(leaseSeconds * 1000);
+    const { written } = await this.#update(lease.jobId, updates.extendLease(lease, expiresAtMs));
+    if (!written) throw new JobLeaseLostError(lease.jobId);
+    return { ...lease, expiresAtMs };
+  }
+
+  /** The same report again is `settled` again: its first answer may have been lost. */
+  async settle(report: ProofReport): Promise<'settled' | 'already-settled'> {
+    const { written, job } = await this.#update(report.jobId, updates.settleProven(report, this.#nowMs()));
+    if (job === undefined) throw new Error(`the ledger does not know proving job ${report.jobId}`);
+    return written || isProvenBy(job.record, report) ? 'settled' : 'already-settled';
+  }
+
+  /** A failure of the same lease again is not charged again, and answered as the first. */
+  async fail(lease: JobLease, cause: AttemptCause, reason: string): Promise<'queued' | 'rejected'> {
+    const { jobId } = lease;
+    const lastAttempt = this.#budgets[cause] - 1;
+    let job: StoredJob | undefined;
+    if (lastAttempt > 0) {
+      const answer = await this.#update(jobId, updates.queueFailed(lease, cause, reason, lastAttempt));
+      if (answer.written) return 'queued';
+      job = answer.job;
+    }
+    if (lastAttempt <= 0 || job?.record.lease?.token === lease.token) {
+      const answer = await this.#update(jobId, updates.rejectFailed(lease, cause, reason, this.#nowMs()));
+      if (answer.written) return 'rejected';
+      job = answer.job;
+    }
+    if (job?.failedToken !== lease.token) throw new JobLeaseLostError(jobId);
+    return job.record.state === 'rejected' ? 'rejected' : 'queued';
+  }
+
+  async release(lease: JobLease): Promise<void> {
+    await this.#update(lease.jobId, updates.releaseLease(lease));
+  }
+
+  async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
+    const writeId = newWriteId();
+    const jobs = await readJobsOfEpoch(this.#table, epoch, updates.isCancellable(rangeId), { rangeId });
+    return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, rangeId));
+  }
+
+  async reviveRejected(epoch: EpochNumber): Promise<number> {
+    const writeId = newWriteId();
+    const jobs = await readJobsOfEpoch(this.#table, epoch, '#state = :rejected');
+    return await this.#countChanged(jobs, writeId, ({ id }) => updates.reviveRejected(id, writeId));
+  }
+
+  async revive(jobId: ProvingJobId): Promise<boolean> {
+    const writeId = newWriteId();
+    return isDone(await this.#update(jobId, updates.reviveRejected(jobId, writeId)), writeId);
+  }
+
+  async reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'> {
+    const writeId = newWriteId();
+    const answer = await this.#update(jobId, updates.reject(reason, this.#nowMs(), writeId));
+    if (isDone(answer, writeId)) return 'rejected';
+    if (answer.job === undefined) return 'unknown';
+    return answer.job.record.state === 'leased' ? 'held' : 'settled';
+  }
+
+  async reopen(jobId: ProvingJobId, reason: string): Promise<void> {
+    const job = await this.find(jobId);
+    if (job?.state !== 'proven' || job.settledAtMs === undefined) return;
+    await this.#update(jobId, updates.reopenProven(jobId, reason, job.settledAtMs));
+  }
+
+  async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
+    const beforeMs = this.#nowMs() - olderThanSeconds * 1000;
+    const jobs = await readJobsDueBefore(this.#table, beforeMs);
+    return jobs.filter((job) => isDueBefore(job, beforeMs)).sort((a, b) => a.epoch - b.epoch || byTimeRecorded(a, b));
+  }
+
+  async #markEnqueued(jobId: ProvingJobId, nowMs: number): Promise<void> {
+    let change = updates.enqueuedWhileQueued(nowMs);
+    for (let look = 0; look < MAX_LOOKS; look++) {
+      const { written, job } = await this.#update(jobId, change);
+      if (written) return;
+      if (job?.record.state === 'queued') change = updates.enqueuedWhileQueued(nowMs);
+      else if (job?.record.state === 'leased') change = updates.enqueuedWhileLeased(nowMs);
+      else return;
+    }
+    throw jobIsBusy(this.#table, jobId);
+  }
+
+  async #countChanged(
+    jobs: readonly JobRecord[],
+    writeId: string,
+    change: (job: JobRecord) => JobUpdate,
+  ): Promise<number> {
+    const done = await mapBounded(jobs, WRITES_AT_ONCE, async (job) =>
+      isDone(await this.#update(job.id, change(job)), writeId),
+    );
+    return done.filter(Boolean).length;
+  }
+
+  #update(jobId: ProvingJobId, change: JobUpdate): Promise<WriteAnswer> {
+    return updateJob(this.#table, jobId, change);
+  }
+}
+
+/** Whether the call did what it was to do: with this write, or with an earlier try of it whose answer was lost. */
+function isDone({ written, job }: WriteAnswer, writeId: string): boolean {
+  return written || job?.writeId === writeId;
+}
+
+function isProvenBy(job: JobRecord, { agentId, claimedAtMs, proof }: ProofReport): boolean {
+  return job.provenBy === agentId && job.claimedAtMs === claimedAtMs && job.proof?.sha256 === proof.sha256;
+}
+
+function isDueBefore({ state, enqueuedAtMs, lease }: JobRecord, timeMs: number): boolean {
+  if (state === 'queued') return enqueuedAtMs === undefined || enqueuedAtMs < timeMs;
+  return lease !== undefined && lease.expiresAtMs < timeMs;
+}
+
+function byTimeRecorded(a: JobRecord, b: JobRecord): number {
+  return a.recordedAtMs - b.recordedAtMs || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { BatchGetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+
+import { OPEN_JOBS_INDEX } from '../engine/aws-resource-names.ts';
+import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { partsOf } from './dynamo-expressions.ts';
+import { type DynamoItem, getItem } from './dynamo-item.ts';
+import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts';
+import { STATES } from './dynamo-job-writes.ts';
+import { type DynamoTable, type ItemKey, jobKey, jobPartitions, openShards } from './dynamo-table.ts';
+import type { JobRecord, OpenJob } from './job-ledger.ts';
+import { mapBounded } from './map-bounded.ts';
+
+/** DynamoDB's own limit. */
+const BATCH_KEYS = 100;
+const BATCHES_AT_ONCE = 4;
+/** For what a batch left unread: throttling passes within seconds, or is the caller's to wait out. */
+const BATCH_TRIES = 8;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 2_000;
+
+export async function readJob(table: DynamoTable, jobId: ProvingJobId): Promise<StoredJob | undefined> {
+  const item = await getItem(table, jobKey(jobId));
+  return item && parseJobItem(table, item);
+}
+
+/**
+ * The epoch's jobs, in no order, those for which `filter` holds: every shard is asked at the same time, page by page.
+ * Strongly consistent, because those who cancel, revive and quarantine go by it; that doubles a price of $0.0001 for
+ * 10,000 jobs.
+ */
+export async function readJobsOfEpoch(
+  table: DynamoTable,
+  epoch: EpochNumber,
+  filter?: string,
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<JobRecord[]> {
+  const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
+  const shards = jobPartitions(epoch).map(async (pk) => {
+    const items = await readPages(table, {
+      KeyConditionExpression: condition,
+      FilterExpression: filter,
+      ...partsOf([condition, filter ?? ''], { ...STATES, ...values, pk, prefix: 'JOB#' }),
+      ConsistentRead: true,
+    });
+    return items.map((item) => parseJobItem(table, item).record);
+  });
+  return (await Promise.all(shards)).flat();
+}
+
+/** The epoch's jobs that are in the index: all that are not settled, whose entries are a fifth of the items. */
+export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Promise<OpenJob[]> {
+  const shards = openShards().map((shard) =>
+    readPages(table, {
+      IndexName: OPEN_JOBS_INDEX,
+      KeyConditionExpression: 'openShard = :shard',
+      ExpressionAttributeValues: { ':shard': shard },
+    }),
+  );
+  const ofEpoch = (await Promise.all(shards)).flat().filter(({ sk }) => sk.startsWith(`JOB#${epoch}:`));
+  return ofEpoch.map((entry) => parseOpenJob(table, entry));
+}
+
+/** Jobs in the index that are due before the time, as they are now: the index is late, and knows nothing of heartbeats. */
+export async function readJobsDueBefore(table: DynamoTable, timeMs: number): Promise<JobRecord[]> {
+  const shards = openShards().map((shard) =>
+    readPages(table, {
+      IndexName: OPEN_JOBS_INDEX,
+      KeyConditionExpression: 'openShard = :shard AND dueAtMs < :timeMs',
+      ExpressionAttributeValues: { ':shard': shard, ':timeMs': timeMs },
+    }),
+  );
+  const found = (await Promise.all(shards)).flat();
+  // An item that moves in the index while it is read can be met twice, and a batch must name each key once.
+  const keys = new Map(found.map(({ pk, sk }) => [sk, { pk, sk }]));
+  return await readBatches(table, [...keys.values()]);
+}
+
+async function readBatches(table: DynamoTable, keys: readonly ItemKey[]): Promise<JobRecord[]> {
+  const batches = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS) }, (_, index) =>
+    keys.slice(index * BATCH_KEYS, (index + 1) * BATCH_KEYS),
+  );
+  return (await mapBounded(batches, BATCHES_AT_ONCE, (batch) => readBatch(table, batch))).flat();
+}
+
+async function readBatch(table: DynamoTable, keys: readonly ItemKey[]): Promise<JobRecord[]> {
+  const records: JobRecord[] = [];
+  let left: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
+  for (let tries = 1; ; tries++) {
+    const { Responses, UnprocessedKeys } = await table.client.send(
+      new BatchGetCommand({ RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } } }),
+    );
+    records.push(...(Responses?.[table.name] ?? []).map((item) => parseJobItem(table, item as DynamoItem).record));
+    left = UnprocessedKeys?.[table.name]?.Keys ?? [];
+    if (left.length === 0) return records;
+    if (tries === BATCH_TRIES) {
+      throw new Error(
+        `DynamoDB left ${left.length} jobs of table ${table.name} unread ${tries} times: it is throttled`,
+      );
+    }
+    await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random() / 2));
+  }
+}
+
+async function readPages(table: DynamoTable, query: Omit<QueryCommandInput, 'TableName'>): Promise<DynamoItem[]> {
+  const items: DynamoItem[] = [];
+  for await (const { Items } of paginateQuery({ client: table.client }, { TableName: table.name, ...query })) {
+    items.push(...((Items ?? []) as DynamoItem[]));
+  }
+  return items;
+}

@@ -1,0 +1,214 @@
+import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { proofAttributes } from './dynamo-job-item.ts';
+import type { JobUpdate } from './dynamo-job-writes.ts';
+import { expiresAtSeconds, openShard } from './dynamo-table.ts';
+import type { AgentId, AttemptCause, JobLease, ProofReport, RangeId } from './job-ledger.ts';
+
+const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs';
+const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #provingMs';
+const LEAVE_INDEX = '#openShard, #dueAtMs';
+/** In the index, and due at once, so that the sweeper sends a message should the caller die before it does. */
+const DUE_AT_ONCE = '#state = :queued, #openShard = :openShard, #dueAtMs = :zero';
+/** The time of the last message counts again, now that no lease does. */
+const DUE_AS_ENQUEUED = '#state = :queued, #dueAtMs = if_not_exists(#enqueuedAtMs, :zero)';
+const IS_HELD = '#state = :leased AND #token = :token';
+const IS_HELD_AS_SEEN = `${IS_HELD} AND #leaseEndsAtMs = :seenEndMs`;
+
+/** A reason may be all that a prover printed; more than this is in its log. */
+const MAX_REASON_CHARACTERS = 1_000;
+
+export interface NewLease {
+  readonly agentId: AgentId;
+  readonly nowMs: number;
+  readonly endMs: number;
+  /** Tells this claim from every other, should its answer be lost. */
+  readonly writeId: string;
+}
+
+/** queued → leased */
+export function take({ agentId, nowMs, endMs, writeId }: NewLease): JobUpdate {
+  return {
+    update: `SET #state = :leased, #token = if_not_exists(#token, :zero) + :one, #agent = :agentId, #claimedAtMs = :nowMs,
+      #leaseEndsAtMs = :endMs, #dueAtMs = :endMs, #writeId = :writeId`,
+    condition: '#state = :queued',
+    values: { agentId, nowMs, endMs, writeId, zero: 0, one: 1 },
+  };
+}
+
+/** leased → leased: the lease has ended, and the agent that had it has cost the attempt number `lostAgents`. */
+export function takeOver(lost: JobLease, lostAgents: number, { agentId, nowMs, endMs, writeId }: NewLease): JobUpdate {
+  return {
+    update: `SET #token = :newToken, #agent = :agentId, #claimedAtMs = :nowMs, #leaseEndsAtMs = :endMs, #dueAtMs = :endMs,
+      #writeId = :writeId, #attempts.#cause = :lostAgents, #reason = :reason`,
+    condition: IS_HELD_AS_SEEN,
+    values: {
+      ...asSeen(lost),
+      newToken: lost.token + 1,
+      agentId,
+      nowMs,
+      endMs,
+      writeId,
+      lostAgents,
+      reason: wasLost(lost),
+    },
+    names: { cause: 'lost-agent' satisfies AttemptCause },
+  };
+}
+
+/** leased → rejected: the lease has ended, and with it the last attempt that may be lost so. */
+export function rejectLost(lost: JobLease, lostAgents: number, nowMs: number): JobUpdate {
+  return {
+    update: `SET #state = :rejected, #settledAtMs = :nowMs, #attempts.#cause = :lostAgents, #reason = :reason
+      REMOVE ${LEASE}, ${LEAVE_INDEX}`,
+    condition: IS_HELD_AS_SEEN,
+    values: { ...asSeen(lost), nowMs, lostAgents, reason: wasLost(lost) },
+    names: { cause: 'lost-agent' satisfies AttemptCause },
+  };
+}
+
+/** Brings forward the end of a lease that nobody's heartbeat can have written by our clock. */
+export function shorten(lease: JobLease, endMs: number): JobUpdate {
+  return {
+    update: 'SET #leaseEndsAtMs = :endMs, #dueAtMs = :endMs',
+    condition: IS_HELD_AS_SEEN,
+    values: { ...asSeen(lease), endMs },
+  };
+}
+
+/** A heartbeat. The index keeps the end that the claim wrote: moving it would triple the cost, and sweepers look twice. */
+export function extendLease({ token }: JobLease, endMs: number): JobUpdate {
+  return { update: 'SET #leaseEndsAtMs = :endMs', condition: IS_HELD, values: { token, endMs } };
+}
+
+/** queued | leased → proven */
+export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
+  const { jobId, agentId, provingMs, claimedAtMs } = report;
+  const { proofKey, ...proof } = proofAttributes(jobId, report.proof);
+  return {
+    update: `SET #state = :proven, #agent = :agentId, #claimedAtMs = :claimedAtMs, #proofBytes = :proofBytes,
+      #proofSha256 = :proofSha256, ${proofKey === undefined ? '' : '#proofKey = :proofKey,'} #provingMs = :provingMs,
+      #settledAtMs = :nowMs REMOVE #leaseEndsAtMs, #writeId, #reason, ${LEAVE_INDEX}`,
+    condition: '#state IN (:queued, :leased)',
+    values: { ...proof, proofKey, agentId, provingMs, claimedAtMs, nowMs },
+  };
+}
+
+/** leased → queued, while fewer than `lastAttempt` attempts were lost to the cause before. */
+export function queueFailed(lease: JobLease, cause: AttemptCause, reason: string, lastAttempt: number): JobUpdate {
+  return {
+    update: `SET ${DUE_AS_ENQUEUED}, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
+      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId`,
+    condition: `${IS_HELD} AND (attribute_not_exists(#attempts.#cause) OR #attempts.#cause < :lastAttempt)`,
+    values: { token: lease.token, reason: shortened(reason), lastAttempt, zero: 0, one: 1 },
+    names: { cause },
+  };
+}
+
+/** leased → rejected */
+export function rejectFailed(lease: JobLease, cause: AttemptCause, reason: string, nowMs: number): JobUpdate {
+  return {
+    update: `SET #state = :rejected, #settledAtMs = :nowMs, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
+      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId, ${LEAVE_INDEX}`,
+    condition: IS_HELD,
+    values: { token: lease.token, reason: shortened(reason), nowMs, zero: 0, one: 1 },
+    names: { cause },
+  };
+}
+
+/** leased → queued, at no cost */
+export function releaseLease({ token }: JobLease): JobUpdate {
+  return {
+    update: `SET ${DUE_AS_ENQUEUED} REMOVE ${LEASE}, #writeId`,
+    condition: IS_HELD,
+    values: { token, zero: 0 },
+  };
+}
+
+/** queued | leased → cancelled, those of `rangeId` alone when given */
+export function cancel(reason: string, nowMs: number, writeId: string, rangeId?: RangeId): JobUpdate {
+  return {
+    update: `SET #state = :cancelled, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
+      REMOVE ${LEASE}, ${LEAVE_INDEX}`,
+    condition: isCancellable(rangeId),
+    values: { reason: shortened(reason), nowMs, writeId, rangeId },
+  };
+}
+
+export function isCancellable(rangeId: RangeId | undefined): string {
+  return `#state IN (:queued, :leased)${rangeId === undefined ? '' : ' AND #rangeId = :rangeId'}`;
+}
+
+/** queued | leased, its lease ended → rejected */
+export function reject(reason: string, nowMs: number, writeId: string): JobUpdate {
+  return {
+    update: `SET #state = :rejected, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
+      REMOVE ${LEASE}, ${LEAVE_INDEX}`,
+    condition: '#state = :queued OR (#state = :leased AND #leaseEndsAtMs <= :nowMs)',
+    values: { reason: shortened(reason), nowMs, writeId },
+  };
+}
+
+/** rejected → queued, with a fresh budget */
+export function reviveRejected(jobId: ProvingJobId, writeId: string): JobUpdate {
+  return {
+    update: `SET ${DUE_AT_ONCE}, #attempts = :noAttempts, #writeId = :writeId REMOVE #enqueuedAtMs, #settledAtMs, #reason`,
+    condition: '#state = :rejected',
+    values: { openShard: openShard(jobId), noAttempts: {}, writeId, zero: 0 },
+  };
+}
+
+/** proven → queued; the settlement that is undone is told by its time, so that asking twice never undoes a second one. */
+export function reopenProven(jobId: ProvingJobId, reason: string, settledAtMs: number): JobUpdate {
+  return {
+    update: `SET ${DUE_AT_ONCE}, #reason = :reason REMOVE ${PROOF}, #enqueuedAtMs, #settledAtMs`,
+    condition: '#state = :proven AND #settledAtMs = :settledAtMs',
+    values: { openShard: openShard(jobId), reason: shortened(reason), settledAtMs, zero: 0 },
+  };
+}
+
+/** cancelled → queued, for the range that asks now */
+export function queueCancelled(jobId: ProvingJobId, rangeId: RangeId, nowMs: number): JobUpdate {
+  return {
+    update: `SET ${DUE_AT_ONCE}, #rangeId = :rangeId, #expiresAtSeconds = :expiresAtSeconds
+      REMOVE #enqueuedAtMs, #settledAtMs, #reason`,
+    condition: '#state = :cancelled',
+    values: { openShard: openShard(jobId), rangeId, expiresAtSeconds: expiresAtSeconds(nowMs), zero: 0 },
+  };
+}
+
+/** Any state but cancelled: the job belongs to the range that asks now. */
+export function takeOnRange(rangeId: RangeId, nowMs: number): JobUpdate {
+  return {
+    update: 'SET #rangeId = :rangeId, #expiresAtSeconds = :expiresAtSeconds',
+    condition: '#state <> :cancelled',
+    values: { rangeId, expiresAtSeconds: expiresAtSeconds(nowMs) },
+  };
+}
+
+/** A message was sent for a queued job: it is due when that is too long ago. */
+export function enqueuedWhileQueued(nowMs: number): JobUpdate {
+  return {
+    update: 'SET #enqueuedAtMs = :nowMs, #dueAtMs = :nowMs',
+    condition: '#state = :queued',
+    values: { nowMs },
+  };
+}
+
+/** A message was sent for a job that an agent was quick to claim: it stays due at the end of its lease. */
+export function enqueuedWhileLeased(nowMs: number): JobUpdate {
+  return { update: 'SET #enqueuedAtMs = :nowMs', condition: '#state = :leased', values: { nowMs } };
+}
+
+function asSeen({ token, expiresAtMs }: JobLease): { readonly token: number; readonly seenEndMs: number } {
+  return { token, seenEndMs: expiresAtMs };
+}
+
+function wasLost({ agentId }: JobLease): string {
+  return `agent ${agentId} was lost`;
+}
+
+function shortened(reason: string): string {
+  const kept = reason.length <= MAX_REASON_CHARACTERS ? reason : `${reason.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
+  // Half a character, as a cut leaves it, is no UTF-8.
+  return kept.toWellFormed();
+}

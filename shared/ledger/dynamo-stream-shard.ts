@@ -1,0 +1,63 @@
+import type { StreamRecord, TableStream } from './dynamo-stream.ts';
+import { StreamCursor } from './dynamo-stream-cursor.ts';
+
+/** Empty reads in a row after which the looking back has come to the present: half a minute of them. */
+const LOOK_BACK_QUIET_READS = 60;
+
+/**
+ * One shard, read for what is new in it.
+ *
+ * A shard that was there before is read from behind its newest record, so that news come at once however long its history
+ * is. That position is taken a little after it was asked for, so a second cursor looks back, in turns with the first, for
+ * what came in between: from the oldest record to the first of the news.
+ */
+export class FollowedShard {
+  readonly id: string;
+  readonly #news: StreamCursor;
+  #lookBack: StreamCursor | undefined;
+  /** The last record that looking back has told of while there were no news, and that may therefore be one of them. */
+  #lookedUpTo: bigint | undefined;
+  #isLookBackNext = false;
+  #quietReads = 0;
+
+  /** @param isNew whether it began after the following did, so that all of it is news */
+  constructor(stream: TableStream, id: string, isNew: boolean) {
+    this.id = id;
+    this.#news = new StreamCursor(stream, id, isNew ? 'oldest' : 'latest');
+    if (!isNew) this.#lookBack = new StreamCursor(stream, id, 'oldest');
+  }
+
+  /** Whether the shard is closed, and its news were read to the end: others go on from it. */
+  get hasEnded(): boolean {
+    return this.#news.isAtEnd;
+  }
+
+  /** Whether there is nothing more to read. */
+  get isDone(): boolean {
+    return this.hasEnded && this.#lookBack === undefined;
+  }
+
+  /** One request for records. Throws what the stream throws; read again later. */
+  async read(): Promise<readonly StreamRecord[]> {
+    if (this.#lookBack !== undefined && (this.#isLookBackNext || this.#news.isAtEnd)) {
+      this.#isLookBackNext = false;
+      return await this.#readBack(this.#lookBack);
+    }
+    const records = await this.#news.read();
+    this.#isLookBackNext = true;
+    const lookedUpTo = this.#lookedUpTo;
+    return lookedUpTo === undefined ? records : records.filter(({ sequence }) => BigInt(sequence) > lookedUpTo);
+  }
+
+  async #readBack(lookBack: StreamCursor): Promise<readonly StreamRecord[]> {
+    const records = await lookBack.read();
+    this.#quietReads = records.length === 0 ? this.#quietReads + 1 : 0;
+    const { lastSequence } = lookBack;
+    const news = this.#news.firstSequence;
+    const hasMetNews = news !== undefined && lastSequence !== undefined && lastSequence >= news;
+    if (hasMetNews || lookBack.isAtEnd || this.#quietReads >= LOOK_BACK_QUIET_READS) this.#lookBack = undefined;
+    if (news !== undefined) return records.filter(({ sequence }) => BigInt(sequence) < news);
+    this.#lookedUpTo = lastSequence;
+    return records;
+  }
+}

@@ -1,0 +1,76 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../proving-job/proving-job-id.ts';
+
+/**
+ * The ledger's one table. Partition key `pk`, sort key `sk`, both strings; on demand; its stream has new and old images.
+ *
+ * | item           | pk                          | sk                       | how it is reached                                    |
+ * | -------------- | --------------------------- | ------------------------ | ---------------------------------------------------- |
+ * | job, tree node | `EPOCH#<epoch>#<shard>`     | `JOB#<jobId>`            | by id: GetItem; an epoch's: a Query of each shard    |
+ * | (open jobs)    | index `open-jobs`: `openShard` `OPEN#<shard>`, `dueAtMs`| a sweep: a Query of each shard up to a time          |
+ * | epoch          | `EPOCHS`                    | `EPOCH#<epoch, padded>`  | by number: GetItem; the newest: a Query backwards    |
+ * | root           | `ROOTS`                     | `ROOT#<epoch, padded>`   | by number: GetItem                                   |
+ * | open roots     | `ROOTS`                     | `OPEN`                   | GetItem: the numbers of all roots that wait for L1   |
+ * | agent          | `AGENTS#<hour>`             | `AGENT#<agentId>`        | seen lately: a Query of each of the last hours       |
+ * | incident       | `INCIDENTS`                 | `<atMs, padded>#<random>`| the newest: a Query backwards                        |
+ *
+ * Reads that decide something are strongly consistent; the index is asked by the sweeper alone, which looks again. There
+ * is no Scan. What is done with expires by `expiresAtSeconds`, lazily, so readers do not count on its absence.
+ */
+export interface DynamoTable {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** One partition takes 1,000 writes a second; with these an epoch's jobs can be recorded and proven at 8,000. */
+export const JOB_SHARDS = 8;
+
+/** How long the history is kept after its last word, in seconds: two weeks. */
+export const KEPT_SECONDS = 14 * 24 * 3600;
+
+export function jobKey(jobId: ProvingJobId): ItemKey {
+  const { epoch, inputsSha256 } = parseProvingJobId(jobId);
+  return { pk: jobPartition(epoch, shardOf(inputsSha256)), sk: `JOB#${jobId}` };
+}
+
+/** The job that the item under the key is. @throws {z.ZodError} when it is none. */
+export function jobIdOf({ sk }: Pick<ItemKey, 'sk'>): ProvingJobId {
+  return ProvingJobId.parse(sk.replace(/^JOB#/, ''));
+}
+
+/** Every partition that holds jobs of the epoch. */
+export function jobPartitions(epoch: EpochNumber): readonly string[] {
+  return Array.from({ length: JOB_SHARDS }, (_, shard) => jobPartition(epoch, shard));
+}
+
+/** The index's partition for a job: an epoch's jobs spread over all of them. */
+export function openShard(jobId: ProvingJobId): string {
+  return `OPEN#${shardOf(parseProvingJobId(jobId).inputsSha256)}`;
+}
+
+export function openShards(): readonly string[] {
+  return Array.from({ length: JOB_SHARDS }, (_, shard) => `OPEN#${shard}`);
+}
+
+/** Numbers as text sort by their value when all are as long as this. */
+export function padded(value: number): string {
+  return String(value).padStart(16, '0');
+}
+
+export function expiresAtSeconds(nowMs: number): number {
+  return Math.floor(nowMs / 1000) + KEPT_SECONDS;
+}
+
+function jobPartition(epoch: EpochNumber, shard: number): string {
+  return `EPOCH#${epoch}#${shard}`;
+}
+
+function shardOf(inputsSha256: string): number {
+  return parseInt(inputsSha256.slice(0, 4), 16) % JOB_SHARDS;
+}

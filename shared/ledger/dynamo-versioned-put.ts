@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import { PutCommand, type TransactWriteCommandInput, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+
+import { type DynamoItem, getItem } from './dynamo-item.ts';
+import type { DynamoTable } from './dynamo-table.ts';
+import { LedgerBusyError } from './errors.ts';
+
+/** How often a change is begun anew because others changed the same item. Those who may are a few programs. */
+export const MAX_TRIES = 12;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 500;
+/** Reasons of a cancelled transaction that say nothing of the conditions: the same may pass a moment later. */
+const PASSING_REASONS: readonly string[] = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+export interface VersionedPut {
+  /** The item to be stored, whole, with its `version`. */
+  readonly item: DynamoItem & { readonly version: number };
+  /** The version that has to be stored now; `undefined` when there must be no such item. */
+  readonly replaces: number | undefined;
+  /** What is done in the same transaction. */
+  readonly together?: TransactItem;
+}
+
+/**
+ * Stores an item if the version it was made from is still the stored one, and answers whether it is stored.
+ *
+ * When the answer to a write is lost, the SDK sends the write again, and its condition then fails on the very item that
+ * it wrote. So each write has an id: an item that carries it is this write's success.
+ *
+ * @throws {LedgerBusyError} when other transactions held the item all the time.
+ */
+export async function putVersion(table: DynamoTable, put: VersionedPut): Promise<boolean> {
+  const writeId = randomUUID();
+  const command = commandOf(table, put, writeId);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await (command instanceof PutCommand ? table.client.send(command) : table.client.send(command));
+      return true;
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure === 'condition') return (await getItem(table, put.item))?.['writeId'] === writeId;
+      if (failure === 'other') throw error;
+      const { pk, sk } = put.item;
+      if (tries === MAX_TRIES) throw new LedgerBusyError(table.name, pk, sk, tries, { cause: error });
+      await pauseAfter(tries);
+    }
+  }
+}
+
+/** Waits longer after every try, at random, so that two who met do not meet again. */
+export async function pauseAfter(tries: number): Promise<void> {
+  await sleep(Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
+}
+
+function commandOf(
+  table: DynamoTable,
+  { item, replaces, together }: VersionedPut,
+  writeId: string,
+): PutCommand | TransactWriteCommand {
+  const put = {
+    TableName: table.name,
+    Item: { ...item, writeId },
+    ...(replaces === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: '#version = :replaces',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':replaces': replaces },
+        }),
+  };
+  if (together === undefined) return new PutCommand(put);
+  return new TransactWriteCommand({ TransactItems: [{ Put: put }, together] });
+}
+
+function failureOf(error: unknown): 'condition' | 'passing' | 'other' {
+  if (error instanceof ConditionalCheckFailedException) return 'condition';
+  if (error instanceof TransactionConflictException) return 'passing';
+  if (!(error instanceof TransactionCanceledException)) return 'other';
+  const reasons = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None').filter((code) => code !== 'None');
+  if (reasons.includes('ConditionalCheckFailed')) return 'condition';
+  return reasons.length > 0 && reasons.every((code) => PASSING_REASONS.includes(code)) ? 'passing' : 'other';
+}

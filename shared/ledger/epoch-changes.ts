@@ -1,0 +1,41 @@
+import type { EpochChange, EpochRecord, EpochState, NewEpoch } from './epoch-ledger.ts';
+import type { RangeId } from './job-ledger.ts';
+
+/** What {@link EpochLedger.open} makes of the stored record: that very record when it stays as it is. */
+export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, nowMs: number): EpochRecord {
+  const isFurther = known?.state === 'submitting' || known?.state === 'proven';
+  if (known !== undefined && isFurther && known.rangeId === epoch.rangeId) return known;
+  return {
+    epoch: epoch.epoch,
+    rangeId: epoch.rangeId,
+    networkVersion: epoch.networkVersion,
+    firstCheckpoint: epoch.firstCheckpoint,
+    lastCheckpoint: epoch.lastCheckpoint,
+    shape: epoch.shape,
+    deadlineAtMs: epoch.deadlineAtMs,
+    state: 'proving',
+    attempt: (known?.attempt ?? 0) + 1,
+    openedAtMs: known?.openedAtMs ?? nowMs,
+    attemptAtMs: nowMs,
+  };
+}
+
+/** What {@link EpochLedger.advance} makes of the stored record: that very record when it stays as it is. */
+export function advancedEpoch(
+  known: EpochRecord,
+  rangeId: RangeId,
+  state: EpochState,
+  change: EpochChange,
+  nowMs: number,
+): EpochRecord {
+  if (known.rangeId !== rangeId || known.state === 'proven') return known;
+  const { closedAtMs: _closedAtMs, ...rest } = known;
+  const isClosed = state === 'proven' || state === 'failed' || state === 'expired';
+  return {
+    ...rest,
+    ...change,
+    state,
+    ...(state === 'submitting' && { rootAtMs: known.rootAtMs ?? nowMs }),
+    ...(isClosed && { closedAtMs: nowMs }),
+  };
+}

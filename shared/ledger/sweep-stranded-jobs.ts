@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import { messageOf } from '../proving-job/job-message.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { JobLedger, JobRecord } from './job-ledger.ts';
+
+/** Jobs that are sent, and then marked as sent. */
+const PORTION = 200;
+
+export interface SendDeps {
+  readonly jobs: Pick<JobLedger, 'markEnqueued'>;
+  readonly queue: Pick<JobQueue, 'enqueue'>;
+}
+
+export interface SweepDeps extends SendDeps {
+  readonly jobs: Pick<JobLedger, 'strandedJobs' | 'markEnqueued'>;
+  /** A job without news for this long gets a new message, in seconds. One too many does no harm: claims decide. */
+  readonly strandedSeconds: number;
+  readonly log: Logger;
+}
+
+/**
+ * Sends messages for jobs that may have none, of all epochs. Answers how many. Two sweeps at once send some jobs two
+ * messages, which does no harm.
+ *
+ * A job's way from the node to an agent can break off in three places:
+ *
+ * - **Its inputs are stored and it is not recorded.** Nobody knows of it, so nobody sweeps it: the node asks for it again,
+ *   under the same id, when it takes the epoch up again. What nobody asks for any more expires in the bucket.
+ * - **It is recorded and not enqueued**, or its message was lost: this sends one.
+ * - **It is leased and its agent is dead**: its message comes back by itself, and the next claim takes the job over. When
+ *   the message is gone too, this sends one.
+ */
+export async function sweepStrandedJobs({ jobs, queue, strandedSeconds, log }: SweepDeps): Promise<number> {
+  const stranded = await jobs.strandedJobs(strandedSeconds);
+  await sendJobs(stranded, { jobs, queue });
+  if (stranded.length > 0) log.info({ jobs: stranded.length }, 'sent messages again for jobs that may have had none');
+  return stranded.length;
+}
+
+/** Sends a message for each job, and notes that it was sent. Whoever is cut off keeps what it has done. */
+export async function sendJobs(records: readonly JobRecord[], { jobs, queue }: SendDeps): Promise<void> {
+  for (let start = 0; start < records.length; start += PORTION) {
+    const portion = records.slice(start, start + PORTION);
+    await queue.enqueue(portion.map(messageOf));
+    await jobs.markEnqueued(portion.map(({ id }) => id));
+  }
+}
+
+/** Sweeps at an interval until `signal` aborts. */
+export async function runSweeper(deps: SweepDeps, intervalMs: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await sweepStrandedJobs(deps);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'could not sweep for stranded jobs, trying again');
+    }
+    await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+  }
+}

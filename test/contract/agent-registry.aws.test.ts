@@ -1,0 +1,9 @@
+import { DynamoAgentRegistry } from '../../shared/ledger/dynamo-agent-registry.ts';
+import { openAwsHarness } from './aws-harness.ts';
+import { describeAgentRegistryContract } from './agent-registry.contract.ts';
+
+describeAgentRegistryContract('DynamoAgentRegistry', async () => {
+  const { clients, names, ...harness } = await openAwsHarness(['table']);
+  const table = { client: clients.dynamo, name: names.ledgerTable };
+  return { ...harness, agents: new DynamoAgentRegistry(table, () => harness.nowMs()) };
+});

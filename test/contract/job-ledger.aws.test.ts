@@ -1,0 +1,10 @@
+import { DynamoJobLedger } from '../../shared/ledger/dynamo-job-ledger.ts';
+import { openAwsHarness } from './aws-harness.ts';
+import { CONTRACT_BUDGETS, describeJobLedgerContract } from './job-ledger.contract.ts';
+
+describeJobLedgerContract('DynamoJobLedger', async () => {
+  const harness = await openAwsHarness(['table']);
+  const table = { client: harness.clients.dynamo, name: harness.names.ledgerTable };
+  const jobs = new DynamoJobLedger(table, { budgets: CONTRACT_BUDGETS, nowMs: () => harness.nowMs() });
+  return { ...harness, jobs };
+});

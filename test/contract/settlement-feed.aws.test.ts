@@ -1,0 +1,18 @@
+import { DynamoJobLedger } from '../../shared/ledger/dynamo-job-ledger.ts';
+import { DynamoSettlementFeed } from '../../shared/ledger/dynamo-settlement-feed.ts';
+import { DynamoTableStream } from '../../shared/ledger/dynamo-stream.ts';
+import { openAwsHarness } from './aws-harness.ts';
+import { CONTRACT_BUDGETS } from './job-ledger.contract.ts';
+import { describeSettlementFeedContract } from './settlement-feed.contract.ts';
+
+describeSettlementFeedContract('DynamoSettlementFeed', async () => {
+  const { clients, names, ...harness } = await openAwsHarness(['table']);
+  const table = { client: clients.dynamo, name: names.ledgerTable };
+  const options = { budgets: CONTRACT_BUDGETS, nowMs: () => harness.nowMs() };
+  return {
+    ...harness,
+    settlements: new DynamoSettlementFeed(new DynamoTableStream(table, clients.streams)),
+    jobs: new DynamoJobLedger(table, options),
+    jobsElsewhere: new DynamoJobLedger(table, options),
+  };
+});

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import { DynamoAgentRegistry } from '../../../shared/ledger/dynamo-agent-registry.ts';
+import { UnreadableItemError } from '../../../shared/ledger/errors.ts';
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from './dynamo-ledger-harness.ts';
+
+const HOUR_SECONDS = 3600;
+
+/** What the agent registry on DynamoDB keeps beyond the contract. */
+describe('DynamoAgentRegistry', () => {
+  let harness: DynamoLedgerHarness;
+  let agents: DynamoAgentRegistry;
+  beforeEach(async () => {
+    harness = await openDynamoLedgerHarness();
+    agents = new DynamoAgentRegistry(harness.table, () => harness.nowMs());
+  });
+  afterEach(() => harness.close());
+
+  it('answers the newest of what an agent said in several hours', async () => {
+    await agents.report(anAgent('a', { jobsProven: 1 }));
+    await harness.elapse(HOUR_SECONDS);
+    await agents.report(anAgent('a', { jobsProven: 2 }));
+    await harness.elapse(HOUR_SECONDS / 2);
+    expect(await agents.seenWithin(2 * HOUR_SECONDS)).toMatchObject([{ agentId: 'a', jobsProven: 2 }]);
+  });
+
+  it.each([0, 1])('finds an agent that was seen in the hour before, %i min past the hour', async (minutes) => {
+    await harness.elapse(HOUR_SECONDS - (Math.floor(harness.nowMs() / 1000) % HOUR_SECONDS) - 30);
+    await agents.report(anAgent('a'));
+    await harness.elapse(30 + minutes * 60);
+    expect(await agents.seenWithin(120)).toHaveLength(1);
+    expect(await agents.seenWithin(28)).toEqual([]);
+  });
+
+  it('finds an agent whose clock is ahead, also over the hour', async () => {
+    await agents.report(anAgent('a', { lastSeenAtMs: harness.nowMs() + HOUR_SECONDS * 1000 }));
+    expect(await agents.seenWithin(60)).toHaveLength(1);
+  });
+
+  it('looks a day back and no further, whatever is asked, because agents are kept for a day', async () => {
+    await agents.report(anAgent('a'));
+    await harness.elapse(24 * HOUR_SECONDS);
+    expect(await agents.seenWithin(1e9)).toHaveLength(1);
+    expect(harness.proxy.requests.filter(({ operation }) => operation === 'Query').length).toBeLessThan(30);
+    const { pk, sk } = { pk: `AGENTS#${Math.floor(harness.nowMs() / 3_600_000) - 24}`, sk: 'AGENT#a' };
+    expect(await harness.raw({ pk, sk })).toMatchObject({ expiresAtSeconds: Math.floor(harness.nowMs() / 1000) });
+    await harness.elapse(1);
+    expect(await agents.seenWithin(1e9)).toEqual([]);
+  });
+
+  it('says which item it cannot read, and what to do', async () => {
+    const pk = `AGENTS#${Math.floor(harness.nowMs() / 3_600_000)}`;
+    await harness.putRaw({ pk, sk: 'AGENT#odd', agentId: 'odd' });
+    const error: unknown = await agents.seenWithin(60).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UnreadableItemError);
+    expect((error as Error).message).toMatch(/AGENTS#.*AGENT#odd .*delete the item/);
+  });
+
+  function anAgent(agentId: string, overrides: Partial<AgentRecord> = {}): AgentRecord {
+    return {
+      agentId: AgentId.parse(agentId),
+      pools: ['small'],
+      family: 'aztec',
+      networkVersion: '4.1.2',
+      hostname: 'prover-1',
+      pid: 4321,
+      state: 'idle',
+      startedAtMs: harness.nowMs(),
+      lastSeenAtMs: harness.nowMs(),
+      jobsProven: 0,
+      ...overrides,
+    };
+  }
+});

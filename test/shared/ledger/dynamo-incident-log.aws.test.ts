@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { DynamoIncidentLog } from '../../../shared/ledger/dynamo-incident-log.ts';
+import { expiresAtSeconds } from '../../../shared/ledger/dynamo-table.ts';
+import { UnreadableItemError } from '../../../shared/ledger/errors.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from './dynamo-ledger-harness.ts';
+import { LOSE_ANSWER } from './dynamo-proxy.ts';
+
+const INCIDENT = { kind: 'submission', subject: 'epoch 5', message: 'reverted' } as const;
+
+/** What the incident log on DynamoDB keeps beyond the contract. */
+describe('DynamoIncidentLog', () => {
+  let harness: DynamoLedgerHarness;
+  let incidents: DynamoIncidentLog;
+  beforeEach(async () => {
+    harness = await openDynamoLedgerHarness();
+    incidents = new DynamoIncidentLog(harness.table, () => harness.nowMs());
+  });
+  afterEach(() => harness.close());
+
+  it('keeps an incident once when the answer was lost and the SDK sent it again', async () => {
+    harness.proxy.interfere('PutItem', LOSE_ANSWER);
+    await incidents.note(INCIDENT);
+    expect(await incidents.latest(10)).toHaveLength(1);
+  });
+
+  it('keeps all of one millisecond', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => incidents.note(INCIDENT)));
+    expect(await incidents.latest(100)).toHaveLength(20);
+  });
+
+  it('answers no more than were asked for, also when they do not fit into one answer', async () => {
+    for (let number = 0; number < 6; number += 1) {
+      await incidents.note({ ...INCIDENT, subject: `epoch ${number}`, message: 'x'.repeat(300_000) });
+      await harness.elapse(1);
+    }
+    expect((await incidents.latest(5)).map(({ subject }) => subject)).toEqual(
+      [5, 4, 3, 2, 1].map((number) => `epoch ${number}`),
+    );
+  });
+
+  it('lets an incident expire with the history', async () => {
+    await incidents.note(INCIDENT);
+    const put = harness.proxy.requests.find(({ operation }) => operation === 'PutItem');
+    expect(put?.body).toMatchObject({
+      Item: { expiresAtSeconds: { N: String(expiresAtSeconds(harness.nowMs())) } },
+    });
+  });
+
+  it('says which item it cannot read, and what to do', async () => {
+    await harness.putRaw({ pk: 'INCIDENTS', sk: 'odd', kind: 'unheard-of' });
+    const error: unknown = await incidents.latest(10).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UnreadableItemError);
+    expect((error as Error).message).toMatch(/INCIDENTS, sk odd .*kind.*delete the item/);
+  });
+});

@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { DynamoOutbox } from '../../../shared/ledger/dynamo-outbox.ts';
+import { expiresAtSeconds, padded } from '../../../shared/ledger/dynamo-table.ts';
+import { LedgerBusyError, UnreadableItemError } from '../../../shared/ledger/errors.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import type { NewRoot, RootRecord, RootState, Submission } from '../../../shared/ledger/outbox.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from './dynamo-ledger-harness.ts';
+import { LOSE_ANSWER } from './dynamo-proxy.ts';
+
+const EPOCH = EpochNumber.parse(5);
+const ROOT_KEY = { pk: 'ROOTS', sk: `ROOT#${padded(EPOCH)}` };
+const OPEN_KEY = { pk: 'ROOTS', sk: 'OPEN' };
+const CONFLICT = {
+  status: 400,
+  answer: {
+    __type: 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException',
+    CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict', Message: 'Transaction is ongoing' }],
+  },
+};
+
+/** What the outbox on DynamoDB keeps beyond the contract. */
+describe('DynamoOutbox', () => {
+  let harness: DynamoLedgerHarness;
+  let outbox: DynamoOutbox;
+  beforeEach(async () => {
+    harness = await openDynamoLedgerHarness();
+    outbox = new DynamoOutbox(harness.table, () => harness.nowMs());
+  });
+  afterEach(() => harness.close());
+
+  const openEpochs = async (): Promise<unknown> => (await harness.raw(OPEN_KEY))?.['epochs'];
+
+  it('holds a root with 15 KB of random proof and 200 transactions signed for it', async () => {
+    const data = `0x${randomBytes(17_000).toString('hex')}` as const;
+    const root = await outbox.store({ ...aNewRoot(), data });
+    const submissions = Array.from({ length: 200 }, (_, nonce) => aSubmission(nonce, data));
+    const sent = await outbox.replace({ ...root, state: 'sent', submissions });
+    expect(await outbox.find(EPOCH)).toStrictEqual({ ...sent, submissions });
+    expect(await outbox.open()).toStrictEqual([sent]);
+    expect((await harness.raw(ROOT_KEY))?.['bulk']).toSatisfy((bulk: Uint8Array) => bulk.length < 60_000);
+  });
+
+  it('shows in the table what an operator looks for', async () => {
+    const root = await outbox.store(aNewRoot());
+    await outbox.replace({ ...root, reason: 'gas above the cap', submitterId: 'node-1' });
+    expect(await harness.raw(ROOT_KEY)).toMatchObject({
+      epoch: 5,
+      state: 'waiting',
+      rangeId: '0xa1',
+      deadlineAtMs: 1_900_000_000_000,
+      reason: 'gas above the cap',
+      submitterId: 'node-1',
+      version: 2,
+    });
+  });
+
+  it('knows a root as stored by itself when the answer was lost and the SDK sent it again', async () => {
+    harness.proxy.interfere('TransactWriteItems', LOSE_ANSWER);
+    const stored = await outbox.store(aNewRoot());
+    expect(stored).toMatchObject({ state: 'waiting', version: 1 });
+    expect(await outbox.find(EPOCH)).toStrictEqual(stored);
+    expect(operations().filter((operation) => operation === 'TransactWriteItems')).toHaveLength(2);
+  });
+
+  it.each([
+    ['waiting', 'sent', 'PutItem'],
+    ['sent', 'mined', 'TransactWriteItems'],
+    ['mined', 'sent', 'TransactWriteItems'],
+  ] as const)(
+    'knows a change from %s to %s as its own when the answer was lost, so that a signed transaction is sent',
+    async (from, to, operation) => {
+      const root = await outbox.replace({ ...(await outbox.store(aNewRoot())), state: from });
+      harness.proxy.interfere(operation, LOSE_ANSWER);
+      const changed = { ...root!, state: to, submissions: [aSubmission(1)] };
+      expect(await outbox.replace(changed)).toStrictEqual({ ...changed, version: 3 });
+      expect(operations().slice(-3)).toEqual([operation, operation, 'GetItem']);
+    },
+  );
+
+  it('does not take for its own what another wrote after the change whose answer was lost', async () => {
+    const root = await outbox.store(aNewRoot());
+    let second: RootRecord | undefined;
+    harness.proxy.interfere('PutItem', {
+      loseAnswerAfter: async () => (second = await outbox.replace({ ...root, version: 2, reason: 'by another' })),
+    });
+    expect(await outbox.replace({ ...root, state: 'sent', submissions: [aSubmission(1)] })).toBeUndefined();
+    expect(second).toMatchObject({ version: 3 });
+    expect(await outbox.find(EPOCH)).toStrictEqual(second);
+  });
+
+  it('lets one of two win that make the very same change', async () => {
+    const root = await outbox.store(aNewRoot());
+    const answers = await Promise.all([1, 2, 3].map(() => outbox.replace({ ...root, state: 'mined', settledAtMs: 7 })));
+    expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1);
+  });
+
+  it('opens and closes a root in one transaction with the set of open ones', async () => {
+    const root = await outbox.store(aNewRoot());
+    expect(await openEpochs()).toEqual(new Set([5]));
+    const sent = await outbox.replace({ ...root, state: 'sent' });
+    const mined = await outbox.replace({ ...sent!, state: 'mined' });
+    expect(await openEpochs()).toBeUndefined();
+    const again = await outbox.replace({ ...mined!, state: 'sent' });
+    expect(await openEpochs()).toEqual(new Set([5]));
+    await outbox.replace({ ...again!, state: 'expired' });
+    expect(await openEpochs()).toBeUndefined();
+    await outbox.store(aNewRoot());
+    expect(await openEpochs()).toEqual(new Set([5]));
+    expect(operations().filter((operation) => operation === 'TransactWriteItems')).toHaveLength(5);
+  });
+
+  it('does not list a root that was closed after the set of open ones was read', async () => {
+    const root = await outbox.store(aNewRoot());
+    await outbox.replace({ ...root, state: 'mined' });
+    await harness.putRaw({ ...OPEN_KEY, epochs: new Set([5]) });
+    expect(await outbox.open()).toEqual([]);
+  });
+
+  it('lists more open roots than one read answers', async () => {
+    const epochs = Array.from({ length: 103 }, (_, epoch) => epoch);
+    await outbox.store(aNewRoot());
+    const item = await harness.raw(ROOT_KEY);
+    await Promise.all(
+      epochs.map((epoch) => harness.putRaw({ ...item, pk: 'ROOTS', sk: `ROOT#${padded(epoch)}`, epoch })),
+    );
+    await harness.putRaw({ ...OPEN_KEY, epochs: new Set(epochs) });
+    harness.proxy.interfere('BatchGetItem', { changeAnswer: leaveUnprocessed(40) }, 2);
+    expect((await outbox.open()).map(({ epoch }) => epoch)).toEqual(epochs);
+    expect(operations().filter((operation) => operation === 'BatchGetItem').length).toBeGreaterThan(2);
+  });
+
+  it('reads what it decides by with strong consistency', async () => {
+    const root = await outbox.store(aNewRoot());
+    await outbox.replace({ ...root, state: 'sent' });
+    await outbox.open();
+    const reads = harness.proxy.requests.filter(({ operation }) => operation.includes('Get'));
+    expect(reads.map(({ operation }) => operation)).toContain('BatchGetItem');
+    for (const { body } of reads) expect(JSON.stringify(body)).toContain('"ConsistentRead":true');
+  });
+
+  it('tries again when another transaction holds the set of open roots', async () => {
+    harness.proxy.interfere('TransactWriteItems', CONFLICT, 3);
+    expect(await outbox.store(aNewRoot())).toMatchObject({ version: 1 });
+    expect(await outbox.open()).toHaveLength(1);
+  });
+
+  it('gives up, and says which item was busy, when others hold it all the time', async () => {
+    harness.proxy.interfere('TransactWriteItems', CONFLICT, 50);
+    const error: unknown = await outbox.store(aNewRoot()).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(LedgerBusyError);
+    expect(error).toMatchObject({ ...ROOT_KEY, table: harness.table.name });
+    expect(await outbox.find(EPOCH)).toBeUndefined();
+  });
+
+  it('lets a root expire that is settled, and none that is open', async () => {
+    let root = await outbox.store(aNewRoot());
+    for (const state of ['sent', 'mined', 'sent', 'expired', 'waiting'] satisfies RootState[]) {
+      root = (await outbox.replace({ ...root, state }))!;
+      const isSettled = state === 'mined' || state === 'expired';
+      const { expiresAtSeconds: at } = (await harness.raw(ROOT_KEY))!;
+      expect(at).toBe(isSettled ? expiresAtSeconds(harness.nowMs()) : undefined);
+    }
+    expect((await harness.raw(OPEN_KEY))?.['expiresAtSeconds']).toBeUndefined();
+  });
+
+  it.each([
+    ['a state it does not know', { state: 'lost' }],
+    ['a bulk that is not brotli', { bulk: new Uint8Array([1, 2, 3]) }],
+  ])('says which item it cannot read, and what to do, for %s', async (_what, wrong) => {
+    await outbox.store(aNewRoot());
+    await harness.putRaw({ ...(await harness.raw(ROOT_KEY)), ...ROOT_KEY, ...wrong });
+    const error: unknown = await outbox.open().catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(UnreadableItemError);
+    expect((error as Error).message).toMatch(/ROOTS.*ROOT#0+5 .*delete the item/);
+  });
+
+  function operations(): string[] {
+    return harness.proxy.requests.map(({ operation }) => operation);
+  }
+
+  function leaveUnprocessed(count: number) {
+    return (answer: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+      const { name } = harness.table;
+      const read = (answer['Responses'] as Record<string, { pk: unknown; sk: unknown }[]>)[name] ?? [];
+      const keys = read.splice(-count).map(({ pk, sk }) => ({ pk, sk }));
+      return { Responses: { [name]: read }, UnprocessedKeys: { [name]: { Keys: keys, ConsistentRead: true } } };
+    };
+  }
+});
+
+function aNewRoot(epoch: number = EPOCH): NewRoot {
+  return {
+    epoch: EpochNumber.parse(epoch),
+    rangeId: RangeId.parse('0xa1'),
+    firstCheckpoint: 3,
+    lastCheckpoint: 4,
+    to: '0x00000000000000000000000000000000000000aa',
+    data: '0xc0ffee',
+    deadlineAtMs: 1_900_000_000_000,
+  };
+}
+
+/** As they come: all but the call differs in every one. */
+function aSubmission(nonce: number, data = '0xc0ffee'): Submission {
+  return {
+    transactionHash: `0x${randomBytes(32).toString('hex')}`,
+    signedTransaction: `0x02f9${randomBytes(20).toString('hex')}${data.slice(2)}c080a0${randomBytes(64).toString('hex')}`,
+    from: '0x00000000000000000000000000000000000000bb',
+    nonce,
+    gasLimit: '2000000',
+    maxFeePerGasWei: String(30_000_000_000 + nonce * 1_234_567),
+    maxPriorityFeePerGasWei: '1000000000',
+    signedAtMs: 1_800_000_000_000 + nonce * 12_000,
+  };
+}

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { AgentId, type NewJob } from '../../../shared/ledger/job-ledger.ts';
+import { type SweepDeps, sweepStrandedJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { messageOf } from '../../../shared/proving-job/job-message.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+
+const STRANDED_SECONDS = 480;
+const AGENT = AgentId.parse('agent-1');
+
+describe('sweepStrandedJobs', () => {
+  let harness: EmbeddedHarness;
+
+  beforeEach(async () => {
+    harness = await openEmbeddedHarness();
+  });
+  afterEach(async () => {
+    await harness.close();
+  });
+
+  const depsOf = ({ jobs, queue }: Pick<EmbeddedHarness['engine'], 'jobs' | 'queue'>): SweepDeps => ({
+    jobs,
+    queue,
+    strandedSeconds: STRANDED_SECONDS,
+    log: createLogger('sweep', { logLevel: 'silent' }),
+  });
+  const sweep = async (): Promise<number> => await sweepStrandedJobs(depsOf(harness.engine));
+  async function recorded(job: NewJob = aNewJob()): Promise<NewJob> {
+    await harness.engine.jobs.record(job);
+    return job;
+  }
+  /** As a node leaves it: recorded, and its message sent. */
+  async function enqueued(): Promise<NewJob> {
+    const job = await recorded();
+    await harness.engine.queue.enqueue([messageOf(job)]);
+    await harness.engine.jobs.markEnqueued([job.id]);
+    return job;
+  }
+  async function claimable(): Promise<string[]> {
+    const ids: string[] = [];
+    for (;;) {
+      const lease = await harness.engine.queue.claim(['small', 'medium', 'large', 'gpu'], { waitSeconds: 0 });
+      if (lease === undefined) return ids.toSorted();
+      ids.push(lease.message.jobId);
+    }
+  }
+
+  it('sends a message for what a crash left recorded and not enqueued, in every epoch, and only once', async () => {
+    const jobs = await Promise.all(
+      [3, 4].map((epoch) => recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(epoch) }))),
+    );
+    expect(await sweep()).toBe(2);
+    expect(await sweep()).toBe(0);
+    expect(await claimable()).toEqual(jobs.map(({ id }) => id).toSorted());
+  });
+
+  it('sends one for a job whose agent is dead and whose message is gone, some time after the lease has ended', async () => {
+    const job = await enqueued();
+    await harness.engine.jobs.claim(job.id, AGENT, 120);
+    const lease = await harness.engine.queue.claim([job.pool], { waitSeconds: 0 });
+    await harness.engine.queue.complete(lease!);
+
+    await harness.elapse(120 + STRANDED_SECONDS);
+    expect(await sweep()).toBe(0);
+    await harness.elapse(1);
+    expect(await sweep()).toBe(1);
+    expect(await claimable()).toEqual([job.id]);
+    expect((await harness.engine.jobs.claim(job.id, AgentId.parse('agent-2'), 120)).outcome).toBe('claimed');
+  });
+
+  it('sends none for a job that is waiting its turn, that an agent holds, or that is settled', async () => {
+    await enqueued();
+    const held = await enqueued();
+    const rejected = await enqueued();
+    const cancelled = await enqueued();
+    await harness.engine.jobs.reject(rejected.id, 'its message became a dead letter');
+    await harness.elapse(STRANDED_SECONDS - 10);
+    await harness.engine.jobs.claim(held.id, AGENT, 120);
+    expect(await sweep()).toBe(0);
+
+    await harness.engine.jobs.cancelEpoch(cancelled.epoch, 'a reorg took it');
+    await harness.elapse(20 * STRANDED_SECONDS);
+    expect(await sweep()).toBe(0);
+  });
+
+  it('does no harm when a node and a function sweep at once: the job is claimed once and proven once', async () => {
+    const job = await recorded();
+    const sent = await Promise.all([sweep(), sweepStrandedJobs(depsOf(harness.elsewhere))]);
+    expect(Math.max(...sent)).toBe(1);
+
+    const { engine } = harness;
+    const first = await engine.jobs.claim(job.id, AGENT, 120);
+    expect(first.outcome).toBe('claimed');
+    // Whoever gets the other message is told.
+    expect((await engine.jobs.claim(job.id, AgentId.parse('agent-2'), 120)).outcome).toBe('held');
+    expect(new Set(await claimable())).toEqual(new Set([job.id]));
+  });
+
+  it('keeps what it has done when it is cut off among many jobs', async () => {
+    for (let count = 0; count < 250; count++) await recorded();
+    const { jobs, queue } = harness.engine;
+    let calls = 0;
+    const cutOff: SweepDeps = {
+      ...depsOf(harness.engine),
+      queue: {
+        enqueue: async (messages) => {
+          calls += 1;
+          if (calls === 2) throw new Error('cut off');
+          await queue.enqueue(messages);
+        },
+      },
+    };
+    await expect(sweepStrandedJobs(cutOff)).rejects.toThrow('cut off');
+    expect(await jobs.strandedJobs(STRANDED_SECONDS)).toHaveLength(50);
+    expect(await sweep()).toBe(50);
+    expect(await claimable()).toHaveLength(250);
+  });
+});
