@@ -9,6 +9,7 @@ import type { SubmissionPolicy } from './submission-policy.ts';
 
 export type WaitCause =
   | 'account-busy'
+  | 'cannot-sign'
   | 'checkpoints-gone'
   | 'confirmations'
   | 'fee-cap'

@@ -63,3 +63,28 @@ export class CallRevertedError extends Error {
     this.reason = reason;
   }
 }
+
+/** The publisher's key cannot be used where it is kept. The message says why and what to do, and never holds the key. */
+export class PublisherKeyUnusableError extends Error {
+  override readonly name = 'PublisherKeyUnusableError';
+  /** Whether the same call may succeed later though nobody changes anything. */
+  readonly retryable: boolean;
+  /** Such as `KMS key alias/coppice` or `secret coppice/publisher`. */
+  readonly keptIn: string;
+
+  constructor(keptIn: string, problem: string, options: ErrorOptions & { readonly retryable?: boolean } = {}) {
+    super(`the publisher's ${keptIn} cannot be used: ${problem}`, options);
+    this.keptIn = keptIn;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** Bytes that should be an ECDSA signature of secp256k1 in DER are none. */
+export class MalformedSignatureError extends Error {
+  override readonly name = 'MalformedSignatureError';
+  readonly retryable = false;
+
+  constructor(problem: string) {
+    super(`the signature is not DER of a secp256k1 signature: ${problem}`);
+  }
+}

@@ -8,7 +8,7 @@ import type { Outbox, RootRecord } from '../ledger/outbox.ts';
 import type { EpochNumber } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { decideSubmission, type SubmissionStep, type Wait, type WaitCause } from './decide-submission.ts';
-import { CallRevertedError, MalformedRootCallError } from './errors.ts';
+import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from './errors.ts';
 import { judgeRoot } from './judge-root.ts';
 import type { L1Client } from './l1-client.ts';
 import { type L1View, liveSubmissions } from './l1-view.ts';
@@ -57,33 +57,65 @@ export class RootSubmitter {
     this.#deps = deps;
   }
 
-  /** Looks at every open root once and takes its next step. What L1 or one root has against it stops no other root. */
-  async tick(): Promise<void> {
+  /**
+   * Looks at every open root once and takes its next step. What L1 or one root has against it stops no other root.
+   * Answers whether it found nothing to do: no root is open, or other submitters are at work on all that are.
+   * @throws {PublisherKeyUnusableError} at the end, when a root needed a signature and there was none to be had
+   */
+  async tick(): Promise<boolean> {
     const open = await this.#deps.outbox.open();
     const epochs = new Set(open.map(({ epoch }) => epoch));
     for (const epoch of this.#notes.keys()) if (!epochs.has(epoch)) this.#notes.delete(epoch);
-    for (const root of open) await this.#look(root);
+    const isIdle = open.every((root) => this.#isAnothers(root));
+    const keyFailures: PublisherKeyUnusableError[] = [];
+    for (const root of open) {
+      await this.#look(root).catch((error: unknown) => {
+        if (!(error instanceof PublisherKeyUnusableError)) throw error;
+        keyFailures.push(error);
+      });
+    }
     await this.#watchMined();
+    const [keyFailure] = keyFailures;
+    if (keyFailure !== undefined) throw keyFailure;
+    return isIdle;
   }
 
   /** Ticks until the signal, then lets go of its roots. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.#tickUntil(signal);
+  }
+
+  /**
+   * Ticks until it finds nothing to do, or until the signal; then lets go of its roots.
+   * @throws what the last tick failed with
+   */
+  async runUntilIdle(signal: AbortSignal): Promise<void> {
+    const idle = new AbortController();
+    const failure = await this.#tickUntil(AbortSignal.any([signal, idle.signal]), () => idle.abort());
+    if (failure !== undefined) throw failure.error;
+  }
+
+  async #tickUntil(signal: AbortSignal, whenIdle?: () => void): Promise<{ readonly error: unknown } | undefined> {
     const { policy, log } = this.#deps;
-    let lastFailure: string | undefined;
+    let lastFailure: { readonly error: unknown } | undefined;
     const isStopped = stopped(signal);
     while (!signal.aborted) {
       const tick = this.tick().then(
-        () => (lastFailure = undefined),
+        (isIdle) => {
+          lastFailure = undefined;
+          if (isIdle) whenIdle?.();
+        },
         (error: unknown) => {
-          const failure = describeError(error);
-          if (failure !== lastFailure && !signal.aborted) log.error({ err: error }, 'the outbox cannot be worked on');
-          lastFailure = failure;
+          const isNew = lastFailure === undefined || describeError(error) !== describeError(lastFailure.error);
+          if (isNew && !signal.aborted) log.error({ err: error }, 'the outbox cannot be worked on');
+          lastFailure = { error };
         },
       );
       await Promise.race([tick, isStopped]);
       await sleep(policy.checkIntervalSeconds * 1000, undefined, { signal }).catch(() => undefined);
     }
     await this.#releaseAll();
+    return lastFailure;
   }
 
   async #look(stored: RootRecord): Promise<void> {
@@ -107,10 +139,14 @@ export class RootSubmitter {
   async #lease(root: RootRecord): Promise<RootRecord | undefined> {
     const { outbox, policy, submitterId, nowMs } = this.#deps;
     const leaseMs = policy.leaseSeconds * 1000;
+    if (this.#isAnothers(root)) return undefined;
     const leftMs = (root.submitterUntilMs ?? 0) - nowMs();
-    if (root.submitterId !== submitterId && leftMs > 0) return undefined;
     if (root.submitterId === submitterId && leftMs > leaseMs / 2) return root;
     return await outbox.replace({ ...root, submitterId, submitterUntilMs: nowMs() + leaseMs });
+  }
+
+  #isAnothers({ submitterId, submitterUntilMs = 0 }: RootRecord): boolean {
+    return submitterId !== this.#deps.submitterId && submitterUntilMs > this.#deps.nowMs();
   }
 
   async #decide(root: RootRecord, call: RootCall, view: L1View, notes: SubmissionNotes): Promise<SubmissionStep> {
@@ -162,6 +198,9 @@ export class RootSubmitter {
       notes.noteTrialRun('reverted', this.#deps.policy, this.#deps.nowMs());
       const reason = `a trial run reverts, so nothing was sent: ${error.reason}; it is tried again until the window closes`;
       await this.#wait(root, { do: 'wait', cause: 'would-revert', reason }, notes);
+    } else if (error instanceof PublisherKeyUnusableError) {
+      await this.#wait(root, { do: 'wait', cause: 'cannot-sign', reason: error.message }, notes);
+      throw error;
     } else if (error instanceof BaseError) {
       const reason = `L1 could not be asked: ${describeError(error)}`;
       await this.#wait(root, { do: 'wait', cause: 'l1-silent', reason }, notes);

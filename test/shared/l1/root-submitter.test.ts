@@ -1,6 +1,7 @@
 import { formatGwei, keccak256, parseGwei, parseTransaction } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { PublisherKeyUnusableError } from '../../../shared/l1/errors.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../../shared/l1/publisher-account.ts';
 import type { Submission } from '../../../shared/ledger/outbox.ts';
@@ -179,6 +180,62 @@ describe('RootSubmitter', () => {
     await submitter.tick();
     expect(await bench.root()).toMatchObject({ state: 'mined' });
     expect((await bench.root()).submissions).toHaveLength(1);
+  });
+
+  it('keeps in the root why the key cannot sign, looks at the other roots, fails, and sends when the key is back', async () => {
+    await bench.propose(1);
+    await bench.storeRoot(0, 1, 2);
+    await bench.storeRoot(1, 3, 3);
+    const policy = { ...POLICY, checkIntervalSeconds: 0.01 };
+    let isDisabled = true;
+    const account: PublisherAccount = {
+      address: bench.account.address,
+      async signTransaction(transaction) {
+        if (isDisabled) throw new PublisherKeyUnusableError('KMS key alias/coppice', 'it is disabled: enable it');
+        return await bench.account.signTransaction(transaction);
+      },
+    };
+    const submitter = bench.submitter({ account, policy });
+
+    await expect(submitter.tick()).rejects.toThrow(PublisherKeyUnusableError);
+    expect(await bench.root()).toMatchObject({ state: 'waiting', submissions: [] });
+    expect((await bench.root()).reason).toContain("publisher's KMS key alias/coppice cannot be used: it is disabled");
+    expect((await bench.root(1)).reason).toContain('L1 has proofs up to checkpoint 0');
+    await expect(submitter.runUntilIdle(AbortSignal.timeout(100))).rejects.toThrow(PublisherKeyUnusableError);
+
+    isDisabled = false;
+    await submitter.tick();
+    expect((await bench.root()).state).toBe('sent');
+  });
+
+  it('runs until no root is open that it could work on, and lets go of none that is not its own', async () => {
+    await bench.storeRoot(0, 1, 2);
+    const policy = { ...POLICY, checkIntervalSeconds: 0.01 };
+    const first = bench.submitter({ submitterId: 'first', policy });
+    const stop = new AbortController();
+    const ran = first.runUntilIdle(stop.signal);
+    await expect.poll(async () => (await bench.root()).state).toBe('sent');
+
+    await bench.submitter({ submitterId: 'second', policy }).runUntilIdle(new AbortController().signal);
+    expect(await bench.root()).toMatchObject({ state: 'sent', submitterId: 'first' });
+
+    await anvil.mine();
+    await ran;
+    expect(await bench.root()).toMatchObject({ state: 'mined', submissions: [{ outcome: 'mined' }] });
+    expect(await epochState()).toBe('proven');
+  });
+
+  it('lets go of its roots when it is told to stop before all is done', async () => {
+    await bench.storeRoot(0, 1, 2);
+    const policy = { ...POLICY, checkIntervalSeconds: 0.01 };
+    const stop = new AbortController();
+    const ran = bench.submitter({ policy }).runUntilIdle(stop.signal);
+    await expect.poll(async () => (await bench.root()).state).toBe('sent');
+    expect((await bench.root()).submitterId).toBe('submitter-1');
+    stop.abort();
+    await ran;
+    expect(await bench.root()).toMatchObject({ state: 'sent' });
+    expect((await bench.root()).submitterId).toBeUndefined();
   });
 
   it('sends nothing while a trial run reverts, and keeps the reason of the contract', async () => {

@@ -1,0 +1,32 @@
+import { engineOptionsOf } from '../../shared/config/engine-options.ts';
+import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';
+import { createAwsClients } from '../../shared/engine/aws-clients.ts';
+import { awsResourceNames, type AwsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { DynamoDeadLetters } from '../../shared/job-queue/dynamo-dead-letters.ts';
+import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
+import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
+import { openFunction } from '../../shared/lambda/open-function.ts';
+import { readLetters } from './read-letters.ts';
+import { settleDeadLetters, type SettleDeadLettersDeps } from './settle-dead-letters.ts';
+
+interface BatchAnswer {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+const prepared = oncePerContainer(async (): Promise<SettleDeadLettersDeps & { readonly names: AwsResourceNames }> => {
+  const environment = functionEnvironment(process.env);
+  const settings = settingsOrThrow(parseSettings(FUNCTION_GROUPS, environment, findFunctionConflicts));
+  const options = engineOptionsOf(settings);
+  if (options.engine !== 'aws') throw new Error('unreachable: the settings have been checked');
+  const { engine, log } = await openFunction('settle-dead-letters', settings);
+  const names = awsResourceNames(options.prefix);
+  const table = { client: createAwsClients(options.connection).dynamo, name: names.ledgerTable };
+  return { jobs: engine.jobs, incidents: engine.incidents, kept: new DynamoDeadLetters(table, Date.now), names, log };
+});
+
+/** For the messages of the fleet's dead-letter queues; answers which of them have to come again. */
+export async function handler(event: unknown): Promise<BatchAnswer> {
+  const { names, ...deps } = await prepared.get();
+  const failed = await settleDeadLetters(readLetters(event, names), deps);
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}

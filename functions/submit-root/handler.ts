@@ -1,0 +1,40 @@
+import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
+import type { RootSubmitterDeps } from '../../shared/l1/root-submitter.ts';
+import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
+import { readInvocation } from '../../shared/lambda/invocation.ts';
+import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
+import { openFunction } from '../../shared/lambda/open-function.ts';
+import { loadAccount } from './load-account.ts';
+import { type OpenRoot, submitRoot } from './submit-root.ts';
+import { parseSubmitRootSettings } from './submit-root-settings.ts';
+
+const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'submitterId'>> => {
+  const settings = parseSubmitRootSettings(process.env);
+  const { l1RpcUrls: rpcUrls, l1ChainId: chainId } = settings;
+  const { engine, log } = await openFunction('submit-root', settings);
+  const silentHosts = await checkL1Chain({ rpcUrls, chainId });
+  if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
+  return {
+    outbox: engine.outbox,
+    epochs: engine.epochs,
+    incidents: engine.incidents,
+    l1: createL1Client({ rpcUrls, chainId }),
+    account: await loadAccount(settings),
+    policy: submissionPolicyOf(settings),
+    nowMs: Date.now,
+    log,
+  };
+});
+
+/** Runs once a minute, and by hand: whatever the event. Answers which roots are still open, and why. */
+export async function handler(_event: unknown, context: unknown): Promise<{ readonly openRoots: readonly OpenRoot[] }> {
+  const invocation = readInvocation(context);
+  const deps = await prepared.get();
+  try {
+    return { openRoots: await submitRoot(deps, invocation) };
+  } catch (error) {
+    // Its key may have been changed for another, in the secret or behind the alias.
+    prepared.forget();
+    throw error;
+  }
+}

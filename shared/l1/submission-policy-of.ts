@@ -1,0 +1,38 @@
+import { parseGwei } from 'viem';
+
+import type { L1_SETTINGS } from '../config/l1-settings.ts';
+import type { PUBLISHER_SETTINGS } from '../config/publisher-settings.ts';
+import type { SettingsOf } from '../config/setting.ts';
+import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from './submission-policy.ts';
+
+/** The settings that a policy is made of, whichever program reads them. */
+export type SubmissionSettings = Pick<SettingsOf<typeof L1_SETTINGS.settings>, 'ethereumSlotSeconds'> &
+  Pick<
+    SettingsOf<typeof PUBLISHER_SETTINGS.settings>,
+    | 'gasLimitBufferPercentage'
+    | 'gasPriceMaxGwei'
+    | 'l1Confirmations'
+    | 'minimumPriorityFeeGwei'
+    | 'priorityFeeBumpPercentage'
+    | 'priorityFeeRetryBumpPercentage'
+    | 'txCheckIntervalMs'
+    | 'txMaxSpeedUps'
+    | 'txStallTimeMs'
+  >;
+
+/** The policy of submissions that the operator's settings ask for. */
+export function submissionPolicyOf(settings: SubmissionSettings): SubmissionPolicy {
+  return {
+    ...DEFAULT_SUBMISSION_POLICY,
+    gasLimitBufferPercentage: settings.gasLimitBufferPercentage,
+    maxFeePerGasWei: parseGwei(String(settings.gasPriceMaxGwei)),
+    minPriorityFeePerGasWei: parseGwei(String(settings.minimumPriorityFeeGwei)),
+    priorityFeeBumpPercentage: settings.priorityFeeBumpPercentage,
+    replacementBumpPercentage: settings.priorityFeeRetryBumpPercentage,
+    maxSpeedUps: settings.txMaxSpeedUps,
+    checkIntervalSeconds: settings.txCheckIntervalMs / 1000,
+    stallSeconds: settings.txStallTimeMs / 1000,
+    confirmations: settings.l1Confirmations,
+    l1SlotSeconds: settings.ethereumSlotSeconds,
+  };
+}

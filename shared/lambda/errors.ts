@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** A function was handed something else than what it is made for. */
+export class UnexpectedEventError extends Error {
+  override readonly name = 'UnexpectedEventError';
+  readonly retryable = false;
+
+  /** @param whatToDo how the function has to be connected, without a full stop */
+  constructor(problem: z.ZodError | string, whatToDo: string) {
+    const what = typeof problem === 'string' ? problem : z.prettifyError(problem);
+    super(`the function cannot read what it was invoked with: ${what}\n${whatToDo}`);
+  }
+}
+
+/** The time-out of a function is so short that it could do nothing. */
+export class InvocationTooShortError extends Error {
+  override readonly name = 'InvocationTooShortError';
+  readonly retryable = false;
+  readonly leftMs: number;
+  readonly neededMs: number;
+
+  constructor(leftMs: number, neededMs: number) {
+    super(`the invocation has ${leftMs} ms and needs more than ${neededMs}: give the function a longer time-out`);
+    this.leftMs = leftMs;
+    this.neededMs = neededMs;
+  }
+}

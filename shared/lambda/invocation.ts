@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+import { UnexpectedEventError } from './errors.ts';
+
+/** What Lambda tells a function of the invocation, as far as ours ask. */
+const Invocation = z.object({
+  awsRequestId: z.string().min(1),
+  getRemainingTimeInMillis: z.custom<() => number>((value) => typeof value === 'function'),
+});
+export type Invocation = z.infer<typeof Invocation>;
+
+/** @throws {UnexpectedEventError} */
+export function readInvocation(context: unknown): Invocation {
+  const parsed = Invocation.safeParse(context);
+  if (parsed.success) return parsed.data;
+  throw new UnexpectedEventError(parsed.error, 'invoke it with the context that Lambda gives: (event, context)');
+}

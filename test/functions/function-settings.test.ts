@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+
+import { ENV as SETTLE_ENV } from '../../functions/settle-dead-letters/env.ts';
+import { ENV as SUBMIT_ENV } from '../../functions/submit-root/env.ts';
+import { parseSubmitRootSettings, SUBMIT_ROOT_GROUP } from '../../functions/submit-root/submit-root-settings.ts';
+import { ENV as SWEEP_ENV } from '../../functions/sweep-ledger/env.ts';
+import { InvalidSettingsError } from '../../shared/config/errors.ts';
+import { DEFAULT_SUBMISSION_POLICY } from '../../shared/l1/submission-policy.ts';
+import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
+import { FUNCTION_GROUPS } from '../../shared/lambda/function-settings.ts';
+
+const KEY = 'ab'.repeat(32);
+const NEEDED = {
+  ETHEREUM_HOSTS: 'https://l1.example/key-of-the-operator',
+  L1_CHAIN_ID: '1',
+  COPPICE_PUBLISHER_SECRET_ID: 'coppice/publisher',
+};
+
+describe('the settings of submit-root', () => {
+  const problemsOf = (variables: Record<string, string | undefined>): readonly string[] => {
+    try {
+      parseSubmitRootSettings(variables);
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidSettingsError) return error.problems;
+      throw error;
+    }
+  };
+
+  it('needs an L1, its chain, and one place of the key: nothing else', () => {
+    expect(problemsOf({})).toEqual([
+      expect.stringContaining('(ETHEREUM_HOSTS) is missing'),
+      expect.stringContaining('(L1_CHAIN_ID) is missing'),
+      'give one of COPPICE_PUBLISHER_SECRET_ID and COPPICE_PUBLISHER_KMS_KEY_ID, which hold the key',
+    ]);
+    expect(parseSubmitRootSettings(NEEDED)).toMatchObject({ engine: 'aws', publisherSecretId: 'coppice/publisher' });
+  });
+
+  it('takes a KMS key in place of a secret, and refuses both at once', () => {
+    const kms = { COPPICE_PUBLISHER_KMS_KEY_ID: 'alias/coppice' };
+    expect(problemsOf({ ...NEEDED, ...kms, COPPICE_PUBLISHER_SECRET_ID: '' })).toEqual([]);
+    expect(problemsOf({ ...NEEDED, ...kms })).toEqual([expect.stringMatching(/^give one of/)]);
+  });
+
+  it.each(['PROVER_PUBLISHER_PRIVATE_KEYS', 'PROVER_PUBLISHER_PRIVATE_KEY', 'L1_PRIVATE_KEY'])(
+    'refuses a private key in %s, and does not quote it',
+    (variable) => {
+      const problems = problemsOf({ ...NEEDED, [variable]: `0x${KEY}` });
+      expect(problems).toEqual([expect.stringMatching(/not for a function: put the key into a secret/)]);
+      expect(problems.join()).not.toContain(KEY);
+    },
+  );
+
+  it('refuses the embedded engine, which is of one machine', () => {
+    expect(problemsOf({ ...NEEDED, COPPICE_ENGINE: 'embedded' })).toEqual([
+      'COPPICE_ENGINE must be aws for a function, or not be set',
+    ]);
+  });
+
+  it("submits as a node does: the same defaults, and the node's variables change them", () => {
+    expect(submissionPolicyOf(parseSubmitRootSettings(NEEDED))).toEqual(DEFAULT_SUBMISSION_POLICY);
+    const changed = parseSubmitRootSettings({ ...NEEDED, L1_GAS_PRICE_MAX: '12.5', COPPICE_L1_CONFIRMATIONS: '3' });
+    expect(submissionPolicyOf(changed)).toMatchObject({ maxFeePerGasWei: 12_500_000_000n, confirmations: 3 });
+  });
+});
+
+describe('the names of variables that infrastructure sets', () => {
+  const variablesOf = (group: {
+    readonly settings: Readonly<Record<string, { readonly variable: string }>>;
+  }): string[] => Object.values(group.settings).map(({ variable }) => variable);
+  const common = FUNCTION_GROUPS.flatMap(variablesOf);
+
+  it.each([
+    ['settle-dead-letters', SETTLE_ENV],
+    ['sweep-ledger', SWEEP_ENV],
+  ])('are ones that %s reads', (_, names) => {
+    expect(common).toEqual(expect.arrayContaining(Object.values(names)));
+  });
+
+  it('are, for submit-root, all that it reads of L1 and the publisher', () => {
+    const own = Object.values(SUBMIT_ENV).filter((variable) => !common.includes(variable));
+    expect(own.toSorted()).toEqual(variablesOf(SUBMIT_ROOT_GROUP).toSorted());
+  });
+});

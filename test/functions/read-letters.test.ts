@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+
+import { readLetters } from '../../functions/settle-dead-letters/read-letters.ts';
+import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
+import { aRecord } from './lambda-events.ts';
+
+const NAMES = awsResourceNames('coppice');
+
+describe('readLetters', () => {
+  it('reads a letter that an agent parked, with its reason and its time', () => {
+    const record = aRecord({
+      body: 'not JSON',
+      messageAttributes: {
+        reason: { stringValue: 'the message is not JSON', dataType: 'String' },
+        parkedAtMs: { stringValue: '1795449612345', dataType: 'String' },
+      },
+      eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:coppice-large-urgent-dead-letters',
+    });
+    expect(readLetters({ Records: [record] }, NAMES)).toEqual([
+      {
+        messageId: record.messageId,
+        pool: 'large',
+        lane: 'urgent',
+        body: 'not JSON',
+        reason: 'the message is not JSON',
+        parkedAtMs: 1_795_449_612_345,
+      },
+    ]);
+  });
+
+  it('says of a letter that SQS moved how often it was delivered', () => {
+    const [letter] = readLetters({ Records: [aRecord({})] }, NAMES);
+    expect(letter).toMatchObject({
+      pool: 'small',
+      lane: 'normal',
+      reason: 'the message was delivered 100 times without being completed',
+      parkedAtMs: 1_795_449_600_000,
+    });
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['a schedule', { source: 'aws.scheduler' }, /Records.*event source of SQS with ReportBatchItemFailures/s],
+    ['nothing', undefined, /cannot read what it was invoked with/],
+    ['a stream', { Records: [{ eventSource: 'aws:dynamodb', dynamodb: {} }] }, /Records\[0\]\.eventSource/],
+    ['no count', { Records: [aRecord({ attributes: { SentTimestamp: '1' } })] }, /ApproximateReceiveCount/],
+    [
+      'the queue of another fleet',
+      { Records: [aRecord({ eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:other-small-normal-dead-letters' })] },
+      /queue other-small-normal-dead-letters is none of this fleet's dead-letter queues/,
+    ],
+    [
+      'a queue that is none for dead letters',
+      { Records: [aRecord({ eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:coppice-small-normal' })] },
+      /queue coppice-small-normal is none/,
+    ],
+  ])('refuses an event of %s, and says how to connect the function', (_, event, message) => {
+    expect(() => readLetters(event, NAMES)).toThrow(UnexpectedEventError);
+    expect(() => readLetters(event, NAMES)).toThrow(message);
+  });
+});

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+
+import type { Engine } from '../../shared/engine/engine.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import { AgentId } from '../../shared/ledger/job-ledger.ts';
+import { sweepStrandedJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
+import { createLogger } from '../../shared/telemetry/logger.ts';
+import { aNewJob } from '../contract/a-new-job.ts';
+import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
+
+describe('sweep-ledger', () => {
+  let harness: AwsHarness;
+  let engine: Engine;
+  let handler: () => Promise<{ readonly sentJobs: number }>;
+
+  beforeEach(async () => {
+    harness = await openAwsHarness(['table', 'queues']);
+    const prefix = harness.names.ledgerTable.replace('-ledger', '');
+    const { region = '', endpoint = '' } = inject('aws');
+    engine = await openEngine({
+      engine: 'aws',
+      prefix,
+      connection: { region, endpoint },
+      leaseSeconds: harness.leaseSeconds,
+    });
+    vi.stubEnv('COPPICE_AWS_PREFIX', prefix);
+    vi.stubEnv('AWS_REGION', region);
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint);
+    vi.stubEnv('LOG_LEVEL', 'silent');
+    vi.resetModules();
+    ({ handler } = await import('../../functions/sweep-ledger/handler.ts'));
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    await engine.close();
+    await harness.close();
+  });
+
+  it('sends a message for a job that was recorded and not enqueued, once', async () => {
+    const job = aNewJob();
+    await engine.jobs.record(job);
+    expect(await handler()).toEqual({ sentJobs: 1 });
+    expect(await handler()).toEqual({ sentJobs: 0 });
+    expect((await engine.queue.claim([job.pool], { waitSeconds: 1 }))?.message.jobId).toBe(job.id);
+  });
+
+  it('does no harm beside a node that sweeps at the same time: one of two agents gets the job', async () => {
+    const job = aNewJob();
+    await engine.jobs.record(job);
+    const log = createLogger('node', { logLevel: 'silent' });
+    await Promise.all([handler(), sweepStrandedJobs({ ...engine, strandedSeconds: 60, log })]);
+
+    const agents = ['agent-1', 'agent-2'].map((name) => AgentId.parse(name));
+    const outcomes: string[] = [];
+    for (const agent of agents) {
+      const lease = await engine.queue.claim([job.pool], { waitSeconds: 1 });
+      if (lease === undefined) continue;
+      outcomes.push((await engine.jobs.claim(lease.message.jobId, agent, 30)).outcome);
+    }
+    expect(outcomes.filter((outcome) => outcome === 'claimed')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome !== 'claimed' && outcome !== 'held')).toEqual([]);
+  });
+
+  it('gives a job that was sent, and waits, another message after an hour and no sooner', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const job = aNewJob();
+    await engine.jobs.record(job);
+    await engine.jobs.markEnqueued([job.id]);
+    vi.setSystemTime(Date.now() + 3_599_000);
+    expect(await handler()).toEqual({ sentJobs: 0 });
+    vi.setSystemTime(Date.now() + 2_000);
+    expect(await handler()).toEqual({ sentJobs: 1 });
+  });
+});
