@@ -4,13 +4,24 @@ import packageManifest from '../package.json' with { type: 'json' };
 import type { Command } from './cli/command.ts';
 import { DEVNET_COMMAND } from './cli/devnet-command.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
+import { JOBS_COMMAND } from './cli/jobs-command.ts';
 import { outputColumns, printLines } from './cli/print.ts';
+import { REDRIVE_COMMAND } from './cli/redrive-command.ts';
 import { renderCommandHelp, renderOverview } from './cli/render-help.ts';
+import { RETRY_COMMAND } from './cli/retry-command.ts';
 import { START_COMMAND } from './cli/start-command.ts';
 import { STATUS_COMMAND } from './cli/status-command.ts';
 import { TREE_COMMAND } from './cli/tree-command.ts';
 
-const COMMANDS: readonly Command[] = [START_COMMAND, STATUS_COMMAND, TREE_COMMAND, DEVNET_COMMAND];
+const COMMANDS: readonly Command[] = [
+  START_COMMAND,
+  STATUS_COMMAND,
+  TREE_COMMAND,
+  JOBS_COMMAND,
+  RETRY_COMMAND,
+  REDRIVE_COMMAND,
+  DEVNET_COMMAND,
+];
 
 async function runCommandLine([name, ...argv]: readonly string[]): Promise<number> {
   if (name === '--version' || name === '-v') {

@@ -1,7 +1,6 @@
 import { pause } from './pause.ts';
+import type { QueueHabits } from './queue-habits.ts';
 
-/** Longer than an agent that waits for a job takes to see one. */
-const WAY_FREE_MS = 100;
 /** A claim looks once more when its wait is over: it has to be over before the tick, also on a busy machine. */
 const STEP_ASIDE_MS = 100;
 
@@ -11,11 +10,13 @@ const STEP_ASIDE_MS = 100;
  * agent that has refused one claims nothing just then.
  */
 export class Deference {
+  readonly #habits: Pick<QueueHabits, 'shortestClaimSeconds' | 'wayFreeMs'>;
   readonly #nowMs: () => number;
   /** The last tick at which a message refused here comes back, by the interval of its ticks in milliseconds. */
   readonly #lastTickMs = new Map<number, number>();
 
-  constructor(nowMs: () => number) {
+  constructor(habits: Pick<QueueHabits, 'shortestClaimSeconds' | 'wayFreeMs'>, nowMs: () => number) {
+    this.#habits = habits;
     this.#nowMs = nowMs;
   }
 
@@ -30,17 +31,25 @@ export class Deference {
 
   /** Lets a tick pass, if there is one, and answers for how much of `waitSeconds` a claim may wait until the next. */
   async giveWay(waitSeconds: number, signal: AbortSignal): Promise<number> {
-    const leftMs = this.#nextTickMs() - STEP_ASIDE_MS - this.#nowMs();
-    if (leftMs > 0) return Math.min(waitSeconds, leftMs / 1000);
-    await pause(leftMs + STEP_ASIDE_MS + WAY_FREE_MS, signal);
-    return Math.min(waitSeconds, (this.#nextTickMs() - STEP_ASIDE_MS - this.#nowMs()) / 1000);
+    const { shortestClaimSeconds, wayFreeMs } = this.#habits;
+    let leftMs = this.#leftMs();
+    while (leftMs <= shortestClaimSeconds * 1000 && !signal.aborted) {
+      await pause(leftMs + STEP_ASIDE_MS + wayFreeMs, signal);
+      leftMs = this.#leftMs();
+    }
+    return Math.min(waitSeconds, leftMs / 1000);
+  }
+
+  /** How long a claim may wait from now. */
+  #leftMs(): number {
+    return this.#nextTickMs() - STEP_ASIDE_MS - this.#nowMs();
   }
 
   /** The tick that others are to have first, or that comes next; infinite when nothing was refused. */
   #nextTickMs(): number {
     const nowMs = this.#nowMs();
     const nextTicksMs = [...this.#lastTickMs].map(([intervalMs, lastTickMs]) => {
-      const tickMs = (Math.floor((nowMs - WAY_FREE_MS) / intervalMs) + 1) * intervalMs;
+      const tickMs = (Math.floor((nowMs - this.#habits.wayFreeMs) / intervalMs) + 1) * intervalMs;
       return tickMs <= lastTickMs ? tickMs : Infinity;
     });
     return Math.min(...nextTicksMs);

@@ -11,8 +11,13 @@ const port = parentPort;
 if (port === null) throw new Error('heartbeat-thread.ts runs as a worker thread: start it through heartbeats.ts');
 const { engine: engineOptions, ...leaseOptions } = workerData as HeartbeatThreadData;
 
-const engine = await openEngine(engineOptions);
 const tell = (answer: HeartbeatAnswer): void => port.postMessage(answer);
+const engine = await openEngine(engineOptions, {
+  log: {
+    warn: (fields: unknown, message?: string) =>
+      tell({ kind: 'problem', message: `${message} ${JSON.stringify(fields)}` }),
+  },
+});
 const keeper = new LeaseKeeper(leaseOptions, {
   engine,
   nowMs: Date.now,

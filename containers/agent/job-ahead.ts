@@ -5,11 +5,12 @@ import type { JobClaimer } from './job-claimer.ts';
 import type { JobReturns } from './job-returns.ts';
 import { pause } from './pause.ts';
 import { mayPrefetch, type PoolOutlook } from './prefetch-rule.ts';
+import type { QueueHabits } from './queue-habits.ts';
 
-/** How often a busy agent asks again whether it may claim ahead. */
-const LOOK_AGAIN_MS = 200;
 /** One claim waits this long: a message that was there a moment ago is there, or is another agent's by now. */
 const CLAIM_SECONDS = 1;
+
+export type JobAheadOptions = PrefetchOptions & Pick<QueueHabits, 'lookAgainMs'>;
 
 export interface JobAheadDependencies {
   readonly claimer: Pick<JobClaimer, 'claim'>;
@@ -21,12 +22,12 @@ export interface JobAheadDependencies {
 
 /** The one job that an agent may claim while it still proves another, by the rule of {@link mayPrefetch}. */
 export class JobAhead {
-  readonly #options: PrefetchOptions | false;
+  readonly #options: JobAheadOptions | false;
   readonly #dependencies: JobAheadDependencies;
   #stop = new AbortController();
   #claiming: Promise<ClaimedJob | undefined> = Promise.resolve(undefined);
 
-  constructor(options: PrefetchOptions | false, dependencies: JobAheadDependencies) {
+  constructor(options: JobAheadOptions | false, dependencies: JobAheadDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
   }
@@ -51,7 +52,7 @@ export class JobAhead {
     return await claiming;
   }
 
-  async #claimInTime(endsAtMs: number, options: PrefetchOptions, signal: AbortSignal): Promise<ClaimedJob | undefined> {
+  async #claimInTime(endsAtMs: number, options: JobAheadOptions, signal: AbortSignal): Promise<ClaimedJob | undefined> {
     const { claimer, outlook, nowMs } = this.#dependencies;
     const leadMs = options.leadSeconds * 1000;
     await pause(endsAtMs - leadMs - nowMs(), signal);
@@ -60,7 +61,8 @@ export class JobAhead {
         const job = await claimer.claim({ waitSeconds: CLAIM_SECONDS, signal });
         if (job !== undefined) return this.#hold(job, options.holdSeconds, signal);
       }
-      await pause(LOOK_AGAIN_MS, signal);
+      if (options.lookAgainMs === Infinity) return undefined;
+      await pause(options.lookAgainMs, signal);
     }
     return undefined;
   }

@@ -3,17 +3,17 @@ import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import type { AgentId, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
-import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import { Deference } from './deference.ts';
 import type { Heartbeats, KeptLeases } from './heartbeats.ts';
 import type { JobReturns } from './job-returns.ts';
 import { keepTrying } from './keep-trying.ts';
+import type { QueueHabits } from './queue-habits.ts';
 
-/** A job of another version is hidden for 15 to 30 s, one of a circuit that is left to others for 1 to 2. */
+/** A job of another version is hidden for 15 to 30 s. */
 const FOREIGN_VERSION_INTERVAL_SECONDS = 15;
-const OTHER_CIRCUIT_INTERVAL_SECONDS = 1;
 /** How long a store that does not answer may keep a claimed job from being proven elsewhere. */
 const FETCH_SECONDS = 10;
 const FETCH_FAILED_DELAY_SECONDS = 5;
@@ -28,6 +28,7 @@ export interface JobClaimerOptions {
   readonly familyNames: readonly string[];
   /** How long a job may be ours in all. */
   readonly maxHoldSeconds: (record: JobRecord) => number;
+  readonly habits: QueueHabits;
 }
 
 export interface JobClaimerDependencies {
@@ -50,7 +51,7 @@ export class JobClaimer {
   constructor(options: JobClaimerOptions, dependencies: JobClaimerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#deference = new Deference(dependencies.nowMs);
+    this.#deference = new Deference(options.habits, dependencies.nowMs);
   }
 
   /**
@@ -131,10 +132,10 @@ export class JobClaimer {
       return true;
     }
     if (!this.#options.circuits.includes(message.circuit)) {
-      await engine.queue.release(queueLease, this.#deference.hideSeconds(OTHER_CIRCUIT_INTERVAL_SECONDS));
+      await engine.queue.release(queueLease, this.#deference.hideSeconds(this.#options.habits.otherCircuitSeconds));
       return true;
     }
-    if (!message.jobId.startsWith(`${parseProvingJobId(message.jobId).epoch}:${message.circuit}:`)) {
+    if (!namesOwnCircuit(message)) {
       await this.#park(
         queueLease,
         `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`,

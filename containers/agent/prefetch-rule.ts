@@ -36,13 +36,21 @@ export class PoolOutlook {
     readonly agentId: AgentId;
     readonly pools: readonly Pool[];
     readonly agentsSeenWithinSeconds: number;
+    readonly agentsLastSeconds: number;
   };
   readonly #nowMs: () => number;
   #last = { waiting: 0, otherAgents: 0, atMs: -Infinity };
+  #agentsAtMs = -Infinity;
 
   constructor(
     engine: Pick<Engine, 'queue' | 'agents'>,
-    options: { readonly agentId: AgentId; readonly pools: readonly Pool[]; readonly agentsSeenWithinSeconds: number },
+    options: {
+      readonly agentId: AgentId;
+      readonly pools: readonly Pool[];
+      readonly agentsSeenWithinSeconds: number;
+      /** How long a count of the other agents is good enough. */
+      readonly agentsLastSeconds: number;
+    },
     nowMs: () => number,
   ) {
     this.#engine = engine;
@@ -54,21 +62,29 @@ export class PoolOutlook {
     const nowMs = this.#nowMs();
     const { waiting, otherAgents, atMs } = this.#last;
     if (nowMs - atMs < PLENTY_LASTS_MS && waiting > PLENTY * (otherAgents + 1)) return this.#last;
-    const { agentId, pools, agentsSeenWithinSeconds } = this.#options;
-    const [depths, agents] = await Promise.all([
-      this.#engine.queue.depths(),
-      this.#engine.agents.seenWithin(agentsSeenWithinSeconds),
+    const { pools, agentsLastSeconds } = this.#options;
+    const isCountGood = nowMs - this.#agentsAtMs < agentsLastSeconds * 1000;
+    const [depths, newCount] = await Promise.all([
+      this.#engine.queue.depths(pools),
+      isCountGood ? undefined : this.#countOtherAgents(),
     ]);
+    if (newCount !== undefined) this.#agentsAtMs = nowMs;
     this.#last = {
       waiting: depths.filter(({ pool }) => pools.includes(pool)).reduce((sum, depth) => sum + depth.waiting, 0),
-      otherAgents: agents.filter(
-        (agent) =>
-          agent.agentId !== agentId &&
-          (agent.state === 'idle' || agent.state === 'proving') &&
-          agent.pools.some((pool) => pools.includes(pool)),
-      ).length,
+      otherAgents: newCount ?? otherAgents,
       atMs: nowMs,
     };
     return this.#last;
+  }
+
+  async #countOtherAgents(): Promise<number> {
+    const { agentId, pools, agentsSeenWithinSeconds } = this.#options;
+    const agents = await this.#engine.agents.seenWithin(agentsSeenWithinSeconds);
+    return agents.filter(
+      (agent) =>
+        agent.agentId !== agentId &&
+        (agent.state === 'idle' || agent.state === 'proving') &&
+        agent.pools.some((pool) => pools.includes(pool)),
+    ).length;
   }
 }

@@ -18,6 +18,7 @@ import { JobClaimer } from './job-claimer.ts';
 import { JobReturns } from './job-returns.ts';
 import { JobSettler } from './job-settler.ts';
 import { PoolOutlook } from './prefetch-rule.ts';
+import { describeIdleCost, QUEUE_HABITS } from './queue-habits.ts';
 import { WarmProver } from './warm-prover.ts';
 
 export interface AgentDependencies {
@@ -73,6 +74,8 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
       { agentId: options.agentId, pools: options.pools, networkVersion: options.networkVersion },
       'agent started',
     );
+    const idleCost = describeIdleCost(options.pools, QUEUE_HABITS[options.engine.engine]);
+    if (idleCost !== undefined) log.warn(idleCost);
     await assembleLoop(options, { ...dependencies, heartbeats, status, drain, prover }).run();
     failure.signal.throwIfAborted();
   } catch (error) {
@@ -97,7 +100,8 @@ interface LoopParts extends AgentDependencies {
 
 function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoop {
   const { engine, log, nowMs, heartbeats, status, drain, prover } = parts;
-  const { agentId, pools, networkVersion, leaseSeconds } = options;
+  const { agentId, pools, networkVersion, leaseSeconds, prefetch } = options;
+  const habits = QUEUE_HABITS[options.engine.engine];
   const timeoutSeconds = (circuit: CircuitName): number => proofTimeoutSeconds(circuit, options);
   const returns = new JobReturns({ engine, log, nowMs });
   const claimer = new JobClaimer(
@@ -110,15 +114,27 @@ function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoo
       familyNames: options.families.map(({ name }) => name),
       // Waiting for the proof before it, its own proof, and bringing it home through an outage.
       maxHoldSeconds: ({ circuit }) => 2 * timeoutSeconds(circuit) + 10 * leaseSeconds,
+      habits,
     },
     { engine, heartbeats, returns, log, nowMs, onRefused: (reason) => status.note(reason) },
   );
   const outlook = new PoolOutlook(
     engine,
-    { agentId, pools, agentsSeenWithinSeconds: 2 * options.heartbeatSeconds },
+    {
+      agentId,
+      pools,
+      agentsSeenWithinSeconds: 2 * options.heartbeatSeconds,
+      agentsLastSeconds: habits.agentsLastSeconds,
+    },
     nowMs,
   );
-  const ahead = new JobAhead(options.prefetch, { claimer, outlook, returns, log, nowMs });
+  const ahead = new JobAhead(prefetch && { ...prefetch, lookAgainMs: habits.lookAgainMs }, {
+    claimer,
+    outlook,
+    returns,
+    log,
+    nowMs,
+  });
   const checkProof: WarmProver['checkProof'] = (circuit, proof) => prover.checkProof(circuit, proof);
   const settler = new JobSettler(agentId, leaseSeconds, { engine, returns, checkProof, log });
   return new AgentLoop(

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 import type { AgentSettings } from '../../shared/config/agent-settings.ts';
-import { engineOptionsOf } from '../../shared/config/engine-options.ts';
+import { engineOptionsOf, leaseSecondsOf } from '../../shared/config/engine-options.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
 import type { AgentOptions } from '../agent/agent-options.ts';
 import { familyReference } from '../agent/families/family-registry.ts';
@@ -15,15 +15,20 @@ export function agentOptionsOf(settings: AgentSettings, networkVersion: string):
     networkVersion,
     families: [familyReference('aztec', aztecOptionsOf(settings, networkVersion))],
     engine: engineOptionsOf(settings),
-    leaseSeconds: settings.leaseSeconds,
+    leaseSeconds: leaseSecondsOf(settings),
     drainSeconds: settings.drainSeconds,
-    claimSeconds: settings.claimSeconds,
+    claimSeconds: claimSecondsOf(settings),
     timeoutMultiple: settings.proofTimeoutMultiple,
     timeoutFloorSeconds: settings.proofTimeoutFloorSeconds,
     ...(settings.isPrefetching ? {} : { prefetch: false }),
     proverEnvironment:
       settings.hardwareConcurrency === undefined ? {} : { HARDWARE_CONCURRENCY: String(settings.hardwareConcurrency) },
   };
+}
+
+/** A poll of SQS is never cut off, and an agent that is told to stop has to see its last one end. */
+function claimSecondsOf({ engine, claimSeconds, drainSeconds }: AgentSettings): number {
+  return engine === 'aws' ? Math.max(1, Math.min(claimSeconds, drainSeconds - 2)) : claimSeconds;
 }
 
 type AztecOptions = Parameters<typeof familyReference<'aztec'>>[1];

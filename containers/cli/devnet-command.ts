@@ -1,6 +1,7 @@
 import { DEVNET_GROUP, readDevnetSettings } from '../../shared/config/devnet-settings.ts';
 import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
 import { InvalidSettingsError } from '../../shared/config/errors.ts';
+import { adoptAwsVariables } from './adopt-aws-variables.ts';
 import type { Command } from './command.ts';
 import { printNotices } from './print.ts';
 import { readCommandLine } from './read-command-line.ts';
@@ -12,6 +13,8 @@ export const DEVNET_COMMAND: Command = {
   explanation: [
     'Starts an L1, an Aztec network with traffic, a prover node and agents, all on this machine; shows the merge tree ' +
       'while they prove; ends when the epochs are proven on L1, with nothing left running.',
+    'With --engine aws the fleet works on SQS, S3 and DynamoDB, and functions submit its proofs: on an emulator that it ' +
+      'starts, or where AWS_ENDPOINT_URL leads.',
   ],
   switchTitle: '',
   switches: [],
@@ -28,6 +31,7 @@ async function run(argv: readonly string[]): Promise<number> {
   if (settings === undefined || line.problems.length + words.length > 0) {
     throw new InvalidSettingsError([...line.problems, ...words, ...problems]);
   }
+  adoptAwsVariables(line.environment);
   const { runDevnet } = await import('../devnet/run-devnet.ts');
   return runDevnet(settings);
 }

@@ -5,17 +5,10 @@ import { progressOf, type JobCounts } from '../../shared/merge-tree/progress.ts'
 import { Trace } from '../../shared/merge-tree/trace.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { formatDuration } from '../devnet/display/format-duration.ts';
-import { type Line, type Tone, toned } from '../devnet/display/line.ts';
+import { type Line, toned } from '../devnet/display/line.ts';
 import { alignColumns } from './align-columns.ts';
+import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
-
-const TONE_OF_JOB: Readonly<Record<JobRecord['state'], Tone>> = {
-  queued: 'dim',
-  leased: 'busy',
-  proven: 'good',
-  rejected: 'bad',
-  cancelled: 'dim',
-};
 
 export interface EpochTree {
   readonly epoch: EpochRecord;
@@ -114,17 +107,10 @@ function troubleLines(jobs: readonly JobRecord[]): Line[] {
   ];
 }
 
-function attemptsOf({ attempts }: JobRecord): string {
-  return Object.entries(attempts)
-    .filter(([, count]) => count > 0)
-    .map(([cause, count]) => `${count} x ${cause}`)
-    .join(', ');
-}
-
 function jobCells(job: JobRecord, depth: number, isRepeat: boolean): Line {
   const name = `${'  '.repeat(depth)}${job.circuit}`;
   if (isRepeat) return [name, toned('dim', 'see above'), '', '', '', toned('dim', job.id)];
-  const agent = job.provenBy ?? (job.state === 'leased' ? job.lease?.agentId : undefined);
+  const agent = agentOf(job);
   return [
     name,
     toned(TONE_OF_JOB[job.state], job.state),

@@ -1,5 +1,6 @@
 import { parseAgentSettings } from '../../shared/config/agent-settings.ts';
-import { engineOptionsOf, type EngineSettings } from '../../shared/config/engine-options.ts';
+import { engineOptionsOf } from '../../shared/config/engine-options.ts';
+import type { EngineSettings } from '../../shared/config/engine-settings.ts';
 import { parseNodeSettings } from '../../shared/config/node-settings.ts';
 import type { PROCESS_SETTINGS } from '../../shared/config/process-settings.ts';
 import type { SettingsOf } from '../../shared/config/setting.ts';
@@ -75,7 +76,7 @@ async function runUntilEnd(
   });
   let engine: Engine | undefined;
   try {
-    engine = await openEngine(engineOptionsOf(settings));
+    engine = await openEngine(engineOptionsOf(settings), { log });
     await run({ engine: withMetrics(engine, settings), log, signal });
     return EXIT_CODES.done;
   } catch (error) {

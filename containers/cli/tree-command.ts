@@ -3,6 +3,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { integer } from '../../shared/config/value-kinds.ts';
 import type { Command } from './command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { findEpoch } from './find-epoch.ts';
 import { FLEET_GROUPS, openFleet } from './fleet-settings.ts';
 import { printJson, printLines } from './print.ts';
 import { readCommandLine } from './read-command-line.ts';
@@ -22,18 +23,6 @@ export const TREE_COMMAND: Command = {
   takesSuperseded: false,
   run,
 };
-
-/** The ledger knows nothing of the epoch that was asked for. */
-export class EpochUnknownError extends Error {
-  override readonly name = 'EpochUnknownError';
-  readonly epoch: EpochNumber;
-
-  constructor(epoch: EpochNumber, known: readonly EpochNumber[]) {
-    const newest = known.length === 0 ? 'no epoch was taken up yet' : `the newest are ${known.join(', ')}`;
-    super(`epoch ${epoch} is not in the ledger: ${newest}`);
-    this.epoch = epoch;
-  }
-}
 
 async function run(argv: readonly string[]): Promise<number> {
   const line = readCommandLine(argv, TREE_COMMAND);
@@ -57,13 +46,6 @@ async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function readTree(engine: Engine, number: EpochNumber): Promise<EpochTree> {
-  const epoch = await engine.epochs.find(number);
-  if (epoch === undefined) {
-    const known = await engine.epochs.latest(5);
-    throw new EpochUnknownError(
-      number,
-      known.map((record) => record.epoch),
-    );
-  }
+  const epoch = await findEpoch(engine.epochs, number);
   return { epoch, jobs: await engine.jobs.jobsOfEpoch(number), atMs: Date.now() };
 }

@@ -25,6 +25,8 @@ export interface EpochWatcherDeps {
 interface Failures {
   readonly count: number;
   readonly lastAtMs: number;
+  /** The attempt that the ledger says failed: `coppice retry` makes the epoch `proving` without a new one. */
+  readonly attempt: number | undefined;
 }
 
 /**
@@ -64,7 +66,8 @@ export class EpochWatcher {
   async tick(signal: AbortSignal): Promise<void> {
     for (const epoch of await this.#deps.chain.unprovenEpochs()) {
       if (this.#running.size >= this.#deps.maxEpochsAtOnce) return;
-      if (this.#running.has(epoch) || this.#isResting(epoch)) continue;
+      if (this.#running.has(epoch)) continue;
+      if (this.#isResting(epoch) && !(await this.#isAskedForAgain(epoch))) continue;
       if (!(await this.#deps.chain.isComplete(epoch))) return;
       if (await this.#needsAttempt(epoch)) this.#start(epoch, signal);
     }
@@ -94,19 +97,33 @@ export class EpochWatcher {
     return this.#deps.nowMs() < failures.lastAtMs + failures.count * this.#deps.retryDelayMs;
   }
 
+  /** Whether somebody wants the epoch taken up now, however often it failed: its failures are forgotten then. */
+  async #isAskedForAgain(epoch: EpochNumber): Promise<boolean> {
+    const attempt = this.#failures.get(epoch)?.attempt;
+    if (attempt === undefined) return false;
+    const record = await this.#deps.epochs.find(epoch);
+    // A later attempt is another node's.
+    if (record?.state !== 'proving' || record.attempt !== attempt) return false;
+    this.#failures.delete(epoch);
+    this.#deps.log.info({ epoch }, 'the epoch is to be retried');
+    return true;
+  }
+
   #start(epoch: EpochNumber, signal: AbortSignal): void {
     const running = sleep(this.#deps.startDelayMs, undefined, { signal })
       .then(() => this.#deps.attempt(epoch, signal))
       .then((outcome) => {
         if (outcome === 'submitting') this.#failures.delete(epoch);
       })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         if (signal.aborted) return;
+        const record = await this.#deps.epochs.find(epoch).catch(() => undefined);
+        const attempt = record?.state === 'failed' ? record.attempt : undefined;
         const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
-        this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs() });
+        this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs(), attempt });
         const next =
           count >= this.#deps.maxAttempts
-            ? 'left alone until the node restarts'
+            ? 'left alone until it is retried (coppice retry) or the node restarts'
             : `taken up again in ${(count * this.#deps.retryDelayMs) / 1000} s`;
         this.#deps.log.error({ err: error, epoch, failures: count }, `epoch ${epoch} failed; ${next}`);
       })

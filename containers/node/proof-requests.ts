@@ -6,7 +6,7 @@ import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
 import { inputsKey, outputsKey, type StoredObject } from '../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import { JOB_MESSAGE_VERSION, type JobMessage } from '../../shared/proving-job/job-message.ts';
+import { type JobMessage, messageOf } from '../../shared/proving-job/job-message.ts';
 import {
   type EpochNumber,
   makeProvingJobId,
@@ -71,6 +71,8 @@ export class ProofRequests {
   readonly #stopped = new AbortController();
   #unsubscribe: (() => void) | undefined;
   #reconciler: NodeJS.Timeout | undefined;
+  #isReconciling = false;
+  #failedReconciliations = 0;
   #unsent: JobMessage[] = [];
   #sending: Promise<void> | undefined;
 
@@ -82,9 +84,7 @@ export class ProofRequests {
     this.#unsubscribe = this.#deps.engine.settlements.subscribe((settlement) => {
       this.#onSettled(settlement);
     });
-    this.#reconciler = setInterval(() => {
-      for (const outstanding of this.#outstanding.values()) this.#check(outstanding);
-    }, this.#deps.reconcileMs);
+    this.#reconciler = setInterval(() => void this.#reconcile(), this.#deps.reconcileMs);
   }
 
   /** Ends every outstanding request with `reason`. The jobs themselves go on: the fleet's work is kept. */
@@ -167,12 +167,8 @@ export class ProofRequests {
 
   /** Sends the job's message. Requests of one moment share a batch; the answer comes when theirs is sent. */
   async #send(outstanding: Outstanding): Promise<void> {
-    this.#unsent.push({
-      v: JOB_MESSAGE_VERSION,
-      jobId: outstanding.jobId,
-      circuit: outstanding.request.circuit,
-      networkVersion: this.#deps.networkVersion,
-    });
+    const { jobId: id, request } = outstanding;
+    this.#unsent.push(messageOf({ id, circuit: request.circuit, networkVersion: this.#deps.networkVersion }));
     this.#sending ??= this.#sendBatch();
     await this.#sending;
   }
@@ -189,6 +185,28 @@ export class ProofRequests {
   #onSettled(settlement: Settlement): void {
     const outstanding = this.#outstanding.get(settlement.jobId);
     if (outstanding !== undefined) this.#check(outstanding);
+  }
+
+  /** Looks up what the ledger no longer has among its open jobs, and jobs whose inputs an agent could not read. */
+  async #reconcile(): Promise<void> {
+    if (this.#isReconciling || this.#outstanding.size === 0) return;
+    this.#isReconciling = true;
+    try {
+      const open = await this.#deps.engine.jobs.openJobs(this.#deps.epoch);
+      const corruptInputs = new Map(open.map((job) => [job.id, job.corruptInputs]));
+      for (const outstanding of this.#outstanding.values()) {
+        const losses = corruptInputs.get(outstanding.jobId);
+        if (losses === undefined || losses > outstanding.repairedInputs) this.#check(outstanding);
+      }
+      this.#failedReconciliations = 0;
+    } catch (error) {
+      // Every tenth is enough: an outage must not flood the log.
+      if (this.#failedReconciliations % 10 === 0)
+        this.#deps.log.warn({ err: error }, 'could not compare the requests with the ledger, trying again');
+      this.#failedReconciliations += 1;
+    } finally {
+      this.#isReconciling = false;
+    }
   }
 
   /** Looks the job up and acts on what the ledger says; one look at a time for each job. */

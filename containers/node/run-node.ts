@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import { strandedSecondsOf } from '../../shared/config/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/root-submitter.ts';
+import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
+import { runSweeper } from '../../shared/ledger/sweep-stranded-jobs.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
@@ -13,14 +16,9 @@ import { EpochWatcher } from './epoch-watcher.ts';
 import { loadPublisher, type Publisher } from './publisher.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
 import { startSubsystems } from './subsystems.ts';
-import { submissionPolicyOf } from './submission-policy-of.ts';
-import { runSweeper } from './sweep-stranded-jobs.ts';
 
 /** Without a look at the chain for so long, the node is not well. */
 const UNHEALTHY_AFTER_MS = 120_000;
-
-/** A job without news for this many leases gets a new message. */
-const STRANDED_LEASES = 4;
 
 export interface NodeDeps {
   readonly engine: Engine;
@@ -83,7 +81,7 @@ export async function runNode(
     const sweep = {
       jobs: engine.jobs,
       queue: engine.queue,
-      strandedSeconds: settings.leaseSeconds * STRANDED_LEASES,
+      strandedSeconds: strandedSecondsOf(settings),
       log,
     };
     try {

@@ -1,7 +1,7 @@
 import { AZTEC_CIRCUITS } from '../proving-job/aztec-circuits.ts';
 import { Pool } from '../proving-job/circuit-catalogue.ts';
 import { AgentId } from '../ledger/job-ledger.ts';
-import { ENGINE_SETTINGS } from './engine-settings.ts';
+import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
   parseSettings,
   settingsOrThrow,
@@ -98,7 +98,7 @@ export const AGENT_GROUPS = [AGENT_GROUP, PROVER_SETTINGS, ENGINE_SETTINGS, PROC
 export type AgentSettings = SettingsOfGroups<typeof AGENT_GROUPS>;
 
 export function readAgentSettings(environment: Environment): ParsedSettings<AgentSettings> {
-  return parseSettings(AGENT_GROUPS, environment);
+  return parseSettings(AGENT_GROUPS, environment, findEngineConflicts);
 }
 
 /** @throws {InvalidSettingsError} listing everything that is wrong */

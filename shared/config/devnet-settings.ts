@@ -1,3 +1,4 @@
+import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGroups } from './parse-settings.ts';
 import { optional, withDefault, type SettingGroup } from './setting.ts';
 import { integer, path, port, switchKind } from './value-kinds.ts';
@@ -6,6 +7,7 @@ import { integer, path, port, switchKind } from './value-kinds.ts';
 export const DEVNET_GROUP = {
   title: 'Devnet',
   settings: {
+    engine: ENGINE_SETTINGS.settings.engine,
     epochs: withDefault(integer(1, 1000), '1', {
       flag: 'epochs',
       variable: 'COPPICE_DEVNET_EPOCHS',

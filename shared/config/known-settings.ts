@@ -1,16 +1,17 @@
 import { AGENT_GROUPS } from './agent-settings.ts';
 import { DEVNET_GROUP } from './devnet-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
+import { JOBS_GROUP } from './jobs-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
 import type { Setting, SettingGroup } from './setting.ts';
 
 /** Every group of every program, each once. */
 const ALL_GROUPS: readonly SettingGroup[] = [
-  ...new Set<SettingGroup>([...NODE_GROUPS, ...AGENT_GROUPS, DEVNET_GROUP, ENV_FILE_GROUP]),
+  ...new Set<SettingGroup>([...NODE_GROUPS, ...AGENT_GROUPS, DEVNET_GROUP, JOBS_GROUP, ENV_FILE_GROUP]),
 ];
 
 /** Every setting that there is, whichever program reads it. */
-export const KNOWN_SETTINGS: readonly Setting[] = settingsIn(ALL_GROUPS);
+export const KNOWN_SETTINGS: readonly Setting[] = [...new Set(settingsIn(ALL_GROUPS))];
 
 export function settingsIn(groups: readonly SettingGroup[]): readonly Setting[] {
   return groups.flatMap(({ settings }) => Object.values(settings));

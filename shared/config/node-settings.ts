@@ -2,7 +2,7 @@ import { AZTEC_CHAIN_SETTINGS } from './aztec-chain-settings.ts';
 import { AZTEC_P2P_SETTINGS } from './aztec-p2p-settings.ts';
 import { AZTEC_TELEMETRY_SETTINGS } from './aztec-telemetry-settings.ts';
 import { AZTEC_TX_COLLECTION_SETTINGS } from './aztec-tx-collection-settings.ts';
-import { ENGINE_SETTINGS } from './engine-settings.ts';
+import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
 import {
   parseSettings,
@@ -87,7 +87,10 @@ export const NODE_GROUPS = [
 export type NodeSettings = SettingsOfGroups<typeof NODE_GROUPS>;
 
 export function readNodeSettings(environment: Environment): ParsedSettings<NodeSettings> {
-  return parseSettings(NODE_GROUPS, environment, findConflicts);
+  return parseSettings(NODE_GROUPS, environment, (settings, isGiven) => [
+    ...findConflicts(settings, isGiven),
+    ...findEngineConflicts(settings, isGiven),
+  ]);
 }
 
 /** @throws {InvalidSettingsError} listing everything that is wrong */

@@ -9,7 +9,7 @@ describe('leaving messages to agents that want them', () => {
 
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_800_000_000_300 });
-    deference = new Deference(Date.now);
+    deference = new Deference({ shortestClaimSeconds: 0, wayFreeMs: 100 }, Date.now);
   });
 
   afterEach(() => {
@@ -44,6 +44,31 @@ describe('leaving messages to agents that want them', () => {
     expect(hasGone).toBe('not yet');
     expect(await waitSeconds).toBe(20);
     expect(now()).toBe(2100);
+  });
+
+  it('claims nothing before a tick that comes sooner than the shortest claim ends', async () => {
+    deference = new Deference({ shortestClaimSeconds: 1, wayFreeMs: 500 }, Date.now);
+    deference.hideSeconds(5);
+    vi.setSystemTime(1_800_000_003_000);
+    expect(await deference.giveWay(20, NEVER)).toBeCloseTo(1.9);
+
+    vi.setSystemTime(1_800_000_009_000);
+    const waitSeconds = deference.giveWay(20, NEVER);
+    await vi.advanceTimersByTimeAsync(1_499);
+    expect(now()).toBe(10_499);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await waitSeconds).toBe(20);
+  });
+
+  it('waits for no tick when it is told to stop', async () => {
+    deference = new Deference({ shortestClaimSeconds: 1, wayFreeMs: 500 }, Date.now);
+    deference.hideSeconds(5);
+    vi.setSystemTime(1_800_000_009_000);
+    const stop = new AbortController();
+    const waiting = deference.giveWay(20, stop.signal);
+    stop.abort();
+    await waiting;
+    expect(now()).toBe(9_000);
   });
 
   it('gives way at every tick at which something it refused comes back', async () => {

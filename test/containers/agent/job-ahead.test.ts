@@ -13,6 +13,7 @@ describe('claiming a job ahead', () => {
   let released: ClaimedJob[];
   let lost: AbortController;
   let ahead: JobAhead;
+  let anAhead: (lookAgainMs: number) => JobAhead;
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -22,26 +23,28 @@ describe('claiming a job ahead', () => {
     released = [];
     lost = new AbortController();
     const job = { kept: { lost: lost.signal } } as ClaimedJob;
-    ahead = new JobAhead(
-      { leadSeconds: 2, holdSeconds: 4 },
-      {
-        claimer: {
-          claim: async () => {
-            claims += 1;
-            return job;
+    anAhead = (lookAgainMs) =>
+      new JobAhead(
+        { leadSeconds: 2, holdSeconds: 4, lookAgainMs },
+        {
+          claimer: {
+            claim: async () => {
+              claims += 1;
+              return job;
+            },
           },
-        },
-        outlook: {
-          look: async () => {
-            looks += 1;
-            return { waiting, otherAgents: 1 };
+          outlook: {
+            look: async () => {
+              looks += 1;
+              return { waiting, otherAgents: 1 };
+            },
           },
+          returns: { release: async () => void released.push(job) },
+          log: pino({ level: 'silent' }),
+          nowMs: Date.now,
         },
-        returns: { release: async () => void released.push(job) },
-        log: pino({ level: 'silent' }),
-        nowMs: Date.now,
-      },
-    );
+      );
+    ahead = anAhead(200);
   });
 
   afterEach(() => {
@@ -68,6 +71,22 @@ describe('claiming a job ahead', () => {
     waiting = 2;
     await vi.advanceTimersByTimeAsync(200);
     expect(claims).toBe(1);
+  });
+
+  it('looks once for each proof where a look is paid for', async () => {
+    waiting = 1;
+    ahead = anAhead(Infinity);
+    ahead.begin(PROOF_MS);
+    await vi.advanceTimersByTimeAsync(PROOF_MS);
+    expect(looks).toBe(1);
+    waiting = 5;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect({ looks, claims }).toEqual({ looks: 1, claims: 0 });
+    expect(await ahead.take()).toBeUndefined();
+
+    ahead.begin(PROOF_MS);
+    await vi.advanceTimersByTimeAsync(PROOF_MS);
+    expect({ looks, claims }).toEqual({ looks: 2, claims: 1 });
   });
 
   it('gives the job back, once, when the proof under way takes much longer than expected', async () => {

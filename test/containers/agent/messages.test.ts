@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { EpochNumber, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber, makeProvingJobId, ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
 
 const UNKNOWN_JOB = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody')));
+const FOREIGN_CIRCUIT_JOB = ProvingJobId.parse(UNKNOWN_JOB.replace('PARITY_BASE', 'PARITY_BOSS'));
 
 describe('messages that an agent gets', () => {
   let fleet: TestFleet;
@@ -65,15 +66,18 @@ describe('messages that an agent gets', () => {
     ]);
   });
 
-  it('a message that names another circuit than its job is parked', async () => {
-    await fleet.ring(UNKNOWN_JOB, 'ROOT_ROLLUP');
+  it.each([
+    ['another circuit than its job', UNKNOWN_JOB],
+    ['a job of a circuit that nobody knows', FOREIGN_CIRCUIT_JOB],
+  ])('a message that names %s is parked', async (_, jobId) => {
+    await fleet.ring(jobId, 'ROOT_ROLLUP');
     const id = await fleet.addJob({ act: 'prove' });
     fleet.startAgent();
 
     await fleet.untilState(id, 'proven');
 
     expect(await fleet.engine.queue.deadLetters()).toMatchObject([
-      { reason: `the message names circuit ROOT_ROLLUP, its job id another: ${UNKNOWN_JOB}` },
+      { reason: `the message names circuit ROOT_ROLLUP, its job id another: ${jobId}` },
     ]);
   });
 

@@ -62,10 +62,32 @@ describe('the outlook of an agent', () => {
 
     const outlook = new PoolOutlook(
       engine,
-      { agentId: AgentId.parse('ours'), pools: ['medium'], agentsSeenWithinSeconds: 60 },
+      { agentId: AgentId.parse('ours'), pools: ['medium'], agentsSeenWithinSeconds: 60, agentsLastSeconds: 0 },
       Date.now,
     );
 
     expect(await outlook.look()).toMatchObject({ waiting: 2, otherAgents: 2 });
+  });
+
+  it('counts the other agents again only when its count is too old', async () => {
+    const { engine } = fleet;
+    let counts = 0;
+    let nowMs = 0;
+    const outlook = new PoolOutlook(
+      {
+        queue: engine.queue,
+        agents: { ...engine.agents, seenWithin: async () => ((counts += 1), []) },
+      },
+      { agentId: AgentId.parse('ours'), pools: ['medium'], agentsSeenWithinSeconds: 60, agentsLastSeconds: 30 },
+      () => nowMs,
+    );
+    expect(await outlook.look()).toMatchObject({ waiting: 0 });
+    await fleet.addJob({ act: 'prove' }, 'PARITY_BASE');
+    nowMs = 29_999;
+    expect(await outlook.look()).toMatchObject({ waiting: 1 });
+    expect(counts).toBe(1);
+    nowMs = 30_000;
+    await outlook.look();
+    expect(counts).toBe(2);
   });
 });

@@ -9,7 +9,7 @@ import { settingsIn } from '../../../shared/config/known-settings.ts';
 import { NODE_GROUPS } from '../../../shared/config/node-settings.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
 import { runCoppice, type CoppiceResult } from '../../fixtures/run-coppice.ts';
-import { seedFleet } from '../../fixtures/seed-fleet.ts';
+import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
 
 describe('the command coppice', () => {
   let workingDirectory: string;
@@ -31,10 +31,13 @@ describe('the command coppice', () => {
       coppice <command> [flags]
 
       Commands
-        start   start the prover node, agents, or both
-        status  what the fleet is doing: epochs, submissions, agents, queues, incidents
-        tree    the merge tree of an epoch: what is proven, by whom, how long it took
-        devnet  prove an epoch of a local Aztec network to a local L1
+        start    start the prover node, agents, or both
+        status   what the fleet is doing: epochs, submissions, agents, queues, incidents
+        tree     the merge tree of an epoch: what is proven, by whom, how long it took
+        jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
+        retry    give a rejected job, or all of an epoch, another chance
+        redrive  send dead letters back to the queues that they came from
+        devnet   prove an epoch of a local Aztec network to a local L1
 
       coppice <command> --help lists every flag of a command, with its variable and default.
       coppice --version names the version.
@@ -66,7 +69,9 @@ describe('the command coppice', () => {
       stdout: '',
       stderr: "coppice: 'statsu' is no command; did you mean status?\n",
     });
-    expect((await coppice('xyzzy')).stderr).toContain('the commands are start, status, tree, devnet');
+    expect((await coppice('xyzzy')).stderr).toContain(
+      'the commands are start, status, tree, jobs, retry, redrive, devnet',
+    );
   });
 
   it('lists every flag of a command with its variable and default', async () => {
@@ -194,5 +199,58 @@ describe('the command coppice', () => {
     });
     expect(none?.code).toBe(2);
     expect(none?.stderr).toContain('say which epoch: coppice tree EPOCH');
+  });
+
+  it('lists jobs, retries them, and sends dead letters back', async () => {
+    const engine = openEmbeddedEngine({
+      dataDirectory: path.join(workingDirectory, 'data/coppice'),
+      leaseSeconds: 120,
+    });
+    await seedFleet({ engine, nowMs: Date.now, elapse: async () => undefined });
+    const padding = (await engine.jobs.jobsOfEpoch(SEEDED_EPOCH)).find(({ state }) => state === 'queued')!;
+    await engine.jobs.reject(padding.id, 'nobody can prove it');
+    await engine.queue.park((await engine.queue.claim(['small', 'medium'], { waitSeconds: 0 }))!, 'no prover');
+
+    expect((await coppice('jobs --state rejected,leased --circuit CHECKPOINT_PADDING_ROLLUP')).stdout).toMatch(
+      /^Epoch 7: proving, 1 of 5 jobs, 1 rejected\n\nrejected +CHECKPOINT_PADDING_ROLLUP .* nobody can prove it\n$/,
+    );
+    const json = await coppice('jobs 7 --json --state rejected');
+    expect(JSON.parse(json.stdout)).toMatchObject({ epoch: { epoch: 7 }, jobs: [{ id: padding.id }] });
+
+    expect(await coppice('retry 7:ROOT_ROLLUP')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'coppice: no job 7:ROOT_ROLLUP is in the ledger: coppice jobs 7 lists those of the epoch\n',
+    });
+    expect(await coppice('retry 7:CHECKPOINT_PADDING_ROLLUP')).toMatchObject({ code: 0 });
+    expect(await engine.jobs.find(padding.id)).toMatchObject({ state: 'queued' });
+    expect(await coppice('retry 7')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'coppice: epoch 7 is proving, and none of its jobs is rejected\n',
+    });
+
+    expect((await coppice('redrive --dry-run')).stdout).toContain('1 dead letters: 1 ');
+    expect(await engine.queue.deadLetters()).toHaveLength(1);
+    expect((await coppice('redrive')).stdout).toContain('1 of 1 dead letters went back to their queues: 1 ');
+    expect(await engine.queue.deadLetters()).toEqual([]);
+    expect((await coppice('redrive')).stdout).toBe('There are no dead letters.\n');
+    await engine.close();
+  });
+
+  it.each([
+    ['jobs x', "the epoch is a whole number; got 'x'"],
+    ['jobs 7 8', "'8' is one word too many"],
+    ['jobs --state done', '--state (COPPICE_JOBS_STATE) must be a comma-separated list, each item queued, leased'],
+    ['jobs --circuit PARTY_BASE', 'did you mean PARITY_BASE?'],
+    ['retry', 'say what to retry: coppice retry JOB'],
+    ['retry 7:', "a whole number; got '7:'"],
+    ['redrive 7', "'7' is no flag"],
+    ['status --engine aws --engine-directory x', '--engine (COPPICE_ENGINE) is aws'],
+  ])('refuses: coppice %s', async (commandLine, problem) => {
+    const { code, stderr } = await coppice(commandLine);
+    expect(stderr).toContain(problem);
+    expect(code).toBe(2);
+    expect(stderr).toContain('1 problem with');
   });
 });

@@ -143,6 +143,70 @@ describe('EpochWatcher', () => {
     expect(await attemptsAfter(400_000)).toBe(3);
   });
 
+  describe('of an epoch that it has given up', () => {
+    const epoch = EpochNumber.parse(4);
+    const range = RangeId.parse('archive 4');
+    let watcher: EpochWatcher;
+    beforeEach(async () => {
+      ranges.delete(5);
+      watcher = aWatcher(
+        async () => {
+          await open(4, 'failed');
+          throw new Error('a job was rejected');
+        },
+        { maxAttempts: 1 },
+      );
+      await look(watcher);
+      nowMs += 400_000;
+      await look(watcher);
+      expect(attempted).toEqual([4]);
+    });
+
+    it('takes it up once more, at once, when it is to be retried', async () => {
+      await engine.epochs.advance(epoch, range, 'proving');
+      await look(watcher);
+      expect(attempted).toEqual([4, 4]);
+      nowMs += 50_000;
+      await look(watcher);
+      expect(attempted).toEqual([4, 4]);
+    });
+
+    it('tries as often as it would a new one', async () => {
+      watcher = aWatcher(
+        async () => {
+          await open(4, 'failed');
+          throw new Error('a job was rejected');
+        },
+        { maxAttempts: 2 },
+      );
+      attempted = [];
+      const lookLater = async (): Promise<void> => {
+        nowMs += 11_000;
+        await look(watcher);
+      };
+      for (let looks = 0; looks < 3; looks += 1) await lookLater();
+      expect(attempted).toEqual([4, 4]);
+      await engine.epochs.advance(epoch, range, 'proving');
+      for (let looks = 0; looks < 3; looks += 1) await lookLater();
+      expect(attempted).toEqual([4, 4, 4, 4]);
+    });
+
+    it('leaves it to another node that has taken it up', async () => {
+      await open(4, 'proving');
+      await look(watcher);
+      expect(attempted).toEqual([4]);
+    });
+  });
+
+  it('leaves an epoch that failed before it was opened alone for its time, though the ledger calls it proving', async () => {
+    ranges.delete(5);
+    await open(4, 'proving');
+    const watcher = aWatcher(() => Promise.reject(new Error('transactions are missing')));
+    await look(watcher);
+    await look(watcher);
+    expect(attempted).toEqual([4]);
+  });
+
   it('gives an epoch up when its window has closed, and says so', async () => {
     await open(4, 'failed');
     nowMs = DEADLINE_AT_MS;

@@ -148,6 +148,29 @@ describe('ProofRequests', () => {
     expect(await proof).toBe('proof of 7');
   });
 
+  it('looks up no job that is still open, however often it reconciles', async () => {
+    let looks = 0;
+    let finds = 0;
+    const counted: Engine['jobs'] = new Proxy(engine.jobs, {
+      get(target, name) {
+        if (name === 'openJobs') looks += 1;
+        if (name === 'find') finds += 1;
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    requests.stop(new Error('replaced'));
+    requests = openRequests({ ...engine, jobs: counted });
+    const proof = prove();
+    const lease = await claim();
+    finds = 0;
+    const before = looks;
+    await expect.poll(() => looks).toBeGreaterThan(before + 3);
+    expect(finds).toBe(0);
+    await settle(lease, 'proof of 7');
+    expect(await proof).toBe('proof of 7');
+  });
+
   it('asks again when the job was cancelled while it is wanted', async () => {
     const proof = prove();
     const lease = await claim();

@@ -107,6 +107,8 @@ describe('the settings as a whole', () => {
         "AZTEC_PORT",
         "CRS_PATH",
         "HARDWARE_CONCURRENCY",
+        "AWS_REGION",
+        "AWS_ENDPOINT_URL",
         "SKIP_ARCHIVER_INITIAL_SYNC",
         "LOG_LEVEL",
         "LOG_JSON",

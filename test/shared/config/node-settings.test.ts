@@ -38,7 +38,7 @@ describe('parseNodeSettings', () => {
       realProofs: true,
       engine: 'embedded',
       dataDirectory: 'data',
-      leaseSeconds: 30,
+      sweepSeconds: 15,
       attemptsLostAgent: 5,
       gasPriceMaxGwei: 2000,
       p2pEnabled: false,
@@ -50,7 +50,9 @@ describe('parseNodeSettings', () => {
     const environment = {
       L1_CHAIN_ID: '0x8',
       COPPICE_LEASE_SECONDS: '8GB',
-      COPPICE_ENGINE: 'aws',
+      COPPICE_ENGINE: 'asw',
+      COPPICE_AWS_PREFIX: 'Coppice',
+      AWS_REGION: 'frankfurt',
       PROVER_PROOF_STORE: 's3://bucket/proofs',
       SYNC_MODE: 'snapshots',
       PROVER_REAL_PROOFS: 'yes',
@@ -61,8 +63,10 @@ describe('parseNodeSettings', () => {
         "--l1-chain-id (L1_CHAIN_ID) must be a whole number of at least 1; got '0x8'",
         "--registry-address (REGISTRY_CONTRACT_ADDRESS) is missing: Aztec's registry contract on L1; --network looks it up (an Ethereum address: 0x and 40 hexadecimal digits)",
         "--proverAgent.realProofs (PROVER_REAL_PROOFS) must be true or false; got 'yes'",
-        "--engine (COPPICE_ENGINE) must be embedded (the engine aws is not part of this version); got 'aws'",
-        "--proverNode.proofStore (PROVER_PROOF_STORE) must be file:// and an absolute path (s3:// and gs:// are not part of this version); got 's3://bucket/proofs'",
+        "--engine (COPPICE_ENGINE) must be embedded or aws; got 'asw', did you mean aws?",
+        "--aws-prefix (COPPICE_AWS_PREFIX) must be up to 50 lower-case letters, digits and single dashes between them; got 'Coppice'",
+        "--aws-region (AWS_REGION) must be a region, such as eu-central-1; got 'frankfurt'",
+        "--proverNode.proofStore (PROVER_PROOF_STORE) must be file:// and an absolute path (engine embedded), or s3:// and a bucket without a path (engine aws): a fleet has its bucket to itself, and keeps keys in it as Aztec names them; got 's3://bucket/proofs'",
         "--lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'",
         "--sync-mode (SYNC_MODE) must be full, snapshot or force-snapshot; got 'snapshots', did you mean snapshot?",
         "no account to submit proofs with: give --proverNode.proverPublisherPrivateKeys (PROVER_PUBLISHER_PRIVATE_KEYS) or --proverNode.keyStoreDirectory (KEY_STORE_DIRECTORY)",
@@ -103,8 +107,8 @@ describe('parseNodeSettings', () => {
   });
 
   it('takes an empty variable for an absent one', () => {
-    expect(parseNodeSettings(aNodeEnvironment({ COPPICE_LEASE_SECONDS: ' ', PROVER_ID: '' }))).toMatchObject({
-      leaseSeconds: 30,
+    expect(parseNodeSettings(aNodeEnvironment({ COPPICE_SWEEP_SECONDS: ' ', PROVER_ID: '' }))).toMatchObject({
+      sweepSeconds: 15,
       proverId: undefined,
     });
     expect(problemsOf(aNodeEnvironment({ L1_CHAIN_ID: '' }))).toHaveLength(1);

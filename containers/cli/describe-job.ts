@@ -1,0 +1,23 @@
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import type { Tone } from '../devnet/display/line.ts';
+
+export const TONE_OF_JOB: Readonly<Record<JobRecord['state'], Tone>> = {
+  queued: 'dim',
+  leased: 'busy',
+  proven: 'good',
+  rejected: 'bad',
+  cancelled: 'dim',
+};
+
+/** Lost attempts by cause: `2 x time-out, 1 x failure`; empty when none was lost. */
+export function attemptsOf({ attempts }: JobRecord): string {
+  return Object.entries(attempts)
+    .filter(([, count]) => count > 0)
+    .map(([cause, count]) => `${count} x ${cause}`)
+    .join(', ');
+}
+
+/** Who has proven it, or is at it. */
+export function agentOf({ provenBy, lease }: JobRecord): string | undefined {
+  return provenBy ?? lease?.agentId;
+}

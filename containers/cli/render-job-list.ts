@@ -1,0 +1,64 @@
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { JobState, type JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { formatDuration } from '../devnet/display/format-duration.ts';
+import { type Line, toned } from '../devnet/display/line.ts';
+import { alignColumns } from './align-columns.ts';
+import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
+import { TONE_OF_EPOCH } from './render-status.ts';
+
+export interface JobList {
+  readonly epoch: EpochRecord;
+  /** Those that were asked for, in the order in which the node did. */
+  readonly jobs: readonly JobRecord[];
+  /** How many the epoch has in all. */
+  readonly allJobs: number;
+  readonly atMs: number;
+}
+
+/** The jobs of an epoch, a line each: what it is, who has it since when, what went wrong. */
+export function renderJobList({ epoch, jobs, allJobs, atMs }: JobList): Line[] {
+  const counts = JobState.options.flatMap((state) => {
+    const count = jobs.filter((job) => job.state === state).length;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
+  const shown = jobs.length === allJobs ? `${allJobs} jobs` : `${jobs.length} of ${allJobs} jobs`;
+  return [
+    [
+      toned('strong', `Epoch ${epoch.epoch}`),
+      ': ',
+      toned(TONE_OF_EPOCH[epoch.state], epoch.state),
+      `, ${[shown, ...counts].join(', ')}`,
+    ],
+    ...(jobs.length === 0 ? [] : [[], ...alignColumns(jobs.map((job) => cellsOf(job, epoch, atMs)))]),
+  ];
+}
+
+function cellsOf(job: JobRecord, epoch: EpochRecord, atMs: number): Line {
+  const agent = agentOf(job);
+  return [
+    toned(TONE_OF_JOB[job.state], job.state),
+    job.circuit,
+    ageOf(job, atMs),
+    agent === undefined ? '' : `by ${agent}`,
+    attemptsOf(job),
+    toned('dim', job.id),
+    job.reason ?? '',
+    job.rangeId === epoch.rangeId ? '' : toned('dim', 'of checkpoints that a reorg took away'),
+  ];
+}
+
+/** How long it has been what it is. */
+function ageOf({ state, recordedAtMs, enqueuedAtMs, lease, settledAtMs, provingMs }: JobRecord, atMs: number): string {
+  switch (state) {
+    case 'queued':
+      return `for ${formatDuration(atMs - (enqueuedAtMs ?? recordedAtMs))}`;
+    case 'leased':
+      return `for ${formatDuration(atMs - (lease?.claimedAtMs ?? recordedAtMs))}`;
+    case 'proven':
+    case 'rejected':
+    case 'cancelled': {
+      const ago = `${formatDuration(atMs - (settledAtMs ?? recordedAtMs))} ago`;
+      return provingMs === undefined ? ago : `${ago}, in ${formatDuration(provingMs)}`;
+    }
+  }
+}

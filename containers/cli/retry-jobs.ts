@@ -1,0 +1,99 @@
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
+import { outputsKey } from '../../shared/proof-store/proof-store.ts';
+import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { findEpoch } from './find-epoch.ts';
+
+/** There is nothing to retry, or nothing that would be of use. Nothing was changed. */
+export class RetryRefusedError extends Error {
+  override readonly name = 'RetryRefusedError';
+  readonly subject: string;
+
+  constructor(subject: string, why: string) {
+    super(`${subject} ${why}`);
+    this.subject = subject;
+  }
+}
+
+/** What a retry did. */
+export interface Retried {
+  readonly epoch: EpochRecord;
+  readonly jobs: readonly JobRecord[];
+  /** Whether the epoch had failed, and waits now for a node to take it up. */
+  readonly isTakenUp: boolean;
+}
+
+/** @throws {RetryRefusedError} when the job is not rejected, or no epoch wants its proof */
+export async function retryJob(engine: Engine, job: JobRecord): Promise<Retried> {
+  const epoch = await findEpoch(engine.epochs, job.epoch);
+  if (job.state !== 'rejected') throw new RetryRefusedError(`job ${job.id}`, whyNot(job));
+  assertWanted(`job ${job.id}`, epoch);
+  if (job.rangeId !== epoch.rangeId) {
+    throw new RetryRefusedError(`job ${job.id}`, 'is of checkpoints that a reorg took away: nothing needs its proof');
+  }
+  return retry(engine, epoch, [job]);
+}
+
+/** @throws {EpochUnknownError} @throws {RetryRefusedError} when it did not fail and none of its jobs is rejected */
+export async function retryEpoch(engine: Engine, number: EpochNumber): Promise<Retried> {
+  const epoch = await findEpoch(engine.epochs, number);
+  assertWanted(`epoch ${number}`, epoch);
+  const jobs = (await engine.jobs.jobsOfEpoch(number)).filter(
+    ({ state, rangeId }) => state === 'rejected' && rangeId === epoch.rangeId,
+  );
+  if (jobs.length === 0 && epoch.state !== 'failed') {
+    throw new RetryRefusedError(`epoch ${number}`, `is ${epoch.state}, and none of its jobs is rejected`);
+  }
+  return retry(engine, epoch, jobs);
+}
+
+/** Every step can be repeated, and what a crash leaves undone the node's sweeper does. */
+async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecord[]): Promise<Retried> {
+  const revived: JobRecord[] = [];
+  for (const job of jobs) {
+    // What lies in place of its proof may be why it failed.
+    await engine.proofs.quarantine(outputsKey(job.circuit, job.id), job.reason ?? 'its job was rejected');
+    if (await engine.jobs.revive(job.id)) revived.push(job);
+  }
+  await sendJobs(revived, engine);
+  const isTakenUp = epoch.state === 'failed';
+  if (isTakenUp) {
+    // Nodes take this for the wish that it is; see `containers/node/epoch-watcher.ts`.
+    const reason = `to be taken up again; before, it failed: ${epoch.reason ?? 'no reason recorded'}`;
+    await engine.epochs.advance(epoch.epoch, epoch.rangeId, 'proving', { reason });
+  }
+  return { epoch, jobs: revived, isTakenUp };
+}
+
+function assertWanted(subject: string, epoch: EpochRecord): void {
+  switch (epoch.state) {
+    case 'proven':
+    case 'submitting':
+      throw new RetryRefusedError(subject, `needs no retry: epoch ${epoch.epoch} is ${epoch.state}`);
+    case 'expired':
+      throw new RetryRefusedError(
+        subject,
+        `cannot count any more: the proof window of epoch ${epoch.epoch} has closed`,
+      );
+    case 'proving':
+    case 'failed':
+      return;
+  }
+}
+
+function whyNot({ state, lease, reason }: JobRecord): string {
+  switch (state) {
+    case 'proven':
+      return 'is proven';
+    case 'queued':
+      return 'is queued: the next free agent takes it';
+    case 'leased':
+      return `is leased: agent ${lease?.agentId ?? '?'} is proving it`;
+    case 'cancelled':
+      return `was cancelled (${reason ?? 'no reason recorded'}): the node asks for it again when it needs it`;
+    case 'rejected':
+      return 'is rejected';
+  }
+}

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { renderLetters } from '../../../containers/cli/redrive-command.ts';
+import { renderJobList, type JobList } from '../../../containers/cli/render-job-list.ts';
+import { textOf } from '../../../containers/devnet/display/line.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { aJobMessage } from '../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
+
+const render = (lines: readonly Parameters<typeof textOf>[0][]): string => lines.map(textOf).join('\n');
+
+describe('coppice jobs', () => {
+  let harness: EmbeddedHarness;
+  let list: JobList;
+  beforeEach(async () => {
+    harness = await openEmbeddedHarness();
+    await seedFleet(harness);
+    const { jobs: ledger, epochs } = harness.engine;
+    const [parity] = await ledger.jobsOfEpoch(SEEDED_EPOCH);
+    const padding = (await ledger.jobsOfEpoch(SEEDED_EPOCH)).find(({ state }) => state === 'queued');
+    await ledger.reject(padding!.id, 'its message is a dead letter');
+    await ledger.reopen(parity!.id, 'the store has lost its proof');
+    await harness.elapse(5);
+    const jobs = await ledger.jobsOfEpoch(SEEDED_EPOCH);
+    list = { epoch: (await epochs.find(SEEDED_EPOCH))!, jobs, allJobs: jobs.length, atMs: harness.nowMs() };
+  });
+  afterEach(() => harness.close());
+
+  it('shows a job a line: its state and for how long, its agent, what it lost and why', () => {
+    expect(render(renderJobList(list))).toMatchInlineSnapshot(`
+      "Epoch 7: proving, 5 jobs, 1 queued, 1 leased, 2 proven, 1 rejected
+
+      queued    PARITY_BASE                          for 44 s                                           7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32                          the store has lost its proof
+      proven    PARITY_ROOT                          40 s ago, in 1.5 s  by agent-1                     7:PARITY_ROOT:20462bde129c05ae552342897d040f4c0d759650ad6b6b87f9c3ac3697ceaf8b
+      proven    BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP     38 s ago, in 1.5 s  by agent-1                     7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:188dfabd73d23a01dd23727cd57366ce063fa03382c580ecc5d30a0572d86b02
+      rejected  CHECKPOINT_PADDING_ROLLUP            5.0 s ago                       1 x out-of-memory  7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2            its message is a dead letter
+      leased    CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  for 38 s            by agent-1                     7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:f7699079381895759e25c27872b459cc5e4d9cd4180767978f9e1f01fd836090"
+    `);
+  });
+
+  it('says how many there are beside those that were asked for', () => {
+    const jobs = list.jobs.filter(({ state }) => state === 'rejected');
+    expect(render(renderJobList({ ...list, jobs }))).toMatch(/^Epoch 7: proving, 1 of 5 jobs, 1 rejected\n\nrejected/);
+    expect(render(renderJobList({ ...list, jobs: [] }))).toBe('Epoch 7: proving, 0 of 5 jobs');
+  });
+
+  it('marks what no epoch needs any more', () => {
+    const epoch = { ...list.epoch, rangeId: RangeId.parse('0xb2') };
+    expect(render(renderJobList({ ...list, epoch }))).toContain('of checkpoints that a reorg took away');
+  });
+});
+
+describe('coppice redrive --dry-run', () => {
+  it('lists dead letters, whatever is in them', () => {
+    const message = aJobMessage('ROOT_ROLLUP');
+    const letters = [
+      { body: 'half a message', reason: 'the message is not JSON', parkedAtMs: 1_000 },
+      { body: JSON.stringify(message), reason: 'no prover', parkedAtMs: 61_000 },
+      { body: 'x'.repeat(500), reason: 'the message is not JSON', parkedAtMs: 61_000 },
+    ];
+    const lines = render(renderLetters(letters, 62_000)).split('\n');
+    expect(lines[0]).toBe('3 dead letters: 2 unreadable, 1 ROOT_ROLLUP');
+    expect(lines[2]).toBe('1 min 1 s ago  the message is not JSON  half a message');
+    expect(lines[3]).toContain(`no prover                ${message.jobId}`);
+    expect(lines[4]?.length).toBeLessThan(250);
+    expect(render(renderLetters([], 0))).toBe('There are no dead letters.');
+  });
+});
