@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 export interface FleetProcessOptions {
   /** For messages, and for the log file. */
   readonly name: string;
-  /** What stands after `coppice` on an operator's command line. */
+  /** What runs. @default `coppice` */
+  readonly program?: string;
+  /** What stands after its name on an operator's command line. */
   readonly commandLine: readonly string[];
   /** The process's whole environment. */
   readonly environment: Readonly<Record<string, string>>;
@@ -31,7 +33,7 @@ export class FleetProcessEndedError extends Error {
 }
 
 /**
- * A prover node or an agent, started by its command line as an operator starts it, in a process group of its own: a Ctrl-C
+ * A prover node, an agent or a function, started by its command line as an operator starts it, in a process group of its own: a Ctrl-C
  * at the terminal does not reach it. It ends with its parent, however that ends.
  */
 export class FleetProcess {
@@ -60,12 +62,13 @@ export class FleetProcess {
     });
   }
 
-  static start({ name, commandLine, environment, workingDirectory, logDirectory }: FleetProcessOptions): FleetProcess {
+  static start(options: FleetProcessOptions): FleetProcess {
+    const { name, program = COMMAND_LINE_PROGRAM, commandLine, environment, workingDirectory, logDirectory } = options;
     fs.mkdirSync(logDirectory, { recursive: true });
     const logFile = path.join(logDirectory, `${name}.log`);
     const log = fs.openSync(logFile, 'a');
     try {
-      const child = spawn(process.execPath, [COMMAND_LINE_PROGRAM, ...commandLine], {
+      const child = spawn(process.execPath, [program, ...commandLine], {
         cwd: workingDirectory,
         env: environment,
         detached: true,

@@ -1,10 +1,15 @@
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { engineOptionsOf } from '../../shared/config/engine-options.ts';
 import { ENGINE_SETTINGS } from '../../shared/config/engine-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';
+import { readEnvFile } from '../../shared/config/read-env-file.ts';
 import type { Secret } from '../../shared/config/secret.ts';
 import type { EngineOptions } from '../../shared/engine/open-engine.ts';
+import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { AwsForFleet } from './aws-for-fleet.ts';
 import { FleetProcess, type FleetProcessEndedError } from './fleet-process.ts';
 
 export interface FleetOptions {
@@ -12,16 +17,19 @@ export interface FleetOptions {
   readonly dataDirectory: string;
   /** The variables with which the node follows its network, as a file. */
   readonly environmentFile: string;
-  /** Of the account that submits the proofs, `0x…`. The node alone is told, in its environment. */
+  /** Of the account that submits the proofs, `0x…`. The node alone is told, in its environment; on AWS nobody is. */
   readonly publisherKey: Secret<string>;
+  /** Runs the fleet on the engine `aws`, and the functions with it. @default the embedded engine */
+  readonly aws?: AwsForFleet;
   /** Settings for every process of the fleet, such as `COPPICE_LEASE_SECONDS`; they win over the file's. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** A prover node and its agents. */
+/** A prover node and its agents; on AWS the functions as well. */
 export interface Fleet {
   readonly node: FleetProcess;
   readonly agents: readonly FleetProcess[];
+  readonly functions: readonly FleetProcess[];
   /** Resolves when one of them ends. Whoever did not want that should then stop the rest. */
   readonly broken: Promise<FleetProcessEndedError>;
   /** Stops all of them and waits until they have gone. Safe to call twice. */
@@ -36,15 +44,18 @@ const DRAIN_SECONDS = 5;
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LOG_LEVEL', 'BB_BINARY_PATH', 'NODE_BACKEND'];
 
 /** Names the engine that the fleet's processes share, to look into it from here. */
-export function fleetEngineOptions({ dataDirectory, variables }: FleetOptions): EngineOptions {
-  const environment = { DATA_DIRECTORY: dataDirectory, ...variables };
+export function fleetEngineOptions({ dataDirectory, aws, variables }: FleetOptions): EngineOptions {
+  const environment = { DATA_DIRECTORY: dataDirectory, ...aws?.variables, ...variables };
   return engineOptionsOf(settingsOrThrow(parseSettings([ENGINE_SETTINGS], environment)));
 }
 
 /** Starts `coppice start --prover-node`, as an operator would. */
 export function startNode(options: FleetOptions): FleetProcess {
-  return start(options, 'node', ['--prover-node'], {
-    PROVER_PUBLISHER_PRIVATE_KEYS: options.publisherKey.reveal(),
+  const { publisherKey, aws } = options;
+  return start(options, 'node', ['start', '--prover-node', '--env-file', options.environmentFile], {
+    ...(aws === undefined
+      ? { PROVER_PUBLISHER_PRIVATE_KEYS: publisherKey.reveal() }
+      : { PROVER_ID: aws.publisherAddress, PROVER_NODE_DISABLE_PROOF_PUBLISH: 'true' }),
     // Several devnets may run beside each other, and beside whatever else listens here.
     AZTEC_PORT: '0',
   });
@@ -52,29 +63,66 @@ export function startNode(options: FleetOptions): FleetProcess {
 
 /** Starts `coppice start --prover-agent`, as an operator would. @param name the agent's name in the ledger */
 export function startAgent(options: FleetOptions, name: string): FleetProcess {
-  return start(options, name, ['--prover-agent'], { COPPICE_AGENT_ID: name });
+  return start(options, name, ['start', '--prover-agent', '--env-file', options.environmentFile], {
+    COPPICE_AGENT_ID: name,
+  });
 }
 
-/** Starts the node and `agents` agents, named `agent-1` and so on. */
+/** How often a function runs, or for which messages. Faster than on AWS: a devnet's whole epoch is a minute. */
+const TRIGGERS: Readonly<Record<FunctionName, (prefix: string) => readonly string[]>> = {
+  'submit-root': () => ['--every', '1'],
+  'sweep-ledger': () => ['--every', '15'],
+  'settle-dead-letters': (prefix) => deadLetterQueues(prefix).flatMap((queue) => ['--queue', queue]),
+};
+const FUNCTION_PROCESS = fileURLToPath(new URL('function-process.ts', import.meta.url));
+const FUNCTIONS_DIRECTORY = fileURLToPath(new URL('../../functions', import.meta.url));
+
+export type FunctionName = 'submit-root' | 'sweep-ledger' | 'settle-dead-letters';
+export const FUNCTION_NAMES: readonly FunctionName[] = ['submit-root', 'sweep-ledger', 'settle-dead-letters'];
+
+/** Starts one of the functions, as Lambda would run it. */
+export function startFunction(options: FleetOptions, aws: AwsForFleet, name: FunctionName): FleetProcess {
+  const handler = path.join(FUNCTIONS_DIRECTORY, name, 'handler.ts');
+  const chain = readEnvFile(options.environmentFile)?.variables ?? {};
+  return start(
+    options,
+    name,
+    [handler, ...TRIGGERS[name](aws.prefix)],
+    { ...chain, ...(name === 'submit-root' && { COPPICE_PUBLISHER_SECRET_ID: aws.publisherSecretId }) },
+    FUNCTION_PROCESS,
+  );
+}
+
+/** Starts the node and `agents` agents, named `agent-1` and so on; on AWS the functions too. */
 export function startFleet(options: FleetOptions, agents: number): Fleet {
   const node = startNode(options);
   const names = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`);
   const started = names.map((name) => startAgent(options, name));
+  const { aws } = options;
+  const functions = aws === undefined ? [] : FUNCTION_NAMES.map((name) => startFunction(options, aws, name));
+  const all = [node, ...started, ...functions];
   return {
     node,
     agents: started,
-    broken: Promise.race([node, ...started].map(({ ended }) => ended)),
+    functions,
+    broken: Promise.race(all.map(({ ended }) => ended)),
     async stop() {
-      await Promise.all([node, ...started].map((member) => member.stop(STOP_SECONDS)));
+      await Promise.all(all.map((member) => member.stop(STOP_SECONDS)));
     },
   };
 }
 
+function deadLetterQueues(prefix: string): readonly string[] {
+  const names = awsResourceNames(prefix);
+  return Pool.options.flatMap((pool) => Lane.options.map((lane) => names.deadLetterQueue(pool, lane)));
+}
+
 function start(
-  { dataDirectory, environmentFile, variables }: FleetOptions,
+  { dataDirectory, aws, variables }: FleetOptions,
   name: string,
-  flags: readonly string[],
+  commandLine: readonly string[],
   own: Readonly<Record<string, string>>,
+  program?: string,
 ): FleetProcess {
   const passedOn = PASSED_ON.flatMap((variable) => {
     const value = process.env[variable];
@@ -82,13 +130,16 @@ function start(
   });
   return FleetProcess.start({
     name,
-    commandLine: ['start', ...flags, '--env-file', environmentFile],
+    ...(program === undefined ? {} : { program }),
+    commandLine,
     environment: {
       ...Object.fromEntries(passedOn),
       DATA_DIRECTORY: dataDirectory,
       COPPICE_DRAIN_SECONDS: String(DRAIN_SECONDS),
       // For people who open a log, or see its end when a process has died.
       LOG_JSON: 'false',
+      ...aws?.variables,
+      ...aws?.variablesOf(name),
       ...own,
       ...variables,
     },

@@ -5,7 +5,8 @@ import { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
-import { anvilAccount, anvilPrivateKey } from './devnet-accounts.ts';
+import { type DevnetAws, startAwsForFleet } from './aws-for-fleet.ts';
+import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from './devnet-accounts.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { DevnetOutput } from './display/devnet-output.ts';
 import { openOutput } from './display/open-output.ts';
@@ -16,12 +17,16 @@ import { type Fleet, fleetEngineOptions, type FleetOptions, startFleet } from '.
 import { catchInterrupts, InterruptedError } from './interrupts.ts';
 import { descendantsOf, killAll, listProcesses, stillAlive } from './process-table.ts';
 import { readLastLines } from './read-last-lines.ts';
-import { renderReport } from './report/render-report.ts';
+import type { Line } from './display/line.ts';
+import { type ProvenEpoch, renderReport } from './report/render-report.ts';
+import { renderWhereToLook, renderWhereToLookOnAws } from './report/render-where-to-look.ts';
 import { summariseEpoch } from './report/summarise-epoch.ts';
 import type { TrafficEvent } from './traffic-messages.ts';
 import { type ConfirmedEpoch, DevnetWatch } from './watch-devnet.ts';
 
 export interface RunDevnetOptions {
+  /** What the fleet's queue, ledger and proofs are kept in. */
+  readonly engine: 'embedded' | 'aws';
   /** Folder of all that the run keeps; new or empty. @default `data/devnet-<UTC time>` in the working directory */
   readonly dataDirectory?: string | undefined;
   /** How many epochs must be proven on L1, counted from the first that holds the whole mix of traffic. */
@@ -38,6 +43,8 @@ export interface RunDevnetOptions {
 const EXIT_CODE_OF_INTERRUPT = 130;
 /** What is quoted of the log of a process that has ended. */
 const LAST_LINES = 12;
+/** Between two looks at the fleet. An emulator has better to do than to answer four times a second. */
+const LOOK_MS = { embedded: 250, aws: 1000 } as const;
 
 /**
  * Starts an L1, an Aztec network with traffic, a prover node and agents; shows the merge tree while they prove; ends when
@@ -61,6 +68,7 @@ class DevnetRun {
   readonly #output: DevnetOutput;
   readonly #steps: StepLines;
   readonly #signal: AbortSignal;
+  #aws: DevnetAws | undefined;
   #devnet: Devnet | undefined;
   #fleet: Fleet | undefined;
   #engine: Engine | undefined;
@@ -87,7 +95,7 @@ class DevnetRun {
   }
 
   async #run(): Promise<void> {
-    const { epochs, agents, keep, l1Port = 0, nodePort = 0 } = this.#options;
+    const { engine, epochs, agents, keep, l1Port = 0, nodePort = 0 } = this.#options;
     this.#output.say(`a devnet of its own, with all that it keeps in ${this.#dataDirectory}`);
     const trafficSoFar: TrafficEvent[] = [];
     let onTraffic = (event: TrafficEvent): void => void trafficSoFar.push(event);
@@ -96,6 +104,8 @@ class DevnetRun {
     const stopStarting = (): void => starting.abort(this.#signal.reason);
     if (this.#signal.aborted) stopStarting();
     this.#signal.addEventListener('abort', stopStarting, { once: true });
+    const publisherKey = new Secret(anvilPrivateKey(ACCOUNT_INDEX.proverPublisher));
+    if (engine === 'aws') await this.#startAws(publisherKey, starting.signal);
     const devnet = await startDevnet({
       dataDirectory: this.#dataDirectory,
       ...(keep ? {} : { epochs }),
@@ -111,10 +121,12 @@ class DevnetRun {
     const fleetOptions: FleetOptions = {
       dataDirectory: path.resolve(this.#dataDirectory),
       environmentFile: devnet.proverNodeEnvironmentFile,
-      publisherKey: new Secret(anvilPrivateKey(devnet.proverPublisherAccountIndex)),
+      publisherKey,
+      ...(this.#aws && { aws: this.#aws }),
     };
     this.#engine = await openEngine(fleetEngineOptions(fleetOptions));
-    this.#output.say(`starting the prover node and ${agents} agents, each a process of its own`);
+    const functions = engine === 'aws' ? ', and the functions' : '';
+    this.#output.say(`starting the prover node and ${agents} agents, each a process of its own${functions}`);
     this.#fleet = startFleet(fleetOptions, agents);
 
     const watch = new DevnetWatch({
@@ -123,6 +135,7 @@ class DevnetRun {
       rollupAddress: devnet.rollupAddress,
       publisher: anvilAccount(devnet.proverPublisherAccountIndex).address,
       output: this.#output,
+      lookMs: LOOK_MS[engine],
       nowMs: Date.now,
     });
     onTraffic = (event) => watch.onTraffic(event);
@@ -138,6 +151,21 @@ class DevnetRun {
     await watch.untilAborted(end);
   }
 
+  async #startAws(publisherKey: Secret<string>, signal: AbortSignal): Promise<void> {
+    this.#steps.begin('starting an emulator of AWS, with the queues, the bucket and the table of a fleet');
+    this.#aws = await startAwsForFleet({
+      dataDirectory: path.resolve(this.#dataDirectory),
+      publisherKey,
+      publisherAddress: anvilAccount(ACCOUNT_INDEX.proverPublisher).address,
+      signal,
+    });
+    this.#steps.end();
+    const { isEmulator, prefix } = this.#aws;
+    if (!isEmulator) {
+      this.#output.say(`the fleet's resources on AWS are named ${prefix}-… and ${prefix}/…: they stay when this ends`);
+    }
+  }
+
   async #report(confirmed: readonly ConfirmedEpoch[], engine: Engine): Promise<void> {
     const proven = await Promise.all(
       confirmed.map(async ({ view, proof, isWanted }) => ({
@@ -148,7 +176,12 @@ class DevnetRun {
       })),
     );
     this.#output.settle();
-    this.#output.print(renderReport(proven, this.#dataDirectory));
+    this.#output.print([...renderReport(proven), ...this.#whereToLook(proven)]);
+  }
+
+  #whereToLook(proven: readonly ProvenEpoch[]): readonly Line[] {
+    if (this.#aws === undefined) return renderWhereToLook(proven, this.#dataDirectory);
+    return renderWhereToLookOnAws(proven, this.#aws, this.#options.keep, this.#dataDirectory);
   }
 
   #explain(error: unknown): number {
@@ -174,6 +207,7 @@ class DevnetRun {
     await this.#fleet?.stop();
     await this.#devnet?.stop();
     await this.#engine?.close();
+    await this.#aws?.stop();
     const left = stillAlive(started);
     killAll(left);
     this.#steps.end();

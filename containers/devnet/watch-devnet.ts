@@ -22,6 +22,8 @@ export interface WatchDevnetOptions {
   /** The prover node's account. */
   readonly publisher: Hex;
   readonly output: DevnetOutput;
+  /** Between two looks at the fleet. */
+  readonly lookMs: number;
   readonly nowMs: () => number;
 }
 
@@ -51,7 +53,6 @@ export class EpochLostError extends Error {
   }
 }
 
-const LOOK_MS = 250;
 /** L1 is asked over HTTP, and has nothing new for seconds. */
 const CHAIN_LOOK_MS = 1000;
 const STALLED_MS = 300_000;
@@ -104,7 +105,7 @@ export class DevnetWatch {
         isWanted: this.#isWanted(epoch.view),
       }));
       if (confirmed.filter(({ isWanted }) => isWanted).length >= epochs) return confirmed;
-      await pause(signal);
+      await pause(this.#options.lookMs, signal);
     }
   }
 
@@ -112,7 +113,7 @@ export class DevnetWatch {
   async untilAborted(signal: AbortSignal): Promise<never> {
     for (;;) {
       await this.#look(signal);
-      await pause(signal);
+      await pause(this.#options.lookMs, signal);
     }
   }
 
@@ -183,7 +184,7 @@ export class DevnetWatch {
 }
 
 /** @throws the signal's reason, when it aborts. */
-async function pause(signal: AbortSignal): Promise<void> {
-  await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
   signal.throwIfAborted();
 }

@@ -14,16 +14,11 @@ export interface ProvenEpoch {
 
 const LABEL_COLUMNS = 14;
 
-/** What was achieved: each wanted epoch whole, one line for each other, and where to look closer. */
-export function renderReport(epochs: readonly ProvenEpoch[], dataDirectory: string): Line[] {
-  const last = epochs.findLast(({ isWanted }) => isWanted)?.record.epoch ?? 0;
+/** What was achieved: each wanted epoch whole, and one line for each other. */
+export function renderReport(epochs: readonly ProvenEpoch[]): Line[] {
   return [
     ...epochs.flatMap((epoch) => (epoch.isWanted ? ['', ...epochLines(epoch)] : [])).map(asLine),
     ...warmUpLines(epochs.filter(({ isWanted }) => !isWanted)),
-    [],
-    [`All of it is kept in ${dataDirectory}. To look closer:`],
-    [`  npx coppice tree ${last} --data-directory ${dataDirectory}`],
-    [`  npx coppice status --data-directory ${dataDirectory}`],
   ];
 }
 

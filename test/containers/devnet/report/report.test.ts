@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { textOf } from '../../../../containers/devnet/display/line.ts';
-import { renderReport } from '../../../../containers/devnet/report/render-report.ts';
+import { type ProvenEpoch, renderReport } from '../../../../containers/devnet/report/render-report.ts';
+import {
+  renderWhereToLook,
+  renderWhereToLookOnAws,
+} from '../../../../containers/devnet/report/render-where-to-look.ts';
 import { type EpochSummary, summariseEpoch } from '../../../../containers/devnet/report/summarise-epoch.ts';
 import { openEmbeddedEngine } from '../../../../shared/engine/embedded-engine.ts';
 import type { Engine } from '../../../../shared/engine/engine.ts';
@@ -80,19 +84,18 @@ describe('the report of a proven epoch', () => {
     ]);
   });
 
-  it('names the transaction, its gas and its sender, and where to look closer', () => {
-    const texts = renderReport([{ record, proof: PROOF, summary, isWanted: true }], 'data/run').map(textOf);
+  it('names the transaction, its gas and its sender', () => {
+    const texts = renderReport([{ record, proof: PROOF, summary, isWanted: true }]).map(textOf);
     const report = texts.join('\n');
     expect(report).toContain('Epoch 7 is proven on L1.');
     expect(report).toContain(`${HASH}, submitEpochRootProof`);
     expect(report).toContain(`in L1 block 51, 1,234,567 gas, from our publisher ${PUBLISHER}`);
     expect(report).toMatch(/agent-1 +14 jobs +14 s of proving, busy 70 % of the time/);
-    expect(report).toContain('npx coppice tree 7 --data-directory data/run');
   });
 
   it('gives an epoch that only warmed up one line', () => {
     const warmUp = { record, proof: PROOF, summary, isWanted: false };
-    const texts = renderReport([warmUp], 'data/run').map(textOf);
+    const texts = renderReport([warmUp]).map(textOf);
     expect(texts.filter((text) => text.includes('Epoch 7'))).toEqual([
       `Epoch 7, without the whole mix of traffic, was proven as well: 21 jobs, ${HASH}`,
     ]);
@@ -100,7 +103,37 @@ describe('the report of a proven epoch', () => {
 
   it('marks a circuit of which more or fewer were proven than foretold', () => {
     const byCircuit = summary.byCircuit.map((total) => ({ ...total, expected: total.expected + 1 }));
-    const texts = renderReport([{ record, proof: PROOF, summary: { ...summary, byCircuit }, isWanted: true }], 'x');
+    const texts = renderReport([{ record, proof: PROOF, summary: { ...summary, byCircuit }, isWanted: true }]);
     expect(texts.map(textOf).filter((text) => text.endsWith(' expected'))).toHaveLength(byCircuit.length);
+  });
+
+  describe('says where to look closer', () => {
+    const proven = (): ProvenEpoch[] => [{ record, proof: PROOF, summary, isWanted: true }];
+    const variables = { AWS_ENDPOINT_URL: 'http://localhost:5000', AWS_REGION: 'us-east-1', COPPICE_ENGINE: 'aws' };
+    const onAws = (isEmulator: boolean, isKept: boolean): string =>
+      renderWhereToLookOnAws(proven(), { prefix: 'coppice', variables, isEmulator }, isKept, 'data/run')
+        .map(textOf)
+        .join('\n');
+
+    it('by commands for the data directory', () => {
+      const text = renderWhereToLook(proven(), 'data/run').map(textOf).join('\n');
+      expect(text).toContain('npx coppice tree 7 --data-directory data/run');
+    });
+
+    it('by no command for an emulator that ends now', () => {
+      expect(onAws(true, false)).not.toContain('npx coppice');
+      expect(onAws(true, false)).toContain('--keep');
+    });
+
+    it('by commands with the way to an emulator that goes on', () => {
+      expect(onAws(true, true)).toContain('export AWS_ENDPOINT_URL=http://localhost:5000');
+      expect(onAws(true, true)).toContain('npx coppice tree 7 --engine aws --aws-prefix coppice');
+      expect(onAws(true, true)).not.toContain('export COPPICE_ENGINE');
+    });
+
+    it('by commands alone for an endpoint that the user named', () => {
+      expect(onAws(false, false)).toContain('npx coppice status --engine aws --aws-prefix coppice');
+      expect(onAws(false, false)).not.toContain('export');
+    });
   });
 });

@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { pythonWithMoto } from './python-with-moto.ts';
+import { readLastLines } from './read-last-lines.ts';
+
+export interface AwsEmulatorOptions {
+  /** Gets what the emulator complains about. @default standard error */
+  readonly logFile?: string;
+  /** Ends a start under way; one that is over is ended by `stop`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface AwsEmulator {
+  /** For the SDK's `endpoint`, or `AWS_ENDPOINT_URL`: `http://localhost:<port>`, reached from this machine alone. */
+  readonly endpoint: string;
+  readonly pid: number;
+  /** Ends it, and all that it keeps is gone. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** For the processes that talk to the emulator. It asks for credentials and looks at none, so these are nobody's. */
+export const EMULATOR_VARIABLES = {
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'emulator',
+  AWS_SECRET_ACCESS_KEY: 'emulator',
+} as const;
+
+const SERVER = fileURLToPath(new URL('serve-moto.py', import.meta.url));
+const START_MS = 120_000;
+const LOG_LINES = 5;
+
+/** The emulator ended, or did not begin, before it could be reached. */
+export class AwsEmulatorError extends Error {
+  override readonly name = 'AwsEmulatorError';
+  readonly logFile: string | undefined;
+
+  constructor(what: string, logFile: string | undefined) {
+    const lines = logFile === undefined ? [] : readLastLines(logFile, LOG_LINES);
+    const where = logFile === undefined ? '' : `; its log is ${logFile}`;
+    super([`the emulator of AWS ${what}${where}`, ...lines].join('\n  '));
+    this.logFile = logFile;
+  }
+}
+
+/**
+ * Starts moto on a free port, in a process group of its own: a Ctrl-C at the terminal does not reach it. It ends with
+ * its parent, however that ends.
+ * @throws {MotoUnavailableError} @throws {AwsEmulatorError}
+ */
+export async function startAwsEmulator({ logFile, signal }: AwsEmulatorOptions = {}): Promise<AwsEmulator> {
+  const python = await pythonWithMoto({ ...(signal && { signal }) });
+  signal?.throwIfAborted();
+  const child = spawnServer(python, logFile);
+  const stop = async (): Promise<void> => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  };
+  try {
+    const port = await portOf(child, logFile, signal);
+    return { endpoint: `http://localhost:${port}`, pid: child.pid ?? 0, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function spawnServer(python: string, logFile: string | undefined): ChildProcess {
+  if (logFile !== undefined) fs.mkdirSync(path.dirname(logFile), { recursive: true });
+  const log = logFile === undefined ? 'inherit' : fs.openSync(logFile, 'a');
+  try {
+    // Its standard input says nothing: it ends when this process has gone, and then the emulator does.
+    return spawn(python, [SERVER], { env: withoutAws(process.env), detached: true, stdio: ['pipe', 'pipe', log] });
+  } finally {
+    if (typeof log === 'number') fs.closeSync(log);
+  }
+}
+
+async function portOf(
+  child: ChildProcess,
+  logFile: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const timeout = AbortSignal.timeout(START_MS);
+  return await new Promise((resolve, reject) => {
+    const fail = (what: string): void => reject(new AwsEmulatorError(what, logFile));
+    child.once('error', (error) => fail(`could not be started: ${error.message}`));
+    child.once('exit', (code, by) => fail(`ended ${by === null ? `with code ${code ?? -1}` : `by ${by}`}`));
+    timeout.addEventListener('abort', () => fail(`did not start within ${START_MS / 1000} s`));
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    createInterface({ input: child.stdout as Readable }).on('line', (line) => {
+      const port = /^listening on (\d+)$/.exec(line)?.[1];
+      if (port !== undefined) resolve(port);
+    });
+  });
+}
+
+/** The emulator has no use for anybody's credentials. */
+function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
+}

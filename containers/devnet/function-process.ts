@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+import {
+  DeleteMessageCommand,
+  GetQueueUrlCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+
+import { endSignal } from '../cli/end-signals.ts';
+import { createLogger } from '../../shared/telemetry/logger.ts';
+
+// Runs one of `functions/` as AWS Lambda would, for a network on one machine:
+//
+//     function-process.ts HANDLER_FILE (--every SECONDS | --queue NAME …) [--timeout SECONDS]
+//
+// On a schedule, or for the messages of queues, with the events that Lambda makes of them. An invocation that fails is
+// told in the log and followed by the next: a schedule's at its time, a message's when it is visible again.
+
+/** What Lambda hands to a function beside the event, as far as ours look at it. */
+interface InvocationContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
+type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
+
+const BatchAnswer = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) }).partial();
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    every: { type: 'string' },
+    queue: { type: 'string', multiple: true, default: [] },
+    timeout: { type: 'string', default: '60' },
+  },
+});
+const [handlerFile = ''] = positionals;
+const timeoutMs = Number(values.timeout) * 1000;
+const log = createLogger('function', { logLevel: 'info', format: 'json' });
+const signal = endSignal(log);
+const { handler } = (await import(pathToFileURL(handlerFile).href)) as { readonly handler: Handler };
+
+const isEnding = (): boolean => signal.aborted;
+
+async function invoke(event: unknown): Promise<unknown> {
+  const endsAtMs = Date.now() + timeoutMs;
+  return await handler(event, {
+    awsRequestId: randomUUID(),
+    // Told to end, a function has no time left: it lets go of what it holds, as before any other end.
+    getRemainingTimeInMillis: () => (isEnding() ? 0 : endsAtMs - Date.now()),
+  });
+}
+
+async function runSchedule(everyMs: number): Promise<void> {
+  while (!isEnding()) {
+    await invoke({}).catch((error: unknown) => log.error({ err: error }, 'the function failed'));
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function runQueue(sqs: SQSClient, name: string): Promise<void> {
+  while (!isEnding()) {
+    try {
+      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name }), { abortSignal: signal });
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          WaitTimeSeconds: 5,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['All'],
+        }),
+        { abortSignal: signal },
+      );
+      if (Messages.length === 0) continue;
+      const failed = failedItems(await invoke({ Records: Messages.map((message) => recordOf(message, name)) }));
+      for (const { MessageId = '', ReceiptHandle } of Messages) {
+        if (!failed.has(MessageId)) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+    } catch (error) {
+      if (isEnding()) return;
+      log.error({ err: error, queue: name }, 'the function failed');
+      await sleep(1000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** As Lambda words it: names in lower camel case, the queue by its ARN. */
+function recordOf(message: Message, queue: string): object {
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, { StringValue, DataType }]) => [
+    name,
+    { stringValue: StringValue, dataType: DataType },
+  ]);
+  return {
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
+    attributes: message.Attributes ?? {},
+    messageAttributes: Object.fromEntries(attributes) as object,
+    eventSource: 'aws:sqs',
+    eventSourceARN: `arn:aws:sqs:${process.env['AWS_REGION'] ?? ''}:123456789012:${queue}`,
+  };
+}
+
+function failedItems(answer: unknown): ReadonlySet<string> {
+  const { batchItemFailures = [] } = BatchAnswer.parse(answer ?? {});
+  return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+}
+
+if (values.every === undefined) {
+  const sqs = new SQSClient({});
+  await Promise.all(values.queue.map((name) => runQueue(sqs, name)));
+} else {
+  await runSchedule(Number(values.every) * 1000);
+}
+process.exit(0);
