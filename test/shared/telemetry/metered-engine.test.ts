@@ -72,4 +72,12 @@ describe('meteredEngine', () => {
     expect(valuesOf('EpochsProven')).toHaveLength(1);
     expect(valuesOf('EpochProvenSeconds')).toEqual([{ value: 49, dimensions: {} }]);
   });
+
+  it('passes on what has no metric of its own', async () => {
+    const job = await engine.jobs.record(aNewJob('PARITY_BASE'));
+    expect(await engine.jobs.reject(job.id, 'no')).toBe('rejected');
+    expect(await engine.jobs.revive(job.id)).toBe(true);
+    expect(await engine.queue.redrive()).toBe(0);
+    expect(await engine.queue.depths(['medium'])).toEqual([]);
+  });
 });

@@ -1,0 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { CHAOS_BUDGETS, describeClaimers } from './claimers/claimers.chaos.ts';
+
+const LEASE_SECONDS = 3;
+
+describeClaimers(
+  'embedded',
+  'test/chaos/claimers.test.ts',
+  async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-chaos-'));
+    return {
+      engine: { engine: 'embedded', dataDirectory, leaseSeconds: LEASE_SECONDS, attemptBudgets: CHAOS_BUDGETS },
+      close: () => rm(dataDirectory, { recursive: true, force: true }),
+    };
+  },
+  { strandedSeconds: 2, claimSeconds: 1, reconcileMs: 1000, mostAtOnce: Infinity, patienceSeconds: 240 },
+);

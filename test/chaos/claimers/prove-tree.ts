@@ -1,0 +1,66 @@
+import type { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import type { ExpectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import {
+  type EpochNumber,
+  makeProvingJobId,
+  type ProvingJobId,
+  sha256Of,
+} from '../../../shared/proving-job/proving-job-id.ts';
+import { readShamProof, type ShamProof } from './sham-proof.ts';
+
+interface Proven {
+  readonly jobId: ProvingJobId;
+  readonly proof: ShamProof;
+}
+
+/**
+ * Asks for every proof of the tree, each when its children's are there, since its inputs hold them. Ends with the root's.
+ *
+ * @param mostAtOnce how many proofs it waits for at the most
+ */
+export async function proveTree(
+  tree: ExpectedTree,
+  epoch: EpochNumber,
+  requests: ProofRequests,
+  mostAtOnce: number,
+): Promise<void> {
+  const turns = new Turns(mostAtOnce);
+  const asked: Promise<Proven>[] = [];
+  for (const [number, { circuit, children: childNumbers }] of tree.jobs.entries()) {
+    const proven = Promise.all(childNumbers.map((child) => asked[child]!)).then((children) => {
+      const inputs = Buffer.from(JSON.stringify({ number, children }));
+      const jobId = makeProvingJobId(epoch, circuit, sha256Of(inputs));
+      const request = {
+        circuit,
+        inputs,
+        children: children.map((child) => child.jobId),
+        parse: (proof: Uint8Array) => readShamProof(jobId, proof),
+      };
+      return turns.take(() => requests.prove(request));
+    });
+    asked.push(proven);
+  }
+  await Promise.all(asked);
+}
+
+/** Lets so many pieces of work run at once, the others in the order in which they came. */
+class Turns {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(most: number) {
+    this.#free = most;
+  }
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#free -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../../shared/job-queue/job-queue.ts';
+import type { JobMessage } from '../../../shared/proving-job/job-message.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+export interface QueueFaults {
+  /** Messages that are never sent, though the sender is told that they were. */
+  readonly withheldShare: number;
+  /**
+   * Messages that are there once more as soon as they are delivered. Sent twice at once they would be one on a queue that
+   * tells the second from nothing new; so both are, and while an agent is at work on the first.
+   */
+  readonly doubledShare: number;
+  readonly random: SeededRandom;
+  readonly onWithheld?: (message: JobMessage) => void;
+  readonly onDoubled?: (message: JobMessage) => void;
+}
+
+/** A {@link JobQueue} that loses messages and delivers others twice. */
+export class UnreliableQueue implements JobQueue {
+  readonly #queue: JobQueue;
+  readonly #faults: QueueFaults;
+
+  constructor(queue: JobQueue, faults: QueueFaults) {
+    this.#queue = queue;
+    this.#faults = faults;
+  }
+
+  async enqueue(messages: readonly JobMessage[]): Promise<void> {
+    const { random, withheldShare, onWithheld } = this.#faults;
+    const sent = messages.filter((message) => {
+      if (!random.isTrue(withheldShare)) return true;
+      onWithheld?.(message);
+      return false;
+    });
+    if (sent.length > 0) await this.#queue.enqueue(sent);
+  }
+
+  async claim(...parameters: Parameters<JobQueue['claim']>): Promise<QueueLease | undefined> {
+    const { random, doubledShare, onDoubled } = this.#faults;
+    const lease = await this.#queue.claim(...parameters);
+    // Later deliveries of a message are not doubled: those of a job that is held for long would have no end.
+    if (lease?.deliveries === 1 && random.isTrue(doubledShare)) {
+      await this.#queue.enqueue([lease.message]);
+      onDoubled?.(lease.message);
+    }
+    return lease;
+  }
+
+  extend(lease: QueueLease): Promise<QueueLease> {
+    return this.#queue.extend(lease);
+  }
+
+  complete(lease: QueueLease): Promise<void> {
+    return this.#queue.complete(lease);
+  }
+
+  release(lease: QueueLease, delaySeconds?: number): Promise<void> {
+    return this.#queue.release(lease, delaySeconds);
+  }
+
+  park(lease: QueueLease, reason: string): Promise<void> {
+    return this.#queue.park(lease, reason);
+  }
+
+  deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.#queue.deadLetters();
+  }
+
+  redrive(): Promise<number> {
+    return this.#queue.redrive();
+  }
+
+  depths(...parameters: Parameters<JobQueue['depths']>): Promise<readonly QueueDepth[]> {
+    return this.#queue.depths(...parameters);
+  }
+}
