@@ -34,7 +34,8 @@ const queue: Engine['queue'] = {
   release: (lease, delaySeconds) => engine.queue.release(lease, delaySeconds),
   park: (lease, reason) => engine.queue.park(lease, reason),
   deadLetters: () => engine.queue.deadLetters(),
-  depths: () => engine.queue.depths(),
+  redrive: () => engine.queue.redrive(),
+  depths: (pools) => engine.queue.depths(pools),
 };
 
 followOrders(z.literal('fleet'), async (_source, signal) => {

@@ -1,0 +1,99 @@
+/** What AWS asks for one kind of thing, in US East (N. Virginia), past the free tier. */
+export interface AwsPrice {
+  readonly dollars: number;
+  /** For so many of `unit`. */
+  readonly per: number;
+  readonly unit: string;
+  /** The day, or month, for which the source says so. */
+  readonly asOf: string;
+  readonly source: string;
+}
+
+/** AWS's own price pages fill their tables in as they are read, so most sources are those who wrote the numbers down. */
+export const AWS_PRICES = {
+  /** Of up to 64 KiB, batches and empty receives included. */
+  sqsRequests: {
+    dollars: 0.4,
+    per: 1e6,
+    unit: 'requests to standard queues',
+    asOf: '2026-03-14',
+    source: 'https://cloudburn.io/blog/amazon-sqs-pricing',
+  },
+  s3Writes: {
+    dollars: 0.005,
+    per: 1e3,
+    unit: 'PUT, COPY, POST and LIST requests (S3 Standard)',
+    asOf: '2026-11',
+    source: 'https://c3x.dev/blog/s3-request-fees-explained (as stored, undated)',
+  },
+  s3Reads: {
+    dollars: 0.0004,
+    per: 1e3,
+    unit: 'GET and other requests (S3 Standard)',
+    asOf: '2026-11',
+    source: 'https://c3x.dev/blog/s3-request-fees-explained (as stored, undated)',
+  },
+  s3StorageGbMonths: {
+    dollars: 0.023,
+    per: 1,
+    unit: 'GB-months (S3 Standard, first 50 TB)',
+    asOf: '2026-11',
+    source: 'from memory: https://aws.amazon.com/s3/pricing/ could not be read with its numbers',
+  },
+  dynamoWriteUnits: {
+    dollars: 0.625,
+    per: 1e6,
+    unit: 'write request units (on demand, Standard class)',
+    asOf: '2025-07-21',
+    source: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
+  },
+  dynamoReadUnits: {
+    dollars: 0.125,
+    per: 1e6,
+    unit: 'read request units (on demand, Standard class)',
+    asOf: '2025-07-21',
+    source: 'https://airbyte.com/data-engineering-resources/dynamodb-pricing',
+  },
+  dynamoStorageGbMonths: {
+    dollars: 0.25,
+    per: 1,
+    unit: 'GB-months (Standard class)',
+    asOf: '2026-11',
+    source: 'https://aws.amazon.com/dynamodb/pricing/ (an old copy)',
+  },
+  /** A GetRecords each; the stream's other calls are free, as is what Lambda reads for itself. */
+  streamReads: {
+    dollars: 0.02,
+    per: 1e5,
+    unit: 'read requests to DynamoDB Streams',
+    asOf: '2026-11',
+    source:
+      'the number from memory; what counts: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CostOptimization_StreamsUsage.html',
+  },
+  lambdaRequests: {
+    dollars: 0.2,
+    per: 1e6,
+    unit: 'Lambda invocations',
+    asOf: '2026-05-11',
+    source: 'https://git.mcrn.ar/mariano/lambda_local_runner docs/lambdas-md/lambda-13-cost.md',
+  },
+  lambdaGbSeconds: {
+    dollars: 0.0000133334,
+    per: 1,
+    unit: 'GB-seconds of Lambda on Arm',
+    asOf: '2026-05-11',
+    source: 'https://git.mcrn.ar/mariano/lambda_local_runner docs/lambdas-md/lambda-13-cost.md',
+  },
+} as const satisfies Record<string, AwsPrice>;
+
+export type AwsPriceName = keyof typeof AWS_PRICES;
+
+/** How much was used of what has a price. */
+export type AwsUsage = Readonly<Partial<Record<AwsPriceName, number>>>;
+
+export function dollarsOf(usage: AwsUsage): number {
+  return Object.entries(usage).reduce((sum, [name, amount]) => {
+    const { dollars, per } = AWS_PRICES[name as AwsPriceName];
+    return sum + (amount * dollars) / per;
+  }, 0);
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+
+import { pino } from 'pino';
+
+import { JobClaimer } from '../../../containers/agent/job-claimer.ts';
+import { JobReturns } from '../../../containers/agent/job-returns.ts';
+import { JobSettler } from '../../../containers/agent/job-settler.ts';
+import { QUEUE_HABITS } from '../../../containers/agent/queue-habits.ts';
+import { ProofRequests, type Proven } from '../../../containers/node/proof-requests.ts';
+import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import { type ExpectedJob, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { CIRCUIT_CATALOGUE, Lane, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { EpochNumber, type ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
+import { until } from '../../fixtures/test-fleet.ts';
+import { type CountedFleet, LEASE_SECONDS } from './counted-fleet.ts';
+
+/** Names as long as they are in earnest: an item's size is what a write costs. */
+export const EPOCH = EpochNumber.parse(42_170);
+export const RANGE = RangeId.parse(`0x${createHash('sha256').update('range').digest('hex')}`);
+export const NETWORK_VERSION = '4.1.2';
+const NEVER_MS = 3_600_000;
+/** Long enough to find what is there; what a poll finds nothing in is reckoned apart. */
+const CLAIM_SECONDS = 1;
+const log = pino({ level: 'silent' });
+
+export function agentId(number: number): AgentId {
+  return AgentId.parse(`ip-10-0-${Math.floor(number / 250)}-${number % 250}.ec2.internal-1`);
+}
+
+/**
+ * Proves an epoch of one checkpoint with sham proofs: the node's own requests, and an agent of each pool by its own
+ * claimer and settler. One after the other where the order of two changes what a call costs, so that the counts are the
+ * same every time; a real node sends several messages at once and pays for fewer requests. Answers the number of jobs.
+ */
+export async function runCountedEpoch(fleet: CountedFleet, shape: CheckpointShape): Promise<number> {
+  const { node } = fleet.engines;
+  const requests = new ProofRequests({
+    engine: node,
+    epoch: EPOCH,
+    rangeId: RANGE,
+    networkVersion: NETWORK_VERSION,
+    reconcileMs: NEVER_MS,
+    log,
+  });
+  const { jobs } = expectedTree([shape]);
+  const ids = new Map<ExpectedJob, ProvingJobId>();
+  const agents = new Map(Pool.options.map((pool, number) => [pool, new CountedAgent(fleet, pool, number)]));
+  requests.start();
+  for (const group of inGroups(jobs)) {
+    // A poll that was left over would take a message and give it back.
+    await fleet.quiet('agent');
+    const asked: Promise<Proven<Uint8Array>>[] = [];
+    for (const job of group) {
+      const marked = markedJobs(fleet);
+      const request = requests.prove({
+        circuit: job.circuit,
+        inputs: Buffer.from(`inputs ${jobs.indexOf(job)}`),
+        children: job.children.map((child) => ids.get(jobs[child]!)!),
+        parse: (proof) => proof,
+      });
+      asked.push(request);
+      await until(
+        () => markedJobs(fleet),
+        (count) => count > marked,
+      );
+    }
+    const { pool } = CIRCUIT_CATALOGUE[group[0]!.circuit];
+    for (const _ of group) await agents.get(pool)?.proveOne();
+    for (const [index, { jobId }] of (await Promise.all(asked)).entries()) ids.set(group[index]!, jobId);
+  }
+  await fleet.quiet('agent');
+  await fleet.quiet('node');
+  requests.stop(new Error('the epoch is proven'));
+  return jobs.length;
+}
+
+/** Jobs that the node has asked for and told the ledger so. */
+function markedJobs(fleet: CountedFleet): number {
+  return fleet.calls('node').filter(({ operation, isOver }) => operation === 'UpdateItem' && isOver).length;
+}
+
+/** Children first; together are those that one agent finds in one queue. */
+function inGroups(jobs: readonly ExpectedJob[]): readonly (readonly ExpectedJob[])[] {
+  const levels: number[] = [];
+  for (const { children } of jobs) levels.push(1 + Math.max(-1, ...children.map((child) => levels[child]!)));
+  const groups = new Map<string, ExpectedJob[]>();
+  for (const [index, job] of jobs.entries()) {
+    const { pool, lane } = CIRCUIT_CATALOGUE[job.circuit];
+    const rank = levels[index]! * 100 + Pool.options.indexOf(pool) * 10 + Lane.options.indexOf(lane);
+    const name = String(rank).padStart(8, '0');
+    groups.set(name, [...(groups.get(name) ?? []), job]);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
+}
+
+/** An agent of one pool, without its prover, its heartbeats and its reports. */
+class CountedAgent {
+  readonly #claimer: JobClaimer;
+  readonly #settler: JobSettler;
+
+  constructor(fleet: CountedFleet, pool: Pool, number: number) {
+    const engine = fleet.engines.agent;
+    const nowMs = Date.now;
+    const returns = new JobReturns({ engine, log, nowMs });
+    this.#claimer = new JobClaimer(
+      {
+        agentId: agentId(number),
+        pools: [pool],
+        circuits: Object.keys(CIRCUIT_CATALOGUE) as (keyof typeof CIRCUIT_CATALOGUE)[],
+        networkVersion: NETWORK_VERSION,
+        leaseSeconds: LEASE_SECONDS,
+        familyNames: ['aztec'],
+        maxHoldSeconds: () => NEVER_MS,
+        habits: QUEUE_HABITS.aws,
+      },
+      {
+        engine,
+        returns,
+        log,
+        nowMs,
+        heartbeats: {
+          keep: (leases) => ({ leases, lost: new AbortController().signal, drop: () => Promise.resolve() }),
+        },
+        onRefused: (reason) => {
+          throw new Error(reason);
+        },
+      },
+    );
+    const checkProof = (): Promise<undefined> => Promise.resolve(undefined);
+    this.#settler = new JobSettler(agentId(number), LEASE_SECONDS, { engine, returns, checkProof, log });
+  }
+
+  async proveOne(): Promise<void> {
+    const signal = new AbortController().signal;
+    const job = await until(
+      () => this.#claimer.claim({ waitSeconds: CLAIM_SECONDS, signal }),
+      (claimed) => claimed !== undefined,
+    );
+    const proof = Buffer.from(`proof of ${job!.record.id}`);
+    const isProven = await this.#settler.settle(job!, { proof, provingMs: 12_345.678 }, signal);
+    if (!isProven) throw new Error(`job ${job!.record.id} was not settled`);
+  }
+}
