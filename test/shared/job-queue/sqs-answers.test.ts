@@ -107,6 +107,13 @@ describe('SqsJobQueue, told by SQS', () => {
     });
   });
 
+  it('leaves a message on its queue that could not be set aside', async () => {
+    const lease = await claimed();
+    server.script('SendMessageBatch', ({ input }) => sentExcept(input, [failure('0', true)]));
+    await expect(queue.park(lease, 'foreign')).rejects.toThrow('InternalError: busy');
+    expect(server.requestsOf('DeleteMessage')).toEqual([]);
+  });
+
   it('asks nothing about a lease that has ended by our clock, save to delete what is done', async () => {
     const lease = await claimed();
     const before = server.requests.length;
