@@ -27,4 +27,20 @@ describe('the clients of AWS', () => {
     expect(server.requestsOf('SendMessageBatch')).toHaveLength(1);
     clients.close();
   });
+
+  it.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3'])('name buckets in the path where %s leads', (variable) => {
+    vi.stubEnv(variable, server.endpoint);
+    expect(isBucketInPath()).toBe(true);
+  });
+
+  it('name buckets in the host on AWS itself, which an empty variable leads to', () => {
+    vi.stubEnv('AWS_ENDPOINT_URL', '');
+    expect(isBucketInPath()).toBe(false);
+  });
+
+  function isBucketInPath(): boolean | undefined {
+    const clients = createAwsClients({ region: 'us-east-1' });
+    clients.close();
+    return clients.s3.config.forcePathStyle;
+  }
 });
