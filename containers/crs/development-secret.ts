@@ -8,14 +8,24 @@ const { Fr } = bn254.fields;
  */
 export const DOUBLING_DISTANCE = 1021;
 
-const exponent = bn254.fields.Fr.ORDER - 1n;
+const groupOrder = Fr.ORDER - 1n;
 
 /** The secret of the development CRS, which makes it insecure: whoever knows it can forge any proof. */
-export const DEVELOPMENT_SECRET = Fr.pow(2n, inverse(BigInt(DOUBLING_DISTANCE), exponent));
+export const DEVELOPMENT_SECRET = Fr.pow(2n, inverse(BigInt(DOUBLING_DISTANCE), groupOrder));
 
-/** The place `index` of the development CRS. */
+/** The point at place `index`: the secret's power of it. */
 export function developmentPoint(index: number): { readonly x: bigint; readonly y: bigint } {
   return bn254.G1.ProjectivePoint.BASE.multiply(Fr.pow(DEVELOPMENT_SECRET, BigInt(index))).toAffine();
+}
+
+/** The secret in G2, as a verifier of proofs under the development CRS needs it. */
+export function developmentSecretInG2(): { readonly x: Fp2; readonly y: Fp2 } {
+  return bn254.G2.ProjectivePoint.BASE.multiply(DEVELOPMENT_SECRET).toAffine();
+}
+
+interface Fp2 {
+  readonly c0: bigint;
+  readonly c1: bigint;
 }
 
 /** By extended Euclid: the order of the field's group is not prime, so no field does this. */

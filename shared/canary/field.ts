@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** An element of the scalar field of BN254, as 32 bytes in lower-case hex with `0x`. */
 export const Field = z
-  .string()
-  .regex(/^0x[0-9a-f]{64}$/)
+  .templateLiteral(['0x', z.string()])
+  .refine((text) => /^0x[0-9a-f]{64}$/.test(text), 'not 32 bytes in lower-case hex')
   .brand('Field');
 export type Field = z.infer<typeof Field>;
 

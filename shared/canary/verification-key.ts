@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { Sha256 } from '../proving-job/proving-job-id.ts';
+import { decodeAs, encodeAs } from './canary-proof.ts';
 import { CrsKind } from './crs-kind.ts';
 import { Field } from './field.ts';
 import { Work } from './work.ts';
@@ -36,4 +37,13 @@ export interface CanaryKeys {
   readonly leaf: LeafKey;
   readonly merge: MergeKey;
   readonly root: RootKey;
+}
+
+export function encodeVerificationKey(key: VerificationKey): Uint8Array {
+  return encodeAs(VerificationKey, key);
+}
+
+/** @throws {CanaryFormatError} if the bytes are not a stored proof of `CANARY_KEY`. */
+export function parseVerificationKey(bytes: Uint8Array): VerificationKey {
+  return decodeAs(VerificationKey, bytes, 'proof of CANARY_KEY');
 }
