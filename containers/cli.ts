@@ -2,6 +2,7 @@ import { InvalidSettingsError } from '../shared/config/errors.ts';
 import { suggest } from '../shared/config/suggest.ts';
 import packageManifest from '../package.json' with { type: 'json' };
 import type { Command } from './cli/command.ts';
+import { CRS_COMMAND } from './cli/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/devnet-command.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
 import { JOBS_COMMAND } from './cli/jobs-command.ts';
@@ -20,6 +21,7 @@ const COMMANDS: readonly Command[] = [
   JOBS_COMMAND,
   RETRY_COMMAND,
   REDRIVE_COMMAND,
+  CRS_COMMAND,
   DEVNET_COMMAND,
 ];
 

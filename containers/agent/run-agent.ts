@@ -100,7 +100,7 @@ interface LoopParts extends AgentDependencies {
 
 function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoop {
   const { engine, log, nowMs, heartbeats, status, drain, prover } = parts;
-  const { agentId, pools, networkVersion, leaseSeconds, prefetch } = options;
+  const { agentId, pools, leaseSeconds, prefetch } = options;
   const habits = QUEUE_HABITS[options.engine.engine];
   const timeoutSeconds = (circuit: CircuitName): number => proofTimeoutSeconds(circuit, options);
   const returns = new JobReturns({ engine, log, nowMs });
@@ -109,9 +109,8 @@ function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoo
       agentId,
       pools,
       circuits: options.circuits,
-      networkVersion,
+      versions: new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion])),
       leaseSeconds,
-      familyNames: options.families.map(({ name }) => name),
       // Waiting for the proof before it, its own proof, and bringing it home through an outage.
       maxHoldSeconds: ({ circuit }) => 2 * timeoutSeconds(circuit) + 10 * leaseSeconds,
       habits,

@@ -1,5 +1,5 @@
-import { AZTEC_CIRCUITS } from '../proving-job/aztec-circuits.ts';
-import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { AztecCircuit } from '../proving-job/aztec-circuits.ts';
+import { FAMILY_NAMES, Pool } from '../proving-job/circuit-catalogue.ts';
 import { AgentId } from '../ledger/job-ledger.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
@@ -13,9 +13,6 @@ import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { optional, withDefault, type SettingGroup } from './setting.ts';
 import { decimal, integer, kind, listOf, oneOf, switchKind } from './value-kinds.ts';
-
-/** Aztec's names of its circuits. */
-export const PROOF_TYPES = Object.keys(AZTEC_CIRCUITS) as readonly (keyof typeof AZTEC_CIRCUITS)[];
 
 /** What an agent takes on, and how its simulated proofs behave. */
 export const AGENT_GROUP = {
@@ -38,10 +35,15 @@ export const AGENT_GROUP = {
       variable: 'COPPICE_AGENT_POOLS',
       description: 'Sizes of job that the agent takes, in the order in which it asks for them',
     }),
-    proofTypes: withDefault(listOf(oneOf(PROOF_TYPES)), PROOF_TYPES.join(','), {
+    families: withDefault(listOf(oneOf(FAMILY_NAMES)), 'aztec', {
+      flag: 'agent-families',
+      variable: 'COPPICE_AGENT_FAMILIES',
+      description: "What the agent proves: Aztec's circuits, the canary's, or both",
+    }),
+    proofTypes: withDefault(listOf(oneOf(AztecCircuit.options)), AztecCircuit.options.join(','), {
       flag: 'proverAgent.proverAgentProofTypes',
       variable: 'PROVER_AGENT_PROOF_TYPES',
-      description: 'Circuits that the agent proves; jobs of others are left to other agents',
+      description: "Aztec's circuits that the agent proves; jobs of others are left to other agents",
     }),
     agentMemoryMib: optional(integer(64), {
       flag: 'agent-memory-mib',

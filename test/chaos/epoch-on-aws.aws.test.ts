@@ -14,6 +14,7 @@ import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { checkpointsOf } from '../../shared/merge-tree/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
 import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/trace.ts';
@@ -272,7 +273,7 @@ async function provenJobs(fleet: AwsFleet, epoch: EpochRecord): Promise<readonly
 }
 
 function holdsPublicTransactions({ shape }: EpochRecord): boolean {
-  return shape.some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+  return checkpointsOf(shape).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
 }
 
 function timeOf(line: Readonly<Record<string, unknown>> | undefined): number {

@@ -30,9 +30,8 @@ export interface ChainView {
 }
 
 export interface EpochView extends EpochRecord {
-  /** Whether its shape has every kind of traffic; an epoch without it only warms up. */
+  /** Whether its shape has every kind of traffic, where there is any; an epoch without it only warms up. */
   readonly holdsMix: boolean;
-  readonly txs: number;
   readonly progress: Progress;
   readonly pathLeft: PathLeft;
   /** `undefined` until there is a root proof. */

@@ -3,10 +3,11 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { CriticalPath } from '../../../shared/merge-tree/critical-path.ts';
+import { checkpointsOf, isBinary } from '../../../shared/merge-tree/epoch-shape.ts';
 import { type ExpectedTree, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
 import { progressOf } from '../../../shared/merge-tree/progress.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { countTxs, holdsTrafficMix } from '../holds-traffic-mix.ts';
+import { holdsTrafficMix } from '../holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
 import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
 
@@ -59,8 +60,7 @@ export class SnapshotReader {
     const at = { rangeId, nowMs: nowMs() };
     const view: EpochView = {
       ...record,
-      holdsMix: holdsTrafficMix(record.shape),
-      txs: countTxs(record.shape.flatMap(({ blocks }) => blocks)),
+      holdsMix: isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
       progress: progressOf(tree, jobs, at),
       pathLeft: path.left(jobs, at),
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+
+import { BackendType, Barretenberg } from 'bb.js-canary';
+import { findPackageRoot } from 'bb.js-canary/platform';
+
+import { ProofFailedError } from './prover-family.ts';
+
+/** What one `bb` is started with. */
+export interface BbOptions {
+  readonly crsPath: string;
+  /** @default as many as this process may use */
+  readonly threads?: number | undefined;
+}
+
+/** How `bb` says that there is no memory for it. */
+const OUT_OF_MEMORY = /bad_alloc|out of memory|cannot allocate|signal SIGKILL/i;
+
+/**
+ * One `bb` for as many proofs as come: it starts once and loads the reference string once. When it has died the next
+ * request starts another. It dies with this process, whatever ends that: the kernel tells it.
+ */
+export class BbProcess {
+  readonly #options: BbOptions;
+  #running: Promise<Barretenberg> | undefined;
+
+  constructor(options: BbOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {ProofFailedError} with what `bb` said; `out-of-memory` if it ran out of it, or was killed to make room. */
+  async ask<Answer>(question: (bb: Barretenberg) => Promise<Answer>): Promise<Answer> {
+    this.#running ??= this.#start();
+    const running = this.#running;
+    try {
+      return await question(await running);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      // What it has in memory after a failure is nobody's to trust.
+      this.#running = undefined;
+      await running.then((bb) => bb.destroy()).catch(() => undefined);
+      throw new ProofFailedError(OUT_OF_MEMORY.test(message) ? 'out-of-memory' : 'failure', `bb: ${message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.then((bb) => bb.destroy()).catch(() => undefined);
+  }
+
+  async #start(): Promise<Barretenberg> {
+    const bbPath = findBb();
+    if (bbPath === undefined) throw new Error(`there is no bb for ${process.platform} on ${process.arch}`);
+    // bb.js hands its own environment on, and has no other way to say where the reference string is.
+    process.env['CRS_PATH'] = this.#options.crsPath;
+    const threads = this.#options.threads ?? availableParallelism();
+    return Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath });
+  }
+}
+
+/**
+ * The `bb` that came with bb.js; `undefined` where there is none for this machine. `BB_BINARY_PATH` names Aztec's, of
+ * another version, which does not read these circuits.
+ */
+export function findBb(): string | undefined {
+  const packageRoot = findPackageRoot();
+  if (packageRoot === null) return undefined;
+  const platform = `${process.arch === 'x64' ? 'amd64' : process.arch}-${process.platform === 'darwin' ? 'macos' : process.platform}`;
+  const binary = path.join(packageRoot, 'build', platform, 'bb');
+  return existsSync(binary) ? binary : undefined;
+}
