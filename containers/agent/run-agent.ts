@@ -30,8 +30,8 @@ export interface AgentDependencies {
   readonly nowMs: () => number;
 }
 
-/** How long the last word to the registry may take: on a busy machine also until the thread that says it has begun. */
-const STOP_REPORT_MS = 2000;
+/** How long the last word to the registry may take. */
+const STOP_REPORT_MS = 1000;
 
 /**
  * Claims and proves jobs until `signal` aborts, then drains: the job at hand is finished if it can be within the drain
