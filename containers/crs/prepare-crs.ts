@@ -19,8 +19,10 @@ export async function prepareDevelopmentCrs(directory: string, tell: Tell): Prom
       `${directory} holds Aztec's reference string: set CRS_PATH to another folder for the development one`,
     );
   }
-  if (found !== undefined && found.points >= CANARY_POINTS)
-    return tell(`the development CRS is in ${directory} already`);
+  if (found !== undefined && found.points >= CANARY_POINTS) {
+    tell(`the development CRS is in ${directory} already`);
+    return;
+  }
   tell(`making ${CANARY_POINTS} points of the development CRS in ${directory}, which takes about half a minute`);
   let toldPercent = 0;
   await makeDevelopmentCrs(directory, CANARY_POINTS, (donePoints) => {
@@ -42,8 +44,10 @@ export async function prepareCeremonyCrs(directory: string, tell: Tell): Promise
   if (found?.kind === 'development') {
     throw new Error(`${directory} holds the development CRS: set CRS_PATH to another folder for Aztec's`);
   }
-  if (found !== undefined && found.points >= CANARY_POINTS)
-    return tell(`Aztec's reference string is in ${directory} already`);
+  if (found !== undefined && found.points >= CANARY_POINTS) {
+    tell(`Aztec's reference string is in ${directory} already`);
+    return;
+  }
   tell(
     `bb fetches ${CANARY_POINTS} points of Aztec's reference string into ${directory}, 64 MiB, and checks their digests`,
   );
