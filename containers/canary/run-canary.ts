@@ -215,7 +215,9 @@ class CanaryRun {
     this.#stops.push(() => engine.close());
     this.#output.say(`starting ${agents} ${agents === 1 ? 'agent' : 'agents'} of ${this.#threadsOfAgent()} threads`);
     const started = Array.from({ length: agents }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
-    this.#stops.push(async () => void (await Promise.all(started.map((agent) => agent.stop(STOP_SECONDS)))));
+    this.#stops.push(async () => {
+      await Promise.all(started.map((agent) => agent.stop(STOP_SECONDS)));
+    });
     return { engine, agents: started };
   }
 
