@@ -1,3 +1,5 @@
+import './epoch/silence-logs.ts';
+
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
@@ -5,18 +7,21 @@ import { makeDevelopmentCrs } from '../../containers/crs/make-development-crs.ts
 import { readCrs } from '../../containers/crs/read-crs.ts';
 import { defaultCrsPath } from '../../containers/crs/crs-path.ts';
 import { Work } from '../../shared/canary/work.ts';
+import { compareAgents } from './agent/compare-agents.ts';
 import { compareBb } from './agent/compare-bb.ts';
 import { compareThreads } from './agent/compare-threads.ts';
 
 /**
- * What an agent gets out of its machine, with real proofs of the canary under the development CRS: a long-lived `bb` beside
+ * What an agent gets out of its machine, with real proofs of the canary under the development CRS: our agent beside Aztec's, a long-lived `bb` beside
  * `bb prove` for each job, and one prover on all cores beside several on fewer.
  *
- *     npm run bench:agent -- [--leaves 10] [--work 1] [--threads-work 2]
+ *     npm run bench:agent -- [--backlog 30] [--rounds 3] [--leaves 10] [--work 1] [--threads-work 2]
  */
 const { values } = parseArgs({
   options: {
     leaves: { type: 'string', default: '10' },
+    backlog: { type: 'string', default: '30' },
+    rounds: { type: 'string', default: '3' },
     work: { type: 'string', default: '1' },
     'threads-work': { type: 'string', default: '2' },
   },
@@ -29,6 +34,10 @@ if (((await readCrs(crsPath))?.points ?? 0) < points) await makeDevelopmentCrs(c
 
 const cores = availableParallelism();
 console.log(`bb of bb.js 5.0.0; node ${process.version}, ${cores} cores, ${process.platform} ${process.arch}\n`);
+await compareAgents(
+  { leaves: Number(values.backlog), rounds: Number(values.rounds), work },
+  { crsPath, threads: cores },
+);
 await compareBb(leaves, work, crsPath, cores);
 await compareThreads(leaves, threadsWork, crsPath, cores);
 process.exit(0);
