@@ -1,7 +1,7 @@
 import { createPublicClient, createWalletClient, type Hex, http } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type CanaryDeployment, deployCanary } from '../../../containers/canary/l1/deploy-canary.ts';
 import { verifierSource } from '../../../containers/canary/l1/verifier-source.ts';
@@ -9,21 +9,23 @@ import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/devnet/devne
 import { type CanaryProof, encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { CANARY_ROLLUP_ABI, encodeRootSubmission } from '../../../shared/canary/canary-rollup.ts';
 import { fieldOf } from '../../../shared/canary/field.ts';
-import { RECORDED_GENESIS, recordedKeys, recordedProofs } from '../../fixtures/canary/recorded-proofs.ts';
+import { recordedKeys, recordedProofs } from '../../fixtures/canary/recorded-proofs.ts';
 import { type Anvil, startAnvil } from '../../shared/l1/start-anvil.ts';
 
 const keys = recordedKeys();
 const rootBytes = recordedProofs().root;
 const root = parseCanaryProof('CANARY_ROOT', rootBytes);
+const genesisState = root.statement.from;
 const account = privateKeyToAccount(anvilPrivateKey(ACCOUNT_INDEX.sequencer));
 
 describe('the contracts of the canary', () => {
   let anvil: Anvil;
   let deployment: CanaryDeployment;
+  let snapshot: unknown;
 
   const client = (): ReturnType<typeof createPublicClient> => createPublicClient({ transport: http(anvil.url) });
-  const call = (proof: CanaryProof): Promise<unknown> =>
-    client().call({ to: deployment.rollup, data: encodeRootSubmission(encodeCanaryProof(proof)), account });
+  const call = (proof: CanaryProof, rollup = deployment.rollup): Promise<unknown> =>
+    client().call({ to: rollup, data: encodeRootSubmission(encodeCanaryProof(proof)), account });
   const state = (): Promise<unknown> =>
     client().readContract({ address: deployment.rollup, abi: CANARY_ROLLUP_ABI, functionName: 'state' });
   const acceptedAt = (of: Hex): Promise<unknown> =>
@@ -43,6 +45,7 @@ describe('the contracts of the canary', () => {
   beforeAll(async () => {
     anvil = await startAnvil();
     await anvil.rpc('evm_setAutomine', true);
+    deployment = await deployCanary({ rpcUrl: anvil.url, account, keys, genesisState });
   });
 
   afterAll(async () => {
@@ -50,11 +53,15 @@ describe('the contracts of the canary', () => {
   });
 
   beforeEach(async () => {
-    deployment = await deployCanary({ rpcUrl: anvil.url, account, keys, genesisState: RECORDED_GENESIS });
+    snapshot = await anvil.rpc('evm_snapshot');
+  });
+
+  afterEach(async () => {
+    await anvil.rpc('evm_revert', snapshot);
   });
 
   it('accept a root that goes on from the recorded state, once', async () => {
-    expect(await state()).toBe(RECORDED_GENESIS);
+    expect(await state()).toBe(genesisState);
     await submit();
     expect(await state()).toBe(root.statement.to);
     expect(await acceptedAt(root.statement.to)).toBeGreaterThan(0n);
@@ -77,20 +84,20 @@ describe('the contracts of the canary', () => {
 
   it('refuse a root that was made with other keys below', async () => {
     const others = { ...keys, merge: { ...keys.merge, hash: fieldOf(3) } };
-    deployment = await deployCanary({ rpcUrl: anvil.url, account, keys: others, genesisState: RECORDED_GENESIS });
-    await expect(call(root)).rejects.toThrow();
+    const { rollup } = await deployCanary({ rpcUrl: anvil.url, account, keys: others, genesisState });
+    await expect(call(root, rollup)).rejects.toThrow();
   });
 
   it('refuse a development proof where the verifier is the ceremony’s', async () => {
     const ceremony = { ...keys, root: { ...keys.root, crs: 'ceremony' as const } };
-    deployment = await deployCanary({ rpcUrl: anvil.url, account, keys: ceremony, genesisState: RECORDED_GENESIS });
-    await expect(call(root)).rejects.toThrow();
+    const { rollup } = await deployCanary({ rpcUrl: anvil.url, account, keys: ceremony, genesisState });
+    await expect(call(root, rollup)).rejects.toThrow();
   });
 
   it('are not deployed to a public chain for keys under the development CRS', async () => {
     await anvil.rpc('anvil_setChainId', 11_155_111);
     try {
-      await expect(deployCanary({ rpcUrl: anvil.url, account, keys, genesisState: RECORDED_GENESIS })).rejects.toThrow(
+      await expect(deployCanary({ rpcUrl: anvil.url, account, keys, genesisState })).rejects.toThrow(
         'chain 11155111 is not for development',
       );
     } finally {
