@@ -37,7 +37,7 @@ export async function prepareDevelopmentCrs(directory: string, tell: Tell): Prom
 /**
  * Has `bb` fetch Aztec's reference string into `directory`, unless it is there; `bb` checks the digest of all that it fetches.
  * @throws {Error} if the folder holds the development one
- * @throws {ProofFailedError} with what `bb` said
+ * @throws {CrsNotFetchedError} with what `bb` said
  */
 export async function prepareCeremonyCrs(directory: string, tell: Tell): Promise<void> {
   const found = await readCrs(directory);
@@ -53,11 +53,29 @@ export async function prepareCeremonyCrs(directory: string, tell: Tell): Promise
   );
   const bb = new BbProcess({ crsPath: directory });
   try {
-    // What needs them all: bb fetches no more than it uses.
-    await new CanaryProver(bb, 'ceremony').makeKey({ circuit: 'CANARY_MERGE' });
+    const prover = new CanaryProver(bb, 'ceremony');
+    // bb fetches no more than it uses: little at first, so that a missing network shows at once, and then all.
+    await prover.makeKey({ circuit: 'CANARY_LEAF', work: 1 });
+    tell('its beginning is here; the rest follows, with the key that needs it');
+    await prover.makeKey({ circuit: 'CANARY_MERGE' });
+  } catch (error) {
+    throw new CrsNotFetchedError(directory, { cause: error });
   } finally {
     await bb.stop();
   }
   if ((await readCrs(directory)) === undefined) throw new Error(`bb left no reference string in ${directory}`);
   tell('done');
+}
+
+class CrsNotFetchedError extends Error {
+  override readonly name = 'CrsNotFetchedError';
+
+  constructor(directory: string, options: { readonly cause: unknown }) {
+    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    super(
+      `Aztec's reference string was not fetched into ${directory} (${reason}): run coppice crs again where there is a network, ` +
+        'or coppice crs --development for one that proves nothing to anybody',
+      options,
+    );
+  }
 }

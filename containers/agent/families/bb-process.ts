@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BackendType, Barretenberg } from 'bb.js-canary';
 import { findPackageRoot } from 'bb.js-canary/platform';
@@ -77,9 +78,8 @@ export class BbProcess {
     return {
       bb,
       async endedBy() {
-        const deadline = AbortSignal.timeout(END_IS_KNOWN_MS);
         if (child.exitCode === null && child.signalCode === null) {
-          await once(child, 'exit', { signal: deadline }).catch(() => undefined);
+          await Promise.race([once(child, 'exit'), sleep(END_IS_KNOWN_MS)]);
         }
         return child.signalCode;
       },
