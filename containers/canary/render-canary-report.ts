@@ -46,7 +46,10 @@ export function renderCanaryReport(report: CanaryReport): Line[] {
     ...summary.byCircuit.map(({ circuit, jobs, medianMs, worstMs }) => [
       `${INDENT}  ${circuit.padEnd(circuitColumns)}${String(jobs).padStart(6)}${seconds(medianMs)}${seconds(worstMs)}`,
     ]),
-    labelled('agents', `${summary.byAgent.length}: jobs, proving, how much of its time`),
+    labelled(
+      'agents',
+      `${summary.byAgent.length}: jobs, time of the prover (witness and bb), how much that is of all its time`,
+    ),
     ...summary.byAgent.map(({ agentId, jobs, provingMs, busyShare }) => [
       `${INDENT}  ${agentId.padEnd(agentColumns)}${String(jobs).padStart(6)}${formatDuration(provingMs).padStart(12)}`,
       `  bb busy ${(busyShare * 100).toFixed(1)} %`,
