@@ -69,10 +69,10 @@ export class BbProcess {
   async #start(): Promise<RunningBb> {
     const bbPath = findBb();
     if (bbPath === undefined) throw new Error(`there is no bb for ${process.platform} on ${process.arch}`);
-    // bb.js hands its own environment on, and has no other way to say where the reference string is.
-    process.env['CRS_PATH'] = this.#options.crsPath;
     const threads = this.#options.threads ?? availableParallelism();
-    const bb = await Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath });
+    const bb = await withCrsPath(this.#options.crsPath, () =>
+      Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath }),
+    );
     // It tells nobody how its process ended, and a kill is what tells a lack of memory from a failure.
     const { process: child } = (bb as unknown as { readonly backend: { readonly process: ChildProcess } }).backend;
     return {
@@ -84,6 +84,21 @@ export class BbProcess {
         return child.signalCode;
       },
     };
+  }
+}
+
+/**
+ * bb.js hands its own environment on, and has no other way to say where the reference string is. It starts `bb` before it
+ * returns, so that no other prover in this process sees the path.
+ */
+function withCrsPath<Started>(crsPath: string, start: () => Started): Started {
+  const { CRS_PATH: own } = process.env;
+  process.env['CRS_PATH'] = crsPath;
+  try {
+    return start();
+  } finally {
+    if (own === undefined) delete process.env['CRS_PATH'];
+    else process.env['CRS_PATH'] = own;
   }
 }
 

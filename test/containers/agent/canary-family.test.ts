@@ -29,8 +29,10 @@ beforeAll(async () => {
 
 describe('the canary’s prover', () => {
   it('proves a leaf, the same proof every time', async () => {
+    const environment = { ...process.env };
     const family = await openFamily({ crs: 'development', crsPath });
     const proof = await family.prove('CANARY_LEAF', inputs);
+    expect({ ...process.env }, 'what Aztec’s prover finds beside it').toEqual(environment);
     expect(proof).toEqual(first);
     await expect(family.checkProof('CANARY_LEAF', proof)).resolves.toBeUndefined();
     await expect(family.checkProof('CANARY_MERGE', proof)).rejects.toThrow('not of CANARY_MERGE');
@@ -99,8 +101,9 @@ describe('the bb of an agent', () => {
     await prover.prove('CANARY_LEAF', inputs);
     expect(Buffer.from(proof)).toEqual(Buffer.from(first));
     expect(await bbOf(prover.pid)).toBe(bb);
-    const environment = await readFile(`/proc/${bb}/environ`, 'utf8');
-    expect(environment.split('\0')).toContain('HARDWARE_CONCURRENCY=1');
+    const environment = (await readFile(`/proc/${bb}/environ`, 'utf8')).split('\0');
+    expect(environment).toContain('HARDWARE_CONCURRENCY=1');
+    expect(environment).toContain(`CRS_PATH=${crsPath}`);
   });
 
   it('goes with its prover, which is killed on an abort, a time-out or a lost lease', async () => {
