@@ -34,6 +34,7 @@ import { readLastLines } from '../devnet/read-last-lines.ts';
 import { canaryKeys } from './canary-keys.ts';
 import { openContract } from './canary-l1.ts';
 import type { CanaryPlan } from './canary-plan.ts';
+import { refuseDevelopmentCrs } from './l1/deploy-canary.ts';
 import { renderCanaryReport } from './render-canary-report.ts';
 import { runCanaryNode } from './run-canary-node.ts';
 import { summariseCanary } from './summarise-canary.ts';
@@ -110,6 +111,7 @@ class CanaryRun {
     }
     const log = this.#log();
     const chain = await this.#openL1();
+    refuseDevelopmentCrs(this.#crs, chain.l1.chain.id);
     const { engine, agents } = await this.#openFleet();
 
     this.#steps.begin('getting the keys of the circuits, which the fleet makes when it has none');
@@ -149,14 +151,16 @@ class CanaryRun {
     const { epoch } = await opened.promise;
     const watch = { engine, output: this.#output, lookMs: LOOK_MS[engineName], nowMs: Date.now };
     try {
-      // The node ends before what it waits for only when it fails.
-      const proven = await Promise.race([watchCanary(epoch, watch, end), node.then(() => undefined)]);
-      if (proven !== undefined) await this.#report(proven, plan, engine, chain.l1);
+      const endedEarly = node.then(() => {
+        broken.throwIfAborted();
+        throw new Error('the node side ended before the root was on L1: its log says why');
+      });
+      const proven = await Promise.race([watchCanary(epoch, watch, end), endedEarly]);
+      await this.#report(proven, plan, engine, chain.l1);
     } finally {
       finished.abort();
       await node.catch(() => undefined);
     }
-    this.#signal.throwIfAborted();
   }
 
   /** For the node side, whose place on the screen is the display's. */
@@ -267,13 +271,17 @@ class CanaryRun {
   #explain(error: unknown): number {
     this.#steps.fail();
     this.#output.settle();
-    if (error instanceof InterruptedError || this.#signal.aborted) return EXIT_CODE_OF_INTERRUPT;
+    const goesOn = `The same command with --data-directory ${this.#dataDirectory} goes on where it was.`;
+    if (error instanceof InterruptedError || this.#signal.aborted) {
+      this.#output.print([goesOn]);
+      return EXIT_CODE_OF_INTERRUPT;
+    }
     this.#output.print([`coppice canary: ${error instanceof Error ? error.message : String(error)}`]);
     if (error instanceof FleetProcessEndedError || error instanceof DevnetProgramError) {
       const lines = readLastLines(error.logFile, LAST_LINES);
       this.#output.print(['Its last lines:', ...lines.map((line) => `  ${line}`)]);
     }
-    this.#output.print([`The same command with --data-directory ${this.#dataDirectory} goes on where it was.`]);
+    this.#output.print([goesOn]);
     return 1;
   }
 
