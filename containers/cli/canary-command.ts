@@ -19,9 +19,11 @@ export const CANARY_COMMAND: Command = {
       'while they do; ends when the contract has verified the root, with a report: seconds per circuit, how busy bb was, ' +
       'queue and store time per job, dollars, and how many leaves an hour this fleet proves.',
     'With --no-agents it starts none, and a fleet that is there proves: name its engine (--engine aws --aws-prefix …, or ' +
-      '--data-directory), and give some of its agents --agent-families aztec,canary. With --l1 it proves to another chain.',
-    'An epoch that was cut off is taken up again by the same command with the same --data-directory: what is proven is not ' +
-      'proven again. The development CRS, of which anybody can forge proofs, is refused where the chain is not for development.',
+      '--data-directory), and give some of its agents --agent-families aztec,canary. With --l1 it proves to another chain; its ' +
+      "key should be one that the fleet's own submissions do not use.",
+    'All is kept in data/canary-<time>, or with --no-agents in data, unless --data-directory names a folder. An epoch that ' +
+      'was cut off is taken up again by the same command with the same folder: what is proven is not proven again.',
+    'The development CRS, of which anybody can forge proofs, is refused where the chain is not for development.',
   ],
   switchTitle: '',
   switches: [],
@@ -44,10 +46,11 @@ async function run(argv: readonly string[]): Promise<number> {
   return runCanary(settings);
 }
 
-/** A folder of its own, unless one is named: `data/canary-2026-02-03T10-11-12`. */
+/** A folder of its own for a fleet of its own, unless one is named: `data/canary-2026-02-03T10-11-12`. */
 function withDirectory(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { dataDirectory } = ENGINE_SETTINGS.settings;
-  if (textOf(dataDirectory, environment) !== undefined) return environment;
+  const isNamed = textOf(dataDirectory, environment) !== undefined;
+  if (isNamed || readCanarySettings(environment).settings?.withoutAgents === true) return environment;
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   return { ...environment, [dataDirectory.variable]: path.join('data', `canary-${time}`) };
 }
