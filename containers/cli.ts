@@ -1,6 +1,7 @@
 import { InvalidSettingsError } from '../shared/config/errors.ts';
 import { suggest } from '../shared/config/suggest.ts';
 import packageManifest from '../package.json' with { type: 'json' };
+import { CANARY_COMMAND } from './cli/canary-command.ts';
 import type { Command } from './cli/command.ts';
 import { CRS_COMMAND } from './cli/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/devnet-command.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   REDRIVE_COMMAND,
   CRS_COMMAND,
   DEVNET_COMMAND,
+  CANARY_COMMAND,
 ];
 
 async function runCommandLine([name, ...argv]: readonly string[]): Promise<number> {

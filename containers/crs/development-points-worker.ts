@@ -12,18 +12,15 @@ const { Fp } = bn254.fields;
 const P = Fp.ORDER;
 const { buffer, points, firstPlace, endPlace } = workerData as PointsShare;
 const view = new DataView(buffer);
-const places = Array.from({ length: endPlace - firstPlace }, (_, offset) => firstPlace + offset);
-const xs: bigint[] = [];
-const ys: bigint[] = [];
-for (const place of places) {
-  const { x, y } = developmentPoint(place);
-  xs.push(x);
-  ys.push(y);
-}
-const products = new Array<bigint>(places.length + 1);
+const lanes = Array.from({ length: endPlace - firstPlace }, (_, offset) => {
+  const place = firstPlace + offset;
+  /** `factor` is the product of what comes before it in an inversion. */
+  return { place, ...developmentPoint(place), factor: 1n };
+});
+const lanesBackwards = lanes.toReversed();
 
 for (let row = 0; row < points; row += DOUBLING_DISTANCE) {
-  for (let i = 0; i < places.length; i++) write(row + places[i]!, xs[i]!, ys[i]!);
+  for (const { place, x, y } of lanes) write(row + place, x, y);
   doubleAll();
   if ((row / DOUBLING_DISTANCE) % 16 === 0) parentPort?.postMessage(Math.min(row + DOUBLING_DISTANCE, points));
 }
@@ -40,15 +37,17 @@ function write(place: number, x: bigint, y: bigint): void {
 }
 
 function doubleAll(): void {
-  products[0] = 1n;
-  for (let i = 0; i < ys.length; i++) products[i + 1] = (products[i]! * 2n * ys[i]!) % P;
-  let inverse = Fp.inv(products[ys.length]!);
-  for (let i = ys.length - 1; i >= 0; i--) {
-    const [x, y] = [xs[i]!, ys[i]!];
-    const slope = (((3n * x * x) % P) * ((inverse * products[i]!) % P)) % P;
+  let product = 1n;
+  for (const lane of lanes) {
+    lane.factor = product;
+    product = (product * 2n * lane.y) % P;
+  }
+  let inverse = Fp.inv(product);
+  for (const lane of lanesBackwards) {
+    const { x, y } = lane;
+    const slope = (((3n * x * x) % P) * ((inverse * lane.factor) % P)) % P;
     inverse = (inverse * 2n * y) % P;
-    const doubledX = (slope * slope + 2n * (P - x)) % P;
-    xs[i] = doubledX;
-    ys[i] = (slope * (P + x - doubledX) + P - y) % P;
+    lane.x = (slope * slope + 2n * (P - x)) % P;
+    lane.y = (slope * (P + x - lane.x) + P - y) % P;
   }
 }

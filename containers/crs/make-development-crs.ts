@@ -18,6 +18,7 @@ export async function makeDevelopmentCrs(
 ): Promise<void> {
   const buffer = new SharedArrayBuffer(points * POINT_BYTES);
   const workers = Math.min(availableParallelism(), 8);
+  const places = Math.min(points, DOUBLING_DISTANCE);
   const done = new Array<number>(workers).fill(0);
   await Promise.all(
     done.map((_, index) =>
@@ -25,8 +26,8 @@ export async function makeDevelopmentCrs(
         {
           buffer,
           points,
-          firstPlace: Math.floor((index * DOUBLING_DISTANCE) / workers),
-          endPlace: Math.floor(((index + 1) * DOUBLING_DISTANCE) / workers),
+          firstPlace: Math.floor((index * places) / workers),
+          endPlace: Math.floor(((index + 1) * places) / workers),
         },
         (donePoints) => {
           done[index] = donePoints;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Sha256, sha256Of } from '../proving-job/proving-job-id.ts';
 import type { CanaryCircuit } from './canary-proof.ts';
 import type { CrsKind } from './crs-kind.ts';
-import { Work } from './work.ts';
+import type { Work } from './work.ts';
 
 /** The compiled circuits: a leaf for each amount of work. */
 export const ARTIFACT_NAMES = ['leaf-1', 'leaf-2', 'leaf-3', 'leaf-4', 'merge', 'root'] as const;

@@ -1,5 +1,6 @@
 import { AztecCircuit } from '../proving-job/aztec-circuits.ts';
 import { FAMILY_NAMES, Pool } from '../proving-job/circuit-catalogue.ts';
+import { CrsKind } from '../canary/crs-kind.ts';
 import { AgentId } from '../ledger/job-ledger.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
@@ -39,6 +40,12 @@ export const AGENT_GROUP = {
       flag: 'agent-families',
       variable: 'COPPICE_AGENT_FAMILIES',
       description: "What the agent proves: Aztec's circuits, the canary's, or both",
+    }),
+    crs: withDefault(oneOf(CrsKind.options), 'ceremony', {
+      flag: 'crs',
+      variable: 'COPPICE_CRS',
+      description:
+        "Reference string of the canary's proofs; development: the insecure one, of coppice crs --development",
     }),
     proofTypes: withDefault(listOf(oneOf(AztecCircuit.options)), AztecCircuit.options.join(','), {
       flag: 'proverAgent.proverAgentProofTypes',

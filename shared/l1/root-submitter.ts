@@ -165,9 +165,10 @@ export class RootSubmitter {
     });
   }
 
-  /** A transaction of the account for another root: nonces are mined in their order, so it goes first anyway. */
+  /** A transaction of the account for another root of ours: nonces are mined in their order, so it goes first anyway. */
   async #busyWith(root: RootRecord): Promise<{ readonly epoch: number; readonly nonce: number } | undefined> {
-    for (const other of await this.#deps.outbox.open()) {
+    // Those of others may be on another chain, where the account has other nonces.
+    for (const other of (await this.#deps.outbox.open()).filter(takesOf(this.#deps))) {
       const live = liveSubmissions(other).at(-1);
       if (other.epoch !== root.epoch && live?.from === this.#deps.account.address) {
         return { epoch: other.epoch, nonce: live.nonce };

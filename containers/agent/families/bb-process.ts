@@ -1,6 +1,9 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BackendType, Barretenberg } from 'bb.js-canary';
 import { findPackageRoot } from 'bb.js-canary/platform';
@@ -15,7 +18,16 @@ export interface BbOptions {
 }
 
 /** How `bb` says that there is no memory for it. */
-const OUT_OF_MEMORY = /bad_alloc|out of memory|cannot allocate|signal SIGKILL/i;
+const OUT_OF_MEMORY = /bad_alloc|out of memory|cannot allocate/i;
+
+/** Its socket may close before its end is known. */
+const END_IS_KNOWN_MS = 1000;
+
+interface RunningBb {
+  readonly bb: Barretenberg;
+  /** The signal that ended it, if one did; waits a moment for an end that is under way. */
+  endedBy(): Promise<NodeJS.Signals | null>;
+}
 
 /**
  * One `bb` for as many proofs as come: it starts once and loads the reference string once. When it has died the next
@@ -23,7 +35,7 @@ const OUT_OF_MEMORY = /bad_alloc|out of memory|cannot allocate|signal SIGKILL/i;
  */
 export class BbProcess {
   readonly #options: BbOptions;
-  #running: Promise<Barretenberg> | undefined;
+  #running: Promise<RunningBb> | undefined;
 
   constructor(options: BbOptions) {
     this.#options = options;
@@ -31,34 +43,62 @@ export class BbProcess {
 
   /** @throws {ProofFailedError} with what `bb` said; `out-of-memory` if it ran out of it, or was killed to make room. */
   async ask<Answer>(question: (bb: Barretenberg) => Promise<Answer>): Promise<Answer> {
-    this.#running ??= this.#start();
-    const running = this.#running;
+    this.#running ??= this.#start().catch((error: unknown) => {
+      this.#running = undefined;
+      throw error;
+    });
+    const running = await this.#running;
     try {
-      return await question(await running);
+      return await question(running.bb);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      const isKilled = (await running.endedBy()) === 'SIGKILL';
       // What it has in memory after a failure is nobody's to trust.
-      this.#running = undefined;
-      await running.then((bb) => bb.destroy()).catch(() => undefined);
-      throw new ProofFailedError(OUT_OF_MEMORY.test(message) ? 'out-of-memory' : 'failure', `bb: ${message}`, {
-        cause: error,
-      });
+      await this.stop();
+      const cause = isKilled || OUT_OF_MEMORY.test(message) ? 'out-of-memory' : 'failure';
+      throw new ProofFailedError(cause, isKilled ? 'bb was killed' : `bb: ${message}`, { cause: error });
     }
   }
 
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    await running?.then((bb) => bb.destroy()).catch(() => undefined);
+    await (await running)?.bb.destroy();
   }
 
-  async #start(): Promise<Barretenberg> {
+  async #start(): Promise<RunningBb> {
     const bbPath = findBb();
     if (bbPath === undefined) throw new Error(`there is no bb for ${process.platform} on ${process.arch}`);
-    // bb.js hands its own environment on, and has no other way to say where the reference string is.
-    process.env['CRS_PATH'] = this.#options.crsPath;
     const threads = this.#options.threads ?? availableParallelism();
-    return Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath });
+    const bb = await withCrsPath(this.#options.crsPath, () =>
+      Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath }),
+    );
+    // It tells nobody how its process ended, and a kill is what tells a lack of memory from a failure.
+    const { process: child } = (bb as unknown as { readonly backend: { readonly process: ChildProcess } }).backend;
+    return {
+      bb,
+      async endedBy() {
+        if (child.exitCode === null && child.signalCode === null) {
+          await Promise.race([once(child, 'exit'), sleep(END_IS_KNOWN_MS)]);
+        }
+        return child.signalCode;
+      },
+    };
+  }
+}
+
+/**
+ * bb.js hands its own environment on, and has no other way to say where the reference string is. It starts `bb` before it
+ * returns, so that no other prover in this process sees the path.
+ */
+function withCrsPath<Started>(crsPath: string, start: () => Started): Started {
+  const { CRS_PATH: own } = process.env;
+  process.env['CRS_PATH'] = crsPath;
+  try {
+    return start();
+  } finally {
+    if (own === undefined) delete process.env['CRS_PATH'];
+    else process.env['CRS_PATH'] = own;
   }
 }
 

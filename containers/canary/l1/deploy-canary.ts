@@ -1,6 +1,7 @@
 import { createPublicClient, createWalletClient, encodeDeployData, type Hex, http, type LocalAccount } from 'viem';
 
 import { CANARY_ROLLUP_ABI } from '../../../shared/canary/canary-rollup.ts';
+import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
 import type { Field } from '../../../shared/canary/field.ts';
 import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
 import { canaryRollupSource, compileContracts, linkContract } from './compile-contracts.ts';
@@ -32,10 +33,7 @@ export async function deployCanary({
 }): Promise<CanaryDeployment> {
   const client = createPublicClient({ transport: http(rpcUrl) });
   const wallet = createWalletClient({ account, transport: http(rpcUrl) });
-  const chainId = await client.getChainId();
-  if (keys.root.crs === 'development' && !DEVELOPMENT_CHAIN_IDS.includes(chainId)) {
-    throw new DevelopmentCrsOnPublicChainError(chainId);
-  }
+  refuseDevelopmentCrs(keys.root.crs, await client.getChainId());
 
   const deploy = async (data: Hex): Promise<Hex> => {
     const hash = await wallet.sendTransaction({ data, chain: null });
@@ -65,6 +63,13 @@ export async function deployCanary({
     }),
   );
   return { rollup, verifier, genesisState };
+}
+
+/** @throws {DevelopmentCrsOnPublicChainError} for the development CRS on a chain that is not for development */
+export function refuseDevelopmentCrs(crs: CrsKind, chainId: number): void {
+  if (crs === 'development' && !DEVELOPMENT_CHAIN_IDS.includes(chainId)) {
+    throw new DevelopmentCrsOnPublicChainError(chainId);
+  }
 }
 
 /** Anybody can forge proofs under the development CRS: a contract that takes them has no place where others are. */

@@ -18,7 +18,7 @@ const LONGEST_BAR = 40;
 export function renderSnapshot(snapshot: DevnetSnapshot, frame: Frame): Line[] {
   const epoch = shownEpoch(snapshot.epochs);
   const sections: Line[][] = [
-    chainLines(snapshot),
+    ...('chain' in snapshot ? [chainLines(snapshot)] : []),
     epoch === undefined
       ? [[toned('dim', 'no epoch to prove yet')]]
       : [...epochLines(epoch, snapshot.atMs, frame.columns), ...otherEpochs(snapshot.epochs, epoch)],

@@ -24,6 +24,8 @@ interface Plan {
 export interface SnapshotReaderOptions {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
   readonly nowMs: () => number;
+  /** Which epochs are looked at. @default all */
+  readonly shows?: (record: EpochRecord) => boolean;
 }
 
 /** Reads from the ledger how the fleet is doing. */
@@ -39,12 +41,17 @@ export class SnapshotReader {
   }
 
   async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {
-    const { engine } = this.#options;
+    const { engine, shows = () => true } = this.#options;
     const [records, agents] = await Promise.all([
       engine.epochs.latest(EPOCHS_SHOWN),
       engine.agents.seenWithin(AGENT_SEEN_SECONDS),
     ]);
-    const epochs = await Promise.all(records.toReversed().map((record) => this.#viewOf(record)));
+    const epochs = await Promise.all(
+      records
+        .filter(shows)
+        .toReversed()
+        .map((record) => this.#viewOf(record)),
+    );
     return { epochs, agents: agents.map(viewOfAgent) };
   }
 
