@@ -55,6 +55,7 @@ class CanaryRun {
   readonly #steps: StepLines;
   readonly #signal: AbortSignal;
   readonly #stops: (() => Promise<void>)[] = [];
+  #isTakenUp = false;
 
   constructor(settings: CanarySettings, output: DevnetOutput, signal: AbortSignal) {
     this.#settings = settings;
@@ -129,6 +130,7 @@ class CanaryRun {
     );
     node.catch(opened.reject);
     const { epoch } = await opened.promise;
+    this.#isTakenUp = true;
     const watch = { engine, output: this.#output, lookMs: LOOK_MS[engineName], nowMs: Date.now };
     try {
       const endedEarly = node.then(() => {
@@ -177,9 +179,11 @@ class CanaryRun {
   #explain(error: unknown): number {
     this.#steps.fail();
     this.#output.settle();
-    const goesOn = `The same command with --data-directory ${this.#dataDirectory} goes on where it was.`;
+    const goesOn = this.#isTakenUp
+      ? [`The same command with --data-directory ${this.#dataDirectory} goes on where it was.`]
+      : [];
     if (error instanceof InterruptedError || this.#signal.aborted) {
-      this.#output.print([goesOn]);
+      this.#output.print(goesOn);
       return EXIT_CODE_OF_INTERRUPT;
     }
     this.#output.print([`coppice canary: ${error instanceof Error ? error.message : String(error)}`]);
@@ -187,7 +191,7 @@ class CanaryRun {
       const lines = readLastLines(error.logFile, LAST_LINES);
       this.#output.print(['Its last lines:', ...lines.map((line) => `  ${line}`)]);
     }
-    this.#output.print([goesOn]);
+    this.#output.print(goesOn);
     return 1;
   }
 
