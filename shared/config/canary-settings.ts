@@ -79,10 +79,16 @@ export function readCanarySettings(environment: Environment): ParsedSettings<Can
 }
 
 function findConflicts(settings: Partial<CanarySettings>, isGiven: IsGiven): readonly string[] {
-  const { l1RpcUrl, proverPublisherPrivateKeys, rollupAddress } = CANARY_GROUP.settings;
+  const { l1RpcUrl, proverPublisherPrivateKeys, rollupAddress, withoutAgents } = CANARY_GROUP.settings;
   const problems = [...findEngineConflicts(settings, isGiven)];
   if (isGiven(l1RpcUrl) && !isGiven(proverPublisherPrivateKeys)) {
     problems.push(`${nameOf(l1RpcUrl)} needs an account that pays: give ${proverPublisherPrivateKeys.variable}`);
+  }
+  // Its own agents are told one folder.
+  for (const setting of [ENGINE_SETTINGS.settings.engineDirectory, ENGINE_SETTINGS.settings.proofStore]) {
+    if (isGiven(setting) && settings.withoutAgents === false) {
+      problems.push(`${nameOf(setting)} is for a fleet that is there: give ${nameOf(withoutAgents)} as well`);
+    }
   }
   if (isGiven(rollupAddress) && !isGiven(l1RpcUrl)) {
     problems.push(`${nameOf(rollupAddress)} is on an L1 of an earlier run: give ${nameOf(l1RpcUrl)}`);

@@ -20,6 +20,7 @@ describe('readCanarySettings', () => {
     [{ COPPICE_CANARY_LEAVES: '0' }, '--leaves (COPPICE_CANARY_LEAVES) must be'],
     [{ COPPICE_CANARY_WORK: '5' }, '--work (COPPICE_CANARY_WORK) must be 1, 2, 3 or 4'],
     [{ COPPICE_CANARY_L1: 'http://localhost:8545' }, 'needs an account that pays: give PROVER_PUBLISHER_PRIVATE_KEYS'],
+    [{ COPPICE_ENGINE_DIRECTORY: 'x' }, 'is for a fleet that is there: give --no-agents'],
     [{ COPPICE_CANARY_ROLLUP: `0x${'aa'.repeat(20)}` }, 'is on an L1 of an earlier run: give --l1'],
   ])('refuses %j', (environment, problem) => {
     expect(readCanarySettings(environment).problems.join('\n')).toContain(problem);
