@@ -50,8 +50,8 @@ function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): Jo
     async fail(lease, cause, reason) {
       const answer = await jobs.fail(lease, cause, reason);
       const { circuit, properties } = aboutJob(lease.jobId);
-      metrics.record('AttemptsLost', 1, { circuit, cause }, properties);
-      if (answer === 'rejected') metrics.record('JobsRejected', 1, { circuit }, properties);
+      metrics.record('AttemptsLost', 1, { cause }, { ...properties, circuit });
+      if (answer === 'rejected') metrics.record('JobsRejected', 1, {}, { ...properties, circuit });
       return answer;
     },
     async release(lease) {

@@ -42,9 +42,7 @@ describe('meteredEngine', () => {
     ]);
     expect(valuesOf('JobProvingSeconds')[0]).toEqual({ value: 1.5, dimensions: { circuit: 'PARITY_BASE' } });
     expect(valuesOf('JobHeldSeconds')[0]).toEqual({ value: 2, dimensions: { circuit: 'PARITY_BASE' } });
-    expect(valuesOf('AttemptsLost')).toEqual([
-      { value: 1, dimensions: { circuit: 'CHECKPOINT_PADDING_ROLLUP', cause: 'out-of-memory' } },
-    ]);
+    expect(valuesOf('AttemptsLost')).toEqual([{ value: 1, dimensions: { cause: 'out-of-memory' } }]);
     expect(valuesOf('JobsRejected')).toEqual([]);
   });
 
