@@ -85,6 +85,10 @@ export const METRICS = {
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof METRICS;
+/** Metrics without dimensions. */
+export type PlainMetricName = {
+  [Name in MetricName]: (typeof METRICS)[Name]['dimensions'] extends readonly [] ? Name : never;
+}[MetricName];
 export type MetricDimensions<Name extends MetricName> = Readonly<
   Record<(typeof METRICS)[Name]['dimensions'][number], string>
 >;
