@@ -119,8 +119,17 @@ async function checkCrs(crsPath: string): Promise<string | undefined> {
     await access(crsPath, constants.W_OK);
     return undefined;
   } catch (error) {
+    // An image has it built in, where nothing can be written.
+    if (await isReadable(path.join(crsPath, 'bn254_g1.dat'))) return undefined;
     return `bb cannot keep its reference string in ${crsPath} (${firstLine(error)}): set CRS_PATH to a folder it may write`;
   }
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return await access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function firstLine(error: unknown): string {
