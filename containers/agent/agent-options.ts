@@ -32,6 +32,8 @@ export interface AgentOptions {
   readonly prefetch?: PrefetchOptions | false;
   /** Added to the prover's environment, such as `HARDWARE_CONCURRENCY`. */
   readonly proverEnvironment?: Readonly<Record<string, string>>;
+  /** Where ECS is told that this agent proves, see `task-protection.ts`. @default it is told nothing */
+  readonly ecsAgentUri?: string | undefined;
 }
 
 export interface PrefetchOptions {
@@ -42,7 +44,7 @@ export interface PrefetchOptions {
 }
 
 /** The options with every default filled in, and without the pools that hold nothing for it. */
-export type ResolvedAgentOptions = Required<AgentOptions>;
+export type ResolvedAgentOptions = Required<Omit<AgentOptions, 'ecsAgentUri'>> & Pick<AgentOptions, 'ecsAgentUri'>;
 
 /** @throws {AgentUnfitError} if there is no circuit that it could prove. */
 export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions {

@@ -27,6 +27,7 @@ export function agentOptionsOf(settings: AgentSettings, networkVersion: string):
     claimSeconds: claimSecondsOf(settings),
     timeoutMultiple: settings.proofTimeoutMultiple,
     timeoutFloorSeconds: settings.proofTimeoutFloorSeconds,
+    ecsAgentUri: settings.ecsAgentUri,
     ...(settings.isPrefetching ? {} : { prefetch: false }),
     proverEnvironment:
       settings.hardwareConcurrency === undefined ? {} : { HARDWARE_CONCURRENCY: String(settings.hardwareConcurrency) },

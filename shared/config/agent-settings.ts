@@ -13,7 +13,7 @@ import {
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { decimal, integer, kind, listOf, oneOf, switchKind } from './value-kinds.ts';
+import { decimal, httpUrl, integer, kind, listOf, oneOf, switchKind } from './value-kinds.ts';
 
 /** What an agent takes on, and how its simulated proofs behave. */
 export const AGENT_GROUP = {
@@ -72,6 +72,12 @@ export const AGENT_GROUP = {
       flag: 'proof-timeout-floor-seconds',
       variable: 'COPPICE_PROOF_TIMEOUT_FLOOR_SECONDS',
       description: 'But never before it took this long',
+    }),
+    ecsAgentUri: optional(httpUrl, {
+      flag: 'ecs-agent-uri',
+      variable: 'ECS_AGENT_URI',
+      description: 'Where ECS is told that the agent proves, and must not be scaled in. ECS sets it',
+      defaultNote: 'nobody is told',
     }),
     isPrefetching: withDefault(switchKind, 'true', {
       flag: 'agent-prefetch',

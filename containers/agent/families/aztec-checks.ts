@@ -93,11 +93,20 @@ async function checkCrs(crsPath: string): Promise<string | undefined> {
     await mkdir(crsPath, { recursive: true });
     await access(crsPath, constants.W_OK);
   } catch (error) {
+    // An image has it built in, where nothing can be written.
+    if (await isReadable(path.join(crsPath, 'bn254_g1.dat'))) return undefined;
     return `bb cannot keep its reference string in ${crsPath} (${firstLine(error)}): set CRS_PATH to a folder it may write`;
   }
   const crs = await readCrs(crsPath).catch(() => undefined);
   if (crs?.kind !== 'development') return undefined;
   return `${crsPath} holds the development CRS, under which nothing of Aztec's is proven: set CRS_PATH to another folder`;
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return await access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function firstLine(error: unknown): string {

@@ -1,0 +1,145 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+
+import { ENV as SCALE_FLEET } from '../functions/scale-fleet/env.ts';
+import { ENV as SUBMIT_ROOT } from '../functions/submit-root/env.ts';
+import { ENV as WATCH_L1 } from '../functions/watch-l1/env.ts';
+import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
+import type { FleetPoolsInput } from '../shared/agent-fleet/fleet-pools.ts';
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { acknowledge } from './acknowledge.ts';
+import { agentDollarsPerHour } from './agent-price.ts';
+import { callsOfRole } from './calls-of-role.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import { FleetFunction } from './fleet-function.ts';
+import { FUNCTION_TIMINGS } from './function-timings.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface FunctionsStackProps extends StackProps {
+  readonly config: EnvironmentConfig;
+  readonly state: StateStack;
+}
+
+/** The functions, each with the events that wake it. */
+export class FunctionsStack extends Stack {
+  /** What Lambda could not get done, for a person to look at: the event, and the error. */
+  readonly failures: Queue;
+  readonly submitRoot: FleetFunction;
+  readonly sweepLedger: FleetFunction;
+  readonly settleDeadLetters: FleetFunction;
+  readonly watchL1: FleetFunction;
+  readonly scaleFleet: FleetFunction;
+  readonly #config: EnvironmentConfig;
+
+  constructor(scope: Construct, id: string, { config, state, ...props }: FunctionsStackProps) {
+    super(scope, id, props);
+    this.#config = config;
+    this.failures = new Queue(this, 'Failures', {
+      queueName: `${config.prefix}-failed-invocations`,
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.failures, { SQS3: 'it is itself where failures end' });
+    this.submitRoot = this.#submitRoot(state);
+    this.sweepLedger = this.#function('SweepLedger', 'sweep-ledger');
+    state.ledger.grantRole('sweep-ledger', this.sweepLedger.role);
+    state.queues.grantRole('sweep-ledger', this.sweepLedger.role);
+    this.settleDeadLetters = this.#settleDeadLetters(state);
+    this.watchL1 = this.#watchL1(state);
+    this.scaleFleet = this.#scaleFleet(state);
+  }
+
+  #function(
+    id: string,
+    name: keyof typeof FUNCTION_TIMINGS,
+    variables: Readonly<Record<string, string>> = {},
+  ): FleetFunction {
+    const { failures } = this;
+    return new FleetFunction(this, id, {
+      name,
+      config: this.#config,
+      timing: FUNCTION_TIMINGS[name],
+      variables,
+      failures,
+    });
+  }
+
+  #submitRoot({ ledger, publisher, l1 }: StateStack): FleetFunction {
+    const { reference } = publisher;
+    const submitRoot = this.#function('SubmitRoot', 'submit-root', {
+      [SUBMIT_ROOT.L1_SECRET_ID]: l1.secret.secretArn,
+      [SUBMIT_ROOT.L1_CHAIN_ID]: String(this.#config.l1.chainId),
+      [SUBMIT_ROOT.GAS_PRICE_MAX_GWEI]: String(this.#config.publisher.gasPriceMaxGwei),
+      ...('kmsKeyId' in reference
+        ? { [SUBMIT_ROOT.PUBLISHER_KMS_KEY_ID]: reference.kmsKeyId }
+        : { [SUBMIT_ROOT.PUBLISHER_SECRET_ID]: reference.secretId }),
+    });
+    ledger.grantRole('submit-root', submitRoot.role);
+    publisher.grantSign(submitRoot.role);
+    l1.grantRead(submitRoot.role);
+    return submitRoot;
+  }
+
+  #settleDeadLetters({ ledger, queues }: StateStack): FleetFunction {
+    const settle = this.#function('SettleDeadLetters', 'settle-dead-letters');
+    ledger.grantRole('settle-dead-letters', settle.role);
+    queues.grantRole('settle-dead-letters', settle.role);
+    // Lambda reads the queue under this role, and looks at its settings as well.
+    settle.allow(
+      ['sqs:GetQueueAttributes'],
+      queues.deadLetterQueues.map(({ queueArn }) => queueArn),
+    );
+    for (const { pool, lane, deadLetterQueue } of queues.all) {
+      new EventSourceMapping(this, `DeadLetters-${pool}-${lane}`, {
+        target: settle.function,
+        eventSourceArn: deadLetterQueue.queueArn,
+        batchSize: 10,
+        reportBatchItemFailures: true,
+        maxConcurrency: 2,
+      });
+    }
+    return settle;
+  }
+
+  #watchL1({ ledger, l1 }: StateStack): FleetFunction {
+    const { l1: chain, publisher } = this.#config;
+    const watch = this.#function('WatchL1', 'watch-l1', {
+      [WATCH_L1.L1_SECRET_ID]: l1.secret.secretArn,
+      [WATCH_L1.L1_CHAIN_ID]: String(chain.chainId),
+      [WATCH_L1.REGISTRY_ADDRESS]: chain.registryAddress,
+      [WATCH_L1.PUBLISHER_ADDRESSES]: publisher.address ?? publisher.proverId,
+    });
+    ledger.grantRole('watch-l1', watch.role);
+    l1.grantRead(watch.role);
+    return watch;
+  }
+
+  #scaleFleet({ ledger }: StateStack): FleetFunction {
+    const { pools, prefix } = this.#config;
+    const fleet: FleetPoolsInput = {};
+    for (const pool of Pool.options) {
+      const size = pools[pool];
+      if (size !== undefined) fleet[pool] = { maxAgents: size.maxAgents, dollarsPerHour: agentDollarsPerHour(size) };
+    }
+    const scale = this.#function('ScaleFleet', 'scale-fleet', { [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleet) });
+    ledger.grantRole('scale-fleet', scale.role);
+    // By name, and not by reference: the functions are deployed without waiting for the agents. It asks for every service
+    // that there could be.
+    const names = awsResourceNames(prefix);
+    const services = Pool.options.flatMap((pool) =>
+      Capacity.options.map((capacity) =>
+        this.formatArn({
+          service: 'ecs',
+          resource: 'service',
+          resourceName: `${names.cluster}/${names.agentService(pool, capacity)}`,
+        }),
+      ),
+    );
+    scale.allow(callsOfRole('scale-fleet', 'ecs'), services);
+    return scale;
+  }
+}
