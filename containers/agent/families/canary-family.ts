@@ -9,7 +9,6 @@ import {
 import { type CanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { artifactSha256 } from '../../../shared/canary/circuit-artifact.ts';
 import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
-import { fieldsFromBytes } from '../../../shared/canary/field.ts';
 import { joinStatements } from '../../../shared/canary/statement.ts';
 import {
   encodeVerificationKey,
@@ -21,7 +20,7 @@ import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.
 import { BbProcess } from './bb-process.ts';
 import { findCanaryProblems } from './canary-checks.ts';
 import { CanaryFamilyOptions } from './canary-family-options.ts';
-import { CanaryProver, circuitStatement } from './canary-prover.ts';
+import { CanaryProver, childInputs } from './canary-prover.ts';
 import { ProofFailedError, type ProverFamily } from './prover-family.ts';
 
 /** Opens the prover of the canary's circuits: real proofs, by one `bb` for all of them. */
@@ -95,18 +94,8 @@ async function proveRoot(prover: CanaryProver, bytes: Uint8Array, crs: CrsKind):
   return prover.prove({ circuit: 'CANARY_ROOT' }, keys.root, statement, inputs);
 }
 
-/** A proof as the circuit above takes it: it says itself which key it was made with, and the circuit sees whether it was. */
-function childOf(
-  { circuit, keyHash, statement, proof }: CanaryProof,
-  keys: { readonly leaf: LeafKey; readonly merge: MergeKey },
-): InputMap {
-  const { key } = circuit === 'CANARY_LEAF' ? keys.leaf : keys.merge;
-  return {
-    key: fieldsFromBytes(Buffer.from(key, 'base64')),
-    key_hash: keyHash,
-    proof: fieldsFromBytes(Buffer.from(proof, 'base64')),
-    statement: circuitStatement(statement),
-  };
+function childOf(proof: CanaryProof, { leaf, merge }: { readonly leaf: LeafKey; readonly merge: MergeKey }): InputMap {
+  return childInputs(proof, proof.circuit === 'CANARY_LEAF' ? leaf : merge);
 }
 
 function assertSameCrs(wanted: CrsKind, own: CrsKind): void {

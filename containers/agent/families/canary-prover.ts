@@ -5,7 +5,7 @@ import { type CompiledCircuit, type InputMap, Noir } from '@noir-lang/noir_js';
 import { type CanaryProof, encodeCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { type CircuitChoice, artifactSha256, readArtifact } from '../../../shared/canary/circuit-artifact.ts';
 import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
-import { fieldFromBytes } from '../../../shared/canary/field.ts';
+import { fieldFromBytes, fieldsFromBytes } from '../../../shared/canary/field.ts';
 import { publicInputsOf, type Statement } from '../../../shared/canary/statement.ts';
 import type { VerificationKey } from '../../../shared/canary/verification-key.ts';
 import type { BbProcess } from './bb-process.ts';
@@ -146,5 +146,15 @@ export function circuitStatement({ tree, from, to, leaves, leafKeyHash, mergeKey
     leaves: leaves.toString(),
     leaf_key_hash: leafKeyHash,
     merge_key_hash: mergeKeyHash,
+  };
+}
+
+/** A proof as the circuit above takes it: it says itself which key it was made with, and the circuit sees whether it was. */
+export function childInputs({ keyHash, statement, proof }: CanaryProof, { key }: VerificationKey): InputMap {
+  return {
+    key: fieldsFromBytes(Buffer.from(key, 'base64')),
+    key_hash: keyHash,
+    proof: fieldsFromBytes(Buffer.from(proof, 'base64')),
+    statement: circuitStatement(statement),
   };
 }

@@ -1,10 +1,10 @@
 import { type CompiledCircuit, type InputMap, Noir } from '@noir-lang/noir_js';
 import { describe, expect, it } from 'vitest';
 
-import { circuitStatement } from '../../../containers/agent/families/canary-prover.ts';
+import { childInputs, circuitStatement } from '../../../containers/agent/families/canary-prover.ts';
 import { type CanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { readArtifact } from '../../../shared/canary/circuit-artifact.ts';
-import { fieldOf, fieldsFromBytes } from '../../../shared/canary/field.ts';
+import { fieldOf } from '../../../shared/canary/field.ts';
 import { joinStatements, type Statement } from '../../../shared/canary/statement.ts';
 import { recordedKeys, recordedProofs } from '../../fixtures/canary/recorded-proofs.ts';
 
@@ -17,12 +17,7 @@ const joined = joinStatements(first.statement, second.statement);
 const merge = new Noir(readArtifact({ circuit: 'CANARY_MERGE' }) as unknown as CompiledCircuit);
 const root = new Noir(readArtifact({ circuit: 'CANARY_ROOT' }) as unknown as CompiledCircuit);
 
-const child = ({ keyHash, statement, proof }: CanaryProof): InputMap => ({
-  key: fieldsFromBytes(Buffer.from(keys.leaf.key, 'base64')),
-  key_hash: keyHash,
-  proof: fieldsFromBytes(Buffer.from(proof, 'base64')),
-  statement: circuitStatement(statement),
-});
+const child = (proof: CanaryProof): InputMap => childInputs(proof, keys.leaf);
 
 describe('the merge circuit', () => {
   const join = (left: CanaryProof, right: CanaryProof, statement: Statement): Promise<unknown> =>

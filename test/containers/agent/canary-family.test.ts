@@ -8,8 +8,8 @@ import { findCanaryProblems } from '../../../containers/agent/families/canary-ch
 import { openFamily } from '../../../containers/agent/families/canary-family.ts';
 import { familyReference } from '../../../containers/agent/families/family-registry.ts';
 import { ProverProcess } from '../../../containers/agent/prover-process.ts';
-import { keyInputs, leafInputs } from '../../../shared/canary/canary-inputs.ts';
-import { parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
+import { keyInputs, leafInputs, mergeInputs } from '../../../shared/canary/canary-inputs.ts';
+import { encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { artifactSha256 } from '../../../shared/canary/circuit-artifact.ts';
 import { fieldOf } from '../../../shared/canary/field.ts';
 import { parseVerificationKey } from '../../../shared/canary/verification-key.ts';
@@ -61,6 +61,19 @@ describe('the canary’s prover', () => {
     });
     await expect(family.prove('CANARY_KEY', other)).rejects.toThrow('not this agent’s');
     await expect(family.prove('PARITY_BASE', inputs)).rejects.toThrow('PARITY_BASE is no circuit of the canary');
+  });
+
+  it('cannot merge a leaf whose proof was altered by one bit', async () => {
+    const family = await openFamily({ crs: 'development', crsPath });
+    const second = parseCanaryProof('CANARY_LEAF', recordedProofs().second);
+    const proof = Buffer.from(second.proof, 'base64');
+    proof[32 * 300 + 31]! ^= 1;
+    const altered = encodeCanaryProof({ ...second, proof: proof.toString('base64') });
+    await expect(family.prove('CANARY_MERGE', mergeInputs(first, altered, keys))).rejects.toMatchObject({
+      name: 'ProofFailedError',
+      attemptCause: 'failure',
+      message: expect.stringContaining('bb: ') as string,
+    });
   });
 
   it('finds what a machine lacks before its first claim', async () => {

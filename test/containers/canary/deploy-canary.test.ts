@@ -82,6 +82,13 @@ describe('the contracts of the canary', () => {
     await expect(call(change(root))).rejects.toThrow();
   });
 
+  it('refuse a root over a leaf of another circuit that claims the right key', async () => {
+    // Nobody looks before: bb proves what it is given, and under the development CRS it verifies nothing.
+    const bad = parseCanaryProof('CANARY_ROOT', recordedProofs().rootOverForeignKey);
+    expect(bad).toMatchObject({ keyHash: keys.root.hash, statement: { from: genesisState, leaves: 2 } });
+    await expect(call(bad)).rejects.toThrow();
+  });
+
   it('refuse a root that was made with other keys below', async () => {
     const others = { ...keys, merge: { ...keys.merge, hash: fieldOf(3) } };
     const { rollup } = await deployCanary({ rpcUrl: anvil.url, account, keys: others, genesisState });
