@@ -2,7 +2,8 @@ import type { EnvironmentInput } from './infra/config/environment-config.ts';
 
 /**
  * The environments to deploy, each a fleet of its own: `npx cdk deploy 'test/*'`. What each field means, and what it may
- * be, is in `infra/config/environment-config.ts`; how to go about it in `docs/deploy.md`. The addresses are to be replaced.
+ * be, is in `infra/config/environment-config.ts`; how to go about it in `docs/deploy.md`. The addresses of zeros are to be
+ * replaced: with them, no node starts.
  */
 const environments = {
   /** A small one on Aztec's testnet, which leaves nothing behind when it is destroyed. */

@@ -21,6 +21,12 @@ import type { OnDelete } from './config/environment-config.ts';
 /** Those of a table's calls that DynamoDB checks on its stream. */
 const STREAM_CALLS: readonly string[] = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
 
+/**
+ * The partitions that agents have to do with: jobs, themselves, incidents. What is submitted to L1, and for whom, is in
+ * another, and `submit-root` signs what it finds there.
+ */
+const PARTITIONS_OF_AGENTS = ['EPOCH#*', 'AGENTS#*', 'INCIDENTS'];
+
 export interface LedgerTableProps {
   readonly tableName: string;
   readonly onDelete: OnDelete;
@@ -60,6 +66,10 @@ export class LedgerTable extends Construct {
     const calls = callsOfRole(role, 'dynamodb');
     const ofStream = (call: string): boolean => STREAM_CALLS.includes(call.split(':')[1] ?? '');
     const actions = calls.filter((call) => !ofStream(call));
+    if (role === 'agent') {
+      this.#grantAgent(grantee, actions);
+      return;
+    }
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
     const queries = actions.filter((call) => call === 'dynamodb:Query');
     if (queries.length > 0) {
@@ -72,6 +82,15 @@ export class LedgerTable extends Construct {
       if (tableStreamArn === undefined) throw new Error('unreachable: the table has a stream');
       Grant.addToPrincipal({ grantee, actions: streamCalls, resourceArns: [tableStreamArn] });
     }
+  }
+
+  #grantAgent(grantee: IGrantable, actions: readonly string[]): void {
+    Grant.addToPrincipal({
+      grantee,
+      actions: [...actions],
+      resourceArns: [this.table.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': PARTITIONS_OF_AGENTS } },
+    });
   }
 
   /** Calls that DynamoDB refused because there were too many at a time. */

@@ -43,13 +43,20 @@ export class PublisherKey extends Construct {
     });
   }
 
-  /** Lets `grantee` sign. Nobody else can: not the node, not an agent. */
-  grantSign(grantee: IGrantable): Grant {
-    const key = this.#key;
-    return Grant.addToPrincipal({
+  /** Lets `grantee` sign digests as Ethereum wants them. Nobody else can: not the node, not an agent. */
+  grantSign(grantee: IGrantable): void {
+    if (this.#key === undefined) {
+      const resourceArns = [this.#secretOrThrow().secretArn];
+      Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns });
+      return;
+    }
+    const resourceArns = [this.#key.keyArn];
+    Grant.addToPrincipal({ grantee, actions: ['kms:GetPublicKey'], resourceArns });
+    Grant.addToPrincipal({
       grantee,
-      actions: key === undefined ? ['secretsmanager:GetSecretValue'] : ['kms:GetPublicKey', 'kms:Sign'],
-      resourceArns: [key?.keyArn ?? this.#secretOrThrow().secretArn],
+      actions: ['kms:Sign'],
+      resourceArns,
+      conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' } },
     });
   }
 

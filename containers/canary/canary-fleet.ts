@@ -91,7 +91,7 @@ async function startAws(dataDirectory: string, signal: AbortSignal): Promise<Dev
 export function dollarsPerAgentHour(settings: CanarySettings): number | undefined {
   if (settings.agentDollarsPerHour !== undefined || settings.withoutAgents) return settings.agentDollarsPerHour;
   const threads = threadsOfAgent(settings);
-  return dollarsOf({ fargateVcpuHours: threads, fargateGbHours: GB_PER_THREAD * threads });
+  return dollarsOf({ fargateVcpuHours: threads, fargateGibHours: GB_PER_THREAD * threads });
 }
 
 function threadsOfAgent({ agents }: CanarySettings): number {

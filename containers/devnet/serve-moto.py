@@ -6,6 +6,8 @@ Listens on the loopback interface alone, says `listening on <port>` on its stand
 input does: with its parent, however that ends.
 
 POST /coppice/elapse?queues=PREFIX&seconds=N moves the clock of every message in the queues whose names begin so.
+
+CloudFormation makes secrets here, which it does not in moto.
 """
 
 import functools
@@ -17,12 +19,15 @@ import sys
 import threading
 import time
 import traceback
+import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote
 
 import moto.sqs.models as sqs
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.common_models import CloudFormationModel
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.secretsmanager.models import secretsmanager_backends
 
 lock = threading.RLock()
 
@@ -60,6 +65,30 @@ class Moto(DomainDispatcherApplication):
     @functools.cache
     def get_backend_for_host(self, host):
         return super().get_backend_for_host(host)
+
+
+class Secret(CloudFormationModel):
+    """moto finds what CloudFormation can make among its subclasses, and their service by their module."""
+
+    __module__ = "moto.secretsmanager.models"
+
+    def __init__(self, arn):
+        self.physical_resource_id = arn
+
+    @staticmethod
+    def cloudformation_name_type():
+        return "Name"
+
+    @staticmethod
+    def cloudformation_type():
+        return "AWS::SecretsManager::Secret"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        secret = secretsmanager_backends[account_id][region_name].create_managed_secret(
+            service_name="cloudformation", secret_id=resource_name, secret_string=uuid.uuid4().hex
+        )
+        return cls(secret.arn)
 
 
 def elapse(query):

@@ -1,4 +1,8 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  SecretsManagerServiceException,
+} from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 
 import { L1_SETTINGS } from '../config/l1-settings.ts';
@@ -14,37 +18,44 @@ const L1SecretFields = z.object({ [URLS]: z.string().min(1) });
 
 /**
  * The variables, with the URLs of L1 from the secret that `COPPICE_L1_SECRET_ID` names: JSON with the field
- * `ETHEREUM_HOSTS`. Without one, the variables as they are.
+ * `ETHEREUM_HOSTS`. Without one, the variables as they are. Nothing of the secret's text gets into an error.
  * @throws {L1SecretUnusableError}
  */
 export async function addL1Secret(
   variables: Environment,
-  secretsManager: () => SecretsManagerClient = () => new SecretsManagerClient(awsClientOptions({})),
+  openClient = (): SecretsManagerClient => new SecretsManagerClient(awsClientOptions({})),
 ): Promise<Environment> {
-  const secretId = variables[L1_SECRET_ID];
-  if (secretId === undefined) return variables;
-  if (variables[URLS] !== undefined)
+  const secretId = variables[L1_SECRET_ID]?.trim() ?? '';
+  if (secretId === '') return variables;
+  if ((variables[URLS] ?? '') !== '') {
     throw new L1SecretUnusableError(secretId, `${URLS} is given as well: give one of them`);
-  const text = await readSecret(secretsManager(), secretId);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // The parser's own message would quote what the secret holds.
-    throw new L1SecretUnusableError(secretId, `it is not JSON: give it {"${URLS}":"https://…"}`);
   }
-  const fields = L1SecretFields.safeParse(json);
-  if (!fields.success)
-    throw new L1SecretUnusableError(secretId, `it has no field ${URLS}: give it {"${URLS}":"https://…"}`);
-  return { ...variables, [URLS]: fields.data[URLS] };
+  const client = openClient();
+  try {
+    const fields = L1SecretFields.safeParse(parseJson(await readSecret(client, secretId)));
+    if (fields.success) return { ...variables, [URLS]: fields.data[URLS] };
+    throw new L1SecretUnusableError(secretId, `store JSON with the field ${URLS}: {"${URLS}":"https://…,https://…"}`);
+  } finally {
+    client.destroy();
+  }
 }
 
-async function readSecret(secretsManager: SecretsManagerClient, secretId: string): Promise<string> {
+function parseJson(text: string): unknown {
   try {
-    const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId: secretId }));
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readSecret(client: SecretsManagerClient, secretId: string): Promise<string> {
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     return SecretString ?? '';
   } catch (error) {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new L1SecretUnusableError(secretId, `it cannot be read (${what})`, { cause: error });
+    // Of other errors the name alone: an answer that is cut off makes one that quotes it.
+    const name = error instanceof Error ? error.name : typeof error;
+    const what = error instanceof SecretsManagerServiceException ? `${name}: ${error.message}` : name;
+    throw new L1SecretUnusableError(secretId, `secretsmanager:GetSecretValue fails (${what})`);
   }
 }

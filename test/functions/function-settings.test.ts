@@ -4,10 +4,12 @@ import { ENV as SETTLE_ENV } from '../../functions/settle-dead-letters/env.ts';
 import { ENV as SUBMIT_ENV } from '../../functions/submit-root/env.ts';
 import { parseSubmitRootSettings, SUBMIT_ROOT_GROUP } from '../../functions/submit-root/submit-root-settings.ts';
 import { ENV as SWEEP_ENV } from '../../functions/sweep-ledger/env.ts';
+import { ENV as WATCH_TASKS_ENV } from '../../functions/watch-tasks/env.ts';
 import { InvalidSettingsError } from '../../shared/config/errors.ts';
 import { DEFAULT_SUBMISSION_POLICY } from '../../shared/l1/submission-policy.ts';
 import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
 import { FUNCTION_GROUPS } from '../../shared/lambda/function-settings.ts';
+import { L1_SECRET_ID } from '../../shared/lambda/l1-secret.ts';
 
 const KEY = 'ab'.repeat(32);
 const NEEDED = {
@@ -73,12 +75,14 @@ describe('the names of variables that infrastructure sets', () => {
   it.each([
     ['settle-dead-letters', SETTLE_ENV],
     ['sweep-ledger', SWEEP_ENV],
+    ['watch-tasks', WATCH_TASKS_ENV],
   ])('are ones that %s reads', (_, names) => {
     expect(common).toEqual(expect.arrayContaining(Object.values(names)));
   });
 
   it('are, for submit-root, all that it reads of L1 and the publisher', () => {
     const own = Object.values(SUBMIT_ENV).filter((variable) => !common.includes(variable));
-    expect(own.toSorted()).toEqual(variablesOf(SUBMIT_ROOT_GROUP).toSorted());
+    // Which it puts in the place of L1's URLs before it reads its settings.
+    expect(own.toSorted()).toEqual([...variablesOf(SUBMIT_ROOT_GROUP), L1_SECRET_ID].toSorted());
   });
 });

@@ -2,6 +2,8 @@ import type { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 
 import { AWS_PERMISSIONS, type AwsRole } from '../../shared/engine/aws-permissions.ts';
+import { jobKey } from '../../shared/ledger/dynamo-table.ts';
+import { aNewJob } from '../contract/a-new-job.ts';
 import { anEnvironment } from './an-environment.ts';
 import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
 
@@ -9,6 +11,7 @@ interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action: string | readonly string[];
   readonly Resource?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
 const withSecret = aStage(anEnvironment());
@@ -71,6 +74,21 @@ describe('the roles', () => {
     const queues = textOf(statements.filter(({ Action }) => textOf(Action).includes('sqs:')));
     expect(queues).toContain('QueuesSmallUrgent');
     expect(queues).not.toMatch(/Queues(Medium|Large|Gpu)/);
+  });
+
+  it('let an agent write of jobs, agents and incidents, and of nothing that is signed', () => {
+    const statements = statementsOf(withSecret.agents, /^smallTaskTaskRole/);
+    const ofLedger = statements.filter(({ Action }) => textOf(Action).includes('dynamodb:'));
+    expect(ofLedger).toHaveLength(1);
+    const [{ Condition: condition }] = ofLedger as [Statement];
+    const patterns = condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [];
+    const isAllowed = (partition: string): boolean =>
+      patterns.some((pattern) =>
+        pattern.endsWith('*') ? partition.startsWith(pattern.slice(0, -1)) : partition === pattern,
+      );
+    expect(isAllowed(jobKey(aNewJob().id).pk)).toBe(true);
+    expect(['AGENTS#500000', 'INCIDENTS'].every(isAllowed)).toBe(true);
+    expect(['ROOTS', 'EPOCHS', 'NOTES', 'DEAD-LETTERS'].some(isAllowed)).toBe(false);
   });
 
   it('let nobody but submit-root come near the key that signs', () => {

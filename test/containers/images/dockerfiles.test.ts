@@ -15,7 +15,7 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
   const { text, parsed, last, sources, bases } = readDockerfile(program);
 
   it('has a Dockerfile in which a linter finds nothing', () => {
-    const found = validate(text).map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
+    const found = validate(text).map(({ message, range }) => ({ line: range.start.line + 1, message }));
     expect(found).toEqual([]);
   });
 

@@ -1,0 +1,225 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { type AwsEmulator, EMULATOR_VARIABLES, startAwsEmulator } from '../../containers/devnet/aws-emulator.ts';
+import { anvilAccount, anvilPrivateKey } from '../../containers/devnet/devnet-accounts.ts';
+import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
+import type { EnvironmentInput } from '../../infra/config/environment-config.ts';
+import type { AgentGroup } from '../../shared/agent-fleet/agent-fleet.ts';
+import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { awsClientOptions } from '../../shared/engine/aws-connection.ts';
+import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import { createL1Client } from '../../shared/l1/l1-client.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { checkpointsOf } from '../../shared/merge-tree/epoch-shape.ts';
+import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
+import { Trace } from '../../shared/merge-tree/trace.ts';
+import { readJsonLog } from '../fixtures/count-provings.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { deployFleet } from './deployed/deploy-fleet.ts';
+import { DeployedFleet } from './deployed/deployed-fleet.ts';
+
+const PREFIX = 'deployed';
+/** Of anvil's accounts: one that no program of the devnet sends from. */
+const PUBLISHER_INDEX = 7;
+const PUBLISHER = anvilAccount(PUBLISHER_INDEX).address;
+
+/**
+ * The app is deployed to an empty emulator with CDK's command, and an epoch of a devnet is proven with what came of it: each
+ * program as a process, told what its task definition or its function was deployed with; the functions by the code that was
+ * bundled for Lambda; agents where `scale-fleet` has asked for them.
+ */
+describe('an epoch on the stacks as they are deployed', () => {
+  let devnet: Devnet;
+  let emulator: AwsEmulator;
+  let fleet: DeployedFleet;
+  let engine: Engine;
+  let epoch: EpochRecord;
+  let jobs: readonly JobRecord[];
+  let atRest: readonly AgentGroup[];
+  const peak = new Map<string, number>();
+  const cleanUps: (() => Promise<void> | void)[] = [];
+
+  beforeAll(async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'coppice-deployed-'));
+    cleanUps.push(() => rm(directory, { recursive: true, force: true }));
+    [devnet, emulator] = await Promise.all([
+      startDevnet({ dataDirectory: join(directory, 'devnet'), epochs: 1 }),
+      startAwsEmulator(),
+    ]);
+    cleanUps.push(
+      () => emulator.stop(),
+      () => devnet.stop(),
+    );
+    const { endpoint } = emulator;
+    const deployment = await deployFleet(environmentFor(devnet), { endpoint, directory });
+    fleet = new DeployedFleet({ deployment, endpoint, directory });
+    cleanUps.push(() => fleet.stop());
+    const connection = { region: EMULATOR_VARIABLES.AWS_REGION, endpoint };
+    engine = await openEngine({ engine: 'aws', prefix: fleet.prefix, connection, leaseSeconds: 120 });
+    cleanUps.push(() => engine.close());
+
+    const ecs = new ECSClient(awsClientOptions(connection));
+    cleanUps.push(() => ecs.destroy());
+    const services = new EcsAgentFleet(ecs, awsResourceNames(fleet.prefix));
+    atRest = await services.describe();
+    await fillSecrets();
+    await startPrograms();
+    await startAgentsAsAsked(services);
+    epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), devnet);
+    jobs = (await engine.jobs.jobsOfEpoch(epoch.epoch)).filter(({ rangeId }) => rangeId === epoch.rangeId);
+  }, 600_000);
+
+  afterAll(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  }, 120_000);
+
+  async function fillSecrets(): Promise<void> {
+    const l1 = JSON.stringify({ ETHEREUM_HOSTS: devnet.l1RpcUrl });
+    await fleet.fillSecret(fleet.output('state', 'L1SecretId'), l1);
+    await fleet.fillSecret(fleet.output('state', 'PublisherKeyId'), anvilPrivateKey(PUBLISHER_INDEX));
+  }
+
+  async function startPrograms(): Promise<void> {
+    await fleet.startNode({});
+    // Once a minute on AWS: an epoch of a devnet is a minute.
+    for (const name of ['scale-fleet', 'watch-l1', 'submit-root']) await fleet.startFunction(name, ['--every', '1']);
+    await fleet.startFunction('sweep-ledger', ['--every', '15']);
+    const letters = awsResourceNames(fleet.prefix).deadLetterQueue('small', 'normal');
+    await fleet.startFunction('settle-dead-letters', ['--queue', letters]);
+  }
+
+  /** An agent for each service of which one is wanted, as ECS would start it. */
+  async function startAgentsAsAsked(services: EcsAgentFleet): Promise<void> {
+    const wanted = ['small', 'medium', 'large'];
+    const started = new Set<string>();
+    await eventually(async () => {
+      for (const { pool, capacity, desired } of await services.describe()) {
+        if (desired === 0) continue;
+        peak.set(`${pool}-${capacity}`, Math.max(desired, peak.get(`${pool}-${capacity}`) ?? 0));
+        if (started.has(pool)) continue;
+        started.add(pool);
+        const service = awsResourceNames(fleet.prefix).agentService(pool, capacity);
+        // It has no network to prove for but one whose proofs are empty.
+        await fleet.startAgent(service, { PROVER_REAL_PROOFS: 'false', COPPICE_AGENT_CLAIM_SECONDS: '3' });
+      }
+      return wanted.every((pool) => started.has(pool)) || undefined;
+    }, devnet);
+  }
+
+  it('deploys services that run nothing before there is anything to prove', () => {
+    expect(atRest.map(({ pool, capacity }) => `${pool}-${capacity}`)).toEqual([
+      'small-spot',
+      'small-od',
+      'medium-spot',
+      'medium-od',
+      'large-spot',
+      'large-od',
+    ]);
+    expect(atRest.every(({ desired }) => desired === 0)).toBe(true);
+  });
+
+  it('names its table and its bucket as programs look for them', () => {
+    const names = awsResourceNames(PREFIX);
+    expect(fleet.output('state', 'LedgerTable')).toBe(names.ledgerTable);
+    expect(fleet.output('state', 'ProofsBucket')).toBe(names.proofsBucket);
+    expect(fleet.output('agents', 'ClusterName')).toBe(names.cluster);
+    expect(fleet.output('node', 'ServiceName')).toBe(names.nodeService);
+  });
+
+  it('proves the epoch: every job that its shape foretells, traceable to the root', () => {
+    const found = checkTrace(new Trace(jobs, epoch.rangeId), expectedTree(epoch.shape));
+    expect(found).toMatchObject({ isComplete: true });
+  });
+
+  it('submits the root with the key of the secret, which only submit-root is told of', async () => {
+    const l1 = createL1Client({ rpcUrls: [devnet.l1RpcUrl], chainId: devnet.l1ChainId });
+    const receipt = await l1.getTransactionReceipt({ hash: epoch.transactionHash as `0x${string}` });
+    expect(receipt).toMatchObject({ status: 'success', from: PUBLISHER.toLowerCase() });
+    const secretId = fleet.output('state', 'PublisherKeyId');
+    const told = await Promise.all(
+      ['scale-fleet', 'watch-l1', 'sweep-ledger', 'settle-dead-letters', 'submit-root'].map(async (name) => [
+        name,
+        Object.values(await fleet.variablesOfFunction(name)).includes(secretId),
+      ]),
+    );
+    expect(Object.fromEntries(told)).toMatchObject({ 'submit-root': true, 'watch-l1': false, 'scale-fleet': false });
+    const node = await fleet.variablesOfService(fleet.output('node', 'ServiceName'));
+    expect(JSON.stringify(node)).not.toContain(secretId);
+  });
+
+  it('asked for agents on Spot by pool, within the limits', () => {
+    expect([...peak.keys()].toSorted()).toEqual(['large-spot', 'medium-spot', 'small-spot']);
+    for (const [service, agents] of peak) expect.soft(agents, service).toBeLessThanOrEqual(4);
+  });
+
+  it.each([
+    ['scale-fleet', ['ScalerRuns', 'JobsWaiting', 'AgentsDesired', 'CostTodayDollars']],
+    ['watch-l1', ['L1PendingCheckpoint', 'PublisherBalanceEth', 'OutboxAgeSeconds', 'EpochsMissed']],
+    ['submit-root', ['EpochsProven']],
+    ['node', ['NodeLagSeconds', 'EpochsOpened', 'JobsEnqueued']],
+    ['agent-deployed-medium-spot', ['JobsProven', 'JobProvingSeconds']],
+  ])('is told of by the metrics of %s, in the namespace of the fleet', async (name, metrics) => {
+    const measured = await metricsOf(name);
+    for (const metric of metrics) expect.soft(measured.get(metric), metric).toBe(`Coppice/${PREFIX}`);
+  });
+
+  /** The namespace of each metric in a program's log. */
+  async function metricsOf(name: string): Promise<ReadonlyMap<string, string>> {
+    const member = fleet.members.find((each) => each.name === name);
+    if (member === undefined) throw new Error(`${name} was not started`);
+    const lines = await readJsonLog(member.logFile);
+    return new Map(
+      lines.flatMap(({ _aws }) => {
+        if (_aws === undefined) return [];
+        const { CloudWatchMetrics } = _aws as {
+          CloudWatchMetrics: readonly {
+            readonly Namespace: string;
+            readonly Metrics: readonly { readonly Name: string }[];
+          }[];
+        };
+        return CloudWatchMetrics.flatMap(({ Namespace, Metrics }) =>
+          Metrics.map(({ Name }) => [Name, Namespace] as const),
+        );
+      }),
+    );
+  }
+});
+
+/** As an operator would write it for a network of their own. */
+function environmentFor({ l1ChainId, registryAddress, proverNodeEnvironment }: Devnet): EnvironmentInput {
+  const saidElsewhere = ['ETHEREUM_HOSTS', 'L1_CHAIN_ID', 'REGISTRY_CONTRACT_ADDRESS'];
+  const variables = Object.fromEntries(
+    Object.entries(proverNodeEnvironment).filter(([name]) => !saidElsewhere.includes(name)),
+  );
+  const registry = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
+  return {
+    region: 'us-east-1',
+    prefix: PREFIX,
+    onDelete: 'destroy',
+    network: { availabilityZones: ['us-east-1a', 'us-east-1b'] },
+    l1: { chainId: l1ChainId, registryAddress, secretVariables: ['ETHEREUM_HOSTS'] },
+    publisher: { signer: 'secret', proverId: PUBLISHER },
+    node: { variables },
+    pools: {
+      small: { launch: 'fargate', vcpu: 4, memoryGib: 16, maxAgents: 4 },
+      medium: { launch: 'fargate', vcpu: 8, memoryGib: 32, maxAgents: 4 },
+      large: { launch: 'fargate', vcpu: 16, memoryGib: 120, maxAgents: 2 },
+    },
+    images: { node: `${registry}/coppice-node:4.1.2`, agent: `${registry}/coppice-agent:4.1.2` },
+    dailyBudgetDollars: 50,
+    alarms: { emails: ['operator@example.com'] },
+  };
+}
+
+function isProvenWithTransactions({ state, shape }: EpochRecord): boolean {
+  return state === 'proven' && checkpointsOf(shape).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+}

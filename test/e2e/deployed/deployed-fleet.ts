@@ -1,0 +1,143 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
+import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+import { EMULATOR_VARIABLES } from '../../../containers/devnet/aws-emulator.ts';
+import { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
+import { awsClientOptions } from '../../../shared/engine/aws-connection.ts';
+import type { Deployment } from './deploy-fleet.ts';
+
+const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/devnet/function-process.ts', import.meta.url));
+
+type Variables = Readonly<Record<string, string>>;
+
+export interface DeployedFleetOptions {
+  readonly deployment: Deployment;
+  readonly endpoint: string;
+  readonly directory: string;
+}
+
+/** The programs of a deployed fleet as processes, each told what its task definition or its function says, and no more. */
+export class DeployedFleet {
+  readonly prefix: string;
+  readonly members: FleetProcess[] = [];
+  readonly #options: DeployedFleetOptions;
+  readonly #ecs: ECSClient;
+  readonly #lambda: LambdaClient;
+  readonly #secrets: SecretsManagerClient;
+
+  constructor(options: DeployedFleetOptions) {
+    this.#options = options;
+    const client = awsClientOptions({ region: EMULATOR_VARIABLES.AWS_REGION, endpoint: options.endpoint });
+    this.#ecs = new ECSClient(client);
+    this.#lambda = new LambdaClient(client);
+    this.#secrets = new SecretsManagerClient(client);
+    this.prefix = this.output('state', 'Prefix');
+  }
+
+  /** @param stack its name, without the prefix */
+  output(stack: string, name: string): string {
+    const found = Object.entries(this.#options.deployment.outputs).find(([stackName]) =>
+      stackName.endsWith(`-${stack}`),
+    );
+    const value = found?.[1][name];
+    if (value === undefined) throw new Error(`stack ${stack} has no output ${name}`);
+    return value;
+  }
+
+  /** Fills a secret in, as an operator does after the deployment. */
+  async fillSecret(id: string, text: string): Promise<void> {
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
+  }
+
+  async startNode(changes: Variables): Promise<FleetProcess> {
+    const dataDirectory = join(this.#options.directory, 'node');
+    await mkdir(dataDirectory, { recursive: true });
+    const variables = await this.variablesOfService(this.output('node', 'ServiceName'));
+    return this.#start('node', ['start', '--prover-node'], {
+      ...variables,
+      DATA_DIRECTORY: dataDirectory,
+      // What else runs on this machine has its ports, and no address on the internet.
+      AZTEC_PORT: '0',
+      P2P_QUERY_FOR_IP: 'false',
+      ...changes,
+    });
+  }
+
+  async startAgent(service: string, changes: Variables): Promise<FleetProcess> {
+    const variables = await this.variablesOfService(service);
+    return this.#start(`agent-${service}`, ['start', '--prover-agent'], { ...variables, ...changes });
+  }
+
+  /** Runs a function's deployed code on a schedule, or for queues, with the variables that it was deployed with. */
+  async startFunction(name: string, trigger: readonly string[]): Promise<FleetProcess> {
+    const code = this.#options.deployment.functionCode(name);
+    return this.#start(name, [code, ...trigger], await this.variablesOfFunction(name), FUNCTION_PROCESS);
+  }
+
+  async variablesOfFunction(name: string): Promise<Variables> {
+    const { Functions = [] } = await this.#lambda.send(new ListFunctionsCommand({}));
+    const found = Functions.find(({ FunctionName }) => FunctionName === `${this.prefix}-${name}`);
+    if (found === undefined) throw new Error(`no function ${name} was deployed`);
+    return found.Environment?.Variables ?? {};
+  }
+
+  /** What a container of the service has in its environment, the fields of secrets included. */
+  async variablesOfService(service: string): Promise<Variables> {
+    const cluster = this.output('agents', 'ClusterName');
+    const { services = [] } = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    const { taskDefinition } = await this.#ecs.send(
+      new DescribeTaskDefinitionCommand({ taskDefinition: services[0]?.taskDefinition }),
+    );
+    const [container] = taskDefinition?.containerDefinitions ?? [];
+    const plain = (container?.environment ?? []).map(({ name = '', value = '' }) => [name, value] as const);
+    const secret = await Promise.all(
+      (container?.secrets ?? []).map(
+        async ({ name = '', valueFrom = '' }) => [name, await this.#field(valueFrom)] as const,
+      ),
+    );
+    return Object.fromEntries([...plain, ...secret]);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.stop(8)));
+    for (const client of [this.#ecs, this.#lambda, this.#secrets]) client.destroy();
+  }
+
+  /** @param valueFrom as ECS has it: `<ARN of the secret>:<field>::` */
+  async #field(valueFrom: string): Promise<string> {
+    const parts = /^(.*):([^:]*)::$/.exec(valueFrom);
+    const { SecretString = '{}' } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: parts?.[1] }));
+    const fields = JSON.parse(SecretString) as Record<string, string>;
+    const value = fields[parts?.[2] ?? ''];
+    if (value === undefined) throw new Error(`${valueFrom} is not there: ECS would not start the task`);
+    return value;
+  }
+
+  #start(name: string, commandLine: readonly string[], variables: Variables, program?: string): FleetProcess {
+    const { directory, endpoint } = this.#options;
+    const { PATH = '', HOME = '', TMPDIR } = process.env;
+    const member = FleetProcess.start({
+      name,
+      ...(program !== undefined && { program }),
+      commandLine,
+      environment: {
+        PATH,
+        HOME,
+        ...(TMPDIR !== undefined && { TMPDIR }),
+        ...EMULATOR_VARIABLES,
+        AWS_ENDPOINT_URL: endpoint,
+        ...variables,
+        COPPICE_DRAIN_SECONDS: '5',
+      },
+      workingDirectory: directory,
+      logDirectory: join(directory, 'logs'),
+    });
+    this.members.push(member);
+    return member;
+  }
+}
