@@ -12,6 +12,7 @@ import type { EnvironmentInput } from '../../infra/config/environment-config.ts'
 import type { AgentGroup } from '../../shared/agent-fleet/agent-fleet.ts';
 import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
 import { awsClientOptions } from '../../shared/engine/aws-connection.ts';
+import { AWS_PERMISSIONS, EPOCH_ROLES } from '../../shared/engine/aws-permissions.ts';
 import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
@@ -74,6 +75,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     await fillSecrets();
     await startPrograms();
     await startAgentsAsAsked(services);
+    await submitRoot();
     epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), devnet);
     jobs = (await engine.jobs.jobsOfEpoch(epoch.epoch)).filter(({ rangeId }) => rangeId === epoch.rangeId);
   }, 600_000);
@@ -91,7 +93,7 @@ describe('an epoch on the stacks as they are deployed', () => {
   async function startPrograms(): Promise<void> {
     await fleet.startNode({});
     // Once a minute on AWS: an epoch of a devnet is a minute.
-    for (const name of ['scale-fleet', 'watch-l1', 'submit-root']) await fleet.startFunction(name, ['--every', '1']);
+    for (const name of ['scale-fleet', 'watch-l1'] as const) await fleet.startFunction(name, ['--every', '1']);
     await fleet.startFunction('sweep-ledger', ['--every', '15']);
     const letters = awsResourceNames(fleet.prefix).deadLetterQueue('small', 'normal');
     await fleet.startFunction('settle-dead-letters', ['--queue', letters]);
@@ -113,6 +115,16 @@ describe('an epoch on the stacks as they are deployed', () => {
       }
       return wanted.every((pool) => started.has(pool)) || undefined;
     }, devnet);
+  }
+
+  /** Late, so that the root waits for it where it can be seen. */
+  async function submitRoot(): Promise<void> {
+    const watch = fleet.members.find(({ name }) => name === 'watch-l1');
+    await eventually(async () => {
+      const lines = await readJsonLog(watch?.logFile ?? '');
+      return lines.some((line) => Number(line['OpenRoots'] ?? 0) > 0) || undefined;
+    }, devnet);
+    await fleet.startFunction('submit-root', ['--every', '1']);
   }
 
   it('deploys services that run nothing before there is anything to prove', () => {
@@ -161,12 +173,20 @@ describe('an epoch on the stacks as they are deployed', () => {
     for (const [service, agents] of peak) expect.soft(agents, service).toBeLessThanOrEqual(4);
   });
 
+  it.each(['scale-fleet', 'watch-l1'] as const)('calls of AWS what %s is granted, and nothing else', (role) => {
+    expect(fleet.actionsOf(role)).toEqual([...AWS_PERMISSIONS[role]].toSorted());
+  });
+
+  it.each(EPOCH_ROLES)('calls nothing of AWS that %s is not granted', (role) => {
+    expect(AWS_PERMISSIONS[role]).toEqual(expect.arrayContaining([...fleet.actionsOf(role)]));
+  });
+
   it.each([
     ['scale-fleet', ['ScalerRuns', 'JobsWaiting', 'AgentsDesired', 'CostTodayDollars']],
     ['watch-l1', ['L1PendingCheckpoint', 'PublisherBalanceEth', 'OutboxAgeSeconds', 'EpochsMissed']],
     ['submit-root', ['EpochsProven']],
     ['node', ['NodeLagSeconds', 'EpochsOpened', 'JobsEnqueued']],
-    ['agent-deployed-medium-spot', ['JobsProven', 'JobProvingSeconds']],
+    ['deployed-medium-spot', ['JobsProven', 'JobProvingSeconds']],
   ])('is told of by the metrics of %s, in the namespace of the fleet', async (name, metrics) => {
     const measured = await metricsOf(name);
     for (const metric of metrics) expect.soft(measured.get(metric), metric).toBe(`Coppice/${PREFIX}`);

@@ -9,6 +9,8 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 import { EMULATOR_VARIABLES } from '../../../containers/devnet/aws-emulator.ts';
 import { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
 import { awsClientOptions } from '../../../shared/engine/aws-connection.ts';
+import type { AwsRole } from '../../../shared/engine/aws-permissions.ts';
+import { type AwsGate, iamActions, startAwsGate } from '../../fixtures/aws-gate.ts';
 import type { Deployment } from './deploy-fleet.ts';
 
 const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/devnet/function-process.ts', import.meta.url));
@@ -25,6 +27,8 @@ export interface DeployedFleetOptions {
 export class DeployedFleet {
   readonly prefix: string;
   readonly members: FleetProcess[] = [];
+  /** Each program calls AWS through one of its own, which writes its calls down. */
+  readonly #gates = new Map<string, AwsGate>();
   readonly #options: DeployedFleetOptions;
   readonly #ecs: ECSClient;
   readonly #lambda: LambdaClient;
@@ -70,13 +74,14 @@ export class DeployedFleet {
 
   async startAgent(service: string, changes: Variables): Promise<FleetProcess> {
     const variables = await this.variablesOfService(service);
-    return this.#start(`agent-${service}`, ['start', '--prover-agent'], { ...variables, ...changes });
+    return this.#start('agent', ['start', '--prover-agent'], { ...variables, ...changes }, { name: service });
   }
 
   /** Runs a function's deployed code on a schedule, or for queues, with the variables that it was deployed with. */
-  async startFunction(name: string, trigger: readonly string[]): Promise<FleetProcess> {
+  async startFunction(name: Exclude<AwsRole, 'node' | 'agent'>, trigger: readonly string[]): Promise<FleetProcess> {
     const code = this.#options.deployment.functionCode(name);
-    return this.#start(name, [code, ...trigger], await this.variablesOfFunction(name), FUNCTION_PROCESS);
+    const variables = await this.variablesOfFunction(name);
+    return this.#start(name, [code, ...trigger], variables, { program: FUNCTION_PROCESS });
   }
 
   async variablesOfFunction(name: string): Promise<Variables> {
@@ -103,8 +108,14 @@ export class DeployedFleet {
     return Object.fromEntries([...plain, ...secret]);
   }
 
+  /** IAM's names of the calls that a role made, each once. */
+  actionsOf(role: AwsRole): readonly string[] {
+    return iamActions(this.#gates.get(role)?.calls() ?? []);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.members.map((member) => member.stop(8)));
+    await Promise.all([...this.#gates.values()].map((gate) => gate.close()));
     for (const client of [this.#ecs, this.#lambda, this.#secrets]) client.destroy();
   }
 
@@ -118,8 +129,15 @@ export class DeployedFleet {
     return value;
   }
 
-  #start(name: string, commandLine: readonly string[], variables: Variables, program?: string): FleetProcess {
+  async #start(
+    role: AwsRole,
+    commandLine: readonly string[],
+    variables: Variables,
+    { name = role, program }: { readonly name?: string; readonly program?: string } = {},
+  ): Promise<FleetProcess> {
     const { directory, endpoint } = this.#options;
+    const gate = this.#gates.get(role) ?? (await startAwsGate({ target: endpoint }));
+    this.#gates.set(role, gate);
     const { PATH = '', HOME = '', TMPDIR } = process.env;
     const member = FleetProcess.start({
       name,
@@ -130,7 +148,7 @@ export class DeployedFleet {
         HOME,
         ...(TMPDIR !== undefined && { TMPDIR }),
         ...EMULATOR_VARIABLES,
-        AWS_ENDPOINT_URL: endpoint,
+        AWS_ENDPOINT_URL: gate.endpoint,
         ...variables,
         COPPICE_DRAIN_SECONDS: '5',
       },
