@@ -60,7 +60,7 @@ describe('a prover that is kept warm', () => {
       () => readdir(directory),
       (names) => names.includes('next-prepared'),
     );
-    expect(await Promise.race([proving, 'under way'])).toBe('under way');
+    expect(await Promise.race([proving, Promise.resolve('under way')])).toBe('under way');
     await proving;
   });
 
