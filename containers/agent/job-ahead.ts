@@ -16,6 +16,8 @@ export interface JobAheadDependencies {
   readonly claimer: Pick<JobClaimer, 'claim'>;
   readonly outlook: Pick<PoolOutlook, 'look'>;
   readonly returns: Pick<JobReturns, 'release'>;
+  /** Told of the job as soon as it is held. */
+  readonly prepare?: (job: ClaimedJob) => void;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -69,6 +71,7 @@ export class JobAhead {
 
   /** A proof that takes much longer than expected must not keep a job from agents that could have it. */
   async #hold(job: ClaimedJob, holdSeconds: number, signal: AbortSignal): Promise<ClaimedJob | undefined> {
+    this.#dependencies.prepare?.(job);
     const lost = job.kept.lost;
     await pause(holdSeconds * 1000, AbortSignal.any([signal, lost]));
     if (signal.aborted && !lost.aborted) return job;

@@ -22,6 +22,8 @@ async function handle(request: ProverRequest): Promise<void> {
       return open(request);
     case 'prove':
       return prove(request);
+    case 'prepare':
+      return familyOf(request.circuit).prepare?.(request.circuit, request.inputs);
     case 'check-proof':
       return checkProof(request);
   }

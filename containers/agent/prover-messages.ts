@@ -6,7 +6,7 @@ import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const RequestId = z.number().int().positive();
 
-/** What an agent asks of its prover process: `open` first and once, then one thing at a time. */
+/** What an agent asks of its prover process: `open` first and once, then one thing at a time; `prepare` at any time. */
 export const ProverRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('open'),
@@ -16,6 +16,8 @@ export const ProverRequest = z.discriminatedUnion('kind', [
     check: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('prove'), requestId: RequestId, circuit: CircuitName, inputs: Bytes }),
+  /** Has no answer. */
+  z.strictObject({ kind: z.literal('prepare'), circuit: CircuitName, inputs: Bytes }),
   z.strictObject({ kind: z.literal('check-proof'), requestId: RequestId, circuit: CircuitName, proof: Bytes }),
 ]);
 export type ProverRequest = z.infer<typeof ProverRequest>;

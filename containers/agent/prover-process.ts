@@ -120,6 +120,12 @@ export class ProverProcess {
     throw new Error(`the prover answered ${answer.kind} to prove`);
   }
 
+  /** Hands over the inputs of the next proof, for what can be done beside the one under way. */
+  prepare(circuit: CircuitName, inputs: Uint8Array): void {
+    if (this.#child.connected)
+      this.#child.send({ kind: 'prepare', circuit, inputs } satisfies ProverRequest, () => undefined);
+  }
+
   /** Says why `proof` is not a stored proof of `circuit`; `undefined` when it is one. */
   async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<string | undefined> {
     const answer = await this.#ask({ kind: 'check-proof', requestId: ++this.#requests, circuit, proof });

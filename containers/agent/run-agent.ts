@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 import type { Engine } from '../../shared/engine/engine.ts';
-import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import {
   type AgentOptions,
@@ -11,6 +11,7 @@ import {
 } from './agent-options.ts';
 import { AgentLoop } from './agent-loop.ts';
 import { AgentStatus } from './agent-status.ts';
+import type { ClaimedJob } from './claimed-job.ts';
 import { Drain } from './drain.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { JobAhead } from './job-ahead.ts';
@@ -131,10 +132,15 @@ function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoo
     },
     nowMs,
   );
+  const preparing = options.families.filter(({ prepares }) => prepares).map(({ name }) => name);
+  const prepare = ({ record: { circuit }, inputs }: ClaimedJob): void => {
+    if (preparing.includes(CIRCUIT_CATALOGUE[circuit].family)) prover.prepare(circuit, inputs);
+  };
   const ahead = new JobAhead(prefetch && { ...prefetch, lookAgainMs: habits.lookAgainMs }, {
     claimer,
     outlook,
     returns,
+    prepare,
     log,
     nowMs,
   });

@@ -82,6 +82,11 @@ export class WarmProver {
     }
   }
 
+  /** Hands over the inputs of the next proof; a prover that is not there does without. */
+  prepare(circuit: CircuitName, inputs: Uint8Array): void {
+    void this.#process.then((process) => process.prepare(circuit, inputs)).catch(() => undefined);
+  }
+
   /**
    * Says why `proof` is not a stored proof of `circuit`; `undefined` when it is one. In a process of its own, since the
    * warm one may be busy for minutes.

@@ -19,7 +19,11 @@ export function agentOptionsOf(settings: AgentSettings, networkVersion: string):
     families: settings.families.map((family) =>
       family === 'aztec'
         ? familyReference('aztec', aztecOptionsOf(settings, networkVersion))
-        : { ...familyReference('canary', canaryOptionsOf(settings)), version: canaryVersion(settings.crs) },
+        : {
+            ...familyReference('canary', canaryOptionsOf(settings)),
+            version: canaryVersion(settings.crs),
+            prepares: true,
+          },
     ),
     engine: engineOptionsOf(settings),
     leaseSeconds: leaseSecondsOf(settings),

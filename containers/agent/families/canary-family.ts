@@ -45,6 +45,17 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       }
     },
 
+    prepare(circuit: CircuitName, inputs: Uint8Array): void {
+      // Of a backlog of leaves: above them a witness is nothing beside the proof.
+      if (circuit !== 'CANARY_LEAF') return;
+      try {
+        const { statement, leafKey } = parseLeafInputs(inputs);
+        prover.prepare({ circuit, work: leafKey.work }, statement, {});
+      } catch {
+        // It is told when it is to be proven.
+      }
+    },
+
     async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<void> {
       switch (circuit) {
         case 'CANARY_KEY':

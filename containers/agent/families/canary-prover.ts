@@ -9,6 +9,7 @@ import { fieldFromBytes, fieldsFromBytes } from '../../../shared/canary/field.ts
 import { publicInputsOf, type Statement } from '../../../shared/canary/statement.ts';
 import type { VerificationKey } from '../../../shared/canary/verification-key.ts';
 import type { BbProcess } from './bb-process.ts';
+import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { ProofFailedError } from './prover-family.ts';
 
 /** Without zero knowledge: there is nothing to hide. The root's transcript is the one that a contract can follow. */
@@ -31,6 +32,7 @@ export class CanaryProver {
   readonly #bb: BbProcess;
   readonly #crs: CrsKind;
   readonly #circuits = new Map<string, LoadedCircuit>();
+  #prepared: { readonly request: string; readonly witness: Promise<Uint8Array> } | undefined;
 
   constructor(bb: BbProcess, crs: CrsKind) {
     this.#bb = bb;
@@ -70,7 +72,12 @@ export class CanaryProver {
     inputs: InputMap,
   ): Promise<Uint8Array> {
     const { noir, bytecode } = this.#load(choice);
-    const witness = await this.#witness(noir, { ...inputs, statement: circuitStatement(statement) });
+    const prepared = this.#prepared;
+    this.#prepared = undefined;
+    const request = nameOf(choice, statement, inputs);
+    const witness = await (prepared?.request === request
+      ? prepared.witness
+      : this.#witness(noir, { ...inputs, statement: circuitStatement(statement) }));
     const verificationKey = Buffer.from(key.key, 'base64');
     const settings = settingsOf(choice);
     const { proof, publicInputs } = await this.#bb.ask((bb) =>
@@ -107,6 +114,15 @@ export class CanaryProver {
     return verified;
   }
 
+  /** Makes the witness of what is to be proven next, beside the proof under way. */
+  prepare(choice: CircuitChoice, statement: Statement, inputs: InputMap): void {
+    const { noir } = this.#load(choice);
+    const witness = this.#witness(noir, { ...inputs, statement: circuitStatement(statement) });
+    // Whoever proves it is told why there is none.
+    witness.catch(() => undefined);
+    this.#prepared = { request: nameOf(choice, statement, inputs), witness };
+  }
+
   async #witness(noir: Noir, inputs: InputMap): Promise<Uint8Array> {
     try {
       const { witness } = await noir.execute(inputs);
@@ -131,6 +147,11 @@ export class CanaryProver {
     }
     return circuit;
   }
+}
+
+/** The same for the same proof: its statement alone says too little, and the inputs are hundreds of numbers. */
+function nameOf(choice: CircuitChoice, statement: Statement, inputs: InputMap): string {
+  return sha256Of(Buffer.from(JSON.stringify([choice, statement, inputs])));
 }
 
 function settingsOf({ circuit }: CircuitChoice): typeof BELOW_ROOT {

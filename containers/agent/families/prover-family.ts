@@ -14,6 +14,11 @@ export interface ProverFamily {
    * @throws {ProofFailedError} if the cause is known; any other error is a `failure`.
    */
   prove(circuit: CircuitName, inputs: Uint8Array): Promise<Uint8Array>;
+  /**
+   * The inputs of the next proof, as soon as they are known: for what can be done beside the proof under way. A hint, of which
+   * the last counts; what is wrong with the inputs shows when they are to be proven.
+   */
+  prepare?(circuit: CircuitName, inputs: Uint8Array): void;
   /** @throws {Error} if `proof` is not a stored proof of `circuit`: it looks at its form, it does not verify it. */
   checkProof(circuit: CircuitName, proof: Uint8Array): Promise<void>;
 }
@@ -27,6 +32,8 @@ export interface FamilyReference {
   readonly name: string;
   /** Of its circuits and keys: jobs of another are left for agents of that version. @default the agent's network version */
   readonly version?: string;
+  /** Whether it makes use of `prepare`: others are not sent inputs twice. @default false */
+  readonly prepares?: boolean;
   /** URL of the module that exports `openFamily`. */
   readonly module: string;
   readonly options: unknown;

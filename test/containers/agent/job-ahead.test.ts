@@ -11,6 +11,7 @@ describe('claiming a job ahead', () => {
   let looks: number;
   let claims: number;
   let released: ClaimedJob[];
+  let prepared: ClaimedJob[];
   let lost: AbortController;
   let ahead: JobAhead;
   let anAhead: (lookAgainMs: number) => JobAhead;
@@ -21,6 +22,7 @@ describe('claiming a job ahead', () => {
     looks = 0;
     claims = 0;
     released = [];
+    prepared = [];
     lost = new AbortController();
     const job = { kept: { lost: lost.signal } } as ClaimedJob;
     anAhead = (lookAgainMs) =>
@@ -40,6 +42,7 @@ describe('claiming a job ahead', () => {
             },
           },
           returns: { release: async () => void released.push(job) },
+          prepare: (held) => void prepared.push(held),
           log: pino({ level: 'silent' }),
           nowMs: Date.now,
         },
@@ -57,6 +60,7 @@ describe('claiming a job ahead', () => {
     expect({ looks, claims }).toEqual({ looks: 0, claims: 0 });
     await vi.advanceTimersByTimeAsync(2000);
     expect(claims).toBe(1);
+    expect(prepared).toHaveLength(1);
 
     expect(await ahead.take()).toBeDefined();
     expect(await ahead.take()).toBeUndefined();
