@@ -644,6 +644,17 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await stranded(60)).toEqual([job.id]);
       });
 
+      it('are never those whose agent goes on extending its lease', async () => {
+        const job = await recorded();
+        const lease = await leased(job.id);
+        await harness.elapse(LEASE_SECONDS - 1);
+        await jobs.extend(lease, LEASE_SECONDS);
+        await harness.elapse(LEASE_SECONDS - 1);
+        expect(await stranded(0)).toEqual([]);
+        await harness.elapse(2);
+        expect(await stranded(0)).toEqual([job.id]);
+      });
+
       it('are never those that an agent holds or that are settled', async () => {
         const [held, proven, rejected, cancelled] = [
           await recorded(),

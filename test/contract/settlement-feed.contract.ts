@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AgentId, type JobLedger, type NewJob } from '../../shared/ledger/job-ledger.ts';
+import { AgentId, type JobLedger, type NewJob, RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { Settlement, SettlementFeed } from '../../shared/ledger/settlement-feed.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import { sha256Of } from '../../shared/proving-job/proving-job-id.ts';
@@ -100,6 +100,18 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       const job = await recorded();
       await harness.jobs.cancelEpoch(job.epoch, 'window closed');
       await prove(harness.jobsElsewhere, job);
+      const last = await recorded();
+      await prove(harness.jobsElsewhere, last);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(last, 'proven'));
+      expect(heard).not.toContainEqual(settlementOf(job, 'proven'));
+    });
+
+    it('says nothing of a settled job that another range takes on', async () => {
+      const job = await recorded();
+      await prove(harness.jobsElsewhere, job);
+      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+      heard.length = 0;
+      await harness.jobsElsewhere.record({ ...job, rangeId: RangeId.parse('0xb2') });
       const last = await recorded();
       await prove(harness.jobsElsewhere, last);
       await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(last, 'proven'));
