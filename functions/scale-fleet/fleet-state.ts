@@ -1,22 +1,9 @@
+import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 
 /** How an agent's machine is bought: Spot is cheap and may be taken back, on-demand (`od`) stays. */
 export type Capacity = 'spot' | 'od';
-
-/** What an epoch still needs of one pool. Seconds are those of one slot: an agent proves one job in each of its slots. */
-export interface PoolLoad {
-  /** All that is left: the rest of what runs, what waits, and what was not asked for yet. */
-  readonly workSeconds: number;
-  /** The part of it that could start at once. */
-  readonly waitingSeconds: number;
-  readonly runningJobs: number;
-  readonly waitingJobs: number;
-  /** Jobs that other pools make ready within this pool's start-up time; a fraction where that is likely, not certain. */
-  readonly soonJobs: number;
-  /** The longest job left, as slow as one in twenty is. */
-  readonly longestSeconds: number;
-}
 
 /** An epoch that is being proven, or one that still grows and will be. */
 export interface EpochLoad {

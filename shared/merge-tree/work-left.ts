@@ -1,0 +1,158 @@
+import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../proving-job/circuit-catalogue.ts';
+import type { CircuitStanding, CircuitStandings } from './circuit-standings.ts';
+import type { ExpectedTree } from './expected-tree.ts';
+import type { JobSeconds } from './learned-durations.ts';
+
+/** What an epoch still needs of one pool. Seconds are those of one slot: an agent proves one job in each of its slots. */
+export interface PoolLoad {
+  /** All that is left: the rest of what runs, what waits, and what was not asked for yet. */
+  readonly workSeconds: number;
+  /** The part of it that could start at once. */
+  readonly waitingSeconds: number;
+  readonly runningJobs: number;
+  readonly waitingJobs: number;
+  /** Jobs that are not there yet, and that other pools make ready within this pool's start-up time. */
+  readonly soonJobs: number;
+  /** The longest job left, as slow as one in twenty is. */
+  readonly longestSeconds: number;
+}
+
+/** What there is to work with in a pool. */
+export interface PoolSlots {
+  /** Jobs that its agents can prove at the same time. */
+  readonly slots: number;
+  readonly startUpSeconds: number;
+}
+
+export interface WorkLeftOptions {
+  readonly secondsOf: (circuit: CircuitName) => JobSeconds;
+  readonly slotsOf: (pool: Pool) => PoolSlots;
+  /** Until its first jobs can be there, for an epoch that still grows. @default 0 */
+  readonly startsInSeconds?: number;
+}
+
+/** Of a job that runs over its time, so much of its time is taken to be left. */
+const OVERDUE_SHARE = 0.1;
+/** Of a job that is not expected to become ready. */
+const NEVER = Infinity;
+
+const NONE: CircuitStanding = { proven: 0, runningForSeconds: [], waiting: 0 };
+
+/**
+ * What is left of an epoch, by pool.
+ *
+ * Counts by circuit are enough for the amount of work. When jobs become ready depends on which are done: agents take
+ * them about in the order of the tree, so the first ones of each circuit are taken to be the done ones.
+ */
+export class WorkLeft {
+  readonly #circuits: readonly CircuitName[];
+  /** The circuit of each job, as an index into `#circuits`. */
+  readonly #circuitOf: readonly number[];
+  readonly #childrenOf: readonly (readonly number[])[];
+  readonly #expected: readonly number[];
+
+  constructor({ jobs }: ExpectedTree) {
+    const circuits = [...new Set(jobs.map(({ circuit }) => circuit))];
+    const indexOf = new Map(circuits.map((circuit, index) => [circuit, index]));
+    const expected = circuits.map(() => 0);
+    this.#circuits = circuits;
+    this.#circuitOf = jobs.map(({ circuit }) => indexOf.get(circuit) as number);
+    this.#childrenOf = jobs.map(({ children }) => children);
+    for (const circuit of this.#circuitOf) expected[circuit] = (expected[circuit] as number) + 1;
+    this.#expected = expected;
+  }
+
+  /** By pool; a pool that the epoch needs no more is absent. */
+  byPool(standings: CircuitStandings, options: WorkLeftOptions): Partial<Record<Pool, PoolLoad>> {
+    const soonJobs = this.#soonJobs(standings, options);
+    const loads: Partial<Record<Pool, PoolLoad>> = {};
+    for (const [index, circuit] of this.#circuits.entries()) {
+      const { pool } = CIRCUIT_CATALOGUE[circuit];
+      const seconds = options.secondsOf(circuit);
+      const { proven, runningForSeconds, waiting } = standings.get(circuit) ?? NONE;
+      const running = runningForSeconds.length;
+      const notAsked = Math.max(0, (this.#expected[index] as number) - proven - running - waiting);
+      if (running + waiting + notAsked === 0) continue;
+      const restSeconds = runningForSeconds.reduce((sum, spent) => sum + restOf(seconds, spent), 0);
+      const known = loads[pool];
+      loads[pool] = {
+        workSeconds: (known?.workSeconds ?? 0) + restSeconds + (waiting + notAsked) * seconds.mean,
+        waitingSeconds: (known?.waitingSeconds ?? 0) + waiting * seconds.mean,
+        runningJobs: (known?.runningJobs ?? 0) + running,
+        waitingJobs: (known?.waitingJobs ?? 0) + waiting,
+        soonJobs: soonJobs.get(pool) ?? 0,
+        longestSeconds: Math.max(known?.longestSeconds ?? 0, seconds.p95),
+      };
+    }
+    return loads;
+  }
+
+  #soonJobs(
+    standings: CircuitStandings,
+    { secondsOf, slotsOf, startsInSeconds = 0 }: WorkLeftOptions,
+  ): Map<Pool, number> {
+    const lines = new Map<Pool, WaitingLine>();
+    const kinds = this.#circuits.map((circuit): Kind => {
+      const { pool } = CIRCUIT_CATALOGUE[circuit];
+      const line = lines.get(pool) ?? { pool, ...slotsOf(pool), jobs: 0 };
+      lines.set(pool, line);
+      return { line, seconds: secondsOf(circuit), seen: 0, ...(standings.get(circuit) ?? NONE) };
+    });
+
+    const soon = new Map<Pool, number>();
+    const doneAt: number[] = [];
+    for (const [job, circuit] of this.#circuitOf.entries()) {
+      const kind = kinds[circuit] as Kind;
+      const asked = doneAtSeconds(kind);
+      if (asked !== undefined) {
+        doneAt.push(asked);
+        continue;
+      }
+      let readyAt = startsInSeconds;
+      let lastPool: Pool | undefined;
+      for (const child of this.#childrenOf[job] as readonly number[]) {
+        const childDoneAt = doneAt[child] as number;
+        if (childDoneAt < readyAt) continue;
+        readyAt = childDoneAt;
+        lastPool = (kinds[this.#circuitOf[child] as number] as Kind).line.pool;
+      }
+      const { pool, startUpSeconds } = kind.line;
+      // What the pool's own agents make ready is done by the one that becomes free.
+      if (lastPool !== pool && readyAt <= startUpSeconds) {
+        soon.set(pool, (soon.get(pool) ?? 0) + 1);
+      }
+      doneAt.push(readyAt === NEVER ? NEVER : readyAt + kind.seconds.mean);
+    }
+    return soon;
+  }
+}
+
+/** The jobs of a pool that wait, as they are met. */
+interface WaitingLine extends PoolSlots {
+  readonly pool: Pool;
+  jobs: number;
+}
+
+interface Kind extends CircuitStanding {
+  readonly line: WaitingLine;
+  readonly seconds: JobSeconds;
+  /** Jobs of the circuit that were met. */
+  seen: number;
+}
+
+/** When the next job of the circuit is done, in seconds from now; `undefined` when it was not asked for. */
+function doneAtSeconds(kind: Kind): number | undefined {
+  const { line, seconds, proven, runningForSeconds, waiting } = kind;
+  const place = kind.seen++;
+  if (place < proven) return 0;
+  const spent = runningForSeconds[place - proven];
+  if (spent !== undefined) return restOf(seconds, spent);
+  if (place - proven - runningForSeconds.length >= waiting) return undefined;
+  if (line.slots === 0) return NEVER;
+  line.jobs += 1;
+  return Math.ceil(line.jobs / line.slots) * seconds.mean;
+}
+
+function restOf({ mean }: JobSeconds, spentSeconds: number): number {
+  return Math.max(mean - spentSeconds, mean * OVERDUE_SHARE);
+}
