@@ -11,8 +11,11 @@ export interface PoolLoad {
   readonly waitingSeconds: number;
   readonly runningJobs: number;
   readonly waitingJobs: number;
-  /** Jobs that are not there yet, and that other pools make ready within this pool's start-up time. */
-  readonly soonJobs: number;
+  /**
+   * Slots that would have work throughout the pool's start-up time: by what runs, what waits, and what becomes ready
+   * within it. More agents than these would idle; fewer would be missed before others are up.
+   */
+  readonly usableSlots: number;
   /** The longest job left, as slow as one in twenty is. */
   readonly longestSeconds: number;
 }
@@ -64,64 +67,60 @@ export class WorkLeft {
 
   /** By pool; a pool that the epoch needs no more is absent. */
   byPool(standings: CircuitStandings, options: WorkLeftOptions): Partial<Record<Pool, PoolLoad>> {
-    const soonJobs = this.#soonJobs(standings, options);
+    const soon = this.#becomingReady(standings, options);
     const loads: Partial<Record<Pool, PoolLoad>> = {};
     for (const [index, circuit] of this.#circuits.entries()) {
       const { pool } = CIRCUIT_CATALOGUE[circuit];
       const seconds = options.secondsOf(circuit);
+      const { startUpSeconds } = options.slotsOf(pool);
       const { proven, runningForSeconds, waiting } = standings.get(circuit) ?? NONE;
       const running = runningForSeconds.length;
       const notAsked = Math.max(0, (this.#expected[index] as number) - proven - running - waiting);
       if (running + waiting + notAsked === 0) continue;
-      const restSeconds = runningForSeconds.reduce((sum, spent) => sum + restOf(seconds, spent), 0);
+      const rests = runningForSeconds.map((spent) => restOf(seconds, spent));
+      const usable = sumOf(rests.map((rest) => Math.min(1, rest / startUpSeconds)));
+      const ready = (waiting + (soon.get(circuit) ?? 0)) * Math.min(1, seconds.mean / startUpSeconds);
       const known = loads[pool];
       loads[pool] = {
-        workSeconds: (known?.workSeconds ?? 0) + restSeconds + (waiting + notAsked) * seconds.mean,
+        workSeconds: (known?.workSeconds ?? 0) + sumOf(rests) + (waiting + notAsked) * seconds.mean,
         waitingSeconds: (known?.waitingSeconds ?? 0) + waiting * seconds.mean,
         runningJobs: (known?.runningJobs ?? 0) + running,
         waitingJobs: (known?.waitingJobs ?? 0) + waiting,
-        soonJobs: soonJobs.get(pool) ?? 0,
+        usableSlots: (known?.usableSlots ?? 0) + usable + ready,
         longestSeconds: Math.max(known?.longestSeconds ?? 0, seconds.p95),
       };
     }
     return loads;
   }
 
-  #soonJobs(
+  /** Jobs that were not asked for and become ready within the start-up time of their pool, by circuit. */
+  #becomingReady(
     standings: CircuitStandings,
     { secondsOf, slotsOf, startsInSeconds = 0 }: WorkLeftOptions,
-  ): Map<Pool, number> {
+  ): Map<CircuitName, number> {
     const lines = new Map<Pool, WaitingLine>();
     const kinds = this.#circuits.map((circuit): Kind => {
       const { pool } = CIRCUIT_CATALOGUE[circuit];
-      const line = lines.get(pool) ?? { pool, ...slotsOf(pool), jobs: 0 };
+      const line = lines.get(pool) ?? { ...slotsOf(pool), jobs: 0 };
       lines.set(pool, line);
-      return { line, seconds: secondsOf(circuit), seen: 0, ...(standings.get(circuit) ?? NONE) };
+      return { circuit, line, seconds: secondsOf(circuit), seen: 0, ...(standings.get(circuit) ?? NONE) };
     });
 
-    const soon = new Map<Pool, number>();
+    const soon = new Map<CircuitName, number>();
     const doneAt: number[] = [];
-    for (const [job, circuit] of this.#circuitOf.entries()) {
-      const kind = kinds[circuit] as Kind;
+    for (const [job, index] of this.#circuitOf.entries()) {
+      const kind = kinds[index] as Kind;
       const asked = doneAtSeconds(kind);
       if (asked !== undefined) {
         doneAt.push(asked);
         continue;
       }
       let readyAt = startsInSeconds;
-      let lastPool: Pool | undefined;
       for (const child of this.#childrenOf[job] as readonly number[]) {
-        const childDoneAt = doneAt[child] as number;
-        if (childDoneAt < readyAt) continue;
-        readyAt = childDoneAt;
-        lastPool = (kinds[this.#circuitOf[child] as number] as Kind).line.pool;
+        readyAt = Math.max(readyAt, doneAt[child] as number);
       }
-      const { pool, startUpSeconds } = kind.line;
-      // What the pool's own agents make ready is done by the one that becomes free.
-      if (lastPool !== pool && readyAt <= startUpSeconds) {
-        soon.set(pool, (soon.get(pool) ?? 0) + 1);
-      }
-      doneAt.push(readyAt === NEVER ? NEVER : readyAt + kind.seconds.mean);
+      if (readyAt <= kind.line.startUpSeconds) soon.set(kind.circuit, (soon.get(kind.circuit) ?? 0) + 1);
+      doneAt.push(readyAt + kind.seconds.mean);
     }
     return soon;
   }
@@ -129,11 +128,11 @@ export class WorkLeft {
 
 /** The jobs of a pool that wait, as they are met. */
 interface WaitingLine extends PoolSlots {
-  readonly pool: Pool;
   jobs: number;
 }
 
 interface Kind extends CircuitStanding {
+  readonly circuit: CircuitName;
   readonly line: WaitingLine;
   readonly seconds: JobSeconds;
   /** Jobs of the circuit that were met. */
@@ -155,4 +154,8 @@ function doneAtSeconds(kind: Kind): number | undefined {
 
 function restOf({ mean }: JobSeconds, spentSeconds: number): number {
   return Math.max(mean - spentSeconds, mean * OVERDUE_SHARE);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
