@@ -24,6 +24,8 @@ interface PoolDraft {
   readonly state: PoolState;
   readonly busy: Busy;
   readonly agents: number;
+  /** Those that the rest of the work needs once there are jobs for them. */
+  readonly laterAgents: number;
   readonly reason: string;
 }
 
@@ -42,8 +44,8 @@ export function decideFleet(state: FleetState): FleetDecision {
 
   const decided = decidePools(drafts, epochs ?? [], pools, state);
   const outlooksWith = (agents: Decided): EpochOutlook[] =>
-    outlooksOf(epochs ?? [], pools, slotsOf(agents, state), policy, nowMs);
-  const limited = withinBudget(decided.pools, drafts, state.budget, (agents) => leastSlack(outlooksWith(agents)) < 0);
+    outlooksOf(epochs ?? [], pools, slotsIn(agents, decided.pools, drafts), policy, nowMs);
+  const limited = withinBudget(decided.pools, drafts, state.budget, (cut) => leastSlack(outlooksWith(cut)) < 0);
   const outlooks = outlooksWith(limited.pools);
   return {
     atMs: nowMs,
@@ -74,7 +76,8 @@ function draftOf(
   if (wanted > limits.ceiling) reasons.push(`${wanted} are needed, and ${limits.ceiling} is the ceiling`);
   if (agents === limits.floor && agents > Math.max(wanted, held)) reasons.push(`${limits.floor} is the floor`);
   if (least > wanted) reasons.push(`${least} prove and stay until they are done`);
-  return { pool, state, busy, agents, reason: reasons.join('; ') };
+  const laterAgents = Math.min(limits.ceiling, Math.ceil((plan?.neededSlots ?? 0) / limits.slotsPerAgent));
+  return { pool, state, busy, agents, laterAgents, reason: reasons.join('; ') };
 }
 
 type Decided = Readonly<Partial<Record<Pool, PoolDecision>>>;
@@ -90,8 +93,13 @@ function decidePools(
   plan: PlanPools,
   { nowMs, policy, memory }: FleetState,
 ): DecidedPools {
-  const agentsOf = new Map(drafts.map(({ pool, agents, state }) => [pool, agents * state.limits.slotsPerAgent]));
-  const outlooks = outlooksOf(epochs, plan, (pool) => agentsOf.get(pool) ?? 0, policy, nowMs);
+  const slots = new Map(
+    drafts.map(({ pool, agents, laterAgents, state: { limits } }) => [
+      pool,
+      Math.max(agents, laterAgents) * limits.slotsPerAgent,
+    ]),
+  );
+  const outlooks = outlooksOf(epochs, plan, (pool) => slots.get(pool) ?? 0, policy, nowMs);
   const pools: Partial<Record<Pool, PoolDecision>> = {};
   const memories: Partial<Record<Pool, PoolMemory>> = {};
   for (const { pool, state, busy, agents, reason } of drafts) {
@@ -125,11 +133,15 @@ function isClockInDoubt({ nowMs, memory }: FleetState): boolean {
   return memory !== undefined && (nowMs < memory.atMs || nowMs - memory.atMs > LONGEST_SILENCE_MS);
 }
 
-function slotsOf(decided: Decided, { pools }: FleetState): (pool: Pool) => number {
-  return (pool) => {
-    const { spot, od } = decided[pool] ?? { spot: 0, od: 0 };
-    return (spot + od) * (pools[pool]?.limits.slotsPerAgent ?? 1);
-  };
+/** Slots that the rest of the work will have: as many as are needed later, unless the budget cuts the pool. */
+function slotsIn(agents: Decided, uncut: Decided, drafts: readonly PoolDraft[]): (pool: Pool) => number {
+  const slots = new Map<Pool, number>();
+  for (const { pool, state, laterAgents } of drafts) {
+    const { spot, od } = agents[pool] ?? { spot: 0, od: 0 };
+    const isCut = spot + od < (uncut[pool]?.spot ?? 0) + (uncut[pool]?.od ?? 0);
+    slots.set(pool, (isCut ? spot + od : Math.max(spot + od, laterAgents)) * state.limits.slotsPerAgent);
+  }
+  return (pool) => slots.get(pool) ?? 0;
 }
 
 function leastSlack(outlooks: readonly EpochOutlook[]): number {

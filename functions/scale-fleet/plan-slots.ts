@@ -17,6 +17,8 @@ export type PlanPools = ReadonlyMap<Pool, PlanPool>;
 /** Slots for a pool, and why so many. */
 export interface PoolPlan {
   readonly slots: number;
+  /** Slots that the rest of the work needs, once there are jobs for so many. */
+  readonly neededSlots: number;
   readonly reason: string;
 }
 
@@ -61,12 +63,14 @@ export function planSlots(
     const isPressing = budgetSeconds < 2 * state.startUpSeconds;
     const usable = Math.ceil(load.usableSlots - 1e-9);
     const asked = isPressing ? Math.max(usable, load.runningJobs + load.waitingJobs) : usable;
-    const idleSeconds = backlogElsewhere(pool, loads, pools, needed) - load.workSeconds / slots;
+    const idleSeconds = backlogElsewhere(pool, loads, pools, needed) - load.workSeconds;
     if (!isPressing && sleeps(load, state, idleSeconds)) {
-      plans.set(pool, { slots: load.runningJobs, reason: `${why}; other pools are busy for longer, so it can wait` });
+      const reason = `${why}; another pool is busy for longer, so it can wait`;
+      plans.set(pool, { slots: load.runningJobs, neededSlots: slots, reason });
     } else {
       plans.set(pool, {
         slots: Math.min(asked, Math.max(slots, state.ordered)),
+        neededSlots: slots,
         reason: reasonOf(why, slots, asked, state),
       });
     }
@@ -163,7 +167,11 @@ function backlogElsewhere(
   return Math.max(0, ...backlogs);
 }
 
-/** A pool that has little to do is better started once, later, for all of it than kept between one job and the next. */
+/**
+ * A pool whose rest one slot could do while another pool is busy anyway: better started once, later, for all of it, than
+ * kept between one job and the next. That holds nothing up: in the bound, each second in which some pool has all its
+ * slots at work is counted as that pool's.
+ */
 function sleeps(load: PoolLoad, { running, ordered, startUpSeconds }: PlanPool, idleSeconds: number): boolean {
   if (ordered > running) return false;
   if (ordered === 0) return idleSeconds > WAKE_START_UPS * startUpSeconds;

@@ -26,6 +26,8 @@ export interface Busy {
  * Buys `agents` as Spot, except: as much on demand as an interruption would cost the epoch (its slack shrinks below
  * `safeSlackSeconds`), and what Spot does not give, at once. Agents on demand that prove are kept: to swap a machine that is
  * up costs another start.
+ *
+ * @param agents no fewer than are busy
  */
 export function spreadCapacity(
   agents: number,
@@ -48,14 +50,13 @@ export function spreadCapacity(
   const isDry = dryUntilMs > nowMs;
 
   const share = Math.min(1, Math.max(0, 1 - Math.max(0, slack.seconds) / slack.safeSeconds));
-  let od = Math.min(agents, Math.max(busy.od, Math.round(share * agents)));
-  if (isDry) od = Math.max(od, agents - spot.running);
-  od = Math.max(od, busy.od);
+  const wanted = Math.max(Math.round(share * agents), isDry ? agents - spot.running : 0);
+  const od = Math.max(busy.od, Math.min(wanted, agents - busy.spot));
   const memory: PoolMemory = {
     ...(shortSinceMs !== undefined && !turnsDry && { spotShortSinceMs: shortSinceMs }),
     ...(isDry && { spotDryUntilMs: dryUntilMs }),
   };
-  return { spot: Math.max(busy.spot, agents - od), od, reason: reasonOf(od, isDry, share), memory };
+  return { spot: agents - od, od, reason: reasonOf(od, isDry, share), memory };
 }
 
 /** Who proves, when the agents' own word and the ledger's differ: the larger number, Spot first. */
