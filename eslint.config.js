@@ -14,7 +14,7 @@ const NO_SKIPPED_TEST = {
 };
 
 export default defineConfig(
-  globalIgnores(['data/', 'coverage/']),
+  globalIgnores(['data/', 'coverage/', 'cdk.out/']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

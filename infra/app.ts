@@ -1,6 +1,13 @@
-// The CDK app. The stacks (network, queues, stores, fleets, alarms) are not part of this version, which proves on one
-// machine; until they are, a deployment is refused, so that nobody takes an empty one for a prover.
-process.stderr.write(
-  'this version of Coppice has no AWS stacks to deploy yet: run the fleet on one machine with npm start (see README.md)\n',
-);
-process.exitCode = 1;
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+
+import environments from '../coppice.config.ts';
+import { parseEnvironment } from './config/environment-config.ts';
+import { ProverStage } from './prover-stage.ts';
+
+const app = new App();
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+for (const [name, input] of Object.entries(environments)) {
+  new ProverStage(app, name, { config: parseEnvironment(name, input) });
+}
+app.synth();

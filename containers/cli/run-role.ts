@@ -9,7 +9,8 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { createLogger, type Logger, type LoggerOptions } from '../../shared/telemetry/logger.ts';
 import { joinAztecLogs } from '../../shared/telemetry/join-aztec-logs.ts';
 import { meteredEngine } from '../../shared/telemetry/metered-engine.ts';
-import { EmfMetrics } from '../../shared/telemetry/metrics.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import { NO_METRICS, openMetrics } from '../../shared/telemetry/open-metrics.ts';
 import { endSignal } from './end-signals.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import type { Role } from './role.ts';
@@ -21,6 +22,7 @@ const LAST_MOMENTS_MS = 2_000;
 
 interface RoleDeps {
   readonly engine: Engine;
+  readonly metrics: Metrics;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -77,7 +79,10 @@ async function runUntilEnd(
   let engine: Engine | undefined;
   try {
     engine = await openEngine(engineOptionsOf(settings), { log });
-    await run({ engine: withMetrics(engine, settings), log, signal });
+    const metrics = openMetrics(settings);
+    // What is not measured need not be looked up for it.
+    const used = metrics === NO_METRICS ? engine : meteredEngine(engine, metrics, Date.now);
+    await run({ engine: used, metrics, log, signal });
     return EXIT_CODES.done;
   } catch (error) {
     log.fatal({ err: error }, 'stopped by an error');
@@ -85,12 +90,6 @@ async function runUntilEnd(
   } finally {
     await engine?.close();
   }
-}
-
-function withMetrics(engine: Engine, { metrics, metricsNamespace }: ProcessSettings): Engine {
-  if (metrics === 'none') return engine;
-  const emf = new EmfMetrics(metricsNamespace, { nowMs: Date.now, write: (line) => process.stdout.write(line) });
-  return meteredEngine(engine, emf, Date.now);
 }
 
 export function loggerOptionsOf({ logLevel, logJson }: Pick<ProcessSettings, 'logLevel' | 'logJson'>): LoggerOptions {

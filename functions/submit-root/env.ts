@@ -7,6 +7,8 @@ export const ENV = {
   PUBLISHER_SECRET_ID: 'COPPICE_PUBLISHER_SECRET_ID',
   /** A KMS key of spec `ECC_SECG_P256K1` that signs in place of a private key. */
   PUBLISHER_KMS_KEY_ID: 'COPPICE_PUBLISHER_KMS_KEY_ID',
+  /** A secret with the URLs of L1, in place of the next. */
+  L1_SECRET_ID: 'COPPICE_L1_SECRET_ID',
   // As the prover node has them.
   L1_RPC_URLS: 'ETHEREUM_HOSTS',
   L1_CHAIN_ID: 'L1_CHAIN_ID',

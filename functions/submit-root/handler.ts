@@ -2,6 +2,7 @@ import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import type { RootSubmitterDeps } from '../../shared/l1/root-submitter.ts';
 import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
 import { readInvocation } from '../../shared/lambda/invocation.ts';
+import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
 import { loadAccount } from './load-account.ts';
@@ -9,7 +10,7 @@ import { type OpenRoot, submitRoot } from './submit-root.ts';
 import { parseSubmitRootSettings } from './submit-root-settings.ts';
 
 const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'submitterId'>> => {
-  const settings = parseSubmitRootSettings(process.env);
+  const settings = parseSubmitRootSettings(await addL1Secret(process.env));
   const { l1RpcUrls: rpcUrls, l1ChainId: chainId } = settings;
   const { engine, log } = await openFunction('submit-root', settings);
   const silentHosts = await checkL1Chain({ rpcUrls, chainId });

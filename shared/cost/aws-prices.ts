@@ -84,7 +84,104 @@ export const AWS_PRICES = {
     asOf: '2026-05-11',
     source: 'https://git.mcrn.ar/mariano/lambda_local_runner docs/lambdas-md/lambda-13-cost.md',
   },
+  fargateVcpuHours: {
+    dollars: 0.04048,
+    per: 1,
+    unit: 'vCPU-hours of Fargate on x86, on demand',
+    asOf: '2026-03-10',
+    source: 'https://www.wring.co/blog/aws-fargate-pricing-guide',
+  },
+  fargateGibHours: {
+    dollars: 0.004445,
+    per: 1,
+    unit: 'GB-hours of Fargate on x86, on demand',
+    asOf: '2026-03-10',
+    source: 'https://www.wring.co/blog/aws-fargate-pricing-guide',
+  },
+  fargateArmVcpuHours: {
+    dollars: 0.03238,
+    per: 1,
+    unit: 'vCPU-hours of Fargate on Arm, on demand',
+    asOf: '2026-11',
+    source: 'https://www.vantage.sh/blog/fargate-pricing (as stored, undated)',
+  },
+  fargateArmGibHours: {
+    dollars: 0.00356,
+    per: 1,
+    unit: 'GB-hours of Fargate on Arm, on demand',
+    asOf: '2026-11',
+    source: 'https://www.vantage.sh/blog/fargate-pricing (as stored, undated)',
+  },
+  endpointHours: {
+    dollars: 0.01,
+    per: 1,
+    unit: 'hours of an interface endpoint in one zone',
+    asOf: '2026-05',
+    source: 'https://awsnegotiations.com/privatelink-cost-analysis.html',
+  },
+  publicAddressHours: {
+    dollars: 0.005,
+    per: 1,
+    unit: 'hours of a public IPv4 address',
+    asOf: '2024-06-01',
+    source: 'https://nwobodo.me/notes/aws-extra-ipv4-cost-per-hour',
+  },
+  volumeGbMonths: {
+    dollars: 0.08,
+    per: 1,
+    unit: 'GB-months of an EBS volume (gp3)',
+    asOf: '2026-11',
+    source: 'from memory: https://aws.amazon.com/ebs/pricing/ could not be read with its numbers',
+  },
+  metricMonths: {
+    dollars: 0.3,
+    per: 1,
+    unit: 'months of a metric of our own, by the hours in which it is written',
+    asOf: '2026-02-15',
+    source: 'https://signoz.io/guides/cloudwatch-pricing',
+  },
+  alarmMetricMonths: {
+    dollars: 0.1,
+    per: 1,
+    unit: 'months of a metric that an alarm watches',
+    asOf: '2026-11',
+    source: 'from memory: https://aws.amazon.com/cloudwatch/pricing/ could not be read with its numbers',
+  },
+  logGb: {
+    dollars: 0.5,
+    per: 1,
+    unit: 'GB of logs taken in by CloudWatch',
+    asOf: '2026-06-13',
+    source: 'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards.md',
+  },
+  dashboardMonths: {
+    dollars: 3,
+    per: 1,
+    unit: 'months of a dashboard',
+    asOf: '2026-06-13',
+    source: 'https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards.md',
+  },
+  keyMonths: {
+    dollars: 1,
+    per: 1,
+    unit: 'months of a KMS key',
+    asOf: '2026-11',
+    source: 'from memory: https://aws.amazon.com/kms/pricing/ could not be read with its numbers',
+  },
+  secretMonths: {
+    dollars: 0.4,
+    per: 1,
+    unit: 'months of a secret',
+    asOf: '2026-11',
+    source: 'from memory: https://aws.amazon.com/secrets-manager/pricing/ could not be read with its numbers',
+  },
 } as const satisfies Record<string, AwsPrice>;
+
+/**
+ * What Fargate asks on Spot, as part of its price on demand: AWS says up to 70 % less, and changes it with what it has to
+ * spare. From 2026-03-10, https://www.wring.co/blog/aws-fargate-pricing-guide.
+ */
+export const FARGATE_SPOT_FACTOR = 0.3;
 
 export type AwsPriceName = keyof typeof AWS_PRICES;
 

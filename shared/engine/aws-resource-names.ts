@@ -1,3 +1,4 @@
+import type { Capacity } from '../agent-fleet/agent-fleet.ts';
 import type { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
 
 /** A fleet's resources on AWS are found by its prefix: nothing but this has to be told to a program. */
@@ -8,6 +9,10 @@ export interface AwsResourceNames {
   queue(pool: Pool, lane: Lane): string;
   /** Where SQS moves what that queue could not get rid of, and agents what they cannot prove. */
   deadLetterQueue(pool: Pool, lane: Lane): string;
+  /** The ECS cluster of the node and the agents. */
+  readonly cluster: string;
+  readonly nodeService: string;
+  agentService(pool: Pool, capacity: Capacity): string;
 }
 
 /** The index of the jobs that are not settled, sparse: a settled job leaves it. */
@@ -21,5 +26,8 @@ export function awsResourceNames(prefix: string, bucket = `${prefix}-proofs`): A
     proofsBucket: bucket,
     queue,
     deadLetterQueue: (pool, lane) => `${queue(pool, lane)}-dead-letters`,
+    cluster: prefix,
+    nodeService: `${prefix}-node`,
+    agentService: (pool, capacity) => `${prefix}-${pool}-${capacity}`,
   };
 }

@@ -16,21 +16,13 @@ import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-s
 import { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { type AwsResourceNames, OPEN_JOBS_INDEX } from './aws-resource-names.ts';
+import { BUCKET_SHAPE, LEDGER_SHAPE, QUEUE_SHAPE } from './aws-resource-shapes.ts';
 
 export interface AwsResourceOptions {
   /** How long a claimed message stays hidden without a heartbeat, in seconds. */
   readonly leaseSeconds: number;
 }
 
-/**
- * Deliveries until SQS takes a message for poison, the most it allows: every release counts as one, of a drain and of a
- * message that came to an agent which was busy. What a job may lose to which cause is the ledger's to count.
- */
-const MAX_DELIVERIES = 1000;
-const RETENTION_SECONDS = 14 * 24 * 3600;
-const LONG_POLL_SECONDS = 20;
-/** Objects that nobody asked for again: an epoch's window is hours. */
-export const OBJECT_DAYS = 7;
 const TABLE_READY_SECONDS = 60;
 
 /** Makes the queues, the bucket and the table of a fleet, those that are not there yet: for an emulator, and for tests. */
@@ -60,10 +52,10 @@ export async function createQueues(
       );
       await createQueue(clients, names.queue(pool, lane), {
         VisibilityTimeout: String(options.leaseSeconds),
-        ReceiveMessageWaitTimeSeconds: String(LONG_POLL_SECONDS),
+        ReceiveMessageWaitTimeSeconds: String(QUEUE_SHAPE.longPollSeconds),
         RedrivePolicy: JSON.stringify({
           deadLetterTargetArn: Attributes?.['QueueArn'],
-          maxReceiveCount: MAX_DELIVERIES,
+          maxReceiveCount: QUEUE_SHAPE.maxDeliveries,
         }),
       });
     }),
@@ -78,7 +70,7 @@ async function createQueue(
   const { QueueUrl } = await sqs.send(
     new CreateQueueCommand({
       QueueName: name,
-      Attributes: { MessageRetentionPeriod: String(RETENTION_SECONDS), ...attributes },
+      Attributes: { MessageRetentionPeriod: String(QUEUE_SHAPE.retentionSeconds), ...attributes },
     }),
   );
   if (QueueUrl === undefined) throw new Error(`SQS made queue ${name} and did not say where`);
@@ -107,8 +99,8 @@ export async function createProofsBucket({ s3 }: Pick<AwsClients, 's3'>, names: 
             ID: 'expire',
             Status: 'Enabled',
             Filter: { Prefix: '' },
-            Expiration: { Days: OBJECT_DAYS },
-            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+            Expiration: { Days: BUCKET_SHAPE.objectDays },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: BUCKET_SHAPE.uploadPartsDays },
           },
         ],
       },
@@ -126,24 +118,23 @@ export async function createLedgerTable(
         TableName: ledgerTable,
         BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-          { AttributeName: 'openShard', AttributeType: 'S' },
-          { AttributeName: 'dueAtMs', AttributeType: 'N' },
+          { AttributeName: LEDGER_SHAPE.partitionKey, AttributeType: 'S' },
+          { AttributeName: LEDGER_SHAPE.sortKey, AttributeType: 'S' },
+          { AttributeName: LEDGER_SHAPE.openJobsPartitionKey, AttributeType: 'S' },
+          { AttributeName: LEDGER_SHAPE.openJobsSortKey, AttributeType: 'N' },
         ],
         KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
+          { AttributeName: LEDGER_SHAPE.partitionKey, KeyType: 'HASH' },
+          { AttributeName: LEDGER_SHAPE.sortKey, KeyType: 'RANGE' },
         ],
         GlobalSecondaryIndexes: [
           {
             IndexName: OPEN_JOBS_INDEX,
             KeySchema: [
-              { AttributeName: 'openShard', KeyType: 'HASH' },
-              { AttributeName: 'dueAtMs', KeyType: 'RANGE' },
+              { AttributeName: LEDGER_SHAPE.openJobsPartitionKey, KeyType: 'HASH' },
+              { AttributeName: LEDGER_SHAPE.openJobsSortKey, KeyType: 'RANGE' },
             ],
-            // So that a node learns from the index alone which of thousands of jobs need a look.
-            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['attempts'] },
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...LEDGER_SHAPE.openJobsAttributes] },
           },
         ],
         StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
@@ -157,7 +148,7 @@ export async function createLedgerTable(
   await dynamo.send(
     new UpdateTimeToLiveCommand({
       TableName: ledgerTable,
-      TimeToLiveSpecification: { Enabled: true, AttributeName: 'expiresAtSeconds' },
+      TimeToLiveSpecification: { Enabled: true, AttributeName: LEDGER_SHAPE.expiryAttribute },
     }),
   );
 }

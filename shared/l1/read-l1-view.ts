@@ -48,7 +48,8 @@ export async function readL1View(root: RootRecord, call: RootCall, deps: ReadL1V
   };
 }
 
-async function readMarket(l1: L1Client): Promise<FeeMarket> {
+/** What L1 asks for gas right now. */
+export async function readMarket(l1: L1Client): Promise<FeeMarket> {
   const [history, estimate] = await Promise.all([
     l1.getFeeHistory({ blockCount: FEE_HISTORY_BLOCKS, rewardPercentiles: [FEE_HISTORY_PERCENTILE] }),
     l1.estimateMaxPriorityFeePerGas(),

@@ -25,3 +25,14 @@ export class InvocationTooShortError extends Error {
     this.neededMs = neededMs;
   }
 }
+
+/** The secret that says how L1 is reached cannot be used. */
+export class L1SecretUnusableError extends Error {
+  override readonly name = 'L1SecretUnusableError';
+  readonly secretId: string;
+
+  constructor(secretId: string, what: string, options?: ErrorOptions) {
+    super(`the secret ${secretId} does not say how L1 is reached: ${what}`, options);
+    this.secretId = secretId;
+  }
+}

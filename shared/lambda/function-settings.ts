@@ -6,9 +6,15 @@ import { PROCESS_SETTINGS } from '../config/process-settings.ts';
 export const FUNCTION_GROUPS = [ENGINE_SETTINGS, PROCESS_SETTINGS] as const;
 export type FunctionSettings = SettingsOfGroups<typeof FUNCTION_GROUPS>;
 
-/** A function's environment: its engine need not be named. */
+/** A function's environment: its engine need not be named, and it is measured unless it is told otherwise. */
 export function functionEnvironment(variables: Environment): Environment {
-  return { ...variables, [ENGINE_SETTINGS.settings.engine.variable]: variables['COPPICE_ENGINE'] ?? 'aws' };
+  const { engine } = ENGINE_SETTINGS.settings;
+  const { metrics } = PROCESS_SETTINGS.settings;
+  return {
+    ...variables,
+    [engine.variable]: variables[engine.variable] ?? 'aws',
+    [metrics.variable]: variables[metrics.variable] ?? 'emf',
+  };
 }
 
 /** For the `check` of `parseSettings`. */

@@ -2,17 +2,26 @@ import { engineOptionsOf } from '../config/engine-options.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { meteredEngine } from '../telemetry/metered-engine.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { openMetrics } from '../telemetry/open-metrics.ts';
 import type { FunctionSettings } from './function-settings.ts';
 
-/** Opens the engine and the log of a function. */
-export async function openFunction(
-  name: string,
-  settings: FunctionSettings,
-): Promise<{ readonly engine: Engine; readonly log: Logger }> {
+export interface OpenFunction {
+  /** What it does is measured. */
+  readonly engine: Engine;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Opens the engine, the metrics and the log of a function. */
+export async function openFunction(name: string, settings: FunctionSettings): Promise<OpenFunction> {
   const { logLevel, logJson } = settings;
   const log = createLogger(name, {
     logLevel,
     ...(logJson !== undefined && { format: logJson ? ('json' as const) : ('text' as const) }),
   });
-  return { engine: await openEngine(engineOptionsOf(settings), { log }), log };
+  const metrics = openMetrics(settings);
+  const engine = await openEngine(engineOptionsOf(settings), { log });
+  return { engine: meteredEngine(engine, metrics, Date.now), metrics, log };
 }

@@ -50,9 +50,25 @@ function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): Jo
     async fail(lease, cause, reason) {
       const answer = await jobs.fail(lease, cause, reason);
       const { circuit, properties } = aboutJob(lease.jobId);
-      metrics.record('AttemptsLost', 1, { circuit, cause }, properties);
-      if (answer === 'rejected') metrics.record('JobsRejected', 1, { circuit }, properties);
+      metrics.record('AttemptsLost', 1, { cause }, { ...properties, circuit });
+      if (answer === 'rejected') metrics.record('JobsRejected', 1, {}, { ...properties, circuit });
       return answer;
+    },
+    async claim(jobId, agentId, leaseSeconds) {
+      const answer = await jobs.claim(jobId, agentId, leaseSeconds);
+      // Only this very claim may have rejected it, for the agents it has cost; a job that was rejected before is claimed
+      // by nobody but for a message too many.
+      if (answer.outcome === 'settled' && answer.state === 'rejected') {
+        const { circuit, properties } = aboutJob(jobId);
+        metrics.record('JobsRejected', 1, {}, { ...properties, circuit });
+      }
+      return answer;
+    },
+    async reject(jobId, reason) {
+      const outcome = await jobs.reject(jobId, reason);
+      const { circuit, properties } = aboutJob(jobId);
+      if (outcome === 'rejected') metrics.record('JobsRejected', 1, {}, { ...properties, circuit });
+      return outcome;
     },
     async release(lease) {
       await jobs.release(lease);

@@ -19,8 +19,12 @@ export const METRICS = {
   JobProvingSeconds: { unit: 'Seconds', dimensions: ['circuit'], description: 'wall time of the prover alone' },
   JobHeldSeconds: { unit: 'Seconds', dimensions: ['circuit'], description: 'from claim to settlement' },
   LateProofs: { unit: 'Count', dimensions: ['circuit'], description: 'proofs of jobs that were settled already' },
-  AttemptsLost: { unit: 'Count', dimensions: ['circuit', 'cause'], description: 'attempts that ended without a proof' },
-  JobsRejected: { unit: 'Count', dimensions: ['circuit'], description: 'jobs whose attempts are spent' },
+  AttemptsLost: { unit: 'Count', dimensions: ['cause'], description: 'attempts that ended without a proof' },
+  JobsRejected: {
+    unit: 'Count',
+    dimensions: [],
+    description: 'jobs that nobody proves until an operator revives them',
+  },
   JobsReleased: { unit: 'Count', dimensions: ['circuit'], description: 'jobs that agents gave back at no cost' },
   MessagesParked: { unit: 'Count', dimensions: [], description: 'messages set aside for a person' },
   EpochsOpened: { unit: 'Count', dimensions: [], description: 'epochs taken up, also again' },
@@ -34,9 +38,57 @@ export const METRICS = {
     dimensions: [],
     description: 'left of the window when the root proof was there',
   },
+  NodeLagSeconds: { unit: 'Seconds', dimensions: [], description: 'age of the newest L1 block that the node has read' },
+
+  // Of `scale-fleet`, once a minute.
+  ScalerRuns: { unit: 'Count', dimensions: [], description: 'runs of the scaler that came to their end' },
+  JobsWaiting: { unit: 'Count', dimensions: ['pool'], description: 'jobs that wait for an agent' },
+  JobsRunning: { unit: 'Count', dimensions: ['pool'], description: 'jobs that an agent holds' },
+  JobsWithoutAgents: { unit: 'Count', dimensions: ['pool'], description: 'jobs that wait where no agent runs' },
+  AgentsDesired: { unit: 'Count', dimensions: ['pool', 'capacity'], description: 'agents that were asked for' },
+  AgentsRunning: { unit: 'Count', dimensions: ['pool', 'capacity'], description: 'agents that run' },
+  AgentsMissing: { unit: 'Count', dimensions: ['pool'], description: 'agents that were asked for and do not run' },
+  CostTodayDollars: { unit: 'None', dimensions: [], description: 'what the agents cost since 00:00 UTC, estimated' },
+
+  // Of `watch-l1`, once a minute.
+  EpochSlackSeconds: {
+    unit: 'Seconds',
+    dimensions: [],
+    description: 'of the most urgent epoch: the time left of its window, less the longest chain of jobs it still needs',
+  },
+  EpochPathSeconds: {
+    unit: 'Seconds',
+    dimensions: [],
+    description: 'of the most urgent epoch: the longest chain of jobs it still needs',
+  },
+  EpochJobsLeft: { unit: 'Count', dimensions: [], description: 'of the most urgent epoch: jobs not proven yet' },
+  EpochsMissed: { unit: 'Count', dimensions: [], description: 'epochs whose window closed without a proof of ours' },
+  UnprovenEpochs: { unit: 'Count', dimensions: [], description: 'complete epochs on L1 that are not proven' },
+  OutboxAgeSeconds: {
+    unit: 'Seconds',
+    dimensions: [],
+    description: 'how long the oldest root proof has waited for L1; 0 when none waits',
+  },
+  OpenRoots: { unit: 'Count', dimensions: [], description: 'root proofs that wait for L1' },
+  PublisherBalanceEth: { unit: 'None', dimensions: [], description: 'ether of the account that submits' },
+  L1PendingCheckpoint: { unit: 'None', dimensions: [], description: 'number of the newest checkpoint on L1' },
+  L1ProvenCheckpoint: { unit: 'None', dimensions: [], description: 'number of the newest proven checkpoint on L1' },
+  CheckpointsPruned: { unit: 'Count', dimensions: [], description: 'checkpoints that L1 has taken back' },
+  L1GasPriceGwei: { unit: 'None', dimensions: [], description: 'what gas costs on L1' },
+  L1ReorgBlocks: { unit: 'Count', dimensions: [], description: 'L1 blocks that others have taken the place of' },
+  L1RpcFailures: { unit: 'Count', dimensions: [], description: 'L1 RPC URLs that did not answer' },
+
+  // Of `watch-tasks`, as ECS tells of tasks that stopped. A service is named without the fleet's prefix.
+  TasksCrashed: { unit: 'Count', dimensions: ['service'], description: 'tasks that ended with an error of their own' },
+  TasksOutOfMemory: { unit: 'Count', dimensions: ['service'], description: 'tasks that were killed for their memory' },
+  SpotInterruptions: { unit: 'Count', dimensions: ['service'], description: 'tasks that AWS took back' },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof METRICS;
+/** Metrics without dimensions. */
+export type PlainMetricName = {
+  [Name in MetricName]: (typeof METRICS)[Name]['dimensions'] extends readonly [] ? Name : never;
+}[MetricName];
 export type MetricDimensions<Name extends MetricName> = Readonly<
   Record<(typeof METRICS)[Name]['dimensions'][number], string>
 >;

@@ -4,7 +4,7 @@ import { ENGINE_SETTINGS } from '../../../shared/config/engine-settings.ts';
 import { NODE_GROUP } from '../../../shared/config/node-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../../shared/config/parse-settings.ts';
 import type { AwsUsage } from '../../../shared/cost/aws-prices.ts';
-import { OBJECT_DAYS } from '../../../shared/engine/create-aws-resources.ts';
+import { BUCKET_SHAPE } from '../../../shared/engine/aws-resource-shapes.ts';
 import { KEPT_SECONDS } from '../../../shared/ledger/dynamo-table.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { CostLine } from './cost-line.ts';
@@ -118,9 +118,9 @@ export function billEpoch({ averages, node, agent, acts, ledgerBytesPerJob }: Bi
     { name: 'the epoch itself', because: 'its record, and its root in the outbox', usage: acts.epoch },
     {
       name: 'storage',
-      because: `${OBJECT_DAYS} days of ${(averages.objectBytes / 1000).toFixed(0)} KB of inputs and proof a job, ${LEDGER_KEPT_DAYS} of the ledger`,
+      because: `${BUCKET_SHAPE.objectDays} days of ${(averages.objectBytes / 1000).toFixed(0)} KB of inputs and proof a job, ${LEDGER_KEPT_DAYS} of the ledger`,
       usage: {
-        s3StorageGbMonths: gbMonths(averages.objectBytes, OBJECT_DAYS),
+        s3StorageGbMonths: gbMonths(averages.objectBytes, BUCKET_SHAPE.objectDays),
         dynamoStorageGbMonths: gbMonths(ledgerBytesPerJob, LEDGER_KEPT_DAYS),
       },
     },

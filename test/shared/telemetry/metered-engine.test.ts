@@ -42,9 +42,7 @@ describe('meteredEngine', () => {
     ]);
     expect(valuesOf('JobProvingSeconds')[0]).toEqual({ value: 1.5, dimensions: { circuit: 'PARITY_BASE' } });
     expect(valuesOf('JobHeldSeconds')[0]).toEqual({ value: 2, dimensions: { circuit: 'PARITY_BASE' } });
-    expect(valuesOf('AttemptsLost')).toEqual([
-      { value: 1, dimensions: { circuit: 'CHECKPOINT_PADDING_ROLLUP', cause: 'out-of-memory' } },
-    ]);
+    expect(valuesOf('AttemptsLost')).toEqual([{ value: 1, dimensions: { cause: 'out-of-memory' } }]);
     expect(valuesOf('JobsRejected')).toEqual([]);
   });
 
@@ -58,6 +56,21 @@ describe('meteredEngine', () => {
     if (second.outcome !== 'claimed') throw new Error(second.outcome);
     await engine.jobs.fail(second.lease, 'failure', 'no');
     expect(recorded.map(({ name }) => name)).toEqual(['JobsReleased', 'AttemptsLost', 'JobsRejected']);
+  });
+
+  it('counts a job that a dead letter rejects, and one that its last lost agent does', async () => {
+    const letters = await engine.jobs.record(aNewJob('PARITY_BASE'));
+    await engine.jobs.reject(letters.id, 'its message is a dead letter');
+    await engine.jobs.reject(letters.id, 'its message is a dead letter');
+    const deadly = await engine.jobs.record(aNewJob('PUBLIC_VM'));
+    for (let loss = 0; loss <= 5; loss += 1) {
+      await engine.jobs.claim(deadly.id, AgentId.parse(`agent-${loss}`), 1);
+      await harness.elapse(2);
+    }
+    expect(valuesOf('JobsRejected')).toEqual([
+      { value: 1, dimensions: {} },
+      { value: 1, dimensions: {} },
+    ]);
   });
 
   it('measures once how an epoch goes on, however often it is said', async () => {

@@ -43,6 +43,6 @@ describe('the metrics', () => {
 
   it('are told apart by few things: no epochs, jobs or agents, of which each would cost as a metric of its own', () => {
     const dimensions = new Set(Object.values(METRICS).flatMap((metric): readonly string[] => metric.dimensions));
-    expect([...dimensions].sort()).toEqual(['cause', 'circuit', 'lane', 'pool']);
+    expect([...dimensions].sort()).toEqual(['capacity', 'cause', 'circuit', 'lane', 'pool', 'service']);
   });
 });

@@ -76,6 +76,16 @@ contract TestRollup {
         isRefusing = value;
     }
 
+    /// It is its own registry.
+    function getCanonicalRollup() external view returns (address) {
+        return address(this);
+    }
+
+    function getRollup(uint256 version) external view returns (address) {
+        require(version == 1, "unknown version");
+        return address(this);
+    }
+
     function getTips() external view returns (ChainTips memory) {
         return tips;
     }

@@ -1,0 +1,33 @@
+import { ECSClient } from '@aws-sdk/client-ecs';
+
+import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { engineOptionsOf } from '../../shared/config/engine-options.ts';
+import { createAwsClients } from '../../shared/engine/aws-clients.ts';
+import { awsClientOptions } from '../../shared/engine/aws-connection.ts';
+import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
+import { openFunction } from '../../shared/lambda/open-function.ts';
+import { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
+import { runScaler, type RunScalerDeps } from './run-scaler.ts';
+import { FleetMemory, type GroupDecision } from './scale-fleet.ts';
+import { parseScaleFleetSettings } from './scale-fleet-settings.ts';
+
+const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
+  const settings = parseScaleFleetSettings(process.env);
+  const options = engineOptionsOf(settings);
+  if (options.engine !== 'aws') throw new Error('unreachable: the settings have been checked');
+  const names = awsResourceNames(options.prefix);
+  const table = { client: createAwsClients(options.connection).dynamo, name: names.ledgerTable };
+  return {
+    ...(await openFunction('scale-fleet', settings)),
+    fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(options.connection)), names),
+    pools: settings.fleetPools,
+    notes: new DynamoNotes(table, 'scale-fleet', FleetMemory),
+    nowMs: Date.now,
+  };
+});
+
+/** Runs once a minute, and whenever there is reason to, whatever the event. Answers how many agents each group shall have. */
+export async function handler(): Promise<{ readonly groups: readonly GroupDecision[] }> {
+  return { groups: await runScaler(await prepared.get()) };
+}

@@ -1,0 +1,40 @@
+import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
+import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
+import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { progressOf } from '../../shared/merge-tree/progress.ts';
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+
+/** How far the fleet is with an epoch. */
+export interface EpochSight {
+  readonly epoch: number;
+  readonly state: EpochRecord['state'];
+  /** The longest chain of jobs that it still needs, if each found an idle agent at once. */
+  readonly pathSeconds: number;
+  readonly jobsLeft: number;
+}
+
+export interface ReadEpochsDeps {
+  readonly epochs: Pick<EpochLedger, 'find'>;
+  readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
+  readonly nowMs: () => number;
+}
+
+/** What the ledger knows of epochs; of one that no node has taken up, nothing. */
+export async function readEpochs(epochs: readonly number[], deps: ReadEpochsDeps): Promise<readonly EpochSight[]> {
+  const sights = await Promise.all(epochs.map((epoch) => readEpoch(EpochNumber.parse(epoch), deps)));
+  return sights.filter((sight) => sight !== undefined);
+}
+
+async function readEpoch(epoch: EpochNumber, { epochs, jobs, nowMs }: ReadEpochsDeps): Promise<EpochSight | undefined> {
+  const record = await epochs.find(epoch);
+  if (record === undefined) return undefined;
+  const { state, shape, rangeId } = record;
+  // With its root proof made, nothing of the tree is left.
+  if (state === 'submitting' || state === 'proven') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
+  const records = await jobs.jobsOfEpoch(epoch);
+  const tree = expectedTree(shape);
+  const { expected, done } = progressOf(tree, records, { rangeId, nowMs: nowMs() });
+  const { seconds } = new CriticalPath(tree).left(records, { rangeId, nowMs: nowMs() });
+  return { epoch, state, pathSeconds: seconds, jobsLeft: Math.max(0, expected - done) };
+}

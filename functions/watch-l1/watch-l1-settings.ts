@@ -1,0 +1,37 @@
+import { L1_SETTINGS } from '../../shared/config/l1-settings.ts';
+import {
+  type Environment,
+  parseSettings,
+  settingsOrThrow,
+  type SettingsOfGroups,
+} from '../../shared/config/parse-settings.ts';
+import { optional, type SettingGroup } from '../../shared/config/setting.ts';
+import { address, listOf } from '../../shared/config/value-kinds.ts';
+import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
+import { ENV } from './env.ts';
+
+const { l1RpcUrls, l1ChainId, registryAddress, rollupVersion } = L1_SETTINGS.settings;
+
+/** What is watched, under the names that the prover node has for it. */
+export const WATCH_L1_GROUP = {
+  title: 'What is watched on L1',
+  settings: {
+    l1RpcUrls,
+    l1ChainId,
+    registryAddress,
+    rollupVersion,
+    publisherAddresses: optional(listOf(address), {
+      flag: 'publisher-addresses',
+      variable: ENV.PUBLISHER_ADDRESSES,
+      description: 'L1 accounts that submit proofs, whose ether is watched',
+    }),
+  },
+} as const satisfies SettingGroup;
+
+const GROUPS = [...FUNCTION_GROUPS, WATCH_L1_GROUP] as const;
+export type WatchL1Settings = SettingsOfGroups<typeof GROUPS>;
+
+/** @throws {InvalidSettingsError} listing everything that is wrong */
+export function parseWatchL1Settings(variables: Environment): WatchL1Settings {
+  return settingsOrThrow(parseSettings(GROUPS, functionEnvironment(variables), findFunctionConflicts));
+}

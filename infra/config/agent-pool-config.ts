@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** What bb is built for. Graviton costs a fifth less on Fargate; which of them proves cheaper is for a benchmark to say. */
+const Architecture = z.enum(['x86_64', 'arm64']);
+
+/** Memory that Fargate gives to so many vCPUs, in GiB: from, to, in steps of. */
+const FARGATE_MEMORY_GIB: Readonly<Record<number, readonly [from: number, to: number, step: number]>> = {
+  1: [2, 8, 1],
+  2: [4, 16, 1],
+  4: [8, 30, 1],
+  8: [16, 60, 4],
+  16: [32, 120, 8],
+};
+
+const Size = {
+  vcpu: z.int().min(1).max(192),
+  memoryGib: z.int().min(2).max(1536),
+};
+
+/** Says so where Fargate has no task of that size. */
+export function checkFargateSize(
+  { vcpu, memoryGib }: { readonly vcpu: number; readonly memoryGib: number },
+  whereElse: string,
+): string | undefined {
+  const range = FARGATE_MEMORY_GIB[vcpu];
+  if (range === undefined) {
+    return `Fargate has tasks of ${Object.keys(FARGATE_MEMORY_GIB).join(', ')} vCPU, got ${vcpu}${whereElse}`;
+  }
+  const [from, to, step] = range;
+  if (memoryGib >= from && memoryGib <= to && (memoryGib - from) % step === 0) return undefined;
+  const steps = step === 1 ? '' : ` in steps of ${step}`;
+  return `a Fargate task of ${vcpu} vCPU has ${from} to ${to} GiB of memory${steps}, got ${memoryGib}${whereElse}`;
+}
+
+const common = {
+  ...Size,
+  architecture: Architecture.default('x86_64'),
+  /** The most agents of this pool that may run at a time, Spot and on demand together. */
+  maxAgents: z.int().min(1).max(5000),
+  /** Another prover in the agent's image, such as a build of bb for GPUs: `BB_BINARY_PATH`. */
+  bbBinaryPath: z.string().startsWith('/', 'must be an absolute path in the image').optional(),
+};
+
+const FargatePool = z.strictObject({ launch: z.literal('fargate'), ...common });
+
+/** Instances that ECS starts, drains, patches and ends by itself (Managed Instances). */
+const Ec2Pool = z.strictObject({
+  launch: z.literal('ec2'),
+  ...common,
+  /** Which types ECS may take, such as `c8a.*`. AMD and Graviton sell whole cores, Intel sells threads. */
+  instanceTypes: z
+    .array(z.string().regex(/^[a-z0-9-]+\.([a-z0-9-]+|\*)$/, "must be a type or a family: 'c8a.16xlarge' or 'c8a.*'"))
+    .min(1),
+  /** GPUs of one agent, for a prover that uses them. */
+  gpus: z.int().min(1).max(16).optional(),
+  /** What an hour of one agent costs, in dollars, for the budget: AWS has no price of a size without a type. */
+  dollarsPerHour: z.strictObject({ spot: z.number().positive(), od: z.number().positive() }),
+});
+
+/** One pool of agents: how large an agent is, where it runs, how many there may be. */
+export const AgentPoolConfig = z.discriminatedUnion('launch', [FargatePool, Ec2Pool]).superRefine((pool, context) => {
+  if (pool.launch !== 'fargate') return;
+  const problem = checkFargateSize(pool, "; above 16 vCPU or 120 GiB it takes launch: 'ec2'");
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+});
+export type AgentPoolConfig = z.output<typeof AgentPoolConfig>;
+export type Ec2PoolConfig = z.output<typeof Ec2Pool>;

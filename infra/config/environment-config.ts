@@ -1,0 +1,189 @@
+import { z } from 'zod';
+
+import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { AgentPoolConfig, checkFargateSize } from './agent-pool-config.ts';
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an Ethereum address: 0x and 40 hexadecimal digits');
+const availabilityZone = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone, such as 'eu-central-1a'");
+const arn = (service: string): z.ZodString =>
+  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be the ARN of ${service}: arn:aws:${service}:…`);
+const ecrImage = z
+  .string()
+  .regex(
+    /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9/_.-]+(@sha256:[0-9a-f]{64}|:[\w.-]+)$/,
+    'must be an image in ECR: agents reach no other registry. <account>.dkr.ecr.<region>.amazonaws.com/<repository>@sha256:<digest>, or :<tag>',
+  );
+
+/** Days that CloudWatch knows how to keep a log. */
+const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
+
+/** Variables of the prover node that carry a key in their value, and so are fields of the L1 secret. */
+const SECRET_VARIABLES = [
+  'ETHEREUM_HOSTS',
+  'L1_CONSENSUS_HOST_URLS',
+  'L1_CONSENSUS_HOST_API_KEYS',
+  'ETHEREUM_DEBUG_HOSTS',
+  'PEER_ID_PRIVATE_KEY',
+] as const;
+
+/** Those that the stacks set themselves, from what is said elsewhere in the configuration. */
+const OWN_VARIABLES = [
+  'AWS_REGION',
+  'AZTEC_PORT',
+  'COPPICE_AWS_PREFIX',
+  'COPPICE_ENGINE',
+  'DATA_DIRECTORY',
+  'L1_CHAIN_ID',
+  'L1_PRIVATE_KEY',
+  'NETWORK',
+  'P2P_PORT',
+  'PROVER_ID',
+  'PROVER_NODE_DISABLE_PROOF_PUBLISH',
+  'PROVER_PROOF_STORE',
+  'PROVER_PUBLISHER_PRIVATE_KEY',
+  'PROVER_PUBLISHER_PRIVATE_KEYS',
+  'REGISTRY_CONTRACT_ADDRESS',
+] as const;
+
+const Variables = z
+  .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable: CAPITALS_AND_UNDERSCORES'), z.string())
+  .superRefine((variables, context) => {
+    for (const name of Object.keys(variables)) {
+      const place = (SECRET_VARIABLES as readonly string[]).includes(name)
+        ? 'carries a key: name it in l1.secretVariables and put its value into the secret <prefix>/l1'
+        : (OWN_VARIABLES as readonly string[]).includes(name)
+          ? 'is set by the stacks, from the rest of this configuration'
+          : undefined;
+      if (place !== undefined) context.addIssue({ code: 'custom', path: [name], message: place });
+    }
+  });
+
+const NodeConfig = z
+  .strictObject({
+    vcpu: z.int().default(4),
+    memoryGib: z.int().default(16),
+    architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
+    /** Volume of the archiver's and the world state's databases. It begins empty with each task: Aztec's snapshot fills it. */
+    dataGib: z.int().min(20).max(16_384).default(256),
+    p2pPort: z.int().min(1024).max(65_535).default(40_400),
+    /** Further settings of Coppice's node and of Aztec, by their variables. */
+    variables: Variables.default({}),
+  })
+  .superRefine((node, context) => {
+    const problem = checkFargateSize(node, '');
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+
+/** All that makes one environment differ from another. */
+export const EnvironmentConfig = z
+  .strictObject({
+    /** @default the account of whoever deploys. Given, a deployment to another account is refused */
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'must be an account: 12 digits')
+      .optional(),
+    region,
+    /** What the names of all resources begin with; programs find them by it. One fleet in a region has it. */
+    prefix: z
+      .string()
+      .max(20)
+      .regex(/^[a-z](-?[a-z0-9])*$/, 'must be up to 20 lower-case letters, digits and single dashes, a letter first'),
+    /** The bucket of proofs, where `<prefix>-proofs` is somebody else's: bucket names are one for all of AWS. */
+    proofsBucket: z
+      .string()
+      .regex(
+        /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+        'must be a bucket name: 3 to 63 lower-case letters, digits and dashes',
+      )
+      .optional(),
+    /** What becomes of table, bucket, queues, key and secrets when their stack is deleted. */
+    onDelete: z.enum(['retain', 'destroy']).default('retain'),
+    logDays: z.union(LOG_DAYS.map((days) => z.literal(days))).default(30),
+
+    network: z.strictObject({
+      /** @default 10.40.0.0/16 */
+      cidr: z.cidrv4().default('10.40.0.0/16'),
+      /** Two or three, so that Spot has a choice. Named here, since looking them up takes credentials. */
+      availabilityZones: z.array(availabilityZone).min(2).max(3),
+    }),
+
+    l1: z.strictObject({
+      chainId: z.int().positive(),
+      /** Which Aztec network it is, for the rest of its settings. @default none of Aztec's: all is said in `node.variables` */
+      network: z.enum(['testnet', 'mainnet', 'devnet', 'staging-ignition', 'staging-public', 'next-net']).optional(),
+      registryAddress: address,
+      /** The fields that the secret `<prefix>/l1` has. */
+      secretVariables: z
+        .array(z.enum(SECRET_VARIABLES))
+        .refine((names) => names.includes('ETHEREUM_HOSTS'), 'must have ETHEREUM_HOSTS, the L1 RPC URLs')
+        .default(['ETHEREUM_HOSTS', 'L1_CONSENSUS_HOST_URLS']),
+    }),
+
+    publisher: z.strictObject({
+      /** `kms`: a key that nobody can read signs. `secret`: a private key in the secret `<prefix>/publisher`. */
+      signer: z.enum(['kms', 'secret']),
+      /** The address that earns the rewards. */
+      proverId: address,
+      /** The account that submits, whose balance is watched. @default `proverId` */
+      address: address.optional(),
+      /** The most to offer per unit of gas; above it a root waits in the outbox. */
+      gasPriceMaxGwei: z.number().positive().default(2000),
+    }),
+
+    node: NodeConfig.prefault({}),
+    /** The pools that there are. A circuit is proven by the pool that the catalogue names for it. */
+    pools: z.strictObject({
+      small: AgentPoolConfig,
+      medium: AgentPoolConfig,
+      large: AgentPoolConfig,
+      gpu: AgentPoolConfig.refine(
+        (pool) => pool.launch === 'ec2' && pool.gpus !== undefined,
+        "must have launch: 'ec2' and gpus: Fargate has none",
+      ).optional(),
+    } satisfies Record<Pool, z.ZodType>),
+    /** Images that are in ECR already. @default built from the Dockerfiles when the app is deployed, which takes Docker */
+    images: z.strictObject({ node: ecrImage, agent: ecrImage }).optional(),
+
+    /** Above it the day's cost raises an alarm. */
+    dailyBudgetDollars: z.number().positive(),
+    alarms: z.strictObject({
+      emails: z.array(z.email()).default([]),
+      topicArns: z.array(arn('sns')).default([]),
+      /** Told of the one alarm that cannot wait for the morning, such as a pager. @default all of the above are */
+      pageTopicArns: z.array(arn('sns')).default([]),
+      /** Where whoever is told reads what to do. */
+      runbookUrl: z.string().min(1).default('docs/runbook.md'),
+      /** An epoch with less time to spare than this is at risk. */
+      epochSlackSeconds: z.int().positive().default(600),
+      publisherMinimumEth: z.number().positive().default(0.1),
+    }),
+  })
+  .superRefine(({ region: here, network, images, prefix, alarms }, context) => {
+    network.availabilityZones.forEach((zone, index) => {
+      if (zone.startsWith(here)) return;
+      const path = ['network', 'availabilityZones', index];
+      context.addIssue({ code: 'custom', path, message: `must be in the region ${here}, got ${zone}` });
+    });
+    for (const [name, image] of Object.entries(images ?? {})) {
+      if (image.split('.')[3] === here) continue;
+      context.addIssue({ code: 'custom', path: ['images', name], message: `must be in the region ${here}` });
+    }
+    if (prefix.startsWith('aws') || prefix.startsWith('ecs') || prefix.startsWith('fargate')) {
+      context.addIssue({ code: 'custom', path: ['prefix'], message: 'must not begin with aws, ecs or fargate' });
+    }
+    if (alarms.emails.length + alarms.topicArns.length === 0) {
+      context.addIssue({ code: 'custom', path: ['alarms'], message: 'must have an email or a topicArn: who is told?' });
+    }
+  });
+export type EnvironmentConfig = z.output<typeof EnvironmentConfig>;
+export type OnDelete = EnvironmentConfig['onDelete'];
+/** As a person writes it. */
+export type EnvironmentInput = z.input<typeof EnvironmentConfig>;
+
+/** @throws {Error} that lists everything that is wrong, with what is allowed */
+export function parseEnvironment(name: string, input: unknown): EnvironmentConfig {
+  const parsed = EnvironmentConfig.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new Error(`environment ${name} in coppice.config.ts is not right:\n${z.prettifyError(parsed.error)}`);
+}

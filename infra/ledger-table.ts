@@ -1,0 +1,81 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  AttributeType,
+  BillingMode,
+  Operation,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+import type { AwsRole } from '../shared/engine/aws-permissions.ts';
+import { OPEN_JOBS_INDEX } from '../shared/engine/aws-resource-names.ts';
+import { LEDGER_SHAPE } from '../shared/engine/aws-resource-shapes.ts';
+import { callsOfRole } from './calls-of-role.ts';
+import type { OnDelete } from './config/environment-config.ts';
+
+/** Those of a table's calls that DynamoDB checks on its stream. */
+const STREAM_CALLS: readonly string[] = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
+
+export interface LedgerTableProps {
+  readonly tableName: string;
+  readonly onDelete: OnDelete;
+}
+
+/** The table that holds the truth: jobs, epochs, outbox, agents, incidents. */
+export class LedgerTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string, { tableName, onDelete }: LedgerTableProps) {
+    super(scope, id);
+    const isKept = onDelete === 'retain';
+    this.table = new Table(this, 'Table', {
+      tableName,
+      partitionKey: { name: LEDGER_SHAPE.partitionKey, type: AttributeType.STRING },
+      sortKey: { name: LEDGER_SHAPE.sortKey, type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      // AWS's own key: a customer's would be asked, and paid for, in every call of every agent.
+      encryption: TableEncryption.DEFAULT,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
+      timeToLiveAttribute: LEDGER_SHAPE.expiryAttribute,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: isKept,
+      removalPolicy: isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: OPEN_JOBS_INDEX,
+      partitionKey: { name: LEDGER_SHAPE.openJobsPartitionKey, type: AttributeType.STRING },
+      sortKey: { name: LEDGER_SHAPE.openJobsSortKey, type: AttributeType.NUMBER },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...LEDGER_SHAPE.openJobsAttributes],
+    });
+  }
+
+  /** Lets the programs of `role` make the calls that they make. */
+  grantRole(role: AwsRole, grantee: IGrantable): void {
+    const calls = callsOfRole(role, 'dynamodb');
+    const ofStream = (call: string): boolean => STREAM_CALLS.includes(call.split(':')[1] ?? '');
+    const actions = calls.filter((call) => !ofStream(call));
+    Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
+    const queries = actions.filter((call) => call === 'dynamodb:Query');
+    if (queries.length > 0) {
+      const resourceArns = [`${this.table.tableArn}/index/${OPEN_JOBS_INDEX}`];
+      Grant.addToPrincipal({ grantee, actions: queries, resourceArns });
+    }
+    const streamCalls = calls.filter(ofStream);
+    if (streamCalls.length > 0) {
+      const { tableStreamArn } = this.table;
+      if (tableStreamArn === undefined) throw new Error('unreachable: the table has a stream');
+      Grant.addToPrincipal({ grantee, actions: streamCalls, resourceArns: [tableStreamArn] });
+    }
+  }
+
+  /** Calls that DynamoDB refused because there were too many at a time. */
+  metricThrottledRequests(options?: MetricOptions): Metric {
+    return this.table.metricThrottledRequestsForOperation(Operation.UPDATE_ITEM, options);
+  }
+}

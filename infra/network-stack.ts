@@ -1,0 +1,90 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import {
+  FlowLogDestination,
+  FlowLogTrafficType,
+  IpAddresses,
+  type IVpc,
+  Peer,
+  Port,
+  SecurityGroup,
+  SubnetType,
+  Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { acknowledge } from './acknowledge.ts';
+import { AgentEndpoints } from './agent-endpoints.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import { logRetention } from './log-retention.ts';
+
+export interface NetworkStackProps extends StackProps {
+  readonly config: EnvironmentConfig;
+}
+
+/**
+ * Two kinds of subnet. Agents are where nothing leads to the internet and nothing comes from it: they reach the services
+ * they use, through endpoints. The node is where it has an address of its own, which other nodes of Aztec's network call;
+ * so nobody needs a NAT.
+ */
+export class NetworkStack extends Stack {
+  readonly vpc: IVpc;
+  readonly agentsSecurityGroup: SecurityGroup;
+  readonly nodeSecurityGroup: SecurityGroup;
+
+  constructor(scope: Construct, id: string, { config, ...props }: NetworkStackProps) {
+    super(scope, id, props);
+    const { network, node, prefix } = config;
+    // CDK's classes do not fit CDK's interfaces where an optional property may not be undefined.
+    this.vpc = new Vpc(this, 'Vpc', {
+      vpcName: prefix,
+      ipAddresses: IpAddresses.cidr(network.cidr),
+      availabilityZones: [...network.availabilityZones],
+      natGateways: 0,
+      subnetConfiguration: [
+        { name: 'node', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
+        // An address for each agent: thousands of them.
+        { name: 'agents', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 },
+      ],
+      restrictDefaultSecurityGroup: false,
+    }) as IVpc;
+    this.vpc.addFlowLog('Rejected', {
+      trafficType: FlowLogTrafficType.REJECT,
+      destination: FlowLogDestination.toCloudWatchLogs(
+        new LogGroup(this, 'RejectedTraffic', {
+          retention: logRetention(config.logDays),
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      ),
+    });
+
+    this.agentsSecurityGroup = new SecurityGroup(this, 'Agents', {
+      vpc: this.vpc,
+      description: 'Agents: HTTPS to the endpoints of the services they use, and nothing else',
+      allowAllOutbound: false,
+    });
+    // Where their subnets lead is endpoints alone; the addresses behind the gateways are AWS's to choose.
+    this.agentsSecurityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'endpoints');
+
+    this.nodeSecurityGroup = new SecurityGroup(this, 'Node', {
+      vpc: this.vpc,
+      description: 'The prover node: other nodes may call it, it may call L1 and other nodes',
+      allowAllOutbound: true,
+    });
+    for (const port of [Port.tcp(node.p2pPort), Port.udp(node.p2pPort)]) {
+      this.nodeSecurityGroup.addIngressRule(Peer.anyIpv4(), port, "Aztec's network of nodes");
+    }
+    acknowledge(this.nodeSecurityGroup, {
+      EC23: "anybody may be a node of Aztec's network, and calls on this one port; what else the node listens on is closed",
+    });
+
+    new AgentEndpoints(this, 'Endpoints', {
+      vpc: this.vpc,
+      names: awsResourceNames(prefix, config.proofsBucket),
+      callers: [this.agentsSecurityGroup, this.nodeSecurityGroup],
+      hasInstances: Object.values(config.pools).some((pool) => pool?.launch === 'ec2'),
+    });
+    new CfnOutput(this, 'VpcId', { value: this.vpc.vpcId });
+  }
+}

@@ -1,0 +1,72 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, Grant, type IGrantable, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+import type { AwsRole } from '../shared/engine/aws-permissions.ts';
+import { BUCKET_SHAPE } from '../shared/engine/aws-resource-shapes.ts';
+import { acknowledge } from './acknowledge.ts';
+import { callsOfRole } from './calls-of-role.ts';
+import type { OnDelete } from './config/environment-config.ts';
+
+export interface ProofsBucketProps {
+  readonly bucketName: string;
+  readonly onDelete: OnDelete;
+}
+
+/** Inputs and proofs of jobs, each written once. */
+export class ProofsBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { bucketName, onDelete }: ProofsBucketProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      bucketName,
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      lifecycleRules: [
+        {
+          id: 'expire',
+          expiration: Duration.days(BUCKET_SHAPE.objectDays),
+          abortIncompleteMultipartUploadAfter: Duration.days(BUCKET_SHAPE.uploadPartsDays),
+        },
+      ],
+      removalPolicy: onDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.bucket.addToResourcePolicy(this.#writeOnce());
+    acknowledge(this.bucket, {
+      S1: "each object's digest is in the ledger, with who wrote it and when; an access log would cost more than the objects",
+    });
+  }
+
+  /**
+   * Refuses to replace an object, or to copy over one, whoever asks: proofs of the same inputs differ, so a second one would
+   * leave a parent proven over a child that is no more.
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+   */
+  #writeOnce(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'WriteOnce',
+      effect: Effect.DENY,
+      principals: [new StarPrincipal()],
+      actions: ['s3:PutObject'],
+      resources: BUCKET_SHAPE.writeOncePrefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}*`)),
+      conditions: {
+        Null: { 's3:if-none-match': 'true' },
+        // Parts of a multipart upload carry no condition; the call that completes it does.
+        Bool: { 's3:ObjectCreationOperation': 'true' },
+      },
+    });
+  }
+
+  /** Lets the programs of `role` make the calls that they make. */
+  grantRole(role: AwsRole, grantee: IGrantable): void {
+    const objects = this.bucket.arnForObjects('*');
+    Grant.addToPrincipal({ grantee, actions: [...callsOfRole(role, 's3')], resourceArns: [objects] });
+    // Without it S3 answers 403, and not 404, for an object that is not there.
+    Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });
+  }
+}

@@ -1,0 +1,51 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import { deadLetterVisibility } from './function-timings.ts';
+import { JobQueues } from './job-queues.ts';
+import { L1Secret } from './l1-secret.ts';
+import { LedgerTable } from './ledger-table.ts';
+import { ProofsBucket } from './proofs-bucket.ts';
+import { PublisherKey } from './publisher-key.ts';
+
+export interface StateStackProps extends StackProps {
+  readonly config: EnvironmentConfig;
+}
+
+/**
+ * All that has to outlive a deployment. Its logical ids are never renamed, for CloudFormation would make a new resource in
+ * place of the old one.
+ */
+export class StateStack extends Stack {
+  readonly ledger: LedgerTable;
+  readonly proofs: ProofsBucket;
+  readonly queues: JobQueues;
+  readonly publisher: PublisherKey;
+  readonly l1: L1Secret;
+
+  constructor(scope: Construct, id: string, { config, ...props }: StateStackProps) {
+    super(scope, id, { ...props, terminationProtection: config.onDelete === 'retain' });
+    const { prefix, onDelete } = config;
+    const names = awsResourceNames(prefix, config.proofsBucket);
+    this.ledger = new LedgerTable(this, 'Ledger', { tableName: names.ledgerTable, onDelete });
+    this.proofs = new ProofsBucket(this, 'Proofs', { bucketName: names.proofsBucket, onDelete });
+    this.queues = new JobQueues(this, 'Queues', { names, deadLetterVisibility: deadLetterVisibility(), onDelete });
+    this.publisher = new PublisherKey(this, 'Publisher', { prefix, signer: config.publisher.signer, onDelete });
+    this.l1 = new L1Secret(this, 'L1', { prefix, variables: config.l1.secretVariables, onDelete });
+
+    const { reference } = this.publisher;
+    new CfnOutput(this, 'Prefix', { value: prefix, description: 'COPPICE_AWS_PREFIX of every program' });
+    new CfnOutput(this, 'LedgerTable', { value: this.ledger.table.tableName });
+    new CfnOutput(this, 'ProofsBucket', { value: this.proofs.bucket.bucketName });
+    new CfnOutput(this, 'L1SecretId', {
+      value: this.l1.secret.secretArn,
+      description: 'To be filled in before the node',
+    });
+    new CfnOutput(this, 'PublisherKeyId', {
+      value: 'kmsKeyId' in reference ? reference.kmsKeyId : reference.secretId,
+      description: 'kmsKeyId' in reference ? 'The KMS key that signs' : 'To be filled in: the private key that signs',
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  DescribeServicesCommand,
+  type ECSClient,
+  ServiceNotActiveException,
+  ServiceNotFoundException,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs';
+
+import type { AwsResourceNames } from '../engine/aws-resource-names.ts';
+import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { type AgentFleet, type AgentGroup, Capacity } from './agent-fleet.ts';
+import { AgentFleetUnreadableError, NoSuchAgentGroupError } from './errors.ts';
+
+/** As many services as ECS describes in one call. */
+const DESCRIBED_AT_ONCE = 10;
+
+const KINDS = Pool.options.flatMap((pool) => Capacity.options.map((capacity) => ({ pool, capacity })));
+
+/** An {@link AgentFleet} of ECS services in one cluster: one for each pool and capacity, found by its name. */
+export class EcsAgentFleet implements AgentFleet {
+  readonly #ecs: ECSClient;
+  readonly #names: Pick<AwsResourceNames, 'cluster' | 'agentService'>;
+
+  constructor(ecs: ECSClient, names: Pick<AwsResourceNames, 'cluster' | 'agentService'>) {
+    this.#ecs = ecs;
+    this.#names = names;
+  }
+
+  async describe(): Promise<readonly AgentGroup[]> {
+    const { cluster } = this.#names;
+    const services = KINDS.map(({ pool, capacity }) => this.#names.agentService(pool, capacity));
+    if (services.length > DESCRIBED_AT_ONCE) throw new Error(`ECS describes ${DESCRIBED_AT_ONCE} services in a call`);
+    const answer = await this.#ecs.send(new DescribeServicesCommand({ cluster, services }));
+    // Whatever else keeps a service from being read must not pass for its absence: its agents would be forgotten.
+    const failure = (answer.failures ?? []).find(({ reason }) => reason !== 'MISSING');
+    if (failure !== undefined) {
+      throw new AgentFleetUnreadableError(cluster, `${failure.arn ?? 'a service'}: ${failure.reason ?? 'no reason'}`);
+    }
+    const active = new Map((answer.services ?? []).filter(isThere).map((service) => [service.serviceName, service]));
+    return KINDS.flatMap(({ pool, capacity }) => {
+      const service = active.get(this.#names.agentService(pool, capacity));
+      if (service === undefined) return [];
+      return [{ pool, capacity, desired: service.desiredCount ?? 0, running: service.runningCount ?? 0 }];
+    });
+  }
+
+  async setDesired(pool: Pool, capacity: Capacity, desired: number): Promise<void> {
+    const { cluster } = this.#names;
+    const service = this.#names.agentService(pool, capacity);
+    try {
+      await this.#ecs.send(new UpdateServiceCommand({ cluster, service, desiredCount: desired }));
+    } catch (error) {
+      if (!(error instanceof ServiceNotFoundException || error instanceof ServiceNotActiveException)) throw error;
+      throw new NoSuchAgentGroupError(pool, capacity, `service ${service} in cluster ${cluster}`, { cause: error });
+    }
+  }
+}
+
+/** A service that was deleted is described for a while, as `INACTIVE`. */
+function isThere({ status }: { readonly status?: string | undefined }): boolean {
+  return status === 'ACTIVE';
+}

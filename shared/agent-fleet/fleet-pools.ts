@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+import { kind } from '../config/value-kinds.ts';
+import { Pool } from '../proving-job/circuit-catalogue.ts';
+
+/** What an operator allows for one pool, and what an agent of it costs. */
+export const PoolLimits = z.strictObject({
+  /** Agents at once, of both capacities together. */
+  maxAgents: z.number().int().min(0).max(5000),
+  /** The part of the agents that run on demand even when Spot has enough, 0 to 1, rounded up. */
+  onDemandShare: z.number().min(0).max(1).default(0),
+  /** Of one agent, all of its resources. */
+  dollarsPerHour: z.strictObject({ spot: z.number().nonnegative(), od: z.number().nonnegative() }),
+});
+export type PoolLimits = z.infer<typeof PoolLimits>;
+
+/** The pools that have agents. One that is not named has none, and its jobs wait. */
+export const FleetPools = z.partialRecord(Pool, PoolLimits);
+export type FleetPools = z.infer<typeof FleetPools>;
+
+/** The same as one writes it before defaults are filled in. */
+export type FleetPoolsInput = z.input<typeof FleetPools>;
+
+/** As a variable holds it: JSON. */
+export const fleetPools = kind(
+  z.string().transform((json, context): FleetPools => {
+    const parsed = FleetPools.safeParse(parseJson(json));
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  }),
+  `JSON by pool (${Pool.options.join(', ')}), such as ` +
+    '{"small":{"maxAgents":40,"onDemandShare":0.1,"dollarsPerHour":{"spot":0.07,"od":0.233}}}',
+  '<json>',
+);
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

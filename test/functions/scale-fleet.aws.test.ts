@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import { AgentId, type JobRecord, RangeId } from '../../shared/ledger/job-ledger.ts';
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../contract/a-new-job.ts';
+import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
+import { type EcsCluster, openEcsCluster } from '../contract/ecs-cluster.ts';
+import { MetricLines } from './metric-lines.ts';
+
+const EPOCH = EpochNumber.parse(7);
+const RANGE = RangeId.parse('0xa1');
+const POOLS = {
+  small: { maxAgents: 6, dollarsPerHour: { spot: 1, od: 3 } },
+  medium: { maxAgents: 2, dollarsPerHour: { spot: 2, od: 6 } },
+};
+
+describe('scale-fleet', () => {
+  let harness: AwsHarness;
+  let engine: Engine;
+  let cluster: EcsCluster;
+  let fleet: EcsAgentFleet;
+  let metrics: MetricLines;
+  let handler: () => Promise<{ readonly groups: readonly { readonly desired: number }[] }>;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    harness = await openAwsHarness(['table']);
+    const { connection, names } = harness;
+    const prefix = names.ledgerTable.replace('-ledger', '');
+    cluster = await openEcsCluster(connection, names);
+    for (const pool of ['small', 'medium'] as const) {
+      await cluster.addService(pool, 'spot');
+      await cluster.addService(pool, 'od');
+    }
+    fleet = new EcsAgentFleet(cluster.ecs, names);
+    engine = await openEngine({ engine: 'aws', prefix, connection, leaseSeconds: 30 });
+    const variables = {
+      COPPICE_AWS_PREFIX: prefix,
+      AWS_REGION: connection.region ?? '',
+      AWS_ENDPOINT_URL: connection.endpoint ?? '',
+      COPPICE_FLEET_POOLS: JSON.stringify(POOLS),
+      LOG_LEVEL: 'silent',
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    metrics = new MetricLines();
+    await loadHandler();
+  });
+  afterEach(async () => {
+    metrics.stop();
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    cluster.close();
+    await engine.close();
+    await harness.close();
+  });
+
+  async function loadHandler(): Promise<void> {
+    vi.resetModules();
+    ({ handler } = await import('../../functions/scale-fleet/handler.ts'));
+  }
+  const elapse = (seconds: number): unknown => vi.setSystemTime(Date.now() + seconds * 1000);
+  const desired = async (): Promise<readonly number[]> => (await fleet.describe()).map((group) => group.desired);
+
+  async function openEpoch(): Promise<void> {
+    await engine.epochs.open({
+      epoch: EPOCH,
+      rangeId: RANGE,
+      networkVersion: '4.1.2',
+      firstCheckpoint: 1,
+      lastCheckpoint: 1,
+      shape: [{ blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 }],
+      deadlineAtMs: Date.now() + 3_600_000,
+    });
+  }
+  async function record(count: number, circuit: Parameters<typeof aNewJob>[0]): Promise<readonly JobRecord[]> {
+    return await Promise.all(Array.from({ length: count }, async () => engine.jobs.record(aNewJob(circuit))));
+  }
+
+  it('scales by pool from nothing to what the open epoch needs, within the limits, and back to nothing', async () => {
+    await handler();
+    expect(await desired()).toEqual([0, 0, 0, 0]);
+
+    await openEpoch();
+    await record(4, 'TX_MERGE_ROLLUP');
+    await record(3, 'PARITY_BASE');
+    await handler();
+    expect(await desired()).toEqual([4, 0, 2, 0]);
+
+    await engine.jobs.cancelEpoch(EPOCH, 'a test ends it', RANGE);
+    await engine.epochs.advance(EPOCH, RANGE, 'failed');
+    elapse(130);
+    await handler();
+    elapse(130);
+    await handler();
+    expect(await desired()).toEqual([0, 0, 0, 0]);
+  });
+
+  it('keeps the agents that prove when the rest of the epoch is done', async () => {
+    await openEpoch();
+    const [job] = await record(5, 'TX_MERGE_ROLLUP');
+    await handler();
+    expect((await desired())[0]).toBe(5);
+    if (job === undefined) throw new Error('no job');
+    await engine.jobs.claim(job.id, AgentId.parse('agent-1'), 3600);
+    await engine.epochs.advance(EPOCH, RANGE, 'failed');
+    elapse(200);
+    await handler();
+    expect((await desired())[0]).toBe(1);
+  });
+
+  it('measures jobs and agents of every pool, what is missing, and that it ran', async () => {
+    await openEpoch();
+    await record(2, 'TX_MERGE_ROLLUP');
+    await handler();
+    expect(Object.fromEntries(metrics.values())).toMatchObject({
+      'JobsWaiting small': 2,
+      'JobsRunning small': 0,
+      'JobsWithoutAgents small': 2,
+      'JobsWaiting gpu': 0,
+      'JobsWithoutAgents gpu': 0,
+      'AgentsMissing small': 0,
+      'AgentsRunning small spot': 0,
+      'AgentsDesired small spot': 2,
+      'AgentsDesired small od': 0,
+      CostTodayDollars: 0,
+      ScalerRuns: 1,
+    });
+  });
+
+  it('adds up what the agents cost, over containers, and once when two runs meet', async () => {
+    vi.setSystemTime(new Date('2026-11-25T12:00:00Z'));
+    await openEpoch();
+    await record(3, 'TX_MERGE_ROLLUP');
+    await handler();
+    const { running } = (await fleet.describe())[0] ?? { running: 0 };
+    expect(running).toBe(3);
+    elapse(360);
+    await loadHandler();
+    await Promise.all([handler(), handler()]);
+    expect(metrics.all('CostTodayDollars').at(-1)).toBeCloseTo(running / 10);
+    elapse(0);
+    await handler();
+    expect(metrics.all('CostTodayDollars').at(-1)).toBeCloseTo(running / 10);
+  });
+
+  it('asks the other pools for agents when one of them cannot be asked, and then fails', async () => {
+    await openEpoch();
+    await record(2, 'TX_MERGE_ROLLUP');
+    const { runScaler } = await import('../../functions/scale-fleet/run-scaler.ts');
+    const { FleetPools } = await import('../../shared/agent-fleet/fleet-pools.ts');
+    const asked: string[] = [];
+    const run = runScaler({
+      engine,
+      pools: FleetPools.parse({ small: { ...POOLS.small, onDemandShare: 0.5 } }),
+      fleet: {
+        describe: () => fleet.describe(),
+        setDesired: async (pool, capacity, count) => {
+          asked.push(capacity);
+          if (capacity === 'spot') throw new Error('throttled');
+          await fleet.setDesired(pool, capacity, count);
+        },
+      },
+      notes: {
+        find: async () => Promise.resolve({ value: undefined, version: undefined }),
+        replace: async () => Promise.resolve(true),
+      },
+      metrics: { record: (name) => void asked.push(name) },
+      nowMs: Date.now,
+      log: (await import('../../shared/telemetry/logger.ts')).createLogger('test', { logLevel: 'silent' }),
+    });
+    await expect(run).rejects.toThrow(/could not be asked/);
+    expect(asked).toEqual(expect.arrayContaining(['spot', 'od', 'JobsWaiting']));
+    expect(asked).not.toContain('ScalerRuns');
+    expect((await desired())[1]).toBe(1);
+  });
+
+  it('changes nothing when the cluster cannot be read', async () => {
+    vi.stubEnv('COPPICE_AWS_PREFIX', 'nobodys-fleet');
+    await loadHandler();
+    await expect(handler()).rejects.toThrow();
+    expect(metrics.all('ScalerRuns')).toEqual([]);
+  });
+
+  it.each([
+    ['missing', '', /\(COPPICE_FLEET_POOLS\) is missing/],
+    ['no JSON', '{small', /must be JSON by pool/],
+    ['of a pool that is none', '{"tiny":{"maxAgents":1,"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
+    ['without a limit', '{"small":{"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
+  ])('refuses pools that are %s, and says what is allowed', async (_, value, message) => {
+    vi.stubEnv('COPPICE_FLEET_POOLS', value);
+    await loadHandler();
+    await expect(handler()).rejects.toThrow(message);
+  });
+});

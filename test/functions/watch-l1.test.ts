@@ -1,0 +1,141 @@
+import { parseEther, parseGwei } from 'viem';
+import { describe, expect, it } from 'vitest';
+
+import type { EpochSight } from '../../functions/watch-l1/read-epochs.ts';
+import type { L1Sight } from '../../functions/watch-l1/read-l1.ts';
+import {
+  epochsToRead,
+  type Measurement,
+  measureOutbox,
+  type Remembered,
+  watchL1,
+} from '../../functions/watch-l1/watch-l1.ts';
+import type { RootRecord } from '../../shared/ledger/outbox.ts';
+
+const AT_MS = 1_800_000_000_000;
+
+function aSight(change: Partial<L1Sight> = {}): L1Sight {
+  return {
+    atMs: AT_MS,
+    tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
+    unproven: [
+      { epoch: 5, deadlineAtMs: AT_MS + 1_000_000 },
+      { epoch: 6, deadlineAtMs: AT_MS + 3_000_000 },
+    ],
+    newestClosed: 3,
+    gasPriceWei: parseGwei('1.5'),
+    balancesWei: [parseEther('2'), parseEther('0.25')],
+    followed: { blocks: [{ number: 7, hash: '0x07' }], replaced: 0 },
+    ...change,
+  };
+}
+
+function anEpoch(epoch: number, change: Partial<EpochSight> = {}): EpochSight {
+  return { epoch, state: 'proving', pathSeconds: 400, jobsLeft: 30, ...change };
+}
+
+function aMemory(change: Partial<Remembered> = {}): Remembered {
+  return { blocks: [], pendingCheckpoint: 12, unproven: [], newestClosed: 3, ...change };
+}
+
+function valueOf(name: Measurement['name'], measurements: readonly Measurement[]): number | undefined {
+  return measurements.find((measurement) => measurement.name === name)?.value;
+}
+
+describe('watchL1', () => {
+  it('tells the tips, the price of gas, and the least of the balances', () => {
+    const { state } = watchL1(aSight(), [], undefined);
+    expect(valueOf('L1PendingCheckpoint', state)).toBe(12);
+    expect(valueOf('L1ProvenCheckpoint', state)).toBe(8);
+    expect(valueOf('UnprovenEpochs', state)).toBe(2);
+    expect(valueOf('L1GasPriceGwei', state)).toBe(1.5);
+    expect(valueOf('PublisherBalanceEth', state)).toBe(0.25);
+  });
+
+  it('tells no balance when there is no account to watch', () => {
+    expect(valueOf('PublisherBalanceEth', watchL1(aSight({ balancesWei: [] }), [], undefined).state)).toBeUndefined();
+  });
+
+  it('takes the epoch with the least slack for the most urgent: the window left, less the chain of jobs', () => {
+    const sights = [anEpoch(5), anEpoch(6, { pathSeconds: 2_900, jobsLeft: 700 })];
+    const { state } = watchL1(aSight(), sights, undefined);
+    expect(valueOf('EpochSlackSeconds', state)).toBe(100);
+    expect(valueOf('EpochPathSeconds', state)).toBe(2_900);
+    expect(valueOf('EpochJobsLeft', state)).toBe(700);
+    expect(state.find(({ name }) => name === 'EpochSlackSeconds')?.properties).toEqual({ epoch: 6 });
+  });
+
+  it('tells the time left of an epoch that no node has taken up, and nothing of its jobs', () => {
+    const { state } = watchL1(aSight(), [], undefined);
+    expect(valueOf('EpochSlackSeconds', state)).toBe(1_000);
+    expect(valueOf('EpochJobsLeft', state)).toBeUndefined();
+  });
+
+  it('tells no slack when nothing is unproven', () => {
+    const { state } = watchL1(aSight({ unproven: [] }), [], undefined);
+    expect(valueOf('EpochSlackSeconds', state)).toBeUndefined();
+    expect(valueOf('UnprovenEpochs', state)).toBe(0);
+  });
+
+  it('counts an epoch as missed once, when its window has closed and the ledger has no proof of it', () => {
+    const open = watchL1(aSight(), [], aMemory()).remembered;
+    expect(open.unproven).toEqual([5, 6]);
+
+    const closing = aSight({ newestClosed: 5, unproven: [{ epoch: 6, deadlineAtMs: AT_MS + 1 }] });
+    const first = watchL1(closing, [anEpoch(5, { state: 'failed' })], open);
+    expect(valueOf('EpochsMissed', first.events)).toBe(1);
+    expect(first.events.find(({ name }) => name === 'EpochsMissed')?.properties).toEqual({ epochs: '5' });
+    expect(valueOf('EpochsMissed', watchL1(closing, [], first.remembered).events)).toBe(0);
+  });
+
+  it('counts an epoch that no node has taken up as missed too', () => {
+    const { events } = watchL1(aSight({ newestClosed: 6 }), [], aMemory({ unproven: [5, 6] }));
+    expect(valueOf('EpochsMissed', events)).toBe(2);
+  });
+
+  it('counts no epoch that is proven, nor one that closed before it ever looked', () => {
+    const closing = aSight({ newestClosed: 5 });
+    expect(
+      valueOf('EpochsMissed', watchL1(closing, [anEpoch(5, { state: 'proven' })], aMemory({ unproven: [5] })).events),
+    ).toBe(0);
+    expect(valueOf('EpochsMissed', watchL1(closing, [], undefined).events)).toBe(0);
+  });
+
+  it('reads the epochs that are open, and those that it has to judge', () => {
+    expect(epochsToRead(aSight({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] }))).toEqual([4, 5, 6]);
+    expect(epochsToRead(aSight(), undefined)).toEqual([5, 6]);
+  });
+
+  it('takes no verdict back when an L1 node is behind the one that it asked before', () => {
+    const { remembered } = watchL1(aSight({ newestClosed: 2 }), [], aMemory({ newestClosed: 4, unproven: [4] }));
+    expect(remembered.newestClosed).toBe(4);
+    expect(valueOf('EpochsMissed', watchL1(aSight({ newestClosed: 4 }), [], remembered).events)).toBe(0);
+  });
+
+  it('tells replaced blocks, and checkpoints that were pruned; neither at the first look', () => {
+    const sight = aSight({
+      tips: { pendingCheckpoint: 9, provenCheckpoint: 8 },
+      followed: { blocks: [], replaced: 2 },
+    });
+    const { events } = watchL1(sight, [], aMemory({ pendingCheckpoint: 12 }));
+    expect(valueOf('L1ReorgBlocks', events)).toBe(2);
+    expect(valueOf('CheckpointsPruned', events)).toBe(3);
+    expect(valueOf('CheckpointsPruned', watchL1(sight, [], undefined).events)).toBe(0);
+    expect(valueOf('CheckpointsPruned', watchL1(aSight(), [], aMemory({ pendingCheckpoint: 3 })).events)).toBe(0);
+  });
+});
+
+describe('measureOutbox', () => {
+  const root = (epoch: number, storedAtMs: number): RootRecord =>
+    ({ epoch, storedAtMs, state: 'waiting' }) as RootRecord;
+
+  it('tells how long the oldest root has waited', () => {
+    const measured = measureOutbox([root(5, AT_MS - 30_000), root(4, AT_MS - 90_000)], AT_MS);
+    expect(valueOf('OpenRoots', measured)).toBe(2);
+    expect(valueOf('OutboxAgeSeconds', measured)).toBe(90);
+  });
+
+  it('tells zero when nothing waits', () => {
+    expect(valueOf('OutboxAgeSeconds', measureOutbox([], AT_MS))).toBe(0);
+  });
+});
