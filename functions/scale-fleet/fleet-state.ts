@@ -1,9 +1,7 @@
+import type { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
-
-/** How an agent's machine is bought: Spot is cheap and may be taken back, on-demand (`od`) stays. */
-export type Capacity = 'spot' | 'od';
 
 /** An epoch that is being proven, or one that still grows and will be. */
 export interface EpochLoad {
@@ -34,6 +32,8 @@ export interface PoolLimits {
   readonly floor: number;
   readonly ceiling: number;
   readonly slotsPerAgent: number;
+  /** The least part of the agents that is bought on demand, 0 to 1. @default 0 */
+  readonly onDemandShare?: number;
 }
 
 export interface PoolState {
@@ -61,7 +61,9 @@ export interface FleetMemory {
 }
 
 export interface PoolMemory {
-  /** Since when Spot agents are missing that were ordered. */
+  /** Spot agents that were up. */
+  readonly spotRunning?: number;
+  /** Since when Spot agents are missing that were ordered, and none came up. */
   readonly spotShortSinceMs?: number;
   /** Spot is not asked for more than a try before this: it had none. */
   readonly spotDryUntilMs?: number;

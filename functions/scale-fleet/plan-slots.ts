@@ -1,4 +1,4 @@
-import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
+import type { PoolLoad, WorkBand } from '../../shared/merge-tree/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochLoad, EpochOutlook, ScalingPolicy } from './fleet-state.ts';
 
@@ -30,12 +30,12 @@ const SLEEP_START_UPS = 3;
 const WAKE_START_UPS = 2;
 
 /**
- * Slots for each pool that has work: the cheapest numbers with which every epoch is done before its deadline less the margin.
+ * Slots for each pool that has work: the fewest with which every epoch can be done before its deadline less the margin.
  *
- * However a tree is worked off, as long as no slot idles while a job for it waits: at each moment the next job of the
- * chain that ends last either runs, or waits because all slots of its pool are taken. So the whole takes no longer than the
- * longest path plus, for each pool, its work over its slots. Of all numbers that keep this sum within the time left, those
- * in proportion to √(work / price) cost least.
+ * Of a pool's jobs, those with a certain way to the root above them, or a longer one, must all be done before that way
+ * begins. So for every way above: slots ≥ their work / (time left − the way above). This is what is needed at the least,
+ * since pools also wait for one another. It is enough because it is asked every minute: what falls behind has less time
+ * left, so it gets more slots, and the margin is several times what they take to start.
  */
 export function planSlots(
   epochs: readonly EpochLoad[],
@@ -43,24 +43,22 @@ export function planSlots(
   policy: ScalingPolicy,
   nowMs: number,
 ): Map<Pool, PoolPlan> {
-  const needed = new Map<Pool, { slots: number; budgetSeconds: number; workSeconds: number }>();
+  const needed = new Map<Pool, Need>();
   for (const epoch of epochs) {
-    const work = workBefore(epoch, epochs, pools, policy);
-    const budgetSeconds = Math.max(LEAST_SECONDS, timeForWork(epoch, pools, policy, nowMs) - policy.marginSeconds);
-    const weight = sumOf([...work].map(([pool, seconds]) => Math.sqrt(seconds * priceOf(pools, pool))));
-    for (const [pool, workSeconds] of work) {
-      const slots = Math.ceil((Math.sqrt(workSeconds / priceOf(pools, pool)) * weight) / budgetSeconds);
-      if (slots > (needed.get(pool)?.slots ?? 0)) needed.set(pool, { slots, budgetSeconds, workSeconds });
+    const secondsLeft = timeForWork(epoch, pools, policy, nowMs) - policy.marginSeconds;
+    for (const [pool, bands] of workBefore(epoch, epochs, pools, policy)) {
+      const need = needOf(bands, secondsLeft);
+      if (need.slots > (needed.get(pool)?.slots ?? 0)) needed.set(pool, need);
     }
   }
 
   const loads = totalLoads(epochs);
   const plans = new Map<Pool, PoolPlan>();
-  for (const [pool, { slots, budgetSeconds, workSeconds }] of needed) {
+  for (const [pool, { slots, tightestSeconds, workSeconds }] of needed) {
     const load = loads.get(pool) as PoolLoad;
     const state = pools.get(pool) as PlanPool;
-    const why = `${Math.round(workSeconds)} s of work in ${Math.round(budgetSeconds)} s`;
-    const isPressing = budgetSeconds < 2 * state.startUpSeconds;
+    const why = `${Math.round(workSeconds)} s of work in ${Math.round(tightestSeconds)} s`;
+    const isPressing = tightestSeconds < 2 * state.startUpSeconds;
     const usable = Math.ceil(load.usableSlots - 1e-9);
     const asked = isPressing ? Math.max(usable, load.runningJobs + load.waitingJobs) : usable;
     const idleSeconds = backlogElsewhere(pool, loads, pools, needed) - load.workSeconds;
@@ -92,48 +90,86 @@ export function outlooksOf(
   nowMs: number,
 ): EpochOutlook[] {
   return epochs.map((epoch) => {
-    const work = workBefore(epoch, epochs, pools, policy);
-    const seconds = sumOf([...work].map(([pool, workSeconds]) => workSeconds / Math.max(1, slotsOf(pool))));
+    const ends = [...workBefore(epoch, epochs, pools, policy)].map(([pool, bands]) => endOf(bands, slotsOf(pool)));
+    const seconds = Math.max(epoch.pathSeconds, ...ends);
     return { epoch: epoch.epoch, slackSeconds: timeForWork(epoch, pools, policy, nowMs) - seconds };
   });
 }
 
-/** Seconds until the deadline that are neither start-up nor the longest path nor submission. */
+/** The slots that a pool needs, and the work and time that it is for. */
+interface Need {
+  readonly slots: number;
+  readonly workSeconds: number;
+  readonly tightestSeconds: number;
+}
+
+/** @param bands the longest way above first */
+function needOf(bands: readonly WorkBand[], secondsLeft: number): Need {
+  let need: Need = { slots: 0, workSeconds: 0, tightestSeconds: secondsLeft };
+  let workSeconds = 0;
+  for (const band of bands) {
+    workSeconds += band.workSeconds;
+    const tightestSeconds = Math.max(LEAST_SECONDS, secondsLeft - band.aboveSeconds);
+    const slots = Math.ceil(workSeconds / tightestSeconds);
+    if (slots > need.slots) need = { slots, workSeconds, tightestSeconds };
+  }
+  return need;
+}
+
+/** Until the root, by what this pool has to do before it. @param bands the longest way above first */
+function endOf(bands: readonly WorkBand[], slots: number): number {
+  let [end, workSeconds] = [0, 0];
+  for (const band of bands) {
+    workSeconds += band.workSeconds;
+    end = Math.max(end, workSeconds / Math.max(1, slots) + band.aboveSeconds);
+  }
+  return end;
+}
+
+/** Seconds until the deadline that are neither start-up nor submission. */
 function timeForWork(
-  { deadlineAtMs, startsAtMs, pathSeconds, pools: loads }: EpochLoad,
+  { deadlineAtMs, startsAtMs, pools: loads }: EpochLoad,
   pools: PlanPools,
   { submissionSeconds }: ScalingPolicy,
   nowMs: number,
 ): number {
   const startUps = [...pools].map(([pool, { startUpSeconds }]) => (loads[pool] === undefined ? 0 : startUpSeconds));
   const secondsLeft = (deadlineAtMs - Math.max(nowMs, startsAtMs)) / 1000;
-  return secondsLeft - submissionSeconds - pathSeconds - Math.max(0, ...startUps);
+  return secondsLeft - submissionSeconds - Math.max(0, ...startUps);
 }
 
 /**
- * Seconds of work by pool that are done before the epoch is: its own, that of epochs with an earlier deadline, and what
- * waits or runs of later ones, because queues go by the order in which jobs were asked for.
+ * The work by pool that is done before the epoch is, the longest way above first: its own, that of epochs with an earlier
+ * deadline, and what waits or runs of later ones, because queues go by the order in which jobs were asked for.
  */
 function workBefore(
   epoch: EpochLoad,
   epochs: readonly EpochLoad[],
   pools: PlanPools,
   { workCushion }: ScalingPolicy,
-): Map<Pool, number> {
-  const work = new Map<Pool, number>();
+): Map<Pool, WorkBand[]> {
+  const work = new Map<Pool, WorkBand[]>();
   for (const other of epochs) {
     for (const [pool, load] of Object.entries(other.pools) as [Pool, PoolLoad][]) {
       if (!pools.has(pool) || epoch.pools[pool] === undefined) continue;
-      const isLater = other.deadlineAtMs > epoch.deadlineAtMs;
-      const seconds = isLater ? askedSeconds(load) : load.workSeconds;
-      if (seconds > 0) work.set(pool, (work.get(pool) ?? 0) + seconds * workCushion);
+      const bands = other.deadlineAtMs > epoch.deadlineAtMs ? [askedBand(load)] : load.bands;
+      const known = work.get(pool) ?? [];
+      work.set(pool, known);
+      for (const { workSeconds, aboveSeconds } of bands) {
+        if (workSeconds > 0) known.push({ workSeconds: workSeconds * workCushion, aboveSeconds });
+      }
     }
   }
+  for (const bands of work.values()) bands.sort((left, right) => right.aboveSeconds - left.aboveSeconds);
   return work;
 }
 
-function askedSeconds({ workSeconds, waitingSeconds, runningJobs, longestSeconds }: PoolLoad): number {
-  return Math.min(workSeconds, waitingSeconds + runningJobs * longestSeconds);
+/** Of an epoch with a later deadline: it may be ahead of all else. */
+function askedBand({ workSeconds, waitingSeconds, runningJobs, longestSeconds, bands }: PoolLoad): WorkBand {
+  return {
+    workSeconds: Math.min(workSeconds, waitingSeconds + runningJobs * longestSeconds),
+    aboveSeconds: Math.max(0, ...bands.map(({ aboveSeconds }) => aboveSeconds)),
+  };
 }
 
 function totalLoads(epochs: readonly EpochLoad[]): Map<Pool, PoolLoad> {
@@ -147,6 +183,7 @@ function totalLoads(epochs: readonly EpochLoad[]): Map<Pool, PoolLoad> {
       waitingJobs: load.waitingJobs + (known?.waitingJobs ?? 0),
       usableSlots: load.usableSlots + (known?.usableSlots ?? 0),
       longestSeconds: Math.max(load.longestSeconds, known?.longestSeconds ?? 0),
+      bands: [...load.bands, ...(known?.bands ?? [])],
     });
   }
   return totals;
@@ -176,12 +213,4 @@ function sleeps(load: PoolLoad, { running, ordered, startUpSeconds }: PlanPool, 
   if (ordered > running) return false;
   if (ordered === 0) return idleSeconds > WAKE_START_UPS * startUpSeconds;
   return load.runningJobs + load.waitingJobs === 0 && idleSeconds > SLEEP_START_UPS * startUpSeconds;
-}
-
-function priceOf(pools: PlanPools, pool: Pool): number {
-  return Math.max(pools.get(pool)?.dollarsPerHour ?? 0, 1e-6);
-}
-
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -23,8 +23,8 @@ export interface Busy {
 }
 
 /**
- * Buys `agents` as Spot, except: as much on demand as an interruption would cost the epoch (its slack shrinks below
- * `safeSlackSeconds`), and what Spot does not give, at once. Agents on demand that prove are kept: to swap a machine that is
+ * Buys `agents` as Spot, except: the share that is always on demand, as much as an interruption would cost the epoch (its
+ * slack shrinks below `safeSeconds`), and what Spot does not give, at once. Agents on demand that prove are kept: to swap a machine that is
  * up costs another start.
  *
  * @param agents no fewer than are busy
@@ -32,16 +32,17 @@ export interface Busy {
 export function spreadCapacity(
   agents: number,
   busy: Busy,
-  { capacity, startUpSeconds, spotRefusals, spotInterruptions }: PoolState,
+  { limits, capacity, startUpSeconds, spotRefusals, spotInterruptions }: PoolState,
   slack: { readonly seconds: number; readonly safeSeconds: number },
   known: PoolMemory | undefined,
   nowMs: number,
 ): Spread {
   const { spot } = capacity;
   const isShort = spot.running < spot.desired;
-  const shortSinceMs = isShort ? Math.min(known?.spotShortSinceMs ?? nowMs, nowMs) : undefined;
-  const isMissing =
-    shortSinceMs !== undefined && nowMs - shortSinceMs >= SHORT_START_UPS * startUpSeconds * 1000 && isShort;
+  // As long as some come up, the rest are on their way: large orders are placed bit by bit.
+  const comesUp = spot.running > (known?.spotRunning ?? Infinity);
+  const shortSinceMs = isShort ? Math.min((comesUp ? undefined : known?.spotShortSinceMs) ?? nowMs, nowMs) : undefined;
+  const isMissing = shortSinceMs !== undefined && nowMs - shortSinceMs >= SHORT_START_UPS * startUpSeconds * 1000;
   const isStorm = spotInterruptions >= Math.max(STORM_LEAST, STORM_SHARE * spot.running);
   const isThin = slack.seconds < 2 * slack.safeSeconds;
   const turnsDry = isMissing || spotRefusals > 0 || (isStorm && isThin);
@@ -50,13 +51,15 @@ export function spreadCapacity(
   const isDry = dryUntilMs > nowMs;
 
   const share = Math.min(1, Math.max(0, 1 - Math.max(0, slack.seconds) / slack.safeSeconds));
-  const wanted = Math.max(Math.round(share * agents), isDry ? agents - spot.running : 0);
+  const kept = Math.ceil((limits.onDemandShare ?? 0) * agents);
+  const wanted = Math.max(Math.round(share * agents), kept, isDry ? agents - spot.running : 0);
   const od = Math.max(busy.od, Math.min(wanted, agents - busy.spot));
   const memory: PoolMemory = {
+    spotRunning: spot.running,
     ...(shortSinceMs !== undefined && !turnsDry && { spotShortSinceMs: shortSinceMs }),
     ...(isDry && { spotDryUntilMs: dryUntilMs }),
   };
-  return { spot: agents - od, od, reason: reasonOf(od, isDry, share), memory };
+  return { spot: agents - od, od, reason: reasonOf(od, isDry, share, kept), memory };
 }
 
 /** Who proves, when the agents' own word and the ledger's differ: the larger number, Spot first. */
@@ -74,8 +77,9 @@ function unknownBusy({ running }: CapacityState, runningAgents: number | undefin
   return runningAgents === 0 ? 0 : running;
 }
 
-function reasonOf(od: number, isDry: boolean, share: number): string | undefined {
+function reasonOf(od: number, isDry: boolean, share: number, kept: number): string | undefined {
   if (od === 0) return undefined;
   if (isDry) return `${od} on demand, because Spot has none to give`;
+  if (od === kept) return `${od} on demand, the share that always is`;
   return share > 0 ? `${od} on demand, because the slack is small` : `${od} on demand, which prove`;
 }

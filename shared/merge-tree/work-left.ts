@@ -1,4 +1,5 @@
 import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../proving-job/circuit-catalogue.ts';
+import { chainsAbove } from './chains-above.ts';
 import type { CircuitStanding, CircuitStandings } from './circuit-standings.ts';
 import type { ExpectedTree } from './expected-tree.ts';
 import type { JobSeconds } from './learned-durations.ts';
@@ -18,6 +19,15 @@ export interface PoolLoad {
   readonly usableSlots: number;
   /** The longest job left, as slow as one in twenty is. */
   readonly longestSeconds: number;
+  /** All of `workSeconds`, by what must follow it; in no order. */
+  readonly bands: readonly WorkBand[];
+}
+
+/** Work that has about the same way to the root above it. */
+export interface WorkBand {
+  readonly workSeconds: number;
+  /** The longest chain of jobs that must follow the last of it. */
+  readonly aboveSeconds: number;
 }
 
 /** What there is to work with in a pool. */
@@ -53,8 +63,10 @@ export class WorkLeft {
   readonly #circuitOf: readonly number[];
   readonly #childrenOf: readonly (readonly number[])[];
   readonly #expected: readonly number[];
+  readonly #chainsAbove: ReadonlyMap<CircuitName, readonly CircuitName[]>;
 
-  constructor({ jobs }: ExpectedTree) {
+  constructor(tree: ExpectedTree) {
+    const { jobs } = tree;
     const circuits = [...new Set(jobs.map(({ circuit }) => circuit))];
     const indexOf = new Map(circuits.map((circuit, index) => [circuit, index]));
     const expected = circuits.map(() => 0);
@@ -63,6 +75,7 @@ export class WorkLeft {
     this.#childrenOf = jobs.map(({ children }) => children);
     for (const circuit of this.#circuitOf) expected[circuit] = (expected[circuit] as number) + 1;
     this.#expected = expected;
+    this.#chainsAbove = chainsAbove(tree);
   }
 
   /** By pool; a pool that the epoch needs no more is absent. */
@@ -80,14 +93,18 @@ export class WorkLeft {
       const rests = runningForSeconds.map((spent) => restOf(seconds, spent));
       const usable = sumOf(rests.map((rest) => Math.min(1, rest / startUpSeconds)));
       const ready = (waiting + (soon.get(circuit) ?? 0)) * Math.min(1, seconds.mean / startUpSeconds);
+      const workSeconds = sumOf(rests) + (waiting + notAsked) * seconds.mean;
+      const above = this.#chainsAbove.get(circuit) as readonly CircuitName[];
+      const aboveSeconds = sumOf(above.map((parent) => options.secondsOf(parent).mean));
       const known = loads[pool];
       loads[pool] = {
-        workSeconds: (known?.workSeconds ?? 0) + sumOf(rests) + (waiting + notAsked) * seconds.mean,
+        workSeconds: (known?.workSeconds ?? 0) + workSeconds,
         waitingSeconds: (known?.waitingSeconds ?? 0) + waiting * seconds.mean,
         runningJobs: (known?.runningJobs ?? 0) + running,
         waitingJobs: (known?.waitingJobs ?? 0) + waiting,
         usableSlots: (known?.usableSlots ?? 0) + usable + ready,
         longestSeconds: Math.max(known?.longestSeconds ?? 0, seconds.p95),
+        bands: [...(known?.bands ?? []), { workSeconds, aboveSeconds }],
       };
     }
     return loads;

@@ -23,12 +23,12 @@ export class Bill {
     this.provingSeconds += provingSeconds;
   }
 
-  /** Dollars spent while each of the first `epochs` epochs could be proven; what was spent before and after goes to its neighbour. */
-  dollarsByEpoch(epochs: number): readonly number[] {
+  /** Dollars spent while each of `epochs` epochs could be proven; what was spent before and after goes to its neighbour. */
+  dollarsByEpoch(firstEpoch: number, epochs: number): readonly number[] {
     const dollars = new Array<number>(epochs).fill(0);
     for (const [window, spent] of this.#dollarsByWindow.entries()) {
       // The array has holes where nothing was spent.
-      dollars[Math.min(Math.max(0, window - 1), epochs - 1)]! += (spent as number | undefined) ?? 0;
+      dollars[Math.min(Math.max(0, window - 1 - firstEpoch), epochs - 1)]! += (spent as number | undefined) ?? 0;
     }
     return dollars;
   }

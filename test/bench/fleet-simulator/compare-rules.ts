@@ -1,4 +1,4 @@
-import type { Capacity } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { EpochPlan } from './epoch-plan.ts';
 import { simulateFleet } from './fleet-simulation.ts';
 import { lowerBoundDollars } from './lower-bound.ts';
@@ -11,9 +11,8 @@ import type { Weather } from './weather.ts';
 
 /** A rival that misses more is no alternative. */
 export const MOST_MISSED_SHARE = 0.001;
-/** Settings are chosen on the first epochs: this share of them, and at least so many. */
-const TUNING_SHARE = 0.2;
-const LEAST_TUNING_EPOCHS = 24;
+/** Settings are chosen on the stretch of so many epochs that has the most work. */
+const TUNING_EPOCHS = 32;
 
 export interface Conditions {
   readonly seed: number;
@@ -62,8 +61,7 @@ export function compareRules(conditions: Conditions, onDone: (rule: ComparedRule
 
 /** With the setting that is cheapest without missing too much, or else misses least. */
 function runTuned(conditions: Conditions, { settings }: Rival, capacity: Capacity): ComparedRule {
-  const tuningEpochs = Math.max(LEAST_TUNING_EPOCHS, Math.ceil(TUNING_SHARE * conditions.plans.length));
-  const tuning = { ...conditions, plans: conditions.plans.slice(0, tuningEpochs) };
+  const tuning = { ...conditions, plans: busiestStretch(conditions.plans) };
   const bought = capacity === 'spot' ? 'Spot' : 'on demand';
   const tried = settings.map((setting) => ({
     setting,
@@ -75,6 +73,16 @@ function runTuned(conditions: Conditions, { settings }: Rival, capacity: Capacit
     return right.tuned.score.inTimeShare - left.tuned.score.inTimeShare;
   });
   return run(conditions, bought, best!.setting.label, best!.setting.rule(capacity));
+}
+
+function busiestStretch(plans: readonly EpochPlan[]): readonly EpochPlan[] {
+  const jobs = plans.map(({ circuits }) => circuits.length);
+  let [begin, most] = [0, 0];
+  for (let from = 0; from + TUNING_EPOCHS <= plans.length; from += 1) {
+    const sum = jobs.slice(from, from + TUNING_EPOCHS).reduce((total, each) => total + each, 0);
+    if (sum > most) [begin, most] = [from, sum];
+  }
+  return plans.slice(begin, begin + TUNING_EPOCHS);
 }
 
 function run({ seed, plans, weather }: Conditions, bought: string, setting: string, rule: ScalingRule): ComparedRule {

@@ -1,7 +1,7 @@
 import { AgentService } from './agent-service.ts';
 import { Bill } from './bill.ts';
 import { Chance } from './chance.ts';
-import { EPOCH_SECONDS, type EpochPlan, POOL_OF_CIRCUIT } from './epoch-plan.ts';
+import { type EpochPlan, POOL_OF_CIRCUIT } from './epoch-plan.ts';
 import { EpochRun, type SimulatedJob } from './epoch-run.ts';
 import { type JobOrder, PerfectPriority, TwoLanes } from './job-order.ts';
 import { CAPACITIES, POOLS, type PerCapacity, type PerPool, type SimulatedPool, perPool } from './pools.ts';
@@ -48,7 +48,7 @@ export function simulateFleet(options: SimulationOptions): SimulationResult {
 
 class FleetSimulation {
   readonly #options: SimulationOptions;
-  readonly #clock = new VirtualClock(EPOCH_SECONDS - RUN_IN_SECONDS);
+  readonly #clock: VirtualClock;
   readonly #bill = new Bill();
   readonly #orders: PerPool<JobOrder<SimulatedJob>>;
   readonly #idle: PerPool<Set<SimulatedAgent>> = perPool(() => new Set());
@@ -61,6 +61,7 @@ class FleetSimulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
+    this.#clock = new VirtualClock(options.plans[0]!.endsAtSeconds - RUN_IN_SECONDS);
     const chance = new Chance(options.seed, 'agents');
     this.#orders = perPool((pool) =>
       options.order === 'two lanes' ? new TwoLanes(new Chance(options.seed, `queue ${pool}`)) : new PerfectPriority(),
@@ -94,7 +95,7 @@ class FleetSimulation {
     for (const service of this.#allServices()) service.close();
     return {
       epochs: this.#results.toSorted((left, right) => left.epoch - right.epoch),
-      dollarsByEpoch: this.#bill.dollarsByEpoch(plans.length),
+      dollarsByEpoch: this.#bill.dollarsByEpoch(plans[0]!.epoch, plans.length),
       killedProofs: this.#allServices().reduce((sum, { killedProofs }) => sum + killedProofs, 0),
       idleShare: 1 - this.#bill.provingSeconds / this.#bill.billedSeconds,
     };

@@ -1,4 +1,4 @@
-import type { Capacity } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** The pools that Aztec's circuits need. */

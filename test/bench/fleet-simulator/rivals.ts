@@ -1,4 +1,4 @@
-import type { Capacity } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import { type EpochPlan, POOL_OF_CIRCUIT } from './epoch-plan.ts';
 import { agentsForPeak } from './lower-bound.ts';
 import { type PerPool, perPool } from './pools.ts';

@@ -22,6 +22,7 @@ export function waiting(jobs: number, seconds = 60): PoolLoad {
     waitingJobs: jobs,
     usableSlots: jobs * Math.min(1, seconds / START_UP_SECONDS),
     longestSeconds: seconds * 1.3,
+    bands: [{ workSeconds: jobs * seconds, aboveSeconds: 250 }],
   };
 }
 

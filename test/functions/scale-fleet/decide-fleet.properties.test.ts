@@ -50,9 +50,18 @@ const poolLoads: fc.Arbitrary<PoolLoad> = fc
     notAskedJobs: count(3000),
     jobSeconds: fc.integer({ min: 1, max: 300 }),
     soonJobs: count(50),
+    lowerShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    aboveSeconds: count(600),
   })
-  .map(({ runningJobs, waitingJobs, notAskedJobs, jobSeconds, soonJobs }) => ({
+  .map(({ runningJobs, waitingJobs, notAskedJobs, jobSeconds, soonJobs, lowerShare, aboveSeconds }) => ({
     workSeconds: (runningJobs / 2 + waitingJobs + notAskedJobs) * jobSeconds,
+    bands: [
+      { share: 1 - lowerShare, aboveSeconds },
+      { share: lowerShare, aboveSeconds: aboveSeconds + 200 },
+    ].map(({ share, ...band }) => ({
+      ...band,
+      workSeconds: share * (runningJobs / 2 + waitingJobs + notAskedJobs) * jobSeconds,
+    })),
     waitingSeconds: waitingJobs * jobSeconds,
     runningJobs,
     waitingJobs,
@@ -175,6 +184,7 @@ describe('decideFleet, whatever it is told', () => {
           waitingSeconds: load.waitingSeconds + more * seconds,
           waitingJobs: load.waitingJobs + more,
           usableSlots: load.usableSlots + more * Math.min(1, seconds / START_UP_SECONDS),
+          bands: [...load.bands, { workSeconds: more * seconds, aboveSeconds: more }],
         };
         const grownState = { ...state, epochs: [{ ...epoch, pools: { ...epoch.pools, [pool]: grown } }] };
         expect(total(decideFleet(grownState), pool)).toBeGreaterThanOrEqual(total(decideFleet(state), pool));
@@ -246,6 +256,7 @@ describe('decideFleet, whatever it is told', () => {
               waitingJobs: Math.ceil(seconds / 60),
               usableSlots: seconds / START_UP_SECONDS,
               longestSeconds: 80,
+              bands: [{ workSeconds: seconds, aboveSeconds: 250 }],
             };
             const decision = decideFleet({
               nowMs,

@@ -159,6 +159,38 @@ describe('Spot and on demand', () => {
     expect(minute(laterMs + 600_000, { ...second.memory, atMs: laterMs + 540_000 }).spot).toBeGreaterThan(5);
   });
 
+  it('waits for Spot agents of a large order as long as some of them come up', () => {
+    const epochs = [anEpoch({ large: waiting(6000) })];
+    const startUps = [5, 120, 230].map((running) => ({ large: aPool({ spot: agents(running, { desired: 280 }) }) }));
+    let memory: FleetState['memory'];
+    for (const [index, pools] of startUps.entries()) {
+      const nowMs = NOW_MS + index * START_UP_SECONDS * 1000;
+      const decision = decideFleet(aState({ pools, epochs, nowMs, memory }));
+      expect(decision.pools.large?.od).toBe(0);
+      memory = decision.memory;
+    }
+  });
+
+  it('keeps the share on demand that is always wanted', () => {
+    const limits = { floor: 0, ceiling: 1000, slotsPerAgent: 1, onDemandShare: 0.1 };
+    const { spot, od, reason } = large(
+      aState({ pools: { large: aPool({ limits }) }, epochs: [anEpoch({ large: waiting(1000) })] }),
+    );
+    expect(od).toBe(Math.ceil(0.1 * (spot + od)));
+    expect(reason).toContain('the share that always is');
+  });
+
+  it('needs more agents for work with a longer way above it, by the time that the way leaves', () => {
+    const withWay = (aboveSeconds: number): PoolDecision =>
+      large(
+        aState({
+          epochs: [anEpoch({ large: { ...waiting(6000), bands: [{ workSeconds: 360_000, aboveSeconds }] } })],
+        }),
+      );
+    expect(agentsOf(withWay(0))).toBe(Math.ceil((360_000 * 1.08) / (1379 + 250)));
+    expect(agentsOf(withWay(600))).toBe(Math.ceil((360_000 * 1.08) / (1379 + 250 - 600)));
+  });
+
   it('stays with Spot when agents are taken back while there is slack, and leaves it when there is not', () => {
     const storm = { large: aPool({ spot: agents(10), spotInterruptions: 5 }) };
     const calm = anEpoch({ large: waiting(10, 10) });

@@ -107,4 +107,22 @@ describe('WorkLeft', () => {
     expect(loads.large?.usableSlots).toBe(0);
     expect(loads.medium?.usableSlots).toBeCloseTo(24.5 / 60 + 16.9 / 60);
   });
+
+  it('tells what must follow the work: the longest chain above each circuit', () => {
+    const tree = expectedTree([
+      { blocks: [{ publicTxs: 1, privateTxs: 2 }], l1ToL2Messages: 0 },
+      { blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 },
+    ]);
+    const { large, small } = new WorkLeft(tree).byPool(new Map(), { secondsOf, slotsOf });
+    // Three transactions: the public one is merged with another, then both with the third in the block root.
+    const aboveBase = 10 + 17.4 + 73.1 + 93;
+    expect(large?.bands).toHaveLength(4);
+    expect(large?.bands).toContainEqual({ workSeconds: 180, aboveSeconds: 47 + aboveBase });
+    expect(large?.bands).toContainEqual({ workSeconds: 47, aboveSeconds: aboveBase });
+    expect(large?.bands).toContainEqual({ workSeconds: 2 * 73.1, aboveSeconds: 93 });
+    expect(large?.bands).toContainEqual({ workSeconds: 93, aboveSeconds: 0 });
+    expect(small?.bands.reduce((sum, { workSeconds }) => sum + workSeconds, 0)).toBeCloseTo(
+      small?.workSeconds as number,
+    );
+  });
 });

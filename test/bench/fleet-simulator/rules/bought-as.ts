@@ -1,4 +1,4 @@
-import type { Capacity } from '../../../../functions/scale-fleet/fleet-state.ts';
+import type { Capacity } from '../../../../shared/agent-fleet/agent-fleet.ts';
 import { type SimulatedPool, perPool } from '../pools.ts';
 import type { DesiredAgents } from './scaling-rule.ts';
 

@@ -1,4 +1,4 @@
-import type { Capacity } from '../../../../functions/scale-fleet/fleet-state.ts';
+import type { Capacity } from '../../../../shared/agent-fleet/agent-fleet.ts';
 import type { PerPool } from '../pools.ts';
 import { boughtAs } from './bought-as.ts';
 import type { ScalingRule } from './scaling-rule.ts';
