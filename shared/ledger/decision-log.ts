@@ -14,13 +14,12 @@ const DecidedPool = z.strictObject({
   /** Agents by capacity that were ordered. */
   spot: Agents,
   od: Agents,
+  /** What the running agents cost. */
+  dollarsPerHour: z.number().nonnegative(),
   workSeconds: Seconds,
   waitingJobs: z.number().int().nonnegative(),
   runningJobs: z.number().int().nonnegative(),
   reason: z.string(),
-  /** For the next decision: since when Spot agents are missing, and until when Spot is left alone. */
-  spotShortSinceMs: z.number().optional(),
-  spotDryUntilMs: z.number().optional(),
 });
 
 /** How many agents there shall be. */

@@ -24,7 +24,7 @@ function fleetDecision(atMs: number, reason = 'no epoch is open'): FleetDecision
         waitingJobs: 4,
         runningJobs: 1,
         reason: 'because',
-        spotShortSinceMs: atMs - 1000,
+        dollarsPerHour: 0.25,
       },
     ],
     dollarsPerHour: 1.25,

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
 import { SCHEMA } from '../../../shared/engine/sqlite-schema.ts';
+import type { Decision } from '../../../shared/ledger/decision-log.ts';
 
 describe('a database of schema version 2', () => {
   let dataDirectory: string;
@@ -25,7 +26,7 @@ describe('a database of schema version 2', () => {
   it('is migrated where it is: it keeps what it holds, and takes decisions', async () => {
     const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 30, nowMs: () => 5_000 });
     expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
-    const decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' } as const;
+    const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
     await engine.decisions.note(decision);
     expect(await engine.decisions.latest('fleet', 1)).toEqual([decision]);
     await engine.close();
