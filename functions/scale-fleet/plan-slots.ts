@@ -64,7 +64,7 @@ export function planSlots(
     const idleSeconds = backlogElsewhere(pool, loads, pools, needed) - load.workSeconds;
     if (!isPressing && sleeps(load, state, idleSeconds)) {
       const reason = `${why}; another pool is busy for longer, so it can wait`;
-      plans.set(pool, { slots: load.runningJobs, neededSlots: slots, reason });
+      plans.set(pool, { slots: 0, neededSlots: slots, reason });
     } else {
       plans.set(pool, {
         slots: Math.min(asked, Math.max(slots, state.ordered)),
