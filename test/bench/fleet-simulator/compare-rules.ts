@@ -1,7 +1,7 @@
 import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { EpochPlan } from './epoch-plan.ts';
 import { simulateFleet } from './fleet-simulation.ts';
-import { lowerBoundDollars } from './lower-bound.ts';
+import { boundWithDroughtsDollars, lowerBoundDollars } from './lower-bound.ts';
 import { type Rival, rivalsFor } from './rivals.ts';
 import { coppice } from './rules/coppice.ts';
 import type { ScalingRule } from './rules/scaling-rule.ts';
@@ -32,7 +32,9 @@ export interface Comparison {
   readonly coppice: Score;
   /** The cheapest that holds `MOST_MISSED_SHARE`. */
   readonly bestRival: ComparedRule | undefined;
-  readonly boundDollarsPerEpoch: number;
+  /** Per epoch. */
+  readonly boundDollars: number;
+  readonly boundWithDroughtsDollars: number;
   /** Epochs that Coppice missed and an unlimited on-demand fleet made. */
   readonly missedThoughMakeable: readonly number[];
 }
@@ -54,7 +56,8 @@ export function compareRules(conditions: Conditions, onDone: (rule: ComparedRule
   return {
     coppice: ours.score,
     bestRival: rivals.filter(isAlternative).toSorted(byDollars)[0],
-    boundDollarsPerEpoch: lowerBoundDollars(plans, weather) / plans.length,
+    boundDollars: lowerBoundDollars(plans, weather) / plans.length,
+    boundWithDroughtsDollars: boundWithDroughtsDollars(plans, weather) / plans.length,
     missedThoughMakeable: ours.score.missed.filter((epoch) => !makeable.has(epoch)),
   };
 }

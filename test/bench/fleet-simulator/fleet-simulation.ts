@@ -1,7 +1,7 @@
 import { AgentService } from './agent-service.ts';
 import { Bill } from './bill.ts';
 import { Chance } from './chance.ts';
-import { type EpochPlan, POOL_OF_CIRCUIT } from './epoch-plan.ts';
+import { CIRCUITS, type EpochPlan, POOL_OF_CIRCUIT } from './epoch-plan.ts';
 import { EpochRun, type SimulatedJob } from './epoch-run.ts';
 import { type JobOrder, PerfectPriority, TwoLanes } from './job-order.ts';
 import { CAPACITIES, POOLS, type PerCapacity, type PerPool, type SimulatedPool, perPool } from './pools.ts';
@@ -19,12 +19,15 @@ const RUN_IN_SECONDS = 600;
 const INTERRUPTIONS_SECONDS = 600;
 const REFUSALS_SECONDS = 60;
 
+/** `public bases last`: two lanes as well, but public bases wait in line with the leaves. */
+export type OrderName = 'two lanes' | 'public bases last' | 'perfect priority';
+
 export interface SimulationOptions {
   readonly seed: number;
   readonly plans: readonly EpochPlan[];
   readonly weather: Weather;
   readonly rule: ScalingRule;
-  readonly order: 'two lanes' | 'perfect priority';
+  readonly order: OrderName;
 }
 
 export interface EpochResult {
@@ -63,9 +66,7 @@ class FleetSimulation {
     this.#options = options;
     this.#clock = new VirtualClock(options.plans[0]!.endsAtSeconds - RUN_IN_SECONDS);
     const chance = new Chance(options.seed, 'agents');
-    this.#orders = perPool((pool) =>
-      options.order === 'two lanes' ? new TwoLanes(new Chance(options.seed, `queue ${pool}`)) : new PerfectPriority(),
-    );
+    this.#orders = perPool((pool) => orderOf(options.order, new Chance(options.seed, `queue ${pool}`)));
     const context = {
       clock: this.#clock,
       chance,
@@ -220,5 +221,16 @@ class FleetSimulation {
 
   #allServices(): readonly AgentService[] {
     return POOLS.flatMap((pool) => CAPACITIES.map((capacity) => this.#services[pool][capacity]));
+  }
+}
+
+function orderOf(order: OrderName, chance: Chance): JobOrder<SimulatedJob> {
+  switch (order) {
+    case 'two lanes':
+      return new TwoLanes(chance);
+    case 'public bases last':
+      return new TwoLanes(chance, (job) => job.isUrgent && CIRCUITS[job.circuit] !== 'PUBLIC_TX_BASE_ROLLUP');
+    case 'perfect priority':
+      return new PerfectPriority();
   }
 }

@@ -22,16 +22,18 @@ const NEAR_THE_FRONT = 10;
 
 /** What Coppice has: two standard queues, of which the urgent one is asked first. */
 export class TwoLanes<J extends WaitingJob> implements JobOrder<J> {
+  readonly #isUrgent: (job: J) => boolean;
   readonly #urgent: Lane<J>;
   readonly #normal: Lane<J>;
 
-  constructor(chance: Chance) {
+  constructor(chance: Chance, isUrgent: (job: J) => boolean = (job) => job.isUrgent) {
+    this.#isUrgent = isUrgent;
     this.#urgent = new Lane(chance);
     this.#normal = new Lane(chance);
   }
 
   add(job: J): void {
-    (job.isUrgent ? this.#urgent : this.#normal).add(job);
+    (this.#isUrgent(job) ? this.#urgent : this.#normal).add(job);
   }
 
   next(): J | undefined {

@@ -23,6 +23,30 @@ interface PoolNeed {
  * below the first start, no interruption, no minute that is billed at least.
  */
 export function lowerBoundDollars(plans: readonly EpochPlan[], weather: Weather): number {
+  return leastDollars(plans, weather, (pool) => fargateDollarsPerHour(pool, 'spot'));
+}
+
+/**
+ * The same for a fleet that has Spot only when there is any: of what it needs of a pool, the part of the time that lies in
+ * a drought is at the on-demand price. Not a bound in the strict sense, since one who knew of a drought would do the work
+ * of an epoch before it or after it, or keep Spot agents up through it for nothing.
+ */
+export function boundWithDroughtsDollars(plans: readonly EpochPlan[], weather: Weather): number {
+  return leastDollars(plans, weather, (pool, { firstStartSeconds, lastEndSeconds }) => {
+    const drySeconds = weather.droughts.reduce((sum, { beginsAtSeconds, endsAtSeconds }) => {
+      const [from, to] = [Math.max(firstStartSeconds, beginsAtSeconds), Math.min(lastEndSeconds, endsAtSeconds)];
+      return sum + Math.max(0, to - from);
+    }, 0);
+    const dryShare = drySeconds / (lastEndSeconds - firstStartSeconds);
+    return (1 - dryShare) * fargateDollarsPerHour(pool, 'spot') + dryShare * fargateDollarsPerHour(pool, 'od');
+  });
+}
+
+function leastDollars(
+  plans: readonly EpochPlan[],
+  weather: Weather,
+  dollarsPerHour: (pool: SimulatedPool, need: PoolNeed) => number,
+): number {
   const [leastStartSeconds] = weather.startSeconds;
   let dollars = 0;
   let before: PerPool<PoolNeed | undefined> = perPool(() => undefined);
@@ -35,7 +59,7 @@ export function lowerBoundDollars(plans: readonly EpochPlan[], weather: Weather)
       const agents = Math.ceil(workSeconds / Math.max(1, lastEndSeconds - firstStartSeconds));
       const idleSeconds = Math.max(0, firstStartSeconds - (before[pool]?.lastEndSeconds ?? -Infinity));
       const seconds = workSeconds + agents * Math.min(leastStartSeconds, idleSeconds);
-      dollars += (seconds * fargateDollarsPerHour(pool, 'spot')) / 3600;
+      dollars += (seconds * dollarsPerHour(pool, need)) / 3600;
     }
     before = needs;
   }

@@ -1,10 +1,13 @@
-/** The last column of text that stands left; numbers stand right. */
-const isText = (cell: string): boolean => !/^-?[\d$]/.test(cell);
+/** A table that is printed line by line, as it comes: no cell is cut. */
+export interface Columns {
+  /** The first so many hold text, the rest numbers, which stand to the right. */
+  readonly textColumns: number;
+  readonly widths: readonly number[];
+}
 
-/** One line of a table that is printed as it comes: no cell is cut. */
-export function renderColumns(widths: readonly number[], cells: readonly string[]): string {
+export function renderColumns({ textColumns, widths }: Columns, cells: readonly string[]): string {
   return cells
-    .map((cell, column) => (isText(cell) && column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+    .map((cell, column) => (column < textColumns ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
     .join('  ')
     .trimEnd();
 }
