@@ -24,6 +24,8 @@ export interface PoolPlan {
 
 /** With less time than this for work the fleet is as wide as the jobs are. */
 const LEAST_SECONDS = 30;
+/** When so much of the margin is used up, every pool that the epoch still needs has an agent: no job waits for a start. */
+const PRESSING_MARGIN_SHARE = 0.5;
 /** A pool goes to sleep when it would idle for so many start-ups otherwise. */
 const SLEEP_START_UPS = 3;
 /** And wakes so many start-ups before it is needed: decisions are up to a minute apart. */
@@ -44,8 +46,12 @@ export function planSlots(
   nowMs: number,
 ): Map<Pool, PoolPlan> {
   const needed = new Map<Pool, Need>();
+  const pressed = new Set<Pool>();
   for (const epoch of epochs) {
     const secondsLeft = timeForWork(epoch, pools, policy, nowMs) - policy.marginSeconds;
+    if (secondsLeft + PRESSING_MARGIN_SHARE * policy.marginSeconds < epoch.pathSeconds) {
+      for (const pool of Object.keys(epoch.pools) as Pool[]) pressed.add(pool);
+    }
     for (const [pool, bands] of workBefore(epoch, epochs, pools, policy)) {
       const need = needOf(bands, secondsLeft);
       if (need.slots > (needed.get(pool)?.slots ?? 0)) needed.set(pool, need);
@@ -58,9 +64,9 @@ export function planSlots(
     const load = loads.get(pool) as PoolLoad;
     const state = pools.get(pool) as PlanPool;
     const why = `${Math.round(workSeconds)} s of work in ${Math.round(tightestSeconds)} s`;
-    const isPressing = tightestSeconds < 2 * state.startUpSeconds;
+    const isPressing = pressed.has(pool) || tightestSeconds < 2 * state.startUpSeconds;
     const usable = Math.ceil(load.usableSlots - 1e-9);
-    const asked = isPressing ? Math.max(usable, load.runningJobs + load.waitingJobs) : usable;
+    const asked = isPressing ? Math.max(1, usable, load.runningJobs + load.waitingJobs) : usable;
     const idleSeconds = backlogElsewhere(pool, loads, pools, needed) - load.workSeconds;
     if (!isPressing && sleeps(load, state, idleSeconds)) {
       const reason = `${why}; another pool is busy for longer, so it can wait`;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { decideFleet } from '../../../functions/scale-fleet/decide-fleet.ts';
 import type { FleetState, PoolDecision } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
 import { agents, anEpoch, aPool, aState, NOW_MS, running, START_UP_SECONDS, waiting } from './a-fleet-state.ts';
 
 function large(state: FleetState): PoolDecision {
@@ -59,6 +60,22 @@ describe('decideFleet', () => {
     expect(decideFleet(withLarge(30)).pools.small).toMatchObject({ spot: 0, od: 0 });
     expect(decideFleet(withLarge(30)).pools.small?.reason).toContain('can wait');
     expect(decideFleet(withLarge(5)).pools.small?.spot).toBeGreaterThan(0);
+  });
+
+  it('keeps an agent in every pool that a late epoch still needs, though nothing is ready for it', () => {
+    const notReady: PoolLoad = { ...waiting(4, 10), waitingSeconds: 0, waitingJobs: 0, usableSlots: 0 };
+    const smallWith = (windowSeconds: number): number =>
+      agentsOf(
+        decideFleet(
+          aState({
+            pools: { small: aPool({ spot: agents(1) }), large: aPool({ spot: agents(1, { busy: 1 }) }) },
+            epochs: [anEpoch({ small: notReady, large: running(1, 180) }, { windowSeconds, pathSeconds: 400 })],
+          }),
+        ).pools.small as PoolDecision,
+      );
+    // 180 s go to submission and 75 s to a start: the margin of 420 s is whole, or more than half used.
+    expect(smallWith(400 + 180 + 75 + 420)).toBe(0);
+    expect(smallWith(400 + 180 + 75 + 200)).toBe(1);
   });
 
   it('cuts nothing when the ledger cannot be read, and says so', () => {
