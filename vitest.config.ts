@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { defineConfig } from 'vitest/config';
 
 import { suitesLeftOut } from './test/fixtures/aws-suites.ts';
@@ -21,8 +23,11 @@ export default defineConfig(async () => {
             globalSetup: PROVIDE_AWS,
             include: ['test/**/*.test.ts'],
             exclude: [...LONG_TESTS, ...leftOut],
-            testTimeout: 30_000,
-            hookTimeout: 30_000,
+            // For what never ends. A machine that is busy with something else may take half a minute to start a process.
+            testTimeout: 90_000,
+            hookTimeout: 90_000,
+            // One more than there are cores: most of a suite is waiting, for the emulator or for a process.
+            maxWorkers: availableParallelism() + 1,
             sequence: { groupOrder: 0 },
           },
         },

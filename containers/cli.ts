@@ -1,8 +1,10 @@
 import { InvalidSettingsError } from '../shared/config/errors.ts';
 import { suggest } from '../shared/config/suggest.ts';
 import packageManifest from '../package.json' with { type: 'json' };
+import { CANARY_COMMAND } from './cli/canary-command.ts';
 import type { Command } from './cli/command.ts';
 import { COST_COMMAND } from './cli/cost-command.ts';
+import { CRS_COMMAND } from './cli/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/devnet-command.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
 import { JOBS_COMMAND } from './cli/jobs-command.ts';
@@ -24,7 +26,9 @@ const COMMANDS: readonly Command[] = [
   COST_COMMAND,
   RETRY_COMMAND,
   REDRIVE_COMMAND,
+  CRS_COMMAND,
   DEVNET_COMMAND,
+  CANARY_COMMAND,
 ];
 
 async function runCommandLine([name, ...argv]: readonly string[]): Promise<number> {

@@ -3,8 +3,16 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
+import { ENV as SCALE_FLEET } from '../functions/scale-fleet/env.ts';
 import { ENV as SUBMIT_ROOT } from '../functions/submit-root/env.ts';
+import { ENV as WATCH_L1 } from '../functions/watch-l1/env.ts';
+import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
+import type { FleetPoolsInput } from '../shared/agent-fleet/fleet-pools.ts';
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
+import { agentDollarsPerHour } from './agent-price.ts';
+import { callsOfRole } from './calls-of-role.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { FleetFunction } from './fleet-function.ts';
 import { FUNCTION_TIMINGS } from './function-timings.ts';
@@ -22,6 +30,8 @@ export class FunctionsStack extends Stack {
   readonly submitRoot: FleetFunction;
   readonly sweepLedger: FleetFunction;
   readonly settleDeadLetters: FleetFunction;
+  readonly watchL1: FleetFunction;
+  readonly scaleFleet: FleetFunction;
   readonly #config: EnvironmentConfig;
 
   constructor(scope: Construct, id: string, { config, state, ...props }: FunctionsStackProps) {
@@ -39,6 +49,8 @@ export class FunctionsStack extends Stack {
     state.ledger.grantRole('sweep-ledger', this.sweepLedger.role);
     state.queues.grantRole('sweep-ledger', this.sweepLedger.role);
     this.settleDeadLetters = this.#settleDeadLetters(state);
+    this.watchL1 = this.#watchL1(state);
+    this.scaleFleet = this.#scaleFleet(state);
   }
 
   #function(
@@ -91,5 +103,43 @@ export class FunctionsStack extends Stack {
       });
     }
     return settle;
+  }
+
+  #watchL1({ ledger, l1 }: StateStack): FleetFunction {
+    const { l1: chain, publisher } = this.#config;
+    const watch = this.#function('WatchL1', 'watch-l1', {
+      [WATCH_L1.L1_SECRET_ID]: l1.secret.secretArn,
+      [WATCH_L1.L1_CHAIN_ID]: String(chain.chainId),
+      [WATCH_L1.REGISTRY_ADDRESS]: chain.registryAddress,
+      [WATCH_L1.PUBLISHER_ADDRESSES]: publisher.address ?? publisher.proverId,
+    });
+    ledger.grantRole('watch-l1', watch.role);
+    l1.grantRead(watch.role);
+    return watch;
+  }
+
+  #scaleFleet({ ledger }: StateStack): FleetFunction {
+    const { pools, prefix } = this.#config;
+    const fleet: FleetPoolsInput = {};
+    for (const pool of Pool.options) {
+      const size = pools[pool];
+      if (size !== undefined) fleet[pool] = { maxAgents: size.maxAgents, dollarsPerHour: agentDollarsPerHour(size) };
+    }
+    const scale = this.#function('ScaleFleet', 'scale-fleet', { [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleet) });
+    ledger.grantRole('scale-fleet', scale.role);
+    // By name, and not by reference: the functions are deployed without waiting for the agents. It asks for every service
+    // that there could be.
+    const names = awsResourceNames(prefix);
+    const services = Pool.options.flatMap((pool) =>
+      Capacity.options.map((capacity) =>
+        this.formatArn({
+          service: 'ecs',
+          resource: 'service',
+          resourceName: `${names.cluster}/${names.agentService(pool, capacity)}`,
+        }),
+      ),
+    );
+    scale.allow(callsOfRole('scale-fleet', 'ecs'), services);
+    return scale;
   }
 }

@@ -32,15 +32,17 @@ export class NetworkStack extends Stack {
   readonly vpc: IVpc;
   readonly agentsSecurityGroup: SecurityGroup;
   readonly nodeSecurityGroup: SecurityGroup;
+  readonly #zones: readonly string[];
 
   constructor(scope: Construct, id: string, { config, ...props }: NetworkStackProps) {
     super(scope, id, props);
     const { network, node, prefix } = config;
+    this.#zones = network.availabilityZones;
     // CDK's classes do not fit CDK's interfaces where an optional property may not be undefined.
     this.vpc = new Vpc(this, 'Vpc', {
       vpcName: prefix,
       ipAddresses: IpAddresses.cidr(network.cidr),
-      availabilityZones: [...network.availabilityZones],
+      availabilityZones: this.availabilityZones,
       natGateways: 0,
       subnetConfiguration: [
         { name: 'node', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
@@ -86,5 +88,10 @@ export class NetworkStack extends Stack {
       hasInstances: Object.values(config.pools).some((pool) => pool?.launch === 'ec2'),
     });
     new CfnOutput(this, 'VpcId', { value: this.vpc.vpcId });
+  }
+
+  /** Those that are configured: CDK would look up the account's, with its credentials. */
+  override get availabilityZones(): string[] {
+    return [...this.#zones];
   }
 }

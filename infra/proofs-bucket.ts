@@ -1,11 +1,11 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Effect, Grant, type IGrantable, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, Grant, type IRole, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
 import type { AwsRole } from '../shared/engine/aws-permissions.ts';
 import { BUCKET_SHAPE } from '../shared/engine/aws-resource-shapes.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';
 
@@ -17,9 +17,11 @@ export interface ProofsBucketProps {
 /** Inputs and proofs of jobs, each written once. */
 export class ProofsBucket extends Construct {
   readonly bucket: Bucket;
+  readonly #bucketName: string;
 
   constructor(scope: Construct, id: string, { bucketName, onDelete }: ProofsBucketProps) {
     super(scope, id);
+    this.#bucketName = bucketName;
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName,
       encryption: BucketEncryption.S3_MANAGED,
@@ -63,9 +65,12 @@ export class ProofsBucket extends Construct {
   }
 
   /** Lets the programs of `role` make the calls that they make. */
-  grantRole(role: AwsRole, grantee: IGrantable): void {
-    const objects = this.bucket.arnForObjects('*');
+  grantRole(role: AwsRole, grantee: IRole): void {
+    const objects = `arn:${Stack.of(this).partition}:s3:::${this.#bucketName}/*`;
     Grant.addToPrincipal({ grantee, actions: [...callsOfRole(role, 's3')], resourceArns: [objects] });
+    acknowledge(grantee, {
+      [wildcardFinding(this, objects)]: "the objects of the fleet's own bucket, whose keys come from what the jobs are",
+    });
     // Without it S3 answers 403, and not 404, for an object that is not there.
     Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });
   }

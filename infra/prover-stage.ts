@@ -1,9 +1,12 @@
 import { Stage, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
+import { AgentsStack } from './agents-stack.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { FunctionsStack } from './functions-stack.ts';
 import { NetworkStack } from './network-stack.ts';
+import { NodeStack } from './node-stack.ts';
+import { ObservabilityStack } from './observability-stack.ts';
 import { StateStack } from './state-stack.ts';
 
 export interface ProverStageProps {
@@ -14,7 +17,10 @@ export interface ProverStageProps {
 export class ProverStage extends Stage {
   readonly state: StateStack;
   readonly network: NetworkStack;
+  readonly agents: AgentsStack;
+  readonly prover: NodeStack;
   readonly functions: FunctionsStack;
+  readonly observability: ObservabilityStack;
 
   constructor(scope: Construct, id: string, { config }: ProverStageProps) {
     const { account, region, prefix } = config;
@@ -26,7 +32,13 @@ export class ProverStage extends Stage {
     });
     const state = new StateStack(this, 'State', named('state'));
     this.state = state;
-    this.network = new NetworkStack(this, 'Network', named('network'));
-    this.functions = new FunctionsStack(this, 'Functions', { ...named('functions'), state });
+    const network = new NetworkStack(this, 'Network', named('network'));
+    this.network = network;
+    this.agents = new AgentsStack(this, 'Agents', { ...named('agents'), network, state });
+    const { cluster } = this.agents;
+    this.prover = new NodeStack(this, 'Node', { ...named('node'), cluster, network, state });
+    const functions = new FunctionsStack(this, 'Functions', { ...named('functions'), state });
+    this.functions = functions;
+    this.observability = new ObservabilityStack(this, 'Observability', { ...named('observability'), state, functions });
   }
 }

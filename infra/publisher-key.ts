@@ -45,11 +45,11 @@ export class PublisherKey extends Construct {
 
   /** Lets `grantee` sign. Nobody else can: not the node, not an agent. */
   grantSign(grantee: IGrantable): Grant {
-    if (this.#key === undefined) return this.#secretOrThrow().grantRead(grantee);
+    const key = this.#key;
     return Grant.addToPrincipal({
       grantee,
-      actions: ['kms:GetPublicKey', 'kms:Sign'],
-      resourceArns: [this.#key.keyArn],
+      actions: key === undefined ? ['secretsmanager:GetSecretValue'] : ['kms:GetPublicKey', 'kms:Sign'],
+      resourceArns: [key?.keyArn ?? this.#secretOrThrow().secretArn],
     });
   }
 

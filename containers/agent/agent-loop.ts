@@ -13,6 +13,7 @@ import type { JobSettler } from './job-settler.ts';
 import { pause } from './pause.ts';
 import { ProofTimes } from './proof-times.ts';
 import type { FreshProof } from './prover-process.ts';
+import type { TaskProtection } from './task-protection.ts';
 import type { WarmProver } from './warm-prover.ts';
 
 export interface AgentLoopOptions {
@@ -27,6 +28,7 @@ export interface AgentLoopParts {
   readonly settler: Pick<JobSettler, 'settle'>;
   readonly returns: Pick<JobReturns, 'release' | 'drop' | 'fail'>;
   readonly status: AgentStatus;
+  readonly protection: Pick<TaskProtection, 'on' | 'off'>;
   readonly drain: Drain;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -77,13 +79,14 @@ export class AgentLoop {
   }
 
   async #workUntilStopped(): Promise<void> {
-    const { prover, drain, log, returns } = this.#parts;
+    const { prover, drain, log, returns, protection } = this.#parts;
     let pauseMs = FIRST_PAUSE_MS;
     while (!drain.hasBegun()) {
       try {
         await prover.ready();
         const job = await this.#nextJob();
         if (job === undefined) {
+          protection.off();
           // An engine that answers at once would keep every timer and signal waiting through a row of useless messages.
           await nextTurn();
           continue;
@@ -112,12 +115,13 @@ export class AgentLoop {
   }
 
   async #prove(job: ClaimedJob): Promise<void> {
-    const { prover, ahead, status, nowMs } = this.#parts;
+    const { prover, ahead, status, protection, nowMs } = this.#parts;
     const { circuit } = job.record;
     const expectedMs = this.#times.expectedMs(circuit);
     this.#abortProof = new AbortController();
     this.#proofEndsAtMs = expectedMs === undefined ? undefined : nowMs() + expectedMs;
     status.proving(job.record.id, job.claimedAtMs);
+    protection.on();
     ahead.begin(expectedMs);
     let fresh: FreshProof;
     try {

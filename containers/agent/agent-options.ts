@@ -8,7 +8,7 @@ export interface AgentOptions {
   readonly agentId: AgentId;
   /** The pools it serves. */
   readonly pools: readonly Pool[];
-  /** What it proves of what those hold; jobs of other circuits are left to other agents. @default every circuit */
+  /** What it proves of what those hold; jobs of other circuits are left to other agents. @default every circuit of its families */
   readonly circuits?: readonly CircuitName[];
   /** Jobs of another version are left for agents of that version. */
   readonly networkVersion: string;
@@ -32,6 +32,8 @@ export interface AgentOptions {
   readonly prefetch?: PrefetchOptions | false;
   /** Added to the prover's environment, such as `HARDWARE_CONCURRENCY`. */
   readonly proverEnvironment?: Readonly<Record<string, string>>;
+  /** Where ECS is told that this agent proves, see `task-protection.ts`. @default it is told nothing */
+  readonly ecsAgentUri?: string | undefined;
 }
 
 export interface PrefetchOptions {
@@ -42,13 +44,15 @@ export interface PrefetchOptions {
 }
 
 /** The options with every default filled in, and without the pools that hold nothing for it. */
-export type ResolvedAgentOptions = Required<AgentOptions>;
+export type ResolvedAgentOptions = Required<Omit<AgentOptions, 'ecsAgentUri'>> & Pick<AgentOptions, 'ecsAgentUri'>;
 
 /** @throws {AgentUnfitError} if there is no circuit that it could prove. */
 export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions {
   const leaseSeconds = options.leaseSeconds ?? 120;
-  const circuits = (options.circuits ?? CircuitName.options).filter((circuit) =>
-    options.pools.includes(CIRCUIT_CATALOGUE[circuit].pool),
+  const families = options.families.map(({ name }) => name);
+  const circuits = (options.circuits ?? CircuitName.options).filter(
+    (circuit) =>
+      options.pools.includes(CIRCUIT_CATALOGUE[circuit].pool) && families.includes(CIRCUIT_CATALOGUE[circuit].family),
   );
   if (circuits.length === 0) {
     const asked = options.circuits?.join(', ') ?? 'no circuit';

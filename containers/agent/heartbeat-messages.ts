@@ -16,6 +16,7 @@ export type HeartbeatRequest =
 
 /** From the heartbeat thread. */
 export type HeartbeatAnswer =
+  | { readonly kind: 'begun' }
   | { readonly kind: 'extended'; readonly key: number; readonly leases: LeasePair }
   | { readonly kind: 'lost'; readonly key: number; readonly reason: string }
   | { readonly kind: 'dropped'; readonly key: number }

@@ -31,6 +31,7 @@ const reporter = new AgentReporter(engine.agents, {
 });
 
 port.on('message', (request: HeartbeatRequest) => void handle(request));
+tell({ kind: 'begun' });
 
 async function handle(request: HeartbeatRequest): Promise<void> {
   switch (request.kind) {

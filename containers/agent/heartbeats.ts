@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
@@ -24,12 +25,15 @@ interface Entry {
 
 /** Changes of the agent's record within this time cross to the thread as one: an agent with quick proofs makes many. */
 const GATHER_MS = 50;
+/** How long an agent that stops right away waits for the thread to begin, which alone can say why it stops. */
+const BEGIN_MS = 5_000;
 
 /** The main thread's side of the heartbeat thread. */
 export class Heartbeats {
   readonly #thread: Worker;
   readonly #entries = new Map<number, Entry>();
   readonly #exited: Promise<unknown>;
+  readonly #begun = Promise.withResolvers<undefined>();
   #lastKey = 0;
   #agent: AgentRecord | undefined;
   #reporting: NodeJS.Timeout | undefined;
@@ -67,13 +71,21 @@ export class Heartbeats {
     }, GATHER_MS);
   }
 
-  /** Writes `agent` as the last word and ends the thread. */
+  /** Writes `agent` as the last word and ends the thread. @param timeoutMs how long that may take once it has begun */
   async stop(agent: AgentRecord, timeoutMs: number): Promise<void> {
     clearTimeout(this.#reporting);
     this.#post({ kind: 'stop', agent });
-    const timer = setTimeout(() => void this.#thread.terminate(), timeoutMs);
-    await this.#exited;
-    clearTimeout(timer);
+    await this.#ended(BEGIN_MS, this.#begun.promise);
+    await this.#ended(timeoutMs);
+    await this.#thread.terminate();
+  }
+
+  /** Resolves when the thread has ended, when it did what it was to do first, or after `ms`. */
+  async #ended(ms: number, ...orDone: readonly Promise<undefined>[]): Promise<void> {
+    const enough = new AbortController();
+    const timeout = sleep(ms, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([this.#exited, ...orDone, timeout]);
+    enough.abort();
   }
 
   async #drop(key: number, entry: Entry): Promise<void> {
@@ -85,6 +97,9 @@ export class Heartbeats {
 
   #handle(answer: HeartbeatAnswer, log: Logger): void {
     switch (answer.kind) {
+      case 'begun':
+        this.#begun.resolve(undefined);
+        return;
       case 'extended': {
         const entry = this.#entries.get(answer.key);
         if (entry !== undefined) entry.leases = answer.leases;

@@ -23,9 +23,9 @@ export interface JobClaimerOptions {
   readonly pools: readonly Pool[];
   /** The circuits it takes on; jobs of others are left to other agents. */
   readonly circuits: readonly CircuitName[];
-  readonly networkVersion: string;
+  /** The version of circuits that it proves of each family, by the family's name. */
+  readonly versions: ReadonlyMap<string, string>;
   readonly leaseSeconds: number;
-  readonly familyNames: readonly string[];
   /** How long a job may be ours in all. */
   readonly maxHoldSeconds: (record: JobRecord) => number;
   readonly habits: QueueHabits;
@@ -110,29 +110,21 @@ export class JobClaimer {
   /** Turns away what no agent like this one can prove. Answers whether it did. */
   async #refuse(queueLease: QueueLease): Promise<boolean> {
     const { engine, returns, onRefused } = this.#dependencies;
-    const { networkVersion, familyNames } = this.#options;
     const { message } = queueLease;
-    if (message.networkVersion !== networkVersion) {
+    const version = this.#options.versions.get(CIRCUIT_CATALOGUE[message.circuit].family);
+    if (version === undefined || !this.#options.circuits.includes(message.circuit)) {
+      await engine.queue.release(queueLease, this.#deference.hideSeconds(this.#options.habits.otherCircuitSeconds));
+      return true;
+    }
+    if (message.networkVersion !== version) {
       await engine.queue.release(queueLease, this.#deference.hideSeconds(FOREIGN_VERSION_INTERVAL_SECONDS));
       const reason = `left a job of network version ${message.networkVersion} for an agent of that version`;
       onRefused(reason);
       if (!this.#knownForeignVersions.has(message.networkVersion)) {
         this.#knownForeignVersions.add(message.networkVersion);
-        const advice = `agent ${this.#options.agentId} proves for ${networkVersion}: start agents of ${message.networkVersion}`;
+        const advice = `agent ${this.#options.agentId} proves for ${version}: start agents of ${message.networkVersion}`;
         await returns.note('foreign-version', message.jobId, `${reason}; ${advice}`);
       }
-      return true;
-    }
-    const { family } = CIRCUIT_CATALOGUE[message.circuit];
-    if (!familyNames.includes(family)) {
-      await this.#park(
-        queueLease,
-        `no prover of family ${family} for ${message.circuit} in agent ${this.#options.agentId}`,
-      );
-      return true;
-    }
-    if (!this.#options.circuits.includes(message.circuit)) {
-      await engine.queue.release(queueLease, this.#deference.hideSeconds(this.#options.habits.otherCircuitSeconds));
       return true;
     }
     if (!namesOwnCircuit(message)) {

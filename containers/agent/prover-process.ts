@@ -86,12 +86,13 @@ export class ProverProcess {
     { check, signal }: { readonly check: boolean; readonly signal?: AbortSignal },
   ): Promise<ProverProcess> {
     const prover = new ProverProcess(options.environment ?? {}, log);
-    const { families, circuits, openSeconds = 120 } = options;
+    const { circuits, openSeconds = 120 } = options;
+    const families = options.families.map(({ name, module, options: own }) => ({ name, module, options: own }));
     const onAbort = (): void => void prover.kill();
     const timer = setTimeout(onAbort, openSeconds * 1000);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await prover.#ask({ kind: 'open', families: [...families], circuits: [...circuits], check });
+      const answer = await prover.#ask({ kind: 'open', families, circuits: [...circuits], check });
       if (answer.kind === 'unfit') throw new AgentUnfitError(answer.problems);
       return prover;
     } catch (error) {

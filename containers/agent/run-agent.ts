@@ -19,6 +19,7 @@ import { JobReturns } from './job-returns.ts';
 import { JobSettler } from './job-settler.ts';
 import { PoolOutlook } from './prefetch-rule.ts';
 import { describeIdleCost, QUEUE_HABITS } from './queue-habits.ts';
+import { TaskProtection } from './task-protection.ts';
 import { WarmProver } from './warm-prover.ts';
 
 export interface AgentDependencies {
@@ -63,6 +64,7 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
     nowMs,
   );
   const drain = new Drain(AbortSignal.any([signal, failure.signal]), options.drainSeconds, nowMs);
+  const protection = new TaskProtection({ ecsAgentUri: options.ecsAgentUri }, log);
   let prover: WarmProver | undefined;
   try {
     prover = await WarmProver.start(
@@ -76,7 +78,7 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
     );
     const idleCost = describeIdleCost(options.pools, QUEUE_HABITS[options.engine.engine]);
     if (idleCost !== undefined) log.warn(idleCost);
-    await assembleLoop(options, { ...dependencies, heartbeats, status, drain, prover }).run();
+    await assembleLoop(options, { ...dependencies, heartbeats, status, protection, drain, prover }).run();
     failure.signal.throwIfAborted();
   } catch (error) {
     failure.signal.throwIfAborted();
@@ -85,6 +87,7 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
     throw error;
   } finally {
     drain.clear();
+    protection.stop();
     await prover?.stop();
     await heartbeats.stop(status.stopped(), STOP_REPORT_MS);
     log.info({ agentId: options.agentId, jobsProven: status.jobsProven }, 'agent stopped');
@@ -94,13 +97,14 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
 interface LoopParts extends AgentDependencies {
   readonly heartbeats: Heartbeats;
   readonly status: AgentStatus;
+  readonly protection: TaskProtection;
   readonly drain: Drain;
   readonly prover: WarmProver;
 }
 
 function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoop {
-  const { engine, log, nowMs, heartbeats, status, drain, prover } = parts;
-  const { agentId, pools, networkVersion, leaseSeconds, prefetch } = options;
+  const { engine, log, nowMs, heartbeats, status, protection, drain, prover } = parts;
+  const { agentId, pools, leaseSeconds, prefetch } = options;
   const habits = QUEUE_HABITS[options.engine.engine];
   const timeoutSeconds = (circuit: CircuitName): number => proofTimeoutSeconds(circuit, options);
   const returns = new JobReturns({ engine, log, nowMs });
@@ -109,9 +113,8 @@ function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoo
       agentId,
       pools,
       circuits: options.circuits,
-      networkVersion,
+      versions: new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion])),
       leaseSeconds,
-      familyNames: options.families.map(({ name }) => name),
       // Waiting for the proof before it, its own proof, and bringing it home through an outage.
       maxHoldSeconds: ({ circuit }) => 2 * timeoutSeconds(circuit) + 10 * leaseSeconds,
       habits,
@@ -139,6 +142,6 @@ function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoo
   const settler = new JobSettler(agentId, leaseSeconds, { engine, returns, checkProof, log });
   return new AgentLoop(
     { claimSeconds: options.claimSeconds, timeoutSeconds },
-    { prover, claimer, ahead, settler, returns, status, drain, log, nowMs },
+    { prover, claimer, ahead, settler, returns, status, protection, drain, log, nowMs },
   );
 }

@@ -2,24 +2,32 @@ import { hostname } from 'node:os';
 
 import type { AgentSettings } from '../../shared/config/agent-settings.ts';
 import { engineOptionsOf, leaseSecondsOf } from '../../shared/config/engine-options.ts';
+import { canaryVersion } from '../../shared/canary/circuit-artifact.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
+import { circuitsOf } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { AgentOptions } from '../agent/agent-options.ts';
 import { familyReference } from '../agent/families/family-registry.ts';
+import { defaultCrsPath } from '../crs/crs-path.ts';
 
 /** What an agent with these settings is started with. */
 export function agentOptionsOf(settings: AgentSettings, networkVersion: string): AgentOptions {
   return {
     agentId: settings.agentId ?? AgentId.parse(`${hostname()}-${process.pid}`),
     pools: settings.pools,
-    circuits: settings.proofTypes,
+    circuits: [...settings.proofTypes, ...circuitsOf('canary')],
     networkVersion,
-    families: [familyReference('aztec', aztecOptionsOf(settings, networkVersion))],
+    families: settings.families.map((family) =>
+      family === 'aztec'
+        ? familyReference('aztec', aztecOptionsOf(settings, networkVersion))
+        : { ...familyReference('canary', canaryOptionsOf(settings)), version: canaryVersion(settings.crs) },
+    ),
     engine: engineOptionsOf(settings),
     leaseSeconds: leaseSecondsOf(settings),
     drainSeconds: settings.drainSeconds,
     claimSeconds: claimSecondsOf(settings),
     timeoutMultiple: settings.proofTimeoutMultiple,
     timeoutFloorSeconds: settings.proofTimeoutFloorSeconds,
+    ecsAgentUri: settings.ecsAgentUri,
     ...(settings.isPrefetching ? {} : { prefetch: false }),
     proverEnvironment:
       settings.hardwareConcurrency === undefined ? {} : { HARDWARE_CONCURRENCY: String(settings.hardwareConcurrency) },
@@ -29,6 +37,16 @@ export function agentOptionsOf(settings: AgentSettings, networkVersion: string):
 /** A poll of SQS is never cut off, and an agent that is told to stop has to see its last one end. */
 function claimSecondsOf({ engine, claimSeconds, drainSeconds }: AgentSettings): number {
   return engine === 'aws' ? Math.max(1, Math.min(claimSeconds, drainSeconds - 2)) : claimSeconds;
+}
+
+function canaryOptionsOf(settings: AgentSettings): Parameters<typeof familyReference<'canary'>>[1] {
+  const { crs, crsDirectory, hardwareConcurrency: threads, agentMemoryMib: memoryMib } = settings;
+  return {
+    crs,
+    crsPath: crsDirectory ?? defaultCrsPath(crs),
+    ...(threads !== undefined && { threads }),
+    ...(memoryMib !== undefined && { memoryMib }),
+  };
 }
 
 type AztecOptions = Parameters<typeof familyReference<'aztec'>>[1];

@@ -16,11 +16,16 @@ export class EpochUnknownError extends Error {
 
 /** @param number `undefined`: the newest. @throws {EpochUnknownError} */
 export async function findEpoch(epochs: EpochLedger, number: EpochNumber | undefined): Promise<EpochRecord> {
-  const epoch = number === undefined ? (await epochs.latest(1))[0] : await epochs.find(number);
+  const epoch = number === undefined ? newestOf(await epochs.latest(1)) : await epochs.find(number);
   if (epoch !== undefined) return epoch;
   const known = await epochs.latest(5);
   throw new EpochUnknownError(
     number,
     known.map((record) => record.epoch),
   );
+}
+
+/** A trial's number is above every rollup's, so numbers alone do not tell. */
+function newestOf(epochs: readonly EpochRecord[]): EpochRecord | undefined {
+  return epochs.toSorted((one, other) => other.openedAtMs - one.openedAtMs)[0];
 }

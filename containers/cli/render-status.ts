@@ -2,6 +2,7 @@ import type { QueueDepth } from '../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { describeRange } from '../devnet/display/describe-range.ts';
 import { formatDuration } from '../devnet/display/format-duration.ts';
 import { type Line, type Tone, toned } from '../devnet/display/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
@@ -58,7 +59,7 @@ function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
   return [
     String(epoch.epoch),
     toned(TONE_OF_EPOCH[epoch.state], epoch.state),
-    `checkpoints ${epoch.firstCheckpoint}-${epoch.lastCheckpoint}`,
+    describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
     jobs,
     isOpen ? `window ${closes(epoch.deadlineAtMs - atMs)}` : `after ${tookUntilClosed(epoch)}`,

@@ -1,9 +1,11 @@
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { isBinary } from '../../shared/merge-tree/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
 import { progressOf, type JobCounts } from '../../shared/merge-tree/progress.ts';
 import { Trace } from '../../shared/merge-tree/trace.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { describeRange } from '../devnet/display/describe-range.ts';
 import { formatDuration } from '../devnet/display/format-duration.ts';
 import { type Line, toned } from '../devnet/display/line.ts';
 import { alignColumns } from './align-columns.ts';
@@ -58,12 +60,12 @@ export function renderJobs(tree: EpochTree): Line[] {
 }
 
 function headLines({ epoch, jobs }: EpochTree, ownJobs: number): Line[] {
-  const { state, attempt, firstCheckpoint, lastCheckpoint, networkVersion } = epoch;
+  const { state, attempt, networkVersion } = epoch;
   const foreign = jobs.length - ownJobs;
   return [
     [
       toned('strong', `Epoch ${epoch.epoch}`),
-      `: ${state}, checkpoints ${firstCheckpoint} to ${lastCheckpoint}, attempt ${attempt}, Aztec ${networkVersion}`,
+      `: ${state}, ${describeRange(epoch)}, attempt ${attempt}, ${isBinary(epoch.shape) ? '' : 'Aztec '}${networkVersion}`,
     ],
     ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),
     ...(epoch.reason === undefined ? [] : [[toned(TONE_OF_EPOCH[state], epoch.reason)]]),

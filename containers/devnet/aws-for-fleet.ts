@@ -46,14 +46,14 @@ const PASSED_ON = /^AWS_/;
 
 /** Starts an emulator unless `AWS_ENDPOINT_URL` names another, and makes the fleet's resources there. */
 export async function startAwsForFleet(options: StartAwsOptions): Promise<DevnetAws> {
-  const given = process.env['AWS_ENDPOINT_URL'];
-  const emulator =
-    given === undefined
-      ? await startAwsEmulator({
-          logFile: path.join(options.dataDirectory, 'logs', 'aws-emulator.log'),
-          signal: options.signal,
-        })
-      : undefined;
+  // Empty is not set, to the SDK as well.
+  const isGiven = (process.env['AWS_ENDPOINT_URL'] ?? '') !== '';
+  const emulator = isGiven
+    ? undefined
+    : await startAwsEmulator({
+        logFile: path.join(options.dataDirectory, 'logs', 'aws-emulator.log'),
+        signal: options.signal,
+      });
   // What is not ours may hold the resources of others, also of another run.
   const prefix = emulator === undefined ? `coppice-devnet-${randomUUID().slice(0, 8)}` : 'coppice';
   const variables = {

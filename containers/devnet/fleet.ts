@@ -12,17 +12,23 @@ import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { AwsForFleet } from './aws-for-fleet.ts';
 import { FleetProcess, type FleetProcessEndedError } from './fleet-process.ts';
 
-export interface FleetOptions {
+/** What the agents of a fleet are told. */
+export interface AgentFleetOptions {
   /** The prover's data directory: of the node, of the agents, and of the ledger between them. */
   readonly dataDirectory: string;
-  /** The variables with which the node follows its network, as a file. */
-  readonly environmentFile: string;
-  /** Of the account that submits the proofs, `0x…`. The node alone is told, in its environment; on AWS nobody is. */
-  readonly publisherKey: Secret<string>;
-  /** Runs the fleet on the engine `aws`, and the functions with it. @default the embedded engine */
+  /** The variables with which the node follows its network, as a file; absent where no network is followed. */
+  readonly environmentFile?: string;
+  /** Runs the fleet on the engine `aws`. @default the embedded engine */
   readonly aws?: AwsForFleet;
   /** Settings for every process of the fleet, such as `COPPICE_LEASE_SECONDS`; they win over the file's. */
   readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** On AWS the fleet's functions run as well. */
+export interface FleetOptions extends AgentFleetOptions {
+  readonly environmentFile: string;
+  /** Of the account that submits the proofs, `0x…`. The node alone is told, in its environment; on AWS nobody is. */
+  readonly publisherKey: Secret<string>;
 }
 
 /** A prover node and its agents; on AWS the functions as well. */
@@ -44,7 +50,7 @@ const DRAIN_SECONDS = 5;
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LOG_LEVEL', 'BB_BINARY_PATH', 'NODE_BACKEND'];
 
 /** Names the engine that the fleet's processes share, to look into it from here. */
-export function fleetEngineOptions({ dataDirectory, aws, variables }: FleetOptions): EngineOptions {
+export function fleetEngineOptions({ dataDirectory, aws, variables }: AgentFleetOptions): EngineOptions {
   const environment = { DATA_DIRECTORY: dataDirectory, ...aws?.variables, ...variables };
   return engineOptionsOf(settingsOrThrow(parseSettings([ENGINE_SETTINGS], environment)));
 }
@@ -62,8 +68,10 @@ export function startNode(options: FleetOptions): FleetProcess {
 }
 
 /** Starts `coppice start --prover-agent`, as an operator would. @param name the agent's name in the ledger */
-export function startAgent(options: FleetOptions, name: string): FleetProcess {
-  return start(options, name, ['start', '--prover-agent', '--env-file', options.environmentFile], {
+export function startAgent(options: AgentFleetOptions, name: string): FleetProcess {
+  const { environmentFile } = options;
+  const file = environmentFile === undefined ? [] : ['--env-file', environmentFile];
+  return start(options, name, ['start', '--prover-agent', ...file], {
     COPPICE_AGENT_ID: name,
   });
 }
@@ -118,7 +126,7 @@ function deadLetterQueues(prefix: string): readonly string[] {
 }
 
 function start(
-  { dataDirectory, aws, variables }: FleetOptions,
+  { dataDirectory, aws, variables }: AgentFleetOptions,
   name: string,
   commandLine: readonly string[],
   own: Readonly<Record<string, string>>,

@@ -155,6 +155,7 @@ export class DevnetWatch {
     const { l1, rollupAddress, publisher } = this.#options;
     for (const view of epochs) {
       const { epoch, state, firstCheckpoint, lastCheckpoint } = view;
+      if (firstCheckpoint === undefined || lastCheckpoint === undefined) continue;
       const isProven = state === 'proven' && (chain?.provenCheckpoint ?? 0) >= lastCheckpoint;
       if (!isProven || this.#confirmed.has(epoch)) continue;
       try {

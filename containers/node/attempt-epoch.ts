@@ -78,8 +78,7 @@ export async function attemptEpoch(
     const stored = await engine.outbox.store({
       epoch,
       rangeId: data.rangeId,
-      firstCheckpoint: record.firstCheckpoint,
-      lastCheckpoint: record.lastCheckpoint,
+      ...checkpointRange(data),
       to: subsystems.rollup.address,
       data: call,
       deadlineAtMs: record.deadlineAtMs,
@@ -109,8 +108,6 @@ async function openEpoch(data: EpochData, deps: AttemptEpochDeps): Promise<Epoch
     AztecEpochNumber(data.epoch),
     await archiver.getL1Constants(),
   );
-  const [first, last] = [data.checkpoints[0], data.checkpoints.at(-1)];
-  if (first === undefined || last === undefined) throw new Error(`epoch ${data.epoch} has no checkpoint`);
   const before = await deps.engine.epochs.find(data.epoch);
   if (before !== undefined && before.rangeId !== data.rangeId) {
     await deps.engine.jobs.cancelEpoch(data.epoch, 'its checkpoints were reorganised away', before.rangeId);
@@ -119,11 +116,19 @@ async function openEpoch(data: EpochData, deps: AttemptEpochDeps): Promise<Epoch
     epoch: data.epoch,
     rangeId: data.rangeId,
     networkVersion: deps.networkVersion,
-    firstCheckpoint: first.number,
-    lastCheckpoint: last.number,
+    ...checkpointRange(data),
     shape: data.shape,
     deadlineAtMs: Number(deadlineSeconds) * 1000,
   });
+}
+
+function checkpointRange({ epoch, checkpoints }: EpochData): {
+  readonly firstCheckpoint: number;
+  readonly lastCheckpoint: number;
+} {
+  const [first, last] = [checkpoints[0], checkpoints.at(-1)];
+  if (first === undefined || last === undefined) throw new Error(`epoch ${epoch} has no checkpoint`);
+  return { firstCheckpoint: first.number, lastCheckpoint: last.number };
 }
 
 /** Gives the epoch's rejected jobs another chance, from a clean start: what lies in place of a proof may be why they failed. */

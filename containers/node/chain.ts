@@ -41,6 +41,12 @@ export class ArchivedChain implements Chain {
     return last === undefined ? undefined : RangeId.parse(last.archive.root.toString());
   }
 
+  /** The time of the newest L1 block that was read, in Unix milliseconds; `undefined` before the first. */
+  async readUntilMs(): Promise<number | undefined> {
+    const seconds = await this.#archiver.getL1Timestamp();
+    return seconds === undefined ? undefined : Number(seconds) * 1000;
+  }
+
   async #epochOf(checkpoint: number): Promise<number> {
     const [published] = await this.#archiver.getCheckpoints(CheckpointNumber(checkpoint), 1);
     if (published === undefined) throw new Error(`the archiver has no checkpoint ${checkpoint} yet`);

@@ -10,9 +10,11 @@ import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
 import { runSweeper } from '../../shared/ledger/sweep-stranded-jobs.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
+import { runLagMeasurement } from './measure-lag.ts';
 import { loadPublisher, type Publisher } from './publisher.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
 import { startSubsystems } from './subsystems.ts';
@@ -22,6 +24,7 @@ const UNHEALTHY_AFTER_MS = 120_000;
 
 export interface NodeDeps {
   readonly engine: Engine;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** Ends the node: running attempts are wound up, their jobs go on in the fleet. */
   readonly signal: AbortSignal;
@@ -31,7 +34,7 @@ export interface NodeDeps {
 /** Follows the chain, has every epoch proven by the fleet, and brings the roots to L1, until `signal` aborts. */
 export async function runNode(
   settings: NodeSettings,
-  { engine, log, signal, nowMs = Date.now }: NodeDeps,
+  { engine, metrics, log, signal, nowMs = Date.now }: NodeDeps,
 ): Promise<void> {
   const networkVersion = installedNetworkVersion();
   const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
@@ -88,6 +91,7 @@ export async function runNode(
       await Promise.all([
         watcher.run(signal),
         runSweeper(sweep, settings.sweepSeconds * 1000, signal),
+        runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
         submitter(settings, publisher, engine, log, nowMs)?.run(signal),
       ]);
     } finally {

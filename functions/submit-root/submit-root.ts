@@ -1,4 +1,5 @@
 import { RootSubmitter, type RootSubmitterDeps } from '../../shared/l1/root-submitter.ts';
+import { takesOf } from '../../shared/l1/takes-root.ts';
 import { InvocationTooShortError } from '../../shared/lambda/errors.ts';
 import type { Invocation } from '../../shared/lambda/invocation.ts';
 
@@ -35,6 +36,6 @@ export async function submitRoot(
   } finally {
     clearInterval(timer);
   }
-  const open = await deps.outbox.open();
+  const open = (await deps.outbox.open()).filter(takesOf(deps));
   return open.map(({ epoch, state, reason }) => ({ epoch, state, ...(reason !== undefined && { reason }) }));
 }

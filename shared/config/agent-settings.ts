@@ -1,5 +1,6 @@
-import { AZTEC_CIRCUITS } from '../proving-job/aztec-circuits.ts';
-import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { AztecCircuit } from '../proving-job/aztec-circuits.ts';
+import { FAMILY_NAMES, Pool } from '../proving-job/circuit-catalogue.ts';
+import { CrsKind } from '../canary/crs-kind.ts';
 import { AgentId } from '../ledger/job-ledger.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
@@ -12,10 +13,7 @@ import {
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { decimal, integer, kind, listOf, oneOf, switchKind } from './value-kinds.ts';
-
-/** Aztec's names of its circuits. */
-export const PROOF_TYPES = Object.keys(AZTEC_CIRCUITS) as readonly (keyof typeof AZTEC_CIRCUITS)[];
+import { decimal, httpUrl, integer, kind, listOf, oneOf, switchKind } from './value-kinds.ts';
 
 /** What an agent takes on, and how its simulated proofs behave. */
 export const AGENT_GROUP = {
@@ -38,10 +36,21 @@ export const AGENT_GROUP = {
       variable: 'COPPICE_AGENT_POOLS',
       description: 'Sizes of job that the agent takes, in the order in which it asks for them',
     }),
-    proofTypes: withDefault(listOf(oneOf(PROOF_TYPES)), PROOF_TYPES.join(','), {
+    families: withDefault(listOf(oneOf(FAMILY_NAMES)), 'aztec', {
+      flag: 'agent-families',
+      variable: 'COPPICE_AGENT_FAMILIES',
+      description: "What the agent proves: Aztec's circuits, the canary's, or both",
+    }),
+    crs: withDefault(oneOf(CrsKind.options), 'ceremony', {
+      flag: 'crs',
+      variable: 'COPPICE_CRS',
+      description:
+        "Reference string of the canary's proofs; development: the insecure one, of coppice crs --development",
+    }),
+    proofTypes: withDefault(listOf(oneOf(AztecCircuit.options)), AztecCircuit.options.join(','), {
       flag: 'proverAgent.proverAgentProofTypes',
       variable: 'PROVER_AGENT_PROOF_TYPES',
-      description: 'Circuits that the agent proves; jobs of others are left to other agents',
+      description: "Aztec's circuits that the agent proves; jobs of others are left to other agents",
     }),
     agentMemoryMib: optional(integer(64), {
       flag: 'agent-memory-mib',
@@ -63,6 +72,12 @@ export const AGENT_GROUP = {
       flag: 'proof-timeout-floor-seconds',
       variable: 'COPPICE_PROOF_TIMEOUT_FLOOR_SECONDS',
       description: 'But never before it took this long',
+    }),
+    ecsAgentUri: optional(httpUrl, {
+      flag: 'ecs-agent-uri',
+      variable: 'ECS_AGENT_URI',
+      description: 'Where ECS is told that the agent proves, and must not be scaled in. ECS sets it',
+      defaultNote: 'nobody is told',
     }),
     isPrefetching: withDefault(switchKind, 'true', {
       flag: 'agent-prefetch',

@@ -1,4 +1,5 @@
 import { AGENT_GROUPS } from './agent-settings.ts';
+import { CANARY_GROUP } from './canary-settings.ts';
 import { DEVNET_GROUP } from './devnet-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
@@ -7,7 +8,7 @@ import type { Setting, SettingGroup } from './setting.ts';
 
 /** Every group of every program, each once. */
 const ALL_GROUPS: readonly SettingGroup[] = [
-  ...new Set<SettingGroup>([...NODE_GROUPS, ...AGENT_GROUPS, DEVNET_GROUP, JOBS_GROUP, ENV_FILE_GROUP]),
+  ...new Set<SettingGroup>([...NODE_GROUPS, ...AGENT_GROUPS, DEVNET_GROUP, CANARY_GROUP, JOBS_GROUP, ENV_FILE_GROUP]),
 ];
 
 /** Every setting that there is, whichever program reads it. */

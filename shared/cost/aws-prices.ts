@@ -70,6 +70,20 @@ export const AWS_PRICES = {
     source:
       'the number from memory; what counts: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CostOptimization_StreamsUsage.html',
   },
+  fargateVcpuHours: {
+    dollars: 0.04048,
+    per: 1,
+    unit: 'vCPU-hours of Fargate on x86, on demand',
+    asOf: '2026-11',
+    source: 'https://cloudburn.io/blog/aws-fargate-pricing',
+  },
+  fargateGbHours: {
+    dollars: 0.004445,
+    per: 1,
+    unit: 'GB-hours of Fargate on x86, on demand',
+    asOf: '2026-11',
+    source: 'https://cloudburn.io/blog/aws-fargate-pricing',
+  },
   lambdaRequests: {
     dollars: 0.2,
     per: 1e6,

@@ -16,6 +16,9 @@ export interface AwsClients {
   close(): void;
 }
 
+/** By which the SDK finds S3, unless they are empty. */
+const S3_ENDPOINT_VARIABLES = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'];
+
 export function createAwsClients(connection: AwsConnection): AwsClients {
   const sqs = new SQSClient({
     ...awsClientOptions(connection),
@@ -25,7 +28,7 @@ export function createAwsClients(connection: AwsConnection): AwsClients {
   const s3 = new S3Client({
     ...awsClientOptions(connection),
     // An emulator has no DNS name for each bucket.
-    forcePathStyle: connection.endpoint !== undefined || process.env['AWS_ENDPOINT_URL'] !== undefined,
+    forcePathStyle: [connection.endpoint, ...S3_ENDPOINT_VARIABLES.map((name) => process.env[name])].some(Boolean),
     // The store sends and checks a sha256 of its own: the SDK's CRC32 on top would read every byte once more.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

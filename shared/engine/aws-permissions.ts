@@ -1,5 +1,8 @@
+/** The programs that an epoch cannot do without. */
+export const EPOCH_ROLES = ['node', 'agent', 'submit-root', 'sweep-ledger', 'settle-dead-letters'] as const;
+
 /** The programs that call AWS, each with a role of its own. */
-export type AwsRole = 'node' | 'agent' | 'submit-root' | 'sweep-ledger' | 'settle-dead-letters';
+export type AwsRole = (typeof EPOCH_ROLES)[number] | 'scale-fleet' | 'watch-l1';
 
 /**
  * The calls that each role makes, as IAM names them, and no others: what its policy has to grant. An epoch that is run on
@@ -61,5 +64,19 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'sqs:DeleteMessage',
     'sqs:GetQueueUrl',
     'sqs:ReceiveMessage',
+  ],
+  'scale-fleet': [
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'ecs:DescribeServices',
+    'ecs:UpdateService',
+  ],
+  'watch-l1': [
+    'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'secretsmanager:GetSecretValue',
   ],
 };

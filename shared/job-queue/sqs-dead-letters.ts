@@ -13,8 +13,13 @@ export interface SqsQueuePair {
   readonly deadLetters: SqsQueue;
 }
 
-/** How long letters are hidden while they are read, or sent back: from others who do the same. */
+/** How long letters are hidden while they are read: from others who do the same. */
 const READ_SECONDS = 60;
+/**
+ * And while they are sent back. One that came into sight again before it was deleted would be settled as a dead letter, and
+ * its job rejected, though its message is on its way; there may be one for each job of an epoch.
+ */
+const REDRIVE_SECONDS = 15 * 60;
 const WAIT_SECONDS = 1;
 
 /** What was set aside: on the dead-letter queues, and in the table, where it stays when nobody knows its job. */
@@ -65,7 +70,7 @@ export class SqsDeadLetters {
 
 async function listQueue(queue: SqsQueue): Promise<readonly DeadLetter[]> {
   const { visible } = await queue.counts();
-  const messages = await receiveAll(queue, visible);
+  const messages = await receiveAll(queue, visible, READ_SECONDS);
   for (const batch of batchesOf(messages)) await queue.showBatch(batch.map(({ handle }) => handle));
   return messages.map(readDeadLetter);
 }
@@ -76,7 +81,7 @@ async function redriveTo(
   kept: readonly KeptDeadLetter[],
   remove: (letter: KeptDeadLetter) => Promise<void>,
 ): Promise<number> {
-  const messages = await receiveAll(deadLetters, Infinity);
+  const messages = await receiveAll(deadLetters, Infinity, REDRIVE_SECONDS);
   for (const batch of batchesOf(messages)) {
     await sendMessages(queue, batch.map(asNew));
     await deadLetters.deleteBatch(batch.map(({ handle }) => handle));
@@ -89,13 +94,13 @@ async function redriveTo(
 }
 
 /** Receives until there are `enough`, or no more. */
-async function receiveAll(queue: SqsQueue, enough: number): Promise<readonly SqsMessage[]> {
+async function receiveAll(queue: SqsQueue, enough: number, visibilitySeconds: number): Promise<readonly SqsMessage[]> {
   const messages = new Map<string, SqsMessage>();
   while (messages.size < enough) {
     const received = await queue.receive({
       maxMessages: BATCH_MESSAGES,
       waitSeconds: WAIT_SECONDS,
-      visibilitySeconds: READ_SECONDS,
+      visibilitySeconds,
     });
     const fresh = received.filter(({ id }) => !messages.has(id));
     for (const message of received) messages.set(message.id, message);

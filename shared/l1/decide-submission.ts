@@ -2,9 +2,8 @@ import { formatGwei, type Hex } from 'viem';
 
 import type { RootRecord, Submission } from '../ledger/outbox.ts';
 import { type Fees, firstFees, isBelowMarket, marketPriceWei, replacementFees } from './fees.ts';
-import { judgeRoot, type Verdict } from './judge-root.ts';
 import { type L1View, liveSubmissions, type SubmissionReceipt } from './l1-view.ts';
-import type { RootCall } from './root-call.ts';
+import type { Verdict } from './root-verdict.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
 export type WaitCause =
@@ -80,7 +79,6 @@ export interface Refusal {
 
 export interface SubmissionSituation {
   readonly root: RootRecord;
-  readonly call: RootCall;
   readonly view: L1View;
   readonly policy: SubmissionPolicy;
   readonly nowMs: number;
@@ -93,13 +91,13 @@ export interface SubmissionSituation {
 
 /** Decides the next step for a root, from its record and what L1 shows: never a second nonce while one may be mined. */
 export function decideSubmission(situation: SubmissionSituation): SubmissionStep {
-  const { root, call, view } = situation;
+  const { root, view } = situation;
   const newest = liveSubmissions(root).at(-1);
   const receipt = view.receipts.find((found) => isProof(found, root)) ?? view.receipts[0];
   if (receipt !== undefined) return settleWhenDeep(receipt, situation);
   if (newest !== undefined && view.sender.confirmedNonce > newest.nonce) return dropWhenDeep(newest, situation);
 
-  const verdict = judgeRoot(root, call, view);
+  const { verdict } = view;
   const death = deathOf(verdict, situation);
   if (death !== undefined) return newest === undefined ? { do: 'give-up', death } : cancel(newest, death, situation);
   if (verdict.standing === 'gone') {
@@ -155,19 +153,13 @@ function cancel(newest: Submission, death: Death, situation: SubmissionSituation
 }
 
 function submitFirst(situation: SubmissionSituation): SubmissionStep {
-  const { root, call, view, policy, nowMs, busyWith, memory } = situation;
-  const { rollup, sender, market } = view;
+  const { root, view, policy, nowMs, busyWith, memory } = situation;
+  const { verdict, sender, market } = view;
   const retryAtMs = Math.max(memory.retryAtMs ?? 0, afterReverts(root, policy));
   if (nowMs < retryAtMs) {
     return wait('retry', root.reason ?? `it is tried again at ${new Date(retryAtMs).toISOString()}`, retryAtMs);
   }
-  if (rollup.provenCheckpoint < call.firstCheckpoint - 1) {
-    const proven = `L1 has proofs up to checkpoint ${rollup.provenCheckpoint}`;
-    return wait(
-      'previous-epoch',
-      `${proven} and takes this one after checkpoint ${call.firstCheckpoint - 1} is proven`,
-    );
-  }
+  if (verdict.standing === 'alive' && verdict.waitsFor !== undefined) return wait('previous-epoch', verdict.waitsFor);
   if (busyWith !== undefined) {
     return wait('account-busy', `the transaction of epoch ${busyWith.epoch}, nonce ${busyWith.nonce}, goes first`);
   }

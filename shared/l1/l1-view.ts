@@ -2,6 +2,7 @@ import type { Hex } from 'viem';
 
 import type { RootRecord, Submission } from '../ledger/outbox.ts';
 import type { FeeMarket } from './fees.ts';
+import type { Verdict } from './root-verdict.ts';
 
 /** What L1 shows of one root at one moment: all that the decision what to do next depends on. */
 export interface L1View {
@@ -9,24 +10,12 @@ export interface L1View {
   /** The time of the latest block, by the L1's clock. */
   readonly blockAtMs: number;
   readonly market: FeeMarket;
-  readonly rollup: RollupStanding;
+  readonly verdict: Verdict;
   readonly sender: SenderStanding;
   /** Of the root's transactions that are mined. */
   readonly receipts: readonly SubmissionReceipt[];
   /** Whether a node has the newest live transaction, waiting or mined. */
   readonly isNewestKnown: boolean;
-}
-
-export interface RollupStanding {
-  readonly pendingCheckpoint: number;
-  readonly provenCheckpoint: number;
-  /** The archive root before the root's first checkpoint, and after its last. */
-  readonly previousArchive: Hex;
-  readonly endArchive: Hex;
-  /** L1 has a proof of these checkpoints by this prover. */
-  readonly hasSubmitted: boolean;
-  /** More checkpoints of the same epoch are proven than this root proves. */
-  readonly isLongerProven: boolean;
 }
 
 /** The account that signed the live transactions, or that would sign the first. */

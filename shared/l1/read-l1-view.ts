@@ -2,16 +2,9 @@ import { type Hex, TransactionNotFoundError, TransactionReceiptNotFoundError } f
 
 import type { RootRecord } from '../ledger/outbox.ts';
 import type { FeeMarket } from './fees.ts';
+import { judgeRoot } from './judge-root.ts';
 import type { L1Client } from './l1-client.ts';
-import {
-  type L1View,
-  liveSubmissions,
-  type RollupStanding,
-  type SenderStanding,
-  type SubmissionReceipt,
-} from './l1-view.ts';
-import { RollupReader } from './rollup-reader.ts';
-import type { RootCall } from './root-call.ts';
+import { type L1View, liveSubmissions, type SenderStanding, type SubmissionReceipt } from './l1-view.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
 const FEE_HISTORY_BLOCKS = 5;
@@ -25,22 +18,26 @@ export interface ReadL1ViewDeps {
   readonly policy: SubmissionPolicy;
 }
 
-/** Reads from L1 what the next step for a root depends on. Passes on what the client throws. */
-export async function readL1View(root: RootRecord, call: RootCall, deps: ReadL1ViewDeps): Promise<L1View> {
+/**
+ * Reads from L1 what the next step for a root depends on.
+ * @throws {MalformedRootCallError}; passes on what the client throws
+ */
+export async function readL1View(root: RootRecord, deps: ReadL1ViewDeps): Promise<L1View> {
   const { l1 } = deps;
   const newest = liveSubmissions(root).at(-1);
   const block = await l1.getBlock();
-  const [market, rollup, sender, isNewestKnown] = await Promise.all([
+  const blockAtMs = Number(block.timestamp) * 1000;
+  const [market, verdict, sender, isNewestKnown] = await Promise.all([
     readMarket(l1),
-    readRollup(l1, root, call),
+    judgeRoot(root, l1, blockAtMs),
     readSender(root, Number(block.number), deps),
     newest === undefined ? false : isKnown(l1, newest.transactionHash),
   ]);
   return {
     blockNumber: Number(block.number),
-    blockAtMs: Number(block.timestamp) * 1000,
+    blockAtMs,
     market,
-    rollup,
+    verdict,
     sender,
     // After the nonce: a nonce that is taken without a receipt of ours was then taken by a transaction of somebody else.
     receipts: await readReceipts(l1, root),
@@ -61,24 +58,6 @@ export async function readMarket(l1: L1Client): Promise<FeeMarket> {
     baseFeePerGasWei: history.baseFeePerGas.at(-1) ?? 0n,
     priorityFeePerGasWei: estimate > typical ? estimate : typical,
     earlierBaseFeePerGasWei: history.baseFeePerGas[0] ?? 0n,
-  };
-}
-
-async function readRollup(l1: L1Client, root: RootRecord, call: RootCall): Promise<RollupStanding> {
-  const reader = new RollupReader(l1, root.to);
-  const [tips, previousArchive, endArchive, hasSubmitted] = await Promise.all([
-    reader.tips(),
-    reader.archiveAt(call.firstCheckpoint - 1),
-    reader.archiveAt(call.lastCheckpoint),
-    reader.hasSubmitted(root.epoch, call.lastCheckpoint - call.firstCheckpoint + 1, call.proverId),
-  ]);
-  const isFurtherProven = tips.provenCheckpoint > call.lastCheckpoint;
-  return {
-    ...tips,
-    previousArchive,
-    endArchive,
-    hasSubmitted,
-    isLongerProven: isFurtherProven && (await reader.epochOfCheckpoint(call.lastCheckpoint + 1)) === root.epoch,
   };
 }
 

@@ -24,13 +24,13 @@ export function decodeRootCall(
     throw new MalformedRootCallError(root.epoch, `it calls ${decoded.functionName}`);
   }
   const { start, end, args } = decoded.args[0];
-  if (start !== BigInt(root.firstCheckpoint) || end !== BigInt(root.lastCheckpoint)) {
-    const named = `${root.firstCheckpoint} to ${root.lastCheckpoint}`;
+  if (Number(start) !== root.firstCheckpoint || Number(end) !== root.lastCheckpoint) {
+    const named = `${root.firstCheckpoint ?? '?'} to ${root.lastCheckpoint ?? '?'}`;
     throw new MalformedRootCallError(root.epoch, `it proves checkpoints ${start} to ${end}, not ${named}`);
   }
   return {
-    firstCheckpoint: root.firstCheckpoint,
-    lastCheckpoint: root.lastCheckpoint,
+    firstCheckpoint: Number(start),
+    lastCheckpoint: Number(end),
     previousArchive: args.previousArchive,
     endArchive: args.endArchive,
     proverId: args.proverId,

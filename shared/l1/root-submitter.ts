@@ -10,16 +10,15 @@ import type { EpochNumber } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { decideSubmission, type SubmissionStep, type Wait, type WaitCause } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from './errors.ts';
-import { judgeRoot } from './judge-root.ts';
 import type { L1Client } from './l1-client.ts';
 import { type L1View, liveSubmissions } from './l1-view.ts';
 import type { PublisherAccount } from './publisher-account.ts';
 import { readL1View } from './read-l1-view.ts';
 import { describeError } from './revert-reason.ts';
-import { decodeRootCall, type RootCall } from './root-call.ts';
 import { SubmissionNotes } from './submission-notes.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 import { takeStep } from './take-step.ts';
+import { takesOf, type TakesRoot } from './takes-root.ts';
 import { watchMinedRoots } from './watch-mined-roots.ts';
 import { type Weighing, weighedStep, weighSubmission } from './weigh-submission.ts';
 
@@ -41,6 +40,8 @@ export interface RootSubmitterDeps {
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
   readonly log: Logger;
+  /** Whose roots it submits; the others are left alone. @default those for Aztec's rollup */
+  readonly takes?: TakesRoot;
   /** Tells this submitter from the others that take roots from the same outbox. */
   readonly submitterId: string;
 }
@@ -66,7 +67,7 @@ export class RootSubmitter {
    * @throws {PublisherKeyUnusableError} at the end, when a root needed a signature and there was none to be had
    */
   async tick(): Promise<boolean> {
-    const open = await this.#deps.outbox.open();
+    const open = (await this.#deps.outbox.open()).filter(takesOf(this.#deps));
     const epochs = new Set(open.map(({ epoch }) => epoch));
     for (const epoch of this.#notes.keys()) if (!epochs.has(epoch)) this.#notes.delete(epoch);
     const isIdle = open.every((root) => this.#isAnothers(root));
@@ -128,9 +129,8 @@ export class RootSubmitter {
     try {
       const blockNumber = await this.#deps.l1.getBlockNumber();
       if (notes.isIdle(root, blockNumber, this.#deps.nowMs())) return;
-      const call = decodeRootCall(root);
-      const view = await readL1View(root, call, { ...this.#deps, address: this.#deps.account.address });
-      const step = await this.#decide(root, call, view, notes);
+      const view = await readL1View(root, { ...this.#deps, address: this.#deps.account.address });
+      const step = await this.#decide(root, view, notes);
       if (step.do === 'wait') await this.#wait(root, step, notes, blockNumber);
       else await this.#take(step, root, view.sender.balanceWei, notes);
     } catch (error) {
@@ -152,13 +152,13 @@ export class RootSubmitter {
     return submitterId !== this.#deps.submitterId && submitterUntilMs > this.#deps.nowMs();
   }
 
-  async #decide(root: RootRecord, call: RootCall, view: L1View, notes: SubmissionNotes): Promise<SubmissionStep> {
+  async #decide(root: RootRecord, view: L1View, notes: SubmissionNotes): Promise<SubmissionStep> {
     const { policy, account } = this.#deps;
     const nowMs = this.#deps.nowMs();
-    notes.noteStanding(judgeRoot(root, call, view), nowMs);
+    notes.noteStanding(view.verdict, nowMs);
     const busyWith = await this.#busyWith(root);
     const { address } = account;
-    const step = decideSubmission({ root, call, view, policy, nowMs, address, busyWith, memory: notes.memory });
+    const step = decideSubmission({ root, view, policy, nowMs, address, busyWith, memory: notes.memory });
     if (step.do !== 'submit' || liveSubmissions(root).length > 0) return step;
     const weighing = weighSubmission(root, view.market, policy, view.blockAtMs);
     await this.#noteWeighing(root, weighing, notes);
@@ -186,9 +186,10 @@ export class RootSubmitter {
     notes.weighed = choice;
   }
 
-  /** A transaction of the account for another root: nonces are mined in their order, so it goes first anyway. */
+  /** A transaction of the account for another root of ours: nonces are mined in their order, so it goes first anyway. */
   async #busyWith(root: RootRecord): Promise<{ readonly epoch: number; readonly nonce: number } | undefined> {
-    for (const other of await this.#deps.outbox.open()) {
+    // Those of others may be on another chain, where the account has other nonces.
+    for (const other of (await this.#deps.outbox.open()).filter(takesOf(this.#deps))) {
       const live = liveSubmissions(other).at(-1);
       if (other.epoch !== root.epoch && live?.from === this.#deps.account.address) {
         return { epoch: other.epoch, nonce: live.nonce };

@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { L1Client } from './l1-client.ts';
 import { findReceipt } from './read-l1-view.ts';
 import { asReorged } from './root-changes.ts';
+import { takesOf, type TakesRoot } from './takes-root.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
 /** Several epochs may have been proven within the time that is watched. */
@@ -15,6 +16,7 @@ export interface WatchMinedRootsDeps {
   readonly epochs: EpochLedger;
   readonly incidents: IncidentLog;
   readonly l1: L1Client;
+  readonly takes?: TakesRoot;
   readonly policy: SubmissionPolicy;
   readonly nowMs: () => number;
   readonly log: Logger;
@@ -26,7 +28,7 @@ export async function watchMinedRoots(deps: WatchMinedRootsDeps): Promise<void> 
   for (const epoch of await deps.epochs.latest(WATCHED_EPOCHS)) {
     if (epoch.state !== 'proven' || (epoch.closedAtMs ?? 0) < sinceMs) continue;
     const root = await deps.outbox.find(epoch.epoch);
-    if (root?.state === 'mined') await checkRoot(root, deps);
+    if (root?.state === 'mined' && takesOf(deps)(root)) await checkRoot(root, deps);
   }
 }
 

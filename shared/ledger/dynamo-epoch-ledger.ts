@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../proving-job/proving-job-id.ts';
 import { type DynamoItem, getItem, parseItem, queryItems } from './dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from './dynamo-table.ts';
 import { MAX_TRIES, pauseAfter, putVersion } from './dynamo-versioned-put.ts';
@@ -47,8 +47,13 @@ export class DynamoEpochLedger implements EpochLedger {
   }
 
   async latest(limit: number): Promise<readonly EpochRecord[]> {
-    const items = await queryItems(this.#table, PARTITION, { limit, backwards: true });
-    return items.map((item) => this.#parse(item).record);
+    const firstTrial = keyOf(FIRST_TRIAL_EPOCH).sk;
+    const query = { limit, backwards: true } as const;
+    const [trials, ofRollup] = await Promise.all([
+      queryItems(this.#table, PARTITION, { ...query, from: firstTrial }),
+      queryItems(this.#table, PARTITION, { ...query, below: firstTrial }),
+    ]);
+    return [...trials, ...ofRollup].map((item) => this.#parse(item).record);
   }
 
   /** Reads, changes and writes, and begins anew when another program wrote in between. */

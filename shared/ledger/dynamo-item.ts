@@ -18,6 +18,9 @@ export async function getItem(table: DynamoTable, { pk, sk }: ItemKey): Promise<
 export interface ItemQuery {
   readonly limit?: number;
   readonly backwards?: boolean;
+  /** Only items whose sort key is not before this, or is before that. One of them. */
+  readonly from?: string;
+  readonly below?: string;
   /** Whether the answer may be a moment old, at half the price. */
   readonly mayBeLate?: boolean;
 }
@@ -26,16 +29,18 @@ export interface ItemQuery {
 export async function queryItems(
   table: DynamoTable,
   pk: string,
-  { limit = Infinity, backwards = false, mayBeLate = false }: ItemQuery = {},
+  { limit = Infinity, backwards = false, from, below, mayBeLate = false }: ItemQuery = {},
 ): Promise<readonly DynamoItem[]> {
+  const bound = from ?? below;
   const items: DynamoItem[] = [];
   let startKey: Record<string, unknown> | undefined;
   do {
     const page = await table.client.send(
       new QueryCommand({
         TableName: table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk },
+        KeyConditionExpression:
+          bound === undefined ? 'pk = :pk' : `pk = :pk and sk ${from === undefined ? '<' : '>='} :bound`,
+        ExpressionAttributeValues: { ':pk': pk, ...(bound !== undefined && { ':bound': bound }) },
         ScanIndexForward: !backwards,
         ConsistentRead: !mayBeLate,
         ...(limit < Infinity && { Limit: limit - items.length }),

@@ -15,10 +15,11 @@ import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../proving-jo
  * | agent          | `AGENTS#<hour>`             | `AGENT#<agentId>`        | seen lately: a Query of each of the last hours       |
  * | incident       | `INCIDENTS`                 | `<atMs, padded>#<random>`| the newest: a Query backwards                        |
  * | decision       | `DECISIONS#<kind>`          | `<atMs, padded>#<random>`| the newest of a kind: a Query backwards              |
+ * | dead letter    | `DEAD-LETTERS`              | `<parkedAtMs>#<messageId>`| all of them: a Query                                |
  * | note           | `NOTES`                     | the program's name       | GetItem: what a function remembers of its last run   |
  *
- * Reads that decide something are strongly consistent; the index is asked by the sweeper alone, which looks again. There
- * is no Scan. What is done with expires by `expiresAtSeconds`, lazily, so readers do not count on its absence.
+ * Reads that decide something are strongly consistent; the index is asked by those who look again at what it names: the
+ * sweeper, and the node that compares what it waits for. There is no Scan. What is done with expires by `expiresAtSeconds`, lazily, so readers do not count on its absence.
  */
 export interface DynamoTable {
   readonly client: DynamoDBDocumentClient;

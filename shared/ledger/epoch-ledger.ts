@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { CheckpointShape } from '../merge-tree/checkpoint-shape.ts';
+import { EpochShape } from '../merge-tree/epoch-shape.ts';
 import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { RangeId } from './job-ledger.ts';
 
@@ -16,11 +16,13 @@ export type EpochState = z.infer<typeof EpochState>;
 export const EpochRecord = z.strictObject({
   epoch: EpochNumber,
   rangeId: RangeId,
+  /** Aztec's network version, or that of another family's circuits and keys. */
   networkVersion: z.string().min(1),
-  firstCheckpoint: z.number().int().positive(),
-  lastCheckpoint: z.number().int().positive(),
-  /** The checkpoints that are proven, in order: gives the expected tree. */
-  shape: z.array(CheckpointShape),
+  /** Absent where the family proves no checkpoints. */
+  firstCheckpoint: z.number().int().positive().optional(),
+  lastCheckpoint: z.number().int().positive().optional(),
+  /** Gives the expected tree. */
+  shape: EpochShape,
   /** When the proof must be mined, by the L1's clock. */
   deadlineAtMs: z.number().int(),
   state: EpochState,
@@ -66,6 +68,8 @@ export interface EpochLedger {
     change?: EpochChange,
   ): Promise<EpochRecord | undefined>;
   find(epoch: EpochNumber): Promise<EpochRecord | undefined>;
-  /** The `limit` newest epochs, newest first. */
+  /**
+   * The newest epochs, highest number first: at most `limit` of the rollup's, and as many trials, so that neither hides the other.
+   */
   latest(limit: number): Promise<readonly EpochRecord[]>;
 }

@@ -32,15 +32,21 @@ export type Submission = z.infer<typeof Submission>;
 export const RootState = z.enum(['waiting', 'sent', 'mined', 'expired']);
 export type RootState = z.infer<typeof RootState>;
 
+/** The kinds of contract that take roots: Aztec's rollup, and the small one of the canary. */
+export const RootContract = z.enum(['aztec-rollup', 'canary-rollup']);
+export type RootContract = z.infer<typeof RootContract>;
+
 /** A root proof that is ready for L1, as the transaction that would submit it. */
 export const RootRecord = z.strictObject({
   epoch: EpochNumber,
   rangeId: RangeId,
-  firstCheckpoint: z.number().int().positive(),
-  lastCheckpoint: z.number().int().positive(),
-  /** The rollup contract. */
+  /** Absent where the family proves no checkpoints. */
+  firstCheckpoint: z.number().int().positive().optional(),
+  lastCheckpoint: z.number().int().positive().optional(),
+  /** What is at `to`. Records of earlier versions do not say: they had Aztec's rollup alone. */
+  contract: RootContract.default('aztec-rollup'),
   to: Hex,
-  /** The call of `submitEpochRootProof`, encoded. */
+  /** The call that submits the proof, encoded. */
   data: Hex,
   deadlineAtMs: z.number().int(),
   storedAtMs: z.number().int(),
@@ -61,7 +67,10 @@ export type RootRecord = z.infer<typeof RootRecord>;
 export type NewRoot = Pick<
   RootRecord,
   'epoch' | 'rangeId' | 'firstCheckpoint' | 'lastCheckpoint' | 'to' | 'data' | 'deadlineAtMs'
->;
+> & {
+  /** @default Aztec's rollup */
+  readonly contract?: RootContract;
+};
 
 /** Root proofs that wait for L1. Contract: `test/contract/outbox.contract.ts`. */
 export interface Outbox {

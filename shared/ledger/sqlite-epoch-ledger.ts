@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import type { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../proving-job/proving-job-id.ts';
 import { advancedEpoch, openedEpoch } from './epoch-changes.ts';
 import { type EpochChange, type EpochLedger, EpochRecord, type EpochState, type NewEpoch } from './epoch-ledger.ts';
 import type { RangeId } from './job-ledger.ts';
@@ -41,9 +41,19 @@ export class SqliteEpochLedger implements EpochLedger {
   }
 
   async latest(limit: number): Promise<readonly EpochRecord[]> {
-    return this.#database
-      .all('select record from epochs order by epoch desc limit ?', limit)
-      .map((row) => EpochRecord.parse(JSON.parse(String(row['record']))));
+    const rows = [
+      ...this.#database.all(
+        'select record from epochs where epoch >= ? order by epoch desc limit ?',
+        FIRST_TRIAL_EPOCH,
+        limit,
+      ),
+      ...this.#database.all(
+        'select record from epochs where epoch < ? order by epoch desc limit ?',
+        FIRST_TRIAL_EPOCH,
+        limit,
+      ),
+    ];
+    return rows.map((row) => EpochRecord.parse(JSON.parse(String(row['record']))));
   }
 
   #find(epoch: EpochNumber): EpochRecord | undefined {

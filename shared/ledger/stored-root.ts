@@ -8,8 +8,9 @@ export function storedRoot(known: RootRecord | undefined, root: NewRoot, nowMs: 
   return {
     epoch: root.epoch,
     rangeId: root.rangeId,
-    firstCheckpoint: root.firstCheckpoint,
-    lastCheckpoint: root.lastCheckpoint,
+    ...(root.firstCheckpoint !== undefined && { firstCheckpoint: root.firstCheckpoint }),
+    ...(root.lastCheckpoint !== undefined && { lastCheckpoint: root.lastCheckpoint }),
+    contract: root.contract ?? 'aztec-rollup',
     to: root.to,
     data: root.data,
     deadlineAtMs: root.deadlineAtMs,

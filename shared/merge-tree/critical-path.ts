@@ -1,5 +1,5 @@
 import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, isRoot } from '../proving-job/circuit-catalogue.ts';
 import type { ExpectedTree } from './expected-tree.ts';
 import { type SubtreeClass, SubtreeClasses } from './subtree-classes.ts';
 import { type Place, placesFromRoot } from './tree-places.ts';
@@ -45,7 +45,7 @@ export class CriticalPath {
     { rangeId, nowMs }: { readonly rangeId: RangeId; readonly nowMs: number },
   ): PathLeft {
     const ofRange = records.filter((record) => record.rangeId === rangeId);
-    if (ofRange.some(({ circuit, state }) => circuit === 'ROOT_ROLLUP' && state === 'proven')) {
+    if (ofRange.some(({ circuit, state }) => isRoot(circuit) && state === 'proven')) {
       return { seconds: 0, circuits: [] };
     }
     return this.#longest(this.#tally(ofRange, nowMs));

@@ -1,42 +1,29 @@
 import { z } from 'zod';
 
+import { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { CheckpointShape } from './checkpoint-shape.ts';
-import { InvalidEpochShapeError } from './errors.ts';
 
-/** `MAX_CHECKPOINTS_PER_EPOCH` of `@aztec/constants` 4.1.2. */
-export const MAX_CHECKPOINTS_PER_EPOCH = 32;
+/** The most leaves that one binary tree has: its records are read whole. */
+export const MAX_LEAVES = 4096;
 
-/**
- * Checks that checkpoints, in order, can be proven together as an epoch, or as the first part of one.
- * @throws {InvalidEpochShapeError} with everything that is wrong.
- */
-export function checkEpochShape(checkpoints: readonly CheckpointShape[]): void {
-  const malformed = malformedParts(checkpoints);
-  const problems = [...wrongCount(checkpoints), ...(malformed.length > 0 ? malformed : emptyLaterBlocks(checkpoints))];
-  if (problems.length > 0) throw new InvalidEpochShapeError(problems);
+/** A tree of one circuit for all leaves, one for the merges above them, and the root's: of a family that proves no checkpoints. */
+export const BinaryShape = z.strictObject({
+  leaves: z.number().int().positive().max(MAX_LEAVES),
+  leaf: CircuitName,
+  merge: CircuitName,
+  root: CircuitName,
+});
+export type BinaryShape = z.infer<typeof BinaryShape>;
+
+/** All that an epoch's expected tree depends on: Aztec's checkpoints in order, or how many leaves. */
+export const EpochShape = z.union([z.array(CheckpointShape), BinaryShape]);
+export type EpochShape = readonly CheckpointShape[] | BinaryShape;
+
+export function isBinary(shape: EpochShape): shape is BinaryShape {
+  return 'leaves' in shape;
 }
 
-function wrongCount(checkpoints: readonly CheckpointShape[]): string[] {
-  if (checkpoints.length >= 1 && checkpoints.length <= MAX_CHECKPOINTS_PER_EPOCH) return [];
-  return [`an epoch has 1 to ${MAX_CHECKPOINTS_PER_EPOCH} checkpoints, got ${checkpoints.length}`];
-}
-
-function malformedParts(checkpoints: readonly CheckpointShape[]): string[] {
-  const parsed = z.array(CheckpointShape).safeParse(checkpoints);
-  if (parsed.success) return [];
-  return parsed.error.issues.map(({ path: [checkpoint, ...rest], message }) =>
-    [`checkpoint ${String(checkpoint)}`, rest.join('.'), message].filter(Boolean).join(' '),
-  );
-}
-
-function emptyLaterBlocks(checkpoints: readonly CheckpointShape[]): string[] {
-  return checkpoints.flatMap(({ blocks }, checkpoint) =>
-    blocks.flatMap(({ publicTxs, privateTxs }, block) =>
-      block > 0 && publicTxs + privateTxs === 0
-        ? [
-            `checkpoint ${checkpoint} block ${block} has no transactions, which only the first block (0) of a checkpoint may`,
-          ]
-        : [],
-    ),
-  );
+/** The checkpoints of an Aztec epoch; none of another. */
+export function checkpointsOf(shape: EpochShape): readonly CheckpointShape[] {
+  return isBinary(shape) ? [] : shape;
 }

@@ -1,5 +1,5 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
-import type { CheckpointShape } from './checkpoint-shape.ts';
+import type { EpochShape } from './epoch-shape.ts';
 import { type ExpectedTree, expectedTree } from './expected-tree.ts';
 
 /** How much there is to prove: as the tree has it, and as jobs, where nodes with the same inputs are one. */
@@ -14,8 +14,8 @@ export interface ExpectedCounts extends ExpectedCount {
 }
 
 /** @throws {InvalidEpochShapeError} when no epoch can look like this. */
-export function expectedCounts(checkpoints: readonly CheckpointShape[]): ExpectedCounts {
-  return countTree(expectedTree(checkpoints));
+export function expectedCounts(shape: EpochShape): ExpectedCounts {
+  return countTree(expectedTree(shape));
 }
 
 export function countTree({ nodes, jobs }: ExpectedTree): ExpectedCounts {

@@ -1,7 +1,6 @@
 import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
-import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
-import type { ExpectedTree } from './expected-tree.ts';
-import { type TreeLevel, TREE_LEVELS, levelOf } from './tree-level.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, levelsOf } from '../proving-job/circuit-catalogue.ts';
+import { type ExpectedTree, rootOf } from './expected-tree.ts';
 
 /** Jobs by what has become of them: `expected` and `unexpected` together are the sum of the rest. */
 export interface JobCounts {
@@ -20,7 +19,8 @@ export interface JobCounts {
 }
 
 export interface LevelProgress extends JobCounts {
-  readonly level: TreeLevel;
+  /** One of those of the tree's family. */
+  readonly level: string;
   readonly circuits: readonly (JobCounts & { readonly circuit: CircuitName })[];
 }
 
@@ -49,8 +49,8 @@ export function progressOf(
   }
 
   const circuits = [...tallies].map(([circuit, tally]) => ({ circuit, ...toCounts(tally) }));
-  const levels = TREE_LEVELS.map((level) => {
-    const ofLevel = circuits.filter(({ circuit }) => levelOf(circuit) === level);
+  const levels = levelsOf(CIRCUIT_CATALOGUE[rootOf(tree)].family).map((level) => {
+    const ofLevel = circuits.filter(({ circuit }) => CIRCUIT_CATALOGUE[circuit].level === level);
     return { level, ...sumOf(ofLevel), circuits: ofLevel };
   });
   const totals = sumOf(circuits);

@@ -1,4 +1,5 @@
 import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
+import { isRoot } from '../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 
 /** A job on the way from the root to a leaf. */
@@ -20,7 +21,7 @@ export class Trace {
 
   constructor(records: readonly JobRecord[], rangeId: RangeId) {
     this.jobs = new Map(records.filter((record) => record.rangeId === rangeId).map((record) => [record.id, record]));
-    this.root = this.jobs.values().find(({ circuit }) => circuit === 'ROOT_ROLLUP');
+    this.root = this.jobs.values().find(({ circuit }) => isRoot(circuit));
     for (const parent of this.jobs.values()) {
       for (const child of new Set(parent.children)) {
         const parents = this.#parents.get(child) ?? [];

@@ -1,12 +1,27 @@
-import type { CircuitEntry } from './circuit-catalogue.ts';
+import { z } from 'zod';
+
+import type { CircuitEntry, CircuitFamily } from './circuit-catalogue.ts';
+
+const LEVELS = [
+  'leaves',
+  'parity roots',
+  'public bases',
+  'tx merges',
+  'block roots',
+  'block merges',
+  'checkpoint roots',
+  'checkpoint merges',
+  'root',
+] as const;
 
 function entry(
   pool: CircuitEntry['pool'],
   lane: CircuitEntry['lane'],
+  level: (typeof LEVELS)[number],
   expectedSeconds: number,
   log2Gates: number,
 ): CircuitEntry {
-  return { family: 'aztec', pool, lane, expectedSeconds, log2Gates };
+  return { pool, lane, level, expectedSeconds, log2Gates };
 }
 
 /**
@@ -18,23 +33,30 @@ function entry(
  * Whatever waits for other proofs is urgent, the public base too: blocks are then finished one after the other, so that the
  * pools above have work all along instead of all at once (`npm run bench:scaling`).
  */
-export const AZTEC_CIRCUITS = {
-  PUBLIC_VM: entry('large', 'normal', 180, 21),
-  PUBLIC_CHONK_VERIFIER: entry('medium', 'normal', 16.4, 22),
-  PRIVATE_TX_BASE_ROLLUP: entry('medium', 'normal', 24.5, 22),
-  PUBLIC_TX_BASE_ROLLUP: entry('large', 'urgent', 47, 23),
-  TX_MERGE_ROLLUP: entry('small', 'urgent', 10, 21),
-  BLOCK_ROOT_FIRST_ROLLUP: entry('medium', 'urgent', 17.4, 22),
-  BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP: entry('small', 'urgent', 9.2, 21),
-  BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP: entry('small', 'urgent', 4.5, 20),
-  BLOCK_ROOT_ROLLUP: entry('small', 'urgent', 75, 21),
-  BLOCK_ROOT_SINGLE_TX_ROLLUP: entry('small', 'urgent', 35, 20),
-  BLOCK_MERGE_ROLLUP: entry('small', 'urgent', 15, 21),
-  CHECKPOINT_ROOT_ROLLUP: entry('large', 'urgent', 75, 23),
-  CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP: entry('large', 'urgent', 73.1, 23),
-  CHECKPOINT_PADDING_ROLLUP: entry('small', 'urgent', 0.1, 12),
-  CHECKPOINT_MERGE_ROLLUP: entry('small', 'urgent', 10.2, 21),
-  ROOT_ROLLUP: entry('large', 'urgent', 93, 24),
-  PARITY_BASE: entry('medium', 'normal', 16.9, 22),
-  PARITY_ROOT: entry('medium', 'urgent', 18.6, 22),
-} as const satisfies Record<string, CircuitEntry>;
+export const AZTEC_FAMILY = {
+  levels: LEVELS,
+  circuits: {
+    PUBLIC_VM: entry('large', 'normal', 'leaves', 180, 21),
+    PUBLIC_CHONK_VERIFIER: entry('medium', 'normal', 'leaves', 16.4, 22),
+    PRIVATE_TX_BASE_ROLLUP: entry('medium', 'normal', 'leaves', 24.5, 22),
+    PUBLIC_TX_BASE_ROLLUP: entry('large', 'urgent', 'public bases', 47, 23),
+    TX_MERGE_ROLLUP: entry('small', 'urgent', 'tx merges', 10, 21),
+    BLOCK_ROOT_FIRST_ROLLUP: entry('medium', 'urgent', 'block roots', 17.4, 22),
+    BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP: entry('small', 'urgent', 'block roots', 9.2, 21),
+    BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP: entry('small', 'urgent', 'block roots', 4.5, 20),
+    BLOCK_ROOT_ROLLUP: entry('small', 'urgent', 'block roots', 75, 21),
+    BLOCK_ROOT_SINGLE_TX_ROLLUP: entry('small', 'urgent', 'block roots', 35, 20),
+    BLOCK_MERGE_ROLLUP: entry('small', 'urgent', 'block merges', 15, 21),
+    CHECKPOINT_ROOT_ROLLUP: entry('large', 'urgent', 'checkpoint roots', 75, 23),
+    CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP: entry('large', 'urgent', 'checkpoint roots', 73.1, 23),
+    // Stands in for the second checkpoint root of an epoch that has one checkpoint.
+    CHECKPOINT_PADDING_ROLLUP: entry('small', 'urgent', 'checkpoint roots', 0.1, 12),
+    CHECKPOINT_MERGE_ROLLUP: entry('small', 'urgent', 'checkpoint merges', 10.2, 21),
+    ROOT_ROLLUP: entry('large', 'urgent', 'root', 93, 24),
+    PARITY_BASE: entry('medium', 'normal', 'leaves', 16.9, 22),
+    PARITY_ROOT: entry('medium', 'urgent', 'parity roots', 18.6, 22),
+  },
+} as const satisfies CircuitFamily;
+
+export type AztecCircuit = keyof typeof AZTEC_FAMILY.circuits;
+export const AztecCircuit = z.enum(Object.keys(AZTEC_FAMILY.circuits) as [AztecCircuit, ...AztecCircuit[]]);

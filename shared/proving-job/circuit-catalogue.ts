@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { AZTEC_CIRCUITS } from './aztec-circuits.ts';
+import { FAMILIES } from './families.ts';
 
 /** The sizes of agent; a circuit's pool is the smallest whose agents can prove it. */
 export const Pool = z.enum(['small', 'medium', 'large', 'gpu']);
@@ -12,18 +12,58 @@ export type Lane = z.infer<typeof Lane>;
 
 /** What the fleet knows of a circuit before it has proven one. */
 export interface CircuitEntry {
-  /** The prover that can prove it: a family is a catalogue and a prover. */
-  readonly family: string;
   readonly pool: Pool;
   readonly lane: Lane;
+  /** Where its proofs stand in a merge tree: one of the family's levels. */
+  readonly level: string;
   /** Witness generation and proof on the agent its pool names, in seconds. A first value; the ledger has the real ones. */
   readonly expectedSeconds: number;
   /** Size of the circuit: it has at most 2^`log2Gates` gates. */
   readonly log2Gates: number;
 }
 
-/** Every circuit of every family, by its name on the wire. */
-export const CIRCUIT_CATALOGUE = { ...AZTEC_CIRCUITS } as const satisfies Record<string, CircuitEntry>;
+/**
+ * Circuits that are proven by one prover into trees of their own. All that the rest of the fleet has to know of them; the
+ * prover is in `containers/agent/families`.
+ */
+export interface CircuitFamily {
+  /** The levels of its merge trees as people see them, bottom to top: a job's children are on lower levels or its own. The last is the root's. */
+  readonly levels: readonly string[];
+  /** By the names on the wire, which no other family may have: capitals, digits and underscores. */
+  readonly circuits: Readonly<Record<string, CircuitEntry>>;
+}
 
-export type CircuitName = keyof typeof CIRCUIT_CATALOGUE;
+export type FamilyName = keyof typeof FAMILIES;
+export type CircuitName = { [Name in FamilyName]: keyof (typeof FAMILIES)[Name]['circuits'] }[FamilyName];
+
+export const FAMILY_NAMES = Object.keys(FAMILIES) as readonly FamilyName[];
+
+/** A circuit, with the family whose prover can prove it. */
+export interface CataloguedCircuit extends CircuitEntry {
+  readonly family: FamilyName;
+}
+
+/** Every circuit of every family, by its name on the wire. */
+export const CIRCUIT_CATALOGUE = Object.fromEntries(
+  FAMILY_NAMES.flatMap((family) =>
+    Object.entries<CircuitEntry>(FAMILIES[family].circuits).map(([name, circuit]) => [name, { ...circuit, family }]),
+  ),
+) as Readonly<Record<CircuitName, CataloguedCircuit>>;
+
 export const CircuitName = z.enum(Object.keys(CIRCUIT_CATALOGUE) as [CircuitName, ...CircuitName[]]);
+
+/** The circuits of a family. */
+export function circuitsOf(family: FamilyName): readonly CircuitName[] {
+  return CircuitName.options.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === family);
+}
+
+/** The levels of a family's merge trees, bottom to top. */
+export function levelsOf(family: FamilyName): readonly string[] {
+  return (FAMILIES[family] satisfies CircuitFamily).levels;
+}
+
+/** Whether the circuit's proof is the one that goes to L1. */
+export function isRoot(circuit: CircuitName): boolean {
+  const { family, level } = CIRCUIT_CATALOGUE[circuit];
+  return level === levelsOf(family).at(-1);
+}

@@ -25,12 +25,9 @@ const MOST_DOLLARS = 0.35;
 process.env['AWS_ACCESS_KEY_ID'] ??= 'emulator';
 process.env['AWS_SECRET_ACCESS_KEY'] ??= 'emulator';
 const folder = await mkdtemp(join(tmpdir(), 'coppice-bench-'));
-const given = process.env['AWS_ENDPOINT_URL'];
-const emulator =
-  given === undefined
-    ? await startAwsEmulator({ logFile: join(folder, 'emulator.log'), signal: new AbortController().signal })
-    : undefined;
-const target = given ?? emulator?.endpoint ?? '';
+const given = process.env['AWS_ENDPOINT_URL'] ?? '';
+const emulator = given === '' ? await startAwsEmulator({ logFile: join(folder, 'emulator.log') }) : undefined;
+const target = emulator?.endpoint ?? given;
 
 const fleet = await CountedFleet.open(target);
 const averages = averagesOfEpoch();

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { FARGATE_PRICES, FARGATE_SIZES, fargateDollarsPerHour } from '../../shared/cost/agent-prices.ts';
+import { FARGATE_SIZES, fargateDollarsPerHour } from '../../shared/cost/agent-prices.ts';
+import { AWS_PRICES, FARGATE_SPOT_FACTOR } from '../../shared/cost/aws-prices.ts';
 import { compareOrders } from './fleet-simulator/compare-orders.ts';
 import {
   type ComparedRule,
@@ -16,7 +17,7 @@ import { TRAFFICS, type Traffic, planTraffic } from './fleet-simulator/traffic.t
  * What scaling rules cost, and which epochs they miss: Coppice's own decision and others' as published, on simulated
  * fleets with the same epochs, durations and Spot weather.
  *
- *     npm run bench:scaling -- [--epochs 400] [--seed 1] [--traffic steady,drought]
+ *     npm run bench:scaling -- [--epochs 200] [--seed 1] [--traffic steady,drought]
  */
 const MOST_OF_BEST_RIVAL = 0.6;
 const MOST_OF_BOUND = 1.15;
@@ -25,7 +26,7 @@ const LEAST_EPOCHS = 16;
 
 const { values } = parseArgs({
   options: {
-    epochs: { type: 'string', default: '400' },
+    epochs: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
     traffic: { type: 'string', default: TRAFFICS.map(({ name }) => name).join() },
   },
@@ -35,7 +36,7 @@ if (!(epochs >= 1) || !Number.isInteger(seed)) throw new Error('--epochs and --s
 const traffics = values.traffic.split(',').map(trafficOf);
 
 const RULE_COLUMNS = { textColumns: 3, widths: [30, 9, 20, 9, 9, 9, 9, 7, 6, 8, 8] };
-const ORDER_COLUMNS = { textColumns: 3, widths: [8, 24, 17, 9, 8, 9, 8, 8] };
+const ORDER_COLUMNS = { textColumns: 3, widths: [8, 24, 17, 9, 9, 8, 9, 8, 8] };
 const startedAtMs = performance.now();
 const missedTargets: string[] = [];
 let simulatedEpochs = 0;
@@ -46,7 +47,7 @@ for (const pool of POOLS) {
   const prices = CAPACITIES.map((capacity) => `${capacity} $${fargateDollarsPerHour(pool, capacity).toFixed(4)}`);
   console.log(`  ${pool.padEnd(6)}  Fargate ${vcpus} vCPU, ${memoryGb} GB: ${prices.join(', ')}`);
 }
-console.log(`prices: ${FARGATE_PRICES.od.vcpuHours.source}; ${FARGATE_PRICES.spot.vcpuHours.source}`);
+console.log(`prices: ${AWS_PRICES.fargateVcpuHours.source}; Spot at ${FARGATE_SPOT_FACTOR} of on demand`);
 
 for (const traffic of traffics) {
   const count = epochsOf(traffic);
@@ -69,7 +70,17 @@ console.log(
   '\nwhat two lanes cost beside a perfect priority queue; root: seconds from the end of an epoch to its root',
 );
 console.log(
-  renderColumns(ORDER_COLUMNS, ['traffic', 'fleet', 'order', 'root p50', 'later', 'root p95', 'later', '$ mean']),
+  renderColumns(ORDER_COLUMNS, [
+    'traffic',
+    'fleet',
+    'order',
+    'in time',
+    'root p50',
+    'later',
+    'root p95',
+    'later',
+    '$ mean',
+  ]),
 );
 for (const traffic of traffics) {
   const count = epochsOf(traffic);
@@ -82,9 +93,10 @@ for (const traffic of traffics) {
         traffic.name,
         fleet,
         order,
-        score.p50SecondsToRoot.toFixed(0),
+        percent(score.inTimeShare),
+        seconds(score.p50SecondsToRoot),
         percentMore(later),
-        score.p95SecondsToRoot.toFixed(0),
+        seconds(score.p95SecondsToRoot),
         percentMore(score.p95SecondsToRoot / perfect.p95SecondsToRoot),
         score.meanDollars.toFixed(3),
       ]),
@@ -97,8 +109,16 @@ console.log(
 console.log(`${simulatedEpochs} simulated epochs took ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s`);
 process.exitCode = missedTargets.length === 0 ? 0 : 1;
 
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function seconds(value: number): string {
+  return Number.isFinite(value) ? `${value.toFixed(0)} s` : 'missed';
+}
+
 function percentMore(ratio: number): string {
-  return `${(100 * (ratio - 1)).toFixed(1)} %`;
+  return !Number.isFinite(ratio) || ratio === 0 ? '' : `${(100 * (ratio - 1)).toFixed(1)} %`;
 }
 
 function trafficOf(name: string): Traffic {
@@ -146,14 +166,14 @@ function rowOf({ name, bought, setting, score }: ComparedRule): string {
     name,
     bought,
     setting,
-    `${(100 * score.inTimeShare).toFixed(2)} %`,
+    percent(score.inTimeShare),
     score.meanDollars.toFixed(3),
     score.p50Dollars.toFixed(3),
     score.p95Dollars.toFixed(3),
     String(score.killedProofs),
     `${(100 * score.idleShare).toFixed(0)} %`,
-    `${score.p50SecondsToRoot.toFixed(0)} s`,
-    `${score.p95SecondsToRoot.toFixed(0)} s`,
+    seconds(score.p50SecondsToRoot),
+    seconds(score.p95SecondsToRoot),
   ]);
 }
 

@@ -9,11 +9,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { anvilAccount } from '../../containers/devnet/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import { type AwsClients, createAwsClients } from '../../shared/engine/aws-clients.ts';
-import { AWS_PERMISSIONS, type AwsRole } from '../../shared/engine/aws-permissions.ts';
+import { AWS_PERMISSIONS, EPOCH_ROLES } from '../../shared/engine/aws-permissions.ts';
 import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { checkpointsOf } from '../../shared/merge-tree/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
 import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/trace.ts';
@@ -214,7 +215,7 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
     await expectMinedOnce(doubleEpoch, double, DOUBLE_PUBLISHER);
   });
 
-  it.each(Object.keys(AWS_PERMISSIONS) as AwsRole[])('calls of AWS what %s is granted, and nothing else', (role) => {
+  it.each(EPOCH_ROLES)('calls of AWS what %s is granted, and nothing else', (role) => {
     const called = new Set([...faulty.actionsOf(role), ...double.actionsOf(role)]);
     expect([...called].toSorted()).toEqual([...AWS_PERMISSIONS[role]].toSorted());
   });
@@ -272,7 +273,7 @@ async function provenJobs(fleet: AwsFleet, epoch: EpochRecord): Promise<readonly
 }
 
 function holdsPublicTransactions({ shape }: EpochRecord): boolean {
-  return shape.some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+  return checkpointsOf(shape).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
 }
 
 function timeOf(line: Readonly<Record<string, unknown>> | undefined): number {

@@ -13,6 +13,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { checkpointsOf } from '../../shared/merge-tree/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
 import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/trace.ts';
@@ -161,5 +162,5 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
 });
 
 function holdsPublicTransactions({ shape }: EpochRecord): boolean {
-  return shape.some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+  return checkpointsOf(shape).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { EpochLedger, EpochRecord, EpochState, NewEpoch } from '../../shared/ledger/epoch-ledger.ts';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from './a-new-job.ts';
 
 export interface EpochLedgerHarness {
@@ -136,6 +136,18 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       for (const number of [9, 11, 10, 8]) opened.push(await epochs.open(aNewEpoch(number)));
       expect((await epochs.latest(3)).map(({ epoch }) => epoch)).toEqual([11, 10, 9]);
       expect(await epochs.latest(1)).toEqual([opened[1]]);
+    });
+
+    it('keeps an epoch of a family without checkpoints, and lists it without hiding those of the rollup', async () => {
+      const first = FIRST_TRIAL_EPOCH + 1_700_000_000;
+      for (const number of [first, first + 2, first + 1]) {
+        const { firstCheckpoint: _first, lastCheckpoint: _last, ...trial } = aNewEpoch(number);
+        const shape = { leaves: 5, leaf: 'CANARY_LEAF', merge: 'CANARY_MERGE', root: 'CANARY_ROOT' } as const;
+        expect(await epochs.open({ ...trial, shape })).toMatchObject({ epoch: number, shape });
+      }
+      for (const number of [9, 11, 10]) await epochs.open(aNewEpoch(number));
+
+      expect((await epochs.latest(2)).map(({ epoch }) => epoch)).toEqual([first + 2, first + 1, 11, 10]);
     });
 
     it('gives two takers of an epoch at once an attempt each', async () => {

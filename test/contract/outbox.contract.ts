@@ -25,9 +25,17 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
 
     it('stores a root as waiting, with nothing submitted yet', async () => {
       const root = aNewRoot(5);
-      const expected = { ...root, state: 'waiting', storedAtMs: harness.nowMs(), submissions: [], version: 1 };
+      const stored = { state: 'waiting', storedAtMs: harness.nowMs(), submissions: [], version: 1 } as const;
+      const expected = { ...root, contract: 'aztec-rollup', ...stored };
       expect(await outbox.store(root)).toStrictEqual(expected);
       expect(await outbox.find(root.epoch)).toStrictEqual(expected);
+    });
+
+    it('keeps which kind of contract a root is for', async () => {
+      const { firstCheckpoint: _first, lastCheckpoint: _last, ...root } = aNewRoot(5);
+      const stored = await outbox.store({ ...root, contract: 'canary-rollup' });
+      expect(stored).toMatchObject({ contract: 'canary-rollup' });
+      expect(await outbox.find(root.epoch)).toStrictEqual(stored);
     });
 
     it('finds nothing of an epoch without a root', async () => {

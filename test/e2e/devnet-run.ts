@@ -14,7 +14,7 @@ import {
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const SAMPLE_MS = 250;
 
-/** A run of `npm start`, with its output piped, and all the processes that were ever seen below it. */
+/** A run of an npm script, with its output piped, and all the processes that were ever seen below it. */
 export class DevnetRun {
   readonly #child: ChildProcess;
   readonly #seen = new Map<string, ProcessEntry>();
@@ -22,10 +22,12 @@ export class DevnetRun {
   #output = '';
   #main: ProcessEntry | undefined;
 
-  constructor(flags: readonly string[]) {
-    const manifest = JSON.parse(readFileSync(`${PROJECT}/package.json`, 'utf8')) as { scripts: { start: string } };
-    // What `npm start -- <flags>` runs.
-    const command = [manifest.scripts.start, ...flags.map((flag) => `'${flag}'`)].join(' ');
+  constructor(flags: readonly string[], script: 'start' | 'canary' = 'start') {
+    const manifest = JSON.parse(readFileSync(`${PROJECT}/package.json`, 'utf8')) as {
+      scripts: Record<typeof script, string>;
+    };
+    // What `npm run <script> -- <flags>` runs.
+    const command = [manifest.scripts[script], ...flags.map((flag) => `'${flag}'`)].join(' ');
     this.#child = spawn(command, { shell: true, cwd: PROJECT, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));

@@ -1,20 +1,16 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
-import { homedir, totalmem } from 'node:os';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
+import { readCrs } from '../../crs/read-crs.ts';
 import type { AztecFamilyOptions } from './aztec-family-options.ts';
+import { checkCpu, checkMemory } from './machine-checks.ts';
 
 const run = promisify(execFile);
-
-/** What `bb` 4.1.2 is compiled for on x86: the Skylake generation (barretenberg's `cmake/arch.cmake`). */
-const BB_CPU_FLAGS = ['avx2', 'bmi2', 'adx'];
-
-/** Memory of `bb` per gate, in KiB: 2 GB were seen for a circuit of 2^21 gates, and it grows with the gates. */
-const BB_KIB_PER_GATE = 1;
 
 /** Aztec's `bb` says this when it was built without the virtual machine's prover. */
 const NO_AVM = 'AVM is not supported';
@@ -32,7 +28,7 @@ export async function findAztecProblems(
   if (options.realProofs) {
     problems.push(
       await checkCpu(),
-      checkMemory(circuits, options.memoryMib ?? machineMemoryMib()),
+      checkMemory(circuits, options.memoryMib),
       await checkBb(options, circuits),
       await checkAcvm(options),
       await checkCrs(options.crsPath ?? path.join(homedir(), '.bb-crs')),
@@ -47,27 +43,6 @@ function checkPackages(networkVersion: string): string | undefined {
   const installed = installedNetworkVersion();
   if (installed === networkVersion) return undefined;
   return `the installed @aztec packages are of version ${installed}, the agent is to prove for ${networkVersion}: install the packages of that version, or start an agent of ${installed}`;
-}
-
-async function checkCpu(): Promise<string | undefined> {
-  if (process.arch !== 'x64' || process.platform !== 'linux') return undefined;
-  const flags = new Set(/^flags\s*:\s*(.*)$/m.exec(await readFile('/proc/cpuinfo', 'utf8'))?.[1]?.split(' '));
-  const missing = BB_CPU_FLAGS.filter((flag) => !flags.has(flag));
-  if (missing.length === 0) return undefined;
-  return `this CPU has no ${missing.join(', ')}, which bb is compiled for: use an x86 machine of the Skylake generation or newer, or an arm64 one`;
-}
-
-function checkMemory(circuits: readonly CircuitName[], memoryMib: number): string | undefined {
-  const [largest] = [...circuits].sort((a, b) => CIRCUIT_CATALOGUE[b].log2Gates - CIRCUIT_CATALOGUE[a].log2Gates);
-  if (largest === undefined) return undefined;
-  const neededMib = (2 ** CIRCUIT_CATALOGUE[largest].log2Gates * BB_KIB_PER_GATE) / 1024;
-  if (neededMib <= memoryMib) return undefined;
-  return `${largest} needs about ${neededMib} MiB of memory and there are ${memoryMib} MiB: give the agent more memory, or let it serve smaller pools only`;
-}
-
-function machineMemoryMib(): number {
-  const limitBytes = process.constrainedMemory();
-  return Math.floor((limitBytes > 0 ? Math.min(limitBytes, totalmem()) : totalmem()) / 2 ** 20);
 }
 
 async function checkBb(
@@ -117,10 +92,21 @@ async function checkCrs(crsPath: string): Promise<string | undefined> {
   try {
     await mkdir(crsPath, { recursive: true });
     await access(crsPath, constants.W_OK);
-    return undefined;
   } catch (error) {
+    // An image has it built in, where nothing can be written.
+    if (await isReadable(path.join(crsPath, 'bn254_g1.dat'))) return undefined;
     return `bb cannot keep its reference string in ${crsPath} (${firstLine(error)}): set CRS_PATH to a folder it may write`;
   }
+  const crs = await readCrs(crsPath).catch(() => undefined);
+  if (crs?.kind !== 'development') return undefined;
+  return `${crsPath} holds the development CRS, under which nothing of Aztec's is proven: set CRS_PATH to another folder`;
+}
+
+async function isReadable(file: string): Promise<boolean> {
+  return await access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function firstLine(error: unknown): string {

@@ -8,13 +8,11 @@ import {
 } from '@aztec/stdlib/interfaces/server';
 import { ProvingRequestType } from '@aztec/stdlib/proofs';
 
+import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import type { AZTEC_CIRCUITS } from '../../../shared/proving-job/aztec-circuits.ts';
 import { AztecFamilyOptions } from './aztec-family-options.ts';
 import { findAztecProblems } from './aztec-checks.ts';
 import { ProofFailedError, type ProverFamily } from './prover-family.ts';
-
-type AztecCircuit = keyof typeof AZTEC_CIRCUITS;
 
 /** The methods of Aztec's prover that take the inputs of a circuit. */
 type MethodFor<Circuit extends AztecCircuit> = {
@@ -55,7 +53,8 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
   return {
     findProblems: (circuits: readonly CircuitName[]) => findAztecProblems(parsed, circuits),
 
-    async prove(circuit: CircuitName, inputsBytes: Uint8Array): Promise<Uint8Array> {
+    async prove(name: CircuitName, inputsBytes: Uint8Array): Promise<Uint8Array> {
+      const circuit = AztecCircuit.parse(name);
       const prover = await opening;
       const type = ProvingRequestType[circuit];
       const inputs: unknown = getProvingJobInputClassFor(type).fromBuffer(Buffer.from(inputsBytes));
@@ -69,7 +68,8 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       }
     },
 
-    async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<void> {
+    async checkProof(name: CircuitName, proof: Uint8Array): Promise<void> {
+      const circuit = AztecCircuit.parse(name);
       const { type } = jsonParseWithSchema(Buffer.from(proof).toString('utf8'), ProvingJobResult);
       if (type !== ProvingRequestType[circuit]) {
         throw new Error(`it is a proof of ${ProvingRequestType[type]}, not of ${circuit}`);

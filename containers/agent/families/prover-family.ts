@@ -25,6 +25,8 @@ export type OpenFamily = (options: unknown) => Promise<ProverFamily>;
 export interface FamilyReference {
   /** The catalogue's name of it. */
   readonly name: string;
+  /** Of its circuits and keys: jobs of another are left for agents of that version. @default the agent's network version */
+  readonly version?: string;
   /** URL of the module that exports `openFamily`. */
   readonly module: string;
   readonly options: unknown;

@@ -1,5 +1,5 @@
 import type { AgentView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
-import { describePath, describeSubmission } from './describe-epoch.ts';
+import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from './format-duration.ts';
 
 /** What happened between two snapshots that is worth a line that stays, in the order of the tree's life. */
@@ -37,10 +37,7 @@ function epochChanges(before: EpochView | undefined, after: EpochView): string[]
   const changes: string[] = [];
   if (before === undefined) {
     const kind = after.holdsMix ? '' : ', a warm-up';
-    changes.push(
-      `taken up: checkpoints ${after.firstCheckpoint} to ${after.lastCheckpoint}, ${after.txs} transactions, ` +
-        `${after.progress.expected} jobs expected${kind}`,
-    );
+    changes.push(`taken up: ${describeContents(after)}, ${after.progress.expected} jobs expected${kind}`);
   } else if (after.attempt > before.attempt) {
     changes.push(`taken up again, attempt ${after.attempt}`);
   }

@@ -1,5 +1,15 @@
+import { checkpointsOf, isBinary } from '../../../shared/merge-tree/epoch-shape.ts';
+import { countTxs } from '../holds-traffic-mix.ts';
+import { describeRange } from './describe-range.ts';
 import type { EpochView } from './devnet-snapshot.ts';
 import { formatDuration } from './format-duration.ts';
+
+/** What the epoch proves. */
+export function describeContents(epoch: EpochView): string {
+  if (isBinary(epoch.shape)) return describeRange(epoch);
+  const txs = countTxs(checkpointsOf(epoch.shape).flatMap(({ blocks }) => blocks));
+  return `${describeRange(epoch)}, ${txs} transactions`;
+}
 
 /** What is left of the chain of jobs that must follow one another, longest first. */
 export function describePath({ pathLeft: { circuits, seconds } }: EpochView): string {

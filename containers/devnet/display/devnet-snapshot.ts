@@ -8,10 +8,10 @@ import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.
 /** All that the display says, as it was at one moment. */
 export interface DevnetSnapshot {
   readonly atMs: number;
-  /** `undefined` until the rollup has answered. */
-  readonly chain: ChainView | undefined;
+  /** Absent where no rollup is followed; `undefined` until it has answered. */
+  readonly chain?: ChainView | undefined;
   /** What the traffic is doing, in words; `undefined` when it rests. */
-  readonly traffic: string | undefined;
+  readonly traffic?: string | undefined;
   /** The newest epochs that the prover node has taken up, oldest first. */
   readonly epochs: readonly EpochView[];
   readonly agents: readonly AgentView[];
@@ -30,9 +30,8 @@ export interface ChainView {
 }
 
 export interface EpochView extends EpochRecord {
-  /** Whether its shape has every kind of traffic; an epoch without it only warms up. */
+  /** Whether its shape has every kind of traffic, where there is any; an epoch without it only warms up. */
   readonly holdsMix: boolean;
-  readonly txs: number;
   readonly progress: Progress;
   readonly pathLeft: PathLeft;
   /** `undefined` until there is a root proof. */

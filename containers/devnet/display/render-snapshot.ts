@@ -1,6 +1,6 @@
 import type { LevelProgress, Progress } from '../../../shared/merge-tree/progress.ts';
 import type { AgentView, ChainView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
-import { describePath, describeSubmission } from './describe-epoch.ts';
+import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from './format-duration.ts';
 import { fitLine, type Line, type TonedText, toned } from './line.ts';
 
@@ -18,7 +18,7 @@ const LONGEST_BAR = 40;
 export function renderSnapshot(snapshot: DevnetSnapshot, frame: Frame): Line[] {
   const epoch = shownEpoch(snapshot.epochs);
   const sections: Line[][] = [
-    chainLines(snapshot),
+    ...('chain' in snapshot ? [chainLines(snapshot)] : []),
     epoch === undefined
       ? [[toned('dim', 'no epoch to prove yet')]]
       : [...epochLines(epoch, snapshot.atMs, frame.columns), ...otherEpochs(snapshot.epochs, epoch)],
@@ -58,12 +58,13 @@ function epochLines(epoch: EpochView, atMs: number, columns: number): Line[] {
   ];
 }
 
-function headline({ epoch, state, attempt, ...view }: EpochView, atMs: number): Line {
+function headline(view: EpochView, atMs: number): Line {
+  const { epoch, state, attempt } = view;
   const isLost = state === 'failed' || state === 'expired';
   const provingMs = (view.rootAtMs ?? view.closedAtMs ?? atMs) - view.openedAtMs;
   return [
     toned('strong', label(`Epoch ${epoch}`)),
-    `checkpoints ${view.firstCheckpoint} to ${view.lastCheckpoint}, ${view.txs} transactions`,
+    describeContents(view),
     view.holdsMix ? '' : toned('dim', ' (warm-up)'),
     ': ',
     isLost ? toned('bad', state) : state,

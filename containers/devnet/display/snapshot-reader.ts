@@ -3,10 +3,11 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { CriticalPath } from '../../../shared/merge-tree/critical-path.ts';
+import { checkpointsOf, isBinary } from '../../../shared/merge-tree/epoch-shape.ts';
 import { type ExpectedTree, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
 import { progressOf } from '../../../shared/merge-tree/progress.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { countTxs, holdsTrafficMix } from '../holds-traffic-mix.ts';
+import { holdsTrafficMix } from '../holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
 import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
 
@@ -23,6 +24,8 @@ interface Plan {
 export interface SnapshotReaderOptions {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
   readonly nowMs: () => number;
+  /** Which epochs are looked at. @default all */
+  readonly shows?: (record: EpochRecord) => boolean;
 }
 
 /** Reads from the ledger how the fleet is doing. */
@@ -38,12 +41,17 @@ export class SnapshotReader {
   }
 
   async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {
-    const { engine } = this.#options;
+    const { engine, shows = () => true } = this.#options;
     const [records, agents] = await Promise.all([
       engine.epochs.latest(EPOCHS_SHOWN),
       engine.agents.seenWithin(AGENT_SEEN_SECONDS),
     ]);
-    const epochs = await Promise.all(records.toReversed().map((record) => this.#viewOf(record)));
+    const epochs = await Promise.all(
+      records
+        .filter(shows)
+        .toReversed()
+        .map((record) => this.#viewOf(record)),
+    );
     return { epochs, agents: agents.map(viewOfAgent) };
   }
 
@@ -59,8 +67,7 @@ export class SnapshotReader {
     const at = { rangeId, nowMs: nowMs() };
     const view: EpochView = {
       ...record,
-      holdsMix: holdsTrafficMix(record.shape),
-      txs: countTxs(record.shape.flatMap(({ blocks }) => blocks)),
+      holdsMix: isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
       progress: progressOf(tree, jobs, at),
       pathLeft: path.left(jobs, at),
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,

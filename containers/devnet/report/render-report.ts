@@ -1,4 +1,5 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { describeRange } from '../display/describe-range.ts';
 import { formatDuration } from '../display/format-duration.ts';
 import { type Line, toned } from '../display/line.ts';
 import type { MinedEpochProof } from '../find-epoch-proof.ts';
@@ -28,7 +29,7 @@ function epochLines({ record, proof, summary }: ProvenEpoch): (Line | string)[] 
   const agentColumns = Math.max(...byAgent.map(({ agentId }) => agentId.length));
   return [
     [toned('good', `Epoch ${record.epoch} is proven on L1.`)],
-    labelled('checkpoints', `${record.firstCheckpoint} to ${record.lastCheckpoint}`),
+    labelled('proves', describeRange(record)),
     labelled('traffic', trafficOf(summary)),
     labelled('transaction', `${proof.transactionHash}, submitEpochRootProof`),
     labelled('', `in L1 block ${proof.blockNumber}, ${grouped(proof.gasUsed)} gas, from our publisher ${proof.from}`),

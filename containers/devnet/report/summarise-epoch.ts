@@ -1,5 +1,6 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { checkpointsOf } from '../../../shared/merge-tree/epoch-shape.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected-counts.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
@@ -34,11 +35,12 @@ export function summariseEpoch(epoch: EpochRecord, records: readonly JobRecord[]
   const circuits = Object.keys(CIRCUIT_CATALOGUE) as CircuitName[];
   const agents = [...new Set(proven.flatMap(({ provenBy }) => provenBy ?? []))].sort();
   const toRootMs = rootAtMs - epoch.openedAtMs;
-  const blocks = epoch.shape.flatMap((checkpoint) => checkpoint.blocks);
+  const checkpoints = checkpointsOf(epoch.shape);
+  const blocks = checkpoints.flatMap((checkpoint) => checkpoint.blocks);
   return {
     privateTxs: sum(blocks.map(({ privateTxs }) => privateTxs)),
     publicTxs: sum(blocks.map(({ publicTxs }) => publicTxs)),
-    l1ToL2Messages: sum(epoch.shape.map(({ l1ToL2Messages }) => l1ToL2Messages)),
+    l1ToL2Messages: sum(checkpoints.map(({ l1ToL2Messages }) => l1ToL2Messages)),
     toRootMs,
     toMinedMs: closedAtMs - epoch.openedAtMs,
     jobs: totalOf(proven),

@@ -1,7 +1,8 @@
+import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected-counts.ts';
-import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/epoch-shape.ts';
-import { CIRCUIT_CATALOGUE, CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/aztec-shape.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** A checkpoint of blocks that are mostly public transactions; 32 of them come to about 10,000 jobs. */
 export const CHECKPOINT: CheckpointShape = {
@@ -22,7 +23,7 @@ const LEAVES: ReadonlySet<CircuitName> = new Set([
 ]);
 
 /** Aztec's mocks of inputs, in bytes; those that it gives none for are taken for the like of others. */
-const INPUT_BYTES: Readonly<Record<CircuitName, number>> = {
+const INPUT_BYTES: Readonly<Record<AztecCircuit, number>> = {
   PUBLIC_VM: 1_000_000,
   PUBLIC_CHONK_VERIFIER: 100_000,
   PRIVATE_TX_BASE_ROLLUP: 303_000,
@@ -68,9 +69,9 @@ export function averagesOfEpoch(): EpochAverages {
 }
 
 /** Of the epoch's jobs, each counted as its circuit is. */
-export function averageOf(value: (circuit: CircuitName) => number): { readonly mean: number; readonly total: number } {
+export function averageOf(value: (circuit: AztecCircuit) => number): { readonly mean: number; readonly total: number } {
   const counts = expectedCounts(Array.from({ length: MAX_CHECKPOINTS_PER_EPOCH }, () => CHECKPOINT));
-  const total = CircuitName.options.reduce(
+  const total = AztecCircuit.options.reduce(
     (sum, circuit) => sum + counts.byCircuit[circuit].distinct * value(circuit),
     0,
   );

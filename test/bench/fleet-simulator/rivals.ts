@@ -15,9 +15,9 @@ export interface Rival {
 }
 
 /** Time to spare in the largest epoch, by which fleets and ceilings are sized. */
-const SPARE_SHARES = [0.1, 0.25, 0.4, 0.55, 0.7];
-/** `speed` of ZKsync's published example, for its slowest stages and the rest. */
-const ZKSYNC_SPEEDS = [4, 5, 10];
+const SPARE_SHARES = [0.1, 0.25, 0.4, 0.6, 0.85];
+/** `speed` of ZKsync's published example, for its slowest stages and most others; and 1, which suits proofs of minutes best. */
+const ZKSYNC_SPEEDS = [1, 4, 10];
 /** What a message may wait: of AWS's formula, acceptable latency over the mean time of a message. */
 const AWS_LATENCY_SECONDS = [120, 300, 600];
 

@@ -10,14 +10,14 @@ export interface Score {
   readonly p95Dollars: number;
   readonly killedProofs: number;
   readonly idleShare: number;
-  /** From the end of an epoch to its proven root, of those that were proven in time. */
+  /** From the end of an epoch to its proven root; infinite where so many epochs were not proven in time. */
   readonly p50SecondsToRoot: number;
   readonly p95SecondsToRoot: number;
 }
 
 export function scoreOf({ epochs, dollarsByEpoch, killedProofs, idleShare }: SimulationResult): Score {
   const missed = epochs.filter(({ secondsToRoot }) => secondsToRoot === undefined).map(({ epoch }) => epoch);
-  const secondsToRoot = epochs.flatMap((epoch) => epoch.secondsToRoot ?? []);
+  const secondsToRoot = epochs.map((epoch) => epoch.secondsToRoot ?? Infinity);
   return {
     missed,
     inTimeShare: 1 - missed.length / epochs.length,
@@ -31,7 +31,7 @@ export function scoreOf({ epochs, dollarsByEpoch, killedProofs, idleShare }: Sim
   };
 }
 
-/** The smallest value that so large a share of the values does not exceed; NaN of none. */
+/** The smallest value that so large a share of the values does not exceed. */
 function quantileOf(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;

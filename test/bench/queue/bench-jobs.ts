@@ -1,6 +1,7 @@
 import { RangeId, type NewJob } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey, outputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
-import { CIRCUIT_CATALOGUE, CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import {
   EpochNumber,
   makeProvingJobId,
@@ -16,10 +17,10 @@ const NO_BYTES = new Uint8Array();
  * The jobs of one round: every circuit in turn, without inputs to store. Both sides get the same ids, and Aztec's ids
  * are made of the same three parts as ours.
  */
-export function benchJobs(epochNumber: number, count: number): NewJob[] {
+export function benchJobs(epochNumber: number, count: number): (NewJob & { readonly circuit: AztecCircuit })[] {
   const epoch = EpochNumber.parse(epochNumber);
-  return Array.from({ length: count }, (_, index): NewJob => {
-    const circuit = CircuitName.options[index % CircuitName.options.length]!;
+  return Array.from({ length: count }, (_, index) => {
+    const circuit = AztecCircuit.options[index % AztecCircuit.options.length]!;
     const id = makeProvingJobId(epoch, circuit, sha256Of(new TextEncoder().encode(`${epochNumber} ${index}`)));
     const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
     return {

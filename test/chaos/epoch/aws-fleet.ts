@@ -16,7 +16,7 @@ import {
 } from '../../../containers/devnet/fleet.ts';
 import { Secret } from '../../../shared/config/secret.ts';
 import type { AwsConnection } from '../../../shared/engine/aws-connection.ts';
-import { AWS_PERMISSIONS, type AwsRole } from '../../../shared/engine/aws-permissions.ts';
+import { type AwsRole, EPOCH_ROLES } from '../../../shared/engine/aws-permissions.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { type AwsGate, iamActions, startAwsGate } from '../../fixtures/aws-gate.ts';
@@ -33,8 +33,6 @@ export interface AwsFleetOptions {
   readonly seed: number;
   readonly variables: Readonly<Record<string, string>>;
 }
-
-const ROLES = Object.keys(AWS_PERMISSIONS) as AwsRole[];
 
 /** A fleet on the emulator, each of its roles behind a gate that writes down its calls and spoils some of them. */
 export class AwsFleet {
@@ -54,7 +52,7 @@ export class AwsFleet {
     const { name, devnet, aws, publisherIndex, faultRate, seed } = options;
     const target = aws.endpoint ?? '';
     const gates = new Map<AwsRole, AwsGate>();
-    for (const [index, role] of ROLES.entries()) {
+    for (const [index, role] of EPOCH_ROLES.entries()) {
       const faults = faultRate === 0 ? {} : { faults: { rate: faultRate }, seed: seed + index };
       gates.set(role, await startAwsGate({ target, ...faults }));
     }
@@ -130,5 +128,5 @@ export class AwsFleet {
 }
 
 function roleOf(processName: string): AwsRole {
-  return ROLES.find((role) => processName.startsWith(role)) ?? 'agent';
+  return EPOCH_ROLES.find((role) => processName.startsWith(role)) ?? 'agent';
 }

@@ -91,14 +91,12 @@ describe('an agent on AWS', () => {
   const proversOf = async (): Promise<unknown[]> =>
     (await node.jobs.jobsOfEpoch(EPOCH)).map(({ state, provenBy }) => (state === 'proven' ? provenBy : state));
 
-  it('proves jobs of both lanes of its pool, leaves no message behind, and ends soon when it is told to', async () => {
+  it('proves jobs of both lanes of its pool, and ends with no message left behind when it is told to', async () => {
     for (const salt of ['a', 'b', 'c']) await addJob('PARITY_BASE', salt);
     await addJob('PARITY_ROOT', 'd');
     const end = startAgent('agent-1');
     await expect.poll(proversOf, { timeout: 20_000 }).toEqual(Array(4).fill('agent-1'));
-    const toldAtMs = performance.now();
     await end();
-    expect(performance.now() - toldAtMs).toBeLessThan(5_000);
     expect((await node.queue.depths(['medium'])).map(({ waiting, leased }) => waiting + leased)).toEqual([0, 0]);
     expect(await node.agents.seenWithin(60)).toMatchObject([{ agentId: 'agent-1', state: 'stopped', jobsProven: 4 }]);
     expect(logged.filter(({ level }) => level >= 40)).toEqual([]);

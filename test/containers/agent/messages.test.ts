@@ -81,22 +81,32 @@ describe('messages that an agent gets', () => {
     ]);
   });
 
-  it('a message of a circuit of a family it has no prover for is parked', async () => {
-    const id = await fleet.addJob({ act: 'prove' });
-    const agent = fleet.startAgent({ families: [{ name: 'canary', module: TEST_FAMILY_MODULE, options: {} }] });
+  it('jobs of a family that it has no prover for are left to other agents', async () => {
+    const id = await fleet.addJob({ act: 'prove' }, 'TX_MERGE_ROLLUP');
+    const leafId = await fleet.addJob({ act: 'prove' }, 'CANARY_LEAF');
+    const canary = fleet.startAgent({ families: [{ name: 'canary', module: TEST_FAMILY_MODULE, options: {} }] });
 
-    await until(
-      () => fleet.engine.queue.deadLetters(),
-      (letters) => letters.length === 1,
-    );
+    expect((await fleet.untilState(leafId, 'proven')).provenBy).toBe(canary.agentId);
+    const other = fleet.startAgent();
+    expect((await fleet.untilState(id, 'proven')).provenBy).toBe(other.agentId);
+    expect(await fleet.engine.queue.deadLetters()).toEqual([]);
+  });
+
+  it('the version that it compares is that of the family', async () => {
+    await fleet.ring(UNKNOWN_JOB.replace('PARITY_BASE', 'CANARY_LEAF') as ProvingJobId, 'CANARY_LEAF');
+    const id = await fleet.addJob({ act: 'prove' });
+    const canary = { name: 'canary', version: 'canary-1', module: TEST_FAMILY_MODULE, options: {} };
+    const agent = fleet.startAgent({ families: [...fleet.agentOptions().families, canary] });
+
+    await fleet.untilState(id, 'proven');
     await agent.stop();
 
-    const [incident] = await fleet.engine.incidents.latest(10);
-    expect(incident).toMatchObject({
-      kind: 'parked-message',
-      message: `no prover of family aztec for PARITY_BASE in agent ${agent.agentId}`,
-    });
-    expect((await fleet.job(id)).state).toBe('queued');
+    expect(await fleet.engine.incidents.latest(10)).toMatchObject([
+      {
+        kind: 'foreign-version',
+        message: `left a job of network version 4.1.2 for an agent of that version; agent ${agent.agentId} proves for canary-1: start agents of 4.1.2`,
+      },
+    ]);
   });
 
   it('jobs of another network version are left for their own kind, and that is noted once', async () => {

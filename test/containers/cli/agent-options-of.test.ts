@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
 import { agentOptionsOf } from '../../../containers/cli/agent-options-of.ts';
+import { defaultCrsPath } from '../../../containers/crs/crs-path.ts';
 import { resolveAgentOptions } from '../../../containers/agent/agent-options.ts';
+import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { parseAgentSettings } from '../../../shared/config/agent-settings.ts';
 import type { Environment } from '../../../shared/config/parse-settings.ts';
+import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 const optionsFrom = (environment: Environment) =>
   resolveAgentOptions(agentOptionsOf(parseAgentSettings(environment), '4.1.2'));
@@ -12,6 +15,30 @@ describe('what an agent is started with', () => {
   it('beats three times in a lease of its engine', () => {
     expect(optionsFrom({})).toMatchObject({ leaseSeconds: 30, heartbeatSeconds: 10 });
     expect(optionsFrom({ COPPICE_ENGINE: 'aws' })).toMatchObject({ leaseSeconds: 120, heartbeatSeconds: 40 });
+  });
+
+  it("takes on the canary's circuits when it is told to, of the version of its reference string", () => {
+    expect(optionsFrom({}).circuits).toEqual(circuitsOf('aztec'));
+    expect(optionsFrom({}).families.map(({ name }) => name)).toEqual(['aztec']);
+
+    const canary = { COPPICE_AGENT_FAMILIES: 'canary', HARDWARE_CONCURRENCY: '2' };
+    const { circuits, families } = optionsFrom({ ...canary, COPPICE_CRS: 'development' });
+    expect(circuits).toEqual(circuitsOf('canary'));
+    expect(families).toMatchObject([
+      {
+        version: canaryVersion('development'),
+        options: { crs: 'development', crsPath: defaultCrsPath('development') },
+      },
+    ]);
+    expect(optionsFrom({ ...canary, CRS_PATH: '/crs' }).families).toMatchObject([
+      { version: canaryVersion('ceremony'), options: { crs: 'ceremony', crsPath: '/crs', threads: 2 } },
+    ]);
+  });
+
+  it('serves both families when it is told both', () => {
+    const both = optionsFrom({ COPPICE_AGENT_FAMILIES: 'aztec,canary', PROVER_AGENT_PROOF_TYPES: 'PARITY_BASE' });
+    expect(both.circuits).toEqual(['PARITY_BASE', ...circuitsOf('canary')]);
+    expect(both.families.map(({ name }) => name)).toEqual(['aztec', 'canary']);
   });
 
   it('asks SQS for no longer than it has to end, because no poll is cut off there', () => {

@@ -39,7 +39,9 @@ describe('the command coppice', () => {
         cost     what an epoch cost: agents by pool, AWS by service, gas on L1
         retry    give a rejected job, or all of an epoch, another chance
         redrive  send dead letters back to the queues that they came from
+        crs      fetch the reference string that proofs are made with
         devnet   prove an epoch of a local Aztec network to a local L1
+        canary   try a fleet with real proofs: a small recursion tree, verified on L1
 
       coppice <command> --help lists every flag of a command, with its variable and default.
       coppice --version names the version.
@@ -72,7 +74,7 @@ describe('the command coppice', () => {
       stderr: "coppice: 'statsu' is no command; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
-      'the commands are start, status, tree, jobs, why, cost, retry, redrive, devnet',
+      'the commands are start, status, tree, jobs, why, cost, retry, redrive, crs, devnet, canary',
     );
   });
 
@@ -186,7 +188,7 @@ describe('the command coppice', () => {
         coppice(commandLine),
       ),
     );
-    expect(status?.stdout).toContain('7  proving  checkpoints 12-12  3 of 6 jobs proven, 1 running, 1 waiting');
+    expect(status?.stdout).toContain('7  proving  checkpoints 12 to 12  3 of 6 jobs proven, 1 running, 1 waiting');
     expect(JSON.parse(statusJson?.stdout ?? '')).toMatchObject({ epochs: [{ epoch: 7, progress: { expected: 6 } }] });
     expect(levels?.stdout).toMatch(/PARITY_ROOT +1 +1/);
     expect(jobs?.stdout).toMatch(/PARITY_ROOT +proven +by agent-1 +in 1\.5 s/);

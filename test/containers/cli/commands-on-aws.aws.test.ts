@@ -40,7 +40,7 @@ describe('the commands that look at a fleet, on AWS', () => {
   it('find it by a .env file alone, credentials included, and show its state, its tree and its jobs', async () => {
     const [status, tree, list] = await Promise.all(['status', 'tree 7', 'jobs'].map(coppice));
     expect(status?.stderr).toBe('');
-    expect(status?.stdout).toContain('7  proving  checkpoints 12-12  3 of 6 jobs proven, 1 running, 1 waiting');
+    expect(status?.stdout).toContain('7  proving  checkpoints 12 to 12  3 of 6 jobs proven, 1 running, 1 waiting');
     expect(tree?.stdout).toMatch(/PARITY_ROOT +1 +1/);
     expect(list?.stdout).toContain('Epoch 7: proving, 5 jobs, 1 queued, 1 leased, 3 proven');
   });

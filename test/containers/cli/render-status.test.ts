@@ -46,7 +46,7 @@ describe('coppice status', () => {
     await seedFleet(harness);
     expect(await statusText()).toMatchInlineSnapshot(`
       "Epochs
-        7  proving  checkpoints 12-12  3 of 6 jobs proven, 1 running, 1 waiting  window closes in 9 min 21 s
+        7  proving  checkpoints 12 to 12  3 of 6 jobs proven, 1 running, 1 waiting  window closes in 9 min 21 s
 
       Roots in the outbox
         none
@@ -72,7 +72,7 @@ describe('coppice status', () => {
     const epoch = await harness.engine.epochs.find(SEEDED_EPOCH);
     await harness.engine.epochs.advance(SEEDED_EPOCH, epoch!.rangeId, 'proven', { transactionHash: '0xfeed' });
     expect((await statusText()).split('\n')[1]).toMatchInlineSnapshot(
-      `"  7  proven  checkpoints 12-12  3 of 6 jobs proven  after 39 s  0xfeed"`,
+      `"  7  proven  checkpoints 12 to 12  3 of 6 jobs proven  after 39 s  0xfeed"`,
     );
   });
 

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 
 import { AGENT_GROUPS, parseAgentSettings } from '../../../shared/config/agent-settings.ts';
 import { settingsIn } from '../../../shared/config/known-settings.ts';
-import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 describe('parseAgentSettings', () => {
-  it('takes every pool and every circuit when nothing is said', () => {
+  it("takes every pool and every circuit of Aztec's when nothing is said", () => {
     const settings = parseAgentSettings({});
     expect(settings.pools).toEqual(['small', 'medium', 'large', 'gpu']);
-    expect(settings.proofTypes).toEqual(Object.keys(CIRCUIT_CATALOGUE));
+    expect(settings.proofTypes).toEqual(circuitsOf('aztec'));
+    expect(settings.families).toEqual(['aztec']);
   });
 
   it('refuses an unknown proof type instead of leaving it out, and names the one that was meant', () => {

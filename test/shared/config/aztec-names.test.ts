@@ -112,6 +112,7 @@ describe('the settings as a whole', () => {
         "SKIP_ARCHIVER_INITIAL_SYNC",
         "LOG_LEVEL",
         "LOG_JSON",
+        "ECS_AGENT_URI",
       ]
     `);
   });

@@ -41,6 +41,8 @@ export interface ScriptedSqs {
   /** What was asked, in order, the SDK's own retries included. */
   readonly requests: readonly SqsRequest[];
   requestsOf(action: string): readonly SqsRequest[];
+  /** Connections that were opened to it so far. */
+  connections(): number;
   /** Answers all further requests of the action so; those that are not scripted succeed and find nothing. */
   script(action: string, script: SqsScript): void;
   close(): Promise<void>;
@@ -54,6 +56,8 @@ export async function startScriptedSqs(): Promise<ScriptedSqs> {
     ['SendMessageBatch', ({ input }) => sentExcept(input)],
   ]);
   const server = createServer((incoming, response) => void answer(incoming, response));
+  let connections = 0;
+  server.on('connection', () => (connections += 1));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -85,6 +89,7 @@ export async function startScriptedSqs(): Promise<ScriptedSqs> {
     sqs,
     requests,
     requestsOf: (action) => requests.filter((request) => request.action === action),
+    connections: () => connections,
     script: (action, script) => scripts.set(action, script),
     close: async () => {
       sqs.destroy();

@@ -107,6 +107,19 @@ describe('SqsJobQueue, told by SQS', () => {
     });
   });
 
+  it('leaves a message on its queue that could not be set aside', async () => {
+    const lease = await claimed();
+    server.script('SendMessageBatch', ({ input }) => sentExcept(input, [failure('0', true)]));
+    await expect(queue.park(lease, 'foreign')).rejects.toThrow('InternalError: busy');
+    expect(server.requestsOf('DeleteMessage')).toEqual([]);
+  });
+
+  it('hides dead letters while it sends them back for as long as ten thousand of them may take', async () => {
+    await queue.redrive();
+    const hidden = server.requestsOf('ReceiveMessage').map(({ input }) => Number(input['VisibilityTimeout']));
+    expect(hidden).toEqual(Array(8).fill(900));
+  });
+
   it('asks nothing about a lease that has ended by our clock, save to delete what is done', async () => {
     const lease = await claimed();
     const before = server.requests.length;

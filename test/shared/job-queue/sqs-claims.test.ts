@@ -11,6 +11,8 @@ import { found, type Json, type ScriptedSqs, startScriptedSqs } from './scripted
 const LEASE_SECONDS = 120;
 const NORMAL = 'test-medium-normal';
 const URGENT = 'test-medium-urgent';
+/** A claim that waits for so long and ends within its test was ended by something else. */
+const ENDLESS_SECONDS = 3600;
 
 /** A poll that SQS has not answered yet. */
 interface WaitingPoll {
@@ -152,12 +154,10 @@ describe('the claims of SqsJobQueue', () => {
 
   it('cuts no poll when it is aborted, and gives back at once what the poll brings then', async () => {
     const abort = new AbortController();
-    const claiming = claim(20, abort.signal);
+    const claiming = claim(ENDLESS_SECONDS, abort.signal);
     const urgent = await pollOf(URGENT);
-    const atMs = performance.now();
     abort.abort();
     expect(await claiming).toBeUndefined();
-    expect(performance.now() - atMs).toBeLessThan(2_000);
     urgent.answer(found(JSON.stringify(aJobMessage()), 'late'));
     await released('late');
     expect(polls().filter(({ wasCut }) => wasCut)).toEqual([]);
@@ -214,13 +214,11 @@ describe('the claims of SqsJobQueue', () => {
   });
 
   it('does not keep a normal message waiting for an urgent lane that has been polled for a while', async () => {
-    const claiming = claim();
+    const claiming = claim(ENDLESS_SECONDS);
     await pollOf(URGENT);
-    const normal = await pollOf(NORMAL);
-    const atMs = performance.now();
-    normal.answer(found(JSON.stringify(aJobMessage())));
-    await claiming;
-    expect(performance.now() - atMs).toBeLessThan(2_000);
+    const message = aJobMessage();
+    (await pollOf(NORMAL)).answer(found(JSON.stringify(message)));
+    expect((await claiming)?.message).toEqual(message);
   });
 
   it('lets two claims poll at the same time, and gives each its own message', async () => {

@@ -7,6 +7,7 @@ import {
   type SubmissionSituation,
   type SubmissionStep,
 } from '../../../shared/l1/decide-submission.ts';
+import { judgeStanding, type RollupStanding } from '../../../shared/l1/judge-rollup-root.ts';
 import type { L1View, SubmissionReceipt } from '../../../shared/l1/l1-view.ts';
 import type { RootCall } from '../../../shared/l1/root-call.ts';
 import { DEFAULT_SUBMISSION_POLICY } from '../../../shared/l1/submission-policy.ts';
@@ -49,6 +50,7 @@ function aRoot(...submissions: Submission[]): RootRecord {
     rangeId: RangeId.parse('0x08'),
     firstCheckpoint: 5,
     lastCheckpoint: 8,
+    contract: 'aztec-rollup',
     to: '0xdd',
     data: '0x',
     deadlineAtMs: DEADLINE_MS,
@@ -65,8 +67,8 @@ function aReceipt(change: Partial<SubmissionReceipt> = {}): SubmissionReceipt {
 
 interface Changes {
   readonly root?: RootRecord;
-  readonly view?: Partial<Omit<L1View, 'rollup' | 'sender'>>;
-  readonly rollup?: Partial<L1View['rollup']>;
+  readonly view?: Partial<Omit<L1View, 'verdict' | 'sender'>>;
+  readonly rollup?: Partial<RollupStanding>;
   readonly sender?: Partial<L1View['sender']>;
   readonly memory?: SubmissionMemory;
   readonly nowMs?: number;
@@ -75,19 +77,21 @@ interface Changes {
 }
 
 function decide(changes: Changes = {}): SubmissionStep {
+  const root = changes.root ?? aRoot();
+  const rollup: RollupStanding = {
+    pendingCheckpoint: 9,
+    provenCheckpoint: 4,
+    previousArchive: '0x04',
+    endArchive: '0x08',
+    hasSubmitted: false,
+    isLongerProven: false,
+    ...changes.rollup,
+  };
   const view: L1View = {
     blockNumber: 100,
     blockAtMs: NOW_MS,
     market: { baseFeePerGasWei: parseGwei('10'), priorityFeePerGasWei: parseGwei('1') },
-    rollup: {
-      pendingCheckpoint: 9,
-      provenCheckpoint: 4,
-      previousArchive: '0x04',
-      endArchive: '0x08',
-      hasSubmitted: false,
-      isLongerProven: false,
-      ...changes.rollup,
-    },
+    verdict: judgeStanding(root, call, rollup, changes.view?.blockAtMs ?? NOW_MS),
     sender: {
       address: OURS,
       confirmedNonce: 7,
@@ -101,8 +105,7 @@ function decide(changes: Changes = {}): SubmissionStep {
     ...changes.view,
   };
   return decideSubmission({
-    root: changes.root ?? aRoot(),
-    call,
+    root,
     view,
     policy: { ...POLICY, confirmations: changes.confirmations ?? 1 },
     nowMs: changes.nowMs ?? NOW_MS,

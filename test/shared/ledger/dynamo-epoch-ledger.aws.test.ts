@@ -7,7 +7,7 @@ import { UnreadableItemError } from '../../../shared/ledger/errors.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { type DynamoLedgerHarness, openDynamoLedgerHarness } from './dynamo-ledger-harness.ts';
-import { LOSE_ANSWER } from './dynamo-proxy.ts';
+import { LOSE_ANSWER, NOTHING_THERE } from './dynamo-proxy.ts';
 
 const RANGE = RangeId.parse('0xa1');
 const KEY = { pk: 'EPOCHS', sk: `EPOCH#${padded(7)}` };
@@ -38,6 +38,12 @@ describe('DynamoEpochLedger', () => {
     harness.proxy.interfere('PutItem', LOSE_ANSWER);
     expect(await epochs.open(aNewEpoch())).toMatchObject({ attempt: 2 });
     expect(await epochs.find(aNewEpoch().epoch)).toMatchObject({ attempt: 2 });
+  });
+
+  it('takes the next attempt at an epoch that another node opened since it looked', async () => {
+    await epochs.open(aNewEpoch());
+    harness.proxy.interfere('GetItem', NOTHING_THERE);
+    expect(await epochs.open(aNewEpoch())).toMatchObject({ attempt: 2 });
   });
 
   it('loses none of several changes at once', async () => {

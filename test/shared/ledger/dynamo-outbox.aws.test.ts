@@ -9,7 +9,7 @@ import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import type { NewRoot, RootRecord, RootState, Submission } from '../../../shared/ledger/outbox.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { type DynamoLedgerHarness, openDynamoLedgerHarness } from './dynamo-ledger-harness.ts';
-import { LOSE_ANSWER } from './dynamo-proxy.ts';
+import { LOSE_ANSWER, NOTHING_THERE } from './dynamo-proxy.ts';
 
 const EPOCH = EpochNumber.parse(5);
 const ROOT_KEY = { pk: 'ROOTS', sk: `ROOT#${padded(EPOCH)}` };
@@ -56,6 +56,13 @@ describe('DynamoOutbox', () => {
       submitterId: 'node-1',
       version: 2,
     });
+  });
+
+  it('stores no root over one that another node stored, and that was sent, since it looked', async () => {
+    const sent = await outbox.replace({ ...(await outbox.store(aNewRoot())), state: 'sent' });
+    harness.proxy.interfere('GetItem', NOTHING_THERE);
+    expect(await outbox.store(aNewRoot())).toStrictEqual(sent);
+    expect(await outbox.find(EPOCH)).toStrictEqual(sent);
   });
 
   it('knows a root as stored by itself when the answer was lost and the SDK sent it again', async () => {

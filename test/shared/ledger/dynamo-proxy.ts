@@ -13,6 +13,9 @@ export type Interference =
 
 export const LOSE_ANSWER: Interference = { loseAnswerAfter: () => Promise.resolve() };
 
+/** A look that came before the item did. */
+export const NOTHING_THERE: Interference = { changeAnswer: () => ({}) };
+
 /** Stands between the SDK and DynamoDB, and does to requests what a network and a busy table may do. */
 export interface DynamoProxy {
   readonly endpoint: string;

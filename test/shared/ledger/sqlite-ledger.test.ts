@@ -30,6 +30,28 @@ describe('the SQLite ledger', () => {
     return job.id;
   }
 
+  it('reads epochs and roots of versions that had Aztec’s alone', async () => {
+    const range = { epoch: 7, rangeId: '0xa1', firstCheckpoint: 3, lastCheckpoint: 4, deadlineAtMs: 9_000 };
+    const epoch = {
+      ...range,
+      networkVersion: '4.1.2',
+      shape: [{ blocks: [{ publicTxs: 1, privateTxs: 0 }], l1ToL2Messages: 0 }],
+      state: 'submitting',
+      attempt: 1,
+      openedAtMs: 1,
+      attemptAtMs: 1,
+    };
+    const root = { ...range, to: '0xaa', data: '0xbb', storedAtMs: 1, state: 'waiting', submissions: [], version: 1 };
+    raw.prepare('insert into epochs (epoch, record) values (7, ?)').run(JSON.stringify(epoch));
+    raw
+      .prepare(`insert into roots (epoch, state, version, record) values (7, 'waiting', 1, ?)`)
+      .run(JSON.stringify(root));
+
+    const { epochs, outbox } = harness.engine;
+    expect(await epochs.latest(1)).toEqual([epoch]);
+    expect(await outbox.open()).toEqual([{ ...root, contract: 'aztec-rollup' }]);
+  });
+
   it('tells a subscriber nothing of what was settled before it came', async () => {
     const before = await cancelOne();
     const heard: Settlement[] = [];

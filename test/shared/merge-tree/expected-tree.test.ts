@@ -6,16 +6,13 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
-import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/epoch-shape.ts';
+import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/aztec-shape.ts';
+import { MESSAGES_PER_PARITY_BASE, PARITY_BASES_PER_CHECKPOINT } from '../../../shared/merge-tree/aztec-tree.ts';
 import { InvalidEpochShapeError } from '../../../shared/merge-tree/errors.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected-counts.ts';
-import {
-  MESSAGES_PER_PARITY_BASE,
-  PARITY_BASES_PER_CHECKPOINT,
-  expectedTree,
-} from '../../../shared/merge-tree/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
 import { SubtreeClasses } from '../../../shared/merge-tree/subtree-classes.ts';
-import { TREE_LEVELS, levelOf } from '../../../shared/merge-tree/tree-level.ts';
+import { CIRCUIT_CATALOGUE, levelsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { randomShape } from './random-shape.ts';
 import { RecordedEpoch } from './recorded-epoch.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -145,7 +142,7 @@ describe('expectedTree', () => {
 
   it('never puts a job on a lower level than its children', () => {
     const { nodes } = expectedTree(randomShape(new SeededRandom(4), { checkpoints: 32, blocks: 6, txsOfAKind: 9 }));
-    const height = (node: number): number => TREE_LEVELS.indexOf(levelOf(nodes[node]!.circuit));
+    const height = (node: number): number => levelsOf('aztec').indexOf(CIRCUIT_CATALOGUE[nodes[node]!.circuit].level);
     nodes.forEach(({ children }, node) => {
       expect(children.every((child) => height(child) <= height(node))).toBe(true);
     });

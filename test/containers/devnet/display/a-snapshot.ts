@@ -28,7 +28,6 @@ export function anEpochView(overrides: Partial<EpochView> = {}): EpochView {
     openedAtMs: START_MS,
     attemptAtMs: START_MS,
     holdsMix: true,
-    txs: 4,
     progress: progressOf(tree, [], { rangeId: RANGE, nowMs: START_MS }),
     pathLeft: new CriticalPath(tree, () => 2).full,
     submission: undefined,

@@ -1,0 +1,52 @@
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { readCrs } from '../../crs/read-crs.ts';
+import { findBb } from './bb-process.ts';
+import type { CanaryFamilyOptions } from './canary-family-options.ts';
+import { checkCpu, checkMemory } from './machine-checks.ts';
+
+/**
+ * Looks at all that proofs of these circuits need of this machine.
+ * @returns a line for each thing that is wrong, with what to do
+ */
+export async function findCanaryProblems(
+  { crs, crsPath, memoryMib }: CanaryFamilyOptions,
+  agentCircuits: readonly CircuitName[],
+): Promise<string[]> {
+  const circuits = agentCircuits.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === 'canary');
+  if (circuits.length === 0) return [];
+  const problems = [
+    checkPlatform(),
+    await checkCpu(),
+    checkMemory(circuits, memoryMib),
+    await checkCrs(crs, crsPath, circuits),
+  ];
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function checkPlatform(): string | undefined {
+  if (findBb() !== undefined) return undefined;
+  return `bb.js has no bb for ${process.platform} on ${process.arch}: prove the canary on Linux or macOS, on x86-64 or arm64`;
+}
+
+async function checkCrs(
+  wanted: CanaryFamilyOptions['crs'],
+  crsPath: string,
+  circuits: readonly CircuitName[],
+): Promise<string | undefined> {
+  try {
+    const found = await readCrs(crsPath);
+    // bb fetches the ceremony's itself, and checks it.
+    if (found === undefined && wanted === 'ceremony') return undefined;
+    if (found === undefined) return `there is no development CRS in ${crsPath}: run coppice crs --development`;
+    if (found.kind !== wanted) {
+      return `${crsPath} holds the ${found.kind} CRS and the agent is to prove under the ${wanted} one: set CRS_PATH to the other's folder`;
+    }
+    const neededPoints = Math.max(...circuits.map((circuit) => 2 ** CIRCUIT_CATALOGUE[circuit].log2Gates)) + 1;
+    if (found.kind === 'development' && found.points < neededPoints) {
+      return `the development CRS in ${crsPath} has ${found.points} points and ${neededPoints} are needed: run coppice crs --development`;
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

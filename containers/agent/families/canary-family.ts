@@ -1,0 +1,118 @@
+import type { InputMap } from '@noir-lang/noir_js';
+
+import {
+  parseKeyInputs,
+  parseLeafInputs,
+  parseMergeInputs,
+  parseRootInputs,
+} from '../../../shared/canary/canary-inputs.ts';
+import { type CanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
+import { artifactSha256 } from '../../../shared/canary/circuit-artifact.ts';
+import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
+import { fieldsFromBytes } from '../../../shared/canary/field.ts';
+import { joinStatements } from '../../../shared/canary/statement.ts';
+import {
+  encodeVerificationKey,
+  type LeafKey,
+  type MergeKey,
+  parseVerificationKey,
+} from '../../../shared/canary/verification-key.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { BbProcess } from './bb-process.ts';
+import { findCanaryProblems } from './canary-checks.ts';
+import { CanaryFamilyOptions } from './canary-family-options.ts';
+import { CanaryProver, circuitStatement } from './canary-prover.ts';
+import { ProofFailedError, type ProverFamily } from './prover-family.ts';
+
+/** Opens the prover of the canary's circuits: real proofs, by one `bb` for all of them. */
+export async function openFamily(options: unknown): Promise<ProverFamily> {
+  const parsed = CanaryFamilyOptions.parse(options);
+  const prover = new CanaryProver(new BbProcess(parsed), parsed.crs);
+  return {
+    findProblems: (circuits: readonly CircuitName[]) => findCanaryProblems(parsed, circuits),
+
+    async prove(circuit: CircuitName, inputs: Uint8Array): Promise<Uint8Array> {
+      switch (circuit) {
+        case 'CANARY_KEY':
+          return proveKey(prover, inputs, parsed.crs);
+        case 'CANARY_LEAF':
+          return proveLeaf(prover, inputs, parsed.crs);
+        case 'CANARY_MERGE':
+          return proveMerge(prover, inputs, parsed.crs);
+        case 'CANARY_ROOT':
+          return proveRoot(prover, inputs, parsed.crs);
+        default:
+          throw new ProofFailedError('failure', `${circuit} is no circuit of the canary`);
+      }
+    },
+
+    async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<void> {
+      switch (circuit) {
+        case 'CANARY_KEY':
+          return void parseVerificationKey(proof);
+        case 'CANARY_LEAF':
+        case 'CANARY_MERGE':
+        case 'CANARY_ROOT':
+          return void parseCanaryProof(circuit, proof);
+        default:
+          throw new Error(`${circuit} is no circuit of the canary`);
+      }
+    },
+  };
+}
+
+async function proveKey(prover: CanaryProver, bytes: Uint8Array, crs: CrsKind): Promise<Uint8Array> {
+  const inputs = parseKeyInputs(bytes);
+  assertSameCrs(inputs.crs, crs);
+  if (inputs.artifactSha256 !== artifactSha256(inputs)) {
+    throw new ProofFailedError('failure', 'the key is to be of a circuit that is not this agent’s: use one version');
+  }
+  const choice =
+    inputs.circuit === 'CANARY_LEAF' ? { circuit: inputs.circuit, work: inputs.work } : { circuit: inputs.circuit };
+  return encodeVerificationKey(await prover.makeKey(choice));
+}
+
+async function proveLeaf(prover: CanaryProver, bytes: Uint8Array, crs: CrsKind): Promise<Uint8Array> {
+  const { statement, leafKey } = parseLeafInputs(bytes);
+  assertSameCrs(leafKey.crs, crs);
+  return prover.prove({ circuit: 'CANARY_LEAF', work: leafKey.work }, leafKey, statement, {});
+}
+
+async function proveMerge(prover: CanaryProver, bytes: Uint8Array, crs: CrsKind): Promise<Uint8Array> {
+  const { left, right, keys } = parseMergeInputs(bytes);
+  assertSameCrs(keys.merge.crs, crs);
+  const statement = joinStatements(left.statement, right.statement);
+  const inputs = { left: childOf(left, keys), right: childOf(right, keys) };
+  return prover.prove({ circuit: 'CANARY_MERGE' }, keys.merge, statement, inputs);
+}
+
+async function proveRoot(prover: CanaryProver, bytes: Uint8Array, crs: CrsKind): Promise<Uint8Array> {
+  const { left, right, keys } = parseRootInputs(bytes);
+  assertSameCrs(keys.root.crs, crs);
+  const alone = right === undefined;
+  const statement = alone ? left.statement : joinStatements(left.statement, right.statement);
+  const inputs = { left: childOf(left, keys), right: childOf(right ?? left, keys), alone };
+  return prover.prove({ circuit: 'CANARY_ROOT' }, keys.root, statement, inputs);
+}
+
+/** A proof as the circuit above takes it: it says itself which key it was made with, and the circuit sees whether it was. */
+function childOf(
+  { circuit, keyHash, statement, proof }: CanaryProof,
+  keys: { readonly leaf: LeafKey; readonly merge: MergeKey },
+): InputMap {
+  const { key } = circuit === 'CANARY_LEAF' ? keys.leaf : keys.merge;
+  return {
+    key: fieldsFromBytes(Buffer.from(key, 'base64')),
+    key_hash: keyHash,
+    proof: fieldsFromBytes(Buffer.from(proof, 'base64')),
+    statement: circuitStatement(statement),
+  };
+}
+
+function assertSameCrs(wanted: CrsKind, own: CrsKind): void {
+  if (wanted === own) return;
+  throw new ProofFailedError(
+    'failure',
+    `the job is for the ${wanted} CRS and this agent has the ${own} one: point its CRS_PATH at the other, or run coppice canary with this one`,
+  );
+}

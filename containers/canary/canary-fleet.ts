@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+
+import type { CrsKind } from '../../shared/canary/crs-kind.ts';
+import type { CanarySettings } from '../../shared/config/canary-settings.ts';
+import { engineOptionsOf, leaseSecondsOf } from '../../shared/config/engine-options.ts';
+import { Secret } from '../../shared/config/secret.ts';
+import { dollarsOf } from '../../shared/cost/aws-prices.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { openEngine } from '../../shared/engine/open-engine.ts';
+import { defaultCrsPath } from '../crs/crs-path.ts';
+import { prepareDevelopmentCrs } from '../crs/prepare-crs.ts';
+import { type DevnetAws, startAwsForFleet } from '../devnet/aws-for-fleet.ts';
+import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../devnet/devnet-accounts.ts';
+import type { FleetProcess } from '../devnet/fleet-process.ts';
+import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../devnet/fleet.ts';
+
+const STOP_SECONDS = 8;
+/** Of an agent, for each of its threads, where nobody says what it costs. */
+const GB_PER_THREAD = 4;
+
+/** Who proves a canary: agents of its own, or a fleet that is there. */
+export interface CanaryFleet {
+  readonly engine: Engine;
+  /** Those that were started for it. */
+  readonly agents: readonly FleetProcess[];
+  stop(): Promise<void>;
+}
+
+/** @param tell is told of each step that takes time, and of who proves */
+export async function openCanaryFleet(
+  settings: CanarySettings,
+  crs: CrsKind,
+  tell: (text: string) => void,
+  signal: AbortSignal,
+): Promise<CanaryFleet> {
+  if (!settings.withoutAgents) return await startCanaryFleet(settings, crs, tell, signal);
+  const engine = await openEngine(engineOptionsOf(settings));
+  tell('the agents of the fleet prove: those that were started with --agent-families canary');
+  return { engine, agents: [], stop: () => engine.close() };
+}
+
+async function startCanaryFleet(
+  settings: CanarySettings,
+  crs: CrsKind,
+  tell: (text: string) => void,
+  signal: AbortSignal,
+): Promise<CanaryFleet> {
+  const crsPath = path.resolve(settings.crsDirectory ?? defaultCrsPath(crs));
+  if (crs === 'development') await prepareDevelopmentCrs(crsPath, tell);
+  if (settings.engine === 'aws')
+    tell('starting an emulator of AWS, with the queues, the bucket and the table of a fleet');
+  const dataDirectory = path.resolve(settings.dataDirectory);
+  const aws = settings.engine === 'aws' ? await startAws(dataDirectory, signal) : undefined;
+  const threads = threadsOfAgent(settings);
+  const fleet: AgentFleetOptions = {
+    dataDirectory,
+    ...(aws && { aws }),
+    variables: {
+      COPPICE_AGENT_FAMILIES: 'canary',
+      COPPICE_CRS: crs,
+      CRS_PATH: crsPath,
+      HARDWARE_CONCURRENCY: String(threads),
+      COPPICE_LEASE_SECONDS: String(leaseSecondsOf(settings)),
+    },
+  };
+  const engine = await openEngine(fleetEngineOptions(fleet));
+  tell(`starting ${settings.agents} ${settings.agents === 1 ? 'agent' : 'agents'} of ${threads} threads`);
+  const agents = Array.from({ length: settings.agents }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
+  return {
+    engine,
+    agents,
+    async stop() {
+      await Promise.all(agents.map((agent) => agent.stop(STOP_SECONDS)));
+      await engine.close();
+      await aws?.stop();
+    },
+  };
+}
+
+async function startAws(dataDirectory: string, signal: AbortSignal): Promise<DevnetAws> {
+  return await startAwsForFleet({
+    dataDirectory,
+    publisherKey: new Secret(anvilPrivateKey(ACCOUNT_INDEX.proverPublisher)),
+    publisherAddress: anvilAccount(ACCOUNT_INDEX.proverPublisher).address,
+    signal,
+  });
+}
+
+/** What an hour of one agent costs; `undefined` for a fleet of which nobody says. */
+export function dollarsPerAgentHour(settings: CanarySettings): number | undefined {
+  if (settings.agentDollarsPerHour !== undefined || settings.withoutAgents) return settings.agentDollarsPerHour;
+  const threads = threadsOfAgent(settings);
+  return dollarsOf({ fargateVcpuHours: threads, fargateGbHours: GB_PER_THREAD * threads });
+}
+
+function threadsOfAgent({ agents }: CanarySettings): number {
+  return Math.max(1, Math.floor(availableParallelism() / agents));
+}

@@ -1,0 +1,60 @@
+import { keyInputs, type KeyInputs } from '../../shared/canary/canary-inputs.ts';
+import { artifactSha256, canaryVersion } from '../../shared/canary/circuit-artifact.ts';
+import type { CrsKind } from '../../shared/canary/crs-kind.ts';
+import { developmentKeys } from '../../shared/canary/development-keys.ts';
+import {
+  type CanaryKeys,
+  LeafKey,
+  MergeKey,
+  parseVerificationKey,
+  RootKey,
+} from '../../shared/canary/verification-key.ts';
+import type { Work } from '../../shared/canary/work.ts';
+import { RangeId } from '../../shared/ledger/job-ledger.ts';
+import { FIRST_TRIAL_EPOCH } from '../../shared/proving-job/proving-job-id.ts';
+import { ProofRequests, type ProofRequestsDeps } from '../node/proof-requests.ts';
+
+/** Keys belong to no epoch of their own: under one number for all, the second canary of a fleet finds them proven. */
+const KEYS_EPOCH = FIRST_TRIAL_EPOCH;
+const KEYS_RANGE = RangeId.parse('canary-keys');
+
+/** The keys of a tree, as the fleet has made them or makes them now; those of the development string are known. */
+export async function canaryKeys(
+  work: Work,
+  crs: CrsKind,
+  deps: Pick<ProofRequestsDeps, 'engine' | 'reconcileMs' | 'log'>,
+  signal: AbortSignal,
+): Promise<CanaryKeys> {
+  const known = crs === 'development' ? developmentKeys(work) : undefined;
+  if (known !== undefined) return known;
+  const requests = new ProofRequests({
+    ...deps,
+    epoch: KEYS_EPOCH,
+    rangeId: KEYS_RANGE,
+    networkVersion: canaryVersion(crs),
+  });
+  const keyOf = async (inputs: KeyInputs): Promise<unknown> => {
+    const request = {
+      circuit: 'CANARY_KEY',
+      inputs: keyInputs(inputs),
+      children: [],
+      parse: parseVerificationKey,
+    } as const;
+    return (await requests.prove(request)).proof;
+  };
+  const onAbort = (): void => requests.stop(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  requests.start();
+  try {
+    signal.throwIfAborted();
+    const [leaf, merge, root] = await Promise.all([
+      keyOf({ circuit: 'CANARY_LEAF', work, crs, artifactSha256: artifactSha256({ circuit: 'CANARY_LEAF', work }) }),
+      keyOf({ circuit: 'CANARY_MERGE', crs, artifactSha256: artifactSha256({ circuit: 'CANARY_MERGE' }) }),
+      keyOf({ circuit: 'CANARY_ROOT', crs, artifactSha256: artifactSha256({ circuit: 'CANARY_ROOT' }) }),
+    ]);
+    return { leaf: LeafKey.parse(leaf), merge: MergeKey.parse(merge), root: RootKey.parse(root) };
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    requests.stop(new Error('the keys are here'));
+  }
+}

@@ -1,0 +1,87 @@
+import { createPublicClient, createWalletClient, encodeDeployData, type Hex, http, type LocalAccount } from 'viem';
+
+import { CANARY_ROLLUP_ABI } from '../../../shared/canary/canary-rollup.ts';
+import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
+import type { Field } from '../../../shared/canary/field.ts';
+import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
+import { canaryRollupSource, compileContracts, linkContract } from './compile-contracts.ts';
+import { verifierSource } from './verifier-source.ts';
+
+/** The chains on which nothing is worth anything: those of anvil and of hardhat's kin. */
+const DEVELOPMENT_CHAIN_IDS = [31337, 1337];
+
+export interface CanaryDeployment {
+  readonly rollup: Hex;
+  readonly verifier: Hex;
+  readonly genesisState: Field;
+}
+
+/**
+ * Deploys the verifier of the keys' root and a `CanaryRollup` in front of it.
+ * @throws {DevelopmentCrsOnPublicChainError} for keys under the development CRS, on a chain that is not for development
+ */
+export async function deployCanary({
+  rpcUrl,
+  account,
+  keys,
+  genesisState,
+}: {
+  readonly rpcUrl: string;
+  readonly account: LocalAccount;
+  readonly keys: CanaryKeys;
+  readonly genesisState: Field;
+}): Promise<CanaryDeployment> {
+  const client = createPublicClient({ transport: http(rpcUrl) });
+  const wallet = createWalletClient({ account, transport: http(rpcUrl) });
+  refuseDevelopmentCrs(keys.root.crs, await client.getChainId());
+
+  const deploy = async (data: Hex): Promise<Hex> => {
+    const hash = await wallet.sendTransaction({ data, chain: null });
+    const { status, contractAddress } = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 });
+    if (status !== 'success' || !contractAddress) throw new Error(`the deployment in ${hash} was reverted`);
+    return contractAddress;
+  };
+
+  const { source, contractName } = verifierSource(keys.root);
+  const contracts = compileContracts(source);
+  const verifierContract = contracts.get(contractName);
+  if (verifierContract === undefined) throw new Error(`bb's verifier has no contract ${contractName}`);
+  const libraries = new Map<string, Hex>();
+  for (const name of verifierContract.libraries.keys()) {
+    const library = contracts.get(name);
+    if (library === undefined) throw new Error(`bb's verifier has no library ${name}`);
+    libraries.set(name, await deploy(linkContract(library, libraries)));
+  }
+  const verifier = await deploy(linkContract(verifierContract, libraries));
+  const rollupContract = compileContracts(canaryRollupSource()).get('CanaryRollup');
+  if (rollupContract === undefined) throw new Error('CanaryRollup.sol has no contract CanaryRollup');
+  const rollup = await deploy(
+    encodeDeployData({
+      abi: CANARY_ROLLUP_ABI,
+      bytecode: linkContract(rollupContract, new Map()),
+      args: [verifier, genesisState, keys.leaf.hash, keys.merge.hash],
+    }),
+  );
+  return { rollup, verifier, genesisState };
+}
+
+/** @throws {DevelopmentCrsOnPublicChainError} for the development CRS on a chain that is not for development */
+export function refuseDevelopmentCrs(crs: CrsKind, chainId: number): void {
+  if (crs === 'development' && !DEVELOPMENT_CHAIN_IDS.includes(chainId)) {
+    throw new DevelopmentCrsOnPublicChainError(chainId);
+  }
+}
+
+/** Anybody can forge proofs under the development CRS: a contract that takes them has no place where others are. */
+export class DevelopmentCrsOnPublicChainError extends Error {
+  override readonly name = 'DevelopmentCrsOnPublicChainError';
+  readonly chainId: number;
+
+  constructor(chainId: number) {
+    super(
+      `the keys are under the development CRS, whose proofs anybody can forge, and chain ${chainId} is not for development ` +
+        `(${DEVELOPMENT_CHAIN_IDS.join(', ')}): fetch Aztec's with coppice crs, and set CRS_PATH to it`,
+    );
+    this.chainId = chainId;
+  }
+}

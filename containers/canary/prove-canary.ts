@@ -1,0 +1,78 @@
+import { encodeRootSubmission } from '../../shared/canary/canary-rollup.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { outputsKey } from '../../shared/proof-store/proof-store.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import { EpochStoppedError } from '../node/errors.ts';
+import { ProofRequests } from '../node/proof-requests.ts';
+import type { CanaryPlan } from './canary-plan.ts';
+import { openCanaryEpoch } from './open-canary-epoch.ts';
+import { requestTree } from './request-tree.ts';
+
+export interface ProveCanaryDeps {
+  readonly engine: Engine;
+  /** How often what is asked for is compared with the ledger, in milliseconds. */
+  readonly reconcileMs: number;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+  /** Told the epoch once it has a number. */
+  readonly onOpened?: (epoch: EpochRecord) => void;
+}
+
+/**
+ * The node side of a canary epoch: has the fleet prove the tree, and puts the root into the outbox. Whatever an earlier
+ * call for the same plan has had proven is taken from the ledger, so the same call begins an epoch and resumes it.
+ * @returns the epoch, `submitting` or already `proven`
+ * @throws {JobRejectedError} when the fleet gave a job up: the epoch is then `failed`. The signal's reason, when it aborts:
+ *   the jobs go on in the fleet, and the next call finds their proofs.
+ */
+export async function proveCanary(
+  plan: CanaryPlan,
+  { engine, reconcileMs, nowMs, log, onOpened }: ProveCanaryDeps,
+  signal: AbortSignal,
+): Promise<EpochRecord> {
+  const record = await openCanaryEpoch(plan, engine.epochs, nowMs);
+  onOpened?.(record);
+  if (record.state !== 'proving') return record;
+  const { epoch, rangeId, networkVersion, deadlineAtMs } = record;
+  log.info({ epoch, attempt: record.attempt, leaves: plan.leaves }, 'taking the canary epoch up');
+  if (record.attempt > 1) await reviveRejected(record, engine);
+
+  const requests = new ProofRequests({ engine, epoch, rangeId, networkVersion, reconcileMs, log });
+  const onAbort = (): void => requests.stop(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  requests.start();
+  try {
+    signal.throwIfAborted();
+    const root = await requestTree(plan, epoch, requests);
+    await engine.outbox.store({
+      epoch,
+      rangeId,
+      contract: 'canary-rollup',
+      to: plan.rollupAddress,
+      data: encodeRootSubmission(root.proof),
+      deadlineAtMs,
+    });
+    const submitting = await engine.epochs.advance(epoch, rangeId, 'submitting', { rootJobId: root.jobId });
+    log.info({ epoch, rootJobId: root.jobId }, 'the root proof is in the outbox');
+    return submitting ?? record;
+  } catch (error) {
+    if (!signal.aborted) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
+      await engine.incidents.note({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
+    }
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    requests.stop(new EpochStoppedError('shutdown'));
+  }
+}
+
+/** Another chance for what the fleet gave up, from a clean start: what lies in place of a proof may be why it failed. */
+async function reviveRejected({ epoch }: EpochRecord, { jobs, proofs }: Engine): Promise<void> {
+  for (const { id, circuit, state, reason } of await jobs.jobsOfEpoch(epoch)) {
+    if (state === 'rejected') await proofs.quarantine(outputsKey(circuit, id), reason ?? 'its job was rejected');
+  }
+  await jobs.reviveRejected(epoch);
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { describeChanges, summarise } from '../devnet/display/describe-changes.ts';
+import type { DevnetOutput } from '../devnet/display/devnet-output.ts';
+import type { DevnetSnapshot, EpochView } from '../devnet/display/devnet-snapshot.ts';
+import { renderSnapshot } from '../devnet/display/render-snapshot.ts';
+import { SnapshotReader } from '../devnet/display/snapshot-reader.ts';
+
+export interface WatchCanaryOptions {
+  readonly engine: Engine;
+  readonly output: DevnetOutput;
+  /** Between two looks at the fleet. */
+  readonly lookMs: number;
+  readonly nowMs: () => number;
+}
+
+/** The root cannot get to L1 any more. */
+export class CanaryLostError extends Error {
+  override readonly name = 'CanaryLostError';
+
+  constructor({ epoch, state, reason }: EpochView) {
+    super(`canary epoch ${epoch} is ${state}${reason === undefined ? '' : `: ${reason}`}`);
+  }
+}
+
+/**
+ * Shows how an epoch goes until L1 has taken its root.
+ * @throws {CanaryLostError}; the signal's reason, when it aborts
+ */
+export async function watchCanary(
+  epoch: EpochNumber,
+  { engine, output, lookMs, nowMs }: WatchCanaryOptions,
+  signal: AbortSignal,
+): Promise<EpochView> {
+  const reader = new SnapshotReader({ engine, nowMs, shows: (record) => record.epoch === epoch });
+  let before: DevnetSnapshot | undefined;
+  for (;;) {
+    signal.throwIfAborted();
+    const snapshot: DevnetSnapshot = { atMs: nowMs(), ...(await reader.read()) };
+    for (const change of describeChanges(before, snapshot)) output.say(change);
+    output.show((frame) => renderSnapshot(snapshot, frame));
+    output.summarise(summarise(snapshot));
+    before = snapshot;
+    const [view] = snapshot.epochs;
+    // The ledger says so before the outbox does.
+    if (view?.state === 'proven' && view.submission?.state === 'mined') return view;
+    if (view?.state === 'expired' || view?.state === 'failed') throw new CanaryLostError(view);
+    await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
+
+export interface MeasureLagDeps {
+  /** The time of the newest L1 block that the node has read, in Unix milliseconds; `undefined` before the first. */
+  readonly readUntilMs: () => Promise<number | undefined>;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+const EVERY_MS = 30_000;
+
+/** Tells how far the node is behind L1, twice a minute until `signal` aborts. A node that says nothing is not well either. */
+export async function runLagMeasurement(deps: MeasureLagDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await measureLag(deps);
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Nothing is told before the first block: an age that nobody knows is none. */
+export async function measureLag({ readUntilMs, metrics, nowMs, log }: MeasureLagDeps): Promise<void> {
+  try {
+    const untilMs = await readUntilMs();
+    if (untilMs !== undefined) metrics.record('NodeLagSeconds', Math.max(0, (nowMs() - untilMs) / 1000), {});
+  } catch (error) {
+    log.warn({ err: error }, 'the node could not say how far it has read L1');
+  }
+}

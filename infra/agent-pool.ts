@@ -1,0 +1,173 @@
+import { Size, Stack } from 'aws-cdk-lib';
+import { AcceleratorManufacturer, AcceleratorType, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  AvailabilityZoneRebalancing,
+  CapacityOptionType,
+  CfnCapacityProvider,
+  type Cluster,
+  Compatibility,
+  FargateService,
+  type ICluster,
+  ManagedInstancesCapacityProvider,
+  NetworkMode,
+  OperatingSystemFamily,
+  PropagatedTagSource,
+  TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+import type { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
+import { AGENT_GROUP } from '../shared/config/agent-settings.ts';
+import { PROVER_SETTINGS } from '../shared/config/prover-settings.ts';
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import type { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { acknowledge, wildcardFinding } from './acknowledge.ts';
+import type { AgentPoolConfig, Ec2PoolConfig } from './config/agent-pool-config.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
+import { addFleetContainer } from './fleet-container.ts';
+import type { NetworkStack } from './network-stack.ts';
+import type { StateStack } from './state-stack.ts';
+
+/** What ECS and the agent's own Node take of a task's memory, so that bb is not promised it. */
+const MEMORY_BESIDE_BB = 0.06;
+/** How long an instance without an agent is kept, in seconds: the next agent starts in its place without a boot. */
+const IDLE_INSTANCE_SECONDS = 300;
+
+export interface AgentPoolProps {
+  readonly pool: Pool;
+  readonly size: AgentPoolConfig;
+  readonly config: EnvironmentConfig;
+  readonly cluster: Cluster;
+  readonly network: NetworkStack;
+  readonly state: StateStack;
+}
+
+/**
+ * The agents of one size, as two services: `-spot`, and `-od` for when Spot has none. How many run is `scale-fleet`'s to say:
+ * a count in the template would set the fleet back to it with every deployment, in the middle of an epoch.
+ */
+export class AgentPool extends Construct {
+  readonly services: Readonly<Record<Capacity, FargateService>>;
+  readonly task: TaskDefinition;
+
+  constructor(scope: Construct, id: string, props: AgentPoolProps) {
+    super(scope, id);
+    this.task = this.#task(props);
+    this.services = { spot: this.#service('spot', props), od: this.#service('od', props) };
+  }
+
+  #task({ pool, size, config, state }: AgentPoolProps): TaskDefinition {
+    const task = new TaskDefinition(this, 'Task', {
+      family: `${config.prefix}-${pool}`,
+      compatibility: size.launch === 'ec2' ? Compatibility.MANAGED_INSTANCES : Compatibility.FARGATE,
+      networkMode: NetworkMode.AWS_VPC,
+      cpu: String(size.vcpu * 1024),
+      memoryMiB: String(size.memoryGib * 1024),
+      runtimePlatform: {
+        cpuArchitecture: CPU_ARCHITECTURES[size.architecture],
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const { settings: agent } = AGENT_GROUP;
+    const { settings: prover } = PROVER_SETTINGS;
+    addFleetContainer(task, {
+      config,
+      name: pool,
+      image: containerImage(Stack.of(this), 'agent', config, size.architecture),
+      command: ['start', '--prover-agent'],
+      variables: {
+        [agent.pools.variable]: pool,
+        [agent.agentMemoryMib.variable]: String(Math.floor(size.memoryGib * 1024 * (1 - MEMORY_BESIDE_BB))),
+        [prover.hardwareConcurrency.variable]: String(size.vcpu),
+        ...(size.bbBinaryPath !== undefined && { [prover.bbBinaryPath.variable]: size.bbBinaryPath }),
+      },
+      ...(size.launch === 'ec2' && size.gpus !== undefined && { gpuCount: size.gpus }),
+    });
+    state.ledger.grantRole('agent', task.taskRole);
+    state.proofs.grantRole('agent', task.taskRole);
+    state.queues.grantRole('agent', task.taskRole, [pool]);
+    this.#allowProtection(task, awsResourceNames(config.prefix).cluster);
+    return task;
+  }
+
+  /** An agent that proves asks ECS to stop others first. */
+  #allowProtection(task: TaskDefinition, cluster: string): void {
+    const tasks = Stack.of(this).formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster}/*` });
+    const actions = ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'];
+    task.addToTaskRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [tasks] }));
+    acknowledge(task.taskRole, { [wildcardFinding(this, tasks)]: 'a task learns its id when it runs' });
+  }
+
+  #service(capacity: Capacity, { pool, size, config, cluster, network }: AgentPoolProps): FargateService {
+    const id = capacity === 'spot' ? 'Spot' : 'OnDemand';
+    return new FargateService(this, id, {
+      serviceName: awsResourceNames(config.prefix).agentService(pool, capacity),
+      // CDK's class does not fit CDK's interface where an optional property may not be undefined.
+      cluster: cluster as ICluster,
+      taskDefinition: this.task,
+      capacityProviderStrategies: [
+        {
+          capacityProvider:
+            size.launch === 'ec2'
+              ? this.#instances(`${id}Instances`, capacity, size, { cluster, network })
+              : capacity === 'spot'
+                ? 'FARGATE_SPOT'
+                : 'FARGATE',
+          weight: 1,
+        },
+      ],
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [network.agentsSecurityGroup],
+      assignPublicIp: false,
+      // A deployment waits for agents that prove; until then, the new ones run beside them.
+      minHealthyPercent: 0,
+      maxHealthyPercent: 200,
+      circuitBreaker: { rollback: true },
+      // It would stop agents in the middle of a proof, to spread them.
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.DISABLED,
+      propagateTags: PropagatedTagSource.SERVICE,
+    });
+  }
+
+  #instances(
+    id: string,
+    capacity: Capacity,
+    size: Ec2PoolConfig,
+    { cluster, network }: Pick<AgentPoolProps, 'cluster' | 'network'>,
+  ): string {
+    const provider = new ManagedInstancesCapacityProvider(this, id, {
+      subnets: network.vpc.isolatedSubnets,
+      securityGroups: [network.agentsSecurityGroup],
+      capacityOptionType: capacity === 'spot' ? CapacityOptionType.SPOT : CapacityOptionType.ON_DEMAND,
+      instanceRequirements: {
+        vCpuCountMin: size.vcpu,
+        memoryMin: Size.gibibytes(size.memoryGib),
+        allowedInstanceTypes: [...size.instanceTypes],
+        ...(size.gpus !== undefined && {
+          acceleratorCountMin: size.gpus,
+          acceleratorTypes: [AcceleratorType.GPU],
+          acceleratorManufacturers: [AcceleratorManufacturer.NVIDIA],
+        }),
+      },
+    });
+    cluster.addManagedInstancesCapacityProvider(provider);
+    // CDK has no property for it.
+    const resource = provider.node.children.find((child) => child instanceof CfnCapacityProvider);
+    const scaleInAfter = 'ManagedInstancesProvider.InfrastructureOptimization.ScaleInAfter';
+    resource?.addPropertyOverride(scaleInAfter, IDLE_INSTANCE_SECONDS);
+    const instances = this.#arnOfInstances();
+    acknowledge(provider, {
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/AmazonECSInfrastructureRolePolicyForManagedInstances]':
+        "AWS's own policy for the role with which ECS starts and ends instances; it reaches instances of ECS alone",
+      'IAM5[Resource::*]': 'calls of the ECS agent that know no resource, such as ecs:DiscoverPollEndpoint',
+      [wildcardFinding(this, instances)]: 'an instance learns its id when it registers',
+    });
+    return provider.capacityProviderName;
+  }
+
+  #arnOfInstances(): string {
+    return Stack.of(this).formatArn({ service: 'ecs', resource: 'container-instance', resourceName: '*' });
+  }
+}

@@ -1,0 +1,16 @@
+import { AWS_PRICES, FARGATE_SPOT_FACTOR } from '../shared/cost/aws-prices.ts';
+import type { AgentPoolConfig } from './config/agent-pool-config.ts';
+
+/** What an hour of one agent of the pool costs, in dollars. */
+export function agentDollarsPerHour(pool: AgentPoolConfig): { readonly spot: number; readonly od: number } {
+  if (pool.launch === 'ec2') return pool.dollarsPerHour;
+  const isArm = pool.architecture === 'arm64';
+  const vcpuHours = isArm ? AWS_PRICES.fargateArmVcpuHours : AWS_PRICES.fargateVcpuHours;
+  const gibHours = isArm ? AWS_PRICES.fargateArmGibHours : AWS_PRICES.fargateGibHours;
+  const od = (pool.vcpu * vcpuHours.dollars) / vcpuHours.per + (pool.memoryGib * gibHours.dollars) / gibHours.per;
+  return { spot: roundToMicros(od * FARGATE_SPOT_FACTOR), od: roundToMicros(od) };
+}
+
+function roundToMicros(dollars: number): number {
+  return Math.round(dollars * 1e6) / 1e6;
+}

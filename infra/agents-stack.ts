@@ -1,0 +1,39 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { AgentPool } from './agent-pool.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import type { NetworkStack } from './network-stack.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface AgentsStackProps extends StackProps {
+  readonly config: EnvironmentConfig;
+  readonly network: NetworkStack;
+  readonly state: StateStack;
+}
+
+/** The cluster, and the agents in it. (The providers of instances have to be where the cluster is.) */
+export class AgentsStack extends Stack {
+  /** CDK's class does not fit CDK's interface where an optional property may not be undefined. */
+  readonly cluster: ICluster;
+  readonly pools: readonly AgentPool[];
+
+  constructor(scope: Construct, id: string, { config, network, state, ...props }: AgentsStackProps) {
+    super(scope, id, props);
+    const cluster = new Cluster(this, 'Cluster', {
+      clusterName: awsResourceNames(config.prefix).cluster,
+      vpc: network.vpc,
+      enableFargateCapacityProviders: true,
+      containerInsightsV2: ContainerInsights.ENABLED,
+    });
+    this.cluster = cluster as ICluster;
+    this.pools = Pool.options.flatMap((pool) => {
+      const size = config.pools[pool];
+      return size === undefined ? [] : [new AgentPool(this, pool, { pool, size, config, cluster, network, state })];
+    });
+    new CfnOutput(this, 'ClusterName', { value: cluster.clusterName });
+  }
+}

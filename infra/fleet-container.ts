@@ -1,0 +1,91 @@
+import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import {
+  AwsLogDriverMode,
+  type ContainerDefinition,
+  type ContainerImage,
+  type HealthCheck,
+  LinuxParameters,
+  LogDrivers,
+  type PortMapping,
+  type Secret,
+  type TaskDefinition,
+} from 'aws-cdk-lib/aws-ecs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+
+import { ENGINE_SETTINGS } from '../shared/config/engine-settings.ts';
+import { PROCESS_SETTINGS } from '../shared/config/process-settings.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import { logRetention } from './log-retention.ts';
+import { metricsNamespace } from './metrics-namespace.ts';
+
+/** The longest that ECS waits between telling a task to stop and killing it. */
+const STOP_TIMEOUT = Duration.seconds(120);
+/** A process is done somewhat earlier, so that it is never killed while it gives its job back. */
+const DRAIN_SECONDS = STOP_TIMEOUT.toSeconds() - 10;
+/** A log that is not taken away must not stop the prover; lines beyond this are lost. */
+const LOG_BUFFER = Size.mebibytes(25);
+
+export interface FleetContainerOptions {
+  readonly config: EnvironmentConfig;
+  /** Its name, and that of its log: `node`, or the pool's. */
+  readonly name: string;
+  readonly image: ContainerImage;
+  readonly command: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets?: Record<string, Secret>;
+  readonly portMappings?: PortMapping[];
+  readonly healthCheck?: HealthCheck;
+  readonly gpuCount?: number;
+}
+
+/**
+ * Adds the one container of a task: what it may write is `/tmp`, whoever it runs as; it has time to give back what it holds;
+ * and its log, which carries its metrics, never stops it.
+ */
+export function addFleetContainer(task: TaskDefinition, options: FleetContainerOptions): ContainerDefinition {
+  const { config, name, image, command, variables, secrets, portMappings, healthCheck, gpuCount } = options;
+  const logGroup = new LogGroup(task, 'Log', {
+    logGroupName: `/${config.prefix}/${name}`,
+    retention: logRetention(config.logDays),
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const { settings: process } = PROCESS_SETTINGS;
+  const { settings: engine } = ENGINE_SETTINGS;
+  const container = task.addContainer('Container', {
+    containerName: name,
+    image,
+    command: [...command],
+    environment: {
+      AWS_REGION: Stack.of(task).region,
+      [engine.engine.variable]: 'aws',
+      [engine.awsPrefix.variable]: config.prefix,
+      ...(config.proofsBucket !== undefined && { [engine.proofStore.variable]: `s3://${config.proofsBucket}` }),
+      [process.logJson.variable]: 'true',
+      [process.metrics.variable]: 'emf',
+      [process.metricsNamespace.variable]: metricsNamespace(config.prefix),
+      [process.drainSeconds.variable]: String(DRAIN_SECONDS),
+      ...variables,
+    },
+    logging: LogDrivers.awsLogs({
+      logGroup,
+      streamPrefix: name,
+      mode: AwsLogDriverMode.NON_BLOCKING,
+      maxBufferSize: LOG_BUFFER,
+    }),
+    linuxParameters: new LinuxParameters(task, 'Linux', { initProcessEnabled: true }),
+    readonlyRootFilesystem: true,
+    stopTimeout: STOP_TIMEOUT,
+    ...(secrets !== undefined && { secrets }),
+    ...(portMappings !== undefined && { portMappings }),
+    ...(healthCheck !== undefined && { healthCheck }),
+    ...(gpuCount !== undefined && { gpuCount }),
+  });
+  task.addVolume({ name: 'tmp' });
+  container.addMountPoints({ containerPath: '/tmp', sourceVolume: 'tmp', readOnly: false });
+  acknowledge(task, {
+    ECS2: 'the variables are settings that anybody may read; what is secret comes from Secrets Manager',
+  });
+  acknowledge(task.obtainExecutionRole(), { 'IAM5[Resource::*]': 'ecr:GetAuthorizationToken knows no resource' });
+  return container;
+}

@@ -1,0 +1,151 @@
+import { Duration, Size, Stack } from 'aws-cdk-lib';
+import { EbsDeviceVolumeType, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  AvailabilityZoneRebalancing,
+  type ContainerDefinition,
+  FargateService,
+  FargateTaskDefinition,
+  type HealthCheck,
+  type ICluster,
+  OperatingSystemFamily,
+  PropagatedTagSource,
+  Protocol,
+  ServiceManagedVolume,
+} from 'aws-cdk-lib/aws-ecs';
+import { Construct } from 'constructs';
+
+import { AZTEC_P2P_SETTINGS } from '../shared/config/aztec-p2p-settings.ts';
+import { ENGINE_SETTINGS } from '../shared/config/engine-settings.ts';
+import { L1_SETTINGS } from '../shared/config/l1-settings.ts';
+import { NODE_GROUP } from '../shared/config/node-settings.ts';
+import { PUBLISHER_SETTINGS } from '../shared/config/publisher-settings.ts';
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
+import { addFleetContainer } from './fleet-container.ts';
+import type { NetworkStack } from './network-stack.ts';
+import type { StateStack } from './state-stack.ts';
+
+const DATA_DIRECTORY = '/data';
+const STATUS_PORT = 8080;
+
+/**
+ * Whether the node still looks at the chain. Before its status answers it catches up, which may take an hour: a process that
+ * is not there yet counts as well, for ECS would start it anew, and all over again. If it never gets there, the alarm on its
+ * lag tells.
+ */
+const HEALTH_CHECK: HealthCheck = {
+  command: [
+    'CMD',
+    'node',
+    '-e',
+    `fetch('http://127.0.0.1:${STATUS_PORT}/status').then((answer) => process.exit(answer.ok ? 0 : 1), ` +
+      "(error) => process.exit(error.cause?.code === 'ECONNREFUSED' ? 0 : 1))",
+  ],
+  interval: Duration.seconds(30),
+  timeout: Duration.seconds(10),
+  retries: 6,
+  startPeriod: Duration.minutes(5),
+};
+
+export interface NodeServiceProps {
+  readonly config: EnvironmentConfig;
+  readonly cluster: ICluster;
+  readonly network: NetworkStack;
+  readonly state: StateStack;
+}
+
+/**
+ * The prover node: one task, on demand, and never two, for the old one is gone before the new one starts. It holds no key:
+ * what it has proven goes to the outbox, and `submit-root` signs.
+ *
+ * Its databases are on a volume of its own, since LMDB must not be kept on a network's file system. ECS makes one with each
+ * task, so a new node begins with Aztec's snapshot. Nothing is lost with the old one: the truth is in the ledger.
+ */
+export class NodeService extends Construct {
+  readonly service: FargateService;
+
+  constructor(scope: Construct, id: string, { config, cluster, network, state }: NodeServiceProps) {
+    super(scope, id);
+    const { node } = config;
+    const task = new FargateTaskDefinition(this, 'Task', {
+      family: `${config.prefix}-node`,
+      cpu: node.vcpu * 1024,
+      memoryLimitMiB: node.memoryGib * 1024,
+      runtimePlatform: {
+        cpuArchitecture: CPU_ARCHITECTURES[node.architecture],
+        operatingSystemFamily: OperatingSystemFamily.LINUX,
+      },
+    });
+    const container = addFleetContainer(task, {
+      config,
+      name: 'node',
+      image: containerImage(Stack.of(this), 'node', config, node.architecture),
+      command: ['start', '--prover-node'],
+      variables: variablesOf(config),
+      secrets: state.l1.containerSecrets,
+      portMappings: [
+        { containerPort: node.p2pPort, protocol: Protocol.TCP },
+        { containerPort: node.p2pPort, protocol: Protocol.UDP },
+      ],
+      healthCheck: HEALTH_CHECK,
+    });
+    state.ledger.grantRole('node', task.taskRole);
+    state.proofs.grantRole('node', task.taskRole);
+    state.queues.grantRole('node', task.taskRole);
+
+    this.service = new FargateService(this, 'Service', {
+      serviceName: awsResourceNames(config.prefix).nodeService,
+      cluster,
+      taskDefinition: task,
+      capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }],
+      desiredCount: 1,
+      minHealthyPercent: 0,
+      maxHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+      availabilityZoneRebalancing: AvailabilityZoneRebalancing.DISABLED,
+      vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      securityGroups: [network.nodeSecurityGroup],
+      assignPublicIp: true,
+      propagateTags: PropagatedTagSource.SERVICE,
+    });
+    this.#addData(task, container, node.dataGib);
+  }
+
+  #addData(task: FargateTaskDefinition, container: ContainerDefinition, sizeGib: number): void {
+    const data = new ServiceManagedVolume(this, 'Data', {
+      name: 'data',
+      managedEBSVolume: {
+        size: Size.gibibytes(sizeGib),
+        volumeType: EbsDeviceVolumeType.GP3,
+        encrypted: true,
+      },
+    });
+    task.addVolume({ name: data.name, configuredAtLaunch: true });
+    data.mountIn(container, { containerPath: DATA_DIRECTORY, readOnly: false });
+    this.service.addVolume(data);
+    acknowledge(data, {
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes]':
+        "AWS's own policy for the role with which ECS makes and deletes the volumes of tasks; it reaches volumes of ECS alone",
+    });
+  }
+}
+
+function variablesOf({ l1, publisher, node }: EnvironmentConfig): Record<string, string> {
+  const { settings: chain } = L1_SETTINGS;
+  const { settings: p2p } = AZTEC_P2P_SETTINGS;
+  return {
+    [ENGINE_SETTINGS.settings.dataDirectory.variable]: DATA_DIRECTORY,
+    [NODE_GROUP.settings.port.variable]: String(STATUS_PORT),
+    [chain.l1ChainId.variable]: String(l1.chainId),
+    [chain.registryAddress.variable]: l1.registryAddress,
+    ...(l1.network !== undefined && { [chain.network.variable]: l1.network }),
+    [PUBLISHER_SETTINGS.settings.proverId.variable]: publisher.proverId,
+    [PUBLISHER_SETTINGS.settings.isPublishingDisabled.variable]: 'true',
+    [p2p.p2pPort.variable]: String(node.p2pPort),
+    // Fargate gives it an address that it is not told.
+    [p2p.queryForIp.variable]: 'true',
+    ...node.variables,
+  };
+}

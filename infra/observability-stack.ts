@@ -1,0 +1,133 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Construct } from 'constructs';
+
+import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import type { EnvironmentConfig } from './config/environment-config.ts';
+import { FleetFunction } from './fleet-function.ts';
+import { FUNCTION_TIMINGS } from './function-timings.ts';
+import type { FunctionsStack } from './functions-stack.ts';
+import { metricsNamespace } from './metrics-namespace.ts';
+import { fleetAlarms, poolAlarms, serviceAlarms } from './observability/agent-alarms.ts';
+import { type AlarmDefinition, ONE_MINUTE } from './observability/alarm-definition.ts';
+import { AlarmTargets } from './observability/alarm-targets.ts';
+import { DailyBudget } from './observability/daily-budget.ts';
+import { deadLetterAlarms, epochAlarms } from './observability/epoch-alarms.ts';
+import { FleetAlarm } from './observability/fleet-alarm.ts';
+import { FleetDashboard } from './observability/fleet-dashboard.ts';
+import { FleetMetrics } from './observability/fleet-metrics.ts';
+import { functionAlarms } from './observability/function-alarms.ts';
+import { l1Alarms } from './observability/l1-alarms.ts';
+import { PageAlarm } from './observability/page-alarm.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface ObservabilityStackProps extends StackProps {
+  readonly config: EnvironmentConfig;
+  readonly state: StateStack;
+  readonly functions: FunctionsStack;
+}
+
+/** What an operator sees, and what wakes one up: alarms, the page, the dashboard, the budget. */
+export class ObservabilityStack extends Stack {
+  /** Emails are subscribed to it. */
+  readonly targets: AlarmTargets;
+
+  constructor(scope: Construct, id: string, { config, state, functions, ...props }: ObservabilityStackProps) {
+    super(scope, id, props);
+    const { prefix, dailyBudgetDollars } = config;
+    const { epochSlackSeconds, publisherMinimumEth, runbookUrl } = config.alarms;
+    const metrics = new FleetMetrics(metricsNamespace(prefix));
+    const pools = Pool.options.filter((pool) => config.pools[pool] !== undefined);
+    const services = ['node', ...pools.flatMap((pool) => Capacity.options.map((capacity) => `${pool}-${capacity}`))];
+    this.#watchTasks(config, functions);
+
+    const alarms = this.#alarms(config, [
+      ...epochAlarms(metrics, epochSlackSeconds),
+      ...state.queues.all.filter(({ pool }) => pools.includes(pool)).flatMap(deadLetterAlarms),
+      ...pools.flatMap((pool) => poolAlarms(metrics, pool)),
+      ...services.flatMap((service) => serviceAlarms(metrics, service)),
+      ...fleetAlarms(metrics, dailyBudgetDollars),
+      ...l1Alarms(metrics, publisherMinimumEth),
+      ...fleetFunctionsOf(this, functions).flatMap(functionAlarms),
+    ]);
+    this.targets = new AlarmTargets(this, 'Targets', { prefix, alarms: config.alarms });
+    for (const { alarm } of alarms) {
+      alarm.addAlarmAction(...this.targets.everyAlarm);
+      alarm.addOkAction(...this.targets.everyAlarm);
+    }
+    const page = new PageAlarm(this, 'Page', {
+      prefix,
+      runbookUrl,
+      alarms: alarms.filter(({ urgency }) => urgency === 'page').map(({ alarm }) => alarm),
+      actions: this.targets.page,
+    });
+    new DailyBudget(this, 'Budget', { prefix, dailyBudgetDollars, topic: this.targets.topic });
+    new FleetDashboard(this, 'Dashboard', {
+      config,
+      metrics,
+      pools,
+      services,
+      page: page.alarm,
+      alarms: alarms.map(({ alarm }) => alarm),
+      machinery: this.#machinery(state, functions),
+    });
+  }
+
+  #alarms(config: EnvironmentConfig, definitions: readonly AlarmDefinition[]): readonly FleetAlarm[] {
+    const { prefix, alarms } = config;
+    return definitions.map((definition) => {
+      const id = [definition.article, definition.of].filter((part) => part !== undefined).join('-');
+      return new FleetAlarm(this, id, { prefix, runbookUrl: alarms.runbookUrl, definition });
+    });
+  }
+
+  /** ECS tells of each task that stops, once; the function counts those that should not have. */
+  #watchTasks(config: EnvironmentConfig, { failures }: FunctionsStack): void {
+    const { prefix } = config;
+    const name = 'watch-tasks';
+    const watchTasks = new FleetFunction(this, 'WatchTasks', {
+      name,
+      config,
+      timing: FUNCTION_TIMINGS[name],
+      failures,
+    });
+    const clusterArn = this.formatArn({
+      service: 'ecs',
+      resource: 'cluster',
+      resourceName: awsResourceNames(prefix).cluster,
+    });
+    new Rule(this, 'StoppedTasks', {
+      ruleName: `${prefix}-stopped-tasks`,
+      description: 'Tells watch-tasks of each task of the fleet that has stopped',
+      eventPattern: {
+        source: ['aws.ecs'],
+        detailType: ['ECS Task State Change'],
+        detail: { lastStatus: ['STOPPED'], clusterArn: [clusterArn] },
+      },
+      targets: [new LambdaFunction(watchTasks.function)],
+    });
+  }
+
+  #machinery({ ledger }: StateStack, functions: FunctionsStack): Readonly<Record<string, readonly IMetric[]>> {
+    const all = fleetFunctionsOf(this, functions);
+    const period = ONE_MINUTE;
+    const throttled = (metricName: string): IMetric =>
+      ledger.table.metric(metricName, { period, statistic: Stats.SUM });
+    return {
+      'Functions: errors': all.map(({ name, function: it }) => it.metricErrors({ period, label: name })),
+      'Functions: longest run, ms': all.map(({ name, function: it }) =>
+        it.metricDuration({ period, label: name, statistic: Stats.MAXIMUM }),
+      ),
+      'Ledger: calls refused for their number': [throttled('ReadThrottleEvents'), throttled('WriteThrottleEvents')],
+    };
+  }
+}
+
+/** Every function of the fleet, also those that are still to come. */
+function fleetFunctionsOf(...stacks: readonly Stack[]): readonly FleetFunction[] {
+  return stacks.flatMap((stack) => stack.node.findAll()).filter((construct) => construct instanceof FleetFunction);
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+import { CheckpointShape } from './checkpoint-shape.ts';
+import { InvalidEpochShapeError } from './errors.ts';
+
+/** `MAX_CHECKPOINTS_PER_EPOCH` of `@aztec/constants` 4.1.2. */
+export const MAX_CHECKPOINTS_PER_EPOCH = 32;
+
+/**
+ * Checks that checkpoints, in order, can be proven together as an epoch, or as the first part of one.
+ * @throws {InvalidEpochShapeError} with everything that is wrong.
+ */
+export function checkAztecShape(checkpoints: readonly CheckpointShape[]): void {
+  const malformed = malformedParts(checkpoints);
+  const problems = [...wrongCount(checkpoints), ...(malformed.length > 0 ? malformed : emptyLaterBlocks(checkpoints))];
+  if (problems.length > 0) throw new InvalidEpochShapeError(problems);
+}
+
+function wrongCount(checkpoints: readonly CheckpointShape[]): string[] {
+  if (checkpoints.length >= 1 && checkpoints.length <= MAX_CHECKPOINTS_PER_EPOCH) return [];
+  return [`an epoch has 1 to ${MAX_CHECKPOINTS_PER_EPOCH} checkpoints, got ${checkpoints.length}`];
+}
+
+function malformedParts(checkpoints: readonly CheckpointShape[]): string[] {
+  const parsed = z.array(CheckpointShape).safeParse(checkpoints);
+  if (parsed.success) return [];
+  return parsed.error.issues.map(({ path: [checkpoint, ...rest], message }) =>
+    [`checkpoint ${String(checkpoint)}`, rest.join('.'), message].filter(Boolean).join(' '),
+  );
+}
+
+function emptyLaterBlocks(checkpoints: readonly CheckpointShape[]): string[] {
+  return checkpoints.flatMap(({ blocks }, checkpoint) =>
+    blocks.flatMap(({ publicTxs, privateTxs }, block) =>
+      block > 0 && publicTxs + privateTxs === 0
+        ? [
+            `checkpoint ${checkpoint} block ${block} has no transactions, which only the first block (0) of a checkpoint may`,
+          ]
+        : [],
+    ),
+  );
+}

@@ -1,0 +1,36 @@
+import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
+import type { ExpectedJob, ExpectedNode, ExpectedTree, NodePosition } from './expected-tree.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] };
+
+/** Builds an expected tree from its leaves up. */
+export class TreeBuilder {
+  readonly #nodes: Mutable<ExpectedNode>[] = [];
+  readonly #jobs: Mutable<ExpectedJob>[] = [];
+  readonly #jobByInputs = new Map<string, number>();
+
+  /** Adds a node above `children` and answers its index. Nodes of the same `inputs` name share a job. */
+  add(circuit: CircuitName, position: NodePosition, children: readonly number[], inputs?: string): number {
+    const node = this.#nodes.length;
+    const childNodes = children.map((child) => this.#nodes[child] as Mutable<ExpectedNode>);
+    for (const child of childNodes) child.parent = node;
+    const job = this.#jobFor(circuit, [...new Set(childNodes.map((child) => child.job))], inputs);
+    (this.#jobs[job] as Mutable<ExpectedJob>).nodes.push(node);
+    this.#nodes.push({ circuit, position, children: [...children], parent: undefined, job });
+    return node;
+  }
+
+  build(): ExpectedTree {
+    return { nodes: this.#nodes, jobs: this.#jobs };
+  }
+
+  #jobFor(circuit: CircuitName, children: number[], inputs: string | undefined): number {
+    const known = inputs === undefined ? undefined : this.#jobByInputs.get(inputs);
+    if (known !== undefined) return known;
+    const job = this.#jobs.length;
+    this.#jobs.push({ circuit, nodes: [], children, parents: [] });
+    for (const child of children) this.#jobs[child]?.parents.push(job);
+    if (inputs !== undefined) this.#jobByInputs.set(inputs, job);
+    return job;
+  }
+}

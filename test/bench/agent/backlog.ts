@@ -1,0 +1,41 @@
+import { performance } from 'node:perf_hooks';
+
+import { BbWatch } from './bb-watch.ts';
+
+/** Leaves that are proven before anything is measured: bb starts, reads its reference string, and the agent learns how long a leaf takes. */
+export const WARM_UP_LEAVES = 4;
+
+/** How an agent did over a backlog. */
+export interface BacklogResult {
+  readonly leaves: number;
+  readonly seconds: number;
+  /** Of that time, with `bb` at work: 0 to 1. */
+  readonly bbShare: number;
+}
+
+/** Measures an agent from the end of its warm-up until the last of its leaves is settled. */
+export class BacklogMeter {
+  readonly #agentPid: number;
+  readonly #leaves: number;
+  #settled = 0;
+  #startedAtMs = 0;
+  #watch: BbWatch | undefined;
+
+  /** @param leaves all of them, the warm-up's included */
+  constructor(agentPid: number, leaves: number) {
+    this.#agentPid = agentPid;
+    this.#leaves = leaves;
+  }
+
+  /** To be called for every leaf that is settled. Answers the result once it was the last. */
+  onSettled(): BacklogResult | undefined {
+    this.#settled += 1;
+    if (this.#settled === WARM_UP_LEAVES) {
+      this.#startedAtMs = performance.now();
+      this.#watch = new BbWatch(this.#agentPid);
+    }
+    if (this.#settled < this.#leaves || this.#watch === undefined) return undefined;
+    const seconds = (performance.now() - this.#startedAtMs) / 1000;
+    return { leaves: this.#leaves - WARM_UP_LEAVES, seconds, bbShare: this.#watch.stop() };
+  }
+}

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import { fleetEngineOptions, startAgent } from '../../../containers/devnet/fleet.ts';
+import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../../shared/proving-job/proving-job-id.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { BacklogMeter, type BacklogResult } from './backlog.ts';
+
+/** Has one of our agents, started as an operator starts it, prove the leaves from the embedded engine's queue. */
+export async function proveByCoppice(
+  inputs: readonly Uint8Array[],
+  { crsPath, threads }: { readonly crsPath: string; readonly threads: number },
+): Promise<BacklogResult> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-bench-agent-'));
+  const fleet = {
+    dataDirectory,
+    variables: {
+      COPPICE_AGENT_FAMILIES: 'canary',
+      COPPICE_CRS: 'development',
+      CRS_PATH: crsPath,
+      HARDWARE_CONCURRENCY: String(threads),
+    },
+  };
+  const engine = await openEngine(fleetEngineOptions(fleet));
+  const agent = startAgent(fleet, 'agent-1');
+  const requests = new ProofRequests({
+    engine,
+    epoch: EpochNumber.parse(FIRST_TRIAL_EPOCH + 1),
+    rangeId: RangeId.parse('bench'),
+    networkVersion: canaryVersion('development'),
+    reconcileMs: 5_000,
+    log: createLogger('bench', { logLevel: 'error' }),
+  });
+  const meter = new BacklogMeter(agent.pid, inputs.length);
+  const result = Promise.withResolvers<BacklogResult>();
+  requests.start();
+  try {
+    for (const leaf of inputs) {
+      void requests
+        .prove({ circuit: 'CANARY_LEAF', inputs: leaf, children: [], parse: (bytes) => bytes })
+        .then(() => {
+          const done = meter.onSettled();
+          if (done !== undefined) result.resolve(done);
+        })
+        .catch(result.reject);
+    }
+    void agent.ended.then(result.reject);
+    return await result.promise;
+  } finally {
+    requests.stop(new Error('the bench is over'));
+    await agent.stop(10);
+    await engine.close();
+    await rm(dataDirectory, { recursive: true });
+  }
+}

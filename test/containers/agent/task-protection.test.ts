@@ -1,0 +1,163 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { TaskProtection } from '../../../containers/agent/task-protection.ts';
+import { TestFleet, until } from '../../fixtures/test-fleet.ts';
+
+interface Call {
+  readonly method: string | undefined;
+  readonly path: string | undefined;
+  readonly body: unknown;
+}
+
+/** The part of ECS's agent that a task can ask: this one answers as it is told to. */
+class EcsAgent {
+  readonly calls: Call[] = [];
+  readonly #server: Server;
+  /** What the next calls get, in turn; then they get what they asked for. */
+  readonly answers: { readonly status: number; readonly body: string; readonly afterMs?: number }[] = [];
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const body = JSON.parse(Buffer.concat(chunks).toString()) as { readonly ProtectionEnabled: boolean };
+        this.calls.push({ method: request.method, path: request.url, body });
+        const { status, body: text } = this.answers.shift() ?? {
+          status: 200,
+          body: JSON.stringify({ protection: { ProtectionEnabled: body.ProtectionEnabled, TaskArn: 'arn:task' } }),
+        };
+        response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+      });
+    });
+  }
+
+  static async start(): Promise<EcsAgent> {
+    const agent = new EcsAgent();
+    await new Promise<void>((resolve) => agent.#server.listen(0, '127.0.0.1', resolve));
+    return agent;
+  }
+
+  get uri(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/api/task-id`;
+  }
+
+  wanted(): readonly boolean[] {
+    return this.calls.map(({ body }) => (body as { readonly ProtectionEnabled: boolean }).ProtectionEnabled);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+describe('an agent on ECS', () => {
+  let ecs: EcsAgent;
+  let warnings: Record<string, unknown>[];
+  let protection: TaskProtection | undefined;
+
+  beforeEach(async () => {
+    ecs = await EcsAgent.start();
+    warnings = [];
+  });
+  afterEach(async () => {
+    protection?.stop();
+    await ecs.close();
+  });
+
+  function open(ecsAgentUri: string | undefined): TaskProtection {
+    const write = (line: string): void => void warnings.push(JSON.parse(line) as Record<string, unknown>);
+    protection = new TaskProtection({ ecsAgentUri, retryMs: 5 }, pino({ level: 'warn' }, { write }));
+    return protection;
+  }
+  const untilWanted = async (...wanted: boolean[]): Promise<void> => {
+    await until(
+      () => ecs.wanted(),
+      (seen) => JSON.stringify(seen) === JSON.stringify(wanted),
+    );
+  };
+
+  it('tells ECS that it proves, for an hour at most, and then that it does not', async () => {
+    const opened = open(ecs.uri);
+    opened.on();
+    await untilWanted(true);
+    opened.off();
+    await untilWanted(true, false);
+    expect(ecs.calls).toEqual([
+      {
+        method: 'PUT',
+        path: '/api/task-id/task-protection/v1/state',
+        body: { ProtectionEnabled: true, ExpiresInMinutes: 60 },
+      },
+      { method: 'PUT', path: '/api/task-id/task-protection/v1/state', body: { ProtectionEnabled: false } },
+    ]);
+  });
+
+  it('says nothing twice, however many jobs follow one another', async () => {
+    const opened = open(ecs.uri);
+    for (let job = 0; job < 5; job++) opened.on();
+    await untilWanted(true);
+    opened.on();
+    opened.off();
+    await untilWanted(true, false);
+  });
+
+  it('says nothing at all where it is no task of ECS', () => {
+    const opened = open(undefined);
+    opened.on();
+    opened.off();
+    expect(ecs.calls).toEqual([]);
+  });
+
+  it.each([
+    ['refuses', { status: 403, body: '{"error":{"Code":"AccessDeniedException"}}' }],
+    ['answers with a failure', { status: 200, body: '{"failure":{"Reason":"TASK_NOT_VALID"}}' }],
+    ['answers with something else', { status: 200, body: '<html>' }],
+    ['has the opposite in force', { status: 200, body: '{"protection":{"ProtectionEnabled":false}}' }],
+  ])('tries again while ECS %s, and warns once', async (_, answer) => {
+    ecs.answers.push(answer, answer, answer);
+    open(ecs.uri).on();
+    await untilWanted(true, true, true, true);
+    expect(warnings).toHaveLength(1);
+    expect(JSON.stringify(warnings)).toContain('ecs:UpdateTaskProtection');
+  });
+
+  it('says the last thing that was wanted while a call was under way', async () => {
+    ecs.answers.push({ status: 500, body: 'later' });
+    const opened = open(ecs.uri);
+    opened.on();
+    opened.off();
+    opened.on();
+    await untilWanted(true, true);
+  });
+
+  it('protects itself while it has jobs, and lets go when it has none', async () => {
+    const fleet = await TestFleet.open();
+    try {
+      const first = await fleet.addJob({ act: 'sleep', ms: 50 });
+      const second = await fleet.addJob({ act: 'sleep', ms: 50 });
+      fleet.startAgent({ ecsAgentUri: ecs.uri });
+      await fleet.untilState(first, 'proven');
+      await fleet.untilState(second, 'proven');
+      await untilWanted(true, false);
+    } finally {
+      await fleet.close();
+    }
+  });
+
+  it('proves, though nobody answers at the address that ECS gave', async () => {
+    const fleet = await TestFleet.open();
+    try {
+      const id = await fleet.addJob({ act: 'sleep', ms: 10 });
+      fleet.startAgent({ ecsAgentUri: 'http://127.0.0.1:9/api' });
+      await fleet.untilState(id, 'proven');
+    } finally {
+      await fleet.close();
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+import packageManifest from '../../../package.json' with { type: 'json' };
+import { readDockerfile, ROOT } from './dockerfile.ts';
+
+const run = promisify(execFile);
+/** Aztec's packages take their time on a machine that has other work. */
+const LOADING_MS = 120_000;
+const Lockfile = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })) });
+
+describe('what the images are made of, in a clean directory with the production dependencies alone', () => {
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'coppice-image-'));
+    await copySources();
+    await linkProductionPackages();
+  });
+  afterAll(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function copySources(): Promise<void> {
+    for (const source of readDockerfile('agent').sources) {
+      await cp(join(ROOT, source), join(directory, source), { recursive: true });
+    }
+  }
+  /** As `npm ci --omit=dev` would put them there, which takes minutes. */
+  async function linkProductionPackages(): Promise<void> {
+    const { packages } = Lockfile.parse(JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')));
+    const wanted = Object.entries(packages).filter(
+      ([path, { dev }]) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && !dev,
+    );
+    expect(wanted.length).toBeGreaterThan(100);
+    for (const [path] of wanted) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await symlink(join(ROOT, path), join(directory, path));
+    }
+  }
+  async function node(...argv: string[]): Promise<string> {
+    const { stdout } = await run(process.execPath, argv, { cwd: directory });
+    return stdout.trim();
+  }
+
+  it('is the command line', async () => {
+    expect(await node('containers/cli.ts', '--version')).toBe(packageManifest.version);
+    expect(await node('containers/cli.ts', 'start', '--help')).toContain('--prover-agent');
+  });
+
+  it.each([
+    'containers/node/run-node.ts',
+    'containers/agent/run-agent.ts',
+    'containers/agent/families/aztec-family.ts',
+  ])(
+    'loads %s',
+    async (file) => {
+      const script = `await import('./${file}'); process.stdout.write('loaded'); process.exit(0)`;
+      expect(await node('--input-type=module', '--eval', script)).toBe('loaded');
+    },
+    LOADING_MS,
+  );
+
+  it('does not find what is there for development', async () => {
+    await expect(node('--input-type=module', '--eval', "await import('vitest')")).rejects.toThrow(
+      /ERR_MODULE_NOT_FOUND/,
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { validate } from 'dockerfile-utils';
+import { describe, expect, it } from 'vitest';
+
+import packageManifest from '../../../package.json' with { type: 'json' };
+import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { isInBuildContext, readDockerfile, ROOT } from './dockerfile.ts';
+import { importGraph } from './import-graph.ts';
+
+const ENTRY = 'containers/cli.ts';
+
+describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
+  const { text, parsed, last, sources, bases } = readDockerfile(program);
+
+  it('has a Dockerfile in which a linter finds nothing', () => {
+    const found = validate(text).map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
+    expect(found).toEqual([]);
+  });
+
+  it("is built on Aztec's image of the version of our packages, in every stage", () => {
+    const version = packageManifest.dependencies['@aztec/bb.js'];
+    expect(new Set(bases)).toEqual(new Set([`aztecprotocol/aztec:${version}`]));
+    expect(text).toContain(`coppice.aztec-version="${version}"`);
+  });
+
+  it('copies only what is there, and what the build is given', () => {
+    expect(sources.length).toBeGreaterThan(3);
+    for (const source of sources) expect.soft(isInBuildContext(source), source).toBe(true);
+  });
+
+  it('does not run as root, and nothing between it and its signals is a shell', () => {
+    expect(last.user).toBe('coppice');
+    expect(last.entryPoint?.[0]).toBe('node');
+    expect(parsed.getCMDs().map((command) => command.getArgumentsContent())).toEqual([
+      `["start", "--prover-${program}"]`,
+    ]);
+  });
+
+  it('starts a file that is in it', () => {
+    const file = last.entryPoint?.[1]?.replace('/coppice/', '') ?? '';
+    expect(readFileSync(join(ROOT, file), 'utf8')).toContain('../cli.ts');
+    expect(sources.some((source) => file.startsWith(`${source}/`))).toBe(true);
+  });
+
+  it('says what it is, what it writes, and how its health is seen', () => {
+    const labels = parsed.getInstructions().filter((instruction) => instruction.getKeyword() === 'LABEL');
+    expect(labels.map((label) => label.getArgumentsContent()).join()).toContain('org.opencontainers.image.title');
+    expect(text).toMatch(/^VOLUME \["\/tmp"/m);
+    expect(parsed.getHEALTHCHECKs()).toHaveLength(1);
+  });
+});
+
+describe('what is copied into the images', () => {
+  it('has every file that the command line and what it starts may load, and needs no development dependency', async () => {
+    const { sources } = readDockerfile('agent');
+    const graph = await importGraph(ENTRY);
+    expect(graph.files).toEqual(
+      expect.arrayContaining([ENTRY, 'containers/agent/prover-main.ts', 'containers/agent/families/aztec-family.ts']),
+    );
+    const isCopied = (file: string): boolean =>
+      sources.some((source) => file === source || file.startsWith(`${source}/`));
+    expect(graph.files.filter((file) => !isCopied(file))).toEqual([]);
+    expect(graph.packages.filter((name) => !(name in packageManifest.dependencies))).toEqual([]);
+  });
+});
+
+describe('the reference string in the image of the agent', () => {
+  it('has a point for each gate of the largest circuit, and one more', () => {
+    const { text } = readDockerfile('agent');
+    const points = Number(/^ARG CRS_POINTS=(\d+)$/m.exec(text)?.[1]);
+    const log2Gates = Math.max(...Object.values(CIRCUIT_CATALOGUE).map((circuit) => circuit.log2Gates));
+    expect(points).toBeGreaterThan(2 ** log2Gates);
+  });
+});

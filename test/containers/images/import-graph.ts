@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+
+import { build } from 'esbuild';
+
+import { ROOT } from './dockerfile.ts';
+
+export interface ImportGraph {
+  /** Files of the repository, by their path in it. */
+  readonly files: readonly string[];
+  /** Names of packages, each once. */
+  readonly packages: readonly string[];
+}
+
+/** Threads, processes and families are started from files that no import names. */
+const STARTED_FILE = /new URL\('(\.[^']*\.ts)', import\.meta\.url\)/g;
+
+/** All that a program of the repository may load, also what it starts as threads and processes. */
+export async function importGraph(entry: string): Promise<ImportGraph> {
+  const entries = new Set([entry]);
+  for (;;) {
+    const graph = await bundleGraph([...entries]);
+    const started = graph.files.flatMap((file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      return [...text.matchAll(STARTED_FILE)].map(([, path = '']) => relative(ROOT, join(ROOT, dirname(file), path)));
+    });
+    const unseen = started.filter((file) => !graph.files.includes(file));
+    if (unseen.length === 0) return graph;
+    for (const file of unseen) entries.add(file);
+  }
+}
+
+async function bundleGraph(entries: readonly string[]): Promise<ImportGraph> {
+  const { metafile } = await build({
+    entryPoints: entries.map((entry) => join(ROOT, entry)),
+    absWorkingDir: ROOT,
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: 'out',
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  const inputs = Object.values(metafile.inputs);
+  const names = inputs.flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path));
+  const packages = names.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name)).map(packageOf);
+  return { files: Object.keys(metafile.inputs), packages: [...new Set(packages)].toSorted() };
+}
+
+function packageOf(name: string): string {
+  return name.split('/', name.startsWith('@') ? 2 : 1).join('/');
+}

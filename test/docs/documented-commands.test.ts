@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import type { Command } from '../../containers/cli/command.ts';
+import { JOBS_COMMAND } from '../../containers/cli/jobs-command.ts';
+import { REDRIVE_COMMAND } from '../../containers/cli/redrive-command.ts';
+import { renderCommandHelp } from '../../containers/cli/render-help.ts';
+import { RETRY_COMMAND } from '../../containers/cli/retry-command.ts';
+import { STATUS_COMMAND } from '../../containers/cli/status-command.ts';
+import { TREE_COMMAND } from '../../containers/cli/tree-command.ts';
+import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
+import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
+import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+
+const COMMANDS: readonly Command[] = [STATUS_COMMAND, TREE_COMMAND, JOBS_COMMAND, RETRY_COMMAND, REDRIVE_COMMAND];
+const DOCUMENTS = ['docs/runbook.md', 'docs/deploy.md'] as const;
+
+/** What stands in fenced blocks and in backquotes: what a reader copies. */
+function commandsIn(document: string): string {
+  const text = readFileSync(document, 'utf8');
+  return [...text.matchAll(/```\w*\n(.*?)```|`([^`\n]+)`/gs)].map(([, block, inline]) => block ?? inline).join('\n');
+}
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  const commands = commandsIn(document);
+
+  it('uses our commands and their flags as they are', () => {
+    const lines = [...commands.matchAll(/npx coppice ([a-z]+)([^\n]*)/g)];
+    expect(lines.length).toBeGreaterThan(0);
+    for (const [line, name, rest = ''] of lines) {
+      const command = COMMANDS.find((known) => known.name === name);
+      expect(command, line).toBeDefined();
+      const help = JSON.stringify(renderCommandHelp(command!, 100));
+      for (const [flag] of rest.matchAll(/--[a-z-]+/g)) expect(help, line).toContain(flag);
+    }
+  });
+
+  it('calls functions, services, rules and logs by the names that they have', () => {
+    const names = awsResourceNames('coppice');
+    const services = Pool.options.flatMap((pool) => Capacity.options.map((one) => names.agentService(pool, one)));
+    const known = new Set([
+      names.nodeService,
+      ...services,
+      ...Object.keys(FUNCTION_TIMINGS).map((name) => `coppice-${name}`),
+    ]);
+    const called = [
+      ...commands.matchAll(/(?:--function-name|--service|describe-rule --name|-rule --name) (coppice[a-z0-9-]*)/g),
+      ...commands.matchAll(/\/aws\/lambda\/(coppice[a-z0-9-]*)/g),
+      ...[...commands.matchAll(/--services ((?:coppice-[a-z-]+ ?)+)/g)].flatMap(([, all = '']) =>
+        all
+          .trim()
+          .split(' ')
+          .map((one) => ['', one] as const),
+      ),
+    ];
+    for (const [, name = ''] of called) expect([...known]).toContain(name);
+    const logs = new Set(['node', ...Pool.options]);
+    for (const [, name = ''] of commands.matchAll(/ \/coppice\/([a-z]+)/g)) expect([...logs]).toContain(name);
+  });
+});

@@ -1,0 +1,171 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+
+import { anEnvironment } from './an-environment.ts';
+import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
+
+const config = anEnvironment();
+const stage = aStage(config);
+const agents = Template.fromStack(stage.agents);
+const node = Template.fromStack(stage.prover);
+
+interface Container {
+  readonly Environment: readonly { readonly Name: string; readonly Value: string }[];
+  readonly Secrets?: readonly { readonly Name: string }[];
+}
+
+function containerOf(template: Template, family: string): Container {
+  const found = template.findResources('AWS::ECS::TaskDefinition', { Properties: { Family: family } });
+  const [task] = Object.values(found) as { Properties: { ContainerDefinitions: Container[] } }[];
+  return task!.Properties.ContainerDefinitions[0]!;
+}
+
+function variablesOf(container: Container): Readonly<Record<string, string>> {
+  return Object.fromEntries(container.Environment.map(({ Name, Value }) => [Name, Value]));
+}
+
+describe('the services of agents', () => {
+  const services = Object.values(resourcesOf(stage.agents, 'AWS::ECS::Service')).map(({ Properties }) => Properties);
+
+  it('are two for each pool, by the names under which the scaler looks for them', () => {
+    expect(services.map((service) => service?.['ServiceName']).toSorted()).toEqual(
+      ['gpu', 'large', 'medium', 'small'].flatMap((pool) => [`coppice-${pool}-od`, `coppice-${pool}-spot`]),
+    );
+  });
+
+  it('leave the count to the scaler, are not spread by stopping agents, and are rolled back when they do not start', () => {
+    for (const service of services) {
+      expect(service).not.toHaveProperty('DesiredCount');
+      expect(service).toMatchObject({
+        AvailabilityZoneRebalancing: 'DISABLED',
+        DeploymentConfiguration: {
+          MinimumHealthyPercent: 0,
+          MaximumPercent: 200,
+          DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        },
+        NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+      });
+      expect(textOf(service?.['NetworkConfiguration'])).not.toContain('nodeSubnet');
+    }
+  });
+
+  it('run on what Spot has to spare, and on demand beside it', () => {
+    const providerOf = (name: string): string =>
+      textOf(services.find((service) => service?.['ServiceName'] === name)?.['CapacityProviderStrategy']);
+    expect(providerOf('coppice-small-spot')).toBe('[{"CapacityProvider":"FARGATE_SPOT","Weight":1}]');
+    expect(providerOf('coppice-small-od')).toBe('[{"CapacityProvider":"FARGATE","Weight":1}]');
+    const optionOf = (capacityOptionType: string): object => ({
+      ManagedInstancesProvider: {
+        InstanceLaunchTemplate: { CapacityOptionType: capacityOptionType },
+        InfrastructureOptimization: { ScaleInAfter: 300 },
+      },
+    });
+    agents.hasResourceProperties('AWS::ECS::CapacityProvider', optionOf('SPOT'));
+    agents.hasResourceProperties('AWS::ECS::CapacityProvider', optionOf('ON_DEMAND'));
+    agents.resourceCountIs('AWS::ECS::CapacityProvider', 4);
+  });
+});
+
+describe('the task of an agent', () => {
+  it.each(['small', 'medium', 'large', 'gpu'])(
+    'of pool %s has time to give its job back, and writes nothing but /tmp',
+    (pool) => {
+      agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
+        Family: `coppice-${pool}`,
+        ContainerDefinitions: [
+          Match.objectLike({
+            Command: ['start', '--prover-agent'],
+            StopTimeout: 120,
+            ReadonlyRootFilesystem: true,
+            LinuxParameters: Match.objectLike({ InitProcessEnabled: true }),
+            MountPoints: [{ ContainerPath: '/tmp', SourceVolume: 'tmp', ReadOnly: false }],
+            LogConfiguration: Match.objectLike({ Options: Match.objectLike({ mode: 'non-blocking' }) }),
+          }),
+        ],
+      });
+      const container = containerOf(agents, `coppice-${pool}`);
+      expect(variablesOf(container)).toMatchObject({
+        COPPICE_ENGINE: 'aws',
+        COPPICE_AWS_PREFIX: 'coppice',
+        COPPICE_AGENT_POOLS: pool,
+        COPPICE_METRICS: 'emf',
+        COPPICE_METRICS_NAMESPACE: 'Coppice/coppice',
+        COPPICE_DRAIN_SECONDS: '110',
+      });
+      expect(container.Secrets).toBeUndefined();
+    },
+  );
+
+  it('is as large as its pool says, and may have another prover', () => {
+    agents.hasResourceProperties('AWS::ECS::TaskDefinition', { Family: 'coppice-small', Cpu: '4096', Memory: '16384' });
+    agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Family: 'coppice-gpu',
+      RequiresCompatibilities: ['MANAGED_INSTANCES'],
+      ContainerDefinitions: [Match.objectLike({ ResourceRequirements: [{ Type: 'GPU', Value: '1' }] })],
+    });
+    expect(variablesOf(containerOf(agents, 'coppice-small'))).toMatchObject({ HARDWARE_CONCURRENCY: '4' });
+    expect(variablesOf(containerOf(agents, 'coppice-small'))).not.toHaveProperty('BB_BINARY_PATH');
+    const { pools } = config;
+    const other = aStage(
+      anEnvironment({ pools: { ...pools, small: { ...pools.small, bbBinaryPath: '/opt/bb', architecture: 'arm64' } } }),
+    );
+    const changed = Template.fromStack(other.agents);
+    expect(variablesOf(containerOf(changed, 'coppice-small'))).toMatchObject({ BB_BINARY_PATH: '/opt/bb' });
+    changed.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Family: 'coppice-small',
+      RuntimePlatform: { CpuArchitecture: 'ARM64' },
+    });
+  });
+});
+
+describe('the service of the node', () => {
+  it('is one task, gone before the next one starts, on demand, and reached by other nodes', () => {
+    node.hasResourceProperties('AWS::ECS::Service', {
+      ServiceName: 'coppice-node',
+      DesiredCount: 1,
+      CapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
+      AvailabilityZoneRebalancing: 'DISABLED',
+      DeploymentConfiguration: {
+        MinimumHealthyPercent: 0,
+        MaximumPercent: 100,
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      },
+      NetworkConfiguration: { AwsvpcConfiguration: Match.objectLike({ AssignPublicIp: 'ENABLED' }) },
+    });
+    node.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [
+        Match.objectLike({
+          Command: ['start', '--prover-node'],
+          PortMappings: ['tcp', 'udp'].map((Protocol) => ({ ContainerPort: 40_400, Protocol })),
+          HealthCheck: Match.objectLike({ Retries: 6 }),
+        }),
+      ],
+    });
+  });
+
+  it('has an encrypted volume for its databases, and none on a network', () => {
+    node.hasResourceProperties('AWS::ECS::Service', {
+      VolumeConfigurations: [
+        { Name: 'data', ManagedEBSVolume: Match.objectLike({ Encrypted: true, VolumeType: 'gp3', SizeInGiB: 256 }) },
+      ],
+    });
+    expect(textOf(node.toJSON())).not.toContain('EFSVolumeConfiguration');
+    expect(variablesOf(containerOf(node, 'coppice-node'))['DATA_DIRECTORY']).toBe('/data');
+  });
+
+  it('reads L1 from its secret, and holds no key', () => {
+    const container = containerOf(node, 'coppice-node');
+    expect(container.Secrets?.map(({ Name }) => Name)).toEqual(['ETHEREUM_HOSTS', 'L1_CONSENSUS_HOST_URLS']);
+    expect(variablesOf(container)).toMatchObject({
+      PROVER_NODE_DISABLE_PROOF_PUBLISH: 'true',
+      P2P_QUERY_FOR_IP: 'true',
+    });
+    expect(textOf(node.toJSON())).not.toMatch(/PublisherSecret|kms:Sign/);
+  });
+
+  it('takes further settings of Aztec from the configuration', () => {
+    const told = aStage(anEnvironment({ node: { variables: { SYNC_MODE: 'force-snapshot' } } }));
+    const container = containerOf(Template.fromStack(told.prover), 'coppice-node');
+    expect(variablesOf(container)).toMatchObject({ SYNC_MODE: 'force-snapshot' });
+  });
+});

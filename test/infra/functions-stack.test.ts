@@ -1,0 +1,98 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+
+import { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
+import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
+import { anEnvironment } from './an-environment.ts';
+import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
+
+const stage = aStage(anEnvironment());
+const { functions } = stage;
+const template = Template.fromStack(functions);
+
+interface FunctionProperties {
+  readonly FunctionName: string;
+  readonly Timeout: number;
+  readonly Environment: { readonly Variables: Readonly<Record<string, unknown>> };
+  readonly ReservedConcurrentExecutions?: number;
+}
+
+const deployed = Object.values(resourcesOf(functions, 'AWS::Lambda::Function')).map(
+  ({ Properties }) => Properties as unknown as FunctionProperties,
+);
+const named = (name: string): FunctionProperties => deployed.find((one) => one.FunctionName === `coppice-${name}`)!;
+
+describe('the functions', () => {
+  it('run on Node 24 and Arm, with a log of their own that is let go of in time', () => {
+    expect(deployed).toHaveLength(5);
+    for (const { FunctionName } of deployed) {
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        FunctionName,
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        LoggingConfig: Match.anyValue(),
+      });
+      template.hasResourceProperties('AWS::Logs::LogGroup', {
+        LogGroupName: `/aws/lambda/${FunctionName}`,
+        RetentionInDays: 30,
+      });
+    }
+  });
+
+  it.each(['submit-root', 'sweep-ledger', 'settle-dead-letters', 'watch-l1', 'scale-fleet'] as const)(
+    'give %s the time and the copies that one place says',
+    (name) => {
+      const timing: { maxAtOnce?: number } & (typeof FUNCTION_TIMINGS)[typeof name] = FUNCTION_TIMINGS[name];
+      expect(named(name).Timeout).toBe(timing.timeout.toSeconds());
+      expect(named(name).ReservedConcurrentExecutions).toBe(timing.maxAtOnce);
+    },
+  );
+
+  it('run once a minute, but for the one that dead letters wake', () => {
+    const rules = Object.values(resourcesOf(functions, 'AWS::Events::Rule')).map(({ Properties }) => Properties);
+    expect(rules.map((rule) => rule?.['Name']).toSorted()).toEqual(
+      ['scale-fleet', 'submit-root', 'sweep-ledger', 'watch-l1'].map((name) => `coppice-${name}`),
+    );
+    for (const rule of rules) expect(rule).toMatchObject({ ScheduleExpression: 'rate(1 minute)' });
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::EventSourceMapping',
+      { BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] },
+      8,
+    );
+  });
+
+  it('leave behind what failed, and are not tried again when the next run is due', () => {
+    const asynchronous = Object.values(resourcesOf(functions, 'AWS::Lambda::EventInvokeConfig'));
+    expect(asynchronous).toHaveLength(deployed.length);
+    for (const { Properties } of asynchronous) {
+      expect(Properties).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+      expect(textOf(Properties?.['DestinationConfig'])).toContain('OnFailure');
+    }
+  });
+
+  it("do not carry L1's URLs or the publisher's key in their variables, but say where they are", () => {
+    expect(Object.keys(named('submit-root').Environment.Variables)).toEqual(
+      expect.arrayContaining([
+        'COPPICE_L1_SECRET_ID',
+        'COPPICE_PUBLISHER_SECRET_ID',
+        'L1_CHAIN_ID',
+        'L1_GAS_PRICE_MAX',
+      ]),
+    );
+    expect(textOf(template.toJSON())).not.toMatch(/ETHEREUM_HOSTS|resolve:secretsmanager/);
+    for (const { FunctionName, Environment } of deployed) {
+      const holdsKey = textOf(Environment).includes('PUBLISHER_SECRET_ID');
+      expect(holdsKey, FunctionName).toBe(FunctionName === 'coppice-submit-root');
+    }
+  });
+
+  it('tell the scaler of every pool: how many agents it may have and what an hour of one costs', () => {
+    const pools = FleetPools.parse(
+      JSON.parse(String(named('scale-fleet').Environment.Variables['COPPICE_FLEET_POOLS'])),
+    );
+    expect(Object.keys(pools)).toEqual(['small', 'medium', 'large', 'gpu']);
+    // 4 vCPU and 16 GiB, at the prices of shared/cost/aws-prices.ts.
+    expect(pools.small).toMatchObject({ maxAgents: 4, dollarsPerHour: { od: 0.23304, spot: 0.069912 } });
+    expect(pools.large).toMatchObject({ maxAgents: 2, dollarsPerHour: { od: 3.71, spot: 1.6 } });
+  });
+});

@@ -1,0 +1,44 @@
+import { EmfMetrics, type Metrics } from '../../../shared/telemetry/metrics.ts';
+
+/** A value of a metric, as CloudWatch keeps it. */
+export interface DataPoint {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** None where AWS measures and does not say. */
+  readonly unit?: string;
+  readonly value: number;
+}
+
+interface EmfLine {
+  readonly _aws: {
+    readonly CloudWatchMetrics: readonly {
+      readonly Namespace: string;
+      readonly Dimensions: readonly (readonly string[])[];
+      readonly Metrics: readonly { readonly Name: string; readonly Unit: string }[];
+    }[];
+  };
+  readonly [field: string]: unknown;
+}
+
+/** What CloudWatch makes of the lines that a program writes while `run` runs, also of one that ends in an error. */
+export async function pointsOf(namespace: string, run: (metrics: Metrics) => unknown): Promise<readonly DataPoint[]> {
+  const lines: string[] = [];
+  const metrics = new EmfMetrics(namespace, { nowMs: Date.now, write: (line) => lines.push(line) });
+  await run(metrics);
+  return lines.flatMap((line) => pointsOfLine(JSON.parse(line) as EmfLine));
+}
+
+function pointsOfLine(line: EmfLine): DataPoint[] {
+  return line._aws.CloudWatchMetrics.flatMap(({ Namespace: namespace, Dimensions, Metrics: metrics }) =>
+    Dimensions.flatMap((names) =>
+      metrics.map(({ Name: name, Unit: unit }) => ({
+        namespace,
+        name,
+        dimensions: Object.fromEntries(names.map((dimension) => [dimension, String(line[dimension])])),
+        unit,
+        value: line[name] as number,
+      })),
+    ),
+  );
+}

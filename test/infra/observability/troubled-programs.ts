@@ -1,0 +1,153 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { parseEther, parseGwei, zeroAddress } from 'viem';
+
+import { measureLag } from '../../../containers/node/measure-lag.ts';
+import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
+import { lookAtL1, type LookAtL1Deps } from '../../../functions/watch-l1/look-at-l1.ts';
+import type { L1Sight } from '../../../functions/watch-l1/read-l1.ts';
+import { type Measurement, measureOutbox, type Remembered, watchL1 } from '../../../functions/watch-l1/watch-l1.ts';
+import { readStoppedTask } from '../../../functions/watch-tasks/read-stopped-task.ts';
+import { watchTasks } from '../../../functions/watch-tasks/watch-tasks.ts';
+import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
+import { Secret } from '../../../shared/config/secret.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { createL1Client } from '../../../shared/l1/l1-client.ts';
+import { AgentId, type AttemptCause } from '../../../shared/ledger/job-ledger.ts';
+import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { meteredEngine } from '../../../shared/telemetry/metered-engine.ts';
+import type { Metrics } from '../../../shared/telemetry/metrics.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
+import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { aStoppedTaskEvent } from '../../functions/stopped-task-event.ts';
+
+export const AT_MS = 1_800_000_000_000;
+const log = createLogger('test', { logLevel: 'silent' });
+
+/** What `watch-l1` writes of L1 when it sees this; the second of two looks. */
+export function seeL1(metrics: Metrics, sight: Partial<L1Sight>, before: Partial<Remembered> = {}): void {
+  const calm: L1Sight = {
+    atMs: AT_MS,
+    tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
+    unproven: [{ epoch: 5, deadlineAtMs: AT_MS + 3_600_000 }],
+    newestClosed: 3,
+    gasPriceWei: parseGwei('1.5'),
+    balancesWei: [parseEther('2')],
+    followed: { blocks: [], replaced: 0 },
+  };
+  const memory: Remembered = { blocks: [], pendingCheckpoint: 12, unproven: [5], newestClosed: 3 };
+  const { state, events } = watchL1({ ...calm, ...sight }, [], { ...memory, ...before });
+  record(metrics, [...state, ...events]);
+}
+
+/** What it writes of the outbox when its oldest root has waited for so long. */
+export function seeOutbox(metrics: Metrics, ageSeconds: number | undefined): void {
+  const root = { epoch: 5, state: 'waiting', storedAtMs: AT_MS - (ageSeconds ?? 0) * 1000 } as RootRecord;
+  record(metrics, measureOutbox(ageSeconds === undefined ? [] : [root], AT_MS));
+}
+
+function record(metrics: Metrics, measurements: readonly Measurement[]): void {
+  for (const { name, value, properties } of measurements) metrics.record(name, value, {}, properties);
+}
+
+/** What it writes when its one RPC URL answers, or nobody listens there; it then fails for want of a rollup, or of L1. */
+export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent'): Promise<void> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: '0x1' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = (): Promise<unknown> => new Promise((resolve) => server.close(resolve));
+  if (whether === 'is silent') await close();
+
+  const l1RpcUrls = [new Secret(`http://127.0.0.1:${port}`)];
+  await lookAtL1({
+    settings: {
+      l1RpcUrls,
+      l1ChainId: 1,
+      registryAddress: zeroAddress,
+      rollupVersion: 'canonical',
+      publisherAddresses: [],
+    },
+    engine: { outbox: { open: async () => [] } } as unknown as LookAtL1Deps['engine'],
+    notes: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
+    l1: createL1Client({ rpcUrls: l1RpcUrls, chainId: 1 }),
+    ...{ metrics, log, nowMs: () => AT_MS },
+  }).catch(() => undefined);
+  if (whether === 'answers') await close();
+}
+
+/** What the node writes when the newest L1 block that it has read is so old. */
+export async function followL1(metrics: Metrics, ageSeconds: number): Promise<void> {
+  await measureLag({ readUntilMs: async () => AT_MS - ageSeconds * 1000, nowMs: () => AT_MS, metrics, log });
+}
+
+/** What `watch-tasks` writes of `count` tasks of a service that ended with this exit code. */
+export function stopTasks(metrics: Metrics, service: string, exitCode: number, count = 1): void {
+  for (let stopped = 0; stopped < count; stopped += 1) {
+    const task = readStoppedTask(aStoppedTaskEvent({ group: `service:coppice-${service}` }, { exitCode }), 'coppice');
+    if (task === undefined) throw new Error(`${service} is none of the fleet's services`);
+    watchTasks(task, { metrics, log });
+  }
+}
+
+/** What an agent writes when it loses the only attempt that a job has, to this. */
+export async function loseJob(metrics: Metrics, cause: AttemptCause): Promise<void> {
+  const harness = await openEmbeddedHarness({
+    attemptBudgets: { 'lost-agent': 1, 'out-of-memory': 1, 'time-out': 1, failure: 1, 'corrupt-inputs': 1 },
+  });
+  const { jobs } = meteredEngine(harness.engine, metrics, () => harness.nowMs());
+  const job = await jobs.record(aNewJob());
+  const claim = await jobs.claim(job.id, AgentId.parse('agent-1'), 120);
+  if (claim.outcome === 'claimed') await jobs.fail(claim.lease, cause, 'no');
+  await harness.close();
+}
+
+/** What `scale-fleet` writes when these agents run, so many jobs of `pool` wait, and the day has cost so much. */
+export async function runScalerOver(
+  metrics: Metrics,
+  {
+    groups,
+    pool,
+    waiting,
+    dollarsToday = 0,
+  }: {
+    readonly groups: readonly AgentGroup[];
+    readonly pool: Pool;
+    readonly waiting: number;
+    readonly dollarsToday?: number;
+  },
+): Promise<void> {
+  const harness = await openEmbeddedHarness();
+  const { engine } = harness;
+  await openEpoch(engine, harness.nowMs());
+  for (let recorded = 0; recorded < waiting; recorded += 1) await engine.jobs.record({ ...aNewJob(), pool });
+  const day = new Date(harness.nowMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const memory = { pools: {}, cost: { day, dollars: dollarsToday, countedUntilMs: harness.nowMs() } };
+  const limits = { maxAgents: 10, onDemandShare: 0, dollarsPerHour: { spot: 0.1, od: 0.3 } };
+  await runScaler({
+    engine,
+    fleet: { describe: async () => groups, setDesired: async () => undefined },
+    pools: { small: limits, medium: limits, large: limits, gpu: limits },
+    notes: { find: async () => ({ value: memory, version: 1 }), replace: async () => true },
+    metrics,
+    nowMs: () => harness.nowMs(),
+    log,
+  });
+  await harness.close();
+}
+
+async function openEpoch({ epochs }: Engine, nowMs: number): Promise<void> {
+  const { epoch, rangeId, networkVersion } = aNewJob();
+  await epochs.open({
+    ...{ epoch, rangeId, networkVersion },
+    firstCheckpoint: 12,
+    lastCheckpoint: 12,
+    shape: [{ blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 }],
+    deadlineAtMs: nowMs + 3_600_000,
+  });
+}

@@ -1,0 +1,113 @@
+import type { Stack } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+
+import { AWS_PERMISSIONS, type AwsRole } from '../../shared/engine/aws-permissions.ts';
+import { anEnvironment } from './an-environment.ts';
+import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+}
+
+const withSecret = aStage(anEnvironment());
+const withKms = aStage(anEnvironment({ publisher: { ...anEnvironment().publisher, signer: 'kms' } }));
+
+/** What a role of a program is granted, found by how the id of its policy begins. */
+function statementsOf(stack: Stack, id: RegExp): readonly Statement[] {
+  const policies = Object.entries(resourcesOf(stack, 'AWS::IAM::Policy')).filter(([logicalId]) => id.test(logicalId));
+  expect(policies, String(id)).not.toHaveLength(0);
+  return policies.flatMap(
+    ([, { Properties }]) => (Properties?.['PolicyDocument'] as { Statement: Statement[] }).Statement,
+  );
+}
+
+function actionsOf(statements: readonly Statement[]): readonly string[] {
+  return [...new Set(statements.flatMap(({ Action }) => Action))].toSorted();
+}
+
+const LOG_AND_FAILURES = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
+const PROGRAMS: readonly (readonly [AwsRole, Stack, RegExp, readonly string[]])[] = [
+  ['node', withSecret.prover, /^NodeTaskTaskRole/, ['s3:ListBucket']],
+  ...['small', 'medium', 'large', 'gpu'].map(
+    (pool) =>
+      [
+        'agent',
+        withSecret.agents,
+        new RegExp(`^${pool}TaskTaskRole`),
+        ['s3:ListBucket', 'ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+      ] as const,
+  ),
+  ['submit-root', withSecret.functions, /^SubmitRootRole/, LOG_AND_FAILURES],
+  ['sweep-ledger', withSecret.functions, /^SweepLedgerRole/, LOG_AND_FAILURES],
+  // Lambda itself reads the queues of dead letters, under the function's role.
+  [
+    'settle-dead-letters',
+    withSecret.functions,
+    /^SettleDeadLettersRole/,
+    [...LOG_AND_FAILURES, 'sqs:GetQueueAttributes'],
+  ],
+  ['watch-l1', withSecret.functions, /^WatchL1Role/, LOG_AND_FAILURES],
+  ['scale-fleet', withSecret.functions, /^ScaleFleetRole/, LOG_AND_FAILURES],
+];
+
+describe('the roles', () => {
+  it.each(PROGRAMS)('let %s make the calls that it makes, and no others', (role, stack, id, ofPlatform) => {
+    const expected = [...new Set([...AWS_PERMISSIONS[role], ...ofPlatform])].toSorted();
+    expect(actionsOf(statementsOf(stack, id))).toEqual(expected);
+  });
+
+  it('let submit-root sign with the KMS key in place of reading a private key', () => {
+    const statements = statementsOf(withKms.functions, /^SubmitRootRole/);
+    expect(actionsOf(statements)).toEqual(expect.arrayContaining(['kms:GetPublicKey', 'kms:Sign']));
+    const secrets = statements.filter(({ Action }) => Action === 'secretsmanager:GetSecretValue');
+    expect(secrets).toHaveLength(1);
+    expect(textOf(secrets[0]?.Resource)).toContain('L1Secret');
+  });
+
+  it('let an agent see the queues of its own pool alone', () => {
+    const statements = statementsOf(withSecret.agents, /^smallTaskTaskRole/);
+    const queues = textOf(statements.filter(({ Action }) => textOf(Action).includes('sqs:')));
+    expect(queues).toContain('QueuesSmallUrgent');
+    expect(queues).not.toMatch(/Queues(Medium|Large|Gpu)/);
+  });
+
+  it('let nobody but submit-root come near the key that signs', () => {
+    for (const stage of [withSecret, withKms]) {
+      for (const stack of [stage.agents, stage.prover, stage.functions]) {
+        for (const [id, policy] of Object.entries(resourcesOf(stack, 'AWS::IAM::Policy'))) {
+          expect(/Publisher/.test(textOf(policy)), id).toBe(id.startsWith('SubmitRootRole'));
+        }
+      }
+    }
+  });
+
+  it('name every call, without a *', () => {
+    for (const stack of [
+      withSecret.state,
+      withSecret.network,
+      withSecret.agents,
+      withSecret.prover,
+      withSecret.functions,
+    ]) {
+      for (const [id, resource] of Object.entries(resourcesOf(stack))) {
+        // To deny everything is what a * is for.
+        const allowed = textOf(resource).replaceAll(
+          /\{"Action":"(s3|sqs):\*","Condition"[^{]*\{[^}]*\}[^}]*\},"Effect":"Deny"/g,
+          '',
+        );
+        expect(allowed, id).not.toMatch(/"Action":("\*"|"[a-z0-9-]+:[A-Za-z]*\*"|\[[^\]]*\*[^\]]*\])/);
+      }
+    }
+  });
+
+  it('leave a * for a resource to calls that know none', () => {
+    for (const stack of [withSecret.agents, withSecret.prover, withSecret.functions]) {
+      const wide = Object.values(resourcesOf(stack, 'AWS::IAM::Policy'))
+        .flatMap(({ Properties }) => (Properties?.['PolicyDocument'] as { Statement: Statement[] }).Statement)
+        .filter(({ Resource }) => Resource === '*');
+      for (const { Action } of wide) expect(Action).toBe('ecr:GetAuthorizationToken');
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { describe, expect, it, vi } from 'vitest';
+
+import environments from '../../coppice.config.ts';
+import { parseEnvironment } from '../../infra/config/environment-config.ts';
+import { ProverStage } from '../../infra/prover-stage.ts';
+import { anEnvironment } from './an-environment.ts';
+import { anApp } from './synthesised-stage.ts';
+
+const { images } = anEnvironment();
+
+// Each of these looks at some three hundred resources, by a hundred rules.
+vi.setConfig({ testTimeout: 120_000 });
+
+describe('the review of cdk-nag', () => {
+  it.each(Object.entries(environments))('has nothing to say of %s', (name, input) => {
+    const app = anApp();
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    new ProverStage(app, name, { config: parseEnvironment(name, { ...input, images }) });
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  it('sees into the stacks: a bucket that anybody could read without TLS is refused', () => {
+    const app = anApp();
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const stage = new ProverStage(app, 'careless', { config: anEnvironment() });
+    new Bucket(stage.functions, 'Careless');
+    expect(() => app.synth()).toThrow(/AwsSolutions-S10/);
+  });
+});

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+/** It bundles every function, and two environments are looked through. */
+const SYNTH_MS = 300_000;
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:1';
+
+describe('npx cdk synth', () => {
+  let directory = '';
+  let outdir = '';
+
+  beforeAll(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'coppice-synth-'));
+    outdir = path.join(directory, 'cdk.out');
+    await mkdir(path.join(directory, 'bin'));
+    // The path has Node, and no Docker.
+    await symlink(process.execPath, path.join(directory, 'bin/node'));
+    await run(
+      process.execPath,
+      ['node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices', '--output', outdir],
+      {
+        cwd: ROOT,
+        env: {
+          PATH: path.join(directory, 'bin'),
+          HOME: directory,
+          HTTP_PROXY: NOWHERE,
+          HTTPS_PROXY: NOWHERE,
+          AWS_EC2_METADATA_DISABLED: 'true',
+          CDK_DISABLE_CLI_TELEMETRY: 'true',
+        },
+      },
+    );
+  }, SYNTH_MS);
+
+  afterAll(async () => {
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it.each(['test', 'production'])(
+    'makes every stack of %s, offline, without Docker and without credentials',
+    async (name) => {
+      const files = await readdir(path.join(outdir, `assembly-${name}`));
+      const stacks = files.flatMap((file) => /^[a-z]+([A-Z][a-z]+)[0-9A-F]{8}\.template\.json$/.exec(file)?.[1] ?? []);
+      expect(stacks.toSorted()).toEqual(['Agents', 'Functions', 'Network', 'Node', 'Observability', 'State']);
+    },
+  );
+
+  it('asks AWS for nothing that it does not know', async () => {
+    const manifest = await readFile(path.join(outdir, 'assembly-production/manifest.json'), 'utf8');
+    expect(JSON.parse(manifest)).not.toHaveProperty('missing');
+  });
+
+  it('has each function in one file, with its source map', async () => {
+    const folders = await readdir(path.join(outdir, 'functions'));
+    expect(folders.toSorted()).toEqual(
+      ['scale-fleet', 'settle-dead-letters', 'submit-root', 'sweep-ledger', 'watch-l1', 'watch-tasks'].toSorted(),
+    );
+    for (const folder of folders) {
+      expect((await readdir(path.join(outdir, 'functions', folder))).toSorted()).toEqual([
+        'index.mjs',
+        'index.mjs.map',
+      ]);
+    }
+  });
+});
