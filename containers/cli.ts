@@ -3,6 +3,7 @@ import { suggest } from '../shared/config/suggest.ts';
 import packageManifest from '../package.json' with { type: 'json' };
 import { CANARY_COMMAND } from './cli/canary-command.ts';
 import type { Command } from './cli/command.ts';
+import { COST_COMMAND } from './cli/cost-command.ts';
 import { CRS_COMMAND } from './cli/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/devnet-command.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
@@ -14,12 +15,15 @@ import { RETRY_COMMAND } from './cli/retry-command.ts';
 import { START_COMMAND } from './cli/start-command.ts';
 import { STATUS_COMMAND } from './cli/status-command.ts';
 import { TREE_COMMAND } from './cli/tree-command.ts';
+import { WHY_COMMAND } from './cli/why-command.ts';
 
 const COMMANDS: readonly Command[] = [
   START_COMMAND,
   STATUS_COMMAND,
   TREE_COMMAND,
   JOBS_COMMAND,
+  WHY_COMMAND,
+  COST_COMMAND,
   RETRY_COMMAND,
   REDRIVE_COMMAND,
   CRS_COMMAND,

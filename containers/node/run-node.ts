@@ -116,6 +116,7 @@ function submitter(
   }
   return new RootSubmitter({
     outbox: engine.outbox,
+    decisions: engine.decisions,
     epochs: engine.epochs,
     incidents: engine.incidents,
     l1: createL1Client({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId }),

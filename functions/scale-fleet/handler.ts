@@ -8,9 +8,11 @@ import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
 import { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
-import { runScaler, type RunScalerDeps } from './run-scaler.ts';
-import { FleetMemory, type GroupDecision } from './scale-fleet.ts';
+import { EndedEpochs } from './ended-epochs.ts';
+import { DEFAULT_SCALING_POLICY } from './fleet-state.ts';
+import { type GroupDecision, runScaler, type RunScalerDeps } from './run-scaler.ts';
 import { parseScaleFleetSettings } from './scale-fleet-settings.ts';
+import { ScalerNote } from './scaler-note.ts';
 
 const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
   const settings = parseScaleFleetSettings(process.env);
@@ -18,11 +20,19 @@ const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
   if (options.engine !== 'aws') throw new Error('unreachable: the settings have been checked');
   const names = awsResourceNames(options.prefix);
   const table = { client: createAwsClients(options.connection).dynamo, name: names.ledgerTable };
+  const opened = await openFunction('scale-fleet', settings);
+  const { budgetDollarsPerHour, mayCrossBudget, marginSeconds } = settings;
   return {
-    ...(await openFunction('scale-fleet', settings)),
+    ...opened,
+    ended: new EndedEpochs(opened.engine.jobs),
     fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(options.connection)), names),
     pools: settings.fleetPools,
-    notes: new DynamoNotes(table, 'scale-fleet', FleetMemory),
+    budget: {
+      mayCross: mayCrossBudget,
+      ...(budgetDollarsPerHour !== undefined && { dollarsPerHour: budgetDollarsPerHour }),
+    },
+    policy: { ...DEFAULT_SCALING_POLICY, marginSeconds },
+    notes: new DynamoNotes(table, 'scale-fleet', ScalerNote),
     nowMs: Date.now,
   };
 });

@@ -1,42 +1,97 @@
-import type { AgentFleet, AgentGroup } from '../../shared/agent-fleet/agent-fleet.ts';
+import type { AgentFleet, AgentGroup, Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import type { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
+import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
-import { type PoolJobs, readJobs, type ReadJobsDeps } from './read-jobs.ts';
-import { type FleetDecision, type FleetMemory, type GroupDecision, scaleFleet } from './scale-fleet.ts';
+import { costOfDay } from './cost-of-day.ts';
+import { decideFleet } from './decide-fleet.ts';
+import { decisionRecord } from './decision-record.ts';
+import type { Budget, FleetDecision, FleetState, ScalingPolicy } from './fleet-state.ts';
+import { poolStates } from './pool-states.ts';
+import { type PoolJobs, readLoads, type ReadLoadsDeps } from './read-loads.ts';
+import type { ScalerNote } from './scaler-note.ts';
 
 export interface RunScalerDeps {
-  readonly engine: Omit<ReadJobsDeps, 'nowMs'>;
+  readonly engine: Pick<ReadLoadsDeps, 'epochs' | 'jobs'> & { readonly decisions: Pick<DecisionLog, 'note'> };
   readonly fleet: AgentFleet;
   readonly pools: FleetPools;
-  readonly notes: Pick<DynamoNotes<typeof FleetMemory>, 'find' | 'replace'>;
+  readonly budget: Budget;
+  readonly policy: ScalingPolicy;
+  readonly ended: ReadLoadsDeps['ended'];
+  readonly notes: Pick<DynamoNotes<typeof ScalerNote>, 'find' | 'replace'>;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
 
+/** How many agents a group shall have. */
+export interface GroupDecision {
+  readonly pool: Pool;
+  readonly capacity: Capacity;
+  readonly desired: number;
+  /** In words, for the log. */
+  readonly reason: string;
+}
+
+/** What a pool that is not named is taken to be. */
+const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
+
 /**
  * Looks at the jobs and the agents, decides, and asks for what was decided. It may be cut off anywhere: the next run decides
  * anew, from what is there.
  * @returns what was decided; nothing when another run was first, which then asks for it
- * @throws what kept it from looking; when an agent group could not be asked, after the others were
+ * @throws what kept it from looking, and then nothing was changed; when an agent group could not be asked, after the others were
  */
 export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDecision[]> {
-  const { engine, fleet, pools, notes, metrics, nowMs, log } = deps;
-  const { value: memory, version } = await notes.find();
-  const [groups, jobs] = await Promise.all([fleet.describe(), readJobs({ ...engine, nowMs })]);
-  const decision = scaleFleet({ nowMs: nowMs(), pools, jobs, groups, memory });
-  if (!(await notes.replace(decision.memory, version))) {
+  const { engine, fleet, pools, notes, metrics, log } = deps;
+  const { value: note, version } = await notes.find();
+  const groups = await fleet.describe();
+  const nowMs = deps.nowMs();
+  const loads = await readLoads({ ...engine, ended: deps.ended, nowMs, slotsOf: slotsOf(pools, groups) });
+  const state: FleetState = {
+    nowMs,
+    epochs: loads.epochs,
+    pools: poolStates(pools, groups, loads.jobs),
+    budget: deps.budget,
+    policy: deps.policy,
+    memory: note,
+  };
+  const decision = decideFleet(state);
+  const cost = costOfDay(note?.cost, groups, pools, nowMs);
+  if (!(await notes.replace({ ...decision.memory, cost }, version))) {
     log.info('another run was first');
     return [];
   }
-  const failures = await apply(decision.groups, groups, deps);
-  measure(decision, jobs, groups, metrics);
+  const decided = groupDecisions(decision, groups);
+  const failures = await apply(decided, groups, deps);
+  measure(decided, loads.jobs, groups, metrics);
+  metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
+  await engine.decisions.note(decisionRecord(state, decision));
   if (failures.length > 0) throw new AggregateError(failures, 'some agents could not be asked for');
   metrics.record('ScalerRuns', 1, {});
-  return decision.groups;
+  return decided;
+}
+
+/** Slots of the agents that are up. */
+function slotsOf(pools: FleetPools, groups: readonly AgentGroup[]): ReadLoadsDeps['slotsOf'] {
+  return (pool) => {
+    const limits = pools[pool];
+    if (limits === undefined) return NO_SLOTS;
+    const running = groups.reduce((sum, group) => sum + (group.pool === pool ? group.running : 0), 0);
+    return { slots: running * limits.slotsPerAgent, startUpSeconds: limits.startUpSeconds };
+  };
+}
+
+/** Of the groups that there are: a pool may have been deployed with one capacity alone. */
+function groupDecisions({ pools, reason }: FleetDecision, groups: readonly AgentGroup[]): readonly GroupDecision[] {
+  return groups.flatMap(({ pool, capacity }) => {
+    const decided = pools[pool];
+    return decided === undefined
+      ? []
+      : [{ pool, capacity, desired: decided[capacity], reason: `${decided.reason}; ${reason}` }];
+  });
 }
 
 async function apply(
@@ -61,7 +116,7 @@ async function apply(
 }
 
 function measure(
-  { groups: decided, cost }: FleetDecision,
+  decided: readonly GroupDecision[],
   jobs: Readonly<Record<Pool, PoolJobs>>,
   groups: readonly AgentGroup[],
   metrics: Metrics,
@@ -78,5 +133,4 @@ function measure(
   }
   for (const { pool, capacity, running } of groups) metrics.record('AgentsRunning', running, { pool, capacity });
   for (const { pool, capacity, desired } of decided) metrics.record('AgentsDesired', desired, { pool, capacity });
-  metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
 }

@@ -5,9 +5,11 @@ import {
   settingsOrThrow,
   type SettingsOfGroups,
 } from '../../shared/config/parse-settings.ts';
-import { required, type SettingGroup } from '../../shared/config/setting.ts';
+import { optional, required, type SettingGroup, withDefault } from '../../shared/config/setting.ts';
+import { decimal, integer, switchKind } from '../../shared/config/value-kinds.ts';
 import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
 import { ENV } from './env.ts';
+import { DEFAULT_SCALING_POLICY } from './fleet-state.ts';
 
 export const SCALE_FLEET_GROUP = {
   title: 'The fleet that is scaled',
@@ -16,6 +18,22 @@ export const SCALE_FLEET_GROUP = {
       flag: 'fleet-pools',
       variable: ENV.FLEET_POOLS,
       description: 'The pools that have agents, their limits, and what an agent costs',
+    }),
+    budgetDollarsPerHour: optional(decimal(0), {
+      flag: 'fleet-dollars-per-hour',
+      variable: ENV.FLEET_DOLLARS_PER_HOUR,
+      description: 'What all agents together may cost in an hour; agents that prove are never stopped for it',
+      defaultNote: 'no limit but those of the pools',
+    }),
+    mayCrossBudget: withDefault(switchKind, 'false', {
+      flag: 'fleet-may-cross-budget',
+      variable: ENV.FLEET_MAY_CROSS_BUDGET,
+      description: 'Cross that limit when an epoch would be missed otherwise',
+    }),
+    marginSeconds: withDefault(integer(0, 86_400), String(DEFAULT_SCALING_POLICY.marginSeconds), {
+      flag: 'fleet-margin-seconds',
+      variable: ENV.FLEET_MARGIN_SECONDS,
+      description: 'How long before its deadline an epoch should be done, for what nobody foresees',
     }),
   },
 } as const satisfies SettingGroup;

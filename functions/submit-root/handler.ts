@@ -17,6 +17,7 @@ const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'sub
   if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
   return {
     outbox: engine.outbox,
+    decisions: engine.decisions,
     epochs: engine.epochs,
     incidents: engine.incidents,
     l1: createL1Client({ rpcUrls, chainId }),

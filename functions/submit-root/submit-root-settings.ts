@@ -24,6 +24,8 @@ export const SUBMIT_ROOT_GROUP = {
     ethereumSlotSeconds,
     l1Confirmations: publisher.l1Confirmations,
     gasPriceMaxGwei: publisher.gasPriceMaxGwei,
+    submitWhen: publisher.submitWhen,
+    epochRewardEther: publisher.epochRewardEther,
     gasLimitBufferPercentage: publisher.gasLimitBufferPercentage,
     priorityFeeBumpPercentage: publisher.priorityFeeBumpPercentage,
     priorityFeeRetryBumpPercentage: publisher.priorityFeeRetryBumpPercentage,

@@ -7,6 +7,12 @@ import { Pool } from '../proving-job/circuit-catalogue.ts';
 export const PoolLimits = z.strictObject({
   /** Agents at once, of both capacities together. */
   maxAgents: z.number().int().min(0).max(5000),
+  /** Agents that are kept when there is nothing to prove. */
+  minAgents: z.number().int().min(0).max(5000).default(0),
+  /** Jobs that an agent proves at the same time. */
+  slotsPerAgent: z.number().int().min(1).max(64).default(1),
+  /** From the order for an agent to its first claim. */
+  startUpSeconds: z.number().int().min(1).max(1800).default(90),
   /** The part of the agents that run on demand even when Spot has enough, 0 to 1, rounded up. */
   onDemandShare: z.number().min(0).max(1).default(0),
   /** Of one agent, all of its resources. */

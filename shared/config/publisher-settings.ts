@@ -1,5 +1,5 @@
 import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { address, decimal, httpUrl, integer, listOf, path, privateKey, switchKind } from './value-kinds.ts';
+import { address, decimal, httpUrl, integer, listOf, oneOf, path, privateKey, switchKind } from './value-kinds.ts';
 
 /** Who proves, who signs, and what a submission may cost. */
 export const PUBLISHER_SETTINGS = {
@@ -48,6 +48,18 @@ export const PUBLISHER_SETTINGS = {
       variable: 'L1_GAS_PRICE_MAX',
       variableAliases: ['L1_FEE_PER_GAS_GWEI_MAX'],
       description: 'The most to offer per unit of gas, in gwei; above it the root waits in the outbox',
+    }),
+    submitWhen: withDefault(oneOf(['always', 'when-profitable']), 'always', {
+      flag: 'submit-when',
+      variable: 'COPPICE_SUBMIT_WHEN',
+      description:
+        'Submit every root, or only those whose gas costs no more than the epoch pays: others wait, and are skipped at last',
+    }),
+    epochRewardEther: optional(decimal(0), {
+      flag: 'epoch-reward-eth',
+      variable: 'COPPICE_EPOCH_REWARD_ETH',
+      description: 'What an epoch pays you, in ETH, as you value it: your share of its reward and fees',
+      defaultNote: 'unknown, so that every root pays',
     }),
     gasLimitBufferPercentage: withDefault(integer(0, 1000), '20', {
       flag: 'proverNode.gasLimitBufferPercentage',

@@ -1,6 +1,7 @@
 import { DynamoDeadLetters } from '../job-queue/dynamo-dead-letters.ts';
 import { SqsJobQueue } from '../job-queue/sqs-job-queue.ts';
 import { DynamoAgentRegistry } from '../ledger/dynamo-agent-registry.ts';
+import { DynamoDecisionLog } from '../ledger/dynamo-decision-log.ts';
 import { DynamoEpochLedger } from '../ledger/dynamo-epoch-ledger.ts';
 import { DynamoIncidentLog } from '../ledger/dynamo-incident-log.ts';
 import { DynamoJobLedger } from '../ledger/dynamo-job-ledger.ts';
@@ -63,6 +64,7 @@ export function openAwsEngine(options: AwsEngineOptions): Engine {
     outbox: new DynamoOutbox(table, nowMs),
     agents: new DynamoAgentRegistry(table, nowMs),
     incidents: new DynamoIncidentLog(table, nowMs),
+    decisions: new DynamoDecisionLog(table),
     close: async () => {
       // Its polls may still bring a message, which has to go back.
       await queue.close();

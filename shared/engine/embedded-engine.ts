@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SqliteJobQueue } from '../job-queue/sqlite-job-queue.ts';
 import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../ledger/job-ledger.ts';
 import { SqliteAgentRegistry } from '../ledger/sqlite-agent-registry.ts';
+import { SqliteDecisionLog } from '../ledger/sqlite-decision-log.ts';
 import { SqliteEpochLedger } from '../ledger/sqlite-epoch-ledger.ts';
 import { SqliteIncidentLog } from '../ledger/sqlite-incident-log.ts';
 import { SqliteJobLedger } from '../ledger/sqlite-job-ledger.ts';
@@ -44,6 +45,7 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     outbox: new SqliteOutbox(database, nowMs),
     agents: new SqliteAgentRegistry(database, nowMs),
     incidents: new SqliteIncidentLog(database, nowMs),
+    decisions: new SqliteDecisionLog(database),
     close: async () => {
       await leftoversRemoved;
       database.close();

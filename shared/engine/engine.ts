@@ -1,5 +1,6 @@
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { AgentRegistry } from '../ledger/agent-registry.ts';
+import type { DecisionLog } from '../ledger/decision-log.ts';
 import type { EpochLedger } from '../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../ledger/incident-log.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
@@ -17,6 +18,7 @@ export interface Engine {
   readonly outbox: Outbox;
   readonly agents: AgentRegistry;
   readonly incidents: IncidentLog;
+  readonly decisions: DecisionLog;
   /** Lets go of files and connections. Safe to call twice. */
   close(): Promise<void>;
 }

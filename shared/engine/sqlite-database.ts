@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 
 import { ForeignDatabaseError, SchemaVersionError } from './errors.ts';
 import { migrateFrom1 } from './migrate-from-1.ts';
+import { migrateFrom2 } from './migrate-from-2.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /** How long a statement waits for another process's transaction. Ours take milliseconds; a stalled disk takes seconds. */
@@ -133,8 +134,9 @@ function prepareSchema(database: DatabaseSync, path: string): void {
   if (version === undefined) {
     database.exec(SCHEMA);
     database.exec(`pragma application_id = ${APPLICATION_ID}`);
-  } else if (version === 1) {
-    migrateFrom1(database);
+  } else {
+    if (version < 2) migrateFrom1(database);
+    if (version < 3) migrateFrom2(database);
   }
   database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
   database.exec('commit');
@@ -152,7 +154,7 @@ function schemaVersion(database: DatabaseSync, path: string): number | undefined
   if (row?.['objects'] === 0) return undefined;
   if (row?.['application_id'] !== APPLICATION_ID) throw new ForeignDatabaseError(path);
   const version = Number(row['version']);
-  if (version !== SCHEMA_VERSION && version !== 1) throw new SchemaVersionError(path, SCHEMA_VERSION, version);
+  if (version < 1 || version > SCHEMA_VERSION) throw new SchemaVersionError(path, SCHEMA_VERSION, version);
   return version;
 }
 

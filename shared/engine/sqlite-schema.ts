@@ -2,13 +2,31 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
 
 /** Incidents kept for the operator. */
 const INCIDENTS_KEPT = 10_000;
+
+/** Decisions kept: a week of one a minute. */
+const DECISIONS_KEPT = 10_000;
+
+/** Came with version 3. */
+export const DECISIONS_SCHEMA = `
+create table decisions (
+  sequence integer primary key,
+  kind text not null,
+  at_ms integer not null,
+  record text not null
+) strict;
+create index decisions_by_age on decisions (kind, at_ms);
+create trigger decisions_kept after insert on decisions
+begin
+  delete from decisions where sequence <= new.sequence - ${DECISIONS_KEPT};
+end;
+`;
 
 /**
  * Every table of the embedded engine.
@@ -116,4 +134,4 @@ create trigger incidents_kept after insert on incidents
 begin
   delete from incidents where sequence <= new.sequence - ${INCIDENTS_KEPT};
 end;
-`;
+${DECISIONS_SCHEMA}`;

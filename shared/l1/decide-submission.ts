@@ -21,6 +21,7 @@ export type WaitCause =
   | 'refused-by-node'
   | 'retry'
   | 'too-late'
+  | 'unprofitable'
   | 'would-revert';
 
 export interface Wait {

@@ -6,6 +6,8 @@ export interface FeeMarket {
   readonly baseFeePerGasWei: bigint;
   /** What makes a transaction be taken soon. */
   readonly priorityFeePerGasWei: bigint;
+  /** Of a block a minute ago, to tell whether gas rises or falls. */
+  readonly earlierBaseFeePerGasWei?: bigint;
 }
 
 /** What a transaction offers for a unit of gas (EIP-1559). */

@@ -57,6 +57,7 @@ export async function readMarket(l1: L1Client): Promise<FeeMarket> {
     // One more than the blocks asked for: the last is the next block's.
     baseFeePerGasWei: history.baseFeePerGas.at(-1) ?? 0n,
     priorityFeePerGasWei: estimate > typical ? estimate : typical,
+    earlierBaseFeePerGasWei: history.baseFeePerGas[0] ?? 0n,
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BaseError } from 'viem';
 
+import type { DecisionLog } from '../ledger/decision-log.ts';
 import type { EpochLedger } from '../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../ledger/incident-log.ts';
 import type { Outbox, RootRecord } from '../ledger/outbox.ts';
@@ -19,6 +20,7 @@ import type { SubmissionPolicy } from './submission-policy.ts';
 import { takeStep } from './take-step.ts';
 import { takesOf, type TakesRoot } from './takes-root.ts';
 import { watchMinedRoots } from './watch-mined-roots.ts';
+import { type Weighing, weighedStep, weighSubmission } from './weigh-submission.ts';
 
 /** A reason that only differs in its numbers is stored this often at most. */
 const REASON_REFRESH_MS = 30_000;
@@ -31,6 +33,7 @@ export interface RootSubmitterDeps {
   readonly outbox: Outbox;
   readonly epochs: EpochLedger;
   readonly incidents: IncidentLog;
+  readonly decisions: Pick<DecisionLog, 'note'>;
   readonly l1: L1Client;
   readonly account: PublisherAccount;
   readonly policy: SubmissionPolicy;
@@ -154,15 +157,33 @@ export class RootSubmitter {
     const nowMs = this.#deps.nowMs();
     notes.noteStanding(view.verdict, nowMs);
     const busyWith = await this.#busyWith(root);
-    return decideSubmission({
-      root,
-      view,
-      policy,
-      nowMs,
-      address: account.address,
-      busyWith,
-      memory: notes.memory,
-    });
+    const { address } = account;
+    const step = decideSubmission({ root, view, policy, nowMs, address, busyWith, memory: notes.memory });
+    if (step.do !== 'submit' || liveSubmissions(root).length > 0) return step;
+    const weighing = weighSubmission(root, view.market, policy, view.blockAtMs);
+    await this.#noteWeighing(root, weighing, notes);
+    return weighedStep(step, weighing);
+  }
+
+  /** Keeps what was decided, once for as long as it is decided so. */
+  async #noteWeighing({ epoch }: RootRecord, weighing: Weighing, notes: SubmissionNotes): Promise<void> {
+    if (notes.weighed === weighing.choice) return;
+    const { choice, costWei, rewardWei, reason } = weighing;
+    const { decisions, nowMs, log } = this.#deps;
+    const decision = {
+      kind: 'submission',
+      atMs: nowMs(),
+      epoch,
+      choice,
+      costWei: costWei.toString(),
+      ...(rewardWei !== undefined && { rewardWei: rewardWei.toString() }),
+      reason,
+    } as const;
+    // For people alone: no root waits for it.
+    await decisions
+      .note(decision)
+      .catch((error: unknown) => log.warn({ err: error, epoch }, 'a decision was not kept'));
+    notes.weighed = choice;
   }
 
   /** A transaction of the account for another root of ours: nonces are mined in their order, so it goes first anyway. */

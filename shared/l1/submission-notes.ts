@@ -2,6 +2,7 @@ import type { RootRecord } from '../ledger/outbox.ts';
 import { backoffMs, type Broadcast, type SubmissionMemory, type WaitCause } from './decide-submission.ts';
 import type { Verdict } from './root-verdict.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
+import type { Weighing } from './weigh-submission.ts';
 
 interface Rest {
   readonly blockNumber: bigint;
@@ -13,6 +14,8 @@ interface Rest {
 export class SubmissionNotes {
   /** The last wait that was told of, and when its reason was stored. */
   said: { readonly cause: WaitCause; readonly atMs: number } | undefined;
+  /** What was last decided when the root was weighed. */
+  weighed: Weighing['choice'] | undefined;
   #memory: SubmissionMemory = {};
   #failedTrialRuns = 0;
   #rest: Rest | undefined;

@@ -1,4 +1,4 @@
-import { parseGwei } from 'viem';
+import { parseEther, parseGwei } from 'viem';
 
 import type { L1_SETTINGS } from '../config/l1-settings.ts';
 import type { PUBLISHER_SETTINGS } from '../config/publisher-settings.ts';
@@ -9,12 +9,14 @@ import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from './submission-p
 export type SubmissionSettings = Pick<SettingsOf<typeof L1_SETTINGS.settings>, 'ethereumSlotSeconds'> &
   Pick<
     SettingsOf<typeof PUBLISHER_SETTINGS.settings>,
+    | 'epochRewardEther'
     | 'gasLimitBufferPercentage'
     | 'gasPriceMaxGwei'
     | 'l1Confirmations'
     | 'minimumPriorityFeeGwei'
     | 'priorityFeeBumpPercentage'
     | 'priorityFeeRetryBumpPercentage'
+    | 'submitWhen'
     | 'txCheckIntervalMs'
     | 'txMaxSpeedUps'
     | 'txStallTimeMs'
@@ -30,6 +32,8 @@ export function submissionPolicyOf(settings: SubmissionSettings): SubmissionPoli
     priorityFeeBumpPercentage: settings.priorityFeeBumpPercentage,
     replacementBumpPercentage: settings.priorityFeeRetryBumpPercentage,
     maxSpeedUps: settings.txMaxSpeedUps,
+    submitWhen: settings.submitWhen,
+    ...(settings.epochRewardEther !== undefined && { epochRewardWei: parseEther(String(settings.epochRewardEther)) }),
     checkIntervalSeconds: settings.txCheckIntervalMs / 1000,
     stallSeconds: settings.txStallTimeMs / 1000,
     confirmations: settings.l1Confirmations,

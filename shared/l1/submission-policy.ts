@@ -18,6 +18,10 @@ export interface SubmissionPolicy {
    * silent L1 would drive them up to the cap. `L1_TX_MONITOR_MAX_ATTEMPTS`
    */
   readonly maxSpeedUps: number;
+  /** Whether a root goes out that costs more gas than its epoch pays. `COPPICE_SUBMIT_WHEN` */
+  readonly submitWhen: 'always' | 'when-profitable';
+  /** What an epoch pays, as the operator values it; needed for `when-profitable`. `COPPICE_EPOCH_REWARD_ETH` */
+  readonly epochRewardWei?: bigint;
   /** Between two looks at the outbox. `L1_TX_MONITOR_CHECK_INTERVAL_MS` */
   readonly checkIntervalSeconds: number;
   /** A transaction that is not mined for so long is stuck. `L1_TX_MONITOR_STALL_TIME_MS` */
@@ -47,6 +51,7 @@ export const DEFAULT_SUBMISSION_POLICY: SubmissionPolicy = {
   priorityFeeBumpPercentage: 20,
   replacementBumpPercentage: 50,
   maxSpeedUps: 3,
+  submitWhen: 'always',
   checkIntervalSeconds: 1,
   stallSeconds: 12,
   confirmations: 1,

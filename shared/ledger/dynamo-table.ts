@@ -14,6 +14,7 @@ import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../proving-jo
  * | open roots     | `ROOTS`                     | `OPEN`                   | GetItem: the numbers of all roots that wait for L1   |
  * | agent          | `AGENTS#<hour>`             | `AGENT#<agentId>`        | seen lately: a Query of each of the last hours       |
  * | incident       | `INCIDENTS`                 | `<atMs, padded>#<random>`| the newest: a Query backwards                        |
+ * | decision       | `DECISIONS#<kind>`          | `<atMs, padded>#<random>`| the newest of a kind: a Query backwards              |
  * | dead letter    | `DEAD-LETTERS`              | `<parkedAtMs>#<messageId>`| all of them: a Query                                |
  * | note           | `NOTES`                     | the program's name       | GetItem: what a function remembers of its last run   |
  *

@@ -30,6 +30,8 @@ function entry(
  * Seconds are Aztec's own "realistic" delays, witness and proof together, for its 32-core agents
  * (`@aztec/bb-prover` 4.1.2, `src/test/delay_values.ts`). Gates are `bb` 4.1.2's own count, the AVM's from its key.
  * Pools follow the gates: up to 2^21 small, 2^22 medium, larger ones and the AVM large.
+ * Whatever waits for other proofs is urgent, the public base too: blocks are then finished one after the other, so that the
+ * pools above have work all along instead of all at once (`npm run bench:scaling`).
  */
 export const AZTEC_FAMILY = {
   levels: LEVELS,
@@ -37,7 +39,7 @@ export const AZTEC_FAMILY = {
     PUBLIC_VM: entry('large', 'normal', 'leaves', 180, 21),
     PUBLIC_CHONK_VERIFIER: entry('medium', 'normal', 'leaves', 16.4, 22),
     PRIVATE_TX_BASE_ROLLUP: entry('medium', 'normal', 'leaves', 24.5, 22),
-    PUBLIC_TX_BASE_ROLLUP: entry('large', 'normal', 'public bases', 47, 23),
+    PUBLIC_TX_BASE_ROLLUP: entry('large', 'urgent', 'public bases', 47, 23),
     TX_MERGE_ROLLUP: entry('small', 'urgent', 'tx merges', 10, 21),
     BLOCK_ROOT_FIRST_ROLLUP: entry('medium', 'urgent', 'block roots', 17.4, 22),
     BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP: entry('small', 'urgent', 'block roots', 9.2, 21),

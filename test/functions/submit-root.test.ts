@@ -36,9 +36,9 @@ describe('submitRoot', () => {
     overrides: Partial<RootSubmitterDeps> = {},
   ): Promise<readonly OpenRoot[]> {
     invocations += 1;
-    const { outbox, epochs, incidents } = bench.engine;
+    const { outbox, epochs, incidents, decisions } = bench.engine;
     const deps = {
-      ...{ outbox, epochs, incidents },
+      ...{ outbox, epochs, incidents, decisions },
       l1: bench.client,
       account: bench.account,
       policy: { ...POLICY, checkIntervalSeconds: 0.01 },

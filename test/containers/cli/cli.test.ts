@@ -35,6 +35,8 @@ describe('the command coppice', () => {
         status   what the fleet is doing: epochs, submissions, agents, queues, incidents
         tree     the merge tree of an epoch: what is proven, by whom, how long it took
         jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
+        why      why there are so many agents, and why a root went out or waits
+        cost     what an epoch cost: agents by pool, AWS by service, gas on L1
         retry    give a rejected job, or all of an epoch, another chance
         redrive  send dead letters back to the queues that they came from
         crs      fetch the reference string that proofs are made with
@@ -72,7 +74,7 @@ describe('the command coppice', () => {
       stderr: "coppice: 'statsu' is no command; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
-      'the commands are start, status, tree, jobs, retry, redrive, crs, devnet, canary',
+      'the commands are start, status, tree, jobs, why, cost, retry, redrive, crs, devnet, canary',
     );
   });
 

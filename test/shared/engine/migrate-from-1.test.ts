@@ -27,12 +27,13 @@ describe('a database of schema version 1', () => {
     return engine;
   }
 
-  /** What version 1 wrote: the same tables, without where a dead letter came from. */
+  /** What version 1 wrote: the same tables, without where a dead letter came from, and without decisions. */
   function writeVersion1(letters: readonly string[]): void {
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
     raw.exec(SCHEMA);
     raw.exec('alter table dead_letters drop column pool');
     raw.exec('alter table dead_letters drop column lane');
+    raw.exec('drop table decisions');
     raw.exec('pragma application_id = 0x436f7070');
     raw.exec('pragma user_version = 1');
     const insert = raw.prepare('insert into dead_letters (body, reason, parked_at_ms) values (?, ?, ?)');

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ForeignDatabaseError, SchemaVersionError } from '../../../shared/engine/errors.ts';
 import { openSqliteDatabase, type SqliteDatabase } from '../../../shared/engine/sqlite-database.ts';
+import { SCHEMA_VERSION } from '../../../shared/engine/sqlite-schema.ts';
 
 const RECORDING_PROCESS = fileURLToPath(new URL('processes/recording-process.ts', import.meta.url));
 const FULL = 2;
@@ -57,15 +58,15 @@ describe('the database of the embedded engine', () => {
     expect(subjects(reader)).toEqual(['meanwhile']);
   });
 
-  it.each([0, 3, 99])('refuses a database of schema version %i, and says what to do', (version) => {
+  it.each([0, SCHEMA_VERSION + 1, 99])('refuses a database of schema version %i, and says what to do', (version) => {
     open().close();
     const raw = new DatabaseSync(path);
     raw.exec(`pragma user_version = ${version}`);
     raw.close();
-    const refusal = new SchemaVersionError(path, 2, version);
+    const refusal = new SchemaVersionError(path, SCHEMA_VERSION, version);
     expect(() => open()).toThrow(refusal);
     expect(refusal.message).toBe(
-      `database ${path} has schema version ${version}, this program reads version 2: ` +
+      `database ${path} has schema version ${version}, this program reads version ${SCHEMA_VERSION}: ` +
         'run the version of coppice that wrote it, or name another data directory',
     );
   });

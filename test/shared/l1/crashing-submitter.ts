@@ -48,6 +48,7 @@ const submitter = new RootSubmitter({
     advance: async (...change) => await after('epoch-proven', epochs.advance(...change)),
   },
   incidents: engine.incidents,
+  decisions: engine.decisions,
   l1: { ...l1, sendRawTransaction: async (raw) => await after('sent', l1.sendRawTransaction(raw)) },
   account: { ...account, signTransaction: async (raw) => await after('signed', account.signTransaction(raw)) },
   policy: { ...DEFAULT_SUBMISSION_POLICY, checkIntervalSeconds: 0.05, ...told.policy },

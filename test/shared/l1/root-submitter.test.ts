@@ -63,6 +63,38 @@ describe('RootSubmitter', () => {
     expect(await bench.minedNonce()).toBe(1);
   });
 
+  it('keeps once that it submits, and why', async () => {
+    await bench.storeRoot(0, 1, 2);
+    const submitter = bench.submitter();
+    await submitter.tick();
+    await submitter.tick();
+    const decisions = await bench.engine.decisions.latest('submission', 10);
+    expect(decisions).toMatchObject([
+      { epoch: 0, choice: 'submit', reason: expect.stringContaining('of gas') as string },
+    ]);
+  });
+
+  it('holds a root back whose gas costs more than its epoch pays, and submits it once it pays', async () => {
+    await bench.storeRoot(0, 1, 2);
+    const policy = { ...POLICY, submitWhen: 'when-profitable', epochRewardWei: 1n } as const;
+    await bench.submitter({ policy }).tick();
+    expect(await bench.root()).toMatchObject({
+      state: 'waiting',
+      submissions: [],
+      reason: expect.stringContaining('gas may fall') as string,
+    });
+    expect(await bench.engine.decisions.latest('submission', 10)).toMatchObject([{ choice: 'wait', rewardWei: '1' }]);
+
+    await bench.submitter({ policy: { ...policy, epochRewardWei: 10n ** 18n } }).tick();
+    expect((await bench.root()).state).toBe('sent');
+  });
+
+  it('submits though a decision cannot be kept', async () => {
+    await bench.storeRoot(0, 1, 2);
+    await bench.submitter({ decisions: { note: () => Promise.reject(new Error('no table')) } }).tick();
+    expect((await bench.root()).state).toBe('sent');
+  });
+
   it('stores the transaction, signed, with what it offers', async () => {
     await bench.storeRoot(0, 1, 2);
     await bench.submitter().tick();

@@ -1,0 +1,79 @@
+import { type CostPart, epochCost, type GasPaid, totalDollars } from '../../shared/cost/epoch-cost.ts';
+import { decimal, integer } from '../../shared/config/value-kinds.ts';
+import { optional, type SettingGroup } from '../../shared/config/setting.ts';
+import { parseSettings } from '../../shared/config/parse-settings.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { Command } from './command.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { findEpoch } from './find-epoch.ts';
+import { FLEET_GROUPS, openFleet } from './fleet-settings.ts';
+import { printJson, printLines } from './print.ts';
+import { readCommandLine } from './read-command-line.ts';
+import { renderCost } from './render-cost.ts';
+
+/** Three days of decisions, one a minute: the log keeps no more. */
+const DECISIONS = 4320;
+
+const PRICES = {
+  title: 'Prices',
+  settings: {
+    etherDollars: optional(decimal(0), {
+      flag: 'ether-dollars',
+      variable: 'COPPICE_ETHER_DOLLARS',
+      description: 'What an ether is worth, in dollars, for the gas',
+      defaultNote: 'gas is given in ETH alone',
+    }),
+  },
+} as const satisfies SettingGroup;
+
+export const COST_COMMAND: Command = {
+  name: 'cost',
+  usage: '[EPOCH] [flags]',
+  summary: 'what an epoch cost: agents by pool, AWS by service, gas on L1',
+  explanation: [
+    "Reckons from the ledger's times, the scaler's decisions and a table of prices; without EPOCH, of the newest. It changes " +
+      'nothing. Requests to AWS are estimated from what a job takes on average.',
+  ],
+  switchTitle: 'Output',
+  switches: [{ flag: 'json', description: 'One JSON document' }],
+  groups: [...FLEET_GROUPS, PRICES],
+  takesSuperseded: false,
+  run,
+};
+
+async function run(argv: readonly string[]): Promise<number> {
+  const line = readCommandLine(argv, COST_COMMAND);
+  const [word, ...others] = line.words;
+  const number = word === undefined ? undefined : integer(0).parse(word);
+  const prices = parseSettings([PRICES], line.environment);
+  const engine = await openFleet(line, [
+    ...(number?.success === false ? [`the epoch is a whole number; got '${word ?? ''}'`] : []),
+    ...others.map((other) => `'${other}' is one word too many`),
+    ...prices.problems,
+  ]);
+  try {
+    const epoch = await findEpoch(engine.epochs, number === undefined ? undefined : EpochNumber.parse(number.data));
+    const parts = await readCost(engine, epoch, prices.settings?.etherDollars);
+    if (line.switches.has('json')) printJson({ epoch: epoch.epoch, dollars: totalDollars(parts), parts });
+    else printLines(renderCost(epoch, parts));
+    return EXIT_CODES.done;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function readCost(engine: Engine, epoch: EpochRecord, dollarsPerEther: number | undefined): Promise<CostPart[]> {
+  const [jobs, decisions, root] = await Promise.all([
+    engine.jobs.jobsOfEpoch(epoch.epoch),
+    engine.decisions.latest('fleet', DECISIONS),
+    engine.outbox.find(epoch.epoch),
+  ]);
+  const mined = root?.submissions.find(({ outcome }) => outcome === 'mined');
+  const gas: GasPaid | undefined = mined && {
+    wei: BigInt(mined.gasLimit) * BigInt(mined.maxFeePerGasWei),
+    dollarsPerEther,
+  };
+  return epochCost({ epoch, jobs, decisions, gas });
+}

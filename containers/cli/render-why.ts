@@ -1,0 +1,73 @@
+import type { FleetDecisionRecord, SubmissionDecisionRecord } from '../../shared/ledger/decision-log.ts';
+import { formatDuration } from '../devnet/display/format-duration.ts';
+import { type Line, toned } from '../devnet/display/line.ts';
+import { alignColumns } from './align-columns.ts';
+
+export interface Decisions {
+  /** Newest first. */
+  readonly fleet: readonly FleetDecisionRecord[];
+  readonly submissions: readonly SubmissionDecisionRecord[];
+  readonly atMs: number;
+}
+
+/** Why there are as many agents as there are, what changed lately, and why roots went out or did not. */
+export function renderWhy({ fleet, submissions, atMs }: Decisions): Line[] {
+  const [newest] = fleet;
+  const sections: (readonly [string, readonly Line[], string])[] = [
+    [
+      'The fleet',
+      newest === undefined ? [] : describeNewest(newest, atMs),
+      'nothing was decided yet: no scaler has run',
+    ],
+    ['What changed before', changesIn(fleet).map((decision) => changeLine(decision, atMs)), 'nothing'],
+    ['Roots', submissions.map((decision) => submissionLine(decision, atMs)), 'no decision about one yet'],
+  ];
+  return sections.flatMap(([title, lines, whenEmpty], index) => [
+    ...(index === 0 ? [] : [[]]),
+    [toned('strong', title)],
+    ...(lines.length === 0 ? [[toned('dim', `  ${whenEmpty}`)]] : lines.map((line): Line => ['  ', ...line])),
+  ]);
+}
+
+function describeNewest(
+  { atMs: decidedAtMs, reason, dollarsPerHour, epochs, pools }: FleetDecisionRecord,
+  atMs: number,
+): Line[] {
+  return [
+    [`${ago(atMs - decidedAtMs)}: ${reason}; $${dollarsPerHour.toFixed(2)} an hour`],
+    ...epochs.map(({ epoch, deadlineAtMs, pathSeconds, slackSeconds }): Line => {
+      const left = `epoch ${epoch}: ${formatDuration(deadlineAtMs - atMs)} to its deadline`;
+      const slack = toned(slackSeconds < 0 ? 'bad' : 'good', `${Math.round(slackSeconds)} s of slack`);
+      return [`${left}, ${Math.round(pathSeconds)} s of jobs that must follow one another, `, slack];
+    }),
+    ...alignColumns(
+      pools.map(({ pool, spot, od, was, reason: because }): Line => [
+        toned('strong', pool),
+        `${spot} on Spot`,
+        `${od} on demand`,
+        `${was.running} run`,
+        because,
+      ]),
+    ),
+  ];
+}
+
+/** Decisions that ordered something else than there was. */
+function changesIn(fleet: readonly FleetDecisionRecord[]): FleetDecisionRecord[] {
+  return fleet.slice(1).filter(({ pools }) => pools.some(({ spot, od, was }) => spot !== was.spot || od !== was.od));
+}
+
+function changeLine({ atMs: decidedAtMs, pools, reason }: FleetDecisionRecord, atMs: number): Line {
+  const changes = pools
+    .filter(({ spot, od, was }) => spot !== was.spot || od !== was.od)
+    .map(({ pool, spot, od, was }) => `${pool} ${was.spot}+${was.od} to ${spot}+${od}`);
+  return [toned('dim', ago(atMs - decidedAtMs)), ` ${changes.join(', ')} (Spot + on demand): ${reason}`];
+}
+
+function submissionLine({ atMs: decidedAtMs, epoch, choice, reason }: SubmissionDecisionRecord, atMs: number): Line {
+  return [toned('dim', ago(atMs - decidedAtMs)), ` epoch ${epoch}: `, toned('strong', choice), `, ${reason}`];
+}
+
+function ago(ms: number): string {
+  return `${formatDuration(ms)} ago`;
+}

@@ -1,0 +1,167 @@
+import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-catalogue.ts';
+import type {
+  EpochLoad,
+  EpochOutlook,
+  FleetDecision,
+  FleetMemory,
+  FleetState,
+  PoolDecision,
+  PoolMemory,
+  PoolState,
+} from './fleet-state.ts';
+import { outlooksOf, type PlanPool, type PlanPools, type PoolPlan, planSlots } from './plan-slots.ts';
+import { type Busy, busyOf, spreadCapacity } from './spread-capacity.ts';
+import { withinBudget } from './within-budget.ts';
+
+/** After a longer silence, or one of less than nothing, the clock may be wrong: nothing is cut on one decision's word. */
+const LONGEST_SILENCE_MS = 10 * 60_000;
+/** What a start may take beyond its time, when slack is weighed against the loss of an agent. */
+const SAFE_RESERVE_SECONDS = 60;
+
+/** A pool on its way through the decision. */
+interface PoolDraft {
+  readonly pool: Pool;
+  readonly state: PoolState;
+  readonly busy: Busy;
+  readonly agents: number;
+  /** Those that the rest of the work needs once there are jobs for them. */
+  readonly laterAgents: number;
+  readonly reason: string;
+}
+
+/** Says how many agents each pool shall have, each way, and why. Pure: the same state, the same decision. */
+export function decideFleet(state: FleetState): FleetDecision {
+  const { nowMs, policy } = state;
+  // What cannot be mined in time is worth no agent.
+  const epochs = state.epochs?.filter(({ deadlineAtMs }) => deadlineAtMs > nowMs);
+  const pools = planPools(state);
+  const plans = planSlots(epochs ?? [], pools, policy, nowMs);
+  const isHeld = epochs === undefined || isClockInDoubt(state);
+  const drafts = PoolSchema.options.flatMap((pool) => {
+    const poolState = state.pools[pool];
+    return poolState === undefined ? [] : [draftOf(pool, poolState, plans.get(pool), epochs, isHeld)];
+  });
+
+  const decided = decidePools(drafts, epochs ?? [], pools, state);
+  const outlooksWith = (agents: Decided): EpochOutlook[] =>
+    outlooksOf(epochs ?? [], pools, slotsIn(agents, decided.pools, drafts), policy, nowMs);
+  const limited = withinBudget(decided.pools, drafts, state.budget, (cut) => leastSlack(outlooksWith(cut)) < 0);
+  const outlooks = outlooksWith(limited.pools);
+  return {
+    atMs: nowMs,
+    pools: limited.pools,
+    outlooks,
+    dollarsPerHour: limited.dollarsPerHour,
+    reason: [...reasonsOf(epochs, state, outlooks), ...limited.reasons].join('; '),
+    memory: { atMs: nowMs, pools: decided.memory },
+  };
+}
+
+function draftOf(
+  pool: Pool,
+  state: PoolState,
+  plan: PoolPlan | undefined,
+  epochs: readonly EpochLoad[] | undefined,
+  isHeld: boolean,
+): PoolDraft {
+  const { limits, capacity } = state;
+  const runningJobs = epochs?.reduce((sum, { pools }) => sum + (pools[pool]?.runningJobs ?? 0), 0);
+  const busy = busyOf(capacity, runningJobs === undefined ? undefined : Math.ceil(runningJobs / limits.slotsPerAgent));
+  const least = busy.spot + busy.od;
+  const wanted = Math.ceil((plan?.slots ?? 0) / limits.slotsPerAgent);
+  const held = isHeld ? capacity.spot.desired + capacity.od.desired : 0;
+  const agents = Math.max(least, Math.min(limits.ceiling, Math.max(wanted, held, limits.floor)));
+
+  const reasons = [plan?.reason ?? 'nothing to prove'];
+  if (wanted > limits.ceiling) reasons.push(`${wanted} are needed, and ${limits.ceiling} is the ceiling`);
+  if (agents === limits.floor && agents > Math.max(wanted, held)) reasons.push(`${limits.floor} is the floor`);
+  if (least > wanted) reasons.push(`${least} prove and stay until they are done`);
+  const laterAgents = Math.min(limits.ceiling, Math.ceil((plan?.neededSlots ?? 0) / limits.slotsPerAgent));
+  return { pool, state, busy, agents, laterAgents, reason: reasons.join('; ') };
+}
+
+type Decided = Readonly<Partial<Record<Pool, PoolDecision>>>;
+
+interface DecidedPools {
+  readonly pools: Decided;
+  readonly memory: FleetMemory['pools'];
+}
+
+function decidePools(
+  drafts: readonly PoolDraft[],
+  epochs: readonly EpochLoad[],
+  plan: PlanPools,
+  { nowMs, policy, memory }: FleetState,
+): DecidedPools {
+  const slots = new Map(
+    drafts.map(({ pool, agents, laterAgents, state: { limits } }) => [
+      pool,
+      Math.max(agents, laterAgents) * limits.slotsPerAgent,
+    ]),
+  );
+  const outlooks = outlooksOf(epochs, plan, (pool) => slots.get(pool) ?? 0, policy, nowMs);
+  const pools: Partial<Record<Pool, PoolDecision>> = {};
+  const memories: Partial<Record<Pool, PoolMemory>> = {};
+  for (const { pool, state, busy, agents, reason } of drafts) {
+    const longestSeconds = Math.max(0, ...epochs.map((epoch) => epoch.pools[pool]?.longestSeconds ?? 0));
+    const slack = {
+      seconds: leastSlack(outlooks.filter((_, index) => epochs[index]?.pools[pool] !== undefined)),
+      // An agent that is taken back costs the job it had, another start, and what the start is late.
+      safeSeconds: longestSeconds + state.startUpSeconds + SAFE_RESERVE_SECONDS,
+    };
+    const spread = spreadCapacity(agents, busy, state, slack, memory?.pools[pool], nowMs);
+    pools[pool] = { spot: spread.spot, od: spread.od, reason: [reason, spread.reason].filter(Boolean).join('; ') };
+    if (Object.keys(spread.memory).length > 0) memories[pool] = spread.memory;
+  }
+  return { pools, memory: memories };
+}
+
+function planPools({ pools }: FleetState): PlanPools {
+  const planned = new Map<Pool, PlanPool>();
+  for (const [pool, { limits, startUpSeconds, capacity }] of Object.entries(pools) as [Pool, PoolState][]) {
+    planned.set(pool, {
+      startUpSeconds,
+      dollarsPerHour: capacity.spot.dollarsPerHour / limits.slotsPerAgent,
+      ordered: (capacity.spot.desired + capacity.od.desired) * limits.slotsPerAgent,
+      running: (capacity.spot.running + capacity.od.running) * limits.slotsPerAgent,
+    });
+  }
+  return planned;
+}
+
+function isClockInDoubt({ nowMs, memory }: FleetState): boolean {
+  return memory !== undefined && (nowMs < memory.atMs || nowMs - memory.atMs > LONGEST_SILENCE_MS);
+}
+
+/** Slots that the rest of the work will have: as many as are needed later, unless the budget cuts the pool. */
+function slotsIn(agents: Decided, uncut: Decided, drafts: readonly PoolDraft[]): (pool: Pool) => number {
+  const slots = new Map<Pool, number>();
+  for (const { pool, state, laterAgents } of drafts) {
+    const { spot, od } = agents[pool] ?? { spot: 0, od: 0 };
+    const isCut = spot + od < (uncut[pool]?.spot ?? 0) + (uncut[pool]?.od ?? 0);
+    slots.set(pool, (isCut ? spot + od : Math.max(spot + od, laterAgents)) * state.limits.slotsPerAgent);
+  }
+  return (pool) => slots.get(pool) ?? 0;
+}
+
+function leastSlack(outlooks: readonly EpochOutlook[]): number {
+  return Math.min(Infinity, ...outlooks.map(({ slackSeconds }) => slackSeconds));
+}
+
+function reasonsOf(
+  epochs: readonly EpochLoad[] | undefined,
+  state: FleetState,
+  outlooks: readonly EpochOutlook[],
+): string[] {
+  if (epochs === undefined) return ['the ledger could not be read, so nothing is cut'];
+  const doubt = isClockInDoubt(state) ? ['the last decision is not from the last minutes, so nothing is cut yet'] : [];
+  if (epochs.length === 0) return ['no epoch is open', ...doubt];
+  return [
+    ...outlooks.map(({ epoch, slackSeconds }) =>
+      slackSeconds < 0
+        ? `epoch ${epoch} may miss its deadline by ${Math.round(-slackSeconds)} s`
+        : `epoch ${epoch} is mined ${Math.round(slackSeconds)} s before its deadline at the latest`,
+    ),
+    ...doubt,
+  ];
+}

@@ -1,0 +1,40 @@
+import type { FleetDecisionRecord } from '../../shared/ledger/decision-log.ts';
+import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
+import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { EpochLoad, FleetDecision, FleetState } from './fleet-state.ts';
+
+/** What is kept of a decision: what it saw, what it says, and why. */
+export function decisionRecord(state: FleetState, decision: FleetDecision): FleetDecisionRecord {
+  const epochs = state.epochs ?? [];
+  return {
+    kind: 'fleet',
+    atMs: decision.atMs,
+    epochs: epochs.flatMap(({ epoch, deadlineAtMs, pathSeconds }) => {
+      const outlook = decision.outlooks.find((each) => each.epoch === epoch);
+      return outlook === undefined ? [] : [{ epoch, deadlineAtMs, pathSeconds, slackSeconds: outlook.slackSeconds }];
+    }),
+    pools: Pool.options.flatMap((pool) => {
+      const [decided, poolState] = [decision.pools[pool], state.pools[pool]];
+      if (decided === undefined || poolState === undefined) return [];
+      const { spot, od } = poolState.capacity;
+      const loads = epochs.flatMap((epoch: EpochLoad) => epoch.pools[pool] ?? []);
+      const total = (valueOf: (load: PoolLoad) => number): number =>
+        loads.reduce((sum, load) => sum + valueOf(load), 0);
+      return [
+        {
+          pool,
+          was: { spot: spot.desired, od: od.desired, running: spot.running + od.running },
+          spot: decided.spot,
+          od: decided.od,
+          dollarsPerHour: spot.running * spot.dollarsPerHour + od.running * od.dollarsPerHour,
+          workSeconds: Math.round(total((load) => load.workSeconds)),
+          waitingJobs: total((load) => load.waitingJobs),
+          runningJobs: total((load) => load.runningJobs),
+          reason: decided.reason,
+        },
+      ];
+    }),
+    dollarsPerHour: decision.dollarsPerHour,
+    reason: decision.reason,
+  };
+}

@@ -1,0 +1,45 @@
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+
+/** So many of the newest ended epochs tell how long circuits take. */
+const EPOCHS = 3;
+/** And of each circuit so many of their newest jobs: no estimate looks further back. */
+const JOBS_PER_CIRCUIT = 200;
+
+/** The proven jobs of epochs that have ended, each epoch read once in the life of a program: they change no more. */
+export class EndedEpochs {
+  readonly #jobs: Pick<JobLedger, 'jobsOfEpoch'>;
+  readonly #proven = new Map<EpochNumber, readonly JobRecord[]>();
+
+  constructor(jobs: Pick<JobLedger, 'jobsOfEpoch'>) {
+    this.#jobs = jobs;
+  }
+
+  /** @param latest newest first */
+  async jobsOf(latest: readonly EpochRecord[]): Promise<readonly JobRecord[]> {
+    const wanted = latest.filter(({ state }) => state === 'proven' || state === 'submitting').slice(0, EPOCHS);
+    const jobs: JobRecord[] = [];
+    for (const { epoch } of wanted) {
+      const known = this.#proven.get(epoch) ?? newestProven(await this.#jobs.jobsOfEpoch(epoch));
+      this.#proven.set(epoch, known);
+      jobs.push(...known);
+    }
+    for (const epoch of this.#proven.keys()) {
+      if (!wanted.some((kept) => kept.epoch === epoch)) this.#proven.delete(epoch);
+    }
+    return jobs;
+  }
+}
+
+function newestProven(records: readonly JobRecord[]): JobRecord[] {
+  const proven = records.filter(({ state }) => state === 'proven');
+  const counts = new Map<string, number>();
+  return proven
+    .toSorted((a, b) => (b.settledAtMs ?? 0) - (a.settledAtMs ?? 0))
+    .filter(({ circuit }) => {
+      const count = (counts.get(circuit) ?? 0) + 1;
+      counts.set(circuit, count);
+      return count <= JOBS_PER_CIRCUIT;
+    });
+}

@@ -1,0 +1,49 @@
+import type { AgentGroup, Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
+import type { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
+import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { CapacityState, FleetState, PoolState } from './fleet-state.ts';
+import type { PoolJobs } from './read-loads.ts';
+
+/** The pools that are named and deployed, as a decision looks at them. */
+export function poolStates(
+  pools: FleetPools,
+  groups: readonly AgentGroup[],
+  jobs: Readonly<Record<Pool, PoolJobs>>,
+): FleetState['pools'] {
+  const states: Partial<Record<Pool, PoolState>> = {};
+  for (const pool of Pool.options) {
+    const limits = pools[pool];
+    const own = groups.filter((group) => group.pool === pool);
+    if (limits === undefined || own.length === 0) continue;
+    const { maxAgents, minAgents, slotsPerAgent, startUpSeconds, dollarsPerHour, onDemandShare } = limits;
+    const has = (capacity: Capacity): boolean => own.some((group) => group.capacity === capacity);
+    const busyAgents = Math.ceil(jobs[pool].running / slotsPerAgent);
+    const spot = capacityState(own, 'spot', dollarsPerHour.spot, busyAgents);
+    const od = capacityState(own, 'od', dollarsPerHour.od, busyAgents - (spot.busy ?? 0));
+    states[pool] = {
+      limits: {
+        floor: Math.min(minAgents, maxAgents),
+        ceiling: maxAgents,
+        slotsPerAgent,
+        // A pool that was deployed with one capacity alone has all its agents there.
+        onDemandShare: has('spot') ? (has('od') ? onDemandShare : 0) : 1,
+      },
+      startUpSeconds,
+      spotInterruptions: 0,
+      spotRefusals: 0,
+      capacity: { spot, od },
+    };
+  }
+  return states;
+}
+
+/** The ledger knows how many agents prove, not which: those on Spot are taken to be the first. */
+function capacityState(
+  groups: readonly AgentGroup[],
+  capacity: Capacity,
+  dollarsPerHour: number,
+  busyAgents: number,
+): CapacityState {
+  const { desired = 0, running = 0 } = groups.find((group) => group.capacity === capacity) ?? {};
+  return { desired, running, busy: Math.min(running, Math.max(0, busyAgents)), dollarsPerHour };
+}

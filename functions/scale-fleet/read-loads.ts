@@ -1,0 +1,113 @@
+import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { circuitStandings } from '../../shared/merge-tree/circuit-standings.ts';
+import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
+import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { LearnedDurations } from '../../shared/merge-tree/learned-durations.ts';
+import { type PoolSlots, WorkLeft } from '../../shared/merge-tree/work-left.ts';
+import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { EndedEpochs } from './ended-epochs.ts';
+import type { EpochLoad } from './fleet-state.ts';
+
+/** The jobs of one pool that agents are needed for. */
+export interface PoolJobs {
+  /** Of epochs that are being proven: no agent holds them. */
+  readonly waiting: number;
+  /** An agent holds them, whatever became of their epoch. */
+  readonly running: number;
+}
+
+/** What there is to do. */
+export interface FleetLoads {
+  /** Epochs that are being proven and whose window is open. */
+  readonly epochs: readonly EpochLoad[];
+  readonly jobs: Readonly<Record<Pool, PoolJobs>>;
+}
+
+export interface ReadLoadsDeps {
+  readonly epochs: Pick<EpochLedger, 'latest'>;
+  readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
+  readonly ended: EndedEpochs;
+  readonly slotsOf: (pool: Pool) => PoolSlots;
+  readonly nowMs: number;
+}
+
+/** More than a window of the longest kind holds. */
+const LATEST_EPOCHS = 16;
+/** A job that was held when its epoch ended is done with, or lost, after this. */
+const ENDED_LATELY_MS = 10 * 60_000;
+
+/**
+ * Reads from the ledger what is left of the open epochs. Not from the queues: their own counts are late, and know nothing
+ * of leases that have ended.
+ */
+export async function readLoads(deps: ReadLoadsDeps): Promise<FleetLoads> {
+  const { epochs, jobs, ended, nowMs } = deps;
+  const latest = await epochs.latest(LATEST_EPOCHS);
+  const [live, history] = await Promise.all([
+    Promise.all(
+      latest
+        .filter((epoch) => mayHaveJobs(epoch, nowMs))
+        .map(async (epoch) => ({ epoch, records: await jobs.jobsOfEpoch(epoch.epoch) })),
+    ),
+    ended.jobsOf(latest),
+  ]);
+  const open = live.filter(({ epoch }) => isOpen(epoch, nowMs));
+  const known = [...history, ...live.flatMap(({ records }) => records)];
+  return {
+    epochs: open.map(({ epoch, records }) => loadOf(epoch, records, known, deps)),
+    jobs: countJobs(live, nowMs),
+  };
+}
+
+function loadOf(
+  epoch: EpochRecord,
+  records: readonly JobRecord[],
+  known: readonly JobRecord[],
+  { slotsOf, nowMs }: ReadLoadsDeps,
+): EpochLoad {
+  const durations = new LearnedDurations(epoch.networkVersion, known);
+  const tree = expectedTree(epoch.shape);
+  const range = { rangeId: epoch.rangeId, nowMs };
+  const path = new CriticalPath(tree, (circuit) => durations.secondsOf(circuit).p95);
+  return {
+    epoch: epoch.epoch,
+    deadlineAtMs: epoch.deadlineAtMs,
+    startsAtMs: epoch.openedAtMs,
+    pathSeconds: path.left(records, range).seconds,
+    pools: new WorkLeft(tree).byPool(circuitStandings(records, range), {
+      secondsOf: (circuit) => durations.secondsOf(circuit),
+      slotsOf,
+    }),
+  };
+}
+
+function countJobs(
+  live: readonly { readonly epoch: EpochRecord; readonly records: readonly JobRecord[] }[],
+  nowMs: number,
+): Record<Pool, PoolJobs> {
+  const counts = Object.fromEntries(Pool.options.map((pool) => [pool, { waiting: 0, running: 0 }])) as Record<
+    Pool,
+    { waiting: number; running: number }
+  >;
+  for (const { epoch, records } of live) {
+    for (const job of records) {
+      if (isRunning(job, nowMs)) counts[job.pool].running += 1;
+      else if (isOpen(epoch, nowMs) && (job.state === 'queued' || job.state === 'leased'))
+        counts[job.pool].waiting += 1;
+    }
+  }
+  return counts;
+}
+
+function isOpen({ state, deadlineAtMs }: EpochRecord, nowMs: number): boolean {
+  return state === 'proving' && nowMs < deadlineAtMs;
+}
+
+function mayHaveJobs(epoch: EpochRecord, nowMs: number): boolean {
+  return epoch.state === 'proving' || nowMs - (epoch.closedAtMs ?? nowMs) < ENDED_LATELY_MS;
+}
+
+function isRunning({ state, lease }: JobRecord, nowMs: number): boolean {
+  return state === 'leased' && lease !== undefined && lease.expiresAtMs > nowMs;
+}

@@ -1,0 +1,21 @@
+import type { Pool } from '../proving-job/circuit-catalogue.ts';
+import { AWS_PRICES, FARGATE_SPOT_FACTOR } from './aws-prices.ts';
+
+/** Fargate bills by the second from the start of the image's download, and this at least. */
+export const LEAST_BILLED_SECONDS = 60;
+
+/** What an agent of each Fargate pool is made of. */
+export const FARGATE_SIZES: Readonly<
+  Record<Exclude<Pool, 'gpu'>, { readonly vcpus: number; readonly memoryGb: number }>
+> = {
+  small: { vcpus: 4, memoryGb: 16 },
+  medium: { vcpus: 8, memoryGb: 32 },
+  large: { vcpus: 16, memoryGb: 120 },
+};
+
+/** Of one agent on x86, all of its resources. */
+export function fargateDollarsPerHour(pool: keyof typeof FARGATE_SIZES, capacity: 'spot' | 'od'): number {
+  const { vcpus, memoryGb } = FARGATE_SIZES[pool];
+  const onDemand = vcpus * AWS_PRICES.fargateVcpuHours.dollars + memoryGb * AWS_PRICES.fargateGibHours.dollars;
+  return capacity === 'spot' ? onDemand * FARGATE_SPOT_FACTOR : onDemand;
+}

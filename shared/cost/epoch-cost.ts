@@ -1,0 +1,143 @@
+import { KEPT_SECONDS } from '../ledger/dynamo-table.ts';
+import type { FleetDecisionRecord } from '../ledger/decision-log.ts';
+import type { EpochRecord } from '../ledger/epoch-ledger.ts';
+import type { JobRecord } from '../ledger/job-ledger.ts';
+import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { type AwsPriceName, AWS_PRICES } from './aws-prices.ts';
+import { fargateDollarsPerHour } from './agent-prices.ts';
+
+/** A part of what an epoch cost. */
+export interface CostPart {
+  readonly kind: 'agents' | 'aws' | 'l1';
+  /** A pool, an AWS service, or `gas`. */
+  readonly name: string;
+  /** `undefined` where only the amount is known. */
+  readonly dollars: number | undefined;
+  /** What it is for, and how sure it is, in words. */
+  readonly because: string;
+}
+
+/** The gas of a mined root. */
+export interface GasPaid {
+  readonly wei: bigint;
+  /** What an ether is worth, if somebody said so. */
+  readonly dollarsPerEther: number | undefined;
+}
+
+/** What a job asks of AWS beside its proof, as `npm run bench:aws` counts it at the wire. */
+const PER_JOB: Partial<Record<AwsPriceName, number>> = {
+  sqsRequests: 3.2,
+  s3Writes: 2,
+  s3Reads: 2,
+  dynamoWriteUnits: 9,
+  dynamoReadUnits: 5,
+};
+/** A heartbeat extends the lease in the ledger, and in the queue. */
+const PER_HEARTBEAT: Partial<Record<AwsPriceName, number>> = { sqsRequests: 1, dynamoWriteUnits: 1 };
+const HEARTBEAT_SECONDS = 40;
+const OBJECT_DAYS = 7;
+const LEDGER_BYTES_PER_JOB = 1_000;
+const HOUR_MS = 3_600_000;
+/** Between two decisions further apart nobody knows what ran. */
+const LONGEST_GAP_MS = 15 * 60_000;
+
+const SERVICES: Readonly<Record<string, readonly AwsPriceName[]>> = {
+  SQS: ['sqsRequests'],
+  S3: ['s3Writes', 's3Reads', 's3StorageGbMonths'],
+  DynamoDB: ['dynamoWriteUnits', 'dynamoReadUnits', 'dynamoStorageGbMonths'],
+};
+
+export interface EpochCostInput {
+  readonly epoch: EpochRecord;
+  /** Of the epoch, also those of ranges that a reorg took away: their proofs were paid as well. */
+  readonly jobs: readonly JobRecord[];
+  /** Decisions of the time in which the epoch was open, in any order; none where nothing scales the fleet. */
+  readonly decisions: readonly FleetDecisionRecord[];
+  readonly gas: GasPaid | undefined;
+}
+
+/**
+ * What an epoch cost, by pool, AWS service and L1: agents by the time that they ran, with start and idle times, where a
+ * scaler kept count, and else by the time that jobs held them.
+ */
+export function epochCost(input: EpochCostInput): CostPart[] {
+  return [...agentParts(input), ...awsParts(input), ...gasParts(input)];
+}
+
+export function totalDollars(parts: readonly CostPart[]): number {
+  return parts.reduce((sum, { dollars }) => sum + (dollars ?? 0), 0);
+}
+
+/** How long its agent was at the job that proved it, in milliseconds; 0 while nobody knows. */
+function heldMs({ state, claimedAtMs, settledAtMs }: JobRecord): number {
+  if (state !== 'proven' || claimedAtMs === undefined || settledAtMs === undefined) return 0;
+  return Math.max(0, settledAtMs - claimedAtMs);
+}
+
+function agentParts({ epoch, jobs, decisions }: EpochCostInput): CostPart[] {
+  const kept = dollarsByPool(epoch, decisions);
+  return Pool.options.flatMap((pool): CostPart[] => {
+    const ofPool = jobs.filter((job) => job.pool === pool);
+    const hours = ofPool.reduce((sum, job) => sum + heldMs(job), 0) / HOUR_MS;
+    const proving = `${hours.toFixed(2)} h of ${ofPool.length} jobs`;
+    const dollars = kept.get(pool);
+    if (dollars !== undefined) {
+      return [{ kind: 'agents', name: pool, dollars, because: `${proving}, with the time to start and to wait` }];
+    }
+    if (ofPool.length === 0) return [];
+    if (pool === 'gpu')
+      return [{ kind: 'agents', name: pool, dollars: undefined, because: `${proving}, no price known` }];
+    const perHour = fargateDollarsPerHour(pool, 'spot');
+    return [
+      { kind: 'agents', name: pool, dollars: hours * perHour, because: `${proving}, at the price of Fargate Spot` },
+    ];
+  });
+}
+
+/** An epoch's share of what ran between two decisions: of several that were open, each an equal one. */
+function dollarsByPool({ epoch }: EpochRecord, decisions: readonly FleetDecisionRecord[]): Map<Pool, number> {
+  const dollars = new Map<Pool, number>();
+  const ordered = decisions.toSorted((a, b) => a.atMs - b.atMs);
+  for (const [index, decision] of ordered.entries()) {
+    const sinceMs = ordered[index - 1]?.atMs ?? decision.atMs;
+    const hours = Math.min(decision.atMs - sinceMs, LONGEST_GAP_MS) / HOUR_MS;
+    // What runs when a decision is made ran for the minute before it, for the epochs that were open then.
+    const open = (ordered[index - 1] ?? decision).epochs;
+    if (!open.some((each) => each.epoch === epoch)) continue;
+    for (const { pool, dollarsPerHour } of decision.pools) {
+      dollars.set(pool, (dollars.get(pool) ?? 0) + (hours * dollarsPerHour) / open.length);
+    }
+  }
+  return dollars;
+}
+
+function awsParts({ jobs }: EpochCostInput): CostPart[] {
+  const heartbeats = jobs.reduce((sum, job) => sum + Math.floor(heldMs(job) / 1000 / HEARTBEAT_SECONDS), 0);
+  const bytes = jobs.reduce((sum, { inputs, proof }) => sum + inputs.sizeBytes + (proof?.sizeBytes ?? 0), 0);
+  const amountOf = (name: AwsPriceName): number => {
+    if (name === 's3StorageGbMonths') return (bytes / 1e9) * (OBJECT_DAYS / 30);
+    if (name === 'dynamoStorageGbMonths') {
+      return ((jobs.length * LEDGER_BYTES_PER_JOB) / 1e9) * (KEPT_SECONDS / 86_400 / 30);
+    }
+    return jobs.length * (PER_JOB[name] ?? 0) + heartbeats * (PER_HEARTBEAT[name] ?? 0);
+  };
+  return Object.entries(SERVICES).map(([service, names]) => ({
+    kind: 'aws',
+    name: service,
+    dollars: names.reduce((sum, name) => sum + (amountOf(name) * AWS_PRICES[name].dollars) / AWS_PRICES[name].per, 0),
+    because: `${jobs.length} jobs and ${heartbeats} heartbeats, ${(bytes / 1e6).toFixed(1)} MB kept for ${OBJECT_DAYS} days; estimated`,
+  }));
+}
+
+function gasParts({ gas }: EpochCostInput): CostPart[] {
+  if (gas === undefined) return [];
+  const ether = Number(gas.wei) / 1e18;
+  return [
+    {
+      kind: 'l1',
+      name: 'gas',
+      dollars: gas.dollarsPerEther === undefined ? undefined : ether * gas.dollarsPerEther,
+      because: `${ether.toFixed(6)} ETH at the most`,
+    },
+  ];
+}

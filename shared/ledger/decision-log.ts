@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { EpochNumber } from '../proving-job/proving-job-id.ts';
+
+const Agents = z.number().int().nonnegative();
+const Seconds = z.number();
+
+/** A pool in a decision: what was seen, what was decided, and why. */
+const DecidedPool = z.strictObject({
+  pool: Pool,
+  /** Agents by capacity that were ordered before, and those of them that ran. */
+  was: z.strictObject({ spot: Agents, od: Agents, running: Agents }),
+  /** Agents by capacity that were ordered. */
+  spot: Agents,
+  od: Agents,
+  /** What the running agents cost. */
+  dollarsPerHour: z.number().nonnegative(),
+  workSeconds: Seconds,
+  waitingJobs: z.number().int().nonnegative(),
+  runningJobs: z.number().int().nonnegative(),
+  reason: z.string(),
+});
+
+/** How many agents there shall be. */
+export const FleetDecisionRecord = z.strictObject({
+  kind: z.literal('fleet'),
+  atMs: z.number().int(),
+  /** Open epochs; one that still grows begins in the future. */
+  epochs: z.array(
+    z.strictObject({
+      epoch: EpochNumber,
+      deadlineAtMs: z.number(),
+      pathSeconds: Seconds,
+      /** Between the moment at which it is mined at the latest and its deadline. */
+      slackSeconds: Seconds,
+    }),
+  ),
+  pools: z.array(DecidedPool),
+  dollarsPerHour: z.number().nonnegative(),
+  reason: z.string(),
+});
+export type FleetDecisionRecord = z.infer<typeof FleetDecisionRecord>;
+
+/** Whether a root goes to L1, now, later or never. */
+export const SubmissionDecisionRecord = z.strictObject({
+  kind: z.literal('submission'),
+  atMs: z.number().int(),
+  epoch: EpochNumber,
+  choice: z.enum(['submit', 'wait', 'skip']),
+  /** What the transaction would cost at the fees of the moment, in wei, as text: a number holds no more than 15 digits. */
+  costWei: z.string().regex(/^\d+$/),
+  /** What the epoch pays, in wei, as far as it is known. */
+  rewardWei: z.string().regex(/^\d+$/).optional(),
+  reason: z.string(),
+});
+export type SubmissionDecisionRecord = z.infer<typeof SubmissionDecisionRecord>;
+
+export const Decision = z.discriminatedUnion('kind', [FleetDecisionRecord, SubmissionDecisionRecord]);
+export type Decision = z.infer<typeof Decision>;
+export type DecisionKind = Decision['kind'];
+export type DecisionOf<Kind extends DecisionKind> = Extract<Decision, { readonly kind: Kind }>;
+
+/**
+ * What was decided for the operator, on which grounds: for people, and for the next decision, never for correctness.
+ * Adapters keep days of it. Contract: `test/contract/decision-log.contract.ts`.
+ */
+export interface DecisionLog {
+  note(decision: Decision): Promise<void>;
+  /** The `limit` newest of a kind, newest first, by their `atMs`. */
+  latest<Kind extends DecisionKind>(kind: Kind, limit: number): Promise<readonly DecisionOf<Kind>[]>;
+}

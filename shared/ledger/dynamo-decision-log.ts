@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+
+import { Decision, type DecisionKind, type DecisionLog, type DecisionOf } from './decision-log.ts';
+import { parseItem, queryItems } from './dynamo-item.ts';
+import { type DynamoTable, padded } from './dynamo-table.ts';
+
+/** A decision a minute is 1,400 a day. */
+const KEPT_SECONDS = 3 * 24 * 3600;
+
+/** A {@link DecisionLog} in the ledger's DynamoDB table: an item per decision, in the order of their times. */
+export class DynamoDecisionLog implements DecisionLog {
+  readonly #table: DynamoTable;
+
+  constructor(table: DynamoTable) {
+    this.#table = table;
+  }
+
+  async note(decision: Decision): Promise<void> {
+    const record = Decision.parse(decision);
+    await this.#table.client.send(
+      new PutCommand({
+        TableName: this.#table.name,
+        Item: {
+          ...record,
+          pk: partitionOf(record.kind),
+          // Two of one millisecond are told apart; one that is sent twice, because its answer was lost, is still one.
+          sk: `${padded(record.atMs)}#${randomUUID()}`,
+          expiresAtSeconds: Math.floor(record.atMs / 1000) + KEPT_SECONDS,
+        },
+      }),
+    );
+  }
+
+  async latest<Kind extends DecisionKind>(kind: Kind, limit: number): Promise<readonly DecisionOf<Kind>[]> {
+    const items = await queryItems(this.#table, partitionOf(kind), { limit, backwards: true });
+    return items.map((item) => parseItem(Decision, this.#table, item) as DecisionOf<Kind>);
+  }
+}
+
+function partitionOf(kind: DecisionKind): string {
+  return `DECISIONS#${kind}`;
+}

@@ -1,0 +1,178 @@
+import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../proving-job/circuit-catalogue.ts';
+import { chainsAbove } from './chains-above.ts';
+import type { CircuitStanding, CircuitStandings } from './circuit-standings.ts';
+import type { ExpectedTree } from './expected-tree.ts';
+import type { JobSeconds } from './learned-durations.ts';
+
+/** What an epoch still needs of one pool. Seconds are those of one slot: an agent proves one job in each of its slots. */
+export interface PoolLoad {
+  /** All that is left: the rest of what runs, what waits, and what was not asked for yet. */
+  readonly workSeconds: number;
+  /** The part of it that could start at once. */
+  readonly waitingSeconds: number;
+  readonly runningJobs: number;
+  readonly waitingJobs: number;
+  /**
+   * Slots that would have work throughout the pool's start-up time: by what runs, what waits, and what becomes ready
+   * within it. More agents than these would idle; fewer would be missed before others are up.
+   */
+  readonly usableSlots: number;
+  /** The longest job left, as slow as one in twenty is. */
+  readonly longestSeconds: number;
+  /** All of `workSeconds`, by what must follow it; in no order. */
+  readonly bands: readonly WorkBand[];
+}
+
+/** Work that has about the same way to the root above it. */
+export interface WorkBand {
+  readonly workSeconds: number;
+  /** The longest chain of jobs that must follow the last of it. */
+  readonly aboveSeconds: number;
+}
+
+/** What there is to work with in a pool. */
+export interface PoolSlots {
+  /** Jobs that its agents can prove at the same time. */
+  readonly slots: number;
+  readonly startUpSeconds: number;
+}
+
+export interface WorkLeftOptions {
+  readonly secondsOf: (circuit: CircuitName) => JobSeconds;
+  readonly slotsOf: (pool: Pool) => PoolSlots;
+  /** Until its first jobs can be there, for an epoch that still grows. @default 0 */
+  readonly startsInSeconds?: number;
+}
+
+/** Of a job that runs over its time, so much of its time is taken to be left. */
+const OVERDUE_SHARE = 0.1;
+/** Of a job that is not expected to become ready. */
+const NEVER = Infinity;
+
+const NONE: CircuitStanding = { proven: 0, runningForSeconds: [], waiting: 0 };
+
+/**
+ * What is left of an epoch, by pool.
+ *
+ * Counts by circuit are enough for the amount of work. When jobs become ready depends on which are done: agents take
+ * them about in the order of the tree, so the first ones of each circuit are taken to be the done ones.
+ */
+export class WorkLeft {
+  readonly #circuits: readonly CircuitName[];
+  /** The circuit of each job, as an index into `#circuits`. */
+  readonly #circuitOf: readonly number[];
+  readonly #childrenOf: readonly (readonly number[])[];
+  readonly #expected: readonly number[];
+  readonly #chainsAbove: ReadonlyMap<CircuitName, readonly CircuitName[]>;
+
+  constructor(tree: ExpectedTree) {
+    const { jobs } = tree;
+    const circuits = [...new Set(jobs.map(({ circuit }) => circuit))];
+    const indexOf = new Map(circuits.map((circuit, index) => [circuit, index]));
+    const expected = circuits.map(() => 0);
+    this.#circuits = circuits;
+    this.#circuitOf = jobs.map(({ circuit }) => indexOf.get(circuit) as number);
+    this.#childrenOf = jobs.map(({ children }) => children);
+    for (const circuit of this.#circuitOf) expected[circuit] = (expected[circuit] as number) + 1;
+    this.#expected = expected;
+    this.#chainsAbove = chainsAbove(tree);
+  }
+
+  /** By pool; a pool that the epoch needs no more is absent. */
+  byPool(standings: CircuitStandings, options: WorkLeftOptions): Partial<Record<Pool, PoolLoad>> {
+    const soon = this.#becomingReady(standings, options);
+    const loads: Partial<Record<Pool, PoolLoad>> = {};
+    for (const [index, circuit] of this.#circuits.entries()) {
+      const { pool } = CIRCUIT_CATALOGUE[circuit];
+      const seconds = options.secondsOf(circuit);
+      const { startUpSeconds } = options.slotsOf(pool);
+      const { proven, runningForSeconds, waiting } = standings.get(circuit) ?? NONE;
+      const running = runningForSeconds.length;
+      const notAsked = Math.max(0, (this.#expected[index] as number) - proven - running - waiting);
+      if (running + waiting + notAsked === 0) continue;
+      const rests = runningForSeconds.map((spent) => restOf(seconds, spent));
+      const usable = sumOf(rests.map((rest) => Math.min(1, rest / startUpSeconds)));
+      const ready = (waiting + (soon.get(circuit) ?? 0)) * Math.min(1, seconds.mean / startUpSeconds);
+      const workSeconds = sumOf(rests) + (waiting + notAsked) * seconds.mean;
+      const above = this.#chainsAbove.get(circuit) as readonly CircuitName[];
+      const aboveSeconds = sumOf(above.map((parent) => options.secondsOf(parent).mean));
+      const known = loads[pool];
+      loads[pool] = {
+        workSeconds: (known?.workSeconds ?? 0) + workSeconds,
+        waitingSeconds: (known?.waitingSeconds ?? 0) + waiting * seconds.mean,
+        runningJobs: (known?.runningJobs ?? 0) + running,
+        waitingJobs: (known?.waitingJobs ?? 0) + waiting,
+        usableSlots: (known?.usableSlots ?? 0) + usable + ready,
+        longestSeconds: Math.max(known?.longestSeconds ?? 0, seconds.p95),
+        bands: [...(known?.bands ?? []), { workSeconds, aboveSeconds }],
+      };
+    }
+    return loads;
+  }
+
+  /** Jobs that were not asked for and become ready within the start-up time of their pool, by circuit. */
+  #becomingReady(
+    standings: CircuitStandings,
+    { secondsOf, slotsOf, startsInSeconds = 0 }: WorkLeftOptions,
+  ): Map<CircuitName, number> {
+    const lines = new Map<Pool, WaitingLine>();
+    const kinds = this.#circuits.map((circuit): Kind => {
+      const { pool } = CIRCUIT_CATALOGUE[circuit];
+      const line = lines.get(pool) ?? { ...slotsOf(pool), jobs: 0 };
+      lines.set(pool, line);
+      return { circuit, line, seconds: secondsOf(circuit), seen: 0, ...(standings.get(circuit) ?? NONE) };
+    });
+
+    const soon = new Map<CircuitName, number>();
+    const doneAt: number[] = [];
+    for (const [job, index] of this.#circuitOf.entries()) {
+      const kind = kinds[index] as Kind;
+      const asked = doneAtSeconds(kind);
+      if (asked !== undefined) {
+        doneAt.push(asked);
+        continue;
+      }
+      let readyAt = startsInSeconds;
+      for (const child of this.#childrenOf[job] as readonly number[]) {
+        readyAt = Math.max(readyAt, doneAt[child] as number);
+      }
+      if (readyAt <= kind.line.startUpSeconds) soon.set(kind.circuit, (soon.get(kind.circuit) ?? 0) + 1);
+      doneAt.push(readyAt + kind.seconds.mean);
+    }
+    return soon;
+  }
+}
+
+/** The jobs of a pool that wait, as they are met. */
+interface WaitingLine extends PoolSlots {
+  jobs: number;
+}
+
+interface Kind extends CircuitStanding {
+  readonly circuit: CircuitName;
+  readonly line: WaitingLine;
+  readonly seconds: JobSeconds;
+  /** Jobs of the circuit that were met. */
+  seen: number;
+}
+
+/** When the next job of the circuit is done, in seconds from now; `undefined` when it was not asked for. */
+function doneAtSeconds(kind: Kind): number | undefined {
+  const { line, seconds, proven, runningForSeconds, waiting } = kind;
+  const place = kind.seen++;
+  if (place < proven) return 0;
+  const spent = runningForSeconds[place - proven];
+  if (spent !== undefined) return restOf(seconds, spent);
+  if (place - proven - runningForSeconds.length >= waiting) return undefined;
+  if (line.slots === 0) return NEVER;
+  line.jobs += 1;
+  return Math.ceil(line.jobs / line.slots) * seconds.mean;
+}
+
+function restOf({ mean }: JobSeconds, spentSeconds: number): number {
+  return Math.max(mean - spentSeconds, mean * OVERDUE_SHARE);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,87 @@
+import type { EpochLoad } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { CircuitStandings } from '../../../shared/merge-tree/circuit-standings.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { LearnedDurations } from '../../../shared/merge-tree/learned-durations.ts';
+import { WorkLeft, type WorkLeftOptions } from '../../../shared/merge-tree/work-left.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { CIRCUITS, type EpochPlan, SLOT_SECONDS } from './epoch-plan.ts';
+import type { EpochRun } from './epoch-run.ts';
+import { START_UP_SECONDS } from './pool-states.ts';
+import { CAPACITIES, type SimulatedPool } from './pools.ts';
+import type { FleetView } from './rules/scaling-rule.ts';
+
+/** An epoch that still grows is told of only when agents that are ordered for it would come just in time. */
+const FORESIGHT_SECONDS = 2 * SLOT_SECONDS;
+
+const durations = new LearnedDurations('4.1.2', []);
+
+/** What the ledger would tell of each epoch, through the code that the scaler reads it with. */
+export class EpochLoads {
+  #workLeft = new Map<EpochPlan, WorkLeft>();
+
+  of(view: FleetView): readonly EpochLoad[] {
+    const known = this.#workLeft;
+    const plans = [...view.epochs.map(({ plan }) => plan), ...comingSoon(view)];
+    this.#workLeft = new Map(plans.map((plan) => [plan, known.get(plan) ?? new WorkLeft(expectedTree(plan.shape))]));
+    return [
+      ...view.epochs.map((run) =>
+        this.#load(run.plan, view, pathSeconds(run, view.nowSeconds), standingsOf(run, view)),
+      ),
+      ...comingSoon(view).map((plan) => this.#load(plan, view, plan.secondsToRoot.reduce(larger), new Map())),
+    ];
+  }
+
+  #load(plan: EpochPlan, view: FleetView, pathSeconds: number, standings: CircuitStandings): EpochLoad {
+    const startsAtSeconds = plan.askableAtSeconds.reduce((least, at) => Math.min(least, at));
+    const options: WorkLeftOptions = {
+      secondsOf: (circuit) => durations.secondsOf(circuit),
+      slotsOf: (pool) => ({ slots: runningAgents(view, pool as SimulatedPool), startUpSeconds: START_UP_SECONDS }),
+      startsInSeconds: Math.max(0, startsAtSeconds - view.nowSeconds),
+    };
+    return {
+      epoch: EpochNumber.parse(plan.epoch),
+      deadlineAtMs: plan.deadlineAtSeconds * 1000,
+      startsAtMs: startsAtSeconds * 1000,
+      pathSeconds,
+      pools: this.#workLeft.get(plan)!.byPool(standings, options),
+    };
+  }
+}
+
+/** The epoch that ends next. All but its last checkpoints are on L1 by then, so that its whole shape is near enough. */
+function comingSoon({ coming, nowSeconds }: FleetView): EpochPlan[] {
+  return coming !== undefined && coming.endsAtSeconds - nowSeconds <= FORESIGHT_SECONDS ? [coming] : [];
+}
+
+function standingsOf({ proven, waiting, provingJobs }: EpochRun, { nowSeconds }: FleetView): CircuitStandings {
+  const runningForSeconds = CIRCUITS.map((): number[] => []);
+  for (const { circuit, startedAtSeconds } of provingJobs) {
+    runningForSeconds[circuit]!.push(nowSeconds - startedAtSeconds);
+  }
+  return new Map(
+    CIRCUITS.map((circuit, index) => [
+      circuit,
+      { proven: proven[index]!, waiting: waiting[index]!, runningForSeconds: runningForSeconds[index]! },
+    ]),
+  );
+}
+
+/** The longest way from a job that is not proven to the root. */
+function pathSeconds({ plan, waitingJobs, provingJobs, executingJobs }: EpochRun, nowSeconds: number): number {
+  let longest = 0;
+  for (const { secondsToRoot } of waitingJobs) longest = larger(longest, secondsToRoot);
+  for (const job of executingJobs) longest = larger(longest, plan.secondsToRoot[job]!);
+  for (const { circuit, secondsToRoot, startedAtSeconds } of provingJobs) {
+    const { mean } = durations.secondsOf(CIRCUITS[circuit]!);
+    longest = larger(longest, secondsToRoot - Math.min(mean, nowSeconds - startedAtSeconds));
+  }
+  return longest;
+}
+
+function runningAgents({ pools }: FleetView, pool: SimulatedPool): number {
+  return CAPACITIES.reduce((sum, capacity) => sum + pools[pool].services[capacity].running, 0);
+}
+
+function larger(left: number, right: number): number {
+  return left > right ? left : right;
+}

@@ -1,0 +1,26 @@
+import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
+import type { SimulatedJob } from './epoch-run.ts';
+import type { SimulatedPool } from './pools.ts';
+
+/** `ordered`: not placed on a machine yet. `leaving`: it was told to stop and ends its job first. */
+export type AgentState = 'ordered' | 'starting' | 'idle' | 'proving' | 'leaving' | 'stopped';
+
+export class SimulatedAgent {
+  readonly pool: SimulatedPool;
+  readonly capacity: Capacity;
+  state: AgentState = 'ordered';
+  placedAtSeconds: number | undefined;
+  job: SimulatedJob | undefined;
+  jobSinceSeconds = 0;
+  /** Time with a job. */
+  provingSeconds = 0;
+
+  constructor(pool: SimulatedPool, capacity: Capacity) {
+    this.pool = pool;
+    this.capacity = capacity;
+  }
+
+  get isUp(): boolean {
+    return this.state === 'idle' || this.state === 'proving';
+  }
+}

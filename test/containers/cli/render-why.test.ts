@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+
+import { renderWhy } from '../../../containers/cli/render-why.ts';
+import { textOf } from '../../../containers/devnet/display/line.ts';
+import type { FleetDecisionRecord } from '../../../shared/ledger/decision-log.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+
+const AT_MS = 1_800_000_000_000;
+const EPOCH = EpochNumber.parse(7);
+
+function decision(minutesAgo: number, spot: number, was: number): FleetDecisionRecord {
+  return {
+    kind: 'fleet',
+    atMs: AT_MS - minutesAgo * 60_000,
+    epochs: [{ epoch: EPOCH, deadlineAtMs: AT_MS + 1_200_000, pathSeconds: 251.4, slackSeconds: 433 }],
+    pools: [
+      {
+        pool: 'large',
+        was: { spot: was, od: 0, running: was },
+        spot,
+        od: 0,
+        dollarsPerHour: 0.3 * was,
+        workSeconds: 4000,
+        waitingJobs: 9,
+        runningJobs: was,
+        reason: '4320 s of work in 900 s',
+      },
+    ],
+    dollarsPerHour: 0.3 * spot,
+    reason: 'epoch 7 is mined 433 s before its deadline at the latest',
+  };
+}
+
+describe('coppice why', () => {
+  it('says why there are so many agents, what changed before, and what became of roots', () => {
+    const text = renderWhy({
+      fleet: [decision(1, 5, 5), decision(2, 5, 5), decision(3, 5, 0)],
+      submissions: [
+        {
+          kind: 'submission',
+          atMs: AT_MS - 90_000,
+          epoch: EPOCH,
+          choice: 'wait',
+          costWei: '5',
+          reason: 'gas is falling',
+        },
+      ],
+      atMs: AT_MS,
+    });
+    expect(text.map(textOf).join('\n')).toMatchInlineSnapshot(`
+      "The fleet
+        1 min 0 s ago: epoch 7 is mined 433 s before its deadline at the latest; $1.50 an hour
+        epoch 7: 20 min 0 s to its deadline, 251 s of jobs that must follow one another, 433 s of slack
+        large  5 on Spot  0 on demand  5 run  4320 s of work in 900 s
+
+      What changed before
+        3 min 0 s ago large 0+0 to 5+0 (Spot + on demand): epoch 7 is mined 433 s before its deadline at the latest
+
+      Roots
+        1 min 30 s ago epoch 7: wait, gas is falling"
+    `);
+  });
+
+  it('says so when nothing was decided', () => {
+    const text = renderWhy({ fleet: [], submissions: [], atMs: AT_MS });
+    expect(text.map(textOf)).toContain('  nothing was decided yet: no scaler has run');
+  });
+});

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+
+import { decideFleet } from '../../../functions/scale-fleet/decide-fleet.ts';
+import type { FleetState, PoolDecision } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
+import { agents, anEpoch, aPool, aState, NOW_MS, running, START_UP_SECONDS, waiting } from './a-fleet-state.ts';
+
+function large(state: FleetState): PoolDecision {
+  return decideFleet(state).pools.large as PoolDecision;
+}
+
+function agentsOf({ spot, od }: PoolDecision): number {
+  return spot + od;
+}
+
+describe('decideFleet', () => {
+  it('has no agents while no epoch is open', () => {
+    const decision = decideFleet(aState());
+    expect(decision.pools.large).toMatchObject({ spot: 0, od: 0 });
+    expect(decision.dollarsPerHour).toBe(0);
+    expect(decision.reason).toBe('no epoch is open');
+  });
+
+  it('orders Spot agents for what is left, over the time that is left', () => {
+    // 100 h of work, and 2304 − 180 − 250 − 75 − 420 s for it: 360,000 × 1.08 / 1,379.
+    const decision = decideFleet(aState({ epochs: [anEpoch({ large: waiting(6000) })] }));
+    expect(decision.pools.large).toMatchObject({ spot: Math.ceil((360_000 * 1.08) / 1379), od: 0 });
+    expect(decision.outlooks[0]?.slackSeconds).toBeGreaterThanOrEqual(420);
+    expect(decision.reason).toMatch(/^epoch 7 is mined 42\d s before its deadline at the latest$/);
+  });
+
+  it('orders none for jobs that nobody could start yet', () => {
+    const notAsked = { ...waiting(1000), waitingJobs: 0, waitingSeconds: 0, usableSlots: 2.5 };
+    expect(large(aState({ epochs: [anEpoch({ large: notAsked })] }))).toMatchObject({ spot: 3, od: 0 });
+  });
+
+  it('warms up for an epoch that is about to end, and not before', () => {
+    const growing = (usableSlots: number): FleetState =>
+      aState({
+        epochs: [anEpoch({ large: { ...waiting(1000), usableSlots } }, { startsInSeconds: START_UP_SECONDS })],
+      });
+    expect(agentsOf(large(growing(0)))).toBe(0);
+    expect(agentsOf(large(growing(1000)))).toBeGreaterThan(30);
+  });
+
+  it('keeps agents beyond the need while there are jobs for them, and lets idle ones go', () => {
+    const pools = { large: aPool({ spot: agents(20) }) };
+    expect(large(aState({ pools, epochs: [anEpoch({ large: waiting(40) })] })).spot).toBe(20);
+    expect(large(aState({ pools, epochs: [anEpoch({ large: waiting(3, 300) })] })).spot).toBe(3);
+    expect(large(aState({ pools })).spot).toBe(0);
+  });
+
+  it('lets a pool with little to do wait while another is busy for long, and wakes it in time', () => {
+    const small = { ...waiting(3, 10), workSeconds: 300 };
+    const withLarge = (jobs: number): FleetState =>
+      aState({
+        pools: { small: aPool(), large: aPool({ spot: agents(2, { busy: 2 }) }) },
+        epochs: [anEpoch({ small, large: waiting(jobs, 75) })],
+      });
+    expect(decideFleet(withLarge(30)).pools.small).toMatchObject({ spot: 0, od: 0 });
+    expect(decideFleet(withLarge(30)).pools.small?.reason).toContain('can wait');
+    expect(decideFleet(withLarge(5)).pools.small?.spot).toBeGreaterThan(0);
+  });
+
+  it('keeps an agent in every pool that a late epoch still needs, though nothing is ready for it', () => {
+    const notReady: PoolLoad = { ...waiting(4, 10), waitingSeconds: 0, waitingJobs: 0, usableSlots: 0 };
+    const smallWith = (windowSeconds: number): number =>
+      agentsOf(
+        decideFleet(
+          aState({
+            pools: { small: aPool({ spot: agents(1) }), large: aPool({ spot: agents(1, { busy: 1 }) }) },
+            epochs: [anEpoch({ small: notReady, large: running(1, 180) }, { windowSeconds, pathSeconds: 400 })],
+          }),
+        ).pools.small as PoolDecision,
+      );
+    // 180 s go to submission and 75 s to a start: the margin of 420 s is whole, or more than half used.
+    expect(smallWith(400 + 180 + 75 + 420)).toBe(0);
+    expect(smallWith(400 + 180 + 75 + 200)).toBe(1);
+  });
+
+  it('cuts nothing when the ledger cannot be read, and says so', () => {
+    const pools = { large: aPool({ spot: agents(20), od: agents(2) }) };
+    const decision = decideFleet(aState({ pools, epochs: undefined }));
+    expect(agentsOf(decision.pools.large as PoolDecision)).toBe(22);
+    expect(decision.reason).toBe('the ledger could not be read, so nothing is cut');
+  });
+
+  it('takes all agents for busy when nobody says, unless the ledger knows of no running job', () => {
+    const pools = { large: aPool({ spot: agents(20, { busy: undefined }) }) };
+    expect(large(aState({ pools, epochs: [anEpoch({ large: running(1) })] })).spot).toBe(20);
+    expect(large(aState({ pools })).spot).toBe(0);
+  });
+
+  it('believes the ledger when it knows of more running jobs than the agents tell', () => {
+    const pools = { large: aPool({ spot: agents(2), od: agents(3) }) };
+    expect(large(aState({ pools, epochs: [anEpoch({ large: running(4) })] }))).toMatchObject({ spot: 2, od: 2 });
+  });
+
+  it('drops an epoch whose deadline has passed', () => {
+    expect(agentsOf(large(aState({ epochs: [anEpoch({ large: waiting(100) }, { windowSeconds: -1 })] })))).toBe(0);
+  });
+
+  it('cuts nothing at once after the clock jumped, and cuts when the next minute agrees', () => {
+    const pools = { large: aPool({ spot: agents(20) }) };
+    for (const jumpMs of [-1, 3_600_000]) {
+      const memory = { atMs: NOW_MS - jumpMs, pools: {} };
+      const first = decideFleet(aState({ pools, memory }));
+      expect(first.pools.large?.spot).toBe(20);
+      const second = decideFleet(aState({ pools, nowMs: NOW_MS + 60_000, memory: first.memory }));
+      expect(second.pools.large?.spot).toBe(0);
+    }
+  });
+
+  it('keeps to floor and ceiling, and says when the ceiling is too low', () => {
+    const limits = { floor: 2, ceiling: 10, slotsPerAgent: 1 };
+    const pools = { large: aPool({ limits }) };
+    expect(agentsOf(large(aState({ pools })))).toBe(2);
+    const decision = decideFleet(aState({ pools, epochs: [anEpoch({ large: waiting(6000) })] }));
+    expect(agentsOf(decision.pools.large as PoolDecision)).toBe(10);
+    expect(decision.pools.large?.reason).toContain('10 is the ceiling');
+    expect(decision.reason).toMatch(/^epoch 7 may miss its deadline by \d+ s$/);
+  });
+
+  it('orders agents, not slots, where an agent has several', () => {
+    const pools = { large: aPool({ limits: { floor: 0, ceiling: 1000, slotsPerAgent: 4 } }) };
+    const slots = Math.ceil((360_000 * 1.08) / 1379);
+    expect(agentsOf(large(aState({ pools, epochs: [anEpoch({ large: waiting(6000) })] })))).toBe(Math.ceil(slots / 4));
+  });
+
+  it('serves the earlier deadline first, and counts what later epochs already wait for', () => {
+    const soon = anEpoch({ large: waiting(100) }, { windowSeconds: 1500 });
+    const later = anEpoch({ large: waiting(100) }, { number: 8, windowSeconds: 3800 });
+    const alone = agentsOf(large(aState({ epochs: [soon] })));
+    const together = agentsOf(large(aState({ epochs: [soon, later] })));
+    expect(together).toBeGreaterThanOrEqual(2 * alone - 1);
+    const notAsked = { large: { ...waiting(100), waitingJobs: 0, waitingSeconds: 0, usableSlots: 0 } };
+    expect(agentsOf(large(aState({ epochs: [soon, { ...later, pools: notAsked }] })))).toBe(alone);
+  });
+});
+
+describe('Spot and on demand', () => {
+  const late = anEpoch({ large: waiting(10, 100) }, { windowSeconds: 600, pathSeconds: 100 });
+
+  it('buys more on demand the less slack there is, and everything when there is none', () => {
+    const share = (windowSeconds: number): number => {
+      const { spot, od } = large(aState({ epochs: [{ ...late, deadlineAtMs: NOW_MS + windowSeconds * 1000 }] }));
+      return od / (spot + od);
+    };
+    const shares = [1400, 700, 600, 500, 300].map(share);
+    expect(shares[0]).toBe(0);
+    expect(shares.at(-1)).toBe(1);
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  });
+
+  it('moves over at once what Spot refuses', () => {
+    const epochs = [anEpoch({ large: waiting(6000) })];
+    const pools = { large: aPool({ spot: agents(5, { desired: 280 }), spotRefusals: 1 }) };
+    const { spot, od } = large(aState({ pools, epochs }));
+    expect(spot).toBe(5);
+    expect(spot + od).toBeGreaterThanOrEqual(280);
+  });
+
+  it('moves over what Spot has not started in one and a half start-ups, for ten minutes', () => {
+    const epochs = [anEpoch({ large: waiting(6000) })];
+    const pools = { large: aPool({ spot: agents(5, { desired: 280 }) }) };
+    const first = decideFleet(aState({ pools, epochs }));
+    expect(first.pools.large?.od).toBe(0);
+    const laterMs = NOW_MS + 1.5 * START_UP_SECONDS * 1000;
+    const second = decideFleet(aState({ pools, epochs, nowMs: laterMs, memory: first.memory }));
+    expect(second.pools.large).toMatchObject({ spot: 5 });
+    expect(second.pools.large?.reason).toContain('Spot has none to give');
+    const bought = { large: aPool({ spot: agents(5), od: agents(275) }) };
+    const minute = (nowMs: number, memory: FleetState['memory']): PoolDecision =>
+      large(aState({ pools: bought, epochs: [anEpoch({ large: waiting(9000) })], nowMs, memory }));
+    expect(minute(laterMs + 599_000, { ...second.memory, atMs: laterMs + 540_000 }).spot).toBe(5);
+    expect(minute(laterMs + 600_000, { ...second.memory, atMs: laterMs + 540_000 }).spot).toBeGreaterThan(5);
+  });
+
+  it('waits for Spot agents of a large order as long as some of them come up', () => {
+    const epochs = [anEpoch({ large: waiting(6000) })];
+    const startUps = [5, 120, 230].map((running) => ({ large: aPool({ spot: agents(running, { desired: 280 }) }) }));
+    let memory: FleetState['memory'];
+    for (const [index, pools] of startUps.entries()) {
+      const nowMs = NOW_MS + index * START_UP_SECONDS * 1000;
+      const decision = decideFleet(aState({ pools, epochs, nowMs, memory }));
+      expect(decision.pools.large?.od).toBe(0);
+      memory = decision.memory;
+    }
+  });
+
+  it('keeps the share on demand that is always wanted', () => {
+    const limits = { floor: 0, ceiling: 1000, slotsPerAgent: 1, onDemandShare: 0.1 };
+    const { spot, od, reason } = large(
+      aState({ pools: { large: aPool({ limits }) }, epochs: [anEpoch({ large: waiting(1000) })] }),
+    );
+    expect(od).toBe(Math.ceil(0.1 * (spot + od)));
+    expect(reason).toContain('the share that always is');
+  });
+
+  it('needs more agents for work with a longer way above it, by the time that the way leaves', () => {
+    const withWay = (aboveSeconds: number): PoolDecision =>
+      large(
+        aState({
+          epochs: [anEpoch({ large: { ...waiting(6000), bands: [{ workSeconds: 360_000, aboveSeconds }] } })],
+        }),
+      );
+    expect(agentsOf(withWay(0))).toBe(Math.ceil((360_000 * 1.08) / (1379 + 250)));
+    expect(agentsOf(withWay(600))).toBe(Math.ceil((360_000 * 1.08) / (1379 + 250 - 600)));
+  });
+
+  it('stays with Spot when agents are taken back while there is slack, and leaves it when there is not', () => {
+    const storm = { large: aPool({ spot: agents(10), spotInterruptions: 5 }) };
+    const calm = anEpoch({ large: waiting(10, 10) });
+    expect(large(aState({ pools: storm, epochs: [calm] })).od).toBe(0);
+    expect(large(aState({ pools: storm, epochs: [late] })).od).toBeGreaterThan(0);
+  });
+});
+
+describe('the budget', () => {
+  const epochs = [anEpoch({ small: waiting(1000), large: waiting(3000) })];
+
+  it('holds the fleet at its price, with agents in every pool', () => {
+    const decision = decideFleet(aState({ epochs, budget: { dollarsPerHour: 10, mayCross: false } }));
+    expect(decision.dollarsPerHour).toBeLessThanOrEqual(10);
+    expect(decision.dollarsPerHour).toBeGreaterThan(9);
+    expect(decision.pools.small?.spot).toBeGreaterThan(0);
+    expect(decision.reason).toContain('$10.00 an hour allow for no more agents');
+  });
+
+  it('leaves each pool its first agent while there is money for it', () => {
+    const decision = decideFleet(aState({ epochs, budget: { dollarsPerHour: 0.65, mayCross: false } }));
+    expect(decision.pools).toMatchObject({ small: { spot: 1 }, large: { spot: 1 } });
+  });
+
+  it('takes no agent from its job', () => {
+    const pools = { small: aPool(), large: aPool({ spot: agents(50, { busy: 50 }) }) };
+    const decision = decideFleet(aState({ pools, epochs, budget: { dollarsPerHour: 1, mayCross: false } }));
+    expect(decision.pools).toMatchObject({ small: { spot: 0 }, large: { spot: 50 } });
+  });
+
+  it('is crossed when it may be, and only to save an epoch', () => {
+    const saved = decideFleet(aState({ epochs, budget: { dollarsPerHour: 10, mayCross: true } }));
+    expect(saved.dollarsPerHour).toBeGreaterThan(10);
+    expect(saved.reason).toContain('$10.00 an hour are crossed to save the epoch');
+    const enough = saved.dollarsPerHour * 0.9;
+    const notNeeded = decideFleet(aState({ epochs, budget: { dollarsPerHour: enough, mayCross: true } }));
+    expect(notNeeded.dollarsPerHour).toBeLessThanOrEqual(enough);
+  });
+});

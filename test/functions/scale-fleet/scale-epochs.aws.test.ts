@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
+import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/fleet-state.ts';
+import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
+import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
+import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
+import { EcsAgentFleet } from '../../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
+import { DynamoNotes } from '../../../shared/ledger/dynamo-notes.ts';
+import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
+import { type EcsCluster, openEcsCluster } from '../../contract/ecs-cluster.ts';
+import { ScaledEpoch } from './scaled-epoch.ts';
+
+const POOLS = FleetPools.parse({
+  small: { maxAgents: 50, dollarsPerHour: { spot: 0.1, od: 0.3 } },
+  medium: { maxAgents: 50, dollarsPerHour: { spot: 0.2, od: 0.6 } },
+  large: { maxAgents: 50, dollarsPerHour: { spot: 0.4, od: 1.2 } },
+});
+const SHAPE = Array.from({ length: 2 }, () => ({ blocks: [{ publicTxs: 1, privateTxs: 2 }], l1ToL2Messages: 0 }));
+const WINDOW_SECONDS = 2304;
+const STEP_SECONDS = 60;
+
+/** The scaler with its real ledger and services on the emulator, once a minute of a clock that the test moves. */
+describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
+  let harness: AwsHarness;
+  let engine: Engine;
+  let cluster: EcsCluster;
+  let fleet: AgentFleet;
+  /** Spot agents that run, at the most. */
+  let spotLeft: number;
+  let scale: () => Promise<unknown>;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    harness = await openAwsHarness(['table']);
+    const { connection, names, clients } = harness;
+    const prefix = names.ledgerTable.replace('-ledger', '');
+    engine = await openEngine({ engine: 'aws', prefix, connection, leaseSeconds: 30 });
+    cluster = await openEcsCluster(connection, names);
+    for (const pool of Pool.options.slice(0, 3)) {
+      await cluster.addService(pool, 'spot');
+      await cluster.addService(pool, 'od');
+    }
+    spotLeft = Infinity;
+    const ecs = new EcsAgentFleet(cluster.ecs, names);
+    fleet = {
+      describe: async () =>
+        (await ecs.describe()).map((group) =>
+          group.capacity === 'spot' ? { ...group, running: Math.min(group.running, spotLeft) } : group,
+        ),
+      setDesired: (pool, capacity, desired) => ecs.setDesired(pool, capacity, desired),
+    };
+    const deps = {
+      engine,
+      fleet,
+      pools: POOLS,
+      budget: { mayCross: false },
+      policy: DEFAULT_SCALING_POLICY,
+      ended: new EndedEpochs(engine.jobs),
+      notes: new DynamoNotes({ client: clients.dynamo, name: names.ledgerTable }, 'scale-fleet', ScalerNote),
+      metrics: { record: () => undefined },
+      nowMs: Date.now,
+      log: createLogger('test', { logLevel: 'silent' }),
+    };
+    scale = () => runScaler(deps);
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    cluster.close();
+    await engine.close();
+    await harness.close();
+  });
+
+  async function desired(capacity?: 'spot' | 'od'): Promise<number> {
+    const groups = await fleet.describe();
+    return groups
+      .filter((group) => capacity === undefined || group.capacity === capacity)
+      .reduce((sum, group) => sum + group.desired, 0);
+  }
+
+  /** Moves the clock until the epoch is proven, and answers after how many seconds. */
+  async function prove(epoch: ScaledEpoch, during: (seconds: number) => boolean | Promise<boolean>): Promise<number> {
+    const startMs = Date.now();
+    for (let seconds = 0; seconds < WINDOW_SECONDS; seconds += STEP_SECONDS) {
+      vi.setSystemTime(startMs + seconds * 1000);
+      if (await during(seconds)) await scale();
+      const groups = await fleet.describe();
+      for (const pool of Pool.options) {
+        const running = groups.filter((group) => group.pool === pool);
+        expect(running.reduce((sum, group) => sum + group.desired, 0)).toBeGreaterThanOrEqual(epoch.busy(pool));
+      }
+      await epoch.step(Date.now(), groups);
+      if (epoch.isProven) return seconds;
+    }
+    return Infinity;
+  }
+
+  it('rises when an epoch comes, proves it in time, falls to nothing, and does so again', async () => {
+    for (const number of [7, 8]) {
+      expect(await desired()).toBe(0);
+      const epoch = new ScaledEpoch(engine, SHAPE, number);
+      await epoch.open(Date.now(), WINDOW_SECONDS);
+      const seconds = await prove(epoch, () => true);
+      expect(seconds).toBeLessThan(WINDOW_SECONDS - DEFAULT_SCALING_POLICY.submissionSeconds);
+      expect(epoch.mostBusy).toBeGreaterThan(1);
+      vi.setSystemTime(Date.now() + 60_000);
+      await scale();
+      expect(await desired()).toBe(0);
+    }
+    const [last, before] = await engine.decisions.latest('fleet', 2);
+    expect(last?.reason).toBe('no epoch is open');
+    expect(before?.epochs).toHaveLength(1);
+  });
+
+  it('makes up for a scaler that was away for five minutes', async () => {
+    const epoch = new ScaledEpoch(engine, SHAPE, 7);
+    await epoch.open(Date.now(), WINDOW_SECONDS);
+    const seconds = await prove(epoch, (at) => at < 60 || at >= 360);
+    expect(seconds).toBeLessThan(WINDOW_SECONDS - DEFAULT_SCALING_POLICY.submissionSeconds);
+  });
+
+  it('buys on demand when Spot has none, and proves the epoch in time', async () => {
+    const epoch = new ScaledEpoch(engine, SHAPE, 7);
+    await epoch.open(Date.now(), WINDOW_SECONDS);
+    let mostOnDemand = 0;
+    const seconds = await prove(epoch, async (at) => {
+      if (at >= 120) spotLeft = 0;
+      mostOnDemand = Math.max(mostOnDemand, await desired('od'));
+      return true;
+    });
+    expect(seconds).toBeLessThan(WINDOW_SECONDS - DEFAULT_SCALING_POLICY.submissionSeconds);
+    expect(mostOnDemand).toBeGreaterThan(0);
+  });
+});
