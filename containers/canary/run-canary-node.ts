@@ -34,6 +34,7 @@ export async function runCanaryNode(
     outbox: engine.outbox,
     epochs: engine.epochs,
     incidents: engine.incidents,
+    decisions: engine.decisions,
     l1,
     account,
     policy,

@@ -24,13 +24,13 @@ const LAST_CALL_MS = 300_000;
  * root when the window is about to close on it.
  */
 export function weighSubmission(
-  { firstCheckpoint, lastCheckpoint, deadlineAtMs }: RootRecord,
+  root: RootRecord,
   market: FeeMarket,
   policy: SubmissionPolicy,
   l1NowMs: number,
 ): Weighing {
-  const checkpoints = BigInt(lastCheckpoint - firstCheckpoint + 1);
-  const costWei = (GAS.once + GAS.perCheckpoint * checkpoints) * marketPriceWei(market, policy);
+  const costWei = (GAS.once + GAS.perCheckpoint * checkpointCount(root)) * marketPriceWei(market, policy);
+  const { deadlineAtMs } = root;
   const { submitWhen, epochRewardWei: rewardWei } = policy;
   const cost = `about ${ether(costWei)} of gas, which ${trendOf(market)}`;
   const weighed = (choice: Weighing['choice'], why: string): Weighing => ({
@@ -52,6 +52,12 @@ export function weighedStep(step: SubmissionStep, { choice, reason }: Weighing):
   if (choice === 'submit') return step;
   if (choice === 'wait') return { do: 'wait', cause: 'unprofitable', reason };
   return { do: 'give-up', death: { epochState: 'failed', reason } };
+}
+
+/** A canary's root has none. */
+function checkpointCount({ firstCheckpoint, lastCheckpoint }: RootRecord): bigint {
+  if (firstCheckpoint === undefined || lastCheckpoint === undefined) return 0n;
+  return BigInt(lastCheckpoint - firstCheckpoint + 1);
 }
 
 function trendOf({ baseFeePerGasWei: now, earlierBaseFeePerGasWei: before = now }: FeeMarket): string {

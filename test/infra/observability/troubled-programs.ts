@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { parseEther, parseGwei, zeroAddress } from 'viem';
 
 import { measureLag } from '../../../containers/node/measure-lag.ts';
+import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
+import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/fleet-state.ts';
 import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
 import { lookAtL1, type LookAtL1Deps } from '../../../functions/watch-l1/look-at-l1.ts';
 import type { L1Sight } from '../../../functions/watch-l1/read-l1.ts';
@@ -127,10 +129,20 @@ export async function runScalerOver(
   await openEpoch(engine, harness.nowMs());
   for (let recorded = 0; recorded < waiting; recorded += 1) await engine.jobs.record({ ...aNewJob(), pool });
   const day = new Date(harness.nowMs()).toISOString().slice(0, 'YYYY-MM-DD'.length);
-  const memory = { pools: {}, cost: { day, dollars: dollarsToday, countedUntilMs: harness.nowMs() } };
-  const limits = { maxAgents: 10, onDemandShare: 0, dollarsPerHour: { spot: 0.1, od: 0.3 } };
+  const memory = {
+    atMs: harness.nowMs(),
+    pools: {},
+    cost: { day, dollars: dollarsToday, countedUntilMs: harness.nowMs() },
+  };
+  const limits = {
+    ...{ maxAgents: 10, minAgents: 0, slotsPerAgent: 1, startUpSeconds: 90, onDemandShare: 0 },
+    dollarsPerHour: { spot: 0.1, od: 0.3 },
+  };
   await runScaler({
     engine,
+    ended: new EndedEpochs(engine.jobs),
+    budget: { mayCross: false },
+    policy: DEFAULT_SCALING_POLICY,
     fleet: { describe: async () => groups, setDesired: async () => undefined },
     pools: { small: limits, medium: limits, large: limits, gpu: limits },
     notes: { find: async () => ({ value: memory, version: 1 }), replace: async () => true },

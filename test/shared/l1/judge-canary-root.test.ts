@@ -131,6 +131,7 @@ describe("a root for the canary's contract", () => {
       outbox: engine.outbox,
       epochs: engine.epochs,
       incidents: engine.incidents,
+      decisions: engine.decisions,
       l1,
       account: { address: account.address, signTransaction: (transaction) => account.signTransaction(transaction) },
       policy: DEFAULT_SUBMISSION_POLICY,

@@ -11,6 +11,7 @@ const DEADLINE_MS = 1_000_000_000;
 const ROOT: RootRecord = {
   epoch: EpochNumber.parse(3),
   rangeId: RangeId.parse('0x08'),
+  contract: 'aztec-rollup',
   firstCheckpoint: 1,
   lastCheckpoint: 32,
   to: '0xdd',
