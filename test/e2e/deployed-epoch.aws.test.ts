@@ -24,7 +24,7 @@ import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
 import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/trace.ts';
 import { readJsonLog } from '../fixtures/count-provings.ts';
-import { eventually } from '../fixtures/eventually.ts';
+import { type Breakable, eventually } from '../fixtures/eventually.ts';
 import { deployFleet } from './deployed/deploy-fleet.ts';
 import { DeployedFleet } from './deployed/deployed-fleet.ts';
 
@@ -76,13 +76,18 @@ describe('an epoch on the stacks as they are deployed', () => {
     await startPrograms();
     await startAgentsAsAsked(services);
     await submitRoot();
-    epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), devnet);
+    epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), whole());
     jobs = (await engine.jobs.jobsOfEpoch(epoch.epoch)).filter(({ rangeId }) => rangeId === epoch.rangeId);
   }, 600_000);
 
   afterAll(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
   }, 120_000);
+
+  /** What breaks of the network or of the fleet ends the wait. */
+  function whole(): Breakable {
+    return { broken: Promise.race([devnet.broken, fleet.broken]) };
+  }
 
   async function fillSecrets(): Promise<void> {
     const l1 = JSON.stringify({ ETHEREUM_HOSTS: devnet.l1RpcUrl });
@@ -114,7 +119,7 @@ describe('an epoch on the stacks as they are deployed', () => {
         await fleet.startAgent(service, { PROVER_REAL_PROOFS: 'false', COPPICE_AGENT_CLAIM_SECONDS: '3' });
       }
       return wanted.every((pool) => started.has(pool)) || undefined;
-    }, devnet);
+    }, whole());
   }
 
   /** Late, so that the root waits for it where it can be seen. */
@@ -123,7 +128,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     await eventually(async () => {
       const lines = await readJsonLog(watch?.logFile ?? '');
       return lines.some((line) => Number(line['OpenRoots'] ?? 0) > 0) || undefined;
-    }, devnet);
+    }, whole());
     await fleet.startFunction('submit-root', ['--every', '1']);
   }
 

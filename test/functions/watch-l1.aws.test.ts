@@ -177,7 +177,8 @@ describe('watch-l1', () => {
     await bench.call('setTips', 1n, 0n);
     metrics.clear();
     await Promise.all([handler(), handler()]);
-    expect(metrics.all('CheckpointsPruned')).toEqual([1]);
+    // One that begins when the other has ended says that nothing happened since.
+    expect(metrics.all('CheckpointsPruned').filter((count) => count > 0)).toEqual([1]);
     expect(metrics.all('L1PendingCheckpoint')).toEqual([1, 1]);
   });
 

@@ -15,6 +15,9 @@ import type { Deployment } from './deploy-fleet.ts';
 
 const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/devnet/function-process.ts', import.meta.url));
 
+/** What a process needs to run here, and would find in an image. */
+const OF_THIS_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'BB_BINARY_PATH', 'NODE_BACKEND'];
+
 type Variables = Readonly<Record<string, string>>;
 
 export interface DeployedFleetOptions {
@@ -27,15 +30,19 @@ export interface DeployedFleetOptions {
 export class DeployedFleet {
   readonly prefix: string;
   readonly members: FleetProcess[] = [];
+  /** Resolves when a program ends by itself. */
+  readonly broken: Promise<Error>;
   /** Each program calls AWS through one of its own, which writes its calls down. */
   readonly #gates = new Map<string, AwsGate>();
   readonly #options: DeployedFleetOptions;
+  readonly #noteEnd: (end: Error) => void;
   readonly #ecs: ECSClient;
   readonly #lambda: LambdaClient;
   readonly #secrets: SecretsManagerClient;
 
   constructor(options: DeployedFleetOptions) {
     this.#options = options;
+    ({ promise: this.broken, resolve: this.#noteEnd } = Promise.withResolvers<Error>());
     const client = awsClientOptions({ region: EMULATOR_VARIABLES.AWS_REGION, endpoint: options.endpoint });
     this.#ecs = new ECSClient(client);
     this.#lambda = new LambdaClient(client);
@@ -138,15 +145,12 @@ export class DeployedFleet {
     const { directory, endpoint } = this.#options;
     const gate = this.#gates.get(role) ?? (await startAwsGate({ target: endpoint }));
     this.#gates.set(role, gate);
-    const { PATH = '', HOME = '', TMPDIR } = process.env;
     const member = FleetProcess.start({
       name,
       ...(program !== undefined && { program }),
       commandLine,
       environment: {
-        PATH,
-        HOME,
-        ...(TMPDIR !== undefined && { TMPDIR }),
+        ...ofThisMachine(),
         ...EMULATOR_VARIABLES,
         AWS_ENDPOINT_URL: gate.endpoint,
         ...variables,
@@ -156,6 +160,16 @@ export class DeployedFleet {
       logDirectory: join(directory, 'logs'),
     });
     this.members.push(member);
+    void member.ended.then((end) => this.#noteEnd(end));
     return member;
   }
+}
+
+function ofThisMachine(): Variables {
+  return Object.fromEntries(
+    OF_THIS_MACHINE.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
