@@ -21,7 +21,7 @@ import type { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
 import { AGENT_GROUP } from '../shared/config/agent-settings.ts';
 import { PROVER_SETTINGS } from '../shared/config/prover-settings.ts';
 import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
-import type { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { FAMILY_NAMES, type Pool } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import type { AgentPoolConfig, Ec2PoolConfig } from './config/agent-pool-config.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
@@ -79,6 +79,8 @@ export class AgentPool extends Construct {
       command: ['start', '--prover-agent'],
       variables: {
         [agent.pools.variable]: pool,
+        // Aztec's epochs, and the canary that tries the fleet.
+        [agent.families.variable]: FAMILY_NAMES.join(),
         [agent.agentMemoryMib.variable]: String(Math.floor(size.memoryGib * 1024 * (1 - MEMORY_BESIDE_BB))),
         [prover.hardwareConcurrency.variable]: String(size.vcpu),
         ...(size.bbBinaryPath !== undefined && { [prover.bbBinaryPath.variable]: size.bbBinaryPath }),
