@@ -89,6 +89,17 @@ describe('the roles', () => {
     expect(textOf(sends)).not.toMatch(rest);
   });
 
+  it('let the node invoke scale-fleet, under the name that it is deployed with, and no other function', () => {
+    const statements = statementsOf(withSecret.prover, /^NodeTaskTaskRole/);
+    const invokes = statements.filter(({ Action }) => textOf(Action).includes('lambda:'));
+    const names = Object.values(resourcesOf(withSecret.functions, 'AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties?.['FunctionName'],
+    );
+    expect(names).toContain('coppice-scale-fleet');
+    expect(invokes).toHaveLength(1);
+    expect(textOf(invokes[0]?.Resource)).toMatch(/^"arn:aws:lambda:[^*]*:function:coppice-scale-fleet"$/);
+  });
+
   it('let an agent write of jobs, agents and incidents, and of nothing that is signed', () => {
     const statements = statementsOf(withSecret.agents, /^smallTaskTaskRole/);
     const ofLedger = statements.filter(({ Action }) => textOf(Action).includes('dynamodb:'));
