@@ -90,6 +90,7 @@ export class AgentPool extends Construct {
     state.ledger.grantRole('agent', task.taskRole);
     state.proofs.grantRole('agent', task.taskRole);
     state.queues.grantRole('agent', task.taskRole, [pool]);
+    state.queues.grantSendToLarger(pool, task.taskRole);
     this.#allowProtection(task, awsResourceNames(config.prefix).cluster);
     return task;
   }

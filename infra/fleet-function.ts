@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 
 import { ENGINE_SETTINGS } from '../shared/config/engine-settings.ts';
 import { PROCESS_SETTINGS } from '../shared/config/process-settings.ts';
+import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { functionCode } from './function-code.ts';
 import type { FunctionTiming } from './function-timings.ts';
@@ -44,7 +45,7 @@ export class FleetFunction extends Construct {
     const { name, config, timing, variables, failures } = props;
     this.name = name;
     this.timing = timing;
-    const functionName = `${config.prefix}-${name}`;
+    const functionName = awsResourceNames(config.prefix).functionName(name);
     this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: logRetention(config.logDays),

@@ -8,7 +8,7 @@ import { DEFAULT_LEASE_SECONDS } from '../shared/config/engine-settings.ts';
 import type { AwsRole } from '../shared/engine/aws-permissions.ts';
 import type { AwsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import { QUEUE_SHAPE } from '../shared/engine/aws-resource-shapes.ts';
-import { Lane, Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { Lane, largerPools, Pool } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';
@@ -75,6 +75,14 @@ export class JobQueues extends Construct {
       return role === 'agent' ? [queue.queueArn, deadLetterQueue.queueArn] : [queue.queueArn];
     });
     Grant.addToPrincipal({ grantee, actions: [...callsOfRole(role, 'sqs')], resourceArns });
+  }
+
+  /** Lets agents of `pool` send on what ran out of memory there. */
+  grantSendToLarger(pool: Pool, grantee: IGrantable): void {
+    const larger = this.all.filter((each) => largerPools(pool).includes(each.pool));
+    const resourceArns = larger.map(({ queue }) => queue.queueArn);
+    if (resourceArns.length === 0) return;
+    Grant.addToPrincipal({ grantee, actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resourceArns });
   }
 
   /** Dead letters that nobody has settled, of all pools. */

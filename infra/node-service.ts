@@ -1,4 +1,4 @@
-import { Duration, Size, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Size, Stack } from 'aws-cdk-lib';
 import { EbsDeviceVolumeType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing,
@@ -12,6 +12,7 @@ import {
   Protocol,
   ServiceManagedVolume,
 } from 'aws-cdk-lib/aws-ecs';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 import { AZTEC_P2P_SETTINGS } from '../shared/config/aztec-p2p-settings.ts';
@@ -21,6 +22,7 @@ import { NODE_GROUP } from '../shared/config/node-settings.ts';
 import { PUBLISHER_SETTINGS } from '../shared/config/publisher-settings.ts';
 import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import { acknowledge } from './acknowledge.ts';
+import { callsOfRole } from './calls-of-role.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
 import { addFleetContainer } from './fleet-container.ts';
@@ -94,6 +96,7 @@ export class NodeService extends Construct {
     state.ledger.grantRole('node', task.taskRole);
     state.proofs.grantRole('node', task.taskRole);
     state.queues.grantRole('node', task.taskRole);
+    this.#allowToAskScaler(task, awsResourceNames(config.prefix).functionName('scale-fleet'));
 
     this.service = new FargateService(this, 'Service', {
       serviceName: awsResourceNames(config.prefix).nodeService,
@@ -111,6 +114,18 @@ export class NodeService extends Construct {
       propagateTags: PropagatedTagSource.SERVICE,
     });
     this.#addData(task, container, node.dataGib);
+  }
+
+  /** By name, and not by reference: neither waits for the other's deployment. */
+  #allowToAskScaler(task: FargateTaskDefinition, functionName: string): void {
+    const scaler = Stack.of(this).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: functionName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const actions = [...callsOfRole('node', 'lambda')];
+    task.addToTaskRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [scaler] }));
   }
 
   #addData(task: FargateTaskDefinition, container: ContainerDefinition, sizeGib: number): void {

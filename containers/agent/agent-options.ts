@@ -1,6 +1,6 @@
 import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import type { AgentId } from '../../shared/ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, CircuitName, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, CircuitName, type Pool, poolsOf } from '../../shared/proving-job/circuit-catalogue.ts';
 import { AgentUnfitError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
 
@@ -52,7 +52,8 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
   const families = options.families.map(({ name }) => name);
   const circuits = (options.circuits ?? CircuitName.options).filter(
     (circuit) =>
-      options.pools.includes(CIRCUIT_CATALOGUE[circuit].pool) && families.includes(CIRCUIT_CATALOGUE[circuit].family),
+      families.includes(CIRCUIT_CATALOGUE[circuit].family) &&
+      poolsOf(circuit).some((pool) => options.pools.includes(pool)),
   );
   if (circuits.length === 0) {
     const asked = options.circuits?.join(', ') ?? 'no circuit';
@@ -62,7 +63,7 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
   }
   return {
     ...options,
-    pools: options.pools.filter((pool) => circuits.some((circuit) => CIRCUIT_CATALOGUE[circuit].pool === pool)),
+    pools: options.pools.filter((pool) => circuits.some((circuit) => poolsOf(circuit).includes(pool))),
     circuits,
     leaseSeconds,
     heartbeatSeconds: options.heartbeatSeconds ?? leaseSeconds / 3,

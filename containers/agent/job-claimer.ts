@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import type { AgentId, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
@@ -72,11 +73,11 @@ export class JobClaimer {
 
   async #askLedger(queueLease: QueueLease): Promise<{ record: JobRecord; kept: KeptLeases } | undefined> {
     const { engine, heartbeats, nowMs, log, returns } = this.#dependencies;
-    const { agentId, leaseSeconds } = this.#options;
+    const { agentId, leaseSeconds, pools } = this.#options;
     const { message } = queueLease;
     if (await this.#refuse(queueLease)) return undefined;
 
-    const answer = await engine.jobs.claim(message.jobId, agentId, leaseSeconds);
+    const answer = await engine.jobs.claim(message.jobId, agentId, leaseSeconds, pools);
     switch (answer.outcome) {
       case 'claimed': {
         const untilMs = nowMs() + this.#options.maxHoldSeconds(answer.job) * 1000;
@@ -86,6 +87,12 @@ export class JobClaimer {
         // Delivered twice, or its agent was lost: whoever looks again at the end of that lease can tell.
         await engine.queue.release(queueLease, Math.max(0, answer.expiresAtMs - nowMs()) / 1000);
         log.debug({ jobId: message.jobId }, 'job held by another agent');
+        return undefined;
+      case 'moved':
+        // Whoever moved it may have been cut off before it sent the message of the new pool; one too many does no harm.
+        await sendJobs([answer.job], engine);
+        await engine.queue.complete(queueLease);
+        log.info({ jobId: message.jobId, pool: answer.job.pool }, 'sent a job on to the pool that it was moved to');
         return undefined;
       case 'settled':
         await engine.queue.complete(queueLease);

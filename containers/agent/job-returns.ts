@@ -1,6 +1,8 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { Incident } from '../../shared/ledger/incident-log.ts';
 import type { AttemptCause, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
+import { poolBeyond, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { KeptLeases } from './heartbeats.ts';
@@ -12,6 +14,8 @@ const CORRUPT_DELAYS_SECONDS = [5, 15, 30];
 
 export interface JobReturnsDependencies {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'incidents'>;
+  /** The agent's own. */
+  readonly pools: readonly Pool[];
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -35,17 +39,27 @@ export class JobReturns {
     log.info({ jobId: record.id, circuit: record.circuit, why }, 'job released');
   }
 
-  /** Counts a failed attempt: the job is tried again after a while, or rejected when its budget is spent. */
+  /**
+   * Counts a failed attempt: the job is tried again after a while, or rejected when its budget is spent. One that ran out
+   * of memory goes to a larger pool, if there is one.
+   *
+   * The ledger moves it with the write that ends the attempt. Its message is sent after that: should this be cut off
+   * before, the sweeper sends it, as does the next agent to see the old one.
+   */
   async fail(record: JobRecord, kept: KeptLeases, cause: AttemptCause, reason: string): Promise<void> {
-    const { engine, log } = this.#dependencies;
+    const { engine, pools, log } = this.#dependencies;
     await kept.drop();
-    const fields = { jobId: record.id, circuit: record.circuit, cause, reason };
+    const movesTo = cause === 'out-of-memory' ? poolBeyond(record.circuit, pools) : undefined;
+    const fields = { jobId: record.id, circuit: record.circuit, cause, reason, movesTo };
     try {
       await this.#whileLeased(kept, async () => {
-        const outcome = await engine.jobs.fail(kept.leases.jobLease, cause, reason);
+        const outcome = await engine.jobs.fail(kept.leases.jobLease, cause, reason, movesTo);
         if (outcome === 'rejected') {
           await engine.queue.complete(kept.leases.queueLease);
           await this.note('rejected-job', record.id, `${cause}: ${reason}`);
+        } else if (movesTo !== undefined) {
+          await sendJobs([{ ...record, pool: movesTo }], engine);
+          await engine.queue.complete(kept.leases.queueLease);
         } else {
           await engine.queue.release(kept.leases.queueLease, delayAfter(cause, record));
         }

@@ -108,7 +108,7 @@ function assembleLoop(options: ResolvedAgentOptions, parts: LoopParts): AgentLoo
   const { agentId, pools, leaseSeconds, prefetch } = options;
   const habits = QUEUE_HABITS[options.engine.engine];
   const timeoutSeconds = (circuit: CircuitName): number => proofTimeoutSeconds(circuit, options);
-  const returns = new JobReturns({ engine, log, nowMs });
+  const returns = new JobReturns({ engine, pools, log, nowMs });
   const claimer = new JobClaimer(
     {
       agentId,

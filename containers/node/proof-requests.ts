@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { JobRecord, RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
+import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
 import { inputsKey, outputsKey, type StoredObject } from '../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import { type JobMessage, messageOf } from '../../shared/proving-job/job-message.ts';
 import {
   type EpochNumber,
   makeProvingJobId,
@@ -73,7 +73,7 @@ export class ProofRequests {
   #reconciler: NodeJS.Timeout | undefined;
   #isReconciling = false;
   #failedReconciliations = 0;
-  #unsent: JobMessage[] = [];
+  #unsent: JobRecord[] = [];
   #sending: Promise<void> | undefined;
 
   constructor(deps: ProofRequestsDeps) {
@@ -143,7 +143,7 @@ export class ProofRequests {
       children: [...children],
     });
     outstanding.repairedInputs = record.attempts['corrupt-inputs'];
-    if (record.state === 'queued') await this.#send(outstanding);
+    if (record.state === 'queued') await this.#send(record);
     else if (record.state !== 'leased') this.#check(outstanding);
   }
 
@@ -166,9 +166,8 @@ export class ProofRequests {
   }
 
   /** Sends the job's message. Requests of one moment share a batch; the answer comes when theirs is sent. */
-  async #send(outstanding: Outstanding): Promise<void> {
-    const { jobId: id, request } = outstanding;
-    this.#unsent.push(messageOf({ id, circuit: request.circuit, networkVersion: this.#deps.networkVersion }));
+  async #send(job: JobRecord): Promise<void> {
+    this.#unsent.push(job);
     this.#sending ??= this.#sendBatch();
     await this.#sending;
   }
@@ -178,8 +177,7 @@ export class ProofRequests {
     const batch = this.#unsent;
     this.#unsent = [];
     this.#sending = undefined;
-    await this.#deps.engine.queue.enqueue(batch);
-    await this.#deps.engine.jobs.markEnqueued(batch.map((message) => message.jobId));
+    await sendJobs(batch, this.#deps.engine);
   }
 
   #onSettled(settlement: Settlement): void {
@@ -258,7 +256,7 @@ export class ProofRequests {
       bytes = await this.#deps.engine.proofs.get(job.proof);
     } catch (error) {
       if (error instanceof ObjectCorruptError || error instanceof ObjectMissingError) {
-        await this.#proveAgain(outstanding, error.message);
+        await this.#proveAgain(outstanding, job, error.message);
         return;
       }
       throw error;
@@ -270,7 +268,7 @@ export class ProofRequests {
       const reason = `its proof cannot be read: ${error instanceof Error ? error.message : String(error)}`;
       outstanding.unreadableProofs += 1;
       if (outstanding.unreadableProofs >= MAX_UNREADABLE_PROOFS) throw new JobRejectedError(job.id, reason);
-      await this.#proveAgain(outstanding, reason);
+      await this.#proveAgain(outstanding, job, reason);
       return;
     }
     this.#finish(outstanding, () => {
@@ -279,13 +277,13 @@ export class ProofRequests {
   }
 
   /** The store has lost a proof: puts what is there aside and has the job proven once more. */
-  async #proveAgain(outstanding: Outstanding, reason: string): Promise<void> {
+  async #proveAgain(outstanding: Outstanding, job: JobRecord, reason: string): Promise<void> {
     const key = outputsKey(outstanding.request.circuit, outstanding.jobId);
     await this.#incident('corrupt-object', key, `the job is proven again: ${reason}`);
     await this.#deps.engine.proofs.quarantine(key, reason);
     await this.#deps.engine.jobs.reopen(outstanding.jobId, reason);
     await this.#storeInputs(outstanding);
-    await this.#send(outstanding);
+    await this.#send(job);
   }
 
   /** An agent could not read the inputs: this process still has them. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { strandedSecondsOf } from '../../shared/config/engine-options.ts';
+import { openScaler } from '../../shared/agent-fleet/open-scaler.ts';
+import { engineOptionsOf, strandedSecondsOf } from '../../shared/config/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
@@ -18,6 +19,7 @@ import { runLagMeasurement } from './measure-lag.ts';
 import { loadPublisher, type Publisher } from './publisher.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
 import { startSubsystems } from './subsystems.ts';
+import { tellScaler } from './tell-scaler.ts';
 
 /** Without a look at the chain for so long, the node is not well. */
 const UNHEALTHY_AFTER_MS = 120_000;
@@ -34,11 +36,14 @@ export interface NodeDeps {
 /** Follows the chain, has every epoch proven by the fleet, and brings the roots to L1, until `signal` aborts. */
 export async function runNode(
   settings: NodeSettings,
-  { engine, metrics, log, signal, nowMs = Date.now }: NodeDeps,
+  { metrics, log, signal, nowMs = Date.now, ...given }: NodeDeps,
 ): Promise<void> {
   const networkVersion = installedNetworkVersion();
   const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
   if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
+  const scaler = await openScaler(engineOptionsOf(settings), { nowMs, log });
+  const engine =
+    scaler === undefined ? given.engine : { ...given.engine, epochs: tellScaler(given.engine.epochs, scaler) };
   const subsystems = await startSubsystems(log);
   try {
     const publisher = await loadPublisher(subsystems.config);
@@ -100,6 +105,7 @@ export async function runNode(
     }
   } finally {
     await subsystems.stop();
+    scaler?.close();
   }
 }
 

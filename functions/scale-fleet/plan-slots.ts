@@ -1,4 +1,4 @@
-import type { PoolLoad, WorkBand } from '../../shared/merge-tree/work-left.ts';
+import { type PoolLoad, sumOfLoads, type WorkBand } from '../../shared/merge-tree/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochLoad, EpochOutlook, ScalingPolicy } from './fleet-state.ts';
 
@@ -181,16 +181,7 @@ function askedBand({ workSeconds, waitingSeconds, runningJobs, longestSeconds, b
 function totalLoads(epochs: readonly EpochLoad[]): Map<Pool, PoolLoad> {
   const totals = new Map<Pool, PoolLoad>();
   for (const [pool, load] of epochs.flatMap((epoch) => Object.entries(epoch.pools) as [Pool, PoolLoad][])) {
-    const known = totals.get(pool);
-    totals.set(pool, {
-      workSeconds: load.workSeconds + (known?.workSeconds ?? 0),
-      waitingSeconds: load.waitingSeconds + (known?.waitingSeconds ?? 0),
-      runningJobs: load.runningJobs + (known?.runningJobs ?? 0),
-      waitingJobs: load.waitingJobs + (known?.waitingJobs ?? 0),
-      usableSlots: load.usableSlots + (known?.usableSlots ?? 0),
-      longestSeconds: Math.max(load.longestSeconds, known?.longestSeconds ?? 0),
-      bands: [...load.bands, ...(known?.bands ?? [])],
-    });
+    totals.set(pool, sumOfLoads(load, totals.get(pool)));
   }
   return totals;
 }

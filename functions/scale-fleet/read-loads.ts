@@ -76,7 +76,7 @@ function loadOf(
     startsAtMs: epoch.openedAtMs,
     pathSeconds: path.left(records, range).seconds,
     pools: new WorkLeft(tree).byPool(circuitStandings(records, range), {
-      secondsOf: (circuit) => durations.secondsOf(circuit),
+      secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
       slotsOf,
     }),
   };

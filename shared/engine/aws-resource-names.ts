@@ -13,6 +13,8 @@ export interface AwsResourceNames {
   readonly cluster: string;
   readonly nodeService: string;
   agentService(pool: Pool, capacity: Capacity): string;
+  /** The Lambda function of that folder in `functions/`. */
+  functionName(folder: string): string;
 }
 
 /** The index of the jobs that are not settled, sparse: a settled job leaves it. */
@@ -29,5 +31,6 @@ export function awsResourceNames(prefix: string, bucket = `${prefix}-proofs`): A
     cluster: prefix,
     nodeService: `${prefix}-node`,
     agentService: (pool, capacity) => `${prefix}-${pool}-${capacity}`,
+    functionName: (folder) => `${prefix}-${folder}`,
   };
 }

@@ -35,8 +35,11 @@ export interface QueueDepth {
  * What every adapter keeps is written as tests in `test/contract/job-queue.contract.ts`.
  */
 export interface JobQueue {
-  /** Adds messages, each to the pool and lane that the catalogue gives its circuit. All or an error; safe to repeat. */
-  enqueue(messages: readonly JobMessage[]): Promise<void>;
+  /**
+   * Adds messages, each to the lane that the catalogue gives its circuit. All or an error; safe to repeat.
+   * @param pool whose agents they are for. @default the catalogue's, of each circuit
+   */
+  enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void>;
   /**
    * Takes a visible message of one of `pools` and hides it for the queue's lease time: an `urgent` one of any of them
    * before a `normal` one; within a lane, pools in the order given.

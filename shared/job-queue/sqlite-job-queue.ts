@@ -39,10 +39,11 @@ export class SqliteJobQueue implements JobQueue {
     this.#nowMs = options.nowMs;
   }
 
-  async enqueue(messages: readonly JobMessage[]): Promise<void> {
+  async enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void> {
     this.#database.immediate(() => {
       for (const message of messages) {
-        this.#send(CIRCUIT_CATALOGUE[message.circuit], message.jobId, JSON.stringify(message));
+        const { lane, pool: ownPool } = CIRCUIT_CATALOGUE[message.circuit];
+        this.#send({ pool: pool ?? ownPool, lane }, message.jobId, JSON.stringify(message));
       }
     });
   }
@@ -124,12 +125,12 @@ export class SqliteJobQueue implements JobQueue {
   }
 
   #send({ pool, lane }: { readonly pool: Pool; readonly lane: Lane }, jobId: string | null, body: string): void {
-    // A second bell for a job whose first still waits says nothing new, so sweeps never pile up. One that is
+    // A second bell for a job whose first still waits in the pool says nothing new, so sweeps never pile up. One that is
     // leased does not count: its agent may be about to complete it.
     this.#database.run(
       `insert into messages (pool, lane, job_id, body, visible_at_ms)
        select ?1, ?2, ?3, ?4, ?5
-       where not exists (select 1 from messages where job_id = ?3 and visible_at_ms <= ?5)`,
+       where not exists (select 1 from messages where job_id = ?3 and pool = ?1 and visible_at_ms <= ?5)`,
       pool,
       lane,
       jobId,

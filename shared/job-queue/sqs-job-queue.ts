@@ -57,8 +57,11 @@ export class SqsJobQueue implements JobQueue {
     this.#polls = new SqsPolls(options);
   }
 
-  async enqueue(messages: readonly JobMessage[]): Promise<void> {
-    const byPair = Map.groupBy(messages, ({ circuit }) => this.#pair(CIRCUIT_CATALOGUE[circuit]));
+  async enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void> {
+    const byPair = Map.groupBy(messages, ({ circuit }) => {
+      const { lane, pool: ownPool } = CIRCUIT_CATALOGUE[circuit];
+      return this.#pair({ pool: pool ?? ownPool, lane });
+    });
     await Promise.all(
       [...byPair].map(([{ queue }, group]) =>
         sendMessages(

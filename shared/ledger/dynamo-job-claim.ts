@@ -1,3 +1,4 @@
+import type { Pool } from '../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
 import { rejectLost, shorten, take, takeOver } from './dynamo-job-updates.ts';
@@ -7,6 +8,8 @@ import { LedgerBusyError } from './errors.ts';
 import type { AgentId, AttemptBudgets, ClaimAnswer, JobLease, JobRecord } from './job-ledger.ts';
 
 export interface ClaimRules {
+  /** The job is taken only while it is in one of them. */
+  readonly pools: readonly Pool[];
   readonly budgets: AttemptBudgets;
   readonly nowMs: () => number;
 }
@@ -34,20 +37,23 @@ export async function claimJob(
   const writeId = newWriteId();
   const leaseMs = Math.round(leaseSeconds * 1000);
   const newLease = (nowMs: number): Parameters<typeof take>[0] => ({ agentId, nowMs, endMs: nowMs + leaseMs, writeId });
-  let change = take(newLease(rules.nowMs()));
+  let change = take(newLease(rules.nowMs()), rules.pools);
   for (let look = 0; look < MAX_LOOKS; look++) {
     const { job } = await updateJob(table, jobId, change);
     if (job === undefined) return { outcome: 'unknown' };
     const { record } = job;
     const { lease, state } = record;
     const nowMs = rules.nowMs();
+    const isElsewhere = !rules.pools.includes(record.pool);
     if (lease === undefined) {
       if (state !== 'queued') return { outcome: 'settled', state };
-      change = take(newLease(nowMs));
+      if (isElsewhere) return { outcome: 'moved', job: record };
+      change = take(newLease(nowMs), rules.pools);
     } else if (job.writeId === writeId) {
       // By this write, or by an earlier try of it whose answer was lost.
       return { outcome: 'claimed', lease, job: record };
     } else if (lease.expiresAtMs <= nowMs) {
+      if (isElsewhere) return { outcome: 'moved', job: record };
       change = succeed(record, lease, newLease(nowMs), rules.budgets);
     } else if (lease.expiresAtMs > nowMs + 2 * leaseMs) {
       change = shorten(lease, nowMs + leaseMs);

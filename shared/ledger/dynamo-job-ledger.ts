@@ -1,3 +1,4 @@
+import { Pool } from '../proving-job/circuit-catalogue.ts';
 import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
 import { claimJob, jobIsBusy, MAX_LOOKS } from './dynamo-job-claim.ts';
@@ -99,8 +100,14 @@ export class DynamoJobLedger implements JobLedger {
     return await readOpenJobs(this.#table, epoch);
   }
 
-  async claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): Promise<ClaimAnswer> {
-    return await claimJob(this.#table, jobId, agentId, leaseSeconds, { budgets: this.#budgets, nowMs: this.#nowMs });
+  async claim(
+    jobId: ProvingJobId,
+    agentId: AgentId,
+    leaseSeconds: number,
+    pools: readonly Pool[] = Pool.options,
+  ): Promise<ClaimAnswer> {
+    const rules = { pools, budgets: this.#budgets, nowMs: this.#nowMs };
+    return await claimJob(this.#table, jobId, agentId, leaseSeconds, rules);
   }
 
   async extend(lease: JobLease, leaseSeconds: number): Promise<JobLease> {
@@ -118,12 +125,12 @@ export class DynamoJobLedger implements JobLedger {
   }
 
   /** A failure of the same lease again is not charged again, and answered as the first. */
-  async fail(lease: JobLease, cause: AttemptCause, reason: string): Promise<'queued' | 'rejected'> {
+  async fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'> {
     const { jobId } = lease;
     const lastAttempt = this.#budgets[cause] - 1;
     let job: StoredJob | undefined;
     if (lastAttempt > 0) {
-      const answer = await this.#update(jobId, updates.queueFailed(lease, cause, reason, lastAttempt));
+      const answer = await this.#update(jobId, updates.queueFailed(lease, { cause, reason, movesTo }, lastAttempt));
       if (answer.written) return 'queued';
       job = answer.job;
     }

@@ -1,3 +1,4 @@
+import type { Pool } from '../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { proofAttributes } from './dynamo-job-item.ts';
 import type { JobUpdate } from './dynamo-job-writes.ts';
@@ -11,6 +12,8 @@ const LEAVE_INDEX = '#openShard, #dueAtMs';
 const DUE_AT_ONCE = '#state = :queued, #openShard = :openShard, #dueAtMs = :zero';
 /** The time of the last message counts again, now that no lease does. */
 const DUE_AS_ENQUEUED = '#state = :queued, #dueAtMs = if_not_exists(#enqueuedAtMs, :zero)';
+/** In another pool, whose queue has no message of it: due at once. */
+const DUE_ELSEWHERE = '#state = :queued, #pool = :movesTo, #dueAtMs = :zero';
 const IS_HELD = '#state = :leased AND #token = :token';
 const IS_HELD_AS_SEEN = `${IS_HELD} AND #leaseEndsAtMs = :seenEndMs`;
 
@@ -25,13 +28,14 @@ export interface NewLease {
   readonly writeId: string;
 }
 
-/** queued → leased */
-export function take({ agentId, nowMs, endMs, writeId }: NewLease): JobUpdate {
+/** queued → leased, while it is in one of the pools */
+export function take({ agentId, nowMs, endMs, writeId }: NewLease, pools: readonly Pool[]): JobUpdate {
+  const values = Object.fromEntries(pools.map((pool) => [`pool_${pool}`, pool]));
   return {
     update: `SET #state = :leased, #token = if_not_exists(#token, :zero) + :one, #agent = :agentId, #claimedAtMs = :nowMs,
       #leaseEndsAtMs = :endMs, #dueAtMs = :endMs, #writeId = :writeId`,
-    condition: '#state = :queued',
-    values: { agentId, nowMs, endMs, writeId, zero: 0, one: 1 },
+    condition: `#state = :queued AND #pool IN (${pools.map((pool) => `:pool_${pool}`).join(', ')})`,
+    values: { ...values, agentId, nowMs, endMs, writeId, zero: 0, one: 1 },
   };
 }
 
@@ -93,13 +97,22 @@ export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
   };
 }
 
+/** How an attempt ended without a proof. */
+export interface Failure {
+  readonly cause: AttemptCause;
+  readonly reason: string;
+  /** The pool that the job goes to, where that is another. */
+  readonly movesTo: Pool | undefined;
+}
+
 /** leased → queued, while fewer than `lastAttempt` attempts were lost to the cause before. */
-export function queueFailed(lease: JobLease, cause: AttemptCause, reason: string, lastAttempt: number): JobUpdate {
+export function queueFailed(lease: JobLease, { cause, reason, movesTo }: Failure, lastAttempt: number): JobUpdate {
+  const [due, ofOldPool] = movesTo === undefined ? [DUE_AS_ENQUEUED, ''] : [DUE_ELSEWHERE, ', #enqueuedAtMs'];
   return {
-    update: `SET ${DUE_AS_ENQUEUED}, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
-      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId`,
+    update: `SET ${due}, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
+      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId${ofOldPool}`,
     condition: `${IS_HELD} AND (attribute_not_exists(#attempts.#cause) OR #attempts.#cause < :lastAttempt)`,
-    values: { token: lease.token, reason: shortened(reason), lastAttempt, zero: 0, one: 1 },
+    values: { token: lease.token, reason: shortened(reason), movesTo, lastAttempt, zero: 0, one: 1 },
     names: { cause },
   };
 }

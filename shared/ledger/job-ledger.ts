@@ -62,6 +62,7 @@ export const JobRecord = z.strictObject({
   epoch: EpochNumber,
   rangeId: RangeId,
   circuit: CircuitName,
+  /** Whose agents prove it: the catalogue's, or a larger one since it ran out of memory. */
   pool: Pool,
   lane: Lane,
   networkVersion: z.string().min(1),
@@ -100,6 +101,8 @@ export type ClaimAnswer =
   | { readonly outcome: 'held'; readonly expiresAtMs: number }
   /** It needs no more work: proven, rejected (also by this very claim, when the last agent's loss spent the budget) or cancelled. */
   | { readonly outcome: 'settled'; readonly state: JobState }
+  /** Nobody holds it, and it is in a pool that was not asked for: it was moved there, and is left alone. */
+  | { readonly outcome: 'moved'; readonly job: JobRecord }
   | { readonly outcome: 'unknown' };
 
 /** As much of a job that is not settled as says whether it needs a look. */
@@ -142,8 +145,9 @@ export interface JobLedger {
   /**
    * Takes a `queued` job, or a `leased` one whose lease has ended: that counts as an attempt lost to `lost-agent`,
    * and rejects the job when it was the last of that budget.
+   * @param pools it is taken only while it is in one of them. @default any
    */
-  claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): Promise<ClaimAnswer>;
+  claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools?: readonly Pool[]): Promise<ClaimAnswer>;
   /** Moves the lease's end to `leaseSeconds` from now. @throws {JobLeaseLostError} if it is no longer the job's lease. */
   extend(lease: JobLease, leaseSeconds: number): Promise<JobLease>;
   /**
@@ -153,9 +157,10 @@ export interface JobLedger {
   settle(report: ProofReport): Promise<'settled' | 'already-settled'>;
   /**
    * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent.
+   * @param movesTo the pool that it is `queued` in, where that is another; it is in need of a message then
    * @throws {JobLeaseLostError} if the lease is no longer the job's.
    */
-  fail(lease: JobLease, cause: AttemptCause, reason: string): Promise<'queued' | 'rejected'>;
+  fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'>;
   /** Gives the job back at no cost. A lease that is no longer the job's is left alone. */
   release(lease: JobLease): Promise<void>;
   /** Cancels what is queued or leased in the epoch, of `rangeId` alone when given; its agents lose their leases. Answers how many. */

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from '../engine/sqlite-database.ts';
+import { Pool } from '../proving-job/circuit-catalogue.ts';
 import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { JobLeaseLostError } from './errors.ts';
 import {
@@ -95,10 +96,15 @@ export class SqliteJobLedger implements JobLedger {
       .map((row) => OpenJobRow.parse({ id: row['id'], attempts: JSON.parse(String(row['attempts'])) as unknown }));
   }
 
-  async claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): Promise<ClaimAnswer> {
+  async claim(
+    jobId: ProvingJobId,
+    agentId: AgentId,
+    leaseSeconds: number,
+    pools: readonly Pool[] = Pool.options,
+  ): Promise<ClaimAnswer> {
     return (
-      this.#take(jobId, agentId, leaseSeconds) ??
-      this.#database.immediate(() => this.#takeOver(jobId, agentId, leaseSeconds))
+      this.#take(jobId, agentId, leaseSeconds, pools) ??
+      this.#database.immediate(() => this.#takeOver(jobId, agentId, leaseSeconds, pools))
     );
   }
 
@@ -131,11 +137,11 @@ export class SqliteJobLedger implements JobLedger {
     return 'already-settled';
   }
 
-  async fail(lease: JobLease, cause: AttemptCause, reason: string): Promise<'queued' | 'rejected'> {
+  async fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'> {
     return this.#database.immediate(() => {
       const job = this.#find(lease.jobId);
       if (job?.lease?.token !== lease.token) throw new JobLeaseLostError(lease.jobId);
-      return this.#endAttempt(job, cause, reason);
+      return this.#endAttempt(job, cause, reason, movesTo);
     });
   }
 
@@ -217,16 +223,17 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   /** Leases the job if it is `queued`: what nearly every claim finds. */
-  #take(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): ClaimAnswer | undefined {
+  #take(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools: readonly Pool[]): ClaimAnswer | undefined {
     const nowMs = this.#nowMs();
     const row = this.#database.get(
       `update jobs set state = 'leased', lease_token = lease_token + 1, lease_agent_id = ?, lease_claimed_at_ms = ?,
          lease_expires_at_ms = ?
-       where id = ? and state = 'queued' returning *`,
+       where id = ? and state = 'queued' and pool in (select value from json_each(?)) returning *`,
       agentId,
       nowMs,
       nowMs + Math.round(leaseSeconds * 1000),
       jobId,
+      JSON.stringify(pools),
     );
     if (row === undefined) return undefined;
     const job = parseJobRow(row);
@@ -235,20 +242,24 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   /** Answers for a job that is not `queued`, and takes it when its agent is lost. Runs in a transaction. */
-  #takeOver(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number): ClaimAnswer {
+  #takeOver(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools: readonly Pool[]): ClaimAnswer {
     const job = this.#find(jobId);
     if (job === undefined) return { outcome: 'unknown' };
+    if (job.lease !== undefined && job.lease.expiresAtMs > this.#nowMs()) {
+      return { outcome: 'held', expiresAtMs: job.lease.expiresAtMs };
+    }
+    const isOpen = job.state === 'queued' || job.state === 'leased';
+    if (isOpen && !pools.includes(job.pool)) return { outcome: 'moved', job };
     if (job.lease !== undefined) {
-      if (job.lease.expiresAtMs > this.#nowMs()) return { outcome: 'held', expiresAtMs: job.lease.expiresAtMs };
       const reason = `agent ${job.lease.agentId} was lost`;
       if (this.#endAttempt(job, 'lost-agent', reason) === 'rejected') return { outcome: 'settled', state: 'rejected' };
     }
     // Either just made so, or released between the first look and the transaction.
-    return this.#take(jobId, agentId, leaseSeconds) ?? { outcome: 'settled', state: job.state };
+    return this.#take(jobId, agentId, leaseSeconds, pools) ?? { outcome: 'settled', state: job.state };
   }
 
   /** Charges a lost attempt to its cause. Runs in a transaction that has read `job`. */
-  #endAttempt(job: JobRecord, cause: AttemptCause, reason: string): 'queued' | 'rejected' {
+  #endAttempt(job: JobRecord, cause: AttemptCause, reason: string, movesTo?: Pool): 'queued' | 'rejected' {
     const attempts = { ...job.attempts, [cause]: job.attempts[cause] + 1 };
     const state = attempts[cause] >= this.#budgets[cause] ? 'rejected' : 'queued';
     this.#database.run(
@@ -259,6 +270,9 @@ export class SqliteJobLedger implements JobLedger {
       state === 'rejected' ? this.#nowMs() : null,
       job.id,
     );
+    if (state === 'queued' && movesTo !== undefined) {
+      this.#database.run('update jobs set pool = ?, enqueued_at_ms = null where id = ?', movesTo, job.id);
+    }
     return state;
   }
 }

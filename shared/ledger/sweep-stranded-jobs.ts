@@ -24,13 +24,14 @@ export interface SweepDeps extends SendDeps {
  * Sends messages for jobs that may have none, of all epochs. Answers how many. Two sweeps at once send some jobs two
  * messages, which does no harm.
  *
- * A job's way from the node to an agent can break off in three places:
+ * A job's way from the node to an agent can break off in four places:
  *
  * - **Its inputs are stored and it is not recorded.** Nobody knows of it, so nobody sweeps it: the node asks for it again,
  *   under the same id, when it takes the epoch up again. What nobody asks for any more expires in the bucket.
  * - **It is recorded and not enqueued**, or its message was lost: this sends one.
  * - **It is leased and its agent is dead**: its message comes back by itself, and the next claim takes the job over. When
  *   the message is gone too, this sends one.
+ * - **It was moved to a larger pool** and not enqueued there: this sends one, at once.
  */
 export async function sweepStrandedJobs({ jobs, queue, strandedSeconds, log }: SweepDeps): Promise<number> {
   const stranded = await jobs.strandedJobs(strandedSeconds);
@@ -39,11 +40,13 @@ export async function sweepStrandedJobs({ jobs, queue, strandedSeconds, log }: S
   return stranded.length;
 }
 
-/** Sends a message for each job, and notes that it was sent. Whoever is cut off keeps what it has done. */
+/** Sends a message for each job to the pool that it is in, and notes that it was sent. Whoever is cut off keeps what it has done. */
 export async function sendJobs(records: readonly JobRecord[], { jobs, queue }: SendDeps): Promise<void> {
   for (let start = 0; start < records.length; start += PORTION) {
     const portion = records.slice(start, start + PORTION);
-    await queue.enqueue(portion.map(messageOf));
+    for (const [pool, ofPool] of Map.groupBy(portion, (job) => job.pool)) {
+      await queue.enqueue(ofPool.map(messageOf), pool);
+    }
     await jobs.markEnqueued(portion.map(({ id }) => id));
   }
 }

@@ -1,6 +1,6 @@
 import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../proving-job/circuit-catalogue.ts';
 import { chainsAbove } from './chains-above.ts';
-import type { CircuitStanding, CircuitStandings } from './circuit-standings.ts';
+import type { CircuitStanding, CircuitStandings, OpenStanding } from './circuit-standings.ts';
 import type { ExpectedTree } from './expected-tree.ts';
 import type { JobSeconds } from './learned-durations.ts';
 
@@ -38,7 +38,7 @@ export interface PoolSlots {
 }
 
 export interface WorkLeftOptions {
-  readonly secondsOf: (circuit: CircuitName) => JobSeconds;
+  readonly secondsOf: (circuit: CircuitName, pool: Pool) => JobSeconds;
   readonly slotsOf: (pool: Pool) => PoolSlots;
   /** Until its first jobs can be there, for an epoch that still grows. @default 0 */
   readonly startsInSeconds?: number;
@@ -84,28 +84,17 @@ export class WorkLeft {
     const loads: Partial<Record<Pool, PoolLoad>> = {};
     for (const [index, circuit] of this.#circuits.entries()) {
       const { pool } = CIRCUIT_CATALOGUE[circuit];
-      const seconds = options.secondsOf(circuit);
-      const { startUpSeconds } = options.slotsOf(pool);
-      const { proven, runningForSeconds, waiting } = standings.get(circuit) ?? NONE;
-      const running = runningForSeconds.length;
-      const notAsked = Math.max(0, (this.#expected[index] as number) - proven - running - waiting);
-      if (running + waiting + notAsked === 0) continue;
-      const rests = runningForSeconds.map((spent) => restOf(seconds, spent));
-      const usable = sumOf(rests.map((rest) => Math.min(1, rest / startUpSeconds)));
-      const ready = (waiting + (soon.get(circuit) ?? 0)) * Math.min(1, seconds.mean / startUpSeconds);
-      const workSeconds = sumOf(rests) + (waiting + notAsked) * seconds.mean;
+      const standing = standings.get(circuit) ?? NONE;
+      const notAsked = Math.max(0, (this.#expected[index] as number) - standing.proven - countOf(openOf(standing)));
       const above = this.#chainsAbove.get(circuit) as readonly CircuitName[];
-      const aboveSeconds = sumOf(above.map((parent) => options.secondsOf(parent).mean));
-      const known = loads[pool];
-      loads[pool] = {
-        workSeconds: (known?.workSeconds ?? 0) + workSeconds,
-        waitingSeconds: (known?.waitingSeconds ?? 0) + waiting * seconds.mean,
-        runningJobs: (known?.runningJobs ?? 0) + running,
-        waitingJobs: (known?.waitingJobs ?? 0) + waiting,
-        usableSlots: (known?.usableSlots ?? 0) + usable + ready,
-        longestSeconds: Math.max(known?.longestSeconds ?? 0, seconds.p95),
-        bands: [...(known?.bands ?? []), { workSeconds, aboveSeconds }],
-      };
+      const aboveSeconds = sumOf(above.map((parent) => secondsIn(parent, options).mean));
+      const ofPool = { ...standing, notAsked, becomingReady: soon.get(circuit) ?? 0 };
+      const moved = [...(standing.moved ?? [])].map(([larger, open]) => [larger, { ...NONE_ASKED, ...open }] as const);
+      for (const [inPool, jobs] of [[pool, ofPool] as const, ...moved]) {
+        if (countOf(jobs) + jobs.notAsked === 0) continue;
+        const load = loadOf(jobs, options.secondsOf(circuit, inPool), options.slotsOf(inPool), aboveSeconds);
+        loads[inPool] = sumOfLoads(load, loads[inPool]);
+      }
     }
     return loads;
   }
@@ -120,7 +109,8 @@ export class WorkLeft {
       const { pool } = CIRCUIT_CATALOGUE[circuit];
       const line = lines.get(pool) ?? { ...slotsOf(pool), jobs: 0 };
       lines.set(pool, line);
-      return { circuit, line, seconds: secondsOf(circuit), seen: 0, ...(standings.get(circuit) ?? NONE) };
+      const { proven, ...open } = standings.get(circuit) ?? NONE;
+      return { circuit, line, seconds: secondsOf(circuit, pool), seen: 0, proven, ...openOf(open) };
     });
 
     const soon = new Map<CircuitName, number>();
@@ -141,6 +131,67 @@ export class WorkLeft {
     }
     return soon;
   }
+}
+
+/** The jobs of one circuit that one pool has to do. */
+interface JobsOfPool extends OpenStanding {
+  readonly notAsked: number;
+  /** Of those, the ones that become ready within the start-up time. */
+  readonly becomingReady: number;
+}
+
+const NONE_ASKED = { notAsked: 0, becomingReady: 0 };
+
+function loadOf(
+  { runningForSeconds, waiting, notAsked, becomingReady }: JobsOfPool,
+  seconds: JobSeconds,
+  { startUpSeconds }: PoolSlots,
+  aboveSeconds: number,
+): PoolLoad {
+  const rests = runningForSeconds.map((spent) => restOf(seconds, spent));
+  const usable = sumOf(rests.map((rest) => Math.min(1, rest / startUpSeconds)));
+  const ready = (waiting + becomingReady) * Math.min(1, seconds.mean / startUpSeconds);
+  const workSeconds = sumOf(rests) + (waiting + notAsked) * seconds.mean;
+  return {
+    workSeconds,
+    waitingSeconds: waiting * seconds.mean,
+    runningJobs: runningForSeconds.length,
+    waitingJobs: waiting,
+    usableSlots: usable + ready,
+    longestSeconds: seconds.p95,
+    bands: [{ workSeconds, aboveSeconds }],
+  };
+}
+
+/** What two loads of one pool come to. */
+export function sumOfLoads(load: PoolLoad, known: PoolLoad | undefined): PoolLoad {
+  if (known === undefined) return load;
+  return {
+    workSeconds: known.workSeconds + load.workSeconds,
+    waitingSeconds: known.waitingSeconds + load.waitingSeconds,
+    runningJobs: known.runningJobs + load.runningJobs,
+    waitingJobs: known.waitingJobs + load.waitingJobs,
+    usableSlots: known.usableSlots + load.usableSlots,
+    longestSeconds: Math.max(known.longestSeconds, load.longestSeconds),
+    bands: [...known.bands, ...load.bands],
+  };
+}
+
+/** All open jobs of a circuit, in whichever pool. */
+function openOf({ runningForSeconds, waiting, moved = new Map() }: Omit<CircuitStanding, 'proven'>): OpenStanding {
+  const open = [{ runningForSeconds, waiting }, ...moved.values()];
+  return {
+    runningForSeconds: open.flatMap((each) => each.runningForSeconds),
+    waiting: sumOf(open.map((each) => each.waiting)),
+  };
+}
+
+function countOf({ runningForSeconds, waiting }: OpenStanding): number {
+  return runningForSeconds.length + waiting;
+}
+
+function secondsIn(circuit: CircuitName, { secondsOf }: WorkLeftOptions): JobSeconds {
+  return secondsOf(circuit, CIRCUIT_CATALOGUE[circuit].pool);
 }
 
 /** The jobs of a pool that wait, as they are met. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { FAMILIES } from './families.ts';
 
-/** The sizes of agent; a circuit's pool is the smallest whose agents can prove it. */
+/** The sizes of agent, smallest first; a circuit's pool is the smallest whose agents can prove it. */
 export const Pool = z.enum(['small', 'medium', 'large', 'gpu']);
 export type Pool = z.infer<typeof Pool>;
 
@@ -55,6 +55,31 @@ export const CircuitName = z.enum(Object.keys(CIRCUIT_CATALOGUE) as [CircuitName
 /** The circuits of a family. */
 export function circuitsOf(family: FamilyName): readonly CircuitName[] {
   return CircuitName.options.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === family);
+}
+
+/** The pools with larger agents than `pool`, smallest first. GPUs are no more of the same: nothing moves to them. */
+export function largerPools(pool: Pool): readonly Pool[] {
+  return Pool.options.slice(Pool.options.indexOf(pool) + 1).filter((larger) => larger !== 'gpu');
+}
+
+/**
+ * The pools that may hold jobs of the circuit, smallest first: its own, then those that a job goes to which ran out of
+ * memory. Of the larger ones only those that its family has circuits of, for they have agents wherever its trees are
+ * proven to the root: a job that moves never waits for agents that nobody runs.
+ */
+export function poolsOf(circuit: CircuitName): readonly Pool[] {
+  const { family, pool } = CIRCUIT_CATALOGUE[circuit];
+  const ofFamily = circuitsOf(family).map((other) => CIRCUIT_CATALOGUE[other].pool);
+  return [pool, ...largerPools(pool).filter((larger) => ofFamily.includes(larger))];
+}
+
+/**
+ * Where a job of the circuit goes that agents of `pools` have too little memory for; `undefined` when there are no larger
+ * ones. An agent of several pools is as large as the largest of them.
+ */
+export function poolBeyond(circuit: CircuitName, pools: readonly Pool[]): Pool | undefined {
+  const own = poolsOf(circuit);
+  return own[own.findLastIndex((pool) => pools.includes(pool)) + 1];
 }
 
 /** The levels of a family's merge trees, bottom to top. */

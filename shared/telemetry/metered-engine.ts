@@ -19,11 +19,11 @@ export function meteredEngine(engine: Engine, metrics: Metrics, nowMs: () => num
 
 function meteredQueue(queue: JobQueue, metrics: Metrics): JobQueue {
   return override(queue, {
-    async enqueue(messages) {
-      await queue.enqueue(messages);
+    async enqueue(messages, pool) {
+      await queue.enqueue(messages, pool);
       for (const { jobId, circuit } of messages) {
-        const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
-        metrics.record('JobsEnqueued', 1, { pool, lane }, { jobId });
+        const { lane, pool: ownPool } = CIRCUIT_CATALOGUE[circuit];
+        metrics.record('JobsEnqueued', 1, { pool: pool ?? ownPool, lane }, { jobId });
       }
     },
     async park(lease, reason) {
@@ -47,15 +47,15 @@ function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): Jo
       }
       return answer;
     },
-    async fail(lease, cause, reason) {
-      const answer = await jobs.fail(lease, cause, reason);
+    async fail(lease, cause, reason, movesTo) {
+      const answer = await jobs.fail(lease, cause, reason, movesTo);
       const { circuit, properties } = aboutJob(lease.jobId);
       metrics.record('AttemptsLost', 1, { cause }, { ...properties, circuit });
       if (answer === 'rejected') metrics.record('JobsRejected', 1, {}, { ...properties, circuit });
       return answer;
     },
-    async claim(jobId, agentId, leaseSeconds) {
-      const answer = await jobs.claim(jobId, agentId, leaseSeconds);
+    async claim(jobId, agentId, leaseSeconds, pools) {
+      const answer = await jobs.claim(jobId, agentId, leaseSeconds, pools);
       // Only this very claim may have rejected it, for the agents it has cost; a job that was rejected before is claimed
       // by nobody but for a message too many.
       if (answer.outcome === 'settled' && answer.state === 'rejected') {

@@ -160,7 +160,7 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
 
 let sequence = 100;
 
-function aNewEpoch(number = (sequence += 1)): NewEpoch {
+export function aNewEpoch(number = (sequence += 1)): NewEpoch {
   return {
     epoch: EpochNumber.parse(number),
     rangeId: RangeId.parse('0xa1'),

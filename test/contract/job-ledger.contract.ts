@@ -4,6 +4,7 @@ import {
   AgentId,
   AttemptCause,
   type AttemptBudgets,
+  type ClaimAnswer,
   type JobLease,
   type JobLedger,
   type JobRecord,
@@ -206,6 +207,30 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await jobs.find(id)).toBeUndefined();
       });
 
+      it('takes it for an agent of its pool alone, and tells others where it is', async () => {
+        const job = await recorded();
+        await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB', 'large');
+        const before = await found(job.id);
+        const answer = await jobs.claim(job.id, ALICE, LEASE_SECONDS, ['small', 'medium']);
+        expect(answer).toEqual({ outcome: 'moved', job: before });
+        expect(await found(job.id)).toEqual(before);
+        const claim = await jobs.claim(job.id, BOB, LEASE_SECONDS, ['medium', 'large']);
+        expect(claim).toMatchObject({ outcome: 'claimed', job: { pool: 'large' } });
+      });
+
+      it('tells an agent of another pool that it is held, lost to its agent, or settled', async () => {
+        const job = await recorded();
+        const elsewhere = (): Promise<ClaimAnswer> => jobs.claim(job.id, BOB, LEASE_SECONDS, ['small']);
+        const { expiresAtMs } = await leased(job.id);
+        expect(await elsewhere()).toEqual({ outcome: 'held', expiresAtMs });
+        await harness.elapse(LEASE_SECONDS);
+        const before = await found(job.id);
+        expect(await elsewhere()).toEqual({ outcome: 'moved', job: before });
+        expect(await found(job.id)).toEqual(before);
+        await jobs.settle(proofOf(job));
+        expect(await elsewhere()).toEqual({ outcome: 'settled', state: 'proven' });
+      });
+
       it('gives it to one of several agents that ask at once', async () => {
         const job = await recorded();
         const agents = Array.from({ length: 8 }, (_, index) => AgentId.parse(`agent-${index}`));
@@ -357,6 +382,36 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           reason: 'the last one',
           settledAtMs: harness.nowMs(),
         });
+      });
+
+      it('moves the job to the pool that is named, in need of a message at once', async () => {
+        const job = await recorded();
+        await jobs.markEnqueued([job.id]);
+        expect(await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB', 'large')).toBe('queued');
+        const moved = await found(job.id);
+        expect(moved).toMatchObject({ state: 'queued', pool: 'large', attempts: { 'out-of-memory': 1 } });
+        expect(moved).not.toHaveProperty('enqueuedAtMs');
+        expect(await jobs.strandedJobs(60)).toEqual([moved]);
+        await jobs.markEnqueued([job.id]);
+        expect(await jobs.strandedJobs(60)).toEqual([]);
+      });
+
+      it('moves no job that it rejects', async () => {
+        const job = await recorded();
+        expect(await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours', 'large')).toBe('rejected');
+        expect((await found(job.id)).pool).toBe(job.pool);
+      });
+
+      it('leaves a job that was moved in its pool, whatever befalls it there', async () => {
+        const job = await recorded();
+        await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB', 'large');
+        expect((await jobs.record(job)).pool).toBe('large');
+        await jobs.fail(await leased(job.id), 'failure', 'bb exited with 1');
+        await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
+        expect(await jobs.revive(job.id)).toBe(true);
+        await jobs.settle(proofOf(job));
+        await jobs.reopen(job.id, 'the store has lost it');
+        expect(await found(job.id)).toMatchObject({ state: 'queued', pool: 'large' });
       });
 
       it('does not add up the attempts of different causes', async () => {

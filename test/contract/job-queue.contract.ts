@@ -100,6 +100,21 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       });
     });
 
+    it('hands a message that is for another pool than its circuit’s to the agents of that pool', async () => {
+      const message = aJobMessage('PARITY_BASE');
+      await queue.enqueue([message], 'large');
+      expect(await claim(['medium'])).toBeUndefined();
+      expect(await claim(['large'])).toMatchObject({ message });
+    });
+
+    it('takes a message for a pool while one of the same job waits in another', async () => {
+      const message = aJobMessage('PARITY_BASE');
+      await queue.enqueue([message]);
+      await queue.enqueue([message], 'large');
+      expect(await claim(['large'])).toMatchObject({ message });
+      expect(await claim(['medium'])).toMatchObject({ message });
+    });
+
     it('makes a released message claimable at once', async () => {
       await queue.enqueue([aJobMessage()]);
       await queue.release(await claimed());

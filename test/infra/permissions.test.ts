@@ -69,11 +69,35 @@ describe('the roles', () => {
     expect(textOf(secrets[0]?.Resource)).toContain('L1Secret');
   });
 
-  it('let an agent see the queues of its own pool alone', () => {
-    const statements = statementsOf(withSecret.agents, /^smallTaskTaskRole/);
-    const queues = textOf(statements.filter(({ Action }) => textOf(Action).includes('sqs:')));
-    expect(queues).toContain('QueuesSmallUrgent');
-    expect(queues).not.toMatch(/Queues(Medium|Large|Gpu)/);
+  it.each([
+    ['small', /Queues(Medium|Large|Gpu)/, /QueuesLarge.*QueuesMedium/, /Queues(Small|Gpu)|DeadLetters/],
+    ['medium', /Queues(Small|Large|Gpu)/, /QueuesLarge/, /Queues(Small|Medium|Gpu)|DeadLetters/],
+    ['large', /Queues(Small|Medium|Gpu)/, undefined, /Queues/],
+    ['gpu', /Queues(Small|Medium|Large)/, undefined, /Queues/],
+  ])('let an agent of %s see its own queues alone, and send to those of larger ones', (pool, others, larger, rest) => {
+    const statements = statementsOf(withSecret.agents, new RegExp(`^${pool}TaskTaskRole`));
+    const ofQueues = statements.filter(({ Action }) => textOf(Action).includes('sqs:'));
+    const receives = ofQueues.filter(({ Action }) => textOf(Action).includes('sqs:ReceiveMessage'));
+    const own = textOf(receives);
+    expect(own).toMatch(new RegExp(`Queues${pool}Urgent`, 'i'));
+    expect(own).not.toMatch(others);
+    const sends = ofQueues.filter((statement) => !receives.includes(statement));
+    expect(sends.map(({ Action }) => Action)).toEqual(
+      larger === undefined ? [] : [['sqs:GetQueueUrl', 'sqs:SendMessage']],
+    );
+    if (larger !== undefined) expect(textOf(sends)).toMatch(larger);
+    expect(textOf(sends)).not.toMatch(rest);
+  });
+
+  it('let the node invoke scale-fleet, under the name that it is deployed with, and no other function', () => {
+    const statements = statementsOf(withSecret.prover, /^NodeTaskTaskRole/);
+    const invokes = statements.filter(({ Action }) => textOf(Action).includes('lambda:'));
+    const names = Object.values(resourcesOf(withSecret.functions, 'AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties?.['FunctionName'],
+    );
+    expect(names).toContain('coppice-scale-fleet');
+    expect(invokes).toHaveLength(1);
+    expect(textOf(invokes[0]?.Resource)).toMatch(/^"arn:aws:lambda:[^*]*:function:coppice-scale-fleet"$/);
   });
 
   it('let an agent write of jobs, agents and incidents, and of nothing that is signed', () => {

@@ -102,7 +102,7 @@ class CountedAgent {
   constructor(fleet: CountedFleet, pool: Pool, number: number) {
     const engine = fleet.engines.agent;
     const nowMs = Date.now;
-    const returns = new JobReturns({ engine, log, nowMs });
+    const returns = new JobReturns({ engine, pools: [pool], log, nowMs });
     this.#claimer = new JobClaimer(
       {
         agentId: agentId(number),

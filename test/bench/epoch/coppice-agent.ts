@@ -28,7 +28,7 @@ const queue: Engine['queue'] = {
       signal: signal === undefined ? closing : AbortSignal.any([signal, closing]),
     });
   },
-  enqueue: (messages) => engine.queue.enqueue(messages),
+  enqueue: (messages, pool) => engine.queue.enqueue(messages, pool),
   extend: (lease) => engine.queue.extend(lease),
   complete: (lease) => engine.queue.complete(lease),
   release: (lease, delaySeconds) => engine.queue.release(lease, delaySeconds),

@@ -80,6 +80,8 @@ export class Claimer {
       case 'settled':
         await queue.complete(queueLease);
         return;
+      case 'moved':
+        throw new Error(`nobody moves jobs here, and ${jobId} was moved`);
       case 'unknown':
         await queue.park(queueLease, `the ledger does not know proving job ${jobId}`);
     }

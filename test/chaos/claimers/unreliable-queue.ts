@@ -1,4 +1,5 @@
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../../shared/job-queue/job-queue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../../shared/proving-job/job-message.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -25,14 +26,14 @@ export class UnreliableQueue implements JobQueue {
     this.#faults = faults;
   }
 
-  async enqueue(messages: readonly JobMessage[]): Promise<void> {
+  async enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void> {
     const { random, withheldShare, onWithheld } = this.#faults;
     const sent = messages.filter((message) => {
       if (!random.isTrue(withheldShare)) return true;
       onWithheld?.(message);
       return false;
     });
-    if (sent.length > 0) await this.#queue.enqueue(sent);
+    if (sent.length > 0) await this.#queue.enqueue(sent, pool);
   }
 
   async claim(...parameters: Parameters<JobQueue['claim']>): Promise<QueueLease | undefined> {

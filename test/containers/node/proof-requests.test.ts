@@ -73,6 +73,16 @@ describe('ProofRequests', () => {
     expect(await proof).toBe('proof of 7');
   });
 
+  it('sends the message of a job that was moved to a larger pool to that pool', async () => {
+    void prove().catch(() => undefined);
+    await engine.jobs.fail((await claim()).job, 'out-of-memory', 'killed at 31 GiB', 'large');
+    requests.stop(new Error('the node was killed'));
+    requests = openRequests();
+    void prove().catch(() => undefined);
+    const lease = await engine.queue.claim(['large'], { waitSeconds: 10 });
+    expect(lease?.message.jobId).toBe(JOB_ID);
+  });
+
   it('asks once for the same inputs, however often they are asked for', async () => {
     const both = Promise.all([prove(), prove()]);
     await settle(await claim(), 'proof of 7');

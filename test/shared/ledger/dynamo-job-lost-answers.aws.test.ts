@@ -128,6 +128,13 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     expect(await harness.jobs.find(job.id)).toMatchObject({ state: 'queued', attempts: { failure: 1 } });
   });
 
+  it('moves a job once, and to the pool that was named', async () => {
+    const job = await harness.recorded();
+    const lease = await harness.leased(job.id);
+    expect(await losing(() => jobs.fail(lease, 'out-of-memory', 'killed at 31 GiB', 'large'))).toBe('queued');
+    expect(await harness.jobs.find(job.id)).toMatchObject({ pool: 'large', attempts: { 'out-of-memory': 1 } });
+  });
+
   it('charges the attempt once that spends the budget, and rejects the job', async () => {
     const job = await harness.recorded();
     await harness.jobs.fail(await harness.leased(job.id), 'failure', 'one');

@@ -71,6 +71,17 @@ describe('sweepStrandedJobs', () => {
     expect((await harness.engine.jobs.claim(job.id, AgentId.parse('agent-2'), 120)).outcome).toBe('claimed');
   });
 
+  it('sends one to the larger pool for a job that was moved there, at once', async () => {
+    const job = await enqueued();
+    const answer = await harness.engine.jobs.claim(job.id, AGENT, 120);
+    if (answer.outcome !== 'claimed') throw new Error(`expected to claim it, was ${answer.outcome}`);
+    await harness.engine.jobs.fail(answer.lease, 'out-of-memory', 'killed', 'large');
+    expect(await sweep()).toBe(1);
+    const lease = await harness.engine.queue.claim(['large'], { waitSeconds: 0 });
+    expect(lease?.message.jobId).toBe(job.id);
+    expect(await sweep()).toBe(0);
+  });
+
   it('sends none for a job that is waiting its turn, that an agent holds, or that is settled', async () => {
     await enqueued();
     const held = await enqueued();
@@ -106,10 +117,10 @@ describe('sweepStrandedJobs', () => {
     const cutOff: SweepDeps = {
       ...depsOf(harness.engine),
       queue: {
-        enqueue: async (messages) => {
+        enqueue: async (messages, pool) => {
           calls += 1;
           if (calls === 2) throw new Error('cut off');
-          await queue.enqueue(messages);
+          await queue.enqueue(messages, pool);
         },
       },
     };

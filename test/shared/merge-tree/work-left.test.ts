@@ -87,6 +87,31 @@ describe('WorkLeft', () => {
     expect(loadsOf(epoch, work).medium).toMatchObject({ runningJobs: 0, waitingJobs: 1 });
   });
 
+  it('counts a job that was moved to a larger pool there, with the time it takes there', () => {
+    const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 1 }], l1ToL2Messages: 0 }];
+    const epoch = new RecordedEpoch(shape);
+    const work = new WorkLeft(expectedTree(shape));
+    const before = loadsOf(epoch, work);
+    const { id } = epoch.find('PRIVATE_TX_BASE_ROLLUP');
+    epoch.change(id, { pool: 'large' });
+    const standings = circuitStandings(epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs });
+    const moved = work.byPool(standings, {
+      secondsOf: (circuit, pool) =>
+        circuit === 'PRIVATE_TX_BASE_ROLLUP' && pool === 'large' ? { mean: 10, p95: 300 } : secondsOf(circuit),
+      slotsOf,
+    });
+    expect(moved.medium).toMatchObject({ waitingJobs: before.medium!.waitingJobs - 1, runningJobs: 0 });
+    expect(moved.medium?.workSeconds).toBeCloseTo(before.medium!.workSeconds - 24.5);
+    expect(moved.large).toMatchObject({ waitingJobs: 1, waitingSeconds: 10, longestSeconds: 300 });
+    expect(moved.large?.workSeconds).toBeCloseTo(before.large!.workSeconds + 10);
+    epoch.claim(id);
+    epoch.nowMs += 4_000;
+    expect(loadsOf(epoch, work).large).toMatchObject({ waitingJobs: 0, runningJobs: 1 });
+    expect(loadsOf(epoch, work).large?.workSeconds).toBeCloseTo(before.large!.workSeconds + 20.5);
+    epoch.change(id, { state: 'proven' });
+    expect(loadsOf(epoch, work).large).toEqual(before.large);
+  });
+
   it('sees a pool needed again before its first job is there', () => {
     const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 1 }], l1ToL2Messages: 0 }];
     const epoch = new RecordedEpoch(shape);

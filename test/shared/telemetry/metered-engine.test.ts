@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { messageOf } from '../../../shared/proving-job/job-message.ts';
 import { meteredEngine } from '../../../shared/telemetry/metered-engine.ts';
 import type { MetricName } from '../../../shared/telemetry/metrics.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
@@ -44,6 +45,18 @@ describe('meteredEngine', () => {
     expect(valuesOf('JobHeldSeconds')[0]).toEqual({ value: 2, dimensions: { circuit: 'PARITY_BASE' } });
     expect(valuesOf('AttemptsLost')).toEqual([{ value: 1, dimensions: { cause: 'out-of-memory' } }]);
     expect(valuesOf('JobsRejected')).toEqual([]);
+  });
+
+  it('does in another pool what is asked for another pool', async () => {
+    const agent = AgentId.parse('agent-1');
+    const job = await engine.jobs.record(aNewJob('TX_MERGE_ROLLUP'));
+    const claim = await engine.jobs.claim(job.id, agent, 30, ['small']);
+    if (claim.outcome !== 'claimed') throw new Error(claim.outcome);
+    await engine.jobs.fail(claim.lease, 'out-of-memory', 'killed at 7 GiB', 'medium');
+    await engine.queue.enqueue([messageOf(job)], 'medium');
+    expect(valuesOf('JobsEnqueued')).toEqual([{ value: 1, dimensions: { pool: 'medium', lane: 'urgent' } }]);
+    expect(await engine.queue.depths()).toMatchObject([{ pool: 'medium', waiting: 1 }]);
+    expect((await engine.jobs.claim(job.id, agent, 30, ['small'])).outcome).toBe('moved');
   });
 
   it('counts a rejection when the budget is spent, and a job that was given back', async () => {

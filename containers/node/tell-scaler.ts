@@ -1,0 +1,23 @@
+import type { Scaler } from '../../shared/agent-fleet/scaler.ts';
+import type { EpochLedger } from '../../shared/ledger/epoch-ledger.ts';
+
+/**
+ * The ledger of epochs, with a word to the scaler whenever one is opened, taken up again or over another range, and when one
+ * ends: whoever changes epochs need not know of it.
+ */
+export function tellScaler(epochs: EpochLedger, scaler: Pick<Scaler, 'ask'>): EpochLedger {
+  return {
+    async open(epoch) {
+      const record = await epochs.open(epoch);
+      scaler.ask();
+      return record;
+    },
+    async advance(...change) {
+      const record = await epochs.advance(...change);
+      scaler.ask();
+      return record;
+    },
+    find: (epoch) => epochs.find(epoch),
+    latest: (limit) => epochs.latest(limit),
+  };
+}

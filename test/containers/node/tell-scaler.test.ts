@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { tellScaler } from '../../../containers/node/tell-scaler.ts';
+import type { EpochLedger, EpochState } from '../../../shared/ledger/epoch-ledger.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+
+describe('tellScaler', () => {
+  let harness: EmbeddedHarness;
+  let epochs: EpochLedger;
+  /** What the ledger held of the epoch each time that the scaler was asked to look. */
+  let seen: Promise<string | undefined>[];
+  const epoch = aNewEpoch();
+  beforeEach(async () => {
+    harness = await openEmbeddedHarness();
+    seen = [];
+    epochs = tellScaler(harness.engine.epochs, {
+      ask: () => {
+        const found = harness.elsewhere.epochs.find(epoch.epoch);
+        seen.push(found.then((record) => record && `${record.state} ${record.rangeId}`));
+      },
+    });
+  });
+  afterEach(() => harness.close());
+
+  it('asks it to look when an epoch opens and when it is over another range, once the ledger says so', async () => {
+    expect(await epochs.open(epoch)).toMatchObject({ state: 'proving', rangeId: epoch.rangeId });
+    await epochs.open({ ...epoch, rangeId: RangeId.parse('0xb2') });
+    expect(await Promise.all(seen)).toEqual([`proving ${epoch.rangeId}`, 'proving 0xb2']);
+  });
+
+  it.each<EpochState>(['submitting', 'failed', 'expired'])('asks it to look when an epoch is %s', async (state) => {
+    await harness.engine.epochs.open(epoch);
+    const advanced = await epochs.advance(epoch.epoch, epoch.rangeId, state, { reason: 'as it goes' });
+    expect(advanced).toMatchObject({ state, reason: 'as it goes' });
+    expect(await Promise.all(seen)).toEqual([`${state} ${epoch.rangeId}`]);
+  });
+
+  it('lets it be when nothing changes', async () => {
+    await harness.engine.epochs.open(epoch);
+    expect(await epochs.find(epoch.epoch)).toMatchObject({ state: 'proving' });
+    expect(await epochs.latest(5)).toHaveLength(1);
+    expect(seen).toEqual([]);
+  });
+});
