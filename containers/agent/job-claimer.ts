@@ -87,6 +87,10 @@ export class JobClaimer {
         await engine.queue.release(queueLease, Math.max(0, answer.expiresAtMs - nowMs()) / 1000);
         log.debug({ jobId: message.jobId }, 'job held by another agent');
         return undefined;
+      case 'left-to-others':
+        // A second copy of what this very agent proves: to hide it for long would keep it from those it is for.
+        await engine.queue.release(queueLease, this.#deference.hideSeconds(this.#options.habits.otherCircuitSeconds));
+        return undefined;
       case 'settled':
         await engine.queue.complete(queueLease);
         if (answer.state === 'rejected') {
