@@ -69,8 +69,11 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'dynamodb:GetItem',
     'dynamodb:PutItem',
     'dynamodb:Query',
+    'dynamodb:UpdateItem',
     'ecs:DescribeServices',
     'ecs:UpdateService',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
   ],
   'watch-l1': [
     'dynamodb:BatchGetItem',
