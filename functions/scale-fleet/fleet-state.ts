@@ -77,17 +77,10 @@ export interface ScalingPolicy {
   readonly submissionSeconds: number;
   /** What work takes more than its mean says, as a factor. */
   readonly workCushion: number;
-  readonly copies: CopyPolicy;
-}
-
-/** When a job that takes too long is given to a second agent. */
-export interface CopyPolicy {
-  /** How much longer it has run than nearly all of its kind, as a factor. */
-  readonly overrun: number;
-  /** Begun anew, it would have the root mined less than this before the deadline. */
-  readonly slackSeconds: number;
-  /** Copies under way at one time, of all epochs. */
-  readonly most: number;
+  /** How much longer than nearly all of its kind a job has run when a second agent may be given a copy, as a factor. */
+  readonly copyOverrun: number;
+  /** Second copies under way at one time, of all epochs. */
+  readonly mostCopies: number;
 }
 
 /** A second copy that no agent has begun. */
@@ -117,8 +110,8 @@ export const DEFAULT_SCALING_POLICY: ScalingPolicy = {
   marginSeconds: 420,
   submissionSeconds: 180,
   workCushion: 1.08,
-  // An epoch that goes as planned keeps its margin: only what eats into it is worth proving twice.
-  copies: { overrun: 1.5, slackSeconds: 420, most: 3 },
+  copyOverrun: 1.5,
+  mostCopies: 3,
 };
 
 /** How many agents a pool shall have, each way, and why. */

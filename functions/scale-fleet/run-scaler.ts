@@ -57,8 +57,7 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   const groups = await fleet.describe();
   const nowMs = deps.nowMs();
   const loads = await readLoads({ ...engine, ended: deps.ended, nowMs, slotsOf: slotsOf(pools, groups) });
-  const { submissionSeconds } = deps.policy;
-  const copies = wantedCopies(loads.running, { ...deps.policy.copies, submissionSeconds }, nowMs);
+  const copies = wantedCopies(loads.running, deps.policy, nowMs);
   const state: FleetState = {
     nowMs,
     epochs: loads.epochs,

@@ -1,5 +1,5 @@
 import { type JobRecord, stragglerAt } from '../../shared/ledger/job-ledger.ts';
-import type { CopyPolicy, WantedCopy } from './fleet-state.ts';
+import type { ScalingPolicy, WantedCopy } from './fleet-state.ts';
 
 /** A job that an agent proves, or two. */
 export interface RunningJob {
@@ -18,13 +18,14 @@ const SEND_AGAIN_SECONDS = 120;
 /**
  * The second copies that no agent has begun: those that were asked for, and those to ask for now.
  *
- * A job gets one when it has run for longer than `overrun` times what nearly all of its kind take, and could hold up the
- * epoch: begun anew this moment, the root would be mined less than `slackSeconds` before the deadline. Those with the least
- * time come first, and no more than `most` are under way at once, so that a slow day does not double the fleet.
+ * A job gets one when it has run for longer than `copyOverrun` times what nearly all of its kind take, and could hold up
+ * the epoch: begun anew this moment, it would have the root eat into the margin before the deadline, which an epoch that
+ * goes as planned keeps. Those with the least time come first, and no more than `mostCopies` are under way at once, so that
+ * a slow day does not double the fleet.
  */
 export function wantedCopies(
   running: readonly RunningJob[],
-  { overrun, slackSeconds, most, submissionSeconds }: CopyPolicy & { readonly submissionSeconds: number },
+  { copyOverrun, mostCopies, marginSeconds, submissionSeconds }: ScalingPolicy,
   nowMs: number,
 ): WantedCopy[] {
   const asked = running.filter(({ record }) => record.copyAskedAtMs !== undefined);
@@ -33,9 +34,9 @@ export function wantedCopies(
     (deadlineAtMs - nowMs) / 1000 - submissionSeconds - p95Seconds - aboveSeconds;
   const slow = running
     .filter((job) => !asked.includes(job) && !copied.includes(job) && nowMs < job.deadlineAtMs)
-    .filter((job) => runsForSeconds(job, nowMs) > overrun * job.p95Seconds && slackOf(job) < slackSeconds)
+    .filter((job) => runsForSeconds(job, nowMs) > copyOverrun * job.p95Seconds && slackOf(job) < marginSeconds)
     .toSorted((a, b) => slackOf(a) - slackOf(b))
-    .slice(0, Math.max(0, most - asked.length - copied.length));
+    .slice(0, Math.max(0, mostCopies - asked.length - copied.length));
   return [
     ...asked.map((job): WantedCopy => ({ ...copyOf(job, nowMs), step: isSent(job, nowMs) ? 'wait' : 'send' })),
     ...slow.map((job): WantedCopy => ({ ...copyOf(job, nowMs), step: 'ask' })),

@@ -73,7 +73,7 @@ export function takeBeside(slow: JobLease, { agentId, nowMs, endMs, writeId }: N
   return {
     update: `SET #straggler = :straggler, #token = :newToken, #agent = :agentId, #claimedAtMs = :nowMs,
       #leaseEndsAtMs = :endMs, #dueAtMs = :endMs, #writeId = :writeId REMOVE #copyAskedAtMs`,
-    condition: `${IS_HELD_AS_SEEN} AND attribute_exists(#copyAskedAtMs)`,
+    condition: IS_HELD_AS_SEEN,
     values: {
       ...asSeen(slow),
       straggler: stragglerAttribute(slow),

@@ -142,8 +142,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
 
   it('leaves it alone while the epoch has time', async () => {
     const { job } = await aSlowJob();
-    const copies = { ...DEFAULT_SCALING_POLICY.copies, slackSeconds: 60 };
-    await runScaler({ ...deps, policy: { ...DEFAULT_SCALING_POLICY, copies } });
+    await runScaler({ ...deps, policy: { ...DEFAULT_SCALING_POLICY, marginSeconds: 60 } });
     expect(await find(job)).not.toHaveProperty('copyAskedAtMs');
   });
 });

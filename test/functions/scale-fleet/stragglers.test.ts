@@ -6,7 +6,7 @@ import { type RunningJob, wantedCopies } from '../../../functions/scale-fleet/st
 import { NOW_MS } from './a-fleet-state.ts';
 import { aRunningJob, type Running } from './a-running-job.ts';
 
-const POLICY = { overrun: 1.5, slackSeconds: 420, most: 2, submissionSeconds: 180 };
+const POLICY = { ...DEFAULT_SCALING_POLICY, copyOverrun: 1.5, mostCopies: 2 };
 
 const copiesOf = (...jobs: readonly RunningJob[]): WantedCopy[] => wantedCopies(jobs, POLICY, NOW_MS);
 const steps = (change: Running): string[] => copiesOf(aRunningJob(change)).map(({ step }) => step);
@@ -23,24 +23,18 @@ describe('second copies', () => {
     ]);
   });
 
-  it('are asked for by default once an epoch has lost its margin', () => {
-    const { copies, submissionSeconds, marginSeconds } = DEFAULT_SCALING_POLICY;
-    const policy = { ...copies, submissionSeconds };
-    const seconds = submissionSeconds + 60 + 200 + marginSeconds;
-    const at = (deadlineInSeconds: number): WantedCopy[] =>
-      wantedCopies([aRunningJob({ deadlineInSeconds })], policy, NOW_MS);
-    expect(at(seconds)).toEqual([]);
-    expect(at(seconds - 1)).toHaveLength(1);
-  });
-
   it.each<[string, Running]>([
     ['while a job takes no longer than some do', { forSeconds: 89 }],
-    ['while the job could be done anew with time to spare', { deadlineInSeconds: 180 + 60 + 200 + 420 }],
+    ['while the job could be done anew and leave the epoch its margin', { deadlineInSeconds: 180 + 60 + 200 + 420 }],
     ['for a job with little above it, when that has time', { aboveSeconds: 0, deadlineInSeconds: 700 }],
     ['when the deadline has passed', { deadlineInSeconds: 0 }],
     ['while a copy runs', { stragglerForSeconds: 20 }],
   ])('are not asked for %s', (_, change) => {
     expect(steps(change)).toEqual([]);
+  });
+
+  it('are asked for from the moment at which the margin would be touched', () => {
+    expect(steps({ deadlineInSeconds: 180 + 60 + 200 + 420 - 1 })).toEqual(['ask']);
   });
 
   it('are asked for again when the attempt before is lost', () => {
@@ -90,15 +84,15 @@ const jobs = fc.array(
 describe('second copies, whatever runs', () => {
   it('are asked for once a job, only of what overran, and never beyond the most at a time', () => {
     fc.assert(
-      fc.property(jobs, seconds(4), (running, most) => {
-        const copies = wantedCopies(running, { ...POLICY, most }, NOW_MS);
+      fc.property(jobs, seconds(4), (running, mostCopies) => {
+        const copies = wantedCopies(running, { ...POLICY, mostCopies }, NOW_MS);
         const asked = copies.filter(({ step }) => step === 'ask').map(({ record }) => record);
         expect(new Set(copies.map(({ record }) => record.id)).size).toBe(copies.length);
         const underWay = running.filter(
           ({ record: { copyAskedAtMs, straggler } }) =>
             copyAskedAtMs !== undefined || (straggler?.expiresAtMs ?? 0) > NOW_MS,
         );
-        expect(asked.length).toBeLessThanOrEqual(Math.max(0, most - underWay.length));
+        expect(asked.length).toBeLessThanOrEqual(Math.max(0, mostCopies - underWay.length));
         for (const record of asked) {
           const { p95Seconds } = running.find((job) => job.record === record)!;
           expect((NOW_MS - record.lease!.claimedAtMs) / 1000).toBeGreaterThan(1.5 * p95Seconds);
