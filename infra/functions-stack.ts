@@ -118,7 +118,7 @@ export class FunctionsStack extends Stack {
     return watch;
   }
 
-  #scaleFleet({ ledger }: StateStack): FleetFunction {
+  #scaleFleet({ ledger, queues }: StateStack): FleetFunction {
     const { pools, prefix } = this.#config;
     const fleet: FleetPoolsInput = {};
     for (const pool of Pool.options) {
@@ -127,6 +127,7 @@ export class FunctionsStack extends Stack {
     }
     const scale = this.#function('ScaleFleet', 'scale-fleet', { [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleet) });
     ledger.grantRole('scale-fleet', scale.role);
+    queues.grantRole('scale-fleet', scale.role);
     // By name, and not by reference: the functions are deployed without waiting for the agents. It asks for every service
     // that there could be.
     const names = awsResourceNames(prefix);

@@ -94,6 +94,10 @@ export class JobClaimer {
         await engine.queue.complete(queueLease);
         log.info({ jobId: message.jobId, pool: answer.job.pool }, 'sent a job on to the pool that it was moved to');
         return undefined;
+      case 'left-to-others':
+        // A second copy of what this very agent proves: to hide it for long would keep it from those it is for.
+        await engine.queue.release(queueLease, this.#deference.hideSeconds(this.#options.habits.otherCircuitSeconds));
+        return undefined;
       case 'settled':
         await engine.queue.complete(queueLease);
         if (answer.state === 'rejected') {

@@ -39,7 +39,8 @@ export function decideFleet(state: FleetState): FleetDecision {
   const isHeld = epochs === undefined || isClockInDoubt(state);
   const drafts = PoolSchema.options.flatMap((pool) => {
     const poolState = state.pools[pool];
-    return poolState === undefined ? [] : [draftOf(pool, poolState, plans.get(pool), epochs, isHeld)];
+    const copies = state.copies?.filter(({ record }) => record.pool === pool).length ?? 0;
+    return poolState === undefined ? [] : [draftOf(pool, poolState, plans.get(pool), copies, epochs, isHeld)];
   });
 
   const decided = decidePools(drafts, epochs ?? [], pools, state);
@@ -52,7 +53,11 @@ export function decideFleet(state: FleetState): FleetDecision {
     pools: limited.pools,
     outlooks,
     dollarsPerHour: limited.dollarsPerHour,
-    reason: [...reasonsOf(epochs, state, outlooks), ...limited.reasons].join('; '),
+    reason: [
+      ...reasonsOf(epochs, state, outlooks),
+      ...(state.copies ?? []).map(({ reason }) => reason),
+      ...limited.reasons,
+    ].join('; '),
     memory: { atMs: nowMs, pools: decided.memory },
   };
 }
@@ -61,6 +66,7 @@ function draftOf(
   pool: Pool,
   state: PoolState,
   plan: PoolPlan | undefined,
+  copies: number,
   epochs: readonly EpochLoad[] | undefined,
   isHeld: boolean,
 ): PoolDraft {
@@ -68,11 +74,15 @@ function draftOf(
   const runningJobs = epochs?.reduce((sum, { pools }) => sum + (pools[pool]?.runningJobs ?? 0), 0);
   const busy = busyOf(capacity, runningJobs === undefined ? undefined : Math.ceil(runningJobs / limits.slotsPerAgent));
   const least = busy.spot + busy.od;
-  const wanted = Math.ceil((plan?.slots ?? 0) / limits.slotsPerAgent);
+  const planned = Math.ceil((plan?.slots ?? 0) / limits.slotsPerAgent);
+  // A copy is for an agent beside those that prove.
+  const wanted = copies === 0 ? planned : Math.max(planned, least + Math.ceil(copies / limits.slotsPerAgent));
   const held = isHeld ? capacity.spot.desired + capacity.od.desired : 0;
   const agents = Math.max(least, Math.min(limits.ceiling, Math.max(wanted, held, limits.floor)));
 
   const reasons = [plan?.reason ?? 'nothing to prove'];
+  if (wanted > planned)
+    reasons.push(`${wanted - planned} more for ${copies === 1 ? 'a second copy' : 'second copies'}`);
   if (wanted > limits.ceiling) reasons.push(`${wanted} are needed, and ${limits.ceiling} is the ceiling`);
   if (agents === limits.floor && agents > Math.max(wanted, held)) reasons.push(`${limits.floor} is the floor`);
   if (least > wanted) reasons.push(`${least} prove and stay until they are done`);

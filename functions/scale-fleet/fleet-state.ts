@@ -1,4 +1,5 @@
 import type { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
@@ -76,6 +77,19 @@ export interface ScalingPolicy {
   readonly submissionSeconds: number;
   /** What work takes more than its mean says, as a factor. */
   readonly workCushion: number;
+  /** How much longer than nearly all of its kind a job has run when a second agent may be given a copy, as a factor. */
+  readonly copyOverrun: number;
+  /** Second copies under way at one time, of all epochs. */
+  readonly mostCopies: number;
+}
+
+/** A second copy that no agent has begun. */
+export interface WantedCopy {
+  /** Leased. */
+  readonly record: JobRecord;
+  /** What is missing: to ask the ledger and send a message, to send one, or an agent. */
+  readonly step: 'ask' | 'send' | 'wait';
+  readonly reason: string;
 }
 
 /** All that a decision looks at. */
@@ -85,12 +99,20 @@ export interface FleetState {
   readonly epochs: readonly EpochLoad[] | undefined;
   /** A pool that is absent has no agents, and gets none. */
   readonly pools: Readonly<Partial<Record<Pool, PoolState>>>;
+  /** @default none */
+  readonly copies?: readonly WantedCopy[];
   readonly budget: Budget;
   readonly policy: ScalingPolicy;
   readonly memory: FleetMemory | undefined;
 }
 
-export const DEFAULT_SCALING_POLICY: ScalingPolicy = { marginSeconds: 420, submissionSeconds: 180, workCushion: 1.08 };
+export const DEFAULT_SCALING_POLICY: ScalingPolicy = {
+  marginSeconds: 420,
+  submissionSeconds: 180,
+  workCushion: 1.08,
+  copyOverrun: 1.5,
+  mostCopies: 3,
+};
 
 /** How many agents a pool shall have, each way, and why. */
 export interface PoolDecision extends Readonly<Record<Capacity, number>> {

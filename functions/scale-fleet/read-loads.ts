@@ -1,19 +1,21 @@
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { type JobLedger, type JobRecord, stragglerAt } from '../../shared/ledger/job-ledger.ts';
+import { chainsAbove } from '../../shared/merge-tree/chains-above.ts';
 import { circuitStandings } from '../../shared/merge-tree/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
 import { LearnedDurations } from '../../shared/merge-tree/learned-durations.ts';
 import { type PoolSlots, WorkLeft } from '../../shared/merge-tree/work-left.ts';
-import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { type CircuitName, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EndedEpochs } from './ended-epochs.ts';
 import type { EpochLoad } from './fleet-state.ts';
+import type { RunningJob } from './stragglers.ts';
 
 /** The jobs of one pool that agents are needed for. */
 export interface PoolJobs {
   /** Of epochs that are being proven: no agent holds them. */
   readonly waiting: number;
-  /** An agent holds them, whatever became of their epoch. */
+  /** Agents hold them, whatever became of their epoch; one that two agents prove counts as two. */
   readonly running: number;
 }
 
@@ -22,6 +24,8 @@ export interface FleetLoads {
   /** Epochs that are being proven and whose window is open. */
   readonly epochs: readonly EpochLoad[];
   readonly jobs: Readonly<Record<Pool, PoolJobs>>;
+  /** Jobs of those epochs that agents prove. */
+  readonly running: readonly RunningJob[];
 }
 
 export interface ReadLoadsDeps {
@@ -54,9 +58,11 @@ export async function readLoads(deps: ReadLoadsDeps): Promise<FleetLoads> {
   ]);
   const open = live.filter(({ epoch }) => isOpen(epoch, nowMs));
   const known = [...history, ...live.flatMap(({ records }) => records)];
+  const loads = open.map(({ epoch, records }) => loadOf(epoch, records, known, deps));
   return {
-    epochs: open.map(({ epoch, records }) => loadOf(epoch, records, known, deps)),
+    epochs: loads.map(({ load }) => load),
     jobs: countJobs(live, nowMs),
+    running: loads.flatMap(({ running }) => running),
   };
 }
 
@@ -65,20 +71,33 @@ function loadOf(
   records: readonly JobRecord[],
   known: readonly JobRecord[],
   { slotsOf, nowMs }: ReadLoadsDeps,
-): EpochLoad {
+): { readonly load: EpochLoad; readonly running: readonly RunningJob[] } {
   const durations = new LearnedDurations(epoch.networkVersion, known);
   const tree = expectedTree(epoch.shape);
   const range = { rangeId: epoch.rangeId, nowMs };
-  const path = new CriticalPath(tree, (circuit) => durations.secondsOf(circuit).p95);
+  const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
+  const path = new CriticalPath(tree, p95Of);
+  const above = chainsAbove(tree);
+  const { deadlineAtMs } = epoch;
   return {
-    epoch: epoch.epoch,
-    deadlineAtMs: epoch.deadlineAtMs,
-    startsAtMs: epoch.openedAtMs,
-    pathSeconds: path.left(records, range).seconds,
-    pools: new WorkLeft(tree).byPool(circuitStandings(records, range), {
-      secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
-      slotsOf,
-    }),
+    load: {
+      epoch: epoch.epoch,
+      deadlineAtMs,
+      startsAtMs: epoch.openedAtMs,
+      pathSeconds: path.left(records, range).seconds,
+      pools: new WorkLeft(tree).byPool(circuitStandings(records, range), {
+        secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
+        slotsOf,
+      }),
+    },
+    running: records
+      .filter((record) => record.rangeId === epoch.rangeId && isRunning(record, nowMs))
+      .map((record) => ({
+        record,
+        p95Seconds: durations.secondsOf(record.circuit, record.pool).p95,
+        aboveSeconds: (above.get(record.circuit) ?? []).reduce((sum, circuit) => sum + p95Of(circuit), 0),
+        deadlineAtMs,
+      })),
   };
 }
 
@@ -95,6 +114,7 @@ function countJobs(
       if (isRunning(job, nowMs)) counts[job.pool].running += 1;
       else if (isOpen(epoch, nowMs) && (job.state === 'queued' || job.state === 'leased'))
         counts[job.pool].waiting += 1;
+      if (stragglerAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
     }
   }
   return counts;

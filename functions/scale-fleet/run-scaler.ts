@@ -12,9 +12,15 @@ import type { Budget, FleetDecision, FleetState, ScalingPolicy } from './fleet-s
 import { poolStates } from './pool-states.ts';
 import { type PoolJobs, readLoads, type ReadLoadsDeps } from './read-loads.ts';
 import type { ScalerNote } from './scaler-note.ts';
+import { sendCopies, type SendCopiesDeps } from './send-copies.ts';
+import { wantedCopies } from './stragglers.ts';
 
 export interface RunScalerDeps {
-  readonly engine: Pick<ReadLoadsDeps, 'epochs' | 'jobs'> & { readonly decisions: Pick<DecisionLog, 'note'> };
+  readonly engine: Pick<ReadLoadsDeps, 'epochs'> & {
+    readonly jobs: ReadLoadsDeps['jobs'] & SendCopiesDeps['jobs'];
+    readonly queue: SendCopiesDeps['queue'];
+    readonly decisions: Pick<DecisionLog, 'note'>;
+  };
   readonly fleet: AgentFleet;
   readonly pools: FleetPools;
   readonly budget: Budget;
@@ -39,10 +45,11 @@ export interface GroupDecision {
 const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
 
 /**
- * Looks at the jobs and the agents, decides, and asks for what was decided. It may be cut off anywhere: the next run decides
+ * Looks at the jobs and the agents, decides, and asks for what was decided: agents, and second copies of what is slow. It may be cut off anywhere: the next run decides
  * anew, from what is there.
  * @returns what was decided; nothing when another run was first, which then asks for it
- * @throws what kept it from looking, and then nothing was changed; when an agent group could not be asked, after the others were
+ * @throws what kept it from looking, and then nothing was changed; when an agent group or a copy could not be asked for,
+ *   after the others were
  */
 export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDecision[]> {
   const { engine, fleet, pools, notes, metrics, log } = deps;
@@ -50,10 +57,12 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   const groups = await fleet.describe();
   const nowMs = deps.nowMs();
   const loads = await readLoads({ ...engine, ended: deps.ended, nowMs, slotsOf: slotsOf(pools, groups) });
+  const copies = wantedCopies(loads.running, deps.policy, nowMs);
   const state: FleetState = {
     nowMs,
     epochs: loads.epochs,
     pools: poolStates(pools, groups, loads.jobs),
+    copies,
     budget: deps.budget,
     policy: deps.policy,
     memory: note,
@@ -65,11 +74,14 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
     return [];
   }
   const decided = groupDecisions(decision, groups);
-  const failures = await apply(decided, groups, deps);
+  const failures = [
+    ...(await apply(decided, groups, deps)),
+    ...(await sendCopies(copies, { jobs: engine.jobs, queue: engine.queue, log })),
+  ];
   measure(decided, loads.jobs, groups, metrics);
   metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
   await engine.decisions.note(decisionRecord(state, decision));
-  if (failures.length > 0) throw new AggregateError(failures, 'some agents could not be asked for');
+  if (failures.length > 0) throw new AggregateError(failures, 'some agents or copies could not be asked for');
   metrics.record('ScalerRuns', 1, {});
   return decided;
 }

@@ -8,9 +8,10 @@ export type AwsRole = (typeof EPOCH_ROLES)[number] | 'scale-fleet' | 'watch-l1';
  * The calls that each role makes, as IAM names them, and no others: what its policy has to grant. An epoch that is run on
  * AWS in a test, with its accidents, makes exactly these.
  *
- * Two things no call shows. Node and agent need `s3:ListBucket` on the bucket too: without it S3 answers for a missing
- * object that the caller may not read it. And where a KMS key signs in place of a secret, `submit-root` needs
- * `kms:GetPublicKey` and `kms:Sign` in place of `secretsmanager:GetSecretValue`.
+ * Three things no such epoch shows. `scale-fleet` writes to jobs and queues for the second copy of a job that straggles.
+ * Node and agent need `s3:ListBucket` on the bucket too: without it S3 answers for a missing object that the caller may not
+ * read it. And where a KMS key signs in place of a secret, `submit-root` needs `kms:GetPublicKey` and `kms:Sign` in place of
+ * `secretsmanager:GetSecretValue`.
  */
 export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
   node: [
@@ -70,8 +71,11 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'dynamodb:GetItem',
     'dynamodb:PutItem',
     'dynamodb:Query',
+    'dynamodb:UpdateItem',
     'ecs:DescribeServices',
     'ecs:UpdateService',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
   ],
   'watch-l1': [
     'dynamodb:BatchGetItem',

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -78,6 +78,8 @@ create table jobs (
   lease_agent_id text,
   lease_claimed_at_ms integer,
   lease_expires_at_ms integer,
+  copy_asked_at_ms integer,
+  straggler text,
   proof text,
   proven_by text,
   proving_ms real,

@@ -1,11 +1,18 @@
 import type { Pool } from '../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
-import { rejectLost, shorten, take, takeOver } from './dynamo-job-updates.ts';
+import { rejectLost, shorten, take, takeBeside, takeOver } from './dynamo-job-updates.ts';
 import { type JobUpdate, updateJob } from './dynamo-job-writes.ts';
 import { type DynamoTable, jobKey } from './dynamo-table.ts';
 import { LedgerBusyError } from './errors.ts';
-import type { AgentId, AttemptBudgets, ClaimAnswer, JobLease, JobRecord } from './job-ledger.ts';
+import {
+  type AgentId,
+  type AttemptBudgets,
+  type ClaimAnswer,
+  type JobLease,
+  type JobRecord,
+  stragglerAt,
+} from './job-ledger.ts';
 
 export interface ClaimRules {
   /** The job is taken only while it is in one of them. */
@@ -18,7 +25,7 @@ export interface ClaimRules {
 export const MAX_LOOKS = 10;
 
 /**
- * Takes the job for the agent: one write if it is queued, two if an agent was lost.
+ * Takes the job for the agent: one write if it is queued, two if an agent was lost or a copy was asked for.
  *
  * A lease ends by the clock of whoever looks, so clocks have to agree to within a fraction of a lease. Should one not (it
  * was set back, or the holder's is ahead), a lease could last for as long as they differ. Therefore one that ends more
@@ -45,15 +52,21 @@ export async function claimJob(
     const { lease, state } = record;
     const nowMs = rules.nowMs();
     const isElsewhere = !rules.pools.includes(record.pool);
+    const isOwnStraggler = stragglerAt(record, nowMs)?.agentId === agentId;
     if (lease === undefined) {
       if (state !== 'queued') return { outcome: 'settled', state };
       if (isElsewhere) return { outcome: 'moved', job: record };
+      if (isOwnStraggler) return { outcome: 'left-to-others' };
       change = take(newLease(nowMs), rules.pools);
     } else if (job.writeId === writeId) {
       // By this write, or by an earlier try of it whose answer was lost.
       return { outcome: 'claimed', lease, job: record };
+    } else if (lease.expiresAtMs > nowMs && record.copyAskedAtMs !== undefined && !isElsewhere) {
+      if (lease.agentId === agentId) return { outcome: 'left-to-others' };
+      change = takeBeside(lease, newLease(nowMs));
     } else if (lease.expiresAtMs <= nowMs) {
       if (isElsewhere) return { outcome: 'moved', job: record };
+      if (isOwnStraggler) return { outcome: 'left-to-others' };
       change = succeed(record, lease, newLease(nowMs), rules.budgets);
     } else if (lease.expiresAtMs > nowMs + 2 * leaseMs) {
       change = shorten(lease, nowMs + leaseMs);
@@ -65,15 +78,17 @@ export async function claimJob(
 }
 
 function succeed(
-  { attempts }: JobRecord,
+  record: JobRecord,
   lost: JobLease,
   newLease: Parameters<typeof take>[0],
   budgets: AttemptBudgets,
 ): JobUpdate {
-  const lostAgents = attempts['lost-agent'] + 1;
-  return lostAgents >= budgets['lost-agent']
-    ? rejectLost(lost, lostAgents, newLease.nowMs)
-    : takeOver(lost, lostAgents, newLease);
+  const known = record.attempts['lost-agent'];
+  if (known + 1 < budgets['lost-agent']) return takeOver(lost, known + 1, newLease);
+  // What it would be rejected for is not charged while another agent may still prove it.
+  return stragglerAt(record, newLease.nowMs) === undefined
+    ? rejectLost(lost, known + 1, newLease.nowMs)
+    : takeOver(lost, known, newLease);
 }
 
 /** Others changed the job at every look. Nothing was decided. */

@@ -19,6 +19,14 @@ import {
 
 const TimeMs = z.number().int();
 
+/** An earlier attempt that goes on, see `JobRecord`. */
+const StragglerItem = z.object({
+  token: z.number().int().positive(),
+  agent: AgentId,
+  claimedAtMs: TimeMs,
+  leaseEndsAtMs: TimeMs,
+});
+
 /**
  * A job as an item, kept under 1 KB so that a write of it costs one unit: what follows from the id (epoch, circuit,
  * digest of the inputs, keys of the objects) is written only where it is something else.
@@ -47,6 +55,8 @@ const JobItem = z.object({
   /** When its lease began; when that of the attempt did which proved it. */
   claimedAtMs: TimeMs.optional(),
   leaseEndsAtMs: TimeMs.optional(),
+  copyAskedAtMs: TimeMs.optional(),
+  straggler: StragglerItem.optional(),
   proofBytes: z.number().int().nonnegative().optional(),
   proofSha256: Sha256.optional(),
   proofKey: ProofKey.optional(),
@@ -100,6 +110,16 @@ export function proofAttributes(
   return { proofBytes: sizeBytes, proofSha256: sha256, proofKey: unless(outputsKey(circuit, jobId), key) };
 }
 
+/** What the item of a job has of an attempt that goes on beside another. */
+export function stragglerAttribute({
+  token,
+  agentId,
+  claimedAtMs,
+  expiresAtMs,
+}: JobLease): z.infer<typeof StragglerItem> {
+  return { token, agent: agentId, claimedAtMs, leaseEndsAtMs: expiresAtMs };
+}
+
 /** @throws {UnreadableItemError} */
 export function parseJobItem(table: DynamoTable, item: DynamoItem): StoredJob {
   const fields = parseItem(JobItem, table, item);
@@ -150,6 +170,8 @@ function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
     recordedAtMs: item.recordedAtMs,
     enqueuedAtMs: item.enqueuedAtMs,
     lease: item.state === 'leased' ? leaseOf(id, item) : undefined,
+    copyAskedAtMs: item.copyAskedAtMs,
+    straggler: item.straggler && leaseOf(id, item.straggler),
     ...(item.state === 'proven' && proofOf(id, item)),
     settledAtMs: item.settledAtMs,
     reason: item.reason,
@@ -158,7 +180,10 @@ function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as JobRecord;
 }
 
-function leaseOf(jobId: ProvingJobId, item: JobItem): JobLease {
+function leaseOf(
+  jobId: ProvingJobId,
+  item: Pick<JobItem, 'agent' | 'token' | 'claimedAtMs' | 'leaseEndsAtMs'>,
+): JobLease {
   return {
     jobId,
     agentId: present(item.agent, 'agent'),

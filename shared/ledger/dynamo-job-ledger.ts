@@ -37,8 +37,9 @@ const WRITES_AT_ONCE = 16;
  * | find             | GetItem by key, strongly consistent                           |                      | 1              |
  * | jobsOfEpoch      | Query of each of 8 partitions, strongly consistent            |                      | 1 for 4 KB     |
  * | openJobs         | Query of each of 8 partitions of index `open-jobs`            |                      | 0.5 for 4 KB   |
- * | claim            | UpdateItem by key; an agent was lost: another                 | 3; refused 1; lost 4 |                |
- * | extend           | UpdateItem by key                                             | 1                    |                |
+ * | claim            | UpdateItem by key; an agent was lost, or a copy asked for: another | 3; refused 1; lost, copy 4 |     |
+ * | askForCopy       | UpdateItem by key                                             | 1                    |                |
+ * | extend           | UpdateItem by key; of a straggler: another                    | 1; straggler 2       |                |
  * | settle           | UpdateItem by key                                             | 2                    |                |
  * | fail             | UpdateItem by key; the budget is spent: another               | 3; spent 3           |                |
  * | release          | UpdateItem by key                                             | 3                    |                |
@@ -110,10 +111,19 @@ export class DynamoJobLedger implements JobLedger {
     return await claimJob(this.#table, jobId, agentId, leaseSeconds, rules);
   }
 
+  async askForCopy(lease: JobLease): Promise<boolean> {
+    const nowMs = this.#nowMs();
+    const { written, job } = await this.#update(lease.jobId, updates.askForCopy(lease, nowMs));
+    return written || job?.record.copyAskedAtMs === nowMs;
+  }
+
   async extend(lease: JobLease, leaseSeconds: number): Promise<JobLease> {
     const expiresAtMs = this.#nowMs() + Math.round(leaseSeconds * 1000);
-    const { written } = await this.#update(lease.jobId, updates.extendLease(lease, expiresAtMs));
-    if (!written) throw new JobLeaseLostError(lease.jobId);
+    let answer = await this.#update(lease.jobId, updates.extendLease(lease, expiresAtMs));
+    if (isStraggler(lease, answer.job)) {
+      answer = await this.#update(lease.jobId, updates.extendStraggler(lease, expiresAtMs));
+    }
+    if (!answer.written) throw new JobLeaseLostError(lease.jobId);
     return { ...lease, expiresAtMs };
   }
 
@@ -139,12 +149,16 @@ export class DynamoJobLedger implements JobLedger {
       if (answer.written) return 'rejected';
       job = answer.job;
     }
-    if (job?.failedToken !== lease.token) throw new JobLeaseLostError(jobId);
+    if (job?.failedToken !== lease.token) {
+      // The straggler itself, or what must not be rejected while one goes on.
+      if (await this.#giveUp(lease)) return 'queued';
+      throw new JobLeaseLostError(jobId);
+    }
     return job.record.state === 'rejected' ? 'rejected' : 'queued';
   }
 
   async release(lease: JobLease): Promise<void> {
-    await this.#update(lease.jobId, updates.releaseLease(lease));
+    await this.#giveUp(lease);
   }
 
   async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
@@ -169,7 +183,8 @@ export class DynamoJobLedger implements JobLedger {
     const answer = await this.#update(jobId, updates.reject(reason, this.#nowMs(), writeId));
     if (isDone(answer, writeId)) return 'rejected';
     if (answer.job === undefined) return 'unknown';
-    return answer.job.record.state === 'leased' ? 'held' : 'settled';
+    const { state } = answer.job.record;
+    return state === 'leased' || state === 'queued' ? 'held' : 'settled';
   }
 
   async reopen(jobId: ProvingJobId, reason: string): Promise<void> {
@@ -182,6 +197,13 @@ export class DynamoJobLedger implements JobLedger {
     const beforeMs = this.#nowMs() - olderThanSeconds * 1000;
     const jobs = await readJobsDueBefore(this.#table, beforeMs);
     return jobs.filter((job) => isDueBefore(job, beforeMs)).sort((a, b) => a.epoch - b.epoch || byTimeRecorded(a, b));
+  }
+
+  /** Ends the attempt at no cost. Answers whether its lease was the job's, or its straggler's. */
+  async #giveUp(lease: JobLease): Promise<boolean> {
+    let answer = await this.#update(lease.jobId, updates.releaseLease(lease));
+    if (isStraggler(lease, answer.job)) answer = await this.#update(lease.jobId, updates.dropStraggler(lease));
+    return answer.written;
   }
 
   async #markEnqueued(jobId: ProvingJobId, nowMs: number): Promise<void> {
@@ -219,6 +241,10 @@ function isDone({ written, job }: WriteAnswer, writeId: string): boolean {
 
 function isProvenBy(job: JobRecord, { agentId, claimedAtMs, proof }: ProofReport): boolean {
   return job.provenBy === agentId && job.claimedAtMs === claimedAtMs && job.proof?.sha256 === proof.sha256;
+}
+
+function isStraggler({ token }: JobLease, job: StoredJob | undefined): boolean {
+  return job?.record.straggler?.token === token;
 }
 
 function isDueBefore({ state, enqueuedAtMs, lease }: JobRecord, timeMs: number): boolean {

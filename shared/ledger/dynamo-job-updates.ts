@@ -1,13 +1,14 @@
 import type { Pool } from '../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
-import { proofAttributes } from './dynamo-job-item.ts';
+import { proofAttributes, stragglerAttribute } from './dynamo-job-item.ts';
 import type { JobUpdate } from './dynamo-job-writes.ts';
 import { expiresAtSeconds, openShard } from './dynamo-table.ts';
 import type { AgentId, AttemptCause, JobLease, ProofReport, RangeId } from './job-ledger.ts';
 
-const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs';
+const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs, #copyAskedAtMs';
 const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #provingMs';
-const LEAVE_INDEX = '#openShard, #dueAtMs';
+/** With what only an open job has. */
+const LEAVE_INDEX = '#openShard, #dueAtMs, #straggler';
 /** In the index, and due at once, so that the sweeper sends a message should the caller die before it does. */
 const DUE_AT_ONCE = '#state = :queued, #openShard = :openShard, #dueAtMs = :zero';
 /** The time of the last message counts again, now that no lease does. */
@@ -16,6 +17,9 @@ const DUE_AS_ENQUEUED = '#state = :queued, #dueAtMs = if_not_exists(#enqueuedAtM
 const DUE_ELSEWHERE = '#state = :queued, #pool = :movesTo, #dueAtMs = :zero';
 const IS_HELD = '#state = :leased AND #token = :token';
 const IS_HELD_AS_SEEN = `${IS_HELD} AND #leaseEndsAtMs = :seenEndMs`;
+/** Also of a job that is queued again. */
+const IS_STRAGGLER = '#state IN (:queued, :leased) AND #straggler.#token = :token';
+const NO_STRAGGLER = '(attribute_not_exists(#straggler) OR #straggler.#leaseEndsAtMs <= :nowMs)';
 
 /** A reason may be all that a prover printed; more than this is in its log. */
 const MAX_REASON_CHARACTERS = 1_000;
@@ -28,22 +32,23 @@ export interface NewLease {
   readonly writeId: string;
 }
 
-/** queued → leased, while it is in one of the pools */
+/** queued → leased, while it is in one of the pools, by any agent but the one that goes on as the job's straggler */
 export function take({ agentId, nowMs, endMs, writeId }: NewLease, pools: readonly Pool[]): JobUpdate {
   const values = Object.fromEntries(pools.map((pool) => [`pool_${pool}`, pool]));
+  const isIn = `#pool IN (${pools.map((pool) => `:pool_${pool}`).join(', ')})`;
   return {
     update: `SET #state = :leased, #token = if_not_exists(#token, :zero) + :one, #agent = :agentId, #claimedAtMs = :nowMs,
       #leaseEndsAtMs = :endMs, #dueAtMs = :endMs, #writeId = :writeId`,
-    condition: `#state = :queued AND #pool IN (${pools.map((pool) => `:pool_${pool}`).join(', ')})`,
+    condition: `#state = :queued AND ${isIn} AND (${NO_STRAGGLER} OR #straggler.#agent <> :agentId)`,
     values: { ...values, agentId, nowMs, endMs, writeId, zero: 0, one: 1 },
   };
 }
 
-/** leased → leased: the lease has ended, and the agent that had it has cost the attempt number `lostAgents`. */
+/** leased → leased: the lease has ended, and the agents that were lost so are `lostAgents` now. */
 export function takeOver(lost: JobLease, lostAgents: number, { agentId, nowMs, endMs, writeId }: NewLease): JobUpdate {
   return {
     update: `SET #token = :newToken, #agent = :agentId, #claimedAtMs = :nowMs, #leaseEndsAtMs = :endMs, #dueAtMs = :endMs,
-      #writeId = :writeId, #attempts.#cause = :lostAgents, #reason = :reason`,
+      #writeId = :writeId, #attempts.#cause = :lostAgents, #reason = :reason REMOVE #copyAskedAtMs`,
     condition: IS_HELD_AS_SEEN,
     values: {
       ...asSeen(lost),
@@ -56,6 +61,33 @@ export function takeOver(lost: JobLease, lostAgents: number, { agentId, nowMs, e
       reason: wasLost(lost),
     },
     names: { cause: 'lost-agent' satisfies AttemptCause },
+  };
+}
+
+/** A copy of the attempt is wanted that no agent has begun. */
+export function askForCopy({ token }: JobLease, nowMs: number): JobUpdate {
+  return {
+    update: 'SET #copyAskedAtMs = :nowMs',
+    condition: `${IS_HELD} AND #leaseEndsAtMs > :nowMs AND attribute_not_exists(#copyAskedAtMs) AND ${NO_STRAGGLER}`,
+    values: { token, nowMs },
+  };
+}
+
+/** leased → leased: another agent begins the copy that was asked for, and the attempt before goes on as the straggler. */
+export function takeBeside(slow: JobLease, { agentId, nowMs, endMs, writeId }: NewLease): JobUpdate {
+  return {
+    update: `SET #straggler = :straggler, #token = :newToken, #agent = :agentId, #claimedAtMs = :nowMs,
+      #leaseEndsAtMs = :endMs, #dueAtMs = :endMs, #writeId = :writeId REMOVE #copyAskedAtMs`,
+    condition: IS_HELD_AS_SEEN,
+    values: {
+      ...asSeen(slow),
+      straggler: stragglerAttribute(slow),
+      newToken: slow.token + 1,
+      agentId,
+      nowMs,
+      endMs,
+      writeId,
+    },
   };
 }
 
@@ -84,6 +116,16 @@ export function extendLease({ token }: JobLease, endMs: number): JobUpdate {
   return { update: 'SET #leaseEndsAtMs = :endMs', condition: IS_HELD, values: { token, endMs } };
 }
 
+/** A heartbeat of the straggler. */
+export function extendStraggler({ token }: JobLease, endMs: number): JobUpdate {
+  return { update: 'SET #straggler.#leaseEndsAtMs = :endMs', condition: IS_STRAGGLER, values: { token, endMs } };
+}
+
+/** The straggler ends without a proof: the job is as it would be without it. */
+export function dropStraggler({ token }: JobLease): JobUpdate {
+  return { update: 'REMOVE #straggler', condition: IS_STRAGGLER, values: { token } };
+}
+
 /** queued | leased → proven */
 export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
   const { jobId, agentId, provingMs, claimedAtMs } = report;
@@ -91,7 +133,7 @@ export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
   return {
     update: `SET #state = :proven, #agent = :agentId, #claimedAtMs = :claimedAtMs, #proofBytes = :proofBytes,
       #proofSha256 = :proofSha256, ${proofKey === undefined ? '' : '#proofKey = :proofKey,'} #provingMs = :provingMs,
-      #settledAtMs = :nowMs REMOVE #leaseEndsAtMs, #writeId, #reason, ${LEAVE_INDEX}`,
+      #settledAtMs = :nowMs REMOVE #leaseEndsAtMs, #copyAskedAtMs, #writeId, #reason, ${LEAVE_INDEX}`,
     condition: '#state IN (:queued, :leased)',
     values: { ...proof, proofKey, agentId, provingMs, claimedAtMs, nowMs },
   };
@@ -117,12 +159,12 @@ export function queueFailed(lease: JobLease, { cause, reason, movesTo }: Failure
   };
 }
 
-/** leased → rejected */
+/** leased → rejected, unless a straggler goes on */
 export function rejectFailed(lease: JobLease, cause: AttemptCause, reason: string, nowMs: number): JobUpdate {
   return {
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
       #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId, ${LEAVE_INDEX}`,
-    condition: IS_HELD,
+    condition: `${IS_HELD} AND ${NO_STRAGGLER}`,
     values: { token: lease.token, reason: shortened(reason), nowMs, zero: 0, one: 1 },
     names: { cause },
   };
@@ -151,12 +193,12 @@ export function isCancellable(rangeId: RangeId | undefined): string {
   return `#state IN (:queued, :leased)${rangeId === undefined ? '' : ' AND #rangeId = :rangeId'}`;
 }
 
-/** queued | leased, its lease ended → rejected */
+/** queued | leased, its lease ended → rejected, unless a straggler goes on */
 export function reject(reason: string, nowMs: number, writeId: string): JobUpdate {
   return {
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
       REMOVE ${LEASE}, ${LEAVE_INDEX}`,
-    condition: '#state = :queued OR (#state = :leased AND #leaseEndsAtMs <= :nowMs)',
+    condition: `(#state = :queued OR (#state = :leased AND #leaseEndsAtMs <= :nowMs)) AND ${NO_STRAGGLER}`,
     values: { reason: shortened(reason), nowMs, writeId },
   };
 }

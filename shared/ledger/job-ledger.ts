@@ -10,6 +10,7 @@ import { StoredObject } from '../proof-store/proof-store.ts';
  *     queued ──claim──▶ leased ──settle──▶ proven
  *       ▲                 │ └──fail, budget spent──▶ rejected
  *       └─release · fail · lease lost─┘
+ *     leased ──askForCopy, claim by another agent──▶ leased, and the attempt before goes on as the straggler
  *     queued | leased ──cancelEpoch──▶ cancelled ──record──▶ queued
  *     rejected ──reviveRejected──▶ queued        proven ──reopen (its proof was lost)──▶ queued
  */
@@ -75,6 +76,13 @@ export const JobRecord = z.strictObject({
   /** When a message for it was last sent. */
   enqueuedAtMs: z.number().int().optional(),
   lease: JobLease.optional(),
+  /** When a second copy was asked for, until an agent takes it or the attempt ends. */
+  copyAskedAtMs: z.number().int().optional(),
+  /**
+   * The attempt that was so slow that another agent was given a copy of the job, which has `lease`. Both go on, and the
+   * first proof wins. It counts until its lease ends, as {@link stragglerAt} says.
+   */
+  straggler: JobLease.optional(),
   /** Set when `proven`. */
   proof: StoredObject.optional(),
   provenBy: AgentId.optional(),
@@ -89,6 +97,11 @@ export const JobRecord = z.strictObject({
 });
 export type JobRecord = z.infer<typeof JobRecord>;
 
+/** The attempt beside that of the job's own lease, while its agent goes on. */
+export function stragglerAt({ straggler }: Pick<JobRecord, 'straggler'>, nowMs: number): JobLease | undefined {
+  return straggler !== undefined && straggler.expiresAtMs > nowMs ? straggler : undefined;
+}
+
 /** What a node writes when it asks for a proof. */
 export type NewJob = Pick<
   JobRecord,
@@ -97,8 +110,10 @@ export type NewJob = Pick<
 
 export type ClaimAnswer =
   | { readonly outcome: 'claimed'; readonly lease: JobLease; readonly job: JobRecord }
-  /** Another agent holds it, until `expiresAtMs`. */
+  /** An agent holds it, until `expiresAtMs`. */
   | { readonly outcome: 'held'; readonly expiresAtMs: number }
+  /** This agent has an attempt under way, and it is for any other to begin a second one. */
+  | { readonly outcome: 'left-to-others' }
   /** It needs no more work: proven, rejected (also by this very claim, when the last agent's loss spent the budget) or cancelled. */
   | { readonly outcome: 'settled'; readonly state: JobState }
   /** Nobody holds it, and it is in a pool that was not asked for: it was moved there, and is left alone. */
@@ -144,11 +159,23 @@ export interface JobLedger {
   openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]>;
   /**
    * Takes a `queued` job, or a `leased` one whose lease has ended: that counts as an attempt lost to `lost-agent`,
-   * and rejects the job when it was the last of that budget.
+   * and rejects the job when it was the last of that budget. One of which a copy was asked for goes to any agent but the
+   * one that has it, whose attempt is the straggler from then on.
+   *
+   * While a straggler goes on, the job is never rejected: its proof may be the one that comes.
    * @param pools it is taken only while it is in one of them. @default any
    */
   claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools?: readonly Pool[]): Promise<ClaimAnswer>;
-  /** Moves the lease's end to `leaseSeconds` from now. @throws {JobLeaseLostError} if it is no longer the job's lease. */
+  /**
+   * Asks for a second copy of an attempt that takes too long, once: the next agent to claim the job begins it. Answers
+   * whether it did; not so when the lease is no longer the job's or has ended, or there is a second attempt already.
+   * The caller sends a message for it.
+   */
+  askForCopy(lease: JobLease): Promise<boolean>;
+  /**
+   * Moves the end of the job's lease, or of its straggler's, to `leaseSeconds` from now.
+   * @throws {JobLeaseLostError} if it is neither any more.
+   */
   extend(lease: JobLease, leaseSeconds: number): Promise<JobLease>;
   /**
    * Makes the job `proven`. The first settlement wins, whoever reports it, also when its lease has ended meanwhile; a
@@ -156,7 +183,8 @@ export interface JobLedger {
    */
   settle(report: ProofReport): Promise<'settled' | 'already-settled'>;
   /**
-   * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent.
+   * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent. That of a straggler
+   * costs the job nothing.
    * @param movesTo the pool that it is `queued` in, where that is another; it is in need of a message then
    * @throws {JobLeaseLostError} if the lease is no longer the job's.
    */
@@ -171,7 +199,7 @@ export interface JobLedger {
   revive(jobId: ProvingJobId): Promise<boolean>;
   /**
    * Makes a job `rejected` that nothing will bring to an agent any more, such as one whose message is a dead letter: a
-   * `queued` one, or a `leased` one whose lease has ended. One that an agent holds is left alone.
+   * `queued` one, or a `leased` one whose lease has ended. One that an agent holds, or proves as a straggler, is left alone.
    */
   reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'>;
   /** Makes a `proven` job `queued`, because the store has lost its proof. Others are left alone. */

@@ -18,6 +18,8 @@ export function parseJobRow(row: SqliteRow): JobRecord {
     recordedAtMs: row['recorded_at_ms'],
     enqueuedAtMs: row['enqueued_at_ms'],
     lease: row['state'] === 'leased' ? leaseOf(row) : null,
+    copyAskedAtMs: row['copy_asked_at_ms'],
+    straggler: parseJson(row['straggler']),
     proof: parseJson(row['proof']),
     provenBy: row['proven_by'],
     provingMs: row['proving_ms'],

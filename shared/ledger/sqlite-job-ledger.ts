@@ -15,6 +15,7 @@ import {
   type OpenJob,
   type ProofReport,
   type RangeId,
+  stragglerAt,
 } from './job-ledger.ts';
 import { parseJobRow } from './job-row.ts';
 
@@ -25,7 +26,9 @@ const OpenJobRow = JobRecord.pick({ id: true, attempts: true }).transform(({ id,
   corruptInputs: attempts['corrupt-inputs'],
 }));
 
-const CLEAR_LEASE = 'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_at_ms = null';
+const CLEAR_LEASE =
+  'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_at_ms = null, copy_asked_at_ms = null';
+const CLEAR_LEASES = `${CLEAR_LEASE}, straggler = null`;
 const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_at_ms = null';
 /** Queued anew and known to need a message, so that the sweeper sends one should the caller die before it does. */
 const QUEUE_ANEW = `state = 'queued', enqueued_at_ms = null, settled_at_ms = null`;
@@ -108,14 +111,33 @@ export class SqliteJobLedger implements JobLedger {
     );
   }
 
+  async askForCopy({ jobId, token }: JobLease): Promise<boolean> {
+    const asked = this.#database.run(
+      `update jobs set copy_asked_at_ms = ?1
+       where id = ?2 and state = 'leased' and lease_token = ?3 and lease_expires_at_ms > ?1
+         and copy_asked_at_ms is null and coalesce(straggler ->> 'expiresAtMs', 0) <= ?1`,
+      this.#nowMs(),
+      jobId,
+      token,
+    );
+    return asked > 0;
+  }
+
   async extend(lease: JobLease, leaseSeconds: number): Promise<JobLease> {
     const expiresAtMs = this.#nowMs() + Math.round(leaseSeconds * 1000);
-    const changed = this.#database.run(
-      `update jobs set lease_expires_at_ms = ? where id = ? and state = 'leased' and lease_token = ?`,
-      expiresAtMs,
-      lease.jobId,
-      lease.token,
-    );
+    const changed =
+      this.#database.run(
+        `update jobs set lease_expires_at_ms = ? where id = ? and state = 'leased' and lease_token = ?`,
+        expiresAtMs,
+        lease.jobId,
+        lease.token,
+      ) ||
+      this.#database.run(
+        `update jobs set straggler = json_set(straggler, '$.expiresAtMs', ?) where id = ? and straggler ->> 'token' = ?`,
+        expiresAtMs,
+        lease.jobId,
+        lease.token,
+      );
     if (changed === 0) throw new JobLeaseLostError(lease.jobId);
     return { ...lease, expiresAtMs };
   }
@@ -123,7 +145,7 @@ export class SqliteJobLedger implements JobLedger {
   async settle(report: ProofReport): Promise<'settled' | 'already-settled'> {
     const changed = this.#database.run(
       `update jobs set state = 'proven', proof = ?, proven_by = ?, proving_ms = ?, claimed_at_ms = ?,
-         settled_at_ms = ?, reason = null, ${CLEAR_LEASE}
+         settled_at_ms = ?, reason = null, ${CLEAR_LEASES}
        where id = ? and state in ('queued', 'leased')`,
       JSON.stringify(report.proof),
       report.agentId,
@@ -140,22 +162,24 @@ export class SqliteJobLedger implements JobLedger {
   async fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'> {
     return this.#database.immediate(() => {
       const job = this.#find(lease.jobId);
-      if (job?.lease?.token !== lease.token) throw new JobLeaseLostError(lease.jobId);
-      return this.#endAttempt(job, cause, reason, movesTo);
+      if (job?.lease?.token === lease.token) return this.#endAttempt(job, cause, reason, movesTo);
+      if (this.#dropStraggler(lease)) return 'queued';
+      throw new JobLeaseLostError(lease.jobId);
     });
   }
 
   async release(lease: JobLease): Promise<void> {
-    this.#database.run(
+    const released = this.#database.run(
       `update jobs set state = 'queued', ${CLEAR_LEASE} where id = ? and state = 'leased' and lease_token = ?`,
       lease.jobId,
       lease.token,
     );
+    if (released === 0) this.#dropStraggler(lease);
   }
 
   async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
     return this.#database.run(
-      `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASE}
+      `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
        where epoch = ?3 and state in ('queued', 'leased') and (?4 is null or range_id = ?4)`,
       this.#nowMs(),
       reason,
@@ -184,8 +208,9 @@ export class SqliteJobLedger implements JobLedger {
   async reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'> {
     const nowMs = this.#nowMs();
     const rejected = this.#database.run(
-      `update jobs set state = 'rejected', reason = ?1, settled_at_ms = ?2, ${CLEAR_LEASE}
-       where id = ?3 and (state = 'queued' or (state = 'leased' and lease_expires_at_ms <= ?2))`,
+      `update jobs set state = 'rejected', reason = ?1, settled_at_ms = ?2, ${CLEAR_LEASES}
+       where id = ?3 and (state = 'queued' or (state = 'leased' and lease_expires_at_ms <= ?2))
+         and coalesce(straggler ->> 'expiresAtMs', 0) <= ?2`,
       reason,
       nowMs,
       jobId,
@@ -193,7 +218,7 @@ export class SqliteJobLedger implements JobLedger {
     if (rejected > 0) return 'rejected';
     const job = this.#find(jobId);
     if (job === undefined) return 'unknown';
-    return job.state === 'leased' ? 'held' : 'settled';
+    return job.state === 'leased' || job.state === 'queued' ? 'held' : 'settled';
   }
 
   async reopen(jobId: ProvingJobId, reason: string): Promise<void> {
@@ -222,13 +247,14 @@ export class SqliteJobLedger implements JobLedger {
     return row === undefined ? undefined : parseJobRow(row);
   }
 
-  /** Leases the job if it is `queued`: what nearly every claim finds. */
+  /** Leases the job if it is `queued`: what nearly every claim finds. Not to the agent that goes on as its straggler. */
   #take(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools: readonly Pool[]): ClaimAnswer | undefined {
     const nowMs = this.#nowMs();
     const row = this.#database.get(
-      `update jobs set state = 'leased', lease_token = lease_token + 1, lease_agent_id = ?, lease_claimed_at_ms = ?,
-         lease_expires_at_ms = ?
-       where id = ? and state = 'queued' and pool in (select value from json_each(?)) returning *`,
+      `update jobs set state = 'leased', lease_token = lease_token + 1, lease_agent_id = ?1, lease_claimed_at_ms = ?2,
+         lease_expires_at_ms = ?3
+       where id = ?4 and state = 'queued' and pool in (select value from json_each(?5))
+         and not coalesce(straggler ->> 'agentId' = ?1 and straggler ->> 'expiresAtMs' > ?2, false) returning *`,
       agentId,
       nowMs,
       nowMs + Math.round(leaseSeconds * 1000),
@@ -245,12 +271,18 @@ export class SqliteJobLedger implements JobLedger {
   #takeOver(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools: readonly Pool[]): ClaimAnswer {
     const job = this.#find(jobId);
     if (job === undefined) return { outcome: 'unknown' };
-    if (job.lease !== undefined && job.lease.expiresAtMs > this.#nowMs()) {
-      return { outcome: 'held', expiresAtMs: job.lease.expiresAtMs };
-    }
-    const isOpen = job.state === 'queued' || job.state === 'leased';
-    if (isOpen && !pools.includes(job.pool)) return { outcome: 'moved', job };
-    if (job.lease !== undefined) {
+    const nowMs = this.#nowMs();
+    const isElsewhere = !pools.includes(job.pool);
+    if (job.lease !== undefined && job.lease.expiresAtMs > nowMs) {
+      if (job.copyAskedAtMs === undefined || isElsewhere)
+        return { outcome: 'held', expiresAtMs: job.lease.expiresAtMs };
+      if (job.lease.agentId === agentId) return { outcome: 'left-to-others' };
+      this.#makeStraggler(job.lease);
+    } else if (isElsewhere && (job.state === 'queued' || job.state === 'leased')) {
+      return { outcome: 'moved', job };
+    } else if (stragglerAt(job, nowMs)?.agentId === agentId) {
+      return { outcome: 'left-to-others' };
+    } else if (job.lease !== undefined) {
       const reason = `agent ${job.lease.agentId} was lost`;
       if (this.#endAttempt(job, 'lost-agent', reason) === 'rejected') return { outcome: 'settled', state: 'rejected' };
     }
@@ -258,19 +290,36 @@ export class SqliteJobLedger implements JobLedger {
     return this.#take(jobId, agentId, leaseSeconds, pools) ?? { outcome: 'settled', state: job.state };
   }
 
-  /** Charges a lost attempt to its cause. Runs in a transaction that has read `job`. */
+  /** Its job is `queued`, so that another agent begins the copy. Runs in a transaction. */
+  #makeStraggler(lease: JobLease): void {
+    this.#database.run(
+      `update jobs set state = 'queued', straggler = ?, ${CLEAR_LEASE} where id = ?`,
+      JSON.stringify(lease),
+      lease.jobId,
+    );
+  }
+
+  /** Answers whether it was the job's straggler. */
+  #dropStraggler({ jobId, token }: JobLease): boolean {
+    const dropped = `update jobs set straggler = null where id = ? and straggler ->> 'token' = ?`;
+    return this.#database.run(dropped, jobId, token) > 0;
+  }
+
+  /** Charges a lost attempt to its cause, unless a straggler could still prove what that would reject. Runs in a transaction that has read `job`. */
   #endAttempt(job: JobRecord, cause: AttemptCause, reason: string, movesTo?: Pool): 'queued' | 'rejected' {
     const attempts = { ...job.attempts, [cause]: job.attempts[cause] + 1 };
-    const state = attempts[cause] >= this.#budgets[cause] ? 'rejected' : 'queued';
+    const isLast = attempts[cause] >= this.#budgets[cause];
+    const state = isLast && stragglerAt(job, this.#nowMs()) === undefined ? 'rejected' : 'queued';
     this.#database.run(
-      `update jobs set state = ?, attempts = ?, reason = ?, settled_at_ms = ?, ${CLEAR_LEASE} where id = ?`,
+      `update jobs set state = ?, attempts = ?, reason = ?, settled_at_ms = ?,
+         ${state === 'rejected' ? CLEAR_LEASES : CLEAR_LEASE} where id = ?`,
       state,
-      JSON.stringify(attempts),
+      JSON.stringify(isLast && state === 'queued' ? job.attempts : attempts),
       reason,
       state === 'rejected' ? this.#nowMs() : null,
       job.id,
     );
-    if (state === 'queued' && movesTo !== undefined) {
+    if (!isLast && movesTo !== undefined) {
       this.#database.run('update jobs set pool = ?, enqueued_at_ms = null where id = ?', movesTo, job.id);
     }
     return state;

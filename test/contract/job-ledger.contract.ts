@@ -223,7 +223,8 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const elsewhere = (): Promise<ClaimAnswer> => jobs.claim(job.id, BOB, LEASE_SECONDS, ['small']);
         const { expiresAtMs } = await leased(job.id);
         expect(await elsewhere()).toEqual({ outcome: 'held', expiresAtMs });
-        await harness.elapse(LEASE_SECONDS);
+        // More, for a clock that each claim finds set back.
+        await harness.elapse(LEASE_SECONDS + 1);
         const before = await found(job.id);
         expect(await elsewhere()).toEqual({ outcome: 'moved', job: before });
         expect(await found(job.id)).toEqual(before);
@@ -453,6 +454,192 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await jobs.settle(proofOf(job, BOB));
         await jobs.release(second);
         expect((await found(job.id)).state).toBe('proven');
+      });
+    });
+
+    describe('a second copy of a job', () => {
+      /** Alice is slow, and a copy was asked for; Bob has begun it. */
+      async function copied(): Promise<{ readonly job: NewJob; readonly slow: JobLease; readonly copy: JobLease }> {
+        const job = await recorded();
+        const slow = await leased(job.id);
+        await harness.elapse(10);
+        expect(await jobs.askForCopy(slow)).toBe(true);
+        return { job, slow, copy: await leased(job.id, BOB) };
+      }
+
+      it('is asked for once, of an attempt whose lease lasts', async () => {
+        const job = await recorded();
+        const slow = await leased(job.id);
+        expect(await jobs.askForCopy(slow)).toBe(true);
+        expect(await found(job.id)).toMatchObject({ state: 'leased', lease: slow, copyAskedAtMs: harness.nowMs() });
+        await harness.elapse(1);
+        expect(await jobs.askForCopy(slow)).toBe(false);
+
+        const lost = await leased((await recorded()).id);
+        await harness.elapse(LEASE_SECONDS);
+        expect(await jobs.askForCopy(lost)).toBe(false);
+        const released = await leased((await recorded()).id);
+        await jobs.release(released);
+        expect(await jobs.askForCopy(released)).toBe(false);
+        expect(await jobs.askForCopy({ ...lost, jobId: aNewJob().id })).toBe(false);
+      });
+
+      it('goes to another agent under a newer lease, and the slow attempt goes on as the straggler', async () => {
+        const { job, slow, copy } = await copied();
+        expect(copy.token).toBeGreaterThan(slow.token);
+        const record = await found(job.id);
+        expect(record).toMatchObject({ state: 'leased', lease: copy, straggler: slow, attempts: { 'lost-agent': 0 } });
+        expect(record).not.toHaveProperty('copyAskedAtMs');
+      });
+
+      it('is begun once, however many agents ask, and is not asked for again', async () => {
+        const { job, copy } = await copied();
+        const { expiresAtMs } = copy;
+        for (const agent of [ALICE, BOB, AgentId.parse('carol')]) {
+          expect(await jobs.claim(job.id, agent, LEASE_SECONDS)).toEqual({ outcome: 'held', expiresAtMs });
+        }
+        expect(await jobs.askForCopy(copy)).toBe(false);
+      });
+
+      it('goes to one of several agents that ask at once', async () => {
+        const job = await recorded();
+        await jobs.askForCopy(await leased(job.id));
+        const agents = Array.from({ length: 8 }, (_, index) => AgentId.parse(`agent-${index}`));
+        const answers = await Promise.all(agents.map((agent) => jobs.claim(job.id, agent, LEASE_SECONDS)));
+        expect(answers.map(({ outcome }) => outcome).toSorted()).toEqual(['claimed', ...Array<string>(7).fill('held')]);
+      });
+
+      it('is left to others by the agent that is slow, also when they give it back or are lost', async () => {
+        const job = await recorded();
+        let slow = await leased(job.id);
+        await jobs.askForCopy(slow);
+        expect(await jobs.claim(job.id, ALICE, LEASE_SECONDS)).toEqual({ outcome: 'left-to-others' });
+        const copy = await leased(job.id, BOB);
+        await jobs.release(copy);
+        expect(await jobs.claim(job.id, ALICE, LEASE_SECONDS)).toEqual({ outcome: 'left-to-others' });
+        await leased(job.id, BOB);
+        await harness.elapse(LEASE_SECONDS - 1);
+        slow = await jobs.extend(slow, LEASE_SECONDS);
+        await harness.elapse(1);
+        expect(await jobs.claim(job.id, ALICE, LEASE_SECONDS)).toEqual({ outcome: 'left-to-others' });
+        expect((await found(job.id)).straggler).toEqual(slow);
+      });
+
+      it('lets both agents extend their leases, whichever state the other is in', async () => {
+        const { job, slow, copy } = await copied();
+        await harness.elapse(LEASE_SECONDS / 2);
+        const later = await jobs.extend(slow, LEASE_SECONDS);
+        expect(later).toEqual({ ...slow, expiresAtMs: harness.nowMs() + LEASE_SECONDS * 1000 });
+        const laterCopy = await jobs.extend(copy, LEASE_SECONDS);
+        expect(await found(job.id)).toMatchObject({ lease: laterCopy, straggler: later });
+        await jobs.release(laterCopy);
+        await jobs.extend(later, LEASE_SECONDS);
+        expect((await found(job.id)).state).toBe('queued');
+      });
+
+      it.each([
+        ['slow agent', ALICE, BOB],
+        ['copy', BOB, ALICE],
+      ] as const)(
+        'is over with the first proof: when the %s has it, the other loses its lease',
+        async (_, first, last) => {
+          const { job, slow, copy } = await copied();
+          expect(await jobs.settle(proofOf(job, first, 'first'))).toBe('settled');
+          const proven = await found(job.id);
+          expect(proven).toMatchObject({ state: 'proven', provenBy: first });
+          for (const field of ['lease', 'straggler', 'copyAskedAtMs']) expect(proven).not.toHaveProperty(field);
+          for (const lease of [slow, copy]) {
+            await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
+            await expect(jobs.fail(lease, 'failure', 'late')).rejects.toBeInstanceOf(JobLeaseLostError);
+            await jobs.release(lease);
+          }
+          expect(await jobs.settle(proofOf(job, last, 'second'))).toBe('already-settled');
+          expect(await found(job.id)).toEqual(proven);
+        },
+      );
+
+      it.each(['fails', 'gives it back', 'is lost'] as const)(
+        'goes on, at no cost, when the slow agent %s',
+        async (how) => {
+          const { job, slow, copy } = await copied();
+          if (how === 'fails') expect(await jobs.fail(slow, 'time-out', 'took 3 hours')).toBe('queued');
+          if (how === 'gives it back') await jobs.release(slow);
+          const extended = await jobs.extend(copy, LEASE_SECONDS);
+          if (how === 'is lost') await harness.elapse(LEASE_SECONDS - 5);
+          const record = await found(job.id);
+          expect(record).toMatchObject({ state: 'leased', lease: extended });
+          expect(Object.values(record.attempts)).toEqual([0, 0, 0, 0, 0]);
+          if (how !== 'is lost') {
+            await expect(jobs.extend(slow, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
+          }
+          expect(await jobs.askForCopy(copy)).toBe(true);
+        },
+      );
+
+      it('is taken over by the next agent when it is lost, and the straggler stays', async () => {
+        const { job, slow } = await copied();
+        await harness.elapse(LEASE_SECONDS - 10);
+        const extended = await jobs.extend(slow, LEASE_SECONDS);
+        await harness.elapse(10);
+        const answer = await jobs.claim(job.id, AgentId.parse('carol'), LEASE_SECONDS);
+        expect(answer).toMatchObject({
+          outcome: 'claimed',
+          job: { straggler: extended, attempts: { 'lost-agent': 1 } },
+        });
+      });
+
+      it('does not reject the job with its last attempt while the slow agent goes on', async () => {
+        const { job, slow, copy } = await copied();
+        expect(await jobs.fail(copy, 'time-out', 'took 3 hours')).toBe('queued');
+        expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('held');
+        for (let lost = 0; lost < CONTRACT_BUDGETS['lost-agent'] + 1; lost++) {
+          await leased(job.id, BOB);
+          await harness.elapse(LEASE_SECONDS + 1);
+          await jobs.extend(slow, LEASE_SECONDS);
+        }
+        expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('held');
+        expect(await jobs.settle(proofOf(job, ALICE))).toBe('settled');
+      });
+
+      it('has the job rejected as any other once the slow agent has ended too', async () => {
+        const { job, slow, copy } = await copied();
+        await jobs.fail(slow, 'failure', 'bb exited with 1');
+        expect(await jobs.fail(copy, 'time-out', 'took 3 hours')).toBe('rejected');
+        expect(await found(job.id)).toMatchObject({ state: 'rejected', attempts: { failure: 0, 'time-out': 1 } });
+      });
+
+      it('is forgotten when the attempt ends before another agent came', async () => {
+        const job = await recorded();
+        const slow = await leased(job.id);
+        await jobs.askForCopy(slow);
+        await jobs.release(slow);
+        expect(await found(job.id)).not.toHaveProperty('copyAskedAtMs');
+        await jobs.askForCopy(await leased(job.id));
+        await harness.elapse(LEASE_SECONDS + 1);
+        await leased(job.id, BOB);
+        const record = await found(job.id);
+        expect(record).toMatchObject({ attempts: { 'lost-agent': 1 } });
+        for (const field of ['straggler', 'copyAskedAtMs']) expect(record).not.toHaveProperty(field);
+      });
+
+      it('is cancelled with the epoch: both agents lose their leases, and nothing is left of it when the job returns', async () => {
+        const { job, slow, copy } = await copied();
+        expect(await jobs.cancelEpoch(job.epoch, 'reorged away')).toBe(1);
+        for (const lease of [slow, copy]) {
+          await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
+        }
+        expect(await jobs.record(job)).not.toHaveProperty('straggler');
+        await leased(job.id);
+      });
+
+      it('is open and never stranded while its agent lives, and stranded when that is lost, whatever the straggler does', async () => {
+        const { job, slow } = await copied();
+        expect(await jobs.openJobs(job.epoch)).toEqual([{ id: job.id, corruptInputs: 0 }]);
+        await harness.elapse(LEASE_SECONDS - 1);
+        await jobs.extend(slow, LEASE_SECONDS);
+        expect(await jobs.strandedJobs(0)).toEqual([]);
+        await harness.elapse(2);
+        expect((await jobs.strandedJobs(0)).map(({ id }) => id)).toEqual([job.id]);
       });
     });
 

@@ -33,6 +33,12 @@ const PREFIX = 'deployed';
 const PUBLISHER_INDEX = 7;
 const PUBLISHER = anvilAccount(PUBLISHER_INDEX).address;
 
+/** What is called only when a job straggles near the deadline. */
+const FOR_SECOND_COPIES: Readonly<Record<'scale-fleet' | 'watch-l1', readonly string[]>> = {
+  'scale-fleet': ['dynamodb:UpdateItem', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+  'watch-l1': [],
+};
+
 /**
  * The app is deployed to an empty emulator with CDK's command, and an epoch of a devnet is proven with what came of it: each
  * program as a process, told what its task definition or its function was deployed with; the functions by the code that was
@@ -179,7 +185,8 @@ describe('an epoch on the stacks as they are deployed', () => {
   });
 
   it.each(['scale-fleet', 'watch-l1'] as const)('calls of AWS what %s is granted, and nothing else', (role) => {
-    expect(fleet.actionsOf(role)).toEqual([...AWS_PERMISSIONS[role]].toSorted());
+    const expected = AWS_PERMISSIONS[role].filter((action) => !FOR_SECOND_COPIES[role].includes(action));
+    expect(fleet.actionsOf(role)).toEqual(expected.toSorted());
   });
 
   it.each(EPOCH_ROLES)('calls nothing of AWS that %s is not granted', (role) => {

@@ -77,6 +77,9 @@ export class Claimer {
       case 'held':
         await queue.release(queueLease, Math.max(0, answer.expiresAtMs - Date.now()) / 1000);
         return;
+      case 'left-to-others':
+        await queue.release(queueLease, FAILED_DELAY_SECONDS);
+        return;
       case 'settled':
         await queue.complete(queueLease);
         return;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { renderLetters } from '../../../containers/cli/redrive-command.ts';
 import { renderJobList, type JobList } from '../../../containers/cli/render-job-list.ts';
 import { textOf } from '../../../containers/devnet/display/line.ts';
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { aJobMessage } from '../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
@@ -37,6 +37,15 @@ describe('coppice jobs', () => {
       rejected  CHECKPOINT_PADDING_ROLLUP            5.0 s ago                       1 x out-of-memory  7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2            its message is a dead letter
       leased    CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  for 38 s            by agent-1                     7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:f7699079381895759e25c27872b459cc5e4d9cd4180767978f9e1f01fd836090"
     `);
+  });
+
+  it('names both agents of a job that has a second copy', async () => {
+    const { jobs: ledger } = harness.engine;
+    const slow = list.jobs.find(({ state }) => state === 'leased');
+    await ledger.askForCopy(slow!.lease!);
+    await ledger.claim(slow!.id, AgentId.parse('agent-2'), 30);
+    const jobs = [(await ledger.find(slow!.id))!];
+    expect(render(renderJobList({ ...list, jobs }))).toContain('by agent-2 and agent-1');
   });
 
   it('says how many there are beside those that were asked for', () => {

@@ -9,11 +9,13 @@ import {
   type FleetDecision,
   type FleetState,
   type PoolState,
+  type WantedCopy,
 } from '../../../functions/scale-fleet/fleet-state.ts';
 import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { NOW_MS, START_UP_SECONDS } from './a-fleet-state.ts';
+import { aRunningJob } from './a-running-job.ts';
 
 const POOLS = ['small', 'medium', 'large'] as const satisfies readonly Pool[];
 type ScaledPool = (typeof POOLS)[number];
@@ -96,10 +98,19 @@ const memories: fc.Arbitrary<FleetState['memory']> = fc.option(
   { nil: undefined },
 );
 
+const copies = fc.array(
+  fc.constantFrom(...POOLS).map((pool): WantedCopy => {
+    const { record } = aRunningJob();
+    return { record: { ...record, pool }, step: 'ask', reason: 'it is slow' };
+  }),
+  { maxLength: 3 },
+);
+
 const states: fc.Arbitrary<FleetState> = fc.record({
   nowMs: fc.constant(NOW_MS),
   epochs: fc.option(fc.array(epochLoads, { maxLength: 3 }), { nil: undefined, freq: 10 }),
   pools: fc.record({ small: poolStates, medium: poolStates, large: poolStates }),
+  copies,
   budget: fc.record(
     { dollarsPerHour: fc.double({ min: 0, max: 500, noNaN: true }), mayCross: fc.boolean() },
     { requiredKeys: ['mayCross'] },

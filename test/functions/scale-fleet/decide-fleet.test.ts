@@ -4,6 +4,7 @@ import { decideFleet } from '../../../functions/scale-fleet/decide-fleet.ts';
 import type { FleetState, PoolDecision } from '../../../functions/scale-fleet/fleet-state.ts';
 import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
 import { agents, anEpoch, aPool, aState, NOW_MS, running, START_UP_SECONDS, waiting } from './a-fleet-state.ts';
+import { aRunningJob } from './a-running-job.ts';
 
 function large(state: FleetState): PoolDecision {
   return decideFleet(state).pools.large as PoolDecision;
@@ -48,6 +49,22 @@ describe('decideFleet', () => {
     expect(large(aState({ pools, epochs: [anEpoch({ large: waiting(40) })] })).spot).toBe(20);
     expect(large(aState({ pools, epochs: [anEpoch({ large: waiting(3, 300) })] })).spot).toBe(3);
     expect(large(aState({ pools })).spot).toBe(0);
+  });
+
+  it('has an agent for a second copy beside those that prove, within the ceiling, and says so', () => {
+    const { record } = aRunningJob();
+    const withCopies = (copies: number, ceiling = 10): FleetState =>
+      aState({
+        pools: { small: aPool({ spot: agents(3, { busy: 3 }), limits: { floor: 0, ceiling, slotsPerAgent: 1 } }) },
+        epochs: [anEpoch({ small: running(3) })],
+        copies: Array.from({ length: copies }, () => ({ record, step: 'ask', reason: 'the merge is slow' })),
+      });
+    const small = (state: FleetState): PoolDecision => decideFleet(state).pools.small as PoolDecision;
+    expect(agentsOf(small(withCopies(0)))).toBe(3);
+    expect(agentsOf(small(withCopies(1)))).toBe(4);
+    expect(small(withCopies(1)).reason).toMatch(/1 more for a second copy/);
+    expect(agentsOf(small(withCopies(2, 4)))).toBe(4);
+    expect(decideFleet(withCopies(1)).reason).toMatch(/the merge is slow/);
   });
 
   it('lets a pool with little to do wait while another is busy for long, and wakes it in time', () => {

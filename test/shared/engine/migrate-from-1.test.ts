@@ -27,13 +27,15 @@ describe('a database of schema version 1', () => {
     return engine;
   }
 
-  /** What version 1 wrote: the same tables, without where a dead letter came from, and without decisions. */
+  /** What version 1 wrote: the same tables, without where a dead letter came from, decisions, and copies of jobs. */
   function writeVersion1(letters: readonly string[]): void {
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
     raw.exec(SCHEMA);
     raw.exec('alter table dead_letters drop column pool');
     raw.exec('alter table dead_letters drop column lane');
     raw.exec('drop table decisions');
+    raw.exec('alter table jobs drop column copy_asked_at_ms');
+    raw.exec('alter table jobs drop column straggler');
     raw.exec('pragma application_id = 0x436f7070');
     raw.exec('pragma user_version = 1');
     const insert = raw.prepare('insert into dead_letters (body, reason, parked_at_ms) values (?, ?, ?)');

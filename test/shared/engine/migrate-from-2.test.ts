@@ -16,6 +16,8 @@ describe('a database of schema version 2', () => {
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
     raw.exec(SCHEMA);
     raw.exec('drop table decisions');
+    raw.exec('alter table jobs drop column copy_asked_at_ms');
+    raw.exec('alter table jobs drop column straggler');
     raw.exec('pragma application_id = 0x436f7070');
     raw.exec('pragma user_version = 2');
     raw.exec(`insert into incidents (at_ms, kind, subject, message) values (1, 'submission', 'kept', '')`);

@@ -11,6 +11,7 @@ const HOUR_SECONDS = 3_600;
 const CHANGES: ReadonlySet<unknown> = new Set<keyof JobLedger>([
   'markEnqueued',
   'claim',
+  'askForCopy',
   'extend',
   'settle',
   'fail',

@@ -82,6 +82,12 @@ describe('the job ledger on DynamoDB costs', () => {
     await harness.elapse(LEASE_SECONDS);
     expect(await costOf(() => jobs.claim(job.id, BOB, LEASE_SECONDS))).toEqual([2, 4, 0]);
     lease = (await harness.jobs.find(job.id))?.lease ?? expect.fail();
+    await harness.elapse(1);
+    expect(await costOf(() => jobs.askForCopy(lease))).toEqual([1, 1, 0]);
+    expect(await costOf(() => jobs.claim(job.id, ALICE, LEASE_SECONDS))).toEqual([2, 4, 0]);
+    expect(await costOf(() => jobs.extend(lease, LEASE_SECONDS))).toEqual([2, 2, 0]);
+    expect(await costOf(() => jobs.release(lease))).toEqual([2, 2, 0]);
+    lease = (await harness.jobs.find(job.id))?.lease ?? expect.fail();
     expect(await costOf(() => jobs.fail(lease, 'failure', 'one'))).toEqual([1, 3, 0]);
     lease = await harness.leased(job.id);
     expect(await costOf(() => jobs.fail(lease, 'failure', 'two'))).toEqual([2, 3, 0]);

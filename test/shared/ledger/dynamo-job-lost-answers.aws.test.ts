@@ -87,6 +87,21 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     expect((await harness.jobs.find(job.id))?.attempts['lost-agent']).toBe(1);
   });
 
+  it('asks for a copy of the job once, and says that it did', async () => {
+    const lease = await harness.leased((await harness.recorded()).id);
+    expect(await losing(() => jobs.askForCopy(lease))).toBe(true);
+    await harness.elapse(1);
+    expect(await jobs.askForCopy(lease)).toBe(false);
+  });
+
+  it('gives the copy of the job to the agent that claimed it, beside the one that is slow', async () => {
+    const job = await harness.recorded();
+    const straggler = await harness.leased(job.id);
+    await harness.jobs.askForCopy(straggler);
+    const answer = await losing(() => jobs.claim(job.id, BOB, LEASE_SECONDS), 2);
+    expect(answer).toMatchObject({ outcome: 'claimed', lease: { agentId: BOB, token: 2 }, job: { straggler } });
+  });
+
   it('rejects the job when the last agent of the budget was lost', async () => {
     const job = await harness.recorded();
     for (let lost = 0; lost < CONTRACT_BUDGETS['lost-agent']; lost++) {
