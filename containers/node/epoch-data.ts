@@ -9,6 +9,7 @@ import type { BlockHeader, Tx } from '@aztec/stdlib/tx';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { CheckpointShape } from '../../shared/merge-tree/checkpoint-shape.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { checkpointShapes } from './checkpoint-shapes.ts';
 
 /** All that proving an epoch starts from. */
 export interface EpochData {
@@ -85,13 +86,7 @@ export async function gatherEpochData(epoch: EpochNumber, deps: EpochDataDeps): 
     l1ToL2Messages,
     previousBlockHeader: await headerBefore(firstBlock.number, deps),
     attestations: published?.attestations ?? [],
-    shape: checkpoints.map(({ blocks }, index) => ({
-      blocks: blocks.map(({ body }) => {
-        const publicTxs = body.txEffects.filter(({ txHash }) => txs.get(txHash.toString())?.data.forPublic).length;
-        return { publicTxs, privateTxs: body.txEffects.length - publicTxs };
-      }),
-      l1ToL2Messages: l1ToL2Messages[index]?.length ?? 0,
-    })),
+    shape: checkpointShapes(checkpoints, l1ToL2Messages, (hash) => txs.get(hash)?.data.forPublic !== undefined),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
+import { openGrowingEpochs } from '../../shared/agent-fleet/open-growing-epochs.ts';
 import { openScaler } from '../../shared/agent-fleet/open-scaler.ts';
 import { engineOptionsOf, strandedSecondsOf } from '../../shared/config/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/node-settings.ts';
@@ -15,6 +16,7 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
+import { runForesight } from './foresee-epoch.ts';
 import { runLagMeasurement } from './measure-lag.ts';
 import { loadPublisher, type Publisher } from './publisher.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
@@ -44,6 +46,7 @@ export async function runNode(
   const scaler = await openScaler(engineOptionsOf(settings), { nowMs, log });
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: tellScaler(given.engine.epochs, scaler) };
+  const growing = await openGrowingEpochs(engineOptionsOf(settings));
   const subsystems = await startSubsystems(log);
   try {
     const publisher = await loadPublisher(subsystems.config);
@@ -97,6 +100,7 @@ export async function runNode(
         watcher.run(signal),
         runSweeper(sweep, settings.sweepSeconds * 1000, signal),
         runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
+        growing && runForesight({ ...subsystems, chain, growing, networkVersion, log }, signal),
         submitter(settings, publisher, engine, log, nowMs)?.run(signal),
       ]);
     } finally {
@@ -106,6 +110,7 @@ export async function runNode(
   } finally {
     await subsystems.stop();
     scaler?.close();
+    growing?.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 
+import { DynamoGrowingEpochs } from '../../shared/agent-fleet/dynamo-growing-epochs.ts';
 import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
 import { engineOptionsOf } from '../../shared/config/engine-options.ts';
 import { createAwsClients } from '../../shared/engine/aws-clients.ts';
@@ -25,6 +26,7 @@ const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
   return {
     ...opened,
     ended: new EndedEpochs(opened.engine.jobs),
+    growing: new DynamoGrowingEpochs(table),
     fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(options.connection)), names),
     pools: settings.fleetPools,
     budget: {

@@ -1,3 +1,4 @@
+import type { GrowingEpoch } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { type JobLedger, type JobRecord, stragglerAt } from '../../shared/ledger/job-ledger.ts';
 import { chainsAbove } from '../../shared/merge-tree/chains-above.ts';
@@ -33,6 +34,8 @@ export interface ReadLoadsDeps {
   readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
   readonly ended: EndedEpochs;
   readonly slotsOf: (pool: Pool) => PoolSlots;
+  /** As the node told it last. */
+  readonly growing: GrowingEpoch | undefined;
   readonly nowMs: number;
 }
 
@@ -40,13 +43,17 @@ export interface ReadLoadsDeps {
 const LATEST_EPOCHS = 16;
 /** A job that was held when its epoch ended is done with, or lost, after this. */
 const ENDED_LATELY_MS = 10 * 60_000;
+/** An epoch that grows is prepared for in its last two slots of 72 s: all but its last checkpoints are known by then. */
+const FORESIGHT_MS = 144_000;
+/** Agents wait for so long for the node to open it; should the node be away, they go again. */
+const OPENED_LATE_MS = 5 * 60_000;
 
 /**
  * Reads from the ledger what is left of the open epochs. Not from the queues: their own counts are late, and know nothing
  * of leases that have ended.
  */
 export async function readLoads(deps: ReadLoadsDeps): Promise<FleetLoads> {
-  const { epochs, jobs, ended, nowMs } = deps;
+  const { epochs, jobs, ended, growing, nowMs } = deps;
   const latest = await epochs.latest(LATEST_EPOCHS);
   const [live, history] = await Promise.all([
     Promise.all(
@@ -60,7 +67,10 @@ export async function readLoads(deps: ReadLoadsDeps): Promise<FleetLoads> {
   const known = [...history, ...live.flatMap(({ records }) => records)];
   const loads = open.map(({ epoch, records }) => loadOf(epoch, records, known, deps));
   return {
-    epochs: loads.map(({ load }) => load),
+    epochs: [
+      ...loads.map(({ load }) => load),
+      ...(growing !== undefined && isComing(growing, latest, nowMs) ? [loadOfGrowing(growing, known, deps)] : []),
+    ],
     jobs: countJobs(live, nowMs),
     running: loads.flatMap(({ running }) => running),
   };
@@ -99,6 +109,33 @@ function loadOf(
         deadlineAtMs,
       })),
   };
+}
+
+/** Of an epoch that is about to end: what it has so far is near enough to all of it. */
+function loadOfGrowing(
+  { epoch, networkVersion, shape, endsAtMs, deadlineAtMs }: GrowingEpoch,
+  known: readonly JobRecord[],
+  { slotsOf, nowMs }: ReadLoadsDeps,
+): EpochLoad {
+  const durations = new LearnedDurations(networkVersion, known);
+  const tree = expectedTree(shape);
+  const path = new CriticalPath(tree, (circuit) => durations.secondsOf(circuit).p95);
+  return {
+    epoch,
+    deadlineAtMs,
+    startsAtMs: endsAtMs,
+    pathSeconds: path.full.seconds,
+    pools: new WorkLeft(tree).byPool(new Map(), {
+      secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
+      slotsOf,
+      startsInSeconds: Math.max(0, endsAtMs - nowMs) / 1000,
+    }),
+  };
+}
+
+function isComing({ epoch, endsAtMs }: GrowingEpoch, latest: readonly EpochRecord[], nowMs: number): boolean {
+  if (latest.some((record) => record.epoch === epoch)) return false;
+  return nowMs > endsAtMs - FORESIGHT_MS && nowMs < endsAtMs + OPENED_LATE_MS;
 }
 
 function countJobs(

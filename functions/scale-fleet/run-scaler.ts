@@ -1,5 +1,6 @@
 import type { AgentFleet, AgentGroup, Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import type { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
+import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
@@ -26,6 +27,7 @@ export interface RunScalerDeps {
   readonly budget: Budget;
   readonly policy: ScalingPolicy;
   readonly ended: ReadLoadsDeps['ended'];
+  readonly growing: Pick<GrowingEpochs, 'latest'>;
   readonly notes: Pick<DynamoNotes<typeof ScalerNote>, 'find' | 'replace'>;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -54,9 +56,9 @@ const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
 export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDecision[]> {
   const { engine, fleet, pools, notes, metrics, log } = deps;
   const { value: note, version } = await notes.find();
-  const groups = await fleet.describe();
+  const [groups, growing] = await Promise.all([fleet.describe(), deps.growing.latest()]);
   const nowMs = deps.nowMs();
-  const loads = await readLoads({ ...engine, ended: deps.ended, nowMs, slotsOf: slotsOf(pools, groups) });
+  const loads = await readLoads({ ...engine, ended: deps.ended, growing, nowMs, slotsOf: slotsOf(pools, groups) });
   const copies = wantedCopies(loads.running, deps.policy, nowMs);
   const state: FleetState = {
     nowMs,

@@ -9,6 +9,8 @@ import { type AwsEmulator, EMULATOR_VARIABLES, startAwsEmulator } from '../../co
 import { anvilAccount, anvilPrivateKey } from '../../containers/devnet/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import type { EnvironmentInput } from '../../infra/config/environment-config.ts';
+import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
+import { openGrowingEpochs } from '../../shared/agent-fleet/open-growing-epochs.ts';
 import type { AgentGroup } from '../../shared/agent-fleet/agent-fleet.ts';
 import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
 import { awsClientOptions } from '../../shared/engine/aws-connection.ts';
@@ -49,6 +51,7 @@ describe('an epoch on the stacks as they are deployed', () => {
   let emulator: AwsEmulator;
   let fleet: DeployedFleet;
   let engine: Engine;
+  let growing: GrowingEpochs & { close(): void };
   let epoch: EpochRecord;
   let jobs: readonly JobRecord[];
   let atRest: readonly AgentGroup[];
@@ -71,8 +74,13 @@ describe('an epoch on the stacks as they are deployed', () => {
     fleet = new DeployedFleet({ deployment, endpoint, directory });
     cleanUps.push(() => fleet.stop());
     const connection = { region: EMULATOR_VARIABLES.AWS_REGION, endpoint };
-    engine = await openEngine({ engine: 'aws', prefix: fleet.prefix, connection, leaseSeconds: 120 });
-    cleanUps.push(() => engine.close());
+    const options = { engine: 'aws', prefix: fleet.prefix, connection, leaseSeconds: 120 } as const;
+    engine = await openEngine(options);
+    growing = (await openGrowingEpochs(options))!;
+    cleanUps.push(
+      () => engine.close(),
+      () => growing.close(),
+    );
 
     const ecs = new ECSClient(awsClientOptions(connection));
     cleanUps.push(() => ecs.destroy());
@@ -156,6 +164,12 @@ describe('an epoch on the stacks as they are deployed', () => {
     expect(fleet.output('state', 'ProofsBucket')).toBe(names.proofsBucket);
     expect(fleet.output('agents', 'ClusterName')).toBe(names.cluster);
     expect(fleet.output('node', 'ServiceName')).toBe(names.nodeService);
+  });
+
+  it('has told the scaler of an epoch while it grew', async () => {
+    const told = await growing.latest();
+    expect(told).toMatchObject({ networkVersion: epoch.networkVersion });
+    expect(told?.deadlineAtMs).toBeGreaterThan(told?.endsAtMs ?? Infinity);
   });
 
   it('proves the epoch: every job that its shape foretells, traceable to the root', () => {

@@ -165,6 +165,7 @@ describe('scale-fleet', () => {
     const run = runScaler({
       engine,
       ended: new EndedEpochs(engine.jobs),
+      growing: { latest: async () => undefined },
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
       pools: FleetPools.parse({ small: { ...POOLS.small, onDemandShare: 0.5, minAgents: 4 } }),

@@ -5,12 +5,15 @@ import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/fleet-sta
 import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
+import { DynamoGrowingEpochs } from '../../../shared/agent-fleet/dynamo-growing-epochs.ts';
 import { EcsAgentFleet } from '../../../shared/agent-fleet/ecs-agent-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
+import type { GrowingEpochs } from '../../../shared/agent-fleet/growing-epoch.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { DynamoNotes } from '../../../shared/ledger/dynamo-notes.ts';
 import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
 import { type EcsCluster, openEcsCluster } from '../../contract/ecs-cluster.ts';
@@ -33,6 +36,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
   let fleet: AgentFleet;
   /** Spot agents that run, at the most. */
   let spotLeft: number;
+  let growing: GrowingEpochs;
   let scale: () => Promise<unknown>;
 
   beforeEach(async () => {
@@ -55,6 +59,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
         ),
       setDesired: (pool, capacity, desired) => ecs.setDesired(pool, capacity, desired),
     };
+    growing = new DynamoGrowingEpochs({ client: clients.dynamo, name: names.ledgerTable });
     const deps = {
       engine,
       fleet,
@@ -62,6 +67,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
       ended: new EndedEpochs(engine.jobs),
+      growing,
       notes: new DynamoNotes({ client: clients.dynamo, name: names.ledgerTable }, 'scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,
@@ -115,6 +121,31 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     const [last, before] = await engine.decisions.latest('fleet', 2);
     expect(last?.reason).toBe('no epoch is open');
     expect(before?.epochs).toHaveLength(1);
+  });
+
+  it('has agents up when an epoch that grows comes to its end, and lets them go when nobody opens it', async () => {
+    const epoch = EpochNumber.parse(7);
+    const endsAtMs = Date.now() + 600_000;
+    const told = { epoch, networkVersion: '4.1.2', endsAtMs, deadlineAtMs: endsAtMs + WINDOW_SECONDS * 1000 };
+    await growing.tell({ ...told, shape: SHAPE.slice(1) });
+    await growing.tell({ ...told, shape: SHAPE });
+    const desiredAt = async (seconds: number): Promise<number> => {
+      vi.setSystemTime(endsAtMs + seconds * 1000);
+      await scale();
+      return await desired();
+    };
+    expect(await desiredAt(-600)).toBe(0);
+    expect(await desiredAt(-60)).toBeGreaterThan(0);
+    expect(await desiredAt(60)).toBeGreaterThan(0);
+    await desiredAt(360);
+    expect(await desiredAt(420)).toBe(0);
+
+    // Once it is open, its jobs say what is left of it.
+    await new ScaledEpoch(engine, SHAPE, epoch).open(Date.now(), WINDOW_SECONDS);
+    await growing.tell({ ...told, shape: SHAPE, endsAtMs: Date.now() });
+    await scale();
+    const [decision] = await engine.decisions.latest('fleet', 1);
+    expect(decision?.epochs.map((each) => each.epoch)).toEqual([epoch]);
   });
 
   it('makes up for a scaler that was away for five minutes', async () => {

@@ -49,6 +49,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
       ended: new EndedEpochs(engine.jobs),
+      growing: { latest: async () => undefined },
       notes: new DynamoNotes({ client: clients.dynamo, name: names.ledgerTable }, 'scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,

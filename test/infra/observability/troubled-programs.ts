@@ -141,6 +141,7 @@ export async function runScalerOver(
   await runScaler({
     engine,
     ended: new EndedEpochs(engine.jobs),
+    growing: { latest: async () => undefined },
     budget: { mayCross: false },
     policy: DEFAULT_SCALING_POLICY,
     fleet: { describe: async () => groups, setDesired: async () => undefined },

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+import { CheckpointShape } from '../merge-tree/checkpoint-shape.ts';
+import { EpochNumber } from '../proving-job/proving-job-id.ts';
+
+/** An epoch that checkpoints may still join: nobody proves it yet. */
+export const GrowingEpoch = z.strictObject({
+  epoch: EpochNumber,
+  networkVersion: z.string().min(1),
+  /** The checkpoints that it has so far, in order. */
+  shape: z.array(CheckpointShape).min(1),
+  /** When its last slot is over, in Unix milliseconds: its jobs are asked for soon after. */
+  endsAtMs: z.number().int(),
+  deadlineAtMs: z.number().int(),
+});
+export type GrowingEpoch = z.infer<typeof GrowingEpoch>;
+
+/**
+ * What the node sees of the epoch that comes next, for the scaler to have agents up when it ends. Of use and never needed:
+ * without it, agents start when the epoch is opened.
+ */
+export interface GrowingEpochs {
+  /** Replaces what was told before. */
+  tell(growing: GrowingEpoch): Promise<void>;
+  /** What was told last; it may be long over. */
+  latest(): Promise<GrowingEpoch | undefined>;
+}

@@ -1,0 +1,107 @@
+import { BlockNumber, CheckpointNumber } from '@aztec/foundation/branded-types';
+import { Fr } from '@aztec/foundation/curves/bn254';
+import { Checkpoint } from '@aztec/stdlib/checkpoint';
+import { EmptyL1RollupConstants } from '@aztec/stdlib/epoch-helpers';
+import { mockTx } from '@aztec/stdlib/testing';
+import type { Tx } from '@aztec/stdlib/tx';
+import { pino } from 'pino';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { foreseeEpoch, type ForeseeEpochDeps, runForesight } from '../../../containers/node/foresee-epoch.ts';
+import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+
+const EPOCH = EpochNumber.parse(3);
+/** Epochs of four slots of ten seconds, each with one more to be proven in. */
+const CONSTANTS = {
+  ...EmptyL1RollupConstants,
+  l1GenesisTime: 1_000n,
+  slotDuration: 10,
+  epochDuration: 4,
+  ethereumSlotDuration: 5,
+  proofSubmissionEpochs: 1,
+};
+
+describe('foreseeing an epoch', () => {
+  let checkpoints: Checkpoint[];
+  let here: Tx[];
+  let unproven: readonly EpochNumber[];
+  let isComplete: boolean;
+  const deps: ForeseeEpochDeps = {
+    chain: { unprovenEpochs: async () => unproven, isComplete: async () => isComplete },
+    archiver: {
+      getCheckpointsForEpoch: async (epoch) => (epoch === Number(EPOCH) ? checkpoints : []),
+      getL1ToL2Messages: async (number) => Array.from({ length: number }, () => Fr.ONE),
+      getL1Constants: async () => CONSTANTS,
+    },
+    txProvider: {
+      getAvailableTxs: async (hashes) => ({
+        txs: here.filter((tx) => hashes.some((hash) => hash.equals(tx.getTxHash()))),
+        missingTxs: [],
+      }),
+    },
+    networkVersion: '4.1.2',
+  };
+
+  beforeEach(async () => {
+    checkpoints = [
+      await Checkpoint.random(CheckpointNumber(7), { numBlocks: 2, startBlockNumber: BlockNumber(20), txsPerBlock: 2 }),
+    ];
+    here = [];
+    unproven = [EpochNumber.parse(2), EPOCH];
+    isComplete = false;
+  });
+
+  it('tells the shape that it has, when it ends, and until when it can be proven', async () => {
+    const [privateTx, publicTx] = await Promise.all([
+      mockTx(1, { numberOfNonRevertiblePublicCallRequests: 0, numberOfRevertiblePublicCallRequests: 0 }),
+      mockTx(2),
+    ]);
+    here = [privateTx, publicTx];
+    const effects = checkpoints[0]!.blocks[1]!.body.txEffects;
+    effects[0]!.txHash = privateTx.getTxHash();
+    effects[1]!.txHash = publicTx.getTxHash();
+
+    expect(await foreseeEpoch(deps)).toEqual({
+      epoch: EPOCH,
+      networkVersion: '4.1.2',
+      shape: [
+        {
+          // What is not here may need more proofs than what is: it is taken to be public.
+          blocks: [
+            { publicTxs: 2, privateTxs: 0 },
+            { publicTxs: 1, privateTxs: 1 },
+          ],
+          l1ToL2Messages: 7,
+        },
+      ],
+      endsAtMs: 1_160_000,
+      deadlineAtMs: 1_200_000,
+    });
+  });
+
+  it('sees none when all are proven, when the newest is complete, and when a reorg took it', async () => {
+    isComplete = true;
+    expect(await foreseeEpoch(deps)).toBeUndefined();
+    isComplete = false;
+    checkpoints = [];
+    expect(await foreseeEpoch(deps)).toBeUndefined();
+    unproven = [];
+    expect(await foreseeEpoch(deps)).toBeUndefined();
+  });
+
+  it('goes on when the scaler cannot be told', async () => {
+    const told: GrowingEpoch[] = [];
+    const end = new AbortController();
+    const growing = {
+      tell: async (epoch: GrowingEpoch) => {
+        told.push(epoch);
+        end.abort();
+        return Promise.reject(new Error('throttled'));
+      },
+      latest: async () => undefined,
+    };
+    await runForesight({ ...deps, growing, log: pino({ level: 'silent' }) }, end.signal);
+    expect(told).toMatchObject([{ epoch: EPOCH }]);
+  });
+});
