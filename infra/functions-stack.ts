@@ -70,10 +70,13 @@ export class FunctionsStack extends Stack {
 
   #submitRoot({ ledger, publisher, l1 }: StateStack): FleetFunction {
     const { reference } = publisher;
+    const { gasPriceMaxGwei, submitWhen, epochRewardEth } = this.#config.publisher;
     const submitRoot = this.#function('SubmitRoot', 'submit-root', {
       [SUBMIT_ROOT.L1_SECRET_ID]: l1.secret.secretArn,
       [SUBMIT_ROOT.L1_CHAIN_ID]: String(this.#config.l1.chainId),
-      [SUBMIT_ROOT.GAS_PRICE_MAX_GWEI]: String(this.#config.publisher.gasPriceMaxGwei),
+      [SUBMIT_ROOT.GAS_PRICE_MAX_GWEI]: String(gasPriceMaxGwei),
+      [SUBMIT_ROOT.SUBMIT_WHEN]: submitWhen,
+      ...(epochRewardEth !== undefined && { [SUBMIT_ROOT.EPOCH_REWARD_ETH]: String(epochRewardEth) }),
       ...('kmsKeyId' in reference
         ? { [SUBMIT_ROOT.PUBLISHER_KMS_KEY_ID]: reference.kmsKeyId }
         : { [SUBMIT_ROOT.PUBLISHER_SECRET_ID]: reference.secretId }),
@@ -119,13 +122,21 @@ export class FunctionsStack extends Stack {
   }
 
   #scaleFleet({ ledger, queues }: StateStack): FleetFunction {
-    const { pools, prefix } = this.#config;
+    const { pools, prefix, scaling } = this.#config;
     const fleet: FleetPoolsInput = {};
     for (const pool of Pool.options) {
       const size = pools[pool];
-      if (size !== undefined) fleet[pool] = { maxAgents: size.maxAgents, dollarsPerHour: agentDollarsPerHour(size) };
+      if (size === undefined) continue;
+      const { maxAgents, minAgents, onDemandShare, startUpSeconds } = size;
+      fleet[pool] = { maxAgents, minAgents, onDemandShare, startUpSeconds, dollarsPerHour: agentDollarsPerHour(size) };
     }
-    const scale = this.#function('ScaleFleet', 'scale-fleet', { [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleet) });
+    const { dollarsPerHour, mayCrossBudget, marginSeconds } = scaling;
+    const scale = this.#function('ScaleFleet', 'scale-fleet', {
+      [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleet),
+      [SCALE_FLEET.FLEET_MARGIN_SECONDS]: String(marginSeconds),
+      [SCALE_FLEET.FLEET_MAY_CROSS_BUDGET]: String(mayCrossBudget),
+      ...(dollarsPerHour !== undefined && { [SCALE_FLEET.FLEET_DOLLARS_PER_HOUR]: String(dollarsPerHour) }),
+    });
     ledger.grantRole('scale-fleet', scale.role);
     queues.grantRole('scale-fleet', scale.role);
     // By name, and not by reference: the functions are deployed without waiting for the agents. It asks for every service

@@ -1,4 +1,5 @@
 import { type CostPart, epochCost, type GasPaid, totalDollars } from '../../shared/cost/epoch-cost.ts';
+import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
 import { decimal, integer } from '../../shared/config/value-kinds.ts';
 import { optional, type SettingGroup } from '../../shared/config/setting.ts';
 import { parseSettings } from '../../shared/config/parse-settings.ts';
@@ -70,10 +71,7 @@ async function readCost(engine: Engine, epoch: EpochRecord, dollarsPerEther: num
     engine.decisions.latest('fleet', DECISIONS),
     engine.outbox.find(epoch.epoch),
   ]);
-  const mined = root?.submissions.find(({ outcome }) => outcome === 'mined');
-  const gas: GasPaid | undefined = mined && {
-    wei: BigInt(mined.gasLimit) * BigInt(mined.maxFeePerGasWei),
-    dollarsPerEther,
-  };
+  const wei = gasPaidWei(root);
+  const gas: GasPaid | undefined = wei === undefined ? undefined : { wei, dollarsPerEther };
   return epochCost({ epoch, jobs, decisions, gas });
 }

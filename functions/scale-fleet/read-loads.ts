@@ -22,6 +22,8 @@ export interface PoolJobs {
 
 /** What there is to do. */
 export interface FleetLoads {
+  /** Every epoch that may matter still, newest first. */
+  readonly latest: readonly EpochRecord[];
   /** Epochs that are being proven and whose window is open. */
   readonly epochs: readonly EpochLoad[];
   readonly jobs: Readonly<Record<Pool, PoolJobs>>;
@@ -67,6 +69,7 @@ export async function readLoads(deps: ReadLoadsDeps): Promise<FleetLoads> {
   const known = [...history, ...live.flatMap(({ records }) => records)];
   const loads = open.map(({ epoch, records }) => loadOf(epoch, records, known, deps));
   return {
+    latest,
     epochs: [
       ...loads.map(({ load }) => load),
       ...(growing !== undefined && isComing(growing, latest, nowMs) ? [loadOfGrowing(growing, known, deps)] : []),

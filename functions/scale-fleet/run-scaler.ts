@@ -15,12 +15,14 @@ import { type PoolJobs, readLoads, type ReadLoadsDeps } from './read-loads.ts';
 import type { ScalerNote } from './scaler-note.ts';
 import { sendCopies, type SendCopiesDeps } from './send-copies.ts';
 import { wantedCopies } from './stragglers.ts';
+import { endedSince, tellCosts, type TellCostsDeps } from './tell-costs.ts';
 
 export interface RunScalerDeps {
   readonly engine: Pick<ReadLoadsDeps, 'epochs'> & {
     readonly jobs: ReadLoadsDeps['jobs'] & SendCopiesDeps['jobs'];
     readonly queue: SendCopiesDeps['queue'];
-    readonly decisions: Pick<DecisionLog, 'note'>;
+    readonly decisions: Pick<DecisionLog, 'note'> & TellCostsDeps['engine']['decisions'];
+    readonly outbox: TellCostsDeps['engine']['outbox'];
   };
   readonly fleet: AgentFleet;
   readonly pools: FleetPools;
@@ -47,8 +49,8 @@ export interface GroupDecision {
 const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
 
 /**
- * Looks at the jobs and the agents, decides, and asks for what was decided: agents, and second copies of what is slow. It may be cut off anywhere: the next run decides
- * anew, from what is there.
+ * Looks at the jobs and the agents, decides, and asks for what was decided: agents, and second copies of what is slow. It
+ * may be cut off anywhere: the next run decides anew, from what is there.
  * @returns what was decided; nothing when another run was first, which then asks for it
  * @throws what kept it from looking, and then nothing was changed; when an agent group or a copy could not be asked for,
  *   after the others were
@@ -71,7 +73,8 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   };
   const decision = decideFleet(state);
   const cost = costOfDay(note?.cost, groups, pools, nowMs);
-  if (!(await notes.replace({ ...decision.memory, cost }, version))) {
+  const ended = endedSince(loads.latest, note?.costsToldUntilMs);
+  if (!(await notes.replace({ ...decision.memory, cost, costsToldUntilMs: ended.untilMs }, version))) {
     log.info('another run was first');
     return [];
   }
@@ -83,6 +86,9 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   measure(decided, loads.jobs, groups, metrics);
   metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
   await engine.decisions.note(decisionRecord(state, decision));
+  await tellCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
+    log.warn({ err: error }, 'what an epoch cost could not be told: coppice cost does'),
+  );
   if (failures.length > 0) throw new AggregateError(failures, 'some agents or copies could not be asked for');
   metrics.record('ScalerRuns', 1, {});
   return decided;

@@ -15,5 +15,7 @@ export const ScalerNote = z.strictObject({
     }),
   ),
   cost: CostOfDay,
+  /** Epochs that ended until then have had their costs told. */
+  costsToldUntilMs: z.number().int().exactOptional(),
 });
 export type ScalerNote = z.infer<typeof ScalerNote>;

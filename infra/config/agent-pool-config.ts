@@ -37,16 +37,29 @@ const common = {
   architecture: Architecture.default('x86_64'),
   /** The most agents of this pool that may run at a time, Spot and on demand together. */
   maxAgents: z.int().min(1).max(5000),
+  /** Agents that are kept when there is nothing to prove, and paid for. */
+  minAgents: z.int().min(0).max(5000).default(0),
+  /** The part of the agents that runs on demand even when Spot has enough, 0 to 1. */
+  onDemandShare: z.number().min(0).max(1).default(0),
   /** Another prover in the agent's image, such as a build of bb for GPUs: `BB_BINARY_PATH`. */
   bbBinaryPath: z.string().startsWith('/', 'must be an absolute path in the image').optional(),
 };
 
-const FargatePool = z.strictObject({ launch: z.literal('fargate'), ...common });
+/** From the order for an agent to its first job: agents are ordered so much earlier. */
+const startUpSeconds = z.int().min(1).max(1800);
+
+const FargatePool = z.strictObject({
+  launch: z.literal('fargate'),
+  ...common,
+  startUpSeconds: startUpSeconds.default(90),
+});
 
 /** Instances that ECS starts, drains, patches and ends by itself (Managed Instances). */
 const Ec2Pool = z.strictObject({
   launch: z.literal('ec2'),
   ...common,
+  /** An instance boots first. */
+  startUpSeconds: startUpSeconds.default(240),
   /** Which types ECS may take, such as `c8a.*`. AMD and Graviton sell whole cores, Intel sells threads. */
   instanceTypes: z
     .array(z.string().regex(/^[a-z0-9-]+\.([a-z0-9-]+|\*)$/, "must be a type or a family: 'c8a.16xlarge' or 'c8a.*'"))
@@ -59,6 +72,10 @@ const Ec2Pool = z.strictObject({
 
 /** One pool of agents: how large an agent is, where it runs, how many there may be. */
 export const AgentPoolConfig = z.discriminatedUnion('launch', [FargatePool, Ec2Pool]).superRefine((pool, context) => {
+  if (pool.minAgents > pool.maxAgents) {
+    const message = `must be at most maxAgents, ${pool.maxAgents}, got ${pool.minAgents}`;
+    context.addIssue({ code: 'custom', path: ['minAgents'], message });
+  }
   if (pool.launch !== 'fargate') return;
   const problem = checkFargateSize(pool, "; above 16 vCPU or 120 GiB it takes launch: 'ec2'");
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });

@@ -129,6 +129,10 @@ export const EnvironmentConfig = z
       address: address.optional(),
       /** The most to offer per unit of gas; above it a root waits in the outbox. */
       gasPriceMaxGwei: z.number().positive().default(2000),
+      /** `when-profitable`: a root whose gas costs more than `epochRewardEth` waits, and is skipped when its window closes. */
+      submitWhen: z.enum(['always', 'when-profitable']).default('always'),
+      /** What an epoch pays you, in ETH, as you value it. */
+      epochRewardEth: z.number().positive().optional(),
     }),
 
     node: NodeConfig.prefault({}),
@@ -142,6 +146,16 @@ export const EnvironmentConfig = z
         "must have launch: 'ec2' and gpus: Fargate has none",
       ).optional(),
     } satisfies Record<Pool, z.ZodType>),
+    scaling: z
+      .strictObject({
+        /** What all agents together may cost in an hour; those that prove are never stopped for it. @default no limit but maxAgents */
+        dollarsPerHour: z.number().positive().optional(),
+        /** Whether that may be crossed when an epoch would be missed otherwise. */
+        mayCrossBudget: z.boolean().default(false),
+        /** How long before its deadline an epoch should be done, for what nobody foresees. */
+        marginSeconds: z.int().min(0).max(86_400).default(420),
+      })
+      .prefault({}),
     /** Images that are in ECR already. @default built from the Dockerfiles when the app is deployed, which takes Docker */
     images: z.strictObject({ node: ecrImage, agent: ecrImage }).optional(),
 
@@ -159,7 +173,11 @@ export const EnvironmentConfig = z
       publisherMinimumEth: z.number().positive().default(0.1),
     }),
   })
-  .superRefine(({ region: here, network, images, prefix, alarms }, context) => {
+  .superRefine(({ region: here, network, images, prefix, alarms, publisher }, context) => {
+    if (publisher.submitWhen === 'when-profitable' && publisher.epochRewardEth === undefined) {
+      const message = "must say what an epoch pays, for submitWhen: 'when-profitable'";
+      context.addIssue({ code: 'custom', path: ['publisher', 'epochRewardEth'], message });
+    }
     network.availabilityZones.forEach((zone, index) => {
       if (zone.startsWith(here)) return;
       const path = ['network', 'availabilityZones', index];

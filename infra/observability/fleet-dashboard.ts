@@ -137,6 +137,7 @@ export class FleetDashboard extends Construct {
       graph('Agents today, dollars', [this.#last('CostTodayDollars')], {
         leftAnnotations: [{ value: config.dailyBudgetDollars, label: 'budget', color: Color.RED }],
       }),
+      graph('Each epoch, dollars', [this.#last('EpochCostDollars')]),
       graph('Publisher, ether', [this.#last('PublisherBalanceEth')], {
         leftAnnotations: [{ value: config.alarms.publisherMinimumEth, label: 'too low', color: Color.RED }],
       }),

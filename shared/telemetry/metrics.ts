@@ -49,6 +49,18 @@ export const METRICS = {
   AgentsRunning: { unit: 'Count', dimensions: ['pool', 'capacity'], description: 'agents that run' },
   AgentsMissing: { unit: 'Count', dimensions: ['pool'], description: 'agents that were asked for and do not run' },
   CostTodayDollars: { unit: 'None', dimensions: [], description: 'what the agents cost since 00:00 UTC, estimated' },
+  // Of `scale-fleet`, once for each epoch that has ended.
+  EpochCostDollars: {
+    unit: 'None',
+    dimensions: [],
+    description: 'what an epoch cost, agents and calls to AWS, estimated',
+  },
+  EpochAgentsDollars: {
+    unit: 'None',
+    dimensions: ['pool'],
+    description: 'what the agents of an epoch cost, estimated',
+  },
+  EpochGasEth: { unit: 'None', dimensions: [], description: "ether that an epoch's root cost on L1 at the most" },
 
   // Of `watch-l1`, once a minute.
   EpochSlackSeconds: {

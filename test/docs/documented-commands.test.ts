@@ -2,19 +2,31 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
+import { CANARY_COMMAND } from '../../containers/cli/canary-command.ts';
 import type { Command } from '../../containers/cli/command.ts';
+import { COST_COMMAND } from '../../containers/cli/cost-command.ts';
 import { JOBS_COMMAND } from '../../containers/cli/jobs-command.ts';
 import { REDRIVE_COMMAND } from '../../containers/cli/redrive-command.ts';
 import { renderCommandHelp } from '../../containers/cli/render-help.ts';
 import { RETRY_COMMAND } from '../../containers/cli/retry-command.ts';
 import { STATUS_COMMAND } from '../../containers/cli/status-command.ts';
 import { TREE_COMMAND } from '../../containers/cli/tree-command.ts';
+import { WHY_COMMAND } from '../../containers/cli/why-command.ts';
 import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 
-const COMMANDS: readonly Command[] = [STATUS_COMMAND, TREE_COMMAND, JOBS_COMMAND, RETRY_COMMAND, REDRIVE_COMMAND];
+const COMMANDS: readonly Command[] = [
+  STATUS_COMMAND,
+  TREE_COMMAND,
+  JOBS_COMMAND,
+  RETRY_COMMAND,
+  REDRIVE_COMMAND,
+  CANARY_COMMAND,
+  WHY_COMMAND,
+  COST_COMMAND,
+];
 const DOCUMENTS = ['docs/runbook.md', 'docs/deploy.md'] as const;
 
 /** What stands in fenced blocks and in backquotes: what a reader copies. */

@@ -44,6 +44,16 @@ describe('the configuration of an environment', () => {
       /Invalid IPv4 range[^]*at network.cidr/,
     ],
     ['days that CloudWatch does not know', { logDays: 8 }, /at logDays/],
+    [
+      'more agents to keep than there may be',
+      { pools: { ...production.pools, small: { ...production.pools.small, minAgents: 101 } } },
+      /must be at most maxAgents, 100, got 101[^]*at pools.small.minAgents/,
+    ],
+    [
+      'a judgement of profit without what an epoch pays',
+      { publisher: { ...production.publisher, submitWhen: 'when-profitable' } },
+      /must say what an epoch pays[^]*at publisher.epochRewardEth/,
+    ],
     ['an alarm that nobody hears', { alarms: {} }, /must have an email or a topicArn: who is told\?/],
     [
       'a target that is no topic',

@@ -94,5 +94,7 @@ describe('the functions', () => {
     // 4 vCPU and 16 GiB, at the prices of shared/cost/aws-prices.ts.
     expect(pools.small).toMatchObject({ maxAgents: 4, dollarsPerHour: { od: 0.23304, spot: 0.069912 } });
     expect(pools.large).toMatchObject({ maxAgents: 2, dollarsPerHour: { od: 3.71, spot: 1.6 } });
+    // An instance boots before its agent starts.
+    expect([pools.small?.startUpSeconds, pools.large?.startUpSeconds]).toEqual([90, 240]);
   });
 });

@@ -27,7 +27,7 @@ function changedBy(change: Partial<EnvironmentInput>): readonly string[] {
     .toSorted();
 }
 
-const { pools } = anEnvironment();
+const { pools, publisher } = anEnvironment();
 
 describe('a change of one value', () => {
   it('of nothing changes nothing', () => {
@@ -44,6 +44,18 @@ describe('a change of one value', () => {
     expect(changedBy({ pools: { ...pools, small: { ...pools.small, maxAgents: 400 } } })).toEqual([
       'Functions/ScaleFleetFunction',
     ]);
+  });
+
+  it.each<[string, Partial<EnvironmentInput>, string]>([
+    ['the budget of an hour', { scaling: { dollarsPerHour: 100, mayCrossBudget: true } }, 'ScaleFleet'],
+    ['the agents that a pool keeps', { pools: { ...pools, small: { ...pools.small, minAgents: 1 } } }, 'ScaleFleet'],
+    [
+      'when roots are submitted',
+      { publisher: { ...publisher, submitWhen: 'when-profitable', epochRewardEth: 0.1 } },
+      'SubmitRoot',
+    ],
+  ])('of %s changes what one function is told', (_what, change, name) => {
+    expect(changedBy(change)).toEqual([`Functions/${name}Function`]);
   });
 
   it("of the network's zones changes the network, and where tasks may be placed", () => {

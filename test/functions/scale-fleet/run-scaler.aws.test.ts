@@ -156,6 +156,25 @@ describe('scale-fleet', () => {
     expect(metrics.all('CostTodayDollars').at(-1)).toBeCloseTo(dollarsPerHour / 10);
   });
 
+  it('tells once what an epoch cost, when it has ended', async () => {
+    await openEpoch();
+    await record(3, 'TX_MERGE_ROLLUP');
+    await handler();
+    elapse(360);
+    await handler();
+    const spent = metrics.all('CostTodayDollars').at(-1) ?? 0;
+    await engine.epochs.advance(EPOCH, RANGE, 'expired', { reason: 'its window closed' });
+    expect(metrics.all('EpochCostDollars')).toEqual([]);
+    await loadHandler();
+    await handler();
+    await handler();
+    expect(metrics.all('EpochCostDollars')).toHaveLength(1);
+    const ofPool = (pool: string): number => metrics.values().get(`EpochAgentsDollars ${pool}`) ?? 0;
+    expect(spent).toBeGreaterThan(0);
+    expect(ofPool('small') + ofPool('medium')).toBeCloseTo(spent);
+    expect(metrics.all('EpochGasEth')).toEqual([]);
+  });
+
   it('asks the other groups for agents when one of them cannot be asked, and then fails', async () => {
     const { runScaler } = await import('../../../functions/scale-fleet/run-scaler.ts');
     const { EndedEpochs } = await import('../../../functions/scale-fleet/ended-epochs.ts');

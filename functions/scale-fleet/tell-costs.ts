@@ -1,0 +1,50 @@
+import { epochCost, totalDollars } from '../../shared/cost/epoch-cost.ts';
+import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
+import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
+import type { Outbox } from '../../shared/ledger/outbox.ts';
+import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
+
+export interface TellCostsDeps {
+  readonly engine: {
+    readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
+    readonly decisions: Pick<DecisionLog, 'latest'>;
+    readonly outbox: Pick<Outbox, 'find'>;
+  };
+  readonly metrics: Metrics;
+}
+
+const WEI_PER_ETHER = 1e18;
+/** Four hours of decisions, one a minute: longer than a window of mainnet. */
+const DECISIONS = 240;
+
+/** The epochs that came to their end after `untilMs`, and until when that is known now. At the first look there are none. */
+export function endedSince(
+  latest: readonly EpochRecord[],
+  untilMs: number | undefined,
+): { readonly epochs: readonly EpochRecord[]; readonly untilMs: number } {
+  const ended = latest.filter(({ state }) => state === 'proven' || state === 'expired');
+  const newestMs = Math.max(untilMs ?? 0, ...ended.map(({ closedAtMs = 0 }) => closedAtMs));
+  return { epochs: ended.filter(({ closedAtMs = 0 }) => closedAtMs > (untilMs ?? newestMs)), untilMs: newestMs };
+}
+
+/** Tells what the epochs have cost, as `coppice cost` reckons it. */
+export async function tellCosts(epochs: readonly EpochRecord[], { engine, metrics }: TellCostsDeps): Promise<void> {
+  if (epochs.length === 0) return;
+  const decisions = await engine.decisions.latest('fleet', DECISIONS);
+  for (const record of epochs) {
+    const { epoch } = record;
+    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(epoch), engine.outbox.find(epoch)]);
+    const parts = epochCost({ epoch: record, jobs, decisions, gas: undefined });
+    metrics.record('EpochCostDollars', totalDollars(parts), {}, { epoch });
+    for (const { kind, name, dollars } of parts) {
+      if (kind !== 'agents' || dollars === undefined) continue;
+      const pool: Pool = PoolSchema.parse(name);
+      metrics.record('EpochAgentsDollars', dollars, { pool }, { epoch });
+    }
+    const wei = gasPaidWei(root);
+    if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, { epoch });
+  }
+}
