@@ -12,8 +12,9 @@ import { compareBb } from './agent/compare-bb.ts';
 import { compareThreads } from './agent/compare-threads.ts';
 
 /**
- * What an agent gets out of its machine, with real proofs of the canary under the development CRS: our agent beside Aztec's, a long-lived `bb` beside
- * `bb prove` for each job, and one prover on all cores beside several on fewer.
+ * What an agent gets out of its machine, with real proofs of the canary under the development CRS: our agent beside
+ * Aztec's, with our prover and with `bb prove` for each job; the two provers without an agent; one agent on all cores beside
+ * several on fewer.
  *
  *     npm run bench:agent -- [--backlog 30] [--rounds 3] [--leaves 10] [--work 1] [--threads-work 2]
  */
@@ -39,5 +40,5 @@ await compareAgents(
   { crsPath, threads: cores },
 );
 await compareBb(leaves, work, crsPath, cores);
-await compareThreads(leaves, threadsWork, crsPath, cores);
+await compareThreads({ leaves, rounds: Number(values.rounds), work: threadsWork }, crsPath, cores);
 process.exit(0);

@@ -7,7 +7,9 @@ import { ProvingRequestType } from '@aztec/stdlib/proofs';
 import { z } from 'zod';
 
 import { openFamily } from '../../../containers/agent/families/canary-family.ts';
+import { LeafKey } from '../../../shared/canary/verification-key.ts';
 import { followOrders } from '../follow-orders.ts';
+import { openBbProveSide } from './bb-prove-side.ts';
 
 export const AztecBacklogSource = z.strictObject({
   brokerUrl: z.url(),
@@ -17,15 +19,20 @@ export const AztecBacklogSource = z.strictObject({
   threads: z.number().int().positive(),
   /** `PROVER_AGENT_POLL_INTERVAL_MS` */
   pollIntervalMs: z.number().positive(),
+  /** Our prover, or `bb prove` and `bb verify` started for each leaf of this key, as Aztec's own has them. */
+  prover: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('long-lived') }),
+    z.strictObject({ kind: z.literal('started-for-each'), key: LeafKey }),
+  ]),
 });
 export type AztecBacklogSource = z.infer<typeof AztecBacklogSource>;
 
 /**
- * Aztec's agent around our prover of canary leaves, which stand in for parity bases: its loop, its client of the broker. What
+ * Aztec's agent around a prover of canary leaves, which stand in for parity bases: its loop, its client of the broker. What
  * it loads and saves are files, as with a `PROVER_PROOF_STORE` on a disk.
  */
-followOrders(AztecBacklogSource, async ({ brokerUrl, directory, crsPath, threads, pollIntervalMs }, signal) => {
-  const family = await openFamily({ crs: 'development', crsPath, threads });
+followOrders(AztecBacklogSource, async ({ brokerUrl, directory, pollIntervalMs, ...source }, signal) => {
+  const prove = await openProver(source);
   const proofStore: Pick<ProofStore, 'getProofInput' | 'saveProofOutput'> = {
     getProofInput: async (uri) => {
       const inputs = await readFile(fileURLToPath(uri));
@@ -38,7 +45,7 @@ followOrders(AztecBacklogSource, async ({ brokerUrl, directory, crsPath, threads
     },
   };
   const circuitProver = {
-    getBaseParityProof: (inputs: unknown) => family.prove('CANARY_LEAF', inputs as Uint8Array),
+    getBaseParityProof: (inputs: unknown) => prove(inputs as Uint8Array),
   } as unknown as ServerCircuitProver;
   const broker = createProvingJobBrokerClient(brokerUrl, {});
   const agent = new ProvingAgent(broker, proofStore as ProofStore, circuitProver, [], pollIntervalMs);
@@ -46,3 +53,16 @@ followOrders(AztecBacklogSource, async ({ brokerUrl, directory, crsPath, threads
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   await agent.stop();
 });
+
+async function openProver({
+  crsPath,
+  threads,
+  prover,
+}: Pick<AztecBacklogSource, 'crsPath' | 'threads' | 'prover'>): Promise<(leaf: Uint8Array) => Promise<Uint8Array>> {
+  if (prover.kind === 'long-lived') {
+    const family = await openFamily({ crs: 'development', crsPath, threads });
+    return (leaf) => family.prove('CANARY_LEAF', leaf);
+  }
+  const side = await openBbProveSide(prover.key, crsPath, threads);
+  return (leaf) => side.prove(leaf);
+}

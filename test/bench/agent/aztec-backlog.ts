@@ -20,10 +20,11 @@ import { BacklogMeter, type BacklogResult } from './backlog.ts';
 const POLL_INTERVAL_MS = 1000;
 const COMPLETED_POLL_MS = 20;
 
-/** Has Aztec's agent loop prove the same leaves by the same prover, from Aztec's broker in a process of its own. */
+/** Has Aztec's agent loop prove the same leaves, from Aztec's broker in a process of its own. */
 export async function proveByAztec(
   inputs: readonly Uint8Array[],
   { crsPath, threads }: { readonly crsPath: string; readonly threads: number },
+  prover: AztecBacklogSource['prover'],
 ): Promise<BacklogResult> {
   const directory = await mkdtemp(join(tmpdir(), 'aztec-bench-agent-'));
   const broker = await startAztecBroker({ batchIntervalMs: AZTEC_BATCH_INTERVAL_MS });
@@ -46,8 +47,16 @@ export async function proveByAztec(
         });
       }),
     );
-    await agents.start({ brokerUrl: broker.url, directory, crsPath, threads, pollIntervalMs: POLL_INTERVAL_MS });
-    const meter = new BacklogMeter(agent.pid, inputs.length);
+    await agents.start({
+      brokerUrl: broker.url,
+      directory,
+      crsPath,
+      threads,
+      pollIntervalMs: POLL_INTERVAL_MS,
+      prover,
+    });
+    // A `bb` that lives for one proof cannot be watched from outside.
+    const meter = new BacklogMeter(prover.kind === 'long-lived' ? agent.pid : undefined, inputs.length);
     const completed = new Set<string>();
     for (;;) {
       for (const id of await producer.getCompletedJobs([])) {

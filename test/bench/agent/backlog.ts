@@ -9,20 +9,23 @@ export const WARM_UP_LEAVES = 4;
 export interface BacklogResult {
   readonly leaves: number;
   readonly seconds: number;
-  /** Of that time, with `bb` at work: 0 to 1. */
-  readonly bbShare: number;
+  /** Of that time, with `bb` at work: 0 to 1. `undefined` of one that was not watched. */
+  readonly bbShare: number | undefined;
 }
 
 /** Measures an agent from the end of its warm-up until the last of its leaves is settled. */
 export class BacklogMeter {
-  readonly #agentPid: number;
+  readonly #agentPid: number | undefined;
   readonly #leaves: number;
   #settled = 0;
   #startedAtMs = 0;
   #watch: BbWatch | undefined;
 
-  /** @param leaves all of them, the warm-up's included */
-  constructor(agentPid: number, leaves: number) {
+  /**
+   * @param agentPid whose `bb` is watched, if one's is
+   * @param leaves all of them, the warm-up's included
+   */
+  constructor(agentPid: number | undefined, leaves: number) {
     this.#agentPid = agentPid;
     this.#leaves = leaves;
   }
@@ -32,10 +35,10 @@ export class BacklogMeter {
     this.#settled += 1;
     if (this.#settled === WARM_UP_LEAVES) {
       this.#startedAtMs = performance.now();
-      this.#watch = new BbWatch(this.#agentPid);
+      if (this.#agentPid !== undefined) this.#watch = new BbWatch(this.#agentPid);
     }
-    if (this.#settled < this.#leaves || this.#watch === undefined) return undefined;
+    if (this.#settled < this.#leaves) return undefined;
     const seconds = (performance.now() - this.#startedAtMs) / 1000;
-    return { leaves: this.#leaves - WARM_UP_LEAVES, seconds, bbShare: this.#watch.stop() };
+    return { leaves: this.#leaves - WARM_UP_LEAVES, seconds, bbShare: this.#watch?.stop() };
   }
 }

@@ -22,7 +22,7 @@ export async function openBbProveSide(
   key: LeafKey,
   crsPath: string,
   threads: number,
-): Promise<{ prove(inputs: Uint8Array): Promise<void>; close(): Promise<void> }> {
+): Promise<{ prove(inputs: Uint8Array): Promise<Uint8Array>; close(): Promise<void> }> {
   const bb = findBb();
   if (bb === undefined) throw new Error('there is no bb for this machine');
   const artifact = readArtifact({ circuit: 'CANARY_LEAF', work: key.work });
@@ -43,6 +43,7 @@ export async function openBbProveSide(
       const [proof, publicInputs] = await Promise.all([readFile(file('proof')), readFile(file('public_inputs'))]);
       await rm(working, { recursive: true });
       await verifyAgain(proof, publicInputs);
+      return proof;
     },
     async close() {
       await rm(directory, { recursive: true });

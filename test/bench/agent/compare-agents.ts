@@ -5,31 +5,40 @@ import { type BacklogResult, WARM_UP_LEAVES } from './backlog.ts';
 import { makeBenchLeaves } from './bench-leaves.ts';
 import { proveByCoppice } from './coppice-backlog.ts';
 
-/** Prints how much of its time an agent's `bb` is at work over a backlog, ours and Aztec's; the sides take turns. */
+/**
+ * Prints how an agent does over a backlog, ours and Aztec's, the latter also with a `bb` started for each leaf as its own
+ * prover has it; the sides take turns.
+ */
 export async function compareAgents(
   options: { readonly leaves: number; readonly rounds: number; readonly work: Work },
   machine: { readonly crsPath: string; readonly threads: number },
 ): Promise<void> {
   const { leaves, rounds, work } = options;
-  const { inputs } = await makeBenchLeaves(leaves + WARM_UP_LEAVES, work);
+  const { inputs, key } = await makeBenchLeaves(leaves + WARM_UP_LEAVES, work);
   const ours: BacklogResult[] = [];
-  const theirs: BacklogResult[] = [];
+  const aroundOurProver: BacklogResult[] = [];
+  const asTheyAre: BacklogResult[] = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(await proveByCoppice(inputs, machine));
-    theirs.push(await proveByAztec(inputs, machine));
+    aroundOurProver.push(await proveByAztec(inputs, machine, { kind: 'long-lived' }));
+    asTheyAre.push(await proveByAztec(inputs, machine, { kind: 'started-for-each', key }));
   }
-  const share = (results: readonly BacklogResult[]): number => 100 * medianOf(results.map(({ bbShare }) => bbShare));
-  const seconds = (results: readonly BacklogResult[]): number =>
-    medianOf(results.map((result) => result.seconds / leaves));
   console.log(
     `a backlog of ${leaves} leaves of work ${work}, one agent of ${machine.threads} threads, median of ${rounds}:`,
   );
-  console.log(
-    `  Coppice's agent         bb at work ${share(ours).toFixed(1)} % of the time, ${seconds(ours).toFixed(3)} s a leaf`,
-  );
-  console.log(
-    `  Aztec's ProvingAgent    bb at work ${share(theirs).toFixed(1)} % of the time, ${seconds(theirs).toFixed(3)} s a leaf`,
-  );
-  console.log(`  wanted of ours          at least 97 %`);
-  console.log(`  ratio of the times      ${(seconds(ours) / seconds(theirs)).toFixed(2)}\n`);
+  const ourSeconds = print("Coppice's agent, one long-lived bb", ours);
+  const aroundOurs = print("Aztec's ProvingAgent, the same prover", aroundOurProver);
+  const theirs = print("Aztec's ProvingAgent, bb started for each", asTheyAre);
+  console.log(`  wanted of ours: bb at work at least 97 %`);
+  console.log(`  ratio of the times to the second: ${(ourSeconds / aroundOurs).toFixed(2)}`);
+  console.log(`  ratio of the times to the third:  ${(ourSeconds / theirs).toFixed(2)}\n`);
+}
+
+/** @returns seconds a leaf */
+function print(name: string, results: readonly BacklogResult[]): number {
+  const seconds = medianOf(results.map((result) => result.seconds / result.leaves));
+  const shares = results.flatMap(({ bbShare }) => bbShare ?? []);
+  const share = shares.length === 0 ? '' : `, bb at work ${(100 * medianOf(shares)).toFixed(1)} % of the time`;
+  console.log(`  ${name.padEnd(42)} ${seconds.toFixed(3)} s a leaf${share}`);
+  return seconds;
 }

@@ -11,10 +11,21 @@ import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../../shared/proving-job/prov
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { BacklogMeter, type BacklogResult } from './backlog.ts';
 
-/** Has one of our agents, started as an operator starts it, prove the leaves from the embedded engine's queue. */
+export interface CoppiceMachine {
+  readonly crsPath: string;
+  /** Of each agent. */
+  readonly threads: number;
+  /** @default 1 */
+  readonly agents?: number;
+}
+
+/**
+ * Has our agents, started as an operator starts them, prove the leaves from the embedded engine's queue; the share of `bb` is
+ * the first one's.
+ */
 export async function proveByCoppice(
   inputs: readonly Uint8Array[],
-  { crsPath, threads }: { readonly crsPath: string; readonly threads: number },
+  { crsPath, threads, agents: count = 1 }: CoppiceMachine,
 ): Promise<BacklogResult> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-bench-agent-'));
   const fleet = {
@@ -27,7 +38,7 @@ export async function proveByCoppice(
     },
   };
   const engine = await openEngine(fleetEngineOptions(fleet));
-  const agent = startAgent(fleet, 'agent-1');
+  const agents = Array.from({ length: count }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
   const requests = new ProofRequests({
     engine,
     epoch: EpochNumber.parse(FIRST_TRIAL_EPOCH + 1),
@@ -36,7 +47,7 @@ export async function proveByCoppice(
     reconcileMs: 5_000,
     log: createLogger('bench', { logLevel: 'error' }),
   });
-  const meter = new BacklogMeter(agent.pid, inputs.length);
+  const meter = new BacklogMeter(agents[0]?.pid ?? 0, inputs.length);
   const result = Promise.withResolvers<BacklogResult>();
   requests.start();
   try {
@@ -49,11 +60,11 @@ export async function proveByCoppice(
         })
         .catch(result.reject);
     }
-    void agent.ended.then(result.reject);
+    for (const agent of agents) void agent.ended.then(result.reject);
     return await result.promise;
   } finally {
     requests.stop(new Error('the bench is over'));
-    await agent.stop(10);
+    await Promise.all(agents.map((agent) => agent.stop(10)));
     await engine.close();
     await rm(dataDirectory, { recursive: true });
   }
