@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 
 import type { CrsKind } from '../../shared/canary/crs-kind.ts';
@@ -18,6 +18,7 @@ import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../devne
 const STOP_SECONDS = 8;
 /** Of an agent, for each of its threads, where nobody says what it costs. */
 const GB_PER_THREAD = 4;
+const MOST_AGENTS = 64;
 
 /** Who proves a canary: agents of its own, or a fleet that is there. */
 export interface CanaryFleet {
@@ -52,7 +53,7 @@ async function startCanaryFleet(
     tell('starting an emulator of AWS, with the queues, the bucket and the table of a fleet');
   const dataDirectory = path.resolve(settings.dataDirectory);
   const aws = settings.engine === 'aws' ? await startAws(dataDirectory, signal) : undefined;
-  const threads = threadsOfAgent(settings);
+  const [count, threads] = [agentCount(settings), threadsOfAgent(settings)];
   const fleet: AgentFleetOptions = {
     dataDirectory,
     ...(aws && { aws }),
@@ -65,8 +66,8 @@ async function startCanaryFleet(
     },
   };
   const engine = await openEngine(fleetEngineOptions(fleet));
-  tell(`starting ${settings.agents} ${settings.agents === 1 ? 'agent' : 'agents'} of ${threads} threads`);
-  const agents = Array.from({ length: settings.agents }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
+  tell(`starting ${count} ${count === 1 ? 'agent' : 'agents'} of ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
+  const agents = Array.from({ length: count }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
   return {
     engine,
     agents,
@@ -94,6 +95,12 @@ export function dollarsPerAgentHour(settings: CanarySettings): number | undefine
   return dollarsOf({ fargateVcpuHours: threads, fargateGibHours: GB_PER_THREAD * threads });
 }
 
-function threadsOfAgent({ agents }: CanarySettings): number {
-  return Math.max(1, Math.floor(availableParallelism() / agents));
+/** Several provers of one thread do more in an hour than one of several: `npm run bench:agent`. */
+function agentCount({ agents }: CanarySettings): number {
+  const roomFor = Math.floor(totalmem() / 2 ** 30 / GB_PER_THREAD);
+  return agents ?? Math.max(1, Math.min(MOST_AGENTS, availableParallelism(), roomFor));
+}
+
+function threadsOfAgent(settings: CanarySettings): number {
+  return Math.max(1, Math.floor(availableParallelism() / agentCount(settings)));
 }

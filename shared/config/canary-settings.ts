@@ -27,10 +27,11 @@ export const CANARY_GROUP = {
       variable: 'COPPICE_CANARY_WORK',
       description: 'How much a leaf does: each step is four times the one before it',
     }),
-    agents: withDefault(integer(1, 64), '1', {
+    agents: optional(integer(1, 64), {
       flag: 'agents',
       variable: 'COPPICE_CANARY_AGENTS',
-      description: 'Agents to start, each a process of its own',
+      description: 'Agents to start, each a process of its own; they share the cores',
+      defaultNote: 'one for each core, as far as there are 4 GiB of memory for each',
     }),
     withoutAgents: withDefault(switchKind, 'false', {
       flag: 'no-agents',

@@ -5,11 +5,10 @@ import { readCanarySettings } from '../../../shared/config/canary-settings.ts';
 const KEY = `0x${'11'.repeat(32)}`;
 
 describe('readCanarySettings', () => {
-  it('asks for eight leaves of the smallest work and an agent of its own when nothing is said', () => {
+  it('asks for eight leaves of the smallest work and agents of its own, as many as suit the machine, when nothing is said', () => {
     expect(readCanarySettings({}).settings).toMatchObject({
       leaves: 8,
       work: '1',
-      agents: 1,
       withoutAgents: false,
       engine: 'embedded',
       l1RpcUrl: undefined,
