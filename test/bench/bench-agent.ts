@@ -39,6 +39,6 @@ await compareAgents(
   { leaves: Number(values.backlog), rounds: Number(values.rounds), work },
   { crsPath, threads: cores },
 );
-await compareBb(leaves, work, crsPath, cores);
+await compareBb({ leaves, rounds: Number(values.rounds), work }, crsPath, cores);
 await compareThreads({ leaves, rounds: Number(values.rounds), work: threadsWork }, crsPath, cores);
 process.exit(0);

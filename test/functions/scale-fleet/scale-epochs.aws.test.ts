@@ -142,6 +142,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
 
     // Once it is open, its jobs say what is left of it.
     await new ScaledEpoch(engine, SHAPE, epoch).open(Date.now(), WINDOW_SECONDS);
+    vi.setSystemTime(Date.now() + 60_000);
     await growing.tell({ ...told, shape: SHAPE, endsAtMs: Date.now() });
     await scale();
     const [decision] = await engine.decisions.latest('fleet', 1);
