@@ -2,12 +2,10 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 
 import { DynamoGrowingEpochs } from '../../shared/agent-fleet/dynamo-growing-epochs.ts';
 import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
-import { engineOptionsOf } from '../../shared/config/engine-options.ts';
-import { createAwsClients } from '../../shared/engine/aws-clients.ts';
 import { awsClientOptions } from '../../shared/engine/aws-connection.ts';
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
+import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
 import { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
 import { EndedEpochs } from './ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from './fleet-state.ts';
@@ -17,17 +15,14 @@ import { ScalerNote } from './scaler-note.ts';
 
 const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
   const settings = parseScaleFleetSettings(process.env);
-  const options = engineOptionsOf(settings);
-  if (options.engine !== 'aws') throw new Error('unreachable: the settings have been checked');
-  const names = awsResourceNames(options.prefix);
-  const table = { client: createAwsClients(options.connection).dynamo, name: names.ledgerTable };
+  const { table, names, connection } = openLedgerTable(settings);
   const opened = await openFunction('scale-fleet', settings);
   const { budgetDollarsPerHour, mayCrossBudget, marginSeconds } = settings;
   return {
     ...opened,
     ended: new EndedEpochs(opened.engine.jobs),
     growing: new DynamoGrowingEpochs(table),
-    fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(options.connection)), names),
+    fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(connection)), names),
     pools: settings.fleetPools,
     budget: {
       mayCross: mayCrossBudget,

@@ -1,7 +1,6 @@
 import type { GrowingEpoch } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { type JobLedger, type JobRecord, stragglerAt } from '../../shared/ledger/job-ledger.ts';
-import { chainsAbove } from '../../shared/merge-tree/chains-above.ts';
+import { type JobLedger, type JobRecord, leaseAt, stragglerAt } from '../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../shared/merge-tree/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
@@ -90,7 +89,7 @@ function loadOf(
   const range = { rangeId: epoch.rangeId, nowMs };
   const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
   const path = new CriticalPath(tree, p95Of);
-  const above = chainsAbove(tree);
+  const work = new WorkLeft(tree);
   const { deadlineAtMs } = epoch;
   return {
     load: {
@@ -98,17 +97,17 @@ function loadOf(
       deadlineAtMs,
       startsAtMs: epoch.openedAtMs,
       pathSeconds: path.left(records, range).seconds,
-      pools: new WorkLeft(tree).byPool(circuitStandings(records, range), {
+      pools: work.byPool(circuitStandings(records, range), {
         secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
         slotsOf,
       }),
     },
     running: records
-      .filter((record) => record.rangeId === epoch.rangeId && isRunning(record, nowMs))
+      .filter((record) => record.rangeId === epoch.rangeId && leaseAt(record, nowMs) !== undefined)
       .map((record) => ({
         record,
         p95Seconds: durations.secondsOf(record.circuit, record.pool).p95,
-        aboveSeconds: (above.get(record.circuit) ?? []).reduce((sum, circuit) => sum + p95Of(circuit), 0),
+        aboveSeconds: (work.chainsAbove.get(record.circuit) ?? []).reduce((sum, circuit) => sum + p95Of(circuit), 0),
         deadlineAtMs,
       })),
   };
@@ -151,7 +150,7 @@ function countJobs(
   >;
   for (const { epoch, records } of live) {
     for (const job of records) {
-      if (isRunning(job, nowMs)) counts[job.pool].running += 1;
+      if (leaseAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
       else if (isOpen(epoch, nowMs) && (job.state === 'queued' || job.state === 'leased'))
         counts[job.pool].waiting += 1;
       if (stragglerAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
@@ -166,8 +165,4 @@ function isOpen({ state, deadlineAtMs }: EpochRecord, nowMs: number): boolean {
 
 function mayHaveJobs(epoch: EpochRecord, nowMs: number): boolean {
   return epoch.state === 'proving' || nowMs - (epoch.closedAtMs ?? nowMs) < ENDED_LATELY_MS;
-}
-
-function isRunning({ state, lease }: JobRecord, nowMs: number): boolean {
-  return state === 'leased' && lease !== undefined && lease.expiresAtMs > nowMs;
 }

@@ -1,13 +1,8 @@
 import { fleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
-import {
-  type Environment,
-  parseSettings,
-  settingsOrThrow,
-  type SettingsOfGroups,
-} from '../../shared/config/parse-settings.ts';
+import type { Environment } from '../../shared/config/parse-settings.ts';
 import { optional, required, type SettingGroup, withDefault } from '../../shared/config/setting.ts';
 import { decimal, integer, switchKind } from '../../shared/config/value-kinds.ts';
-import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
+import { parseFunctionSettings, type SettingsOfFunction } from '../../shared/lambda/function-settings.ts';
 import { ENV } from './env.ts';
 import { DEFAULT_SCALING_POLICY } from './fleet-state.ts';
 
@@ -38,10 +33,9 @@ export const SCALE_FLEET_GROUP = {
   },
 } as const satisfies SettingGroup;
 
-const GROUPS = [...FUNCTION_GROUPS, SCALE_FLEET_GROUP] as const;
-export type ScaleFleetSettings = SettingsOfGroups<typeof GROUPS>;
+export type ScaleFleetSettings = SettingsOfFunction<readonly [typeof SCALE_FLEET_GROUP]>;
 
 /** @throws {InvalidSettingsError} listing everything that is wrong */
 export function parseScaleFleetSettings(variables: Environment): ScaleFleetSettings {
-  return settingsOrThrow(parseSettings(GROUPS, functionEnvironment(variables), findFunctionConflicts));
+  return parseFunctionSettings([SCALE_FLEET_GROUP], variables);
 }

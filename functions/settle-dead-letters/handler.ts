@@ -1,11 +1,9 @@
-import { engineOptionsOf } from '../../shared/config/engine-options.ts';
-import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';
-import { createAwsClients } from '../../shared/engine/aws-clients.ts';
-import { awsResourceNames, type AwsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import type { AwsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { DynamoDeadLetters } from '../../shared/job-queue/dynamo-dead-letters.ts';
-import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
+import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
+import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
 import { readLetters } from './read-letters.ts';
 import { settleDeadLetters, type SettleDeadLettersDeps } from './settle-dead-letters.ts';
 
@@ -14,13 +12,9 @@ interface BatchAnswer {
 }
 
 const prepared = oncePerContainer(async (): Promise<SettleDeadLettersDeps & { readonly names: AwsResourceNames }> => {
-  const environment = functionEnvironment(process.env);
-  const settings = settingsOrThrow(parseSettings(FUNCTION_GROUPS, environment, findFunctionConflicts));
-  const options = engineOptionsOf(settings);
-  if (options.engine !== 'aws') throw new Error('unreachable: the settings have been checked');
+  const settings = parseFunctionSettings([], process.env);
   const { engine, log } = await openFunction('settle-dead-letters', settings);
-  const names = awsResourceNames(options.prefix);
-  const table = { client: createAwsClients(options.connection).dynamo, name: names.ledgerTable };
+  const { table, names } = openLedgerTable(settings);
   return { jobs: engine.jobs, incidents: engine.incidents, kept: new DynamoDeadLetters(table, Date.now), names, log };
 });
 

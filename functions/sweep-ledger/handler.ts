@@ -1,13 +1,11 @@
 import { strandedSecondsOf } from '../../shared/config/engine-options.ts';
-import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';
-import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
+import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
 import { type SweepDeps, sweepStrandedJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
 
 const prepared = oncePerContainer(async (): Promise<SweepDeps> => {
-  const environment = functionEnvironment(process.env);
-  const settings = settingsOrThrow(parseSettings(FUNCTION_GROUPS, environment, findFunctionConflicts));
+  const settings = parseFunctionSettings([], process.env);
   const { engine, log } = await openFunction('sweep-ledger', settings);
   return { jobs: engine.jobs, queue: engine.queue, strandedSeconds: strandedSecondsOf(settings), log };
 });

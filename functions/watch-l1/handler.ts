@@ -1,10 +1,8 @@
-import { engineOptionsOf } from '../../shared/config/engine-options.ts';
-import { createAwsClients } from '../../shared/engine/aws-clients.ts';
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
+import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
 import { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
 import { lookAtL1, type LookAtL1Deps } from './look-at-l1.ts';
 import { Remembered } from './watch-l1.ts';
@@ -12,15 +10,11 @@ import { parseWatchL1Settings } from './watch-l1-settings.ts';
 
 const prepared = oncePerContainer(async (): Promise<LookAtL1Deps> => {
   const settings = parseWatchL1Settings(await addL1Secret(process.env));
-  const options = engineOptionsOf(settings);
-  if (options.engine !== 'aws') throw new Error('unreachable: the settings have been checked');
   const { l1RpcUrls: rpcUrls, l1ChainId: chainId } = settings;
-  const { ledgerTable } = awsResourceNames(options.prefix);
-  const table = { client: createAwsClients(options.connection).dynamo, name: ledgerTable };
   return {
     ...(await openFunction('watch-l1', settings)),
     settings,
-    notes: new DynamoNotes(table, 'watch-l1', Remembered),
+    notes: new DynamoNotes(openLedgerTable(settings).table, 'watch-l1', Remembered),
     l1: createL1Client({ rpcUrls, chainId }),
     nowMs: Date.now,
   };

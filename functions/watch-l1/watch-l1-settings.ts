@@ -1,13 +1,8 @@
 import { L1_SETTINGS } from '../../shared/config/l1-settings.ts';
-import {
-  type Environment,
-  parseSettings,
-  settingsOrThrow,
-  type SettingsOfGroups,
-} from '../../shared/config/parse-settings.ts';
+import type { Environment } from '../../shared/config/parse-settings.ts';
 import { optional, type SettingGroup } from '../../shared/config/setting.ts';
 import { address, listOf } from '../../shared/config/value-kinds.ts';
-import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
+import { parseFunctionSettings, type SettingsOfFunction } from '../../shared/lambda/function-settings.ts';
 import { ENV } from './env.ts';
 
 const { l1RpcUrls, l1ChainId, registryAddress, rollupVersion } = L1_SETTINGS.settings;
@@ -28,10 +23,9 @@ export const WATCH_L1_GROUP = {
   },
 } as const satisfies SettingGroup;
 
-const GROUPS = [...FUNCTION_GROUPS, WATCH_L1_GROUP] as const;
-export type WatchL1Settings = SettingsOfGroups<typeof GROUPS>;
+export type WatchL1Settings = SettingsOfFunction<readonly [typeof WATCH_L1_GROUP]>;
 
 /** @throws {InvalidSettingsError} listing everything that is wrong */
 export function parseWatchL1Settings(variables: Environment): WatchL1Settings {
-  return settingsOrThrow(parseSettings(GROUPS, functionEnvironment(variables), findFunctionConflicts));
+  return parseFunctionSettings([WATCH_L1_GROUP], variables);
 }

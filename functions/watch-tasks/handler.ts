@@ -1,5 +1,4 @@
-import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';
-import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';
+import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { EmfMetrics } from '../../shared/telemetry/metrics.ts';
 import { readStoppedTask } from './read-stopped-task.ts';
@@ -7,9 +6,7 @@ import { watchTasks } from './watch-tasks.ts';
 
 /** For ECS's events of tasks that have stopped. */
 export async function handler(event: unknown): Promise<void> {
-  const { awsPrefix, logLevel, metricsNamespace } = settingsOrThrow(
-    parseSettings(FUNCTION_GROUPS, functionEnvironment(process.env), findFunctionConflicts),
-  );
+  const { awsPrefix, logLevel, metricsNamespace } = parseFunctionSettings([], process.env);
   const task = readStoppedTask(event, awsPrefix);
   if (task === undefined) return;
   const metrics = new EmfMetrics(metricsNamespace, { nowMs: Date.now, write: (line) => process.stdout.write(line) });

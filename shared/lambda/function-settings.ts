@@ -1,10 +1,21 @@
 import { ENGINE_SETTINGS, findEngineConflicts } from '../config/engine-settings.ts';
-import type { Environment, IsGiven, SettingsOfGroups } from '../config/parse-settings.ts';
+import {
+  type Environment,
+  type IsGiven,
+  parseSettings,
+  settingsOrThrow,
+  type SettingsOfGroups,
+} from '../config/parse-settings.ts';
 import { PROCESS_SETTINGS } from '../config/process-settings.ts';
+import type { SettingGroup } from '../config/setting.ts';
 
 /** What every function reads. */
 export const FUNCTION_GROUPS = [ENGINE_SETTINGS, PROCESS_SETTINGS] as const;
 export type FunctionSettings = SettingsOfGroups<typeof FUNCTION_GROUPS>;
+/** What every function reads, and a function's own. */
+export type SettingsOfFunction<Own extends readonly SettingGroup[]> = SettingsOfGroups<
+  readonly [...typeof FUNCTION_GROUPS, ...Own]
+>;
 
 /** A function's environment: its engine need not be named, and it is measured unless it is told otherwise. */
 export function functionEnvironment(variables: Environment): Environment {
@@ -24,4 +35,16 @@ export function findFunctionConflicts(settings: Partial<FunctionSettings>, isGiv
     ...(settings.engine === 'embedded' ? [`${variable} must be aws for a function, or not be set`] : []),
     ...findEngineConflicts(settings, isGiven),
   ];
+}
+
+/**
+ * The settings of a function: what every function reads, and its own.
+ * @throws {InvalidSettingsError} listing everything that is wrong
+ */
+export function parseFunctionSettings<const Own extends readonly SettingGroup[]>(
+  own: Own,
+  variables: Environment,
+): SettingsOfFunction<Own> {
+  const groups = [...FUNCTION_GROUPS, ...own] as const;
+  return settingsOrThrow(parseSettings(groups, functionEnvironment(variables), findFunctionConflicts));
 }

@@ -102,6 +102,11 @@ export function stragglerAt({ straggler }: Pick<JobRecord, 'straggler'>, nowMs: 
   return straggler !== undefined && straggler.expiresAtMs > nowMs ? straggler : undefined;
 }
 
+/** The lease under which an agent holds the job at that time; `undefined` when none does, or its lease has ended. */
+export function leaseAt({ state, lease }: Pick<JobRecord, 'state' | 'lease'>, nowMs: number): JobLease | undefined {
+  return state === 'leased' && lease !== undefined && lease.expiresAtMs > nowMs ? lease : undefined;
+}
+
 /** What a node writes when it asks for a proof. */
 export type NewJob = Pick<
   JobRecord,

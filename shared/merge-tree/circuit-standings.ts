@@ -1,4 +1,4 @@
-import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
+import { type JobRecord, leaseAt, type RangeId } from '../ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../proving-job/circuit-catalogue.ts';
 
 /** Jobs of one circuit in one pool that were asked for and are not proven. */
@@ -26,7 +26,8 @@ export function circuitStandings(
   { rangeId, nowMs }: { readonly rangeId: RangeId; readonly nowMs: number },
 ): CircuitStandings {
   const standings = new Map<CircuitName, Tally & { proven: number; moved: Map<Pool, Tally> }>();
-  for (const { circuit, pool, state, lease, rangeId: ofRange } of records) {
+  for (const record of records) {
+    const { circuit, pool, state, rangeId: ofRange } = record;
     if (ofRange !== rangeId || state === 'rejected' || state === 'cancelled') continue;
     const standing = standings.get(circuit) ?? { proven: 0, runningForSeconds: [], waiting: 0, moved: new Map() };
     standings.set(circuit, standing);
@@ -35,7 +36,8 @@ export function circuitStandings(
       continue;
     }
     const open = pool === CIRCUIT_CATALOGUE[circuit].pool ? standing : tallyOf(standing.moved, pool);
-    if (state === 'leased' && lease !== undefined && lease.expiresAtMs > nowMs) {
+    const lease = leaseAt(record, nowMs);
+    if (lease !== undefined) {
       open.runningForSeconds.push(Math.max(0, nowMs - lease.claimedAtMs) / 1000);
     } else open.waiting += 1;
   }

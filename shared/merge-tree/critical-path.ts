@@ -1,4 +1,4 @@
-import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
+import { type JobRecord, leaseAt, type RangeId } from '../ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, isRoot } from '../proving-job/circuit-catalogue.ts';
 import type { ExpectedTree } from './expected-tree.ts';
 import { type SubtreeClass, SubtreeClasses } from './subtree-classes.ts';
@@ -99,11 +99,11 @@ export class CriticalPath {
   }
 
   /** `undefined` for a proven job; 0 for one that runs over its time. */
-  #secondsLeft({ circuit, state, lease }: JobRecord, nowMs: number): number | undefined {
-    if (state === 'proven') return undefined;
-    const seconds = this.#secondsOf(circuit);
-    const isRunning = state === 'leased' && lease !== undefined && lease.expiresAtMs > nowMs;
-    return isRunning ? Math.max(0, seconds - Math.max(0, nowMs - lease.claimedAtMs) / 1000) : seconds;
+  #secondsLeft(record: JobRecord, nowMs: number): number | undefined {
+    if (record.state === 'proven') return undefined;
+    const seconds = this.#secondsOf(record.circuit);
+    const lease = leaseAt(record, nowMs);
+    return lease !== undefined ? Math.max(0, seconds - Math.max(0, nowMs - lease.claimedAtMs) / 1000) : seconds;
   }
 }
 

@@ -58,12 +58,13 @@ const NONE: CircuitStanding = { proven: 0, runningForSeconds: [], waiting: 0 };
  * them about in the order of the tree, so the first ones of each circuit are taken to be the done ones.
  */
 export class WorkLeft {
+  /** What must follow the jobs of a circuit, at the longest: the circuits up to the root, parent first. */
+  readonly chainsAbove: ReadonlyMap<CircuitName, readonly CircuitName[]>;
   readonly #circuits: readonly CircuitName[];
   /** The circuit of each job, as an index into `#circuits`. */
   readonly #circuitOf: readonly number[];
   readonly #childrenOf: readonly (readonly number[])[];
   readonly #expected: readonly number[];
-  readonly #chainsAbove: ReadonlyMap<CircuitName, readonly CircuitName[]>;
 
   constructor(tree: ExpectedTree) {
     const { jobs } = tree;
@@ -75,7 +76,7 @@ export class WorkLeft {
     this.#childrenOf = jobs.map(({ children }) => children);
     for (const circuit of this.#circuitOf) expected[circuit] = (expected[circuit] as number) + 1;
     this.#expected = expected;
-    this.#chainsAbove = chainsAbove(tree);
+    this.chainsAbove = chainsAbove(tree);
   }
 
   /** By pool; a pool that the epoch needs no more is absent. */
@@ -86,7 +87,7 @@ export class WorkLeft {
       const { pool } = CIRCUIT_CATALOGUE[circuit];
       const standing = standings.get(circuit) ?? NONE;
       const notAsked = Math.max(0, (this.#expected[index] as number) - standing.proven - countOf(openOf(standing)));
-      const above = this.#chainsAbove.get(circuit) as readonly CircuitName[];
+      const above = this.chainsAbove.get(circuit) as readonly CircuitName[];
       const aboveSeconds = sumOf(above.map((parent) => secondsIn(parent, options).mean));
       const ofPool = { ...standing, notAsked, becomingReady: soon.get(circuit) ?? 0 };
       const moved = [...(standing.moved ?? [])].map(([larger, open]) => [larger, { ...NONE_ASKED, ...open }] as const);

@@ -1,0 +1,19 @@
+import { engineOptionsOf } from '../config/engine-options.ts';
+import { createAwsClients } from '../engine/aws-clients.ts';
+import type { AwsConnection } from '../engine/aws-connection.ts';
+import { awsResourceNames, type AwsResourceNames } from '../engine/aws-resource-names.ts';
+import type { DynamoTable } from '../ledger/dynamo-table.ts';
+import type { FunctionSettings } from './function-settings.ts';
+
+/** The ledger's table, for what a function keeps in it beside the engine's ports, and where the fleet is. */
+export function openLedgerTable(settings: FunctionSettings): {
+  readonly table: DynamoTable;
+  readonly names: AwsResourceNames;
+  readonly connection: AwsConnection;
+} {
+  const options = engineOptionsOf(settings);
+  if (options.engine !== 'aws') throw new Error('unreachable: the settings have been checked');
+  const { connection, prefix } = options;
+  const names = awsResourceNames(prefix);
+  return { table: { client: createAwsClients(connection).dynamo, name: names.ledgerTable }, names, connection };
+}
