@@ -1,4 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { type EventPattern, Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -18,6 +20,31 @@ import { FleetFunction } from './fleet-function.ts';
 import { FUNCTION_TIMINGS } from './function-timings.ts';
 import type { StateStack } from './state-stack.ts';
 
+/** What `watch-tasks` is told of, as EventBridge picks it. */
+const TASK_EVENTS = [
+  {
+    id: 'StoppedTasks',
+    name: 'stopped-tasks',
+    description: 'Tells watch-tasks of each task of the fleet that has stopped',
+    detailType: 'ECS Task State Change',
+    detail: { lastStatus: ['STOPPED'] },
+  },
+  {
+    id: 'ReclaimedTasks',
+    name: 'reclaimed-tasks',
+    description: 'Tells watch-tasks of each task of the fleet that AWS takes back, two minutes before it does',
+    detailType: 'ECS Task State Change',
+    detail: { lastStatus: ['RUNNING'], stopCode: ['SpotInterruption', 'TerminationNotice'] },
+  },
+  {
+    id: 'UnplacedTasks',
+    name: 'unplaced-tasks',
+    description: 'Tells watch-tasks when AWS has no room for a task of the fleet',
+    detailType: 'ECS Service Action',
+    detail: { eventName: ['SERVICE_TASK_PLACEMENT_FAILURE'] },
+  },
+];
+
 export interface FunctionsStackProps extends StackProps {
   readonly config: EnvironmentConfig;
   readonly state: StateStack;
@@ -32,6 +59,7 @@ export class FunctionsStack extends Stack {
   readonly settleDeadLetters: FleetFunction;
   readonly watchL1: FleetFunction;
   readonly scaleFleet: FleetFunction;
+  readonly watchTasks: FleetFunction;
   readonly #config: EnvironmentConfig;
 
   constructor(scope: Construct, id: string, { config, state, ...props }: FunctionsStackProps) {
@@ -51,6 +79,7 @@ export class FunctionsStack extends Stack {
     this.settleDeadLetters = this.#settleDeadLetters(state);
     this.watchL1 = this.#watchL1(state);
     this.scaleFleet = this.#scaleFleet(state);
+    this.watchTasks = this.#watchTasks(state);
   }
 
   #function(
@@ -153,5 +182,28 @@ export class FunctionsStack extends Stack {
     );
     scale.allow(callsOfRole('scale-fleet', 'ecs'), services);
     return scale;
+  }
+
+  /** ECS tells of each task that stops or is taken back, and of those that it finds no room for. */
+  #watchTasks({ ledger }: StateStack): FleetFunction {
+    const watch = this.#function('WatchTasks', 'watch-tasks');
+    ledger.grantRole('watch-tasks', watch.role);
+    watch.allow(callsOfRole('watch-tasks', 'lambda'), [this.scaleFleet.function.functionArn]);
+    const target = new LambdaFunction(watch.function);
+    const { prefix } = this.#config;
+    for (const { id, name, description, detailType, detail } of TASK_EVENTS) {
+      new Rule(this, id, {
+        ruleName: `${prefix}-${name}`,
+        description,
+        eventPattern: { source: ['aws.ecs'], detailType: [detailType], detail: { ...detail, ...this.#ofCluster() } },
+        targets: [target],
+      });
+    }
+    return watch;
+  }
+
+  #ofCluster(): NonNullable<EventPattern['detail']> {
+    const resourceName = awsResourceNames(this.#config.prefix).cluster;
+    return { clusterArn: [this.formatArn({ service: 'ecs', resource: 'cluster', resourceName })] };
   }
 }

@@ -1,15 +1,11 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Construct } from 'constructs';
 
 import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
-import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { FleetFunction } from './fleet-function.ts';
-import { FUNCTION_TIMINGS } from './function-timings.ts';
 import type { FunctionsStack } from './functions-stack.ts';
 import { metricsNamespace } from './metrics-namespace.ts';
 import { fleetAlarms, poolAlarms, serviceAlarms } from './observability/agent-alarms.ts';
@@ -43,7 +39,6 @@ export class ObservabilityStack extends Stack {
     const metrics = new FleetMetrics(metricsNamespace(prefix));
     const pools = Pool.options.filter((pool) => config.pools[pool] !== undefined);
     const services = ['node', ...pools.flatMap((pool) => Capacity.options.map((capacity) => `${pool}-${capacity}`))];
-    this.#watchTasks(config, functions);
 
     const alarms = this.#alarms(config, [
       ...epochAlarms(metrics, epochSlackSeconds),
@@ -82,33 +77,6 @@ export class ObservabilityStack extends Stack {
     return definitions.map((definition) => {
       const id = [definition.article, definition.of].filter((part) => part !== undefined).join('-');
       return new FleetAlarm(this, id, { prefix, runbookUrl: alarms.runbookUrl, definition });
-    });
-  }
-
-  /** ECS tells of each task that stops, once; the function counts those that should not have. */
-  #watchTasks(config: EnvironmentConfig, { failures }: FunctionsStack): void {
-    const { prefix } = config;
-    const name = 'watch-tasks';
-    const watchTasks = new FleetFunction(this, 'WatchTasks', {
-      name,
-      config,
-      timing: FUNCTION_TIMINGS[name],
-      failures,
-    });
-    const clusterArn = this.formatArn({
-      service: 'ecs',
-      resource: 'cluster',
-      resourceName: awsResourceNames(prefix).cluster,
-    });
-    new Rule(this, 'StoppedTasks', {
-      ruleName: `${prefix}-stopped-tasks`,
-      description: 'Tells watch-tasks of each task of the fleet that has stopped',
-      eventPattern: {
-        source: ['aws.ecs'],
-        detailType: ['ECS Task State Change'],
-        detail: { lastStatus: ['STOPPED'], clusterArn: [clusterArn] },
-      },
-      targets: [new LambdaFunction(watchTasks.function)],
     });
   }
 

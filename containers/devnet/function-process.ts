@@ -17,7 +17,7 @@ import { createLogger } from '../../shared/telemetry/logger.ts';
 
 // Runs one of `functions/` as AWS Lambda would, for a network on one machine:
 //
-//     function-process.ts HANDLER_FILE (--every SECONDS | --queue NAME …) [--timeout SECONDS]
+//     function-process.ts HANDLER_FILE (--every SECONDS [--event JSON] | --queue NAME …) [--timeout SECONDS]
 //
 // On a schedule, or for the messages of queues, with the events that Lambda makes of them. An invocation that fails is
 // told in the log and followed by the next: a schedule's at its time, a message's when it is visible again.
@@ -36,6 +36,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     every: { type: 'string' },
+    event: { type: 'string', default: '{}' },
     queue: { type: 'string', multiple: true, default: [] },
     timeout: { type: 'string', default: '60' },
   },
@@ -57,9 +58,9 @@ async function invoke(event: unknown): Promise<unknown> {
   });
 }
 
-async function runSchedule(everyMs: number): Promise<void> {
+async function runSchedule(everyMs: number, event: unknown): Promise<void> {
   while (!isEnding()) {
-    await invoke({}).catch((error: unknown) => log.error({ err: error }, 'the function failed'));
+    await invoke(event).catch((error: unknown) => log.error({ err: error }, 'the function failed'));
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -117,6 +118,6 @@ if (values.every === undefined) {
   const sqs = new SQSClient({});
   await Promise.all(values.queue.map((name) => runQueue(sqs, name)));
 } else {
-  await runSchedule(Number(values.every) * 1000);
+  await runSchedule(Number(values.every) * 1000, JSON.parse(values.event));
 }
 process.exit(0);

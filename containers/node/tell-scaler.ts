@@ -3,18 +3,18 @@ import type { EpochLedger } from '../../shared/ledger/epoch-ledger.ts';
 
 /**
  * The ledger of epochs, with a word to the scaler whenever one is opened, taken up again or over another range, and when one
- * ends: whoever changes epochs need not know of it.
+ * ends: whoever changes epochs need not know of it, nor wait for it.
  */
 export function tellScaler(epochs: EpochLedger, scaler: Pick<Scaler, 'ask'>): EpochLedger {
   return {
     async open(epoch) {
       const record = await epochs.open(epoch);
-      scaler.ask();
+      void scaler.ask();
       return record;
     },
     async advance(...change) {
       const record = await epochs.advance(...change);
-      scaler.ask();
+      void scaler.ask();
       return record;
     },
     find: (epoch) => epochs.find(epoch),

@@ -23,6 +23,8 @@ export function decisionRecord(state: FleetState, decision: FleetDecision): Flee
       return [
         {
           pool,
+          spotInterruptions: poolState.spotInterruptions,
+          spotRefusals: poolState.spotRefusals,
           was: { spot: spot.desired, od: od.desired, running: spot.running + od.running },
           spot: decided.spot,
           od: decided.od,

@@ -43,7 +43,7 @@ export interface PoolState {
   readonly startUpSeconds: number;
   /** Spot agents that were taken back in the last ten minutes. */
   readonly spotInterruptions: number;
-  /** Spot agents that could not be placed since the last decision: the provider said that it has none. */
+  /** Times in the last two minutes that the provider said it has no Spot agent to give. */
   readonly spotRefusals: number;
   readonly capacity: Readonly<Record<Capacity, CapacityState>>;
 }

@@ -1,6 +1,7 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 
 import { DynamoGrowingEpochs } from '../../shared/agent-fleet/dynamo-growing-epochs.ts';
+import { DynamoSpotEvents } from '../../shared/agent-fleet/dynamo-spot-events.ts';
 import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
 import { awsClientOptions } from '../../shared/engine/aws-connection.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
@@ -22,6 +23,7 @@ const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
     ...opened,
     ended: new EndedEpochs(opened.engine.jobs),
     growing: new DynamoGrowingEpochs(table),
+    spotEvents: new DynamoSpotEvents(table),
     fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(connection)), names),
     pools: settings.fleetPools,
     budget: {

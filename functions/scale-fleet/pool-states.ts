@@ -1,15 +1,25 @@
 import type { AgentGroup, Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import type { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
+import type { SpotEvent } from '../../shared/agent-fleet/spot-events.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { CapacityState, FleetState, PoolState } from './fleet-state.ts';
 import type { PoolJobs } from './read-loads.ts';
+
+/** Agents that were taken back count for so long. */
+export const INTERRUPTIONS_MS = 10 * 60_000;
+/** A refusal counts for so long: ECS tries again, and says so again. Two runs of the scaler, should one fail. */
+export const REFUSALS_MS = 2 * 60_000;
 
 /** The pools that are named and deployed, as a decision looks at them. */
 export function poolStates(
   pools: FleetPools,
   groups: readonly AgentGroup[],
   jobs: Readonly<Record<Pool, PoolJobs>>,
+  spotEvents: readonly SpotEvent[],
+  nowMs: number,
 ): FleetState['pools'] {
+  const spotEventsOf = (pool: Pool, kind: SpotEvent['kind'], withinMs: number): number =>
+    spotEvents.filter((event) => event.pool === pool && event.kind === kind && event.atMs > nowMs - withinMs).length;
   const states: Partial<Record<Pool, PoolState>> = {};
   for (const pool of Pool.options) {
     const limits = pools[pool];
@@ -29,8 +39,8 @@ export function poolStates(
         onDemandShare: has('spot') ? (has('od') ? onDemandShare : 0) : 1,
       },
       startUpSeconds,
-      spotInterruptions: 0,
-      spotRefusals: 0,
+      spotInterruptions: spotEventsOf(pool, 'interruption', INTERRUPTIONS_MS),
+      spotRefusals: spotEventsOf(pool, 'refusal', REFUSALS_MS),
       capacity: { spot, od },
     };
   }

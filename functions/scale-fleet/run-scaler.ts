@@ -1,6 +1,7 @@
 import type { AgentFleet, AgentGroup, Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import type { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
 import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
+import type { SpotEvents } from '../../shared/agent-fleet/spot-events.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
@@ -10,7 +11,7 @@ import { costOfDay } from './cost-of-day.ts';
 import { decideFleet } from './decide-fleet.ts';
 import { decisionRecord } from './decision-record.ts';
 import type { Budget, FleetDecision, FleetState, ScalingPolicy } from './fleet-state.ts';
-import { poolStates } from './pool-states.ts';
+import { INTERRUPTIONS_MS, poolStates } from './pool-states.ts';
 import { type PoolJobs, readLoads, type ReadLoadsDeps } from './read-loads.ts';
 import type { ScalerNote } from './scaler-note.ts';
 import { sendCopies, type SendCopiesDeps } from './send-copies.ts';
@@ -30,6 +31,7 @@ export interface RunScalerDeps {
   readonly policy: ScalingPolicy;
   readonly ended: ReadLoadsDeps['ended'];
   readonly growing: Pick<GrowingEpochs, 'latest'>;
+  readonly spotEvents: Pick<SpotEvents, 'since'>;
   readonly notes: Pick<DynamoNotes<typeof ScalerNote>, 'find' | 'replace'>;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -58,14 +60,18 @@ const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
 export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDecision[]> {
   const { engine, fleet, pools, notes, metrics, log } = deps;
   const { value: note, version } = await notes.find();
-  const [groups, growing] = await Promise.all([fleet.describe(), deps.growing.latest()]);
+  const [groups, growing, spotEvents] = await Promise.all([
+    fleet.describe(),
+    deps.growing.latest(),
+    deps.spotEvents.since(deps.nowMs() - INTERRUPTIONS_MS),
+  ]);
   const nowMs = deps.nowMs();
   const loads = await readLoads({ ...engine, ended: deps.ended, growing, nowMs, slotsOf: slotsOf(pools, groups) });
   const copies = wantedCopies(loads.running, deps.policy, nowMs);
   const state: FleetState = {
     nowMs,
     epochs: loads.epochs,
-    pools: poolStates(pools, groups, loads.jobs),
+    pools: poolStates(pools, groups, loads.jobs, spotEvents, nowMs),
     copies,
     budget: deps.budget,
     policy: deps.policy,

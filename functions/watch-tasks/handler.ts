@@ -1,14 +1,34 @@
+import { DynamoSpotEvents } from '../../shared/agent-fleet/dynamo-spot-events.ts';
+import { LambdaScaler } from '../../shared/agent-fleet/lambda-scaler.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
+import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
+import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { EmfMetrics } from '../../shared/telemetry/metrics.ts';
-import { readStoppedTask } from './read-stopped-task.ts';
+import { noteSpotEvent, spotEventOf } from './note-spot-event.ts';
+import { readEcsEvent } from './read-ecs-event.ts';
 import { watchTasks } from './watch-tasks.ts';
 
-/** For ECS's events of tasks that have stopped. */
+const prepared = oncePerContainer(async () => {
+  const settings = parseFunctionSettings([], process.env);
+  const { awsPrefix: prefix, logLevel, metricsNamespace } = settings;
+  const { table, connection } = openLedgerTable(settings);
+  const log = createLogger('watch-tasks', { logLevel });
+  return Promise.resolve({
+    prefix,
+    log,
+    metrics: new EmfMetrics(metricsNamespace, { nowMs: Date.now, write: (line) => process.stdout.write(line) }),
+    spotEvents: new DynamoSpotEvents(table),
+    scaler: new LambdaScaler({ prefix, connection, nowMs: Date.now, log }),
+  });
+});
+
+/** For ECS's events of tasks that have stopped, that will, and that found no place. */
 export async function handler(event: unknown): Promise<void> {
-  const { awsPrefix, logLevel, metricsNamespace } = parseFunctionSettings([], process.env);
-  const task = readStoppedTask(event, awsPrefix);
-  if (task === undefined) return;
-  const metrics = new EmfMetrics(metricsNamespace, { nowMs: Date.now, write: (line) => process.stdout.write(line) });
-  watchTasks(task, { metrics, log: createLogger('watch-tasks', { logLevel }) });
+  const { prefix, ...deps } = await prepared.get();
+  const news = readEcsEvent(event, prefix);
+  if (news === undefined) return;
+  watchTasks(news, deps);
+  const spotEvent = spotEventOf(news);
+  if (spotEvent !== undefined) await noteSpotEvent(spotEvent, deps);
 }

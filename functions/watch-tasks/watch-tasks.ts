@@ -1,6 +1,6 @@
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { StoppedTask } from './read-stopped-task.ts';
+import type { StoppedTask, TaskNews } from './read-ecs-event.ts';
 
 /** How a task ended: by its own fault, by its memory, by AWS, or because it was told to or was done. */
 type TaskEnd = 'crashed' | 'out-of-memory' | 'interrupted' | 'expected';
@@ -13,11 +13,32 @@ const METRIC_OF_END = {
 
 const KILLED = 137;
 
-/** Counts a task that ended otherwise than it should, and says in the log what is known of it: ECS forgets it in an hour. */
-export function watchTasks(
-  task: StoppedTask,
-  { metrics, log }: { readonly metrics: Metrics; readonly log: Logger },
-): void {
+export interface WatchTasksDeps {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/**
+ * Counts a task that ended otherwise than it should, or that found no place, and says in the log what is known of it: ECS
+ * forgets it in an hour.
+ */
+export function watchTasks(news: TaskNews, { metrics, log }: WatchTasksDeps): void {
+  const { service } = news;
+  switch (news.kind) {
+    case 'stopped':
+      countEnd(news, { metrics, log });
+      return;
+    case 'reclaimed':
+      // It counts when it has stopped.
+      log.info({ service, taskArn: news.taskArn }, 'AWS takes a task back');
+      return;
+    case 'unplaced':
+      log.warn({ service, reason: news.reason }, 'AWS has no room for a task');
+      metrics.record('TasksUnplaced', 1, { service }, { reason: news.reason });
+  }
+}
+
+function countEnd(task: StoppedTask, { metrics, log }: WatchTasksDeps): void {
   const end = endOf(task);
   const { service, taskArn, stopCode, stoppedReason, containers } = task;
   log[end === 'expected' || end === 'interrupted' ? 'info' : 'warn'](
@@ -27,13 +48,11 @@ export function watchTasks(
   if (end !== 'expected') metrics.record(METRIC_OF_END[end], 1, { service }, { taskArn, stopCode });
 }
 
-function endOf({ stopCode, stoppedReason, containers }: StoppedTask): TaskEnd {
+function endOf({ stopCode, stoppedReason, isTakenBack, containers }: StoppedTask): TaskEnd {
   // Whatever stopped the task: one that its memory has killed says so.
   if (containers.some(({ reason = '' }) => reason.startsWith('OutOfMemoryError'))) return 'out-of-memory';
+  if (isTakenBack) return 'interrupted';
   switch (stopCode) {
-    case 'SpotInterruption':
-    case 'TerminationNotice':
-      return 'interrupted';
     case 'TaskFailedToStart':
       return 'crashed';
     case 'EssentialContainerExited':

@@ -127,6 +127,10 @@ export class FleetDashboard extends Construct {
         'Tasks lost: taken back by AWS',
         services.map((service) => labelled(metrics.sum('SpotInterruptions', { service }, ONE_MINUTE), service)),
       ),
+      graph(
+        'Tasks that AWS had no room for',
+        services.map((service) => labelled(metrics.sum('TasksUnplaced', { service }, ONE_MINUTE), service)),
+      ),
       graph('The node: age of the newest L1 block read, s', [this.#last('NodeLagSeconds')]),
     ];
   }

@@ -35,11 +35,13 @@ export class LambdaScaler implements Scaler {
     this.#log = log;
   }
 
-  ask(): void {
-    this.#lambda.send(new InvokeCommand({ FunctionName: this.#functionName, InvocationType: 'Event' })).then(
-      () => this.#log.debug({ function: this.#functionName }, 'asked the scaler to look'),
-      (error: unknown) => this.#tell(error),
-    );
+  async ask(): Promise<void> {
+    try {
+      await this.#lambda.send(new InvokeCommand({ FunctionName: this.#functionName, InvocationType: 'Event' }));
+      this.#log.debug({ function: this.#functionName }, 'asked the scaler to look');
+    } catch (error) {
+      this.#tell(error);
+    }
   }
 
   /** Closes the sockets; what is under way comes to nothing. */

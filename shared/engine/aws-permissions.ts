@@ -2,7 +2,7 @@
 export const EPOCH_ROLES = ['node', 'agent', 'submit-root', 'sweep-ledger', 'settle-dead-letters'] as const;
 
 /** The programs that call AWS, each with a role of its own. */
-export type AwsRole = (typeof EPOCH_ROLES)[number] | 'scale-fleet' | 'watch-l1';
+export type AwsRole = (typeof EPOCH_ROLES)[number] | 'scale-fleet' | 'watch-l1' | 'watch-tasks';
 
 /**
  * The calls that each role makes, as IAM names them, and no others: what its policy has to grant. An epoch that is run on
@@ -84,4 +84,5 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'dynamodb:Query',
     'secretsmanager:GetSecretValue',
   ],
+  'watch-tasks': ['dynamodb:PutItem', 'dynamodb:Query', 'lambda:InvokeFunction'],
 };

@@ -11,6 +11,9 @@ const DecidedPool = z.strictObject({
   pool: Pool,
   /** Agents by capacity that were ordered before, and those of them that ran. */
   was: z.strictObject({ spot: Agents, od: Agents, running: Agents }),
+  /** Spot agents that were taken back lately, and times that there was none to give. */
+  spotInterruptions: z.number().int().nonnegative().optional(),
+  spotRefusals: z.number().int().nonnegative().optional(),
   /** Agents by capacity that were ordered. */
   spot: Agents,
   od: Agents,

@@ -15,6 +15,7 @@ import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../proving-jo
  * | agent          | `AGENTS#<hour>`             | `AGENT#<agentId>`        | seen lately: a Query of each of the last hours       |
  * | incident       | `INCIDENTS`                 | `<atMs, padded>#<random>`| the newest: a Query backwards                        |
  * | decision       | `DECISIONS#<kind>`          | `<atMs, padded>#<random>`| the newest of a kind: a Query backwards              |
+ * | Spot event     | `SPOT-EVENTS`               | `<atMs, padded>#<subject>`| the last minutes': a Query from a time on           |
  * | dead letter    | `DEAD-LETTERS`              | `<parkedAtMs>#<messageId>`| all of them: a Query                                |
  * | note           | `NOTES`                     | the program's name       | GetItem: what a function remembers of its last run   |
  *

@@ -90,10 +90,11 @@ export const METRICS = {
   L1ReorgBlocks: { unit: 'Count', dimensions: [], description: 'L1 blocks that others have taken the place of' },
   L1RpcFailures: { unit: 'Count', dimensions: [], description: 'L1 RPC URLs that did not answer' },
 
-  // Of `watch-tasks`, as ECS tells of tasks that stopped. A service is named without the fleet's prefix.
+  // Of `watch-tasks`, as ECS tells of tasks. A service is named without the fleet's prefix.
   TasksCrashed: { unit: 'Count', dimensions: ['service'], description: 'tasks that ended with an error of their own' },
   TasksOutOfMemory: { unit: 'Count', dimensions: ['service'], description: 'tasks that were killed for their memory' },
   SpotInterruptions: { unit: 'Count', dimensions: ['service'], description: 'tasks that AWS took back' },
+  TasksUnplaced: { unit: 'Count', dimensions: ['service'], description: 'times that AWS had no room for a task' },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export type MetricName = keyof typeof METRICS;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +28,7 @@ import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/trace.ts';
 import { readJsonLog } from '../fixtures/count-provings.ts';
 import { type Breakable, eventually } from '../fixtures/eventually.ts';
+import { aPlacementFailureEvent } from '../functions/placement-failure-event.ts';
 import { deployFleet } from './deployed/deploy-fleet.ts';
 import { DeployedFleet } from './deployed/deployed-fleet.ts';
 
@@ -201,6 +203,21 @@ describe('an epoch on the stacks as they are deployed', () => {
   it.each(['scale-fleet', 'watch-l1'] as const)('calls of AWS what %s is granted, and nothing else', (role) => {
     const expected = AWS_PERMISSIONS[role].filter((action) => !FOR_SECOND_COPIES[role].includes(action));
     expect(fleet.actionsOf(role)).toEqual(expected.toSorted());
+  });
+
+  it('tells the scaler that ECS found no room on Spot, with the calls that watch-tasks is granted', async () => {
+    const service = awsResourceNames(PREFIX).agentService('large', 'spot');
+    const event = aPlacementFailureEvent({ service, time: new Date().toISOString() });
+    await fleet.startFunction('watch-tasks', ['--every', '60', '--event', JSON.stringify(event)]);
+    const granted = AWS_PERMISSIONS['watch-tasks'].toSorted();
+    await eventually(
+      async () => Promise.resolve(isDeepStrictEqual(fleet.actionsOf('watch-tasks'), granted) || undefined),
+      whole(),
+    );
+    await eventually(async () => {
+      const [decision] = await engine.decisions.latest('fleet', 1);
+      return decision?.pools.find(({ pool, spotRefusals = 0 }) => pool === 'large' && spotRefusals > 0);
+    }, whole());
   });
 
   it.each(EPOCH_ROLES)('calls nothing of AWS that %s is not granted', (role) => {

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
 
-import { readStoppedTask } from '../../functions/watch-tasks/read-stopped-task.ts';
+import { spotEventOf } from '../../functions/watch-tasks/note-spot-event.ts';
+import { readEcsEvent } from '../../functions/watch-tasks/read-ecs-event.ts';
 import { watchTasks } from '../../functions/watch-tasks/watch-tasks.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
+import { aPlacementFailureEvent } from './placement-failure-event.ts';
 import { aStoppedTaskEvent } from './stopped-task-event.ts';
 
 const log = createLogger('watch-tasks', { logLevel: 'silent' });
 
 function countedOf(event: unknown): unknown[] {
   const counted: unknown[] = [];
-  const task = readStoppedTask(event, 'coppice');
-  if (task !== undefined) {
-    watchTasks(task, {
+  const news = readEcsEvent(event, 'coppice');
+  if (news !== undefined) {
+    watchTasks(news, {
       metrics: { record: (name, value, dimensions) => counted.push([name, value, dimensions]) },
       log,
     });
@@ -61,13 +63,64 @@ describe('watchTasks', () => {
     expect(countedOf(node)).toEqual([['TasksCrashed', 1, { service: 'node' }]]);
     expect(countedOf(aStoppedTaskEvent({ group: 'family:debug' }, { exitCode: 1 }))).toEqual([]);
     expect(countedOf(aStoppedTaskEvent({ group: 'service:web' }, { exitCode: 1 }))).toEqual([]);
+    expect(countedOf(aPlacementFailureEvent({ service: 'web' }))).toEqual([]);
+  });
+
+  it('counts a task that AWS takes back once: when it has stopped', () => {
+    const stopCode = 'SpotInterruption';
+    expect(countedOf(aStoppedTaskEvent({ lastStatus: 'RUNNING', stopCode }))).toEqual([]);
+    expect(countedOf(aStoppedTaskEvent({ lastStatus: 'STOPPED', stopCode }))).toHaveLength(1);
+  });
+
+  it('counts a task that AWS has no room for', () => {
+    const service = 'coppice-large-od';
+    expect(countedOf(aPlacementFailureEvent({ service }))).toEqual([['TasksUnplaced', 1, { service: 'large-od' }]]);
   });
 
   it.each([
     ['a schedule', { source: 'aws.scheduler', detail: {} }],
     ['a task that still runs', aStoppedTaskEvent({ lastStatus: 'RUNNING' })],
+    [
+      'another word of a service',
+      { ...aPlacementFailureEvent(), detail: { eventName: 'SERVICE_STEADY_STATE', reason: '' } },
+    ],
   ])('refuses %s, and says how to connect the function', (_, event) => {
-    expect(() => readStoppedTask(event, 'coppice')).toThrow(UnexpectedEventError);
-    expect(() => readStoppedTask(event, 'coppice')).toThrow(/let a rule invoke the function/);
+    expect(() => readEcsEvent(event, 'coppice')).toThrow(UnexpectedEventError);
+    expect(() => readEcsEvent(event, 'coppice')).toThrow(/let rules invoke the function/);
+  });
+});
+
+describe('spotEventOf', () => {
+  const spotEvent = (event: unknown): unknown => {
+    const news = readEcsEvent(event, 'coppice');
+    return news && spotEventOf(news);
+  };
+  const atMs = Date.parse('2026-11-25T19:20:00Z');
+
+  it.each(['RUNNING', 'STOPPED'])('sees an interruption in a Spot agent that is taken back and is %s', (lastStatus) => {
+    const event = aStoppedTaskEvent({ lastStatus, stopCode: 'SpotInterruption' });
+    expect(spotEvent(event)).toEqual({
+      kind: 'interruption',
+      pool: 'small',
+      subject: 'arn:aws:ecs:us-east-1:123456789012:task/coppice/0f6f1b6d5a4e4d53a3d0f7b6f0c2a0f1',
+      atMs,
+    });
+  });
+
+  it('sees a refusal in a Spot agent that finds no room', () => {
+    expect(spotEvent(aPlacementFailureEvent({ service: 'coppice-large-spot', id: 'event-1' }))).toEqual({
+      kind: 'refusal',
+      pool: 'large',
+      subject: 'event-1',
+      atMs,
+    });
+  });
+
+  it.each([
+    ['an agent that crashed', aStoppedTaskEvent({}, { exitCode: 1 })],
+    ['an agent on demand that finds no room', aPlacementFailureEvent({ service: 'coppice-small-od' })],
+    ['the node', aPlacementFailureEvent({ service: 'coppice-node' })],
+  ])('says nothing of Spot for %s', (_, event) => {
+    expect(spotEvent(event)).toBeUndefined();
   });
 });

@@ -20,11 +20,17 @@ interface FunctionProperties {
 const deployed = Object.values(resourcesOf(functions, 'AWS::Lambda::Function')).map(
   ({ Properties }) => Properties as unknown as FunctionProperties,
 );
+const rulesOf = (
+  select: (rule: Readonly<Record<string, unknown>>) => boolean,
+): readonly Readonly<Record<string, unknown>>[] =>
+  Object.values(resourcesOf(functions, 'AWS::Events::Rule'))
+    .map(({ Properties }) => Properties ?? {})
+    .filter(select);
 const named = (name: string): FunctionProperties => deployed.find((one) => one.FunctionName === `coppice-${name}`)!;
 
 describe('the functions', () => {
   it('run on Node 24 and Arm, with a log of their own that is let go of in time', () => {
-    expect(deployed).toHaveLength(5);
+    expect(deployed).toHaveLength(6);
     for (const { FunctionName } of deployed) {
       template.hasResourceProperties('AWS::Lambda::Function', {
         FunctionName,
@@ -39,7 +45,7 @@ describe('the functions', () => {
     }
   });
 
-  it.each(['submit-root', 'sweep-ledger', 'settle-dead-letters', 'watch-l1', 'scale-fleet'] as const)(
+  it.each(['submit-root', 'sweep-ledger', 'settle-dead-letters', 'watch-l1', 'scale-fleet', 'watch-tasks'] as const)(
     'give %s the time and the copies that one place says',
     (name) => {
       const timing: { maxAtOnce?: number } & (typeof FUNCTION_TIMINGS)[typeof name] = FUNCTION_TIMINGS[name];
@@ -48,9 +54,24 @@ describe('the functions', () => {
     },
   );
 
-  it('run once a minute, but for the one that dead letters wake', () => {
-    const rules = Object.values(resourcesOf(functions, 'AWS::Events::Rule')).map(({ Properties }) => Properties);
-    expect(rules.map((rule) => rule?.['Name']).toSorted()).toEqual(
+  it('hear of tasks of the cluster that stop, are taken back or find no room, and of no other cluster', () => {
+    const rules = rulesOf((rule) => 'EventPattern' in rule);
+    const patterns: Readonly<Record<string, string>> = Object.fromEntries(
+      rules.map(({ Name, EventPattern }) => [String(Name), textOf(EventPattern)] as const),
+    );
+    expect(Object.keys(patterns).toSorted()).toEqual(
+      ['reclaimed', 'stopped', 'unplaced'].map((what) => `coppice-${what}-tasks`),
+    );
+    expect(patterns['coppice-stopped-tasks']).toContain('"lastStatus":["STOPPED"]');
+    expect(patterns['coppice-reclaimed-tasks']).toContain('"stopCode":["SpotInterruption","TerminationNotice"]');
+    expect(patterns['coppice-unplaced-tasks']).toContain('"eventName":["SERVICE_TASK_PLACEMENT_FAILURE"]');
+    for (const pattern of Object.values(patterns)) expect(pattern).toContain(':cluster/coppice"');
+    for (const { Targets } of rules) expect(textOf(Targets)).toContain('WatchTasks');
+  });
+
+  it('run once a minute, but for those that dead letters and ECS wake', () => {
+    const rules = rulesOf((rule) => 'ScheduleExpression' in rule);
+    expect(rules.map((rule) => rule['Name']).toSorted()).toEqual(
       ['scale-fleet', 'submit-root', 'sweep-ledger', 'watch-l1'].map((name) => `coppice-${name}`),
     );
     for (const rule of rules) expect(rule).toMatchObject({ ScheduleExpression: 'rate(1 minute)' });

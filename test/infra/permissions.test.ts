@@ -53,6 +53,7 @@ const PROGRAMS: readonly (readonly [AwsRole, Stack, RegExp, readonly string[]])[
   ],
   ['watch-l1', withSecret.functions, /^WatchL1Role/, LOG_AND_FAILURES],
   ['scale-fleet', withSecret.functions, /^ScaleFleetRole/, LOG_AND_FAILURES],
+  ['watch-tasks', withSecret.functions, /^WatchTasksRole/, LOG_AND_FAILURES],
 ];
 
 describe('the roles', () => {

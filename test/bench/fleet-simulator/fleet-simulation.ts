@@ -1,3 +1,4 @@
+import { INTERRUPTIONS_MS, REFUSALS_MS } from '../../../functions/scale-fleet/pool-states.ts';
 import { AgentService } from './agent-service.ts';
 import { Bill } from './bill.ts';
 import { Chance } from './chance.ts';
@@ -16,8 +17,6 @@ const HANDLING_SECONDS = 0.5;
 const EVENT_PAUSE_SECONDS = 15;
 /** The fleet may be up before the first epoch's end. */
 const RUN_IN_SECONDS = 600;
-const INTERRUPTIONS_SECONDS = 600;
-const REFUSALS_SECONDS = 60;
 
 /** `public bases last`: two lanes as well, but public bases wait in line with the leaves. */
 export type OrderName = 'two lanes' | 'public bases last' | 'perfect priority';
@@ -214,8 +213,8 @@ class FleetSimulation {
       starting: service.count((agent) => !agent.isUp),
       running: service.count((agent) => agent.isUp),
       proving: service.count(({ state }) => state === 'proving'),
-      interruptions: sinceSeconds(service.interruptedAtSeconds, INTERRUPTIONS_SECONDS),
-      refusals: sinceSeconds(service.refusedAtSeconds, REFUSALS_SECONDS),
+      interruptions: sinceSeconds(service.interruptedAtSeconds, INTERRUPTIONS_MS / 1000),
+      refusals: sinceSeconds(service.refusedAtSeconds, REFUSALS_MS / 1000),
     };
   }
 

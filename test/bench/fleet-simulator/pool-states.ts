@@ -14,9 +14,8 @@ export function poolStates({ pools }: FleetView): PerPool<PoolState> {
     return {
       limits: { floor: 0, ceiling: CEILING, slotsPerAgent: 1 },
       startUpSeconds: START_UP_SECONDS,
-      // ECS's description of a service tells neither, so the scaler has neither.
-      spotInterruptions: 0,
-      spotRefusals: 0,
+      spotInterruptions: spot.interruptions,
+      spotRefusals: spot.refusals,
       capacity: {
         spot: capacityState(spot, fargateDollarsPerHour(pool, 'spot')),
         od: capacityState(od, fargateDollarsPerHour(pool, 'od')),

@@ -16,9 +16,10 @@ describe('tellScaler', () => {
     harness = await openEmbeddedHarness();
     seen = [];
     epochs = tellScaler(harness.engine.epochs, {
-      ask: () => {
+      ask: async () => {
         const found = harness.elsewhere.epochs.find(epoch.epoch);
         seen.push(found.then((record) => record && `${record.state} ${record.rangeId}`));
+        await found;
       },
     });
   });

@@ -185,6 +185,7 @@ describe('scale-fleet', () => {
       engine,
       ended: new EndedEpochs(engine.jobs),
       growing: { latest: async () => undefined },
+      spotEvents: { since: async () => Promise.resolve([]) },
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
       pools: FleetPools.parse({ small: { ...POOLS.small, onDemandShare: 0.5, minAgents: 4 } }),

@@ -6,9 +6,11 @@ import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
 import { DynamoGrowingEpochs } from '../../../shared/agent-fleet/dynamo-growing-epochs.ts';
+import { DynamoSpotEvents } from '../../../shared/agent-fleet/dynamo-spot-events.ts';
 import { EcsAgentFleet } from '../../../shared/agent-fleet/ecs-agent-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { GrowingEpochs } from '../../../shared/agent-fleet/growing-epoch.ts';
+import type { SpotEvents } from '../../../shared/agent-fleet/spot-events.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { DynamoNotes } from '../../../shared/ledger/dynamo-notes.ts';
@@ -37,6 +39,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
   /** Spot agents that run, at the most. */
   let spotLeft: number;
   let growing: GrowingEpochs;
+  let spotEvents: SpotEvents;
   let scale: () => Promise<unknown>;
 
   beforeEach(async () => {
@@ -59,7 +62,9 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
         ),
       setDesired: (pool, capacity, desired) => ecs.setDesired(pool, capacity, desired),
     };
-    growing = new DynamoGrowingEpochs({ client: clients.dynamo, name: names.ledgerTable });
+    const table = { client: clients.dynamo, name: names.ledgerTable };
+    growing = new DynamoGrowingEpochs(table);
+    spotEvents = new DynamoSpotEvents(table);
     const deps = {
       engine,
       fleet,
@@ -68,7 +73,8 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
       policy: DEFAULT_SCALING_POLICY,
       ended: new EndedEpochs(engine.jobs),
       growing,
-      notes: new DynamoNotes({ client: clients.dynamo, name: names.ledgerTable }, 'scale-fleet', ScalerNote),
+      spotEvents,
+      notes: new DynamoNotes(table, 'scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,
       log: createLogger('test', { logLevel: 'silent' }),
@@ -167,5 +173,23 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     });
     expect(seconds).toBeLessThan(WINDOW_SECONDS - DEFAULT_SCALING_POLICY.submissionSeconds);
     expect(mostOnDemand).toBeGreaterThan(0);
+  });
+
+  it('buys on demand in the same minute in which Spot says that it has none', async () => {
+    await new ScaledEpoch(engine, SHAPE, 7).open(Date.now(), WINDOW_SECONDS);
+    await scale();
+    const dry = (await fleet.describe()).find(({ capacity, desired: ordered }) => capacity === 'spot' && ordered > 0);
+    if (dry === undefined) throw new Error('nothing was ordered');
+    expect(await desired('od')).toBe(0);
+    spotLeft = 0;
+    vi.setSystemTime(Date.now() + 5_000);
+    await spotEvents.note({ kind: 'refusal', pool: dry.pool, subject: 'event-1', atMs: Date.now() });
+    await scale();
+    const [decision] = await engine.decisions.latest('fleet', 1);
+    const decided = decision?.pools.find(({ pool }) => pool === dry.pool);
+    expect(decided).toMatchObject({ spot: 0, od: dry.desired, spotRefusals: 1, spotInterruptions: 0 });
+    expect(decided?.reason).toContain('because Spot has none to give');
+    // Of other pools it has said nothing.
+    expect(decision?.pools.filter(({ pool, od }) => pool !== dry.pool && od > 0)).toEqual([]);
   });
 });

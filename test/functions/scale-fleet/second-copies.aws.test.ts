@@ -50,6 +50,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
       policy: DEFAULT_SCALING_POLICY,
       ended: new EndedEpochs(engine.jobs),
       growing: { latest: async () => undefined },
+      spotEvents: { since: async () => Promise.resolve([]) },
       notes: new DynamoNotes({ client: clients.dynamo, name: names.ledgerTable }, 'scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,

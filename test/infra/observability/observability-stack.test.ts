@@ -91,13 +91,6 @@ describe('the observability stack', () => {
     expect(alarm).toMatchObject({ Threshold: 50 });
   });
 
-  it('hears of every task of its cluster that stops, and of no other cluster', () => {
-    const rule = ofType(plain, 'AWS::Events::Rule').find(({ Name }) => Name === 'coppice-stopped-tasks');
-    const pattern = JSON.stringify(rule?.['EventPattern']);
-    expect(pattern).toContain('"lastStatus":["STOPPED"]');
-    expect(pattern).toContain(':ecs:us-east-1:123456789012:cluster/coppice"');
-  });
-
   it('has nothing but who is told changed when an address changes', () => {
     const changed = resourcesOf({ alarms: { emails: ['somebody-else@example.com'] } });
     const different = Object.keys({ ...plain, ...changed }).filter(

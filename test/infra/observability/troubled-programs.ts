@@ -10,7 +10,7 @@ import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
 import { lookAtL1, type LookAtL1Deps } from '../../../functions/watch-l1/look-at-l1.ts';
 import type { L1Sight } from '../../../functions/watch-l1/read-l1.ts';
 import { type Measurement, measureOutbox, type Remembered, watchL1 } from '../../../functions/watch-l1/watch-l1.ts';
-import { readStoppedTask } from '../../../functions/watch-tasks/read-stopped-task.ts';
+import { readEcsEvent } from '../../../functions/watch-tasks/read-ecs-event.ts';
 import { watchTasks } from '../../../functions/watch-tasks/watch-tasks.ts';
 import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
 import { Secret } from '../../../shared/config/secret.ts';
@@ -91,9 +91,9 @@ export async function followL1(metrics: Metrics, ageSeconds: number): Promise<vo
 /** What `watch-tasks` writes of `count` tasks of a service that ended with this exit code. */
 export function stopTasks(metrics: Metrics, service: string, exitCode: number, count = 1): void {
   for (let stopped = 0; stopped < count; stopped += 1) {
-    const task = readStoppedTask(aStoppedTaskEvent({ group: `service:coppice-${service}` }, { exitCode }), 'coppice');
-    if (task === undefined) throw new Error(`${service} is none of the fleet's services`);
-    watchTasks(task, { metrics, log });
+    const news = readEcsEvent(aStoppedTaskEvent({ group: `service:coppice-${service}` }, { exitCode }), 'coppice');
+    if (news === undefined) throw new Error(`${service} is none of the fleet's services`);
+    watchTasks(news, { metrics, log });
   }
 }
 
@@ -142,6 +142,7 @@ export async function runScalerOver(
     engine,
     ended: new EndedEpochs(engine.jobs),
     growing: { latest: async () => undefined },
+    spotEvents: { since: async () => Promise.resolve([]) },
     budget: { mayCross: false },
     policy: DEFAULT_SCALING_POLICY,
     fleet: { describe: async () => groups, setDesired: async () => undefined },

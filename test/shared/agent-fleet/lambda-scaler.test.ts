@@ -66,7 +66,7 @@ describe('LambdaScaler', () => {
   /** Asks, and waits for what is said of it. */
   async function ask(): Promise<void> {
     const requestsBefore = requests.length;
-    scaler.ask();
+    void scaler.ask();
     await until(
       () => requests.length,
       (count) => count > requestsBefore,

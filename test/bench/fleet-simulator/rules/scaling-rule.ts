@@ -12,7 +12,7 @@ export interface ServiceView {
   readonly proving: number;
   /** Agents that were taken back in the last ten minutes. */
   readonly interruptions: number;
-  /** Orders that the provider refused in the last minute. */
+  /** Orders that the provider refused in the last two minutes. */
   readonly refusals: number;
 }
 

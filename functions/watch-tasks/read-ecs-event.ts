@@ -1,0 +1,107 @@
+import { z } from 'zod';
+
+import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
+
+/** With which ECS stops a task that it takes back: the price of Spot. */
+const TAKEN_BACK: readonly string[] = ['SpotInterruption', 'TerminationNotice'];
+
+const Container = z.object({ name: z.string(), exitCode: z.number().int().optional(), reason: z.string().optional() });
+
+/** `ECS Task State Change`, as far as it says how a task ended, or that it will. */
+const TaskEvent = z.object({
+  'detail-type': z.literal('ECS Task State Change'),
+  time: z.iso.datetime(),
+  detail: z.object({
+    taskArn: z.string().min(1),
+    /** `service:<name>`, or `family:<name>` of a task that no service has started. */
+    group: z.string().default(''),
+    lastStatus: z.string(),
+    stopCode: z.string().optional(),
+    stoppedReason: z.string().default(''),
+    containers: z.array(Container).default([]),
+  }),
+});
+
+/** `ECS Service Action`, as far as it says that a task found no place. */
+const PlacementEvent = z.object({
+  'detail-type': z.literal('ECS Service Action'),
+  id: z.string().min(1),
+  time: z.iso.datetime(),
+  /** The service: `…:service/<cluster>/<name>`. */
+  resources: z.tuple([z.string()]),
+  detail: z.object({ eventName: z.literal('SERVICE_TASK_PLACEMENT_FAILURE'), reason: z.string().default('') }),
+});
+
+const EcsEvent = z.discriminatedUnion('detail-type', [TaskEvent, PlacementEvent]);
+
+interface OfService {
+  /** Without the fleet's prefix: `node`, `small-spot`. */
+  readonly service: string;
+  readonly atMs: number;
+}
+
+/** A task that has stopped. */
+export interface StoppedTask extends OfService {
+  readonly kind: 'stopped';
+  readonly taskArn: string;
+  readonly stopCode: string;
+  readonly stoppedReason: string;
+  readonly isTakenBack: boolean;
+  readonly containers: readonly z.infer<typeof Container>[];
+}
+
+/** A task that still runs, and has two minutes: AWS takes it back. */
+export interface ReclaimedTask extends OfService {
+  readonly kind: 'reclaimed';
+  readonly taskArn: string;
+}
+
+/** A task that was wanted and that AWS has no room for. ECS goes on trying. */
+export interface UnplacedTask extends OfService {
+  readonly kind: 'unplaced';
+  readonly eventId: string;
+  /** In ECS's words: `RESOURCE:FARGATE`. */
+  readonly reason: string;
+}
+
+export type TaskNews = StoppedTask | ReclaimedTask | UnplacedTask;
+
+const SERVICE_GROUP = 'service:';
+const WHAT_TO_DO =
+  "let rules invoke the function with these events of the fleet's cluster: 'ECS Task State Change' whose lastStatus is " +
+  `STOPPED, or whose stopCode is ${TAKEN_BACK.join(' or ')}; 'ECS Service Action' named SERVICE_TASK_PLACEMENT_FAILURE`;
+
+/**
+ * What an event tells of a task; `undefined` when it is of no service of the fleet, such as a task that was run by hand.
+ * @throws {UnexpectedEventError} when it is another event, or of a task that goes on
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
+ */
+export function readEcsEvent(event: unknown, prefix: string): TaskNews | undefined {
+  const parsed = EcsEvent.safeParse(event);
+  if (!parsed.success) throw new UnexpectedEventError(parsed.error, WHAT_TO_DO);
+  const service = serviceOf(parsed.data, prefix);
+  const atMs = Date.parse(parsed.data.time);
+  if (parsed.data['detail-type'] === 'ECS Service Action') {
+    const { id: eventId, detail } = parsed.data;
+    return service === undefined ? undefined : { kind: 'unplaced', service, atMs, eventId, reason: detail.reason };
+  }
+  const { taskArn, lastStatus, stopCode = '', stoppedReason, containers } = parsed.data.detail;
+  const isTakenBack = TAKEN_BACK.includes(stopCode);
+  if (lastStatus !== 'STOPPED' && !isTakenBack) {
+    throw new UnexpectedEventError(`the task is ${lastStatus}`, WHAT_TO_DO);
+  }
+  if (service === undefined) return undefined;
+  if (lastStatus !== 'STOPPED') return { kind: 'reclaimed', service, atMs, taskArn };
+  return { kind: 'stopped', service, atMs, taskArn, stopCode, stoppedReason, isTakenBack, containers };
+}
+
+function serviceOf(event: z.infer<typeof EcsEvent>, prefix: string): string | undefined {
+  const name =
+    event['detail-type'] === 'ECS Service Action'
+      ? event.resources[0].split('/').at(-1)
+      : event.detail.group.startsWith(SERVICE_GROUP)
+        ? event.detail.group.slice(SERVICE_GROUP.length)
+        : undefined;
+  return name?.startsWith(`${prefix}-`) ? name.slice(prefix.length + 1) : undefined;
+}
