@@ -9,6 +9,7 @@ import { ENV as SCALE_FLEET } from '../functions/scale-fleet/env.ts';
 import { ENV as SUBMIT_ROOT } from '../functions/submit-root/env.ts';
 import { ENV as WATCH_L1 } from '../functions/watch-l1/env.ts';
 import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
+import { PLACEMENT_FAILURE, SERVICE_ACTION, TAKEN_BACK, TASK_CHANGE } from '../shared/agent-fleet/ecs-events.ts';
 import type { FleetPoolsInput } from '../shared/agent-fleet/fleet-pools.ts';
 import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
@@ -26,22 +27,22 @@ const TASK_EVENTS = [
     id: 'StoppedTasks',
     name: 'stopped-tasks',
     description: 'Tells watch-tasks of each task of the fleet that has stopped',
-    detailType: 'ECS Task State Change',
+    detailType: TASK_CHANGE,
     detail: { lastStatus: ['STOPPED'] },
   },
   {
     id: 'ReclaimedTasks',
     name: 'reclaimed-tasks',
     description: 'Tells watch-tasks of each task of the fleet that AWS takes back, two minutes before it does',
-    detailType: 'ECS Task State Change',
-    detail: { lastStatus: ['RUNNING'], stopCode: ['SpotInterruption', 'TerminationNotice'] },
+    detailType: TASK_CHANGE,
+    detail: { lastStatus: ['RUNNING'], stopCode: TAKEN_BACK },
   },
   {
     id: 'UnplacedTasks',
     name: 'unplaced-tasks',
     description: 'Tells watch-tasks when AWS has no room for a task of the fleet',
-    detailType: 'ECS Service Action',
-    detail: { eventName: ['SERVICE_TASK_PLACEMENT_FAILURE'] },
+    detailType: SERVICE_ACTION,
+    detail: { eventName: [PLACEMENT_FAILURE] },
   },
 ];
 

@@ -14,13 +14,13 @@ const prepared = oncePerContainer(async () => {
   const { awsPrefix: prefix, logLevel, metricsNamespace } = settings;
   const { table, connection } = openLedgerTable(settings);
   const log = createLogger('watch-tasks', { logLevel });
-  return Promise.resolve({
+  return {
     prefix,
     log,
     metrics: new EmfMetrics(metricsNamespace, { nowMs: Date.now, write: (line) => process.stdout.write(line) }),
     spotEvents: new DynamoSpotEvents(table),
     scaler: new LambdaScaler({ prefix, connection, nowMs: Date.now, log }),
-  });
+  };
 });
 
 /** For ECS's events of tasks that have stopped, that will, and that found no place. */

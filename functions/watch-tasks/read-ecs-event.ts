@@ -1,15 +1,13 @@
 import { z } from 'zod';
 
+import { PLACEMENT_FAILURE, SERVICE_ACTION, TAKEN_BACK, TASK_CHANGE } from '../../shared/agent-fleet/ecs-events.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
-
-/** With which ECS stops a task that it takes back: the price of Spot. */
-const TAKEN_BACK: readonly string[] = ['SpotInterruption', 'TerminationNotice'];
 
 const Container = z.object({ name: z.string(), exitCode: z.number().int().optional(), reason: z.string().optional() });
 
 /** `ECS Task State Change`, as far as it says how a task ended, or that it will. */
 const TaskEvent = z.object({
-  'detail-type': z.literal('ECS Task State Change'),
+  'detail-type': z.literal(TASK_CHANGE),
   time: z.iso.datetime(),
   detail: z.object({
     taskArn: z.string().min(1),
@@ -24,12 +22,12 @@ const TaskEvent = z.object({
 
 /** `ECS Service Action`, as far as it says that a task found no place. */
 const PlacementEvent = z.object({
-  'detail-type': z.literal('ECS Service Action'),
+  'detail-type': z.literal(SERVICE_ACTION),
   id: z.string().min(1),
   time: z.iso.datetime(),
   /** The service: `…:service/<cluster>/<name>`. */
   resources: z.tuple([z.string()]),
-  detail: z.object({ eventName: z.literal('SERVICE_TASK_PLACEMENT_FAILURE'), reason: z.string().default('') }),
+  detail: z.object({ eventName: z.literal(PLACEMENT_FAILURE), reason: z.string().default('') }),
 });
 
 const EcsEvent = z.discriminatedUnion('detail-type', [TaskEvent, PlacementEvent]);
@@ -68,8 +66,8 @@ export type TaskNews = StoppedTask | ReclaimedTask | UnplacedTask;
 
 const SERVICE_GROUP = 'service:';
 const WHAT_TO_DO =
-  "let rules invoke the function with these events of the fleet's cluster: 'ECS Task State Change' whose lastStatus is " +
-  `STOPPED, or whose stopCode is ${TAKEN_BACK.join(' or ')}; 'ECS Service Action' named SERVICE_TASK_PLACEMENT_FAILURE`;
+  `let rules invoke the function with these events of the fleet's cluster: '${TASK_CHANGE}' whose lastStatus is STOPPED, ` +
+  `or whose stopCode is ${TAKEN_BACK.join(' or ')}; '${SERVICE_ACTION}' named ${PLACEMENT_FAILURE}`;
 
 /**
  * What an event tells of a task; `undefined` when it is of no service of the fleet, such as a task that was run by hand.
@@ -82,7 +80,7 @@ export function readEcsEvent(event: unknown, prefix: string): TaskNews | undefin
   if (!parsed.success) throw new UnexpectedEventError(parsed.error, WHAT_TO_DO);
   const service = serviceOf(parsed.data, prefix);
   const atMs = Date.parse(parsed.data.time);
-  if (parsed.data['detail-type'] === 'ECS Service Action') {
+  if (parsed.data['detail-type'] === SERVICE_ACTION) {
     const { id: eventId, detail } = parsed.data;
     return service === undefined ? undefined : { kind: 'unplaced', service, atMs, eventId, reason: detail.reason };
   }
@@ -98,7 +96,7 @@ export function readEcsEvent(event: unknown, prefix: string): TaskNews | undefin
 
 function serviceOf(event: z.infer<typeof EcsEvent>, prefix: string): string | undefined {
   const name =
-    event['detail-type'] === 'ECS Service Action'
+    event['detail-type'] === SERVICE_ACTION
       ? event.resources[0].split('/').at(-1)
       : event.detail.group.startsWith(SERVICE_GROUP)
         ? event.detail.group.slice(SERVICE_GROUP.length)
