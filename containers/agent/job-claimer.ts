@@ -8,7 +8,7 @@ import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import { Deference } from './deference.ts';
-import type { Heartbeats, KeptLeases } from './heartbeats.ts';
+import type { Heartbeats, KeptLeases } from './heartbeat/heartbeats.ts';
 import type { JobReturns } from './job-returns.ts';
 import { keepTrying } from './keep-trying.ts';
 import type { QueueHabits } from './queue-habits.ts';

@@ -5,7 +5,7 @@ import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
 import { poolBeyond, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { KeptLeases } from './heartbeats.ts';
+import type { KeptLeases } from './heartbeat/heartbeats.ts';
 import { keepTrying } from './keep-trying.ts';
 
 /** Seconds before a failed job is tried again, by the number of its failure: for corrupt inputs the node must act first. */

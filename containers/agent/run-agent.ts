@@ -13,7 +13,7 @@ import { AgentLoop } from './agent-loop.ts';
 import { AgentStatus } from './agent-status.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import { Drain } from './drain.ts';
-import { Heartbeats } from './heartbeats.ts';
+import { Heartbeats } from './heartbeat/heartbeats.ts';
 import { JobAhead } from './job-ahead.ts';
 import { JobClaimer } from './job-claimer.ts';
 import { JobReturns } from './job-returns.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { KeptLeases } from '../../../containers/agent/heartbeats.ts';
+import type { KeptLeases } from '../../../containers/agent/heartbeat/heartbeats.ts';
 import { JobClaimer } from '../../../containers/agent/job-claimer.ts';
 import { JobReturns } from '../../../containers/agent/job-returns.ts';
 import { QUEUE_HABITS } from '../../../containers/agent/queue-habits.ts';

@@ -1,4 +1,4 @@
-import type { AgentRecord, AgentRegistry } from '../../shared/ledger/agent-registry.ts';
+import type { AgentRecord, AgentRegistry } from '../../../shared/ledger/agent-registry.ts';
 
 /** Changes that follow each other faster than this are written as one. */
 const SETTLE_MS = 250;

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { HeartbeatAnswer, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
 import type { LeasePair } from './lease-keeper.ts';
 

@@ -1,8 +1,8 @@
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
-import { QueueLeaseLostError } from '../../shared/job-queue/errors.ts';
-import type { JobLease } from '../../shared/ledger/job-ledger.ts';
-import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
+import { QueueLeaseLostError } from '../../../shared/job-queue/errors.ts';
+import type { JobLease } from '../../../shared/ledger/job-ledger.ts';
+import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 
 /** The two leases on one job: the ledger's, which decides, and the queue's, which keeps the message out of sight. */
 export interface LeasePair {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { LeaseKeeper, type LeasePair } from '../../../containers/agent/lease-keeper.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import { TestFleet } from '../../fixtures/test-fleet.ts';
+import { LeaseKeeper, type LeasePair } from '../../../../containers/agent/heartbeat/lease-keeper.ts';
+import type { Engine } from '../../../../shared/engine/engine.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import { TestFleet } from '../../../fixtures/test-fleet.ts';
 
 const LEASE_SECONDS = 30;
 const HEARTBEAT_SECONDS = 10;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { openEngine } from '../../shared/engine/open-engine.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { AgentReporter } from './agent-reporter.ts';
 import type { HeartbeatAnswer, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
 import { LeaseKeeper } from './lease-keeper.ts';

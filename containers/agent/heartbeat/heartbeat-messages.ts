@@ -1,5 +1,5 @@
-import type { EngineOptions } from '../../shared/engine/open-engine.ts';
-import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { LeaseKeeperOptions, LeasePair } from './lease-keeper.ts';
 
 /** What the heartbeat thread is started with. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { AgentReporter } from '../../../containers/agent/agent-reporter.ts';
-import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { AgentReporter } from '../../../../containers/agent/heartbeat/agent-reporter.ts';
+import type { AgentRecord } from '../../../../shared/ledger/agent-registry.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
 
 describe('reporting an agent', () => {
   let written: AgentRecord[];
