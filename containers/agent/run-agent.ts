@@ -11,15 +11,15 @@ import {
 } from './agent-options.ts';
 import { AgentLoop } from './agent-loop.ts';
 import { AgentStatus } from './agent-status.ts';
-import type { ClaimedJob } from './claimed-job.ts';
+import type { ClaimedJob } from './job/claimed-job.ts';
 import { Drain } from './drain.ts';
 import { Heartbeats } from './heartbeat/heartbeats.ts';
-import { JobAhead } from './job-ahead.ts';
-import { JobClaimer } from './job-claimer.ts';
-import { JobReturns } from './job-returns.ts';
-import { JobSettler } from './job-settler.ts';
-import { PoolOutlook } from './prefetch-rule.ts';
-import { describeIdleCost, QUEUE_HABITS } from './queue-habits.ts';
+import { JobAhead } from './job/job-ahead.ts';
+import { JobClaimer } from './job/job-claimer.ts';
+import { JobReturns } from './job/job-returns.ts';
+import { JobSettler } from './job/job-settler.ts';
+import { PoolOutlook } from './job/prefetch-rule.ts';
+import { describeIdleCost, QUEUE_HABITS } from './job/queue-habits.ts';
 import { TaskProtection } from './task-protection.ts';
 import { WarmProver } from './warm-prover.ts';
 

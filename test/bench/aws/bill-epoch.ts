@@ -1,4 +1,4 @@
-import { QUEUE_HABITS } from '../../../containers/agent/queue-habits.ts';
+import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
 import { strandedSecondsOf } from '../../../shared/config/engine-options.ts';
 import { ENGINE_SETTINGS } from '../../../shared/config/engine-settings.ts';
 import { NODE_GROUP } from '../../../shared/config/node-settings.ts';

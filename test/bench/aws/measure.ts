@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { PoolOutlook } from '../../../containers/agent/prefetch-rule.ts';
+import { PoolOutlook } from '../../../containers/agent/job/prefetch-rule.ts';
 import type { AwsUsage } from '../../../shared/cost/aws-prices.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import { BATCH_MESSAGES } from '../../../shared/job-queue/sqs-queue.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { pino } from 'pino';
 
-import { JobClaimer } from '../../../containers/agent/job-claimer.ts';
-import { JobReturns } from '../../../containers/agent/job-returns.ts';
-import { JobSettler } from '../../../containers/agent/job-settler.ts';
-import { QUEUE_HABITS } from '../../../containers/agent/queue-habits.ts';
+import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
+import { JobReturns } from '../../../containers/agent/job/job-returns.ts';
+import { JobSettler } from '../../../containers/agent/job/job-settler.ts';
+import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
 import { ProofRequests, type Proven } from '../../../containers/node/proof-requests.ts';
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
 import { type ExpectedJob, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { KeptLeases } from '../../../containers/agent/heartbeat/heartbeats.ts';
-import { JobClaimer } from '../../../containers/agent/job-claimer.ts';
-import { JobReturns } from '../../../containers/agent/job-returns.ts';
-import { QUEUE_HABITS } from '../../../containers/agent/queue-habits.ts';
+import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
+import { JobReturns } from '../../../containers/agent/job/job-returns.ts';
+import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { sweepStrandedJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';

@@ -1,5 +1,5 @@
-import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
-import type { KeptLeases } from './heartbeat/heartbeats.ts';
+import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import type { KeptLeases } from '../heartbeat/heartbeats.ts';
 
 /** A job that is ours, with its leases kept alive and its inputs at hand. */
 export interface ClaimedJob {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Deference } from '../../../containers/agent/deference.ts';
+import { Deference } from '../../../../containers/agent/job/deference.ts';
 
 const NEVER = new AbortController().signal;
 

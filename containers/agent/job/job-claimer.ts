@@ -1,16 +1,16 @@
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
-import type { AgentId, JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
-import { ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
-import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
+import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { sendJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';
+import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-store/errors.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import { Deference } from './deference.ts';
-import type { Heartbeats, KeptLeases } from './heartbeat/heartbeats.ts';
+import type { Heartbeats, KeptLeases } from '../heartbeat/heartbeats.ts';
 import type { JobReturns } from './job-returns.ts';
-import { keepTrying } from './keep-trying.ts';
+import { keepTrying } from '../keep-trying.ts';
 import type { QueueHabits } from './queue-habits.ts';
 
 /** A job of another version is hidden for 15 to 30 s. */

@@ -1,9 +1,9 @@
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { PrefetchOptions } from './agent-options.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { PrefetchOptions } from '../agent-options.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import type { JobClaimer } from './job-claimer.ts';
 import type { JobReturns } from './job-returns.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 import { mayPrefetch, type PoolOutlook } from './prefetch-rule.ts';
 import type { QueueHabits } from './queue-habits.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { ClaimedJob } from '../../../containers/agent/claimed-job.ts';
-import { JobAhead } from '../../../containers/agent/job-ahead.ts';
+import type { ClaimedJob } from '../../../../containers/agent/job/claimed-job.ts';
+import { JobAhead } from '../../../../containers/agent/job/job-ahead.ts';
 import { pino } from 'pino';
 
 const PROOF_MS = 10_000;

@@ -1,14 +1,14 @@
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { AgentId, JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { ObjectConflictError, ObjectCorruptError } from '../../shared/proof-store/errors.ts';
-import { outputsKey, type StoredObject } from '../../shared/proof-store/proof-store.ts';
-import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { ObjectConflictError, ObjectCorruptError } from '../../../shared/proof-store/errors.ts';
+import { outputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';
-import { ProvingAttemptError } from './errors.ts';
+import { ProvingAttemptError } from '../errors.ts';
 import type { JobReturns } from './job-returns.ts';
-import { keepTrying } from './keep-trying.ts';
-import type { FreshProof } from './prover-process.ts';
+import { keepTrying } from '../keep-trying.ts';
+import type { FreshProof } from '../prover-process.ts';
 
 export interface JobSettlerDependencies {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs'>;

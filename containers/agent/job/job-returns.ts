@@ -1,12 +1,12 @@
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { Incident } from '../../shared/ledger/incident-log.ts';
-import type { AttemptCause, JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
-import { poolBeyond, type Pool } from '../../shared/proving-job/circuit-catalogue.ts';
-import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { KeptLeases } from './heartbeat/heartbeats.ts';
-import { keepTrying } from './keep-trying.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { Incident } from '../../../shared/ledger/incident-log.ts';
+import type { AttemptCause, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { sendJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';
+import { poolBeyond, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { KeptLeases } from '../heartbeat/heartbeats.ts';
+import { keepTrying } from '../keep-trying.ts';
 
 /** Seconds before a failed job is tried again, by the number of its failure: for corrupt inputs the node must act first. */
 const FAILURE_DELAYS_SECONDS = [1, 5, 15];

@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../../shared/engine/open-engine.ts';
+import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 
 /** How an agent asks an engine's queue, by what asking costs there and how quick the answers are. */
 export interface QueueHabits {

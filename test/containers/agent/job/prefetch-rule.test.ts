@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { mayPrefetch, PoolOutlook } from '../../../containers/agent/prefetch-rule.ts';
-import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import { TestFleet } from '../../fixtures/test-fleet.ts';
+import { mayPrefetch, PoolOutlook } from '../../../../containers/agent/job/prefetch-rule.ts';
+import type { AgentRecord } from '../../../../shared/ledger/agent-registry.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import { TestFleet } from '../../../fixtures/test-fleet.ts';
 
 describe('whether a busy agent may claim ahead', () => {
   it.for([

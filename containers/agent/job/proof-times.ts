@@ -1,4 +1,4 @@
-import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** Weight of the newest proof in the running mean. */
 const NEWEST = 0.3;

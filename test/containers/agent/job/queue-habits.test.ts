@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { describeIdleCost, QUEUE_HABITS } from '../../../containers/agent/queue-habits.ts';
+import { describeIdleCost, QUEUE_HABITS } from '../../../../containers/agent/job/queue-habits.ts';
 
 describe('what an idle agent costs', () => {
   it('is told of an agent on AWS that asks several pools', () => {
