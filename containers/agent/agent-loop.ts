@@ -12,9 +12,9 @@ import type { JobReturns } from './job/job-returns.ts';
 import type { JobSettler } from './job/job-settler.ts';
 import { pause } from './pause.ts';
 import { ProofTimes } from './job/proof-times.ts';
-import type { FreshProof } from './prover-process.ts';
+import type { FreshProof } from './prover/prover-process.ts';
 import type { TaskProtection } from './task-protection.ts';
-import type { WarmProver } from './warm-prover.ts';
+import type { WarmProver } from './prover/warm-prover.ts';
 
 export interface AgentLoopOptions {
   readonly claimSeconds: number;

@@ -21,7 +21,7 @@ import { JobSettler } from './job/job-settler.ts';
 import { PoolOutlook } from './job/prefetch-rule.ts';
 import { describeIdleCost, QUEUE_HABITS } from './job/queue-habits.ts';
 import { TaskProtection } from './task-protection.ts';
-import { WarmProver } from './warm-prover.ts';
+import { WarmProver } from './prover/warm-prover.ts';
 
 export interface AgentDependencies {
   readonly engine: Engine;

@@ -8,7 +8,7 @@ import type { ClaimedJob } from './claimed-job.ts';
 import { ProvingAttemptError } from '../errors.ts';
 import type { JobReturns } from './job-returns.ts';
 import { keepTrying } from '../keep-trying.ts';
-import type { FreshProof } from '../prover-process.ts';
+import type { FreshProof } from '../prover/prover-process.ts';
 
 export interface JobSettlerDependencies {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs'>;

@@ -57,7 +57,11 @@ describe('what is copied into the images', () => {
     const { sources } = readDockerfile('agent');
     const graph = await importGraph(ENTRY);
     expect(graph.files).toEqual(
-      expect.arrayContaining([ENTRY, 'containers/agent/prover-main.ts', 'containers/agent/families/aztec-family.ts']),
+      expect.arrayContaining([
+        ENTRY,
+        'containers/agent/prover/prover-main.ts',
+        'containers/agent/families/aztec-family.ts',
+      ]),
     );
     const isCopied = (file: string): boolean =>
       sources.some((source) => file === source || file.startsWith(`${source}/`));

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import { type OpenFamily, ProofFailedError, type ProverFamily } from './families/prover-family.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { type OpenFamily, ProofFailedError, type ProverFamily } from '../families/prover-family.ts';
 import { type ProverAnswer, ProverRequest } from './prover-messages.ts';
 
 // The prover process: an agent's child, which it may kill at any moment. See prover-process.ts for its other side.

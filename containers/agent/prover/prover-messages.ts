@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { AttemptCause } from '../../shared/ledger/job-ledger.ts';
-import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { AttemptCause } from '../../../shared/ledger/job-ledger.ts';
+import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const RequestId = z.number().int().positive();

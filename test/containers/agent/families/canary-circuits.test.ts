@@ -1,12 +1,12 @@
 import { type CompiledCircuit, type InputMap, Noir } from '@noir-lang/noir_js';
 import { describe, expect, it } from 'vitest';
 
-import { childInputs, circuitStatement } from '../../../containers/agent/families/canary-prover.ts';
-import { type CanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
-import { readArtifact } from '../../../shared/canary/circuit-artifact.ts';
-import { fieldOf } from '../../../shared/canary/field.ts';
-import { joinStatements, type Statement } from '../../../shared/canary/statement.ts';
-import { recordedKeys, recordedProofs } from '../../fixtures/canary/recorded-proofs.ts';
+import { childInputs, circuitStatement } from '../../../../containers/agent/families/canary-prover.ts';
+import { type CanaryProof, parseCanaryProof } from '../../../../shared/canary/canary-proof.ts';
+import { readArtifact } from '../../../../shared/canary/circuit-artifact.ts';
+import { fieldOf } from '../../../../shared/canary/field.ts';
+import { joinStatements, type Statement } from '../../../../shared/canary/statement.ts';
+import { recordedKeys, recordedProofs } from '../../../fixtures/canary/recorded-proofs.ts';
 
 const keys = recordedKeys();
 const recorded = recordedProofs();

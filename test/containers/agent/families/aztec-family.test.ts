@@ -11,9 +11,9 @@ import { ProvingRequestType } from '@aztec/stdlib/proofs';
 import { CheckpointPaddingRollupPrivateInputs } from '@aztec/stdlib/rollup';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { familyReference } from '../../../containers/agent/families/family-registry.ts';
-import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
-import { TestFleet } from '../../fixtures/test-fleet.ts';
+import { familyReference } from '../../../../containers/agent/families/family-registry.ts';
+import { installedNetworkVersion } from '../../../../shared/proving-job/network-version.ts';
+import { TestFleet } from '../../../fixtures/test-fleet.ts';
 
 const SIMULATED = familyReference('aztec', { networkVersion: installedNetworkVersion(), realProofs: false });
 

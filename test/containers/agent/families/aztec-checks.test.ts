@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { findAztecProblems } from '../../../containers/agent/families/aztec-checks.ts';
-import type { AztecFamilyOptions } from '../../../containers/agent/families/aztec-family-options.ts';
-import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
+import { findAztecProblems } from '../../../../containers/agent/families/aztec-checks.ts';
+import type { AztecFamilyOptions } from '../../../../containers/agent/families/aztec-family-options.ts';
+import { installedNetworkVersion } from '../../../../shared/proving-job/network-version.ts';
 
 describe('what an agent checks before its first claim', () => {
   let directory: string;

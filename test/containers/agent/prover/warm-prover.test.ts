@@ -6,10 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from '../../../containers/agent/errors.ts';
-import { WarmProver } from '../../../containers/agent/warm-prover.ts';
-import type { TestInputs } from '../../fixtures/test-family.ts';
-import { TEST_FAMILY_MODULE, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from '../../../../containers/agent/errors.ts';
+import { WarmProver } from '../../../../containers/agent/prover/warm-prover.ts';
+import type { TestInputs } from '../../../fixtures/test-family.ts';
+import { TEST_FAMILY_MODULE, until, untilGone, untilProverAt } from '../../../fixtures/test-fleet.ts';
 
 const LOG = pino({ level: 'silent' });
 const NEVER = new AbortController().signal;

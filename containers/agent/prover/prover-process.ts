@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import { AgentUnfitError, ProvingAttemptError } from './errors.ts';
-import type { FamilyReference } from './families/prover-family.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { AgentUnfitError, ProvingAttemptError } from '../errors.ts';
+import type { FamilyReference } from '../families/prover-family.ts';
 import { ProverAnswer, type ProverRequest } from './prover-messages.ts';
 
 export interface ProverProcessOptions {
