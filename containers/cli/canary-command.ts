@@ -5,10 +5,10 @@ import { ENGINE_SETTINGS } from '../../shared/config/engine-settings.ts';
 import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
 import { InvalidSettingsError } from '../../shared/config/errors.ts';
 import { textOf } from '../../shared/config/parse-settings.ts';
-import { adoptAwsVariables } from './adopt-aws-variables.ts';
-import type { Command } from './command.ts';
+import { adoptAwsVariables } from './command-line/adopt-aws-variables.ts';
+import type { Command } from './command-line/command.ts';
 import { printNotices } from './print.ts';
-import { readCommandLine } from './read-command-line.ts';
+import { readCommandLine } from './command-line/read-command-line.ts';
 
 export const CANARY_COMMAND: Command = {
   name: 'canary',

@@ -6,12 +6,12 @@ import { parseSettings } from '../../shared/config/parse-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
-import type { Command } from './command.ts';
+import type { Command } from './command-line/command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
-import { FLEET_GROUPS, openFleet } from './fleet-settings.ts';
+import { FLEET_GROUPS, openFleet } from './command-line/fleet-settings.ts';
 import { printJson, printLines } from './print.ts';
-import { readCommandLine } from './read-command-line.ts';
+import { readCommandLine } from './command-line/read-command-line.ts';
 import { renderCost } from './render-cost.ts';
 
 /** Three days of decisions, one a minute: the log keeps no more. */

@@ -3,10 +3,10 @@ import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
 import { InvalidSettingsError } from '../../shared/config/errors.ts';
 import { parseSettings } from '../../shared/config/parse-settings.ts';
 import { defaultCrsPath } from '../crs/crs-path.ts';
-import type { Command } from './command.ts';
+import type { Command } from './command-line/command.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { printLines, printNotices } from './print.ts';
-import { readCommandLine } from './read-command-line.ts';
+import { readCommandLine } from './command-line/read-command-line.ts';
 
 export const CRS_COMMAND: Command = {
   name: 'crs',

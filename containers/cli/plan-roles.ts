@@ -5,7 +5,7 @@ import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../shared/config/env-file-settin
 import { environmentFor } from '../../shared/config/known-settings.ts';
 import { readNodeSettings } from '../../shared/config/node-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
-import type { CommandLine } from './read-command-line.ts';
+import type { CommandLine } from './command-line/read-command-line.ts';
 import { GROUPS_OF_ROLE, ROLES, type Role } from './role.ts';
 
 /** One process of the fleet, with all that it is told. */

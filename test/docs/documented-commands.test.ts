@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { CANARY_COMMAND } from '../../containers/cli/canary-command.ts';
-import type { Command } from '../../containers/cli/command.ts';
+import type { Command } from '../../containers/cli/command-line/command.ts';
 import { COST_COMMAND } from '../../containers/cli/cost-command.ts';
 import { JOBS_COMMAND } from '../../containers/cli/jobs-command.ts';
 import { REDRIVE_COMMAND } from '../../containers/cli/redrive-command.ts';
-import { renderCommandHelp } from '../../containers/cli/render-help.ts';
+import { renderCommandHelp } from '../../containers/cli/command-line/render-help.ts';
 import { RETRY_COMMAND } from '../../containers/cli/retry-command.ts';
 import { STATUS_COMMAND } from '../../containers/cli/status-command.ts';
 import { TREE_COMMAND } from '../../containers/cli/tree-command.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { addNetwork } from '../../../containers/cli/add-network.ts';
+import { addNetwork } from '../../../../containers/cli/command-line/add-network.ts';
 
 const REGISTRY = `0x${'ab'.repeat(20)}`;
 const LIST = JSON.stringify({

@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { engineOptionsOf } from '../../shared/config/engine-options.ts';
-import { ENGINE_SETTINGS, findEngineConflicts } from '../../shared/config/engine-settings.ts';
-import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
-import { InvalidSettingsError } from '../../shared/config/errors.ts';
-import { L1_SETTINGS } from '../../shared/config/l1-settings.ts';
-import { parseSettings } from '../../shared/config/parse-settings.ts';
-import type { SettingGroup } from '../../shared/config/setting.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
-import { LedgerTableMissingError } from '../../shared/engine/errors.ts';
-import { openEngine } from '../../shared/engine/open-engine.ts';
+import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
+import { ENGINE_SETTINGS, findEngineConflicts } from '../../../shared/config/engine-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { L1_SETTINGS } from '../../../shared/config/l1-settings.ts';
+import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import type { SettingGroup } from '../../../shared/config/setting.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { LedgerTableMissingError } from '../../../shared/engine/errors.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { addNetwork } from './add-network.ts';
 import { adoptAwsVariables } from './adopt-aws-variables.ts';
 import type { CommandLine } from './read-command-line.ts';

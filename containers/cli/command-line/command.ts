@@ -1,5 +1,5 @@
-import type { SwitchFlag } from '../../shared/config/parse-flags.ts';
-import type { SettingGroup } from '../../shared/config/setting.ts';
+import type { SwitchFlag } from '../../../shared/config/parse-flags.ts';
+import type { SettingGroup } from '../../../shared/config/setting.ts';
 
 /** A word after `coppice`, and what it takes. */
 export interface Command {
