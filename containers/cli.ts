@@ -1,11 +1,11 @@
 import { InvalidSettingsError } from '../shared/config/errors.ts';
 import { suggest } from '../shared/config/suggest.ts';
 import packageManifest from '../package.json' with { type: 'json' };
-import { CANARY_COMMAND } from './cli/canary-command.ts';
+import { CANARY_COMMAND } from './cli/local/canary-command.ts';
 import type { Command } from './cli/command-line/command.ts';
 import { COST_COMMAND } from './cli/cost-command.ts';
-import { CRS_COMMAND } from './cli/crs-command.ts';
-import { DEVNET_COMMAND } from './cli/devnet-command.ts';
+import { CRS_COMMAND } from './cli/local/crs-command.ts';
+import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
 import { JOBS_COMMAND } from './cli/jobs-command.ts';
 import { outputColumns, printLines } from './cli/print.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { CANARY_COMMAND } from '../../containers/cli/canary-command.ts';
+import { CANARY_COMMAND } from '../../containers/cli/local/canary-command.ts';
 import type { Command } from '../../containers/cli/command-line/command.ts';
 import { COST_COMMAND } from '../../containers/cli/cost-command.ts';
 import { JOBS_COMMAND } from '../../containers/cli/jobs-command.ts';

@@ -1,12 +1,12 @@
-import { CRS_GROUP } from '../../shared/config/crs-settings.ts';
-import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
-import { InvalidSettingsError } from '../../shared/config/errors.ts';
-import { parseSettings } from '../../shared/config/parse-settings.ts';
-import { defaultCrsPath } from '../crs/crs-path.ts';
-import type { Command } from './command-line/command.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import { printLines, printNotices } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import { CRS_GROUP } from '../../../shared/config/crs-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import { defaultCrsPath } from '../../crs/crs-path.ts';
+import type { Command } from '../command-line/command.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import { printLines, printNotices } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 
 export const CRS_COMMAND: Command = {
   name: 'crs',
@@ -36,7 +36,7 @@ async function run(argv: readonly string[]): Promise<number> {
   }
   const kind = line.switches.has('development') ? 'development' : 'ceremony';
   const directory = settings.crsDirectory ?? defaultCrsPath(kind);
-  const { prepareCeremonyCrs, prepareDevelopmentCrs } = await import('../crs/prepare-crs.ts');
+  const { prepareCeremonyCrs, prepareDevelopmentCrs } = await import('../../crs/prepare-crs.ts');
   const prepare = kind === 'development' ? prepareDevelopmentCrs : prepareCeremonyCrs;
   await prepare(directory, (text) => printLines([[text]]));
   return EXIT_CODES.done;

@@ -1,14 +1,14 @@
 import path from 'node:path';
 
-import { CANARY_GROUPS, readCanarySettings } from '../../shared/config/canary-settings.ts';
-import { ENGINE_SETTINGS } from '../../shared/config/engine-settings.ts';
-import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
-import { InvalidSettingsError } from '../../shared/config/errors.ts';
-import { textOf } from '../../shared/config/parse-settings.ts';
-import { adoptAwsVariables } from './command-line/adopt-aws-variables.ts';
-import type { Command } from './command-line/command.ts';
-import { printNotices } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import { CANARY_GROUPS, readCanarySettings } from '../../../shared/config/canary-settings.ts';
+import { ENGINE_SETTINGS } from '../../../shared/config/engine-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { textOf } from '../../../shared/config/parse-settings.ts';
+import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';
+import type { Command } from '../command-line/command.ts';
+import { printNotices } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 
 export const CANARY_COMMAND: Command = {
   name: 'canary',
@@ -42,7 +42,7 @@ async function run(argv: readonly string[]): Promise<number> {
     throw new InvalidSettingsError([...line.problems, ...words, ...problems]);
   }
   adoptAwsVariables(environment);
-  const { runCanary } = await import('../canary/run-canary.ts');
+  const { runCanary } = await import('../../canary/run-canary.ts');
   return runCanary(settings);
 }
 

@@ -1,10 +1,10 @@
-import { DEVNET_GROUP, readDevnetSettings } from '../../shared/config/devnet-settings.ts';
-import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
-import { InvalidSettingsError } from '../../shared/config/errors.ts';
-import { adoptAwsVariables } from './command-line/adopt-aws-variables.ts';
-import type { Command } from './command-line/command.ts';
-import { printNotices } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import { DEVNET_GROUP, readDevnetSettings } from '../../../shared/config/devnet-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';
+import type { Command } from '../command-line/command.ts';
+import { printNotices } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 
 export const DEVNET_COMMAND: Command = {
   name: 'devnet',
@@ -32,6 +32,6 @@ async function run(argv: readonly string[]): Promise<number> {
     throw new InvalidSettingsError([...line.problems, ...words, ...problems]);
   }
   adoptAwsVariables(line.environment);
-  const { runDevnet } = await import('../devnet/run-devnet.ts');
+  const { runDevnet } = await import('../../devnet/run-devnet.ts');
   return runDevnet(settings);
 }
