@@ -3,19 +3,19 @@ import { suggest } from '../shared/config/suggest.ts';
 import packageManifest from '../package.json' with { type: 'json' };
 import { CANARY_COMMAND } from './cli/local/canary-command.ts';
 import type { Command } from './cli/command-line/command.ts';
-import { COST_COMMAND } from './cli/cost-command.ts';
+import { COST_COMMAND } from './cli/inspect/cost-command.ts';
 import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
 import { EXIT_CODES } from './cli/exit-codes.ts';
-import { JOBS_COMMAND } from './cli/jobs-command.ts';
+import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
 import { outputColumns, printLines } from './cli/print.ts';
 import { REDRIVE_COMMAND } from './cli/redrive-command.ts';
 import { renderCommandHelp, renderOverview } from './cli/command-line/render-help.ts';
 import { RETRY_COMMAND } from './cli/retry-command.ts';
 import { START_COMMAND } from './cli/start-command.ts';
-import { STATUS_COMMAND } from './cli/status-command.ts';
-import { TREE_COMMAND } from './cli/tree-command.ts';
-import { WHY_COMMAND } from './cli/why-command.ts';
+import { STATUS_COMMAND } from './cli/inspect/status-command.ts';
+import { TREE_COMMAND } from './cli/inspect/tree-command.ts';
+import { WHY_COMMAND } from './cli/inspect/why-command.ts';
 
 const COMMANDS: readonly Command[] = [
   START_COMMAND,

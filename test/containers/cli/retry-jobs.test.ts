@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { EpochUnknownError } from '../../../containers/cli/find-epoch.ts';
-import { findJob, JOB_PREFIX, JobUnknownError } from '../../../containers/cli/find-job.ts';
+import { EpochUnknownError } from '../../../containers/cli/inspect/find-epoch.ts';
+import { findJob, JOB_PREFIX, JobUnknownError } from '../../../containers/cli/inspect/find-job.ts';
 import { renderRetried } from '../../../containers/cli/retry-command.ts';
 import { retryEpoch, retryJob, RetryRefusedError } from '../../../containers/cli/retry-jobs.ts';
 import { textOf } from '../../../containers/devnet/display/line.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { FleetStatus } from '../../../containers/cli/fleet-status.ts';
+import type { FleetStatus } from '../../../containers/cli/inspect/fleet-status.ts';
 import { runCoppice, startCoppice } from '../../fixtures/run-coppice.ts';
 
 /** Loading Aztec's packages takes each process seconds, and many when the machine is busy. */

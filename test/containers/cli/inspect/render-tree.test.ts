@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { renderJobs, renderLevels, type EpochTree } from '../../../containers/cli/render-tree.ts';
-import { textOf } from '../../../containers/devnet/display/line.ts';
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
-import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
+import { renderJobs, renderLevels, type EpochTree } from '../../../../containers/cli/inspect/render-tree.ts';
+import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import type { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
+import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
 
 describe('coppice tree', () => {
   let harness: EmbeddedHarness;

@@ -1,11 +1,11 @@
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { DeadLetter, QueueDepth } from '../../shared/job-queue/job-queue.ts';
-import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
-import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import type { Incident } from '../../shared/ledger/incident-log.ts';
-import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
-import { progressOf, type Progress } from '../../shared/merge-tree/progress.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { DeadLetter, QueueDepth } from '../../../shared/job-queue/job-queue.ts';
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import type { Incident } from '../../../shared/ledger/incident-log.ts';
+import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { progressOf, type Progress } from '../../../shared/merge-tree/progress.ts';
 
 /** What a fleet was doing at one moment. */
 export interface FleetStatus {

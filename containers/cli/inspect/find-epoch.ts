@@ -1,5 +1,5 @@
-import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 
 /** The ledger knows nothing of the epoch that was asked for. */
 export class EpochUnknownError extends Error {

@@ -1,9 +1,9 @@
-import type { Command } from './command-line/command.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import { FLEET_GROUPS, openFleet } from './command-line/fleet-settings.ts';
+import type { Command } from '../command-line/command.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
 import { readFleetStatus } from './fleet-status.ts';
-import { printJson, printLines } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import { printJson, printLines } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderStatus } from './render-status.ts';
 
 const LIMITS = { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 120 };

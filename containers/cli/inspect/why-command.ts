@@ -1,8 +1,8 @@
-import type { Command } from './command-line/command.ts';
-import { EXIT_CODES } from './exit-codes.ts';
-import { FLEET_GROUPS, openFleet } from './command-line/fleet-settings.ts';
-import { printJson, printLines } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import type { Command } from '../command-line/command.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
+import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { printJson, printLines } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderWhy } from './render-why.ts';
 
 /** An hour of decisions, one a minute. */

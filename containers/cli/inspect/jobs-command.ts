@@ -1,16 +1,16 @@
-import { InvalidSettingsError } from '../../shared/config/errors.ts';
-import { JOBS_GROUP } from '../../shared/config/jobs-settings.ts';
-import { parseSettings } from '../../shared/config/parse-settings.ts';
-import type { SettingsOf } from '../../shared/config/setting.ts';
-import { integer } from '../../shared/config/value-kinds.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
-import type { Command } from './command-line/command.ts';
-import { EXIT_CODES } from './exit-codes.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { JOBS_GROUP } from '../../../shared/config/jobs-settings.ts';
+import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import type { SettingsOf } from '../../../shared/config/setting.ts';
+import { integer } from '../../../shared/config/value-kinds.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import type { Command } from '../command-line/command.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
-import { FLEET_GROUPS, openFleet } from './command-line/fleet-settings.ts';
-import { printJson, printLines } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { printJson, printLines } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderJobList, type JobList } from './render-job-list.ts';
 
 export const JOBS_COMMAND: Command = {

@@ -1,17 +1,17 @@
-import { type CostPart, epochCost, type GasPaid, totalDollars } from '../../shared/cost/epoch-cost.ts';
-import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
-import { decimal, integer } from '../../shared/config/value-kinds.ts';
-import { optional, type SettingGroup } from '../../shared/config/setting.ts';
-import { parseSettings } from '../../shared/config/parse-settings.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
-import type { Command } from './command-line/command.ts';
-import { EXIT_CODES } from './exit-codes.ts';
+import { type CostPart, epochCost, type GasPaid, totalDollars } from '../../../shared/cost/epoch-cost.ts';
+import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
+import { decimal, integer } from '../../../shared/config/value-kinds.ts';
+import { optional, type SettingGroup } from '../../../shared/config/setting.ts';
+import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import type { Command } from '../command-line/command.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
-import { FLEET_GROUPS, openFleet } from './command-line/fleet-settings.ts';
-import { printJson, printLines } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { printJson, printLines } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderCost } from './render-cost.ts';
 
 /** Three days of decisions, one a minute: the log keeps no more. */

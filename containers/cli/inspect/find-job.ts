@@ -1,5 +1,5 @@
-import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { JobLedger, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 
 /** A job's id, or as much of its beginning as tells it from the others: `7:PARITY_BASE:9e3f`. */
 export const JOB_PREFIX = /^(\d{1,10}):[A-Z][A-Z0-9_]*(:[0-9a-f]*)?$/;

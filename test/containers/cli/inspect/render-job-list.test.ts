@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { renderLetters } from '../../../containers/cli/redrive-command.ts';
-import { renderJobList, type JobList } from '../../../containers/cli/render-job-list.ts';
-import { textOf } from '../../../containers/devnet/display/line.ts';
-import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { aJobMessage } from '../../contract/a-new-job.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
-import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
+import { renderLetters } from '../../../../containers/cli/redrive-command.ts';
+import { renderJobList, type JobList } from '../../../../containers/cli/inspect/render-job-list.ts';
+import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { AgentId, RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import { aJobMessage } from '../../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
+import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
 
 const render = (lines: readonly Parameters<typeof textOf>[0][]): string => lines.map(textOf).join('\n');
 
