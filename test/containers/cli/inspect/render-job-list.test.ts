@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { renderLetters } from '../../../../containers/cli/redrive-command.ts';
+import { renderLetters } from '../../../../containers/cli/repair/redrive-command.ts';
 import { renderJobList, type JobList } from '../../../../containers/cli/inspect/render-job-list.ts';
 import { textOf } from '../../../../containers/devnet/display/line.ts';
 import { AgentId, RangeId } from '../../../../shared/ledger/job-ledger.ts';

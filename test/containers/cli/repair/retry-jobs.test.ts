@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { EpochUnknownError } from '../../../containers/cli/inspect/find-epoch.ts';
-import { findJob, JOB_PREFIX, JobUnknownError } from '../../../containers/cli/inspect/find-job.ts';
-import { renderRetried } from '../../../containers/cli/retry-command.ts';
-import { retryEpoch, retryJob, RetryRefusedError } from '../../../containers/cli/retry-jobs.ts';
-import { textOf } from '../../../containers/devnet/display/line.ts';
-import { type EpochState } from '../../../shared/ledger/epoch-ledger.ts';
-import { AgentId, type JobRecord, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { EpochUnknownError } from '../../../../containers/cli/inspect/find-epoch.ts';
+import { findJob, JOB_PREFIX, JobUnknownError } from '../../../../containers/cli/inspect/find-job.ts';
+import { renderRetried } from '../../../../containers/cli/repair/retry-command.ts';
+import { retryEpoch, retryJob, RetryRefusedError } from '../../../../containers/cli/repair/retry-jobs.ts';
+import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { type EpochState } from '../../../../shared/ledger/epoch-ledger.ts';
+import { AgentId, type JobRecord, type NewJob, RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 
 const EPOCH = EpochNumber.parse(7);
 const RANGE = RangeId.parse('0xa1');

@@ -1,10 +1,10 @@
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
-import { outputsKey } from '../../shared/proof-store/proof-store.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
-import { findEpoch } from './inspect/find-epoch.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { sendJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';
+import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
+import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { findEpoch } from '../inspect/find-epoch.ts';
 
 /** There is nothing to retry, or nothing that would be of use. Nothing was changed. */
 export class RetryRefusedError extends Error {
