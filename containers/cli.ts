@@ -12,7 +12,7 @@ import { outputColumns, printLines } from './cli/print.ts';
 import { REDRIVE_COMMAND } from './cli/repair/redrive-command.ts';
 import { renderCommandHelp, renderOverview } from './cli/command-line/render-help.ts';
 import { RETRY_COMMAND } from './cli/repair/retry-command.ts';
-import { START_COMMAND } from './cli/start-command.ts';
+import { START_COMMAND } from './cli/start/start-command.ts';
 import { STATUS_COMMAND } from './cli/inspect/status-command.ts';
 import { TREE_COMMAND } from './cli/inspect/tree-command.ts';
 import { WHY_COMMAND } from './cli/inspect/why-command.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { runAgent } from '../../../containers/agent/run-agent.ts';
-import { agentOptionsOf } from '../../../containers/cli/agent-options-of.ts';
+import { agentOptionsOf } from '../../../containers/cli/start/agent-options-of.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { planRoles, type Plan } from '../../../containers/cli/plan-roles.ts';
+import { planRoles, type Plan } from '../../../../containers/cli/start/plan-roles.ts';
 
 const KEY = `0x${'5e'.repeat(32)}`;
 const NODE = {

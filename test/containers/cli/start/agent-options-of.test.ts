@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { agentOptionsOf } from '../../../containers/cli/agent-options-of.ts';
-import { defaultCrsPath } from '../../../containers/crs/crs-path.ts';
-import { resolveAgentOptions } from '../../../containers/agent/agent-options.ts';
-import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
-import { parseAgentSettings } from '../../../shared/config/agent-settings.ts';
-import type { Environment } from '../../../shared/config/parse-settings.ts';
-import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { agentOptionsOf } from '../../../../containers/cli/start/agent-options-of.ts';
+import { defaultCrsPath } from '../../../../containers/crs/crs-path.ts';
+import { resolveAgentOptions } from '../../../../containers/agent/agent-options.ts';
+import { canaryVersion } from '../../../../shared/canary/circuit-artifact.ts';
+import { parseAgentSettings } from '../../../../shared/config/agent-settings.ts';
+import type { Environment } from '../../../../shared/config/parse-settings.ts';
+import { circuitsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 
 const optionsFrom = (environment: Environment) =>
   resolveAgentOptions(agentOptionsOf(parseAgentSettings(environment), '4.1.2'));

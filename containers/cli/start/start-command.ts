@@ -1,24 +1,24 @@
 import { fileURLToPath } from 'node:url';
 
-import { AGENT_GROUP, AGENT_GROUPS } from '../../shared/config/agent-settings.ts';
-import { ENV_FILE_GROUP } from '../../shared/config/env-file-settings.ts';
-import { InvalidSettingsError } from '../../shared/config/errors.ts';
-import { NODE_GROUP, NODE_GROUPS } from '../../shared/config/node-settings.ts';
-import { L1_SETTINGS } from '../../shared/config/l1-settings.ts';
-import { parseSettings } from '../../shared/config/parse-settings.ts';
-import { PROCESS_SETTINGS } from '../../shared/config/process-settings.ts';
-import type { SettingGroup } from '../../shared/config/setting.ts';
-import { createLogger } from '../../shared/telemetry/logger.ts';
-import { addNetwork } from './command-line/add-network.ts';
-import type { Command } from './command-line/command.ts';
+import { AGENT_GROUP, AGENT_GROUPS } from '../../../shared/config/agent-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { NODE_GROUP, NODE_GROUPS } from '../../../shared/config/node-settings.ts';
+import { L1_SETTINGS } from '../../../shared/config/l1-settings.ts';
+import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import { PROCESS_SETTINGS } from '../../../shared/config/process-settings.ts';
+import type { SettingGroup } from '../../../shared/config/setting.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { addNetwork } from '../command-line/add-network.ts';
+import type { Command } from '../command-line/command.ts';
 import { planRoles, rolesIn, type PlannedProcess } from './plan-roles.ts';
-import { printNotices } from './print.ts';
-import { readCommandLine } from './command-line/read-command-line.ts';
+import { printNotices } from '../print.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 import { loggerOptionsOf, runRole } from './run-role.ts';
-import { endSignal } from './end-signals.ts';
-import { supervise, type SupervisedProcess, type SupervisionPolicy } from './supervise.ts';
+import { endSignal } from '../end-signals.ts';
+import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../supervise.ts';
 
-const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../cli.ts', import.meta.url));
+const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../../cli.ts', import.meta.url));
 
 /** What operators look for first stands first. */
 const GROUPS: readonly SettingGroup[] = [

@@ -1,6 +1,6 @@
-import { AGENT_GROUPS } from '../../shared/config/agent-settings.ts';
-import { NODE_GROUPS } from '../../shared/config/node-settings.ts';
-import type { SettingGroup } from '../../shared/config/setting.ts';
+import { AGENT_GROUPS } from '../../../shared/config/agent-settings.ts';
+import { NODE_GROUPS } from '../../../shared/config/node-settings.ts';
+import type { SettingGroup } from '../../../shared/config/setting.ts';
 
 /** What `coppice start` can start; the name is the flag. */
 export const ROLES = ['prover-node', 'prover-agent'] as const;

@@ -1,18 +1,18 @@
-import { parseAgentSettings } from '../../shared/config/agent-settings.ts';
-import { engineOptionsOf } from '../../shared/config/engine-options.ts';
-import type { EngineSettings } from '../../shared/config/engine-settings.ts';
-import { parseNodeSettings } from '../../shared/config/node-settings.ts';
-import type { PROCESS_SETTINGS } from '../../shared/config/process-settings.ts';
-import type { SettingsOf } from '../../shared/config/setting.ts';
-import { openEngine } from '../../shared/engine/open-engine.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
-import { createLogger, type Logger, type LoggerOptions } from '../../shared/telemetry/logger.ts';
-import { joinAztecLogs } from '../../shared/telemetry/join-aztec-logs.ts';
-import { meteredEngine } from '../../shared/telemetry/metered-engine.ts';
-import type { Metrics } from '../../shared/telemetry/metrics.ts';
-import { NO_METRICS, openMetrics } from '../../shared/telemetry/open-metrics.ts';
-import { endSignal } from './end-signals.ts';
-import { EXIT_CODES } from './exit-codes.ts';
+import { parseAgentSettings } from '../../../shared/config/agent-settings.ts';
+import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
+import type { EngineSettings } from '../../../shared/config/engine-settings.ts';
+import { parseNodeSettings } from '../../../shared/config/node-settings.ts';
+import type { PROCESS_SETTINGS } from '../../../shared/config/process-settings.ts';
+import type { SettingsOf } from '../../../shared/config/setting.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { createLogger, type Logger, type LoggerOptions } from '../../../shared/telemetry/logger.ts';
+import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
+import { meteredEngine } from '../../../shared/telemetry/metered-engine.ts';
+import type { Metrics } from '../../../shared/telemetry/metrics.ts';
+import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.ts';
+import { endSignal } from '../end-signals.ts';
+import { EXIT_CODES } from '../exit-codes.ts';
 import type { Role } from './role.ts';
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
@@ -40,7 +40,7 @@ async function runNodeRole(environment: Readonly<Record<string, string>>): Promi
   const settings = parseNodeSettings(environment);
   return runUntilEnd('node', settings, environment, async (deps) => {
     await joinAztecLogs(loggerOptionsOf(settings));
-    const { runNode } = await import('../node/run-node.ts');
+    const { runNode } = await import('../../node/run-node.ts');
     await runNode(settings, deps);
   });
 }
@@ -49,9 +49,9 @@ async function runAgentRole(environment: Readonly<Record<string, string>>): Prom
   const settings = parseAgentSettings(environment);
   return runUntilEnd('agent', settings, environment, async (deps) => {
     const [{ runAgent }, { agentOptionsOf }, { installedNetworkVersion }] = await Promise.all([
-      import('../agent/run-agent.ts'),
+      import('../../agent/run-agent.ts'),
       import('./agent-options-of.ts'),
-      import('../../shared/proving-job/network-version.ts'),
+      import('../../../shared/proving-job/network-version.ts'),
     ]);
     await runAgent(agentOptionsOf(settings, installedNetworkVersion()), { ...deps, nowMs: Date.now });
   });

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 
-import type { AgentSettings } from '../../shared/config/agent-settings.ts';
-import { engineOptionsOf, leaseSecondsOf } from '../../shared/config/engine-options.ts';
-import { canaryVersion } from '../../shared/canary/circuit-artifact.ts';
-import { AgentId } from '../../shared/ledger/job-ledger.ts';
-import { circuitsOf } from '../../shared/proving-job/circuit-catalogue.ts';
-import type { AgentOptions } from '../agent/agent-options.ts';
-import { familyReference } from '../agent/families/family-registry.ts';
-import { defaultCrsPath } from '../crs/crs-path.ts';
+import type { AgentSettings } from '../../../shared/config/agent-settings.ts';
+import { engineOptionsOf, leaseSecondsOf } from '../../../shared/config/engine-options.ts';
+import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { AgentOptions } from '../../agent/agent-options.ts';
+import { familyReference } from '../../agent/families/family-registry.ts';
+import { defaultCrsPath } from '../../crs/crs-path.ts';
 
 /** What an agent with these settings is started with. */
 export function agentOptionsOf(settings: AgentSettings, networkVersion: string): AgentOptions {
