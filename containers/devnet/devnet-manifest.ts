@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { z } from 'zod';
 
-import { DevnetTiming } from './devnet-timing.ts';
+import { DevnetTiming } from './l1/devnet-timing.ts';
 import { SequencerReady } from './sequencer-messages.ts';
 
 /** All that there is to know of a devnet; no key is among it. */

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/devnet/devnet-accounts.ts';
 import { type DevnetManifest, readManifest, writeManifest } from '../../../containers/devnet/devnet-manifest.ts';
-import { DEFAULT_TIMING } from '../../../containers/devnet/devnet-timing.ts';
+import { DEFAULT_TIMING } from '../../../containers/devnet/l1/devnet-timing.ts';
 import { proverNodeEnvironment, writeEnvironmentFile } from '../../../containers/devnet/prover-node-environment.ts';
 import { readEnvFile } from '../../../shared/config/read-env-file.ts';
 

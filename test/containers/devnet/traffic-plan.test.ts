@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { DEFAULT_TIMING } from '../../../containers/devnet/devnet-timing.ts';
+import { DEFAULT_TIMING } from '../../../containers/devnet/l1/devnet-timing.ts';
 import { EPOCH_PLAN, TransactionKind } from '../../../containers/devnet/traffic-plan.ts';
 
 describe('EPOCH_PLAN', () => {

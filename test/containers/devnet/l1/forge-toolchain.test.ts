@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { prepareForge } from '../../../containers/devnet/forge-toolchain.ts';
+import { prepareForge } from '../../../../containers/devnet/l1/forge-toolchain.ts';
 
 const home = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "coppice-forge's-")), 'home');
 
