@@ -12,7 +12,7 @@ import type { ChainView, DevnetSnapshot, EpochView } from './display/devnet-snap
 import { describeTraffic } from './display/describe-traffic.ts';
 import { renderSnapshot } from './display/render-snapshot.ts';
 import { SnapshotReader } from './display/snapshot-reader.ts';
-import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './find-epoch-proof.ts';
+import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './report/find-epoch-proof.ts';
 import type { TrafficEvent } from './traffic-messages.ts';
 
 export interface WatchDevnetOptions {

@@ -2,8 +2,8 @@ import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import { encodeFunctionData, type Hex } from 'viem';
 import { describe, expect, it } from 'vitest';
 
-import { problemsOf } from '../../../containers/devnet/find-epoch-proof.ts';
-import { rootCall } from '../../shared/l1/rollup-on-anvil.ts';
+import { problemsOf } from '../../../../containers/devnet/report/find-epoch-proof.ts';
+import { rootCall } from '../../../shared/l1/rollup-on-anvil.ts';
 
 const ROLLUP: Hex = '0x00000000000000000000000000000000000000aa';
 const PUBLISHER: Hex = '0x00000000000000000000000000000000000000bb';

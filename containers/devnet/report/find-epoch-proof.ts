@@ -7,7 +7,7 @@ import {
   type TransactionReceipt,
 } from 'viem';
 
-import type { L1Client } from '../../shared/l1/l1-client.ts';
+import type { L1Client } from '../../../shared/l1/l1-client.ts';
 
 /** The transaction that must have proven an epoch. */
 export interface WantedEpochProof {
