@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { z } from 'zod';
 
 import { DevnetTiming } from './l1/devnet-timing.ts';
-import { SequencerReady } from './sequencer-messages.ts';
+import { SequencerReady } from './sequencer/sequencer-messages.ts';
 
 /** All that there is to know of a devnet; no key is among it. */
 export const DevnetManifest = SequencerReady.extend({

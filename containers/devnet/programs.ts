@@ -1,6 +1,6 @@
 import { AnvilReady } from './anvil-messages.ts';
 import { DevnetProgram } from './devnet-program.ts';
-import { SequencerReady, SequencerTold } from './sequencer-messages.ts';
+import { SequencerReady, SequencerTold } from './sequencer/sequencer-messages.ts';
 import { TrafficEvent, TrafficReady } from './traffic-messages.ts';
 
 export interface ProgramSurroundings {
@@ -25,7 +25,7 @@ export function loadSequencer(
 ): DevnetProgram<SequencerReady> {
   return new DevnetProgram({
     name: 'sequencer',
-    entry: new URL('./sequencer-process.ts', import.meta.url),
+    entry: new URL('./sequencer/sequencer-process.ts', import.meta.url),
     ready: SequencerReady,
     onTold: (value) => {
       onProgress(SequencerTold.parse(value));

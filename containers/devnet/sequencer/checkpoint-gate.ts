@@ -1,6 +1,6 @@
 import { type AztecNodeAdmin, createAztecNodeAdminClient } from '@aztec/stdlib/interfaces/client';
 
-import type { DevnetTiming } from './l1/devnet-timing.ts';
+import type { DevnetTiming } from '../l1/devnet-timing.ts';
 
 /**
  * Rules what the sequencer may put into its next checkpoint, so that a checkpoint's contents are a plan and not luck. It

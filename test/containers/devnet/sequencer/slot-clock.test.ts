@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { SlotClock } from '../../../containers/devnet/slot-clock.ts';
+import { SlotClock } from '../../../../containers/devnet/sequencer/slot-clock.ts';
 
 const TIMING = { ethereumSlotSeconds: 4, aztecSlotSeconds: 12, epochSlots: 8, proofSubmissionEpochs: 64 };
 const GENESIS_SECONDS = 1_000;

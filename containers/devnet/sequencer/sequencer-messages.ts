@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { DevnetTiming } from './l1/devnet-timing.ts';
-import { HexText } from './l1/hex-text.ts';
+import { DevnetTiming } from '../l1/devnet-timing.ts';
+import { HexText } from '../l1/hex-text.ts';
 
 /** What the sequencer's process is started with. */
 export const SequencerConfiguration = z.strictObject({

@@ -1,11 +1,11 @@
 import { getInitialTestAccountsData } from '@aztec/accounts/testing';
 
-import { alignL1Clock } from './l1/align-l1-clock.ts';
-import { deployL1 } from './l1/deploy-l1.ts';
-import { runDevnetProgram } from './run-devnet-program.ts';
+import { alignL1Clock } from '../l1/align-l1-clock.ts';
+import { deployL1 } from '../l1/deploy-l1.ts';
+import { runDevnetProgram } from '../run-devnet-program.ts';
 import { SequencerConfiguration, type SequencerReady } from './sequencer-messages.ts';
 import { startSequencer } from './sequencer.ts';
-import { warmUpBlobs } from './l1/warm-up-blobs.ts';
+import { warmUpBlobs } from '../l1/warm-up-blobs.ts';
 
 // Deployment and node share a process: both need Aztec's circuits in memory, and loading them takes seconds.
 runDevnetProgram(SequencerConfiguration, async (configuration, tell) => {

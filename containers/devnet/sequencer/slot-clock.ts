@@ -1,4 +1,4 @@
-import type { DevnetTiming } from './l1/devnet-timing.ts';
+import type { DevnetTiming } from '../l1/devnet-timing.ts';
 
 /** Tells slots and epochs by the wall clock, as Aztec's nodes do. Times are in milliseconds since 1970. */
 export class SlotClock {
