@@ -11,7 +11,7 @@ import type { DevnetProgramError } from './errors.ts';
 import { prepareForge } from './l1/forge-toolchain.ts';
 import { loadAnvil, loadSequencer, loadTraffic } from './programs.ts';
 import { type ProverNodeEnvironment, proverNodeEnvironment, writeEnvironmentFile } from './prover-node-environment.ts';
-import type { TrafficEvent } from './traffic-messages.ts';
+import type { TrafficEvent } from './traffic/traffic-messages.ts';
 
 export interface DevnetOptions {
   /** Of all that the devnet keeps; new or empty. */

@@ -1,7 +1,7 @@
 import { AnvilReady } from './anvil-messages.ts';
 import { DevnetProgram } from './devnet-program.ts';
 import { SequencerReady, SequencerTold } from './sequencer/sequencer-messages.ts';
-import { TrafficEvent, TrafficReady } from './traffic-messages.ts';
+import { TrafficEvent, TrafficReady } from './traffic/traffic-messages.ts';
 
 export interface ProgramSurroundings {
   readonly logDirectory: string;
@@ -41,7 +41,7 @@ export function loadTraffic(
 ): DevnetProgram<TrafficReady> {
   return new DevnetProgram({
     name: 'traffic',
-    entry: new URL('./traffic-process.ts', import.meta.url),
+    entry: new URL('./traffic/traffic-process.ts', import.meta.url),
     ready: TrafficReady,
     onTold: (value) => {
       onEvent(TrafficEvent.parse(value));

@@ -21,7 +21,7 @@ import type { Line } from './display/line.ts';
 import { type ProvenEpoch, renderReport } from './report/render-report.ts';
 import { renderWhereToLook, renderWhereToLookOnAws } from './report/render-where-to-look.ts';
 import { summariseEpoch } from './report/summarise-epoch.ts';
-import type { TrafficEvent } from './traffic-messages.ts';
+import type { TrafficEvent } from './traffic/traffic-messages.ts';
 import { type ConfirmedEpoch, DevnetWatch } from './watch-devnet.ts';
 
 export interface RunDevnetOptions {

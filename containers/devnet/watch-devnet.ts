@@ -9,11 +9,11 @@ import { RollupReader } from '../../shared/l1/rollup-reader.ts';
 import { describeChanges, summarise } from './display/describe-changes.ts';
 import type { DevnetOutput } from './display/devnet-output.ts';
 import type { ChainView, DevnetSnapshot, EpochView } from './display/devnet-snapshot.ts';
-import { describeTraffic } from './display/describe-traffic.ts';
+import { describeTraffic } from './traffic/describe-traffic.ts';
 import { renderSnapshot } from './display/render-snapshot.ts';
 import { SnapshotReader } from './display/snapshot-reader.ts';
 import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './report/find-epoch-proof.ts';
-import type { TrafficEvent } from './traffic-messages.ts';
+import type { TrafficEvent } from './traffic/traffic-messages.ts';
 
 export interface WatchDevnetOptions {
   readonly engine: Engine;

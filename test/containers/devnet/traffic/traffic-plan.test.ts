@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { DEFAULT_TIMING } from '../../../containers/devnet/l1/devnet-timing.ts';
-import { EPOCH_PLAN, TransactionKind } from '../../../containers/devnet/traffic-plan.ts';
+import { DEFAULT_TIMING } from '../../../../containers/devnet/l1/devnet-timing.ts';
+import { EPOCH_PLAN, TransactionKind } from '../../../../containers/devnet/traffic/traffic-plan.ts';
 
 describe('EPOCH_PLAN', () => {
   it('has every kind of transaction, and a message from L1', () => {

@@ -4,11 +4,11 @@ import type { BlockNumber } from '@aztec/foundation/branded-types';
 import type { AztecNode } from '@aztec/stdlib/interfaces/client';
 import { SortedTxStatuses, type Tx, TxStatus } from '@aztec/stdlib/tx';
 
-import type { CheckpointGate } from './sequencer/checkpoint-gate.ts';
-import { EpochMissedError } from './errors.ts';
-import type { EpochContents } from './epoch-contents.ts';
+import type { CheckpointGate } from '../sequencer/checkpoint-gate.ts';
+import { EpochMissedError } from '../errors.ts';
+import type { EpochContents } from '../epoch-contents.ts';
 import { readEpochContents } from './read-epoch-contents.ts';
-import type { SlotClock } from './sequencer/slot-clock.ts';
+import type { SlotClock } from '../sequencer/slot-clock.ts';
 import type { TrafficEvent } from './traffic-messages.ts';
 import { EPOCH_PLAN, type PlannedCheckpoint } from './traffic-plan.ts';
 import type { TrafficWallet } from './traffic-wallet.ts';

@@ -1,4 +1,4 @@
-import type { TrafficEvent } from '../traffic-messages.ts';
+import type { TrafficEvent } from './traffic-messages.ts';
 
 /** What the traffic has done, for people. */
 export function describeTraffic(event: TrafficEvent): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { DevnetTiming } from './l1/devnet-timing.ts';
-import { EpochContents } from './epoch-contents.ts';
-import { HexText } from './l1/hex-text.ts';
+import { DevnetTiming } from '../l1/devnet-timing.ts';
+import { EpochContents } from '../epoch-contents.ts';
+import { HexText } from '../l1/hex-text.ts';
 import { TransactionKind } from './traffic-plan.ts';
 
 const Count = z.number().int().nonnegative();
