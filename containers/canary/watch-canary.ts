@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
-import { describeChanges, summarise } from '../devnet/display/describe-changes.ts';
+import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
 import type { DevnetOutput } from '../devnet/display/devnet-output.ts';
-import type { DevnetSnapshot, EpochView } from '../devnet/display/devnet-snapshot.ts';
-import { renderSnapshot } from '../devnet/display/render-snapshot.ts';
-import { SnapshotReader } from '../devnet/display/snapshot-reader.ts';
+import type { DevnetSnapshot, EpochView } from '../epoch-view/devnet-snapshot.ts';
+import { renderSnapshot } from '../epoch-view/render-snapshot.ts';
+import { SnapshotReader } from '../epoch-view/snapshot-reader.ts';
 
 export interface WatchCanaryOptions {
   readonly engine: Engine;

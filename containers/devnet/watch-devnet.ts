@@ -6,12 +6,12 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { epochAt, epochStartAtMs } from '../../shared/l1/epoch-timing.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { RollupReader } from '../../shared/l1/rollup-reader.ts';
-import { describeChanges, summarise } from './display/describe-changes.ts';
+import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
 import type { DevnetOutput } from './display/devnet-output.ts';
-import type { ChainView, DevnetSnapshot, EpochView } from './display/devnet-snapshot.ts';
+import type { ChainView, DevnetSnapshot, EpochView } from '../epoch-view/devnet-snapshot.ts';
 import { describeTraffic } from './traffic/describe-traffic.ts';
-import { renderSnapshot } from './display/render-snapshot.ts';
-import { SnapshotReader } from './display/snapshot-reader.ts';
+import { renderSnapshot } from '../epoch-view/render-snapshot.ts';
+import { SnapshotReader } from '../epoch-view/snapshot-reader.ts';
 import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './report/find-epoch-proof.ts';
 import type { TrafficEvent } from './traffic/traffic-messages.ts';
 

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { EthAddress } from '@aztec/foundation/eth-address';
 import { PublicProcessorFactory } from '@aztec/simulator/server';
 
-import { countTxs } from '../../containers/devnet/holds-traffic-mix.ts';
+import { countTxs } from '../../containers/epoch-view/holds-traffic-mix.ts';
 import { type EpochProof, proveEpoch } from '../../containers/node/prove-epoch.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected-counts.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';

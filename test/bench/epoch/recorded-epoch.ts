@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
 import { startDevnet } from '../../../containers/devnet/devnet.ts';
-import { holdsTrafficMix } from '../../../containers/devnet/holds-traffic-mix.ts';
+import { holdsTrafficMix } from '../../../containers/epoch-view/holds-traffic-mix.ts';
 import { ArchivedChain } from '../../../containers/node/chain.ts';
 import { type EpochData, gatherEpochData } from '../../../containers/node/epoch-data.ts';
 import { startSubsystems, type Subsystems } from '../../../containers/node/subsystems.ts';

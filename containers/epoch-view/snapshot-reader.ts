@@ -1,13 +1,13 @@
-import type { Engine } from '../../../shared/engine/engine.ts';
-import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { CriticalPath } from '../../../shared/merge-tree/critical-path.ts';
-import { checkpointsOf, isBinary } from '../../../shared/merge-tree/epoch-shape.ts';
-import { type ExpectedTree, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
-import { progressOf } from '../../../shared/merge-tree/progress.ts';
-import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { holdsTrafficMix } from '../holds-traffic-mix.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
+import { checkpointsOf, isBinary } from '../../shared/merge-tree/epoch-shape.ts';
+import { type ExpectedTree, expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { progressOf } from '../../shared/merge-tree/progress.ts';
+import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { holdsTrafficMix } from './holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
 import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { holdsTrafficMix } from '../../../containers/devnet/holds-traffic-mix.ts';
+import { holdsTrafficMix } from '../../../containers/epoch-view/holds-traffic-mix.ts';
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
-import { MIXED_SHAPE } from './played-epoch.ts';
+import { MIXED_SHAPE } from '../devnet/played-epoch.ts';
 
 const EMPTY: CheckpointShape = { blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 };
 

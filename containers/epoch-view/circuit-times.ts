@@ -1,5 +1,5 @@
-import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 
 /** A guess before anything was measured: simulated proofs take about so long on one core. */
 const UNMEASURED_SECONDS = 0.5;

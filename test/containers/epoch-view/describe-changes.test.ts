@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { describeChanges, summarise } from '../../../../containers/devnet/display/describe-changes.ts';
-import type { EpochView } from '../../../../containers/devnet/display/devnet-snapshot.ts';
+import { describeChanges, summarise } from '../../../containers/epoch-view/describe-changes.ts';
+import type { EpochView } from '../../../containers/epoch-view/devnet-snapshot.ts';
 import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
 
 const CHAIN = {

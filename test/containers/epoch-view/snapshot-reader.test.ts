@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { SnapshotReader } from '../../../../containers/devnet/display/snapshot-reader.ts';
-import { openEmbeddedEngine } from '../../../../shared/engine/embedded-engine.ts';
-import type { Engine } from '../../../../shared/engine/engine.ts';
-import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
-import { EPOCH } from '../../../shared/merge-tree/orchestrated-epoch.ts';
-import { PlayedEpoch } from '../played-epoch.ts';
+import { SnapshotReader } from '../../../containers/epoch-view/snapshot-reader.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { EPOCH } from '../../shared/merge-tree/orchestrated-epoch.ts';
+import { PlayedEpoch } from '../devnet/played-epoch.ts';
 import { START_MS } from './a-snapshot.ts';
 
 const HASH = `0x${'ab'.repeat(32)}` as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import type { DevnetSnapshot } from '../../../../containers/devnet/display/devnet-snapshot.ts';
-import { textOf } from '../../../../containers/devnet/display/line.ts';
-import { renderSnapshot } from '../../../../containers/devnet/display/render-snapshot.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import type { DevnetSnapshot } from '../../../containers/epoch-view/devnet-snapshot.ts';
+import { textOf } from '../../../containers/devnet/display/line.ts';
+import { renderSnapshot } from '../../../containers/epoch-view/render-snapshot.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
 
 const WIDE = { columns: 110, rows: 40 };
