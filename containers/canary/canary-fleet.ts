@@ -10,10 +10,10 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { defaultCrsPath } from '../crs/crs-path.ts';
 import { prepareDevelopmentCrs } from '../crs/prepare-crs.ts';
-import { type DevnetAws, startAwsForFleet } from '../devnet/aws-for-fleet.ts';
+import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../devnet/devnet-accounts.ts';
 import type { FleetProcess } from '../devnet/fleet-process.ts';
-import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../devnet/fleet.ts';
+import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../local-fleet/fleet.ts';
 
 const STOP_SECONDS = 8;
 /** Of an agent, for each of its threads, where nobody says what it costs. */

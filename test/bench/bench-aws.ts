@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startAwsEmulator } from '../../containers/devnet/aws-emulator.ts';
+import { startAwsEmulator } from '../../containers/local-fleet/aws-emulator.ts';
 import { dollarsOf } from '../../shared/cost/aws-prices.ts';
 import type { GateCall } from '../fixtures/aws-gate.ts';
 import { billEpoch, fleetSizeOf } from './aws/bill-epoch.ts';

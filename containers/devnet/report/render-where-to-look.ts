@@ -1,4 +1,4 @@
-import type { AwsForFleet } from '../aws-for-fleet.ts';
+import type { AwsForFleet } from '../../local-fleet/aws-for-fleet.ts';
 import type { Line } from '../display/line.ts';
 import type { ProvenEpoch } from './render-report.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { ProofRequests } from '../../../containers/node/proof-requests.ts';
-import { fleetEngineOptions, startAgent } from '../../../containers/devnet/fleet.ts';
+import { fleetEngineOptions, startAgent } from '../../../containers/local-fleet/fleet.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';

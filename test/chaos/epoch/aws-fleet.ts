@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { EMULATOR_VARIABLES } from '../../../containers/devnet/aws-emulator.ts';
-import { makeAwsForFleet } from '../../../containers/devnet/aws-for-fleet.ts';
+import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator.ts';
+import { makeAwsForFleet } from '../../../containers/local-fleet/aws-for-fleet.ts';
 import { anvilAccount, anvilPrivateKey } from '../../../containers/devnet/devnet-accounts.ts';
 import type { Devnet } from '../../../containers/devnet/devnet.ts';
 import type { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
@@ -13,7 +13,7 @@ import {
   startAgent,
   startFunction,
   startNode,
-} from '../../../containers/devnet/fleet.ts';
+} from '../../../containers/local-fleet/fleet.ts';
 import { Secret } from '../../../shared/config/secret.ts';
 import type { AwsConnection } from '../../../shared/engine/aws-connection.ts';
 import { type AwsRole, EPOCH_ROLES } from '../../../shared/engine/aws-permissions.ts';

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 
 import cdkSettings from '../../../cdk.json' with { type: 'json' };
-import { EMULATOR_VARIABLES } from '../../../containers/devnet/aws-emulator.ts';
+import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator.ts';
 import type { EnvironmentInput } from '../../../infra/config/environment-config.ts';
 
 const run = promisify(execFile);

@@ -6,14 +6,14 @@ import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } fro
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-import { EMULATOR_VARIABLES } from '../../../containers/devnet/aws-emulator.ts';
+import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator.ts';
 import { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
 import { awsClientOptions } from '../../../shared/engine/aws-connection.ts';
 import type { AwsRole } from '../../../shared/engine/aws-permissions.ts';
 import { type AwsGate, iamActions, startAwsGate } from '../../fixtures/aws-gate.ts';
 import type { Deployment } from './deploy-fleet.ts';
 
-const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/devnet/function-process.ts', import.meta.url));
+const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/local-fleet/function-process.ts', import.meta.url));
 
 /** What a process needs to run here, and would find in an image. */
 const OF_THIS_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'BB_BINARY_PATH', 'NODE_BACKEND'];

@@ -4,8 +4,8 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { findPythons } from '../../../containers/devnet/find-python.ts';
-import { MotoUnavailableError, pythonWithMoto } from '../../../containers/devnet/python-with-moto.ts';
+import { findPythons } from '../../../containers/local-fleet/find-python.ts';
+import { MotoUnavailableError, pythonWithMoto } from '../../../containers/local-fleet/python-with-moto.ts';
 
 /** Understands what is asked of a Python, and has moto when a file beside it says so. What it does is in `calls`. */
 const SHAM_PYTHON = `#!/bin/sh

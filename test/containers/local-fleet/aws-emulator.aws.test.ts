@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { AwsEmulatorError, startAwsEmulator, type AwsEmulator } from '../../../containers/devnet/aws-emulator.ts';
+import { AwsEmulatorError, startAwsEmulator, type AwsEmulator } from '../../../containers/local-fleet/aws-emulator.ts';
 import { killAll, listProcesses, stillAlive } from '../../../containers/devnet/process-table.ts';
 
 describe('the emulator of AWS', () => {
