@@ -6,7 +6,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 import type { CanarySettings } from '../../shared/config/canary-settings.ts';
 import { createL1Client, type L1Client } from '../../shared/l1/l1-client.ts';
 import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../shared/l1/submission-policy.ts';
-import { ACCOUNT_INDEX, anvilAccount } from '../devnet/devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilAccount } from '../local-l1/devnet-accounts.ts';
 import { loadAnvil } from '../devnet/programs.ts';
 
 /** Of an L1 of its own. */

@@ -11,7 +11,7 @@ import { openEngine } from '../../shared/engine/open-engine.ts';
 import { defaultCrsPath } from '../crs/crs-path.ts';
 import { prepareDevelopmentCrs } from '../crs/prepare-crs.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
-import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../devnet/devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
 import type { FleetProcess } from '../devnet/fleet-process.ts';
 import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../local-fleet/fleet.ts';
 

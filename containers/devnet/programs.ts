@@ -1,4 +1,4 @@
-import { AnvilReady } from './anvil-messages.ts';
+import { AnvilReady } from '../local-l1/anvil-messages.ts';
 import { DevnetProgram } from './devnet-program.ts';
 import { SequencerReady, SequencerTold } from './sequencer/sequencer-messages.ts';
 import { TrafficEvent, TrafficReady } from './traffic/traffic-messages.ts';
@@ -12,7 +12,7 @@ export interface ProgramSurroundings {
 export function loadAnvil(surroundings: ProgramSurroundings): DevnetProgram<AnvilReady> {
   return new DevnetProgram({
     name: 'anvil',
-    entry: new URL('./anvil-process.ts', import.meta.url),
+    entry: new URL('../local-l1/anvil-process.ts', import.meta.url),
     ready: AnvilReady,
     ...surroundings,
   });

@@ -6,7 +6,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
-import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from './devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import type { DevnetOutput } from './display/devnet-output.ts';
 import { openOutput } from './display/open-output.ts';

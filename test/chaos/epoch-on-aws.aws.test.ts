@@ -6,7 +6,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { anvilAccount } from '../../containers/devnet/devnet-accounts.ts';
+import { anvilAccount } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import { type AwsClients, createAwsClients } from '../../shared/engine/aws-clients.ts';
 import { AWS_PERMISSIONS, EPOCH_ROLES } from '../../shared/engine/aws-permissions.ts';

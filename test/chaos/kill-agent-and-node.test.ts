@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { anvilPrivateKey } from '../../containers/devnet/devnet-accounts.ts';
+import { anvilPrivateKey } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import type { FleetProcess } from '../../containers/devnet/fleet-process.ts';
 import { fleetEngineOptions, type FleetOptions, startAgent, startNode } from '../../containers/local-fleet/fleet.ts';

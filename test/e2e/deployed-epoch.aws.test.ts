@@ -7,7 +7,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type AwsEmulator, EMULATOR_VARIABLES, startAwsEmulator } from '../../containers/local-fleet/aws-emulator.ts';
-import { anvilAccount, anvilPrivateKey } from '../../containers/devnet/devnet-accounts.ts';
+import { anvilAccount, anvilPrivateKey } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import type { EnvironmentInput } from '../../infra/config/environment-config.ts';
 import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';

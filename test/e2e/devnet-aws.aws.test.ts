@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { anvilAccount } from '../../containers/devnet/devnet-accounts.ts';
+import { anvilAccount } from '../../containers/local-l1/devnet-accounts.ts';
 import { type DevnetManifest, readManifest } from '../../containers/devnet/devnet-manifest.ts';
 import { DevnetRun } from './devnet-run.ts';
 import { findKeyLeaks } from './find-key-leaks.ts';

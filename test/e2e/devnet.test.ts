@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { keccak256, parseTransaction, recoverTransactionAddress } from 'viem';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { anvilAccount } from '../../containers/devnet/devnet-accounts.ts';
+import { anvilAccount } from '../../containers/local-l1/devnet-accounts.ts';
 import { type DevnetManifest, readManifest } from '../../containers/devnet/devnet-manifest.ts';
 import { openEmbeddedEngine } from '../../shared/engine/embedded-engine.ts';
 import type { Engine } from '../../shared/engine/engine.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { anvilPrivateKey } from '../../containers/devnet/devnet-accounts.ts';
+import { anvilPrivateKey } from '../../containers/local-l1/devnet-accounts.ts';
 
 const ACCOUNTS = 10;
 const MNEMONIC = 'test test test test test test test test test test test junk';

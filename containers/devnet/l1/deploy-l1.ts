@@ -8,7 +8,7 @@ import type { AztecAddress } from '@aztec/stdlib/aztec-address';
 import type { PublicDataTreeLeaf } from '@aztec/stdlib/trees';
 import { getGenesisValues } from '@aztec/world-state/testing';
 
-import { ACCOUNT_INDEX, anvilPrivateKey } from '../devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilPrivateKey } from '../../local-l1/devnet-accounts.ts';
 import type { DevnetTiming } from './devnet-timing.ts';
 
 export interface L1Deployment {

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { findFoundryBinary } from '../foundry-binary.ts';
+import { findFoundryBinary } from '../../local-l1/foundry-binary.ts';
 
 /** The compiler that Aztec's contracts were compiled with. */
 const SOLC_VERSION = '0.8.30';

@@ -1,7 +1,7 @@
 import { createWalletClient, http } from 'viem';
 import { foundry } from 'viem/chains';
 
-import { ACCOUNT_INDEX, anvilAccount } from '../devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilAccount } from '../../local-l1/devnet-accounts.ts';
 
 const BYTES_PER_BLOB = 131_072;
 

@@ -7,7 +7,7 @@ import { DateProvider } from '@aztec/foundation/timer';
 import { AztecNodeAdminApiSchema, AztecNodeApiSchema } from '@aztec/stdlib/interfaces/client';
 
 import type { L1Deployment } from '../l1/deploy-l1.ts';
-import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../../local-l1/devnet-accounts.ts';
 import type { DevnetTiming } from '../l1/devnet-timing.ts';
 
 export interface SequencerOptions {

@@ -2,7 +2,7 @@ import { InboxAbi } from '@aztec/l1-artifacts/InboxAbi';
 import { type Hex, createWalletClient, http, parseEventLogs, publicActions } from 'viem';
 import { foundry } from 'viem/chains';
 
-import { ACCOUNT_INDEX, anvilAccount } from '../devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilAccount } from '../../local-l1/devnet-accounts.ts';
 
 export interface MessageTarget {
   readonly l1RpcUrl: string;

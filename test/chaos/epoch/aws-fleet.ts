@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator.ts';
 import { makeAwsForFleet } from '../../../containers/local-fleet/aws-for-fleet.ts';
-import { anvilAccount, anvilPrivateKey } from '../../../containers/devnet/devnet-accounts.ts';
+import { anvilAccount, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import type { Devnet } from '../../../containers/devnet/devnet.ts';
 import type { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
 import {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { type CanaryDeployment, deployCanary } from '../../../containers/canary/l1/deploy-canary.ts';
 import { verifierSource } from '../../../containers/canary/l1/verifier-source.ts';
-import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/devnet/devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import { type CanaryProof, encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { CANARY_ROLLUP_ABI, encodeRootSubmission } from '../../../shared/canary/canary-rollup.ts';
 import { fieldOf } from '../../../shared/canary/field.ts';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/devnet/devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import { type DevnetManifest, readManifest, writeManifest } from '../../../containers/devnet/devnet-manifest.ts';
 import { DEFAULT_TIMING } from '../../../containers/devnet/l1/devnet-timing.ts';
 import { proverNodeEnvironment, writeEnvironmentFile } from '../../../containers/devnet/prover-node-environment.ts';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { isFor } from '../../../containers/canary/canary-l1.ts';
 import { deployCanary } from '../../../containers/canary/l1/deploy-canary.ts';
-import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/devnet/devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import { parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { CANARY_ROLLUP_ABI, encodeRootSubmission } from '../../../shared/canary/canary-rollup.ts';
 import { type Field, fieldOf } from '../../../shared/canary/field.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-import { findFoundryBinary } from '../../../containers/devnet/foundry-binary.ts';
+import { findFoundryBinary } from '../../../containers/local-l1/foundry-binary.ts';
 
 export interface Anvil {
   readonly port: number;

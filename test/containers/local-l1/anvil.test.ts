@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublicClient, http } from 'viem';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../../../containers/devnet/devnet-accounts.ts';
+import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import { DevnetProgramError } from '../../../containers/devnet/errors.ts';
 import { loadAnvil } from '../../../containers/devnet/programs.ts';
 
