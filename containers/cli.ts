@@ -6,7 +6,7 @@ import type { Command } from './cli/command-line/command.ts';
 import { COST_COMMAND } from './cli/inspect/cost-command.ts';
 import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
-import { EXIT_CODES } from './cli/exit-codes.ts';
+import { EXIT_CODES } from './processes/exit-codes.ts';
 import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
 import { outputColumns, printLines } from './cli/print.ts';
 import { REDRIVE_COMMAND } from './cli/repair/redrive-command.ts';

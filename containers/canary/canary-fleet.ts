@@ -12,7 +12,7 @@ import { defaultCrsPath } from '../crs/crs-path.ts';
 import { prepareDevelopmentCrs } from '../crs/prepare-crs.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
-import type { FleetProcess } from '../devnet/fleet-process.ts';
+import type { FleetProcess } from '../processes/fleet-process.ts';
 import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../local-fleet/fleet.ts';
 
 const STOP_SECONDS = 8;

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { DevnetProgram } from './devnet-program.ts';
+import type { DevnetProgram } from '../processes/devnet-program.ts';
 import { ACCOUNT_INDEX } from '../local-l1/devnet-accounts.ts';
 import { type DevnetManifest, writeManifest } from './devnet-manifest.ts';
 import { DEFAULT_TIMING, DEPLOYMENT_BLOCK_SECONDS, type DevnetTiming, l1HeadStartSeconds } from './l1/devnet-timing.ts';

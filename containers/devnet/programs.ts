@@ -1,5 +1,5 @@
 import { AnvilReady } from '../local-l1/anvil-messages.ts';
-import { DevnetProgram } from './devnet-program.ts';
+import { DevnetProgram } from '../processes/devnet-program.ts';
 import { SequencerReady, SequencerTold } from './sequencer/sequencer-messages.ts';
 import { TrafficEvent, TrafficReady } from './traffic/traffic-messages.ts';
 

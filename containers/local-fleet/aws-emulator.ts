@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { pythonWithMoto } from './python-with-moto.ts';
-import { readLastLines } from '../devnet/read-last-lines.ts';
+import { readLastLines } from '../processes/read-last-lines.ts';
 
 export interface AwsEmulatorOptions {
   /** Gets what the emulator complains about. @default standard error */

@@ -10,7 +10,7 @@ import type { Secret } from '../../shared/config/secret.ts';
 import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { AwsForFleet } from './aws-for-fleet.ts';
-import { FleetProcess, type FleetProcessEndedError } from '../devnet/fleet-process.ts';
+import { FleetProcess, type FleetProcessEndedError } from '../processes/fleet-process.ts';
 
 /** What the agents of a fleet are told. */
 export interface AgentFleetOptions {

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 
-import { endSignal } from '../cli/end-signals.ts';
+import { endSignal } from '../processes/end-signals.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 
 // Runs one of `functions/` as AWS Lambda would, for a network on one machine:

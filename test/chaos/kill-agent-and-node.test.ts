@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { anvilPrivateKey } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
-import type { FleetProcess } from '../../containers/devnet/fleet-process.ts';
+import type { FleetProcess } from '../../containers/processes/fleet-process.ts';
 import { fleetEngineOptions, type FleetOptions, startAgent, startNode } from '../../containers/local-fleet/fleet.ts';
 import { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';

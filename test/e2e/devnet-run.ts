@@ -9,7 +9,7 @@ import {
   listProcesses,
   type ProcessEntry,
   stillAlive,
-} from '../../containers/devnet/process-table.ts';
+} from '../../containers/processes/process-table.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const SAMPLE_MS = 250;

@@ -7,7 +7,7 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Command } from '../command-line/command.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
 import { printJson, printLines } from '../print.ts';

@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
 import { readFleetStatus } from './fleet-status.ts';
 import { printJson, printLines } from '../print.ts';

@@ -2,7 +2,7 @@ import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { integer } from '../../../shared/config/value-kinds.ts';
 import type { Command } from '../command-line/command.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
 import { printJson, printLines } from '../print.ts';

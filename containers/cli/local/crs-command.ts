@@ -4,7 +4,7 @@ import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { defaultCrsPath } from '../../crs/crs-path.ts';
 import type { Command } from '../command-line/command.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { printLines, printNotices } from '../print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 

@@ -6,7 +6,7 @@ import { type Line, toned } from '../../devnet/display/line.ts';
 import { alignColumns } from '../align-columns.ts';
 import type { Command } from '../command-line/command.ts';
 import { countBy } from '../count-by.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
 import { printLines } from '../print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';

@@ -4,7 +4,7 @@ import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Line } from '../../devnet/display/line.ts';
 import type { Command } from '../command-line/command.ts';
 import { countBy } from '../count-by.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findJob, JOB_PREFIX } from '../inspect/find-job.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
 import { printLines } from '../print.ts';

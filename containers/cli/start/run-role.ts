@@ -11,8 +11,8 @@ import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
 import { meteredEngine } from '../../../shared/telemetry/metered-engine.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.ts';
-import { endSignal } from '../end-signals.ts';
-import { EXIT_CODES } from '../exit-codes.ts';
+import { endSignal } from '../../processes/end-signals.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import type { Role } from './role.ts';
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;

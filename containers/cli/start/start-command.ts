@@ -15,8 +15,8 @@ import { planRoles, rolesIn, type PlannedProcess } from './plan-roles.ts';
 import { printNotices } from '../print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { loggerOptionsOf, runRole } from './run-role.ts';
-import { endSignal } from '../end-signals.ts';
-import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../supervise.ts';
+import { endSignal } from '../../processes/end-signals.ts';
+import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../../processes/supervise.ts';
 
 const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../../cli.ts', import.meta.url));
 

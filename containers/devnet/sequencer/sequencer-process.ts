@@ -2,7 +2,7 @@ import { getInitialTestAccountsData } from '@aztec/accounts/testing';
 
 import { alignL1Clock } from '../l1/align-l1-clock.ts';
 import { deployL1 } from '../l1/deploy-l1.ts';
-import { runDevnetProgram } from '../run-devnet-program.ts';
+import { runDevnetProgram } from '../../processes/run-devnet-program.ts';
 import { SequencerConfiguration, type SequencerReady } from './sequencer-messages.ts';
 import { startSequencer } from './sequencer.ts';
 import { warmUpBlobs } from '../l1/warm-up-blobs.ts';

@@ -1,7 +1,7 @@
 import { createAztecNodeClient } from '@aztec/stdlib/interfaces/client';
 
 import { CheckpointGate } from '../sequencer/checkpoint-gate.ts';
-import { runDevnetProgram } from '../run-devnet-program.ts';
+import { runDevnetProgram } from '../../processes/run-devnet-program.ts';
 import { sendL1ToL2Message } from './send-l1-to-l2-message.ts';
 import { SlotClock } from '../sequencer/slot-clock.ts';
 import { Traffic } from './traffic.ts';

@@ -9,7 +9,7 @@ import { createProvingJobBrokerClient } from '@aztec/prover-client/broker';
 import type { ProofUri } from '@aztec/stdlib/interfaces/server';
 import { ProvingRequestType } from '@aztec/stdlib/proofs';
 
-import { descendantsOf, listProcesses } from '../../../containers/devnet/process-table.ts';
+import { descendantsOf, listProcesses } from '../../../containers/processes/process-table.ts';
 import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { startAgentPool } from '../agent-pool.ts';
 import { AZTEC_BATCH_INTERVAL_MS, startAztecBroker } from '../aztec-broker.ts';

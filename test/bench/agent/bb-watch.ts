@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-import { descendantsOf, listProcesses } from '../../../containers/devnet/process-table.ts';
+import { descendantsOf, listProcesses } from '../../../containers/processes/process-table.ts';
 
 const SAMPLE_MS = 10;
 

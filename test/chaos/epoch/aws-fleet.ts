@@ -5,7 +5,7 @@ import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator
 import { makeAwsForFleet } from '../../../containers/local-fleet/aws-for-fleet.ts';
 import { anvilAccount, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import type { Devnet } from '../../../containers/devnet/devnet.ts';
-import type { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
+import type { FleetProcess } from '../../../containers/processes/fleet-process.ts';
 import {
   fleetEngineOptions,
   type FleetOptions,

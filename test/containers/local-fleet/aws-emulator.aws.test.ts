@@ -15,7 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { AwsEmulatorError, startAwsEmulator, type AwsEmulator } from '../../../containers/local-fleet/aws-emulator.ts';
-import { killAll, listProcesses, stillAlive } from '../../../containers/devnet/process-table.ts';
+import { killAll, listProcesses, stillAlive } from '../../../containers/processes/process-table.ts';
 
 describe('the emulator of AWS', () => {
   let directory: string;

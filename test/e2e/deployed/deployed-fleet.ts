@@ -7,7 +7,7 @@ import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator.ts';
-import { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
+import { FleetProcess } from '../../../containers/processes/fleet-process.ts';
 import { awsClientOptions } from '../../../shared/engine/aws-connection.ts';
 import type { AwsRole } from '../../../shared/engine/aws-permissions.ts';
 import { type AwsGate, iamActions, startAwsGate } from '../../fixtures/aws-gate.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { readLastLines } from '../../../containers/devnet/read-last-lines.ts';
+import { readLastLines } from '../../../containers/processes/read-last-lines.ts';
 
 describe('readLastLines', () => {
   let directory: string;

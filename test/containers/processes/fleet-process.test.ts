@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
-import { killAll, listProcesses, stillAlive } from '../../../containers/devnet/process-table.ts';
-import { readLastLines } from '../../../containers/devnet/read-last-lines.ts';
+import { FleetProcess } from '../../../containers/processes/fleet-process.ts';
+import { killAll, listProcesses, stillAlive } from '../../../containers/processes/process-table.ts';
+import { readLastLines } from '../../../containers/processes/read-last-lines.ts';
 
 const PARENT = fileURLToPath(new URL('start-agent-and-wait.ts', import.meta.url));
 

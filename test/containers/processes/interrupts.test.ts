@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { catchInterrupts, InterruptedError, type Interrupts } from '../../../containers/devnet/interrupts.ts';
+import { catchInterrupts, InterruptedError, type Interrupts } from '../../../containers/processes/interrupts.ts';
 
 describe('catchInterrupts', () => {
   let nowMs: number;

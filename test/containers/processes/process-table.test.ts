@@ -3,7 +3,7 @@ import { once } from 'node:events';
 
 import { describe, expect, it } from 'vitest';
 
-import { descendantsOf, killAll, listProcesses, stillAlive } from '../../../containers/devnet/process-table.ts';
+import { descendantsOf, killAll, listProcesses, stillAlive } from '../../../containers/processes/process-table.ts';
 
 /** A process that starts another, says its id, and waits. */
 const PARENT = `

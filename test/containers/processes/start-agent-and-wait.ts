@@ -1,4 +1,4 @@
-import { FleetProcess } from '../../../containers/devnet/fleet-process.ts';
+import { FleetProcess } from '../../../containers/processes/fleet-process.ts';
 
 // Starts an agent, says which process it is, and waits to be killed: run by the test, as a parent that dies.
 const [workingDirectory = ''] = process.argv.slice(2);

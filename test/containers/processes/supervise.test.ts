@@ -5,7 +5,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../../../containers/cli/supervise.ts';
+import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../../../containers/processes/supervise.ts';
 
 const POLICY: SupervisionPolicy = {
   firstRestartMs: 1,
