@@ -8,7 +8,7 @@ import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
 import { EXIT_CODES } from './processes/exit-codes.ts';
 import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
-import { outputColumns, printLines } from './cli/print.ts';
+import { outputColumns, printLines } from './terminal/print.ts';
 import { REDRIVE_COMMAND } from './cli/repair/redrive-command.ts';
 import { renderCommandHelp, renderOverview } from './cli/command-line/render-help.ts';
 import { RETRY_COMMAND } from './cli/repair/retry-command.ts';

@@ -2,9 +2,9 @@ import type { Hex } from 'viem';
 
 import type { CrsKind } from '../../shared/canary/crs-kind.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { describeRange } from '../devnet/display/describe-range.ts';
-import { formatDuration } from '../devnet/display/format-duration.ts';
-import { type Line, toned } from '../devnet/display/line.ts';
+import { describeRange } from '../terminal/describe-range.ts';
+import { formatDuration } from '../terminal/format-duration.ts';
+import { type Line, toned } from '../terminal/line.ts';
 import type { CanarySummary, Spread } from './summarise-canary.ts';
 
 export interface CanaryReport {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
-import type { DevnetOutput } from '../devnet/display/devnet-output.ts';
+import type { DevnetOutput } from '../terminal/devnet-output.ts';
 import type { DevnetSnapshot, EpochView } from '../epoch-view/devnet-snapshot.ts';
 import { renderSnapshot } from '../epoch-view/render-snapshot.ts';
 import { SnapshotReader } from '../epoch-view/snapshot-reader.ts';

@@ -7,7 +7,7 @@ import { epochAt, epochStartAtMs } from '../../shared/l1/epoch-timing.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { RollupReader } from '../../shared/l1/rollup-reader.ts';
 import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
-import type { DevnetOutput } from './display/devnet-output.ts';
+import type { DevnetOutput } from '../terminal/devnet-output.ts';
 import type { ChainView, DevnetSnapshot, EpochView } from '../epoch-view/devnet-snapshot.ts';
 import { describeTraffic } from './traffic/describe-traffic.ts';
 import { renderSnapshot } from '../epoch-view/render-snapshot.ts';

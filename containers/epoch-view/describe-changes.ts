@@ -1,6 +1,6 @@
 import type { AgentView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
-import { formatDuration } from '../devnet/display/format-duration.ts';
+import { formatDuration } from '../terminal/format-duration.ts';
 
 /** What happened between two snapshots that is worth a line that stays, in the order of the tree's life. */
 export function describeChanges(before: DevnetSnapshot | undefined, after: DevnetSnapshot): string[] {

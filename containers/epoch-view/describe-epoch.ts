@@ -1,8 +1,8 @@
 import { checkpointsOf, isBinary } from '../../shared/merge-tree/epoch-shape.ts';
 import { countTxs } from './holds-traffic-mix.ts';
-import { describeRange } from '../devnet/display/describe-range.ts';
+import { describeRange } from '../terminal/describe-range.ts';
 import type { EpochView } from './devnet-snapshot.ts';
-import { formatDuration } from '../devnet/display/format-duration.ts';
+import { formatDuration } from '../terminal/format-duration.ts';
 
 /** What the epoch proves. */
 export function describeContents(epoch: EpochView): string {

@@ -1,8 +1,8 @@
 import type { LevelProgress, Progress } from '../../shared/merge-tree/progress.ts';
 import type { AgentView, ChainView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
-import { formatDuration } from '../devnet/display/format-duration.ts';
-import { fitLine, type Line, type TonedText, toned } from '../devnet/display/line.ts';
+import { formatDuration } from '../terminal/format-duration.ts';
+import { fitLine, type Line, type TonedText, toned } from '../terminal/line.ts';
 
 export interface Frame {
   readonly columns: number;

@@ -1,6 +1,6 @@
 import { SUPERSEDED_SETTINGS } from '../../../shared/config/superseded-settings.ts';
 import type { Setting } from '../../../shared/config/setting.ts';
-import { type Line, toned } from '../../devnet/display/line.ts';
+import { type Line, toned } from '../../terminal/line.ts';
 import type { Command } from './command.ts';
 
 const INDENT = '      ';

@@ -10,7 +10,7 @@ import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
-import { printJson, printLines } from '../print.ts';
+import { printJson, printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderCost } from './render-cost.ts';
 

@@ -1,5 +1,5 @@
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import type { Tone } from '../../devnet/display/line.ts';
+import type { Tone } from '../../terminal/line.ts';
 
 export const TONE_OF_JOB: Readonly<Record<JobRecord['state'], Tone>> = {
   queued: 'dim',

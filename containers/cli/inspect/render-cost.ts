@@ -1,7 +1,7 @@
 import { type CostPart, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { type Line, toned } from '../../devnet/display/line.ts';
-import { alignColumns } from '../align-columns.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
 
 const KINDS: Readonly<Record<CostPart['kind'], string>> = { agents: 'agents', aws: 'AWS', l1: 'L1' };
 

@@ -1,8 +1,8 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { JobState, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { formatDuration } from '../../devnet/display/format-duration.ts';
-import { type Line, toned } from '../../devnet/display/line.ts';
-import { alignColumns } from '../align-columns.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
 import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 

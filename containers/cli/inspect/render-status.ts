@@ -2,11 +2,11 @@ import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { describeRange } from '../../devnet/display/describe-range.ts';
-import { formatDuration } from '../../devnet/display/format-duration.ts';
-import { type Line, type Tone, toned } from '../../devnet/display/line.ts';
+import { describeRange } from '../../terminal/describe-range.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
-import { alignColumns } from '../align-columns.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
 
 export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
   proving: 'busy',

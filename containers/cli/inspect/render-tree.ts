@@ -5,10 +5,10 @@ import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
 import { progressOf, type JobCounts } from '../../../shared/merge-tree/progress.ts';
 import { Trace } from '../../../shared/merge-tree/trace.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { describeRange } from '../../devnet/display/describe-range.ts';
-import { formatDuration } from '../../devnet/display/format-duration.ts';
-import { type Line, toned } from '../../devnet/display/line.ts';
-import { alignColumns } from '../align-columns.ts';
+import { describeRange } from '../../terminal/describe-range.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
 import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 

@@ -1,7 +1,7 @@
 import type { FleetDecisionRecord, SubmissionDecisionRecord } from '../../../shared/ledger/decision-log.ts';
-import { formatDuration } from '../../devnet/display/format-duration.ts';
-import { type Line, toned } from '../../devnet/display/line.ts';
-import { alignColumns } from '../align-columns.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
 
 export interface Decisions {
   /** Newest first. */

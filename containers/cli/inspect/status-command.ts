@@ -2,7 +2,7 @@ import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
 import { readFleetStatus } from './fleet-status.ts';
-import { printJson, printLines } from '../print.ts';
+import { printJson, printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderStatus } from './render-status.ts';
 

@@ -7,7 +7,7 @@ import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { textOf } from '../../../shared/config/parse-settings.ts';
 import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';
 import type { Command } from '../command-line/command.ts';
-import { printNotices } from '../print.ts';
+import { printNotices } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 
 export const CANARY_COMMAND: Command = {

@@ -5,7 +5,7 @@ import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { defaultCrsPath } from '../../crs/crs-path.ts';
 import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { printLines, printNotices } from '../print.ts';
+import { printLines, printNotices } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 
 export const CRS_COMMAND: Command = {

@@ -3,7 +3,7 @@ import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';
 import type { Command } from '../command-line/command.ts';
-import { printNotices } from '../print.ts';
+import { printNotices } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 
 export const DEVNET_COMMAND: Command = {

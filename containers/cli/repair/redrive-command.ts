@@ -1,14 +1,14 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { DeadLetter } from '../../../shared/job-queue/job-queue.ts';
 import { readMessageBody } from '../../../shared/job-queue/read-message-body.ts';
-import { formatDuration } from '../../devnet/display/format-duration.ts';
-import { type Line, toned } from '../../devnet/display/line.ts';
-import { alignColumns } from '../align-columns.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
 import type { Command } from '../command-line/command.ts';
-import { countBy } from '../count-by.ts';
+import { countBy } from '../../terminal/count-by.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
-import { printLines } from '../print.ts';
+import { printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 
 export const REDRIVE_COMMAND: Command = {

@@ -1,13 +1,13 @@
 import { integer } from '../../../shared/config/value-kinds.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import type { Line } from '../../devnet/display/line.ts';
+import type { Line } from '../../terminal/line.ts';
 import type { Command } from '../command-line/command.ts';
-import { countBy } from '../count-by.ts';
+import { countBy } from '../../terminal/count-by.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findJob, JOB_PREFIX } from '../inspect/find-job.ts';
 import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
-import { printLines } from '../print.ts';
+import { printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { retryEpoch, retryJob, type Retried } from './retry-jobs.ts';
 

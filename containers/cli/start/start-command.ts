@@ -12,7 +12,7 @@ import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { addNetwork } from '../command-line/add-network.ts';
 import type { Command } from '../command-line/command.ts';
 import { planRoles, rolesIn, type PlannedProcess } from './plan-roles.ts';
-import { printNotices } from '../print.ts';
+import { printNotices } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { loggerOptionsOf, runRole } from './run-role.ts';
 import { endSignal } from '../../processes/end-signals.ts';

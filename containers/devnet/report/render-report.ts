@@ -1,7 +1,7 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { describeRange } from '../display/describe-range.ts';
-import { formatDuration } from '../display/format-duration.ts';
-import { type Line, toned } from '../display/line.ts';
+import { describeRange } from '../../terminal/describe-range.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { type Line, toned } from '../../terminal/line.ts';
 import type { MinedEpochProof } from './find-epoch-proof.ts';
 import type { EpochSummary } from './summarise-epoch.ts';
 

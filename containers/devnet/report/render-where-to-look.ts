@@ -1,5 +1,5 @@
 import type { AwsForFleet } from '../../local-fleet/aws-for-fleet.ts';
-import type { Line } from '../display/line.ts';
+import type { Line } from '../../terminal/line.ts';
 import type { ProvenEpoch } from './render-report.ts';
 
 /** Where the report's reader finds more: the commands for the embedded engine, which stays. */

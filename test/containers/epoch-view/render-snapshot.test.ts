@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { DevnetSnapshot } from '../../../containers/epoch-view/devnet-snapshot.ts';
-import { textOf } from '../../../containers/devnet/display/line.ts';
+import { textOf } from '../../../containers/terminal/line.ts';
 import { renderSnapshot } from '../../../containers/epoch-view/render-snapshot.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { renderLetters } from '../../../../containers/cli/repair/redrive-command.ts';
 import { renderJobList, type JobList } from '../../../../containers/cli/inspect/render-job-list.ts';
-import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { textOf } from '../../../../containers/terminal/line.ts';
 import { AgentId, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { aJobMessage } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { readFleetStatus, type FleetStatus } from '../../../../containers/cli/inspect/fleet-status.ts';
 import { renderStatus } from '../../../../containers/cli/inspect/render-status.ts';
-import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { textOf } from '../../../../containers/terminal/line.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { renderJobs, renderLevels, type EpochTree } from '../../../../containers/cli/inspect/render-tree.ts';
-import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { textOf } from '../../../../containers/terminal/line.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { renderWhy } from '../../../../containers/cli/inspect/render-why.ts';
-import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { textOf } from '../../../../containers/terminal/line.ts';
 import type { FleetDecisionRecord } from '../../../../shared/ledger/decision-log.ts';
 import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 

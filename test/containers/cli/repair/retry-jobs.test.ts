@@ -4,7 +4,7 @@ import { EpochUnknownError } from '../../../../containers/cli/inspect/find-epoch
 import { findJob, JOB_PREFIX, JobUnknownError } from '../../../../containers/cli/inspect/find-job.ts';
 import { renderRetried } from '../../../../containers/cli/repair/retry-command.ts';
 import { retryEpoch, retryJob, RetryRefusedError } from '../../../../containers/cli/repair/retry-jobs.ts';
-import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { textOf } from '../../../../containers/terminal/line.ts';
 import { type EpochState } from '../../../../shared/ledger/epoch-ledger.ts';
 import { AgentId, type JobRecord, type NewJob, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { textOf } from '../../../../containers/devnet/display/line.ts';
+import { textOf } from '../../../../containers/terminal/line.ts';
 import { type ProvenEpoch, renderReport } from '../../../../containers/devnet/report/render-report.ts';
 import {
   renderWhereToLook,

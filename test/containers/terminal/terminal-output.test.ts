@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { toned } from '../../../../containers/devnet/display/line.ts';
-import { TerminalOutput } from '../../../../containers/devnet/display/terminal-output.ts';
+import { toned } from '../../../containers/terminal/line.ts';
+import { TerminalOutput } from '../../../containers/terminal/terminal-output.ts';
 import { TerminalScreen } from './terminal-screen.ts';
 
 function open(columns = 40, color = true): { screen: TerminalScreen; output: TerminalOutput } {

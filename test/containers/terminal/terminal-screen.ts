@@ -1,4 +1,4 @@
-import type { Terminal } from '../../../../containers/devnet/display/terminal-output.ts';
+import type { Terminal } from '../../../containers/terminal/terminal-output.ts';
 
 const ESCAPE = '\u001B';
 const SEQUENCE_OR_CHARACTER = new RegExp(`${ESCAPE}\\[[?\\d]*[a-zA-Z]|([^])`, 'g');

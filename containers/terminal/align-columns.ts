@@ -1,4 +1,4 @@
-import type { Line } from '../devnet/display/line.ts';
+import type { Line } from './line.ts';
 
 const GAP = '  ';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { toned } from '../../../../containers/devnet/display/line.ts';
-import { PlainOutput } from '../../../../containers/devnet/display/plain-output.ts';
+import { toned } from '../../../containers/terminal/line.ts';
+import { PlainOutput } from '../../../containers/terminal/plain-output.ts';
 
 function open(): { output: PlainOutput; clock: { nowMs: number }; written: () => string[] } {
   const clock = { nowMs: 1000 };

@@ -1,4 +1,4 @@
-import { type Line, paintLine, textOf } from '../devnet/display/line.ts';
+import { type Line, paintLine, textOf } from './line.ts';
 
 /** Writes lines to stdout: painted for a terminal, plain for anything else or when NO_COLOR is set. */
 export function printLines(lines: readonly Line[]): void {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { formatDuration } from '../../../../containers/devnet/display/format-duration.ts';
+import { formatDuration } from '../../../containers/terminal/format-duration.ts';
 
 it.each([
   [-5, '0.0 s'],
