@@ -1,7 +1,7 @@
 import type { FleetDecisionRecord } from '../../shared/ledger/decision-log.ts';
 import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
-import type { EpochLoad, FleetDecision, FleetState } from './fleet-state.ts';
+import type { EpochLoad, FleetDecision, FleetState } from './decide/fleet-state.ts';
 
 /** What is kept of a decision: what it saw, what it says, and why. */
 export function decisionRecord(state: FleetState, decision: FleetDecision): FleetDecisionRecord {

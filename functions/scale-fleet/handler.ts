@@ -9,7 +9,7 @@ import { openFunction } from '../../shared/lambda/open-function.ts';
 import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
 import { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
 import { EndedEpochs } from './ended-epochs.ts';
-import { DEFAULT_SCALING_POLICY } from './fleet-state.ts';
+import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 import { type GroupDecision, runScaler, type RunScalerDeps } from './run-scaler.ts';
 import { parseScaleFleetSettings } from './scale-fleet-settings.ts';
 import { ScalerNote } from './scaler-note.ts';

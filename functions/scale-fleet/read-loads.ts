@@ -8,8 +8,8 @@ import { LearnedDurations } from '../../shared/merge-tree/learned-durations.ts';
 import { type PoolSlots, WorkLeft } from '../../shared/merge-tree/work-left.ts';
 import { type CircuitName, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EndedEpochs } from './ended-epochs.ts';
-import type { EpochLoad } from './fleet-state.ts';
-import type { RunningJob } from './stragglers.ts';
+import type { EpochLoad } from './decide/fleet-state.ts';
+import type { RunningJob } from './decide/stragglers.ts';
 
 /** The jobs of one pool that agents are needed for. */
 export interface PoolJobs {

@@ -8,14 +8,14 @@ import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { costOfDay } from './cost-of-day.ts';
-import { decideFleet } from './decide-fleet.ts';
+import { decideFleet } from './decide/decide-fleet.ts';
 import { decisionRecord } from './decision-record.ts';
-import type { Budget, FleetDecision, FleetState, ScalingPolicy } from './fleet-state.ts';
-import { INTERRUPTIONS_MS, poolStates } from './pool-states.ts';
+import type { Budget, FleetDecision, FleetState, ScalingPolicy } from './decide/fleet-state.ts';
+import { INTERRUPTIONS_MS, poolStates } from './decide/pool-states.ts';
 import { type PoolJobs, readLoads, type ReadLoadsDeps } from './read-loads.ts';
 import type { ScalerNote } from './scaler-note.ts';
 import { sendCopies, type SendCopiesDeps } from './send-copies.ts';
-import { wantedCopies } from './stragglers.ts';
+import { wantedCopies } from './decide/stragglers.ts';
 import { endedSince, tellCosts, type TellCostsDeps } from './tell-costs.ts';
 
 export interface RunScalerDeps {

@@ -4,7 +4,7 @@ import { optional, required, type SettingGroup, withDefault } from '../../shared
 import { decimal, integer, switchKind } from '../../shared/config/value-kinds.ts';
 import { parseFunctionSettings, type SettingsOfFunction } from '../../shared/lambda/function-settings.ts';
 import { ENV } from './env.ts';
-import { DEFAULT_SCALING_POLICY } from './fleet-state.ts';
+import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 
 export const SCALE_FLEET_GROUP = {
   title: 'The fleet that is scaled',

@@ -1,7 +1,7 @@
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import { type SendDeps, sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { WantedCopy } from './fleet-state.ts';
+import type { WantedCopy } from './decide/fleet-state.ts';
 
 export interface SendCopiesDeps extends SendDeps {
   readonly jobs: SendDeps['jobs'] & Pick<JobLedger, 'askForCopy'>;

@@ -1,4 +1,4 @@
-import type { EpochLoad } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { EpochLoad } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import type { CircuitStandings } from '../../../shared/merge-tree/circuit-standings.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
 import { LearnedDurations } from '../../../shared/merge-tree/learned-durations.ts';

@@ -1,4 +1,4 @@
-import { INTERRUPTIONS_MS, REFUSALS_MS } from '../../../functions/scale-fleet/pool-states.ts';
+import { INTERRUPTIONS_MS, REFUSALS_MS } from '../../../functions/scale-fleet/decide/pool-states.ts';
 import { AgentService } from './agent-service.ts';
 import { Bill } from './bill.ts';
 import { Chance } from './chance.ts';

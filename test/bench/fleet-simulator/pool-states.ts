@@ -1,4 +1,4 @@
-import type { CapacityState, PoolState } from '../../../functions/scale-fleet/fleet-state.ts';
+import type { CapacityState, PoolState } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { fargateDollarsPerHour } from '../../../shared/cost/agent-prices.ts';
 import { type PerPool, perPool } from './pools.ts';
 import type { FleetView, ServiceView } from './rules/scaling-rule.ts';

@@ -1,7 +1,7 @@
-import type { RunningJob } from '../../../functions/scale-fleet/stragglers.ts';
+import type { RunningJob } from '../../../functions/scale-fleet/decide/stragglers.ts';
 import { AgentId, type JobLease, type JobRecord, NO_ATTEMPTS } from '../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
-import { NOW_MS } from './a-fleet-state.ts';
+import { NOW_MS } from './decide/a-fleet-state.ts';
 
 export interface Running {
   /** Since it was claimed. */

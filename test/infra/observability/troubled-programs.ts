@@ -5,7 +5,7 @@ import { parseEther, parseGwei, zeroAddress } from 'viem';
 
 import { measureLag } from '../../../containers/node/measure-lag.ts';
 import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
-import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/fleet-state.ts';
+import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
 import { lookAtL1, type LookAtL1Deps } from '../../../functions/watch-l1/look-at-l1.ts';
 import type { L1Sight } from '../../../functions/watch-l1/read-l1.ts';

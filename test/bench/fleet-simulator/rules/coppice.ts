@@ -1,5 +1,5 @@
-import { decideFleet } from '../../../../functions/scale-fleet/decide-fleet.ts';
-import { DEFAULT_SCALING_POLICY, type FleetMemory } from '../../../../functions/scale-fleet/fleet-state.ts';
+import { decideFleet } from '../../../../functions/scale-fleet/decide/decide-fleet.ts';
+import { DEFAULT_SCALING_POLICY, type FleetMemory } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
 import { EpochLoads } from '../epoch-loads.ts';
 import { poolStates } from '../pool-states.ts';
 import { perPool } from '../pools.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { decideFleet } from '../../../functions/scale-fleet/decide-fleet.ts';
+import { decideFleet } from '../../../../functions/scale-fleet/decide/decide-fleet.ts';
 import {
   type CapacityState,
   DEFAULT_SCALING_POLICY,
@@ -10,12 +10,12 @@ import {
   type FleetState,
   type PoolState,
   type WantedCopy,
-} from '../../../functions/scale-fleet/fleet-state.ts';
-import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+} from '../../../../functions/scale-fleet/decide/fleet-state.ts';
+import type { PoolLoad } from '../../../../shared/merge-tree/work-left.ts';
+import type { Pool } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import { NOW_MS, START_UP_SECONDS } from './a-fleet-state.ts';
-import { aRunningJob } from './a-running-job.ts';
+import { aRunningJob } from '../a-running-job.ts';
 
 const POOLS = ['small', 'medium', 'large'] as const satisfies readonly Pool[];
 type ScaledPool = (typeof POOLS)[number];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { decideFleet } from '../../../functions/scale-fleet/decide-fleet.ts';
-import type { FleetState, PoolDecision } from '../../../functions/scale-fleet/fleet-state.ts';
-import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
+import { decideFleet } from '../../../../functions/scale-fleet/decide/decide-fleet.ts';
+import type { FleetState, PoolDecision } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
+import type { PoolLoad } from '../../../../shared/merge-tree/work-left.ts';
 import { agents, anEpoch, aPool, aState, NOW_MS, running, START_UP_SECONDS, waiting } from './a-fleet-state.ts';
-import { aRunningJob } from './a-running-job.ts';
+import { aRunningJob } from '../a-running-job.ts';
 
 function large(state: FleetState): PoolDecision {
   return decideFleet(state).pools.large as PoolDecision;

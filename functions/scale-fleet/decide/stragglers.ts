@@ -1,4 +1,4 @@
-import { type JobRecord, stragglerAt } from '../../shared/ledger/job-ledger.ts';
+import { type JobRecord, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
 import type { ScalingPolicy, WantedCopy } from './fleet-state.ts';
 
 /** A job that an agent proves, or two. */

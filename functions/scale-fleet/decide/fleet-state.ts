@@ -1,8 +1,8 @@
-import type { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
-import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
-import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
-import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
+import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 
 /** An epoch that is being proven, or one that still grows and will be. */
 export interface EpochLoad {

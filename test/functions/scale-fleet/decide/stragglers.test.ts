@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { DEFAULT_SCALING_POLICY, type WantedCopy } from '../../../functions/scale-fleet/fleet-state.ts';
-import { type RunningJob, wantedCopies } from '../../../functions/scale-fleet/stragglers.ts';
+import { DEFAULT_SCALING_POLICY, type WantedCopy } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
+import { type RunningJob, wantedCopies } from '../../../../functions/scale-fleet/decide/stragglers.ts';
 import { NOW_MS } from './a-fleet-state.ts';
-import { aRunningJob, type Running } from './a-running-job.ts';
+import { aRunningJob, type Running } from '../a-running-job.ts';
 
 const POLICY = { ...DEFAULT_SCALING_POLICY, copyOverrun: 1.5, mostCopies: 2 };
 

@@ -4,9 +4,9 @@ import {
   type EpochLoad,
   type FleetState,
   type PoolState,
-} from '../../../functions/scale-fleet/fleet-state.ts';
-import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+} from '../../../../functions/scale-fleet/decide/fleet-state.ts';
+import type { PoolLoad } from '../../../../shared/merge-tree/work-left.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 
 export const NOW_MS = 1_800_000_000_000;
 export const START_UP_SECONDS = 75;
