@@ -15,7 +15,7 @@ import {
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
-import { AZTEC_P2P_SETTINGS } from '../shared/config/aztec-p2p-settings.ts';
+import { AZTEC_P2P_SETTINGS } from '../shared/config/aztec/aztec-p2p-settings.ts';
 import { ENGINE_SETTINGS } from '../shared/config/engine-settings.ts';
 import { L1_SETTINGS } from '../shared/config/l1-settings.ts';
 import { NODE_GROUP } from '../shared/config/node-settings.ts';

@@ -1,7 +1,7 @@
 import { textOf, type Environment } from './parse-settings.ts';
 import type { Setting } from './setting.ts';
 import { suggest } from './suggest.ts';
-import type { SupersededSetting } from './superseded-settings.ts';
+import type { SupersededSetting } from './aztec/superseded-settings.ts';
 
 /** Where settings come from, the stronger ones first. */
 export interface SettingSources {

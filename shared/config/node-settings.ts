@@ -1,7 +1,7 @@
-import { AZTEC_CHAIN_SETTINGS } from './aztec-chain-settings.ts';
-import { AZTEC_P2P_SETTINGS } from './aztec-p2p-settings.ts';
-import { AZTEC_TELEMETRY_SETTINGS } from './aztec-telemetry-settings.ts';
-import { AZTEC_TX_COLLECTION_SETTINGS } from './aztec-tx-collection-settings.ts';
+import { AZTEC_CHAIN_SETTINGS } from './aztec/aztec-chain-settings.ts';
+import { AZTEC_P2P_SETTINGS } from './aztec/aztec-p2p-settings.ts';
+import { AZTEC_TELEMETRY_SETTINGS } from './aztec/aztec-telemetry-settings.ts';
+import { AZTEC_TX_COLLECTION_SETTINGS } from './aztec/aztec-tx-collection-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
 import {

@@ -24,12 +24,12 @@ export async function addNetwork(
   // What is no network's name is reported with all else that is wrong.
   if (network === undefined || network === 'local') return { environment, notices: [] };
 
-  const { networkDefaults } = await import('../../../shared/config/network-defaults.ts');
+  const { networkDefaults } = await import('../../../shared/config/aztec/network-defaults.ts');
   const defaults = networkDefaults(network);
   const withDefaults = applyDefaults(environment, defaults);
   if (!isForNode || isComplete(withDefaults)) return { environment: withDefaults, notices: [] };
 
-  const { lookUpNetwork } = await import('../../../shared/config/network-list.ts');
+  const { lookUpNetwork } = await import('../../../shared/config/aztec/network-list.ts');
   const dataDirectory = textOf(ENGINE_SETTINGS.settings.dataDirectory, withDefaults) ?? '.';
   const listed = await lookUpNetwork(network, {
     location: textOf(networkConfigLocation, environment),

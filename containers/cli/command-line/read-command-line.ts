@@ -9,7 +9,7 @@ import { textOf, type Environment } from '../../../shared/config/parse-settings.
 import { PROVER_SETTINGS } from '../../../shared/config/prover-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import { readEnvFile } from '../../../shared/config/read-env-file.ts';
-import { SUPERSEDED_SETTINGS } from '../../../shared/config/superseded-settings.ts';
+import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
 import type { Command } from './command.ts';
 
 export interface CommandLine {

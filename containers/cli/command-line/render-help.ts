@@ -1,4 +1,4 @@
-import { SUPERSEDED_SETTINGS } from '../../../shared/config/superseded-settings.ts';
+import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
 import type { Setting } from '../../../shared/config/setting.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import type { Command } from './command.ts';

@@ -9,7 +9,7 @@ import { worldStateConfigMappings } from '@aztec/world-state/config';
 import { describe, expect, it } from 'vitest';
 
 import { KNOWN_SETTINGS } from '../../../shared/config/known-settings.ts';
-import { SUPERSEDED_SETTINGS } from '../../../shared/config/superseded-settings.ts';
+import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
 
 type AztecTable = Readonly<Record<string, ConfigMapping>>;
 

@@ -8,9 +8,9 @@ import {
   type MergedSources,
   type SettingSources,
 } from '../../../shared/config/merge-sources.ts';
-import { networkDefaults } from '../../../shared/config/network-defaults.ts';
+import { networkDefaults } from '../../../shared/config/aztec/network-defaults.ts';
 import { NODE_GROUPS } from '../../../shared/config/node-settings.ts';
-import { SUPERSEDED_SETTINGS } from '../../../shared/config/superseded-settings.ts';
+import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
 
 function merge({
   flags = {},

@@ -1,5 +1,5 @@
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { address, httpUrl, integer, listOf, oneOf, path, switchKind, text, urlOf } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { address, httpUrl, integer, listOf, oneOf, path, switchKind, text, urlOf } from '../value-kinds.ts';
 
 const fileStoreUrl = urlOf('s3', 'gs', 'file', 'http', 'https');
 const uploadUrl = urlOf('s3', 'gs', 'file');

@@ -1,5 +1,5 @@
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { integer, listOf, oneOf, secretUrl, switchKind, urlOf } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { integer, listOf, oneOf, secretUrl, switchKind, urlOf } from '../value-kinds.ts';
 
 const fileStoreUrl = urlOf('s3', 'gs', 'file', 'http', 'https');
 

@@ -1,5 +1,5 @@
-import type { Setting } from './setting.ts';
-import { switchKind, text } from './value-kinds.ts';
+import type { Setting } from '../setting.ts';
+import { switchKind, text } from '../value-kinds.ts';
 
 /** A setting of Aztec's that is accepted and has nothing to do here. */
 export interface SupersededSetting extends Pick<Setting, 'flag' | 'flagAliases' | 'variable' | 'kind'> {

@@ -1,5 +1,5 @@
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { integer, listOf, path, port, secretText, switchKind, text } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { integer, listOf, path, port, secretText, switchKind, text } from '../value-kinds.ts';
 
 /** What Aztec's p2p reads; Coppice checks it and hands it on. */
 export const AZTEC_P2P_SETTINGS = {

@@ -1,5 +1,5 @@
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { httpUrl, integer, listOf, switchKind, text } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { httpUrl, integer, listOf, switchKind, text } from '../value-kinds.ts';
 
 /** Where Aztec's packages send their own metrics, traces and logs; Coppice checks it and hands it on. */
 export const AZTEC_TELEMETRY_SETTINGS = {
