@@ -12,8 +12,8 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 
-import { ENGINE_SETTINGS } from '../shared/config/engine-settings.ts';
-import { PROCESS_SETTINGS } from '../shared/config/process-settings.ts';
+import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
+import { PROCESS_SETTINGS } from '../shared/config/groups/process-settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { logRetention } from './log-retention.ts';

@@ -8,8 +8,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-import { ENGINE_SETTINGS } from '../shared/config/engine-settings.ts';
-import { PROCESS_SETTINGS } from '../shared/config/process-settings.ts';
+import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
+import { PROCESS_SETTINGS } from '../shared/config/groups/process-settings.ts';
 import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { functionCode } from './function-code.ts';

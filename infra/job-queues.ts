@@ -4,7 +4,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-import { DEFAULT_LEASE_SECONDS } from '../shared/config/engine-settings.ts';
+import { DEFAULT_LEASE_SECONDS } from '../shared/config/groups/engine-settings.ts';
 import type { AwsRole } from '../shared/engine/aws-permissions.ts';
 import type { AwsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import { QUEUE_SHAPE } from '../shared/engine/aws-resource-shapes.ts';

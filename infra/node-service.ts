@@ -16,10 +16,10 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 import { AZTEC_P2P_SETTINGS } from '../shared/config/aztec/aztec-p2p-settings.ts';
-import { ENGINE_SETTINGS } from '../shared/config/engine-settings.ts';
-import { L1_SETTINGS } from '../shared/config/l1-settings.ts';
-import { NODE_GROUP } from '../shared/config/node-settings.ts';
-import { PUBLISHER_SETTINGS } from '../shared/config/publisher-settings.ts';
+import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
+import { L1_SETTINGS } from '../shared/config/groups/l1-settings.ts';
+import { NODE_GROUP } from '../shared/config/groups/node-settings.ts';
+import { PUBLISHER_SETTINGS } from '../shared/config/groups/publisher-settings.ts';
 import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';

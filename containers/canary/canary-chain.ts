@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { LocalAccount } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 
-import type { CanarySettings } from '../../shared/config/canary-settings.ts';
+import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
 import { createL1Client, type L1Client } from '../../shared/l1/l1-client.ts';
 import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../shared/l1/submission-policy.ts';
 import { ACCOUNT_INDEX, anvilAccount } from '../local-l1/devnet-accounts.ts';

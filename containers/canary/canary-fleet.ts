@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 
 import type { CrsKind } from '../../shared/canary/crs-kind.ts';
-import type { CanarySettings } from '../../shared/config/canary-settings.ts';
+import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
 import { engineOptionsOf, leaseSecondsOf } from '../../shared/config/engine-options.ts';
 import { Secret } from '../../shared/config/secret.ts';
 import { dollarsOf } from '../../shared/cost/aws-prices.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
 import { engineOptionsOf } from '../../shared/config/engine-options.ts';
-import { ENGINE_SETTINGS } from '../../shared/config/engine-settings.ts';
+import { ENGINE_SETTINGS } from '../../shared/config/groups/engine-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';
 import { readEnvFile } from '../../shared/config/read-env-file.ts';
 import type { Secret } from '../../shared/config/secret.ts';

@@ -1,4 +1,4 @@
-import { L1_SETTINGS } from '../../shared/config/l1-settings.ts';
+import { L1_SETTINGS } from '../../shared/config/groups/l1-settings.ts';
 import {
   type Environment,
   type IsGiven,
@@ -6,7 +6,7 @@ import {
   settingsOrThrow,
   type SettingsOfGroups,
 } from '../../shared/config/parse-settings.ts';
-import { PUBLISHER_SETTINGS } from '../../shared/config/publisher-settings.ts';
+import { PUBLISHER_SETTINGS } from '../../shared/config/groups/publisher-settings.ts';
 import { optional, type SettingGroup } from '../../shared/config/setting.ts';
 import { text } from '../../shared/config/value-kinds.ts';
 import { findFunctionConflicts, FUNCTION_GROUPS, functionEnvironment } from '../../shared/lambda/function-settings.ts';

@@ -1,4 +1,4 @@
-import { L1_SETTINGS } from '../../shared/config/l1-settings.ts';
+import { L1_SETTINGS } from '../../shared/config/groups/l1-settings.ts';
 import type { Environment } from '../../shared/config/parse-settings.ts';
 import { optional, type SettingGroup } from '../../shared/config/setting.ts';
 import { address, listOf } from '../../shared/config/value-kinds.ts';

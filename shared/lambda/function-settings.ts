@@ -1,4 +1,4 @@
-import { ENGINE_SETTINGS, findEngineConflicts } from '../config/engine-settings.ts';
+import { ENGINE_SETTINGS, findEngineConflicts } from '../config/groups/engine-settings.ts';
 import {
   type Environment,
   type IsGiven,
@@ -6,7 +6,7 @@ import {
   settingsOrThrow,
   type SettingsOfGroups,
 } from '../config/parse-settings.ts';
-import { PROCESS_SETTINGS } from '../config/process-settings.ts';
+import { PROCESS_SETTINGS } from '../config/groups/process-settings.ts';
 import type { SettingGroup } from '../config/setting.ts';
 
 /** What every function reads. */

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 
-import { L1_SETTINGS } from '../config/l1-settings.ts';
+import { L1_SETTINGS } from '../config/groups/l1-settings.ts';
 import type { Environment } from '../config/parse-settings.ts';
 import { awsClientOptions } from '../engine/aws-connection.ts';
 import { L1SecretUnusableError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { SettingsOf } from '../config/setting.ts';
-import type { PROCESS_SETTINGS } from '../config/process-settings.ts';
+import type { PROCESS_SETTINGS } from '../config/groups/process-settings.ts';
 import { EmfMetrics, type Metrics } from './metrics.ts';
 
 type MetricSettings = Pick<SettingsOf<(typeof PROCESS_SETTINGS)['settings']>, 'metrics' | 'metricsNamespace'>;

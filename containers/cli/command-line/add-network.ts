@@ -1,7 +1,7 @@
 import path from 'node:path';
 
-import { ENGINE_SETTINGS } from '../../../shared/config/engine-settings.ts';
-import { L1_SETTINGS } from '../../../shared/config/l1-settings.ts';
+import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.ts';
+import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { applyDefaults } from '../../../shared/config/merge-sources.ts';
 import { textOf } from '../../../shared/config/parse-settings.ts';
 

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
-import { ENGINE_SETTINGS, findEngineConflicts } from '../../../shared/config/engine-settings.ts';
-import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { ENGINE_SETTINGS, findEngineConflicts } from '../../../shared/config/groups/engine-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
-import { L1_SETTINGS } from '../../../shared/config/l1-settings.ts';
+import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../../shared/config/env-file-settings.ts';
-import { KNOWN_SETTINGS, settingsIn } from '../../../shared/config/known-settings.ts';
+import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../../shared/config/groups/env-file-settings.ts';
+import { KNOWN_SETTINGS, settingsIn } from '../../../shared/config/groups/known-settings.ts';
 import { mergeSources } from '../../../shared/config/merge-sources.ts';
 import { parseFlags } from '../../../shared/config/parse-flags.ts';
 import { textOf, type Environment } from '../../../shared/config/parse-settings.ts';
-import { PROVER_SETTINGS } from '../../../shared/config/prover-settings.ts';
+import { PROVER_SETTINGS } from '../../../shared/config/groups/prover-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import { readEnvFile } from '../../../shared/config/read-env-file.ts';
 import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';

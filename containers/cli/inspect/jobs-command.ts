@@ -1,5 +1,5 @@
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
-import { JOBS_GROUP } from '../../../shared/config/jobs-settings.ts';
+import { JOBS_GROUP } from '../../../shared/config/groups/jobs-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import type { SettingsOf } from '../../../shared/config/setting.ts';
 import { integer } from '../../../shared/config/value-kinds.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-import { CANARY_GROUPS, readCanarySettings } from '../../../shared/config/canary-settings.ts';
-import { ENGINE_SETTINGS } from '../../../shared/config/engine-settings.ts';
-import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { CANARY_GROUPS, readCanarySettings } from '../../../shared/config/groups/canary-settings.ts';
+import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { textOf } from '../../../shared/config/parse-settings.ts';
 import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';

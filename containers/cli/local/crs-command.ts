@@ -1,5 +1,5 @@
-import { CRS_GROUP } from '../../../shared/config/crs-settings.ts';
-import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { CRS_GROUP } from '../../../shared/config/groups/crs-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { defaultCrsPath } from '../../crs/crs-path.ts';

@@ -1,5 +1,5 @@
-import { DEVNET_GROUP, readDevnetSettings } from '../../../shared/config/devnet-settings.ts';
-import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { DEVNET_GROUP, readDevnetSettings } from '../../../shared/config/groups/devnet-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';
 import type { Command } from '../command-line/command.ts';

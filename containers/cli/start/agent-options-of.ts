@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 
-import type { AgentSettings } from '../../../shared/config/agent-settings.ts';
+import type { AgentSettings } from '../../../shared/config/groups/agent-settings.ts';
 import { engineOptionsOf, leaseSecondsOf } from '../../../shared/config/engine-options.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';

@@ -1,9 +1,9 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 
-import { AGENT_GROUP, readAgentSettings } from '../../../shared/config/agent-settings.ts';
-import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../../shared/config/env-file-settings.ts';
-import { environmentFor } from '../../../shared/config/known-settings.ts';
-import { readNodeSettings } from '../../../shared/config/node-settings.ts';
+import { AGENT_GROUP, readAgentSettings } from '../../../shared/config/groups/agent-settings.ts';
+import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../../shared/config/groups/env-file-settings.ts';
+import { environmentFor } from '../../../shared/config/groups/known-settings.ts';
+import { readNodeSettings } from '../../../shared/config/groups/node-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import type { CommandLine } from '../command-line/read-command-line.ts';
 import { GROUPS_OF_ROLE, ROLES, type Role } from './role.ts';

@@ -1,5 +1,5 @@
-import { AGENT_GROUPS } from '../../../shared/config/agent-settings.ts';
-import { NODE_GROUPS } from '../../../shared/config/node-settings.ts';
+import { AGENT_GROUPS } from '../../../shared/config/groups/agent-settings.ts';
+import { NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 
 /** What `coppice start` can start; the name is the flag. */

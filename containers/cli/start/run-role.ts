@@ -1,8 +1,8 @@
-import { parseAgentSettings } from '../../../shared/config/agent-settings.ts';
+import { parseAgentSettings } from '../../../shared/config/groups/agent-settings.ts';
 import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
-import type { EngineSettings } from '../../../shared/config/engine-settings.ts';
-import { parseNodeSettings } from '../../../shared/config/node-settings.ts';
-import type { PROCESS_SETTINGS } from '../../../shared/config/process-settings.ts';
+import type { EngineSettings } from '../../../shared/config/groups/engine-settings.ts';
+import { parseNodeSettings } from '../../../shared/config/groups/node-settings.ts';
+import type { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import type { SettingsOf } from '../../../shared/config/setting.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';

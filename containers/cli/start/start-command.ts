@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 
-import { AGENT_GROUP, AGENT_GROUPS } from '../../../shared/config/agent-settings.ts';
-import { ENV_FILE_GROUP } from '../../../shared/config/env-file-settings.ts';
+import { AGENT_GROUP, AGENT_GROUPS } from '../../../shared/config/groups/agent-settings.ts';
+import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
-import { NODE_GROUP, NODE_GROUPS } from '../../../shared/config/node-settings.ts';
-import { L1_SETTINGS } from '../../../shared/config/l1-settings.ts';
+import { NODE_GROUP, NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
+import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
-import { PROCESS_SETTINGS } from '../../../shared/config/process-settings.ts';
+import { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { addNetwork } from '../command-line/add-network.ts';

@@ -1,7 +1,7 @@
 import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
 import { strandedSecondsOf } from '../../../shared/config/engine-options.ts';
-import { ENGINE_SETTINGS } from '../../../shared/config/engine-settings.ts';
-import { NODE_GROUP } from '../../../shared/config/node-settings.ts';
+import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.ts';
+import { NODE_GROUP } from '../../../shared/config/groups/node-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../../shared/config/parse-settings.ts';
 import type { AwsUsage } from '../../../shared/cost/aws-prices.ts';
 import { BUCKET_SHAPE } from '../../../shared/engine/aws-resource-shapes.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { DEFAULT_LEASE_SECONDS } from '../../../shared/config/engine-settings.ts';
+import { DEFAULT_LEASE_SECONDS } from '../../../shared/config/groups/engine-settings.ts';
 import { createAwsClients } from '../../../shared/engine/aws-clients.ts';
 import { openAwsEngine } from '../../../shared/engine/aws-engine.ts';
 import { awsResourceNames } from '../../../shared/engine/aws-resource-names.ts';

@@ -1,4 +1,4 @@
-import { type AgentSettings, parseAgentSettings } from '../../../shared/config/agent-settings.ts';
+import { type AgentSettings, parseAgentSettings } from '../../../shared/config/groups/agent-settings.ts';
 
 /** What `coppice start --prover-agent` makes of nothing but a data directory, a name and simulated proofs. */
 export function coppiceSettings(dataDirectory: string, agentName: string): AgentSettings {

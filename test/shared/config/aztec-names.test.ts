@@ -8,7 +8,7 @@ import { telemetryClientConfigMappings } from '@aztec/telemetry-client/config';
 import { worldStateConfigMappings } from '@aztec/world-state/config';
 import { describe, expect, it } from 'vitest';
 
-import { KNOWN_SETTINGS } from '../../../shared/config/known-settings.ts';
+import { KNOWN_SETTINGS } from '../../../shared/config/groups/known-settings.ts';
 import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
 
 type AztecTable = Readonly<Record<string, ConfigMapping>>;

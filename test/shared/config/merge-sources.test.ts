@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { AGENT_GROUPS } from '../../../shared/config/agent-settings.ts';
-import { environmentFor, KNOWN_SETTINGS } from '../../../shared/config/known-settings.ts';
+import { AGENT_GROUPS } from '../../../shared/config/groups/agent-settings.ts';
+import { environmentFor, KNOWN_SETTINGS } from '../../../shared/config/groups/known-settings.ts';
 import {
   applyDefaults,
   mergeSources,
@@ -9,7 +9,7 @@ import {
   type SettingSources,
 } from '../../../shared/config/merge-sources.ts';
 import { networkDefaults } from '../../../shared/config/aztec/network-defaults.ts';
-import { NODE_GROUPS } from '../../../shared/config/node-settings.ts';
+import { NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
 import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
 
 function merge({

@@ -4,7 +4,7 @@ import { agentOptionsOf } from '../../../../containers/cli/start/agent-options-o
 import { defaultCrsPath } from '../../../../containers/crs/crs-path.ts';
 import { resolveAgentOptions } from '../../../../containers/agent/agent-options.ts';
 import { canaryVersion } from '../../../../shared/canary/circuit-artifact.ts';
-import { parseAgentSettings } from '../../../../shared/config/agent-settings.ts';
+import { parseAgentSettings } from '../../../../shared/config/groups/agent-settings.ts';
 import type { Environment } from '../../../../shared/config/parse-settings.ts';
 import { circuitsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 

@@ -1,5 +1,5 @@
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { integer, path, switchKind } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { integer, path, switchKind } from '../value-kinds.ts';
 
 /** Real or simulated proofs, and the programs that make them. */
 export const PROVER_SETTINGS = {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { DEFAULT_LOG_LEVEL, LOG_LEVELS, parseLogLevel } from '../telemetry/log-level.ts';
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { integer, kind, oneOf, switchKind, text } from './value-kinds.ts';
+import { DEFAULT_LOG_LEVEL, LOG_LEVELS, parseLogLevel } from '../../telemetry/log-level.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { integer, kind, oneOf, switchKind, text } from '../value-kinds.ts';
 
 const logLevel = kind(
   z.string().refine((level) => {

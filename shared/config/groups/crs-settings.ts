@@ -1,5 +1,5 @@
 import { PROVER_SETTINGS } from './prover-settings.ts';
-import type { SettingGroup } from './setting.ts';
+import type { SettingGroup } from '../setting.ts';
 
 /** Where reference strings are kept. */
 export const CRS_GROUP = {

@@ -2,12 +2,12 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { engineOptionsOf, leaseSecondsOf, strandedSecondsOf } from '../../../shared/config/engine-options.ts';
-import { ENGINE_SETTINGS, findEngineConflicts } from '../../../shared/config/engine-settings.ts';
-import { parseAgentSettings, readAgentSettings } from '../../../shared/config/agent-settings.ts';
-import { readNodeSettings } from '../../../shared/config/node-settings.ts';
-import { parseSettings, settingsOrThrow, type Environment } from '../../../shared/config/parse-settings.ts';
-import { DEFAULT_ATTEMPT_BUDGETS } from '../../../shared/ledger/job-ledger.ts';
+import { engineOptionsOf, leaseSecondsOf, strandedSecondsOf } from '../../../../shared/config/engine-options.ts';
+import { ENGINE_SETTINGS, findEngineConflicts } from '../../../../shared/config/groups/engine-settings.ts';
+import { parseAgentSettings, readAgentSettings } from '../../../../shared/config/groups/agent-settings.ts';
+import { readNodeSettings } from '../../../../shared/config/groups/node-settings.ts';
+import { parseSettings, settingsOrThrow, type Environment } from '../../../../shared/config/parse-settings.ts';
+import { DEFAULT_ATTEMPT_BUDGETS } from '../../../../shared/ledger/job-ledger.ts';
 
 const read = (environment: Environment) => parseSettings([ENGINE_SETTINGS], environment, findEngineConflicts);
 const optionsFrom = (environment: Environment) => engineOptionsOf(settingsOrThrow(read(environment)));

@@ -1,5 +1,5 @@
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { address, decimal, httpUrl, integer, listOf, oneOf, path, privateKey, switchKind } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { address, decimal, httpUrl, integer, listOf, oneOf, path, privateKey, switchKind } from '../value-kinds.ts';
 
 /** Who proves, who signs, and what a submission may cost. */
 export const PUBLISHER_SETTINGS = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { AGENT_GROUPS, parseAgentSettings } from '../../../shared/config/agent-settings.ts';
-import { settingsIn } from '../../../shared/config/known-settings.ts';
-import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { AGENT_GROUPS, parseAgentSettings } from '../../../../shared/config/groups/agent-settings.ts';
+import { settingsIn } from '../../../../shared/config/groups/known-settings.ts';
+import { circuitsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 
 describe('parseAgentSettings', () => {
   it("takes every pool and every circuit of Aztec's when nothing is said", () => {

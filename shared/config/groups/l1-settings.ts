@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { optional, required, withDefault, type SettingGroup } from './setting.ts';
+import { optional, required, withDefault, type SettingGroup } from '../setting.ts';
 import {
   address,
   integer,
@@ -13,7 +13,7 @@ import {
   secretUrl,
   switchKind,
   text,
-} from './value-kinds.ts';
+} from '../value-kinds.ts';
 
 const NETWORKS = [
   'local',

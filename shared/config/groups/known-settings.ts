@@ -4,7 +4,7 @@ import { DEVNET_GROUP } from './devnet-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
-import type { Setting, SettingGroup } from './setting.ts';
+import type { Setting, SettingGroup } from '../setting.ts';
 
 /** Every group of every program, each once. */
 const ALL_GROUPS: readonly SettingGroup[] = [

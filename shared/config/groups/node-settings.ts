@@ -1,7 +1,7 @@
-import { AZTEC_CHAIN_SETTINGS } from './aztec/aztec-chain-settings.ts';
-import { AZTEC_P2P_SETTINGS } from './aztec/aztec-p2p-settings.ts';
-import { AZTEC_TELEMETRY_SETTINGS } from './aztec/aztec-telemetry-settings.ts';
-import { AZTEC_TX_COLLECTION_SETTINGS } from './aztec/aztec-tx-collection-settings.ts';
+import { AZTEC_CHAIN_SETTINGS } from '../aztec/aztec-chain-settings.ts';
+import { AZTEC_P2P_SETTINGS } from '../aztec/aztec-p2p-settings.ts';
+import { AZTEC_TELEMETRY_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
+import { AZTEC_TX_COLLECTION_SETTINGS } from '../aztec/aztec-tx-collection-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
 import {
@@ -11,12 +11,12 @@ import {
   type IsGiven,
   type ParsedSettings,
   type SettingsOfGroups,
-} from './parse-settings.ts';
+} from '../parse-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
-import { nameOf, withDefault, type SettingGroup } from './setting.ts';
-import { integer, port } from './value-kinds.ts';
+import { nameOf, withDefault, type SettingGroup } from '../setting.ts';
+import { integer, port } from '../value-kinds.ts';
 
 /** How the node follows the chain and takes up epochs. */
 export const NODE_GROUP = {

@@ -1,5 +1,5 @@
-import { optional, type SettingGroup } from './setting.ts';
-import { path } from './value-kinds.ts';
+import { optional, type SettingGroup } from '../setting.ts';
+import { path } from '../value-kinds.ts';
 
 /** The word that stands for "read no file". */
 export const NO_ENV_FILE = 'none';

@@ -1,7 +1,7 @@
-import { JobState } from '../ledger/job-ledger.ts';
-import { CircuitName } from '../proving-job/circuit-catalogue.ts';
-import { optional, type SettingGroup } from './setting.ts';
-import { listOf, oneOf } from './value-kinds.ts';
+import { JobState } from '../../ledger/job-ledger.ts';
+import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { optional, type SettingGroup } from '../setting.ts';
+import { listOf, oneOf } from '../value-kinds.ts';
 
 /** Which jobs of an epoch are to be listed. */
 export const JOBS_GROUP = {

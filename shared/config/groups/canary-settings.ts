@@ -1,5 +1,5 @@
-import { CrsKind } from '../canary/crs-kind.ts';
-import { MAX_LEAVES } from '../merge-tree/epoch-shape.ts';
+import { CrsKind } from '../../canary/crs-kind.ts';
+import { MAX_LEAVES } from '../../merge-tree/epoch-shape.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
   parseSettings,
@@ -7,11 +7,11 @@ import {
   type IsGiven,
   type ParsedSettings,
   type SettingsOfGroups,
-} from './parse-settings.ts';
+} from '../parse-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
-import { nameOf, optional, withDefault, type SettingGroup } from './setting.ts';
-import { address, decimal, integer, oneOf, port, secretUrl, switchKind } from './value-kinds.ts';
+import { nameOf, optional, withDefault, type SettingGroup } from '../setting.ts';
+import { address, decimal, integer, oneOf, port, secretUrl, switchKind } from '../value-kinds.ts';
 
 /** What a canary epoch can be told. */
 export const CANARY_GROUP = {

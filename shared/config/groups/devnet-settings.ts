@@ -1,7 +1,7 @@
 import { ENGINE_SETTINGS } from './engine-settings.ts';
-import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGroups } from './parse-settings.ts';
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { integer, path, port, switchKind } from './value-kinds.ts';
+import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGroups } from '../parse-settings.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { integer, path, port, switchKind } from '../value-kinds.ts';
 
 /** What a run of the devnet can be told. */
 export const DEVNET_GROUP = {

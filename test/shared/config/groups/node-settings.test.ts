@@ -2,9 +2,9 @@ import { inspect } from 'node:util';
 
 import { describe, expect, it } from 'vitest';
 
-import { InvalidSettingsError } from '../../../shared/config/errors.ts';
-import { parseNodeSettings } from '../../../shared/config/node-settings.ts';
-import type { Environment } from '../../../shared/config/parse-settings.ts';
+import { InvalidSettingsError } from '../../../../shared/config/errors.ts';
+import { parseNodeSettings } from '../../../../shared/config/groups/node-settings.ts';
+import type { Environment } from '../../../../shared/config/parse-settings.ts';
 
 const KEY = `0x${'5e'.repeat(32)}`;
 const ADDRESS = `0x${'ab'.repeat(20)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readCanarySettings } from '../../../shared/config/canary-settings.ts';
+import { readCanarySettings } from '../../../../shared/config/groups/canary-settings.ts';
 
 const KEY = `0x${'11'.repeat(32)}`;
 

@@ -1,7 +1,7 @@
-import { AztecCircuit } from '../proving-job/aztec-circuits.ts';
-import { FAMILY_NAMES, Pool } from '../proving-job/circuit-catalogue.ts';
-import { CrsKind } from '../canary/crs-kind.ts';
-import { AgentId } from '../ledger/job-ledger.ts';
+import { AztecCircuit } from '../../proving-job/aztec-circuits.ts';
+import { FAMILY_NAMES, Pool } from '../../proving-job/circuit-catalogue.ts';
+import { CrsKind } from '../../canary/crs-kind.ts';
+import { AgentId } from '../../ledger/job-ledger.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
   parseSettings,
@@ -9,11 +9,11 @@ import {
   type Environment,
   type ParsedSettings,
   type SettingsOfGroups,
-} from './parse-settings.ts';
+} from '../parse-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
-import { optional, withDefault, type SettingGroup } from './setting.ts';
-import { decimal, httpUrl, integer, kind, listOf, oneOf, switchKind } from './value-kinds.ts';
+import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { decimal, httpUrl, integer, kind, listOf, oneOf, switchKind } from '../value-kinds.ts';
 
 /** What an agent takes on, and how its simulated proofs behave. */
 export const AGENT_GROUP = {
