@@ -8,7 +8,7 @@ import { Secret } from '../../shared/config/secret.ts';
 import { dollarsOf } from '../../shared/cost/aws-prices.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
-import { defaultCrsPath } from '../crs/crs-path.ts';
+import { defaultCrsPath } from '../../shared/crs/crs-path.ts';
 import { prepareDevelopmentCrs } from '../crs/prepare-crs.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';

@@ -2,8 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { bn254 } from '@noble/curves/bn254';
 
-import { developmentPoint, DOUBLING_DISTANCE } from './development-secret.ts';
-import { POINT_BYTES, type PointsShare } from './points-share.ts';
+import { developmentPoint, DOUBLING_DISTANCE } from '../../shared/crs/development-secret.ts';
+import { POINT_BYTES, type PointsShare } from '../../shared/crs/points-share.ts';
 
 // Fills its share of the places: those that are from `firstPlace` to before `endPlace` after a multiple of the distance.
 // A row of places is the row before it, doubled, with one inversion for all of it.

@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-import { DOUBLING_DISTANCE } from './development-secret.ts';
-import { POINT_BYTES, type PointsShare } from './points-share.ts';
+import { DOUBLING_DISTANCE } from '../../shared/crs/development-secret.ts';
+import { POINT_BYTES, type PointsShare } from '../../shared/crs/points-share.ts';
 
 /**
  * Makes the first `points` of the development CRS in `directory`, in the file that `bb` reads. A cut leaves nothing

@@ -1,7 +1,7 @@
 import { BbProcess } from '../agent/families/bb-process.ts';
 import { CanaryProver } from '../agent/families/canary-prover.ts';
 import { makeDevelopmentCrs } from './make-development-crs.ts';
-import { readCrs } from './read-crs.ts';
+import { readCrs } from '../../shared/crs/read-crs.ts';
 
 /** As many points as the largest circuits of the canary need: 2^21 gates, and one more. */
 export const CANARY_POINTS = 2 ** 21 + 1;

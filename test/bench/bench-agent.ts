@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { makeDevelopmentCrs } from '../../containers/crs/make-development-crs.ts';
-import { readCrs } from '../../containers/crs/read-crs.ts';
-import { defaultCrsPath } from '../../containers/crs/crs-path.ts';
+import { readCrs } from '../../shared/crs/read-crs.ts';
+import { defaultCrsPath } from '../../shared/crs/crs-path.ts';
 import { Work } from '../../shared/canary/work.ts';
 import { compareAgents } from './agent/compare-agents.ts';
 import { compareBb } from './agent/compare-bb.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openFamily } from '../../containers/agent/families/canary-family.ts';
 import { ProofFailedError } from '../../containers/agent/families/prover-family.ts';
-import { defaultCrsPath } from '../../containers/crs/crs-path.ts';
+import { defaultCrsPath } from '../../shared/crs/crs-path.ts';
 import { mergeInputs } from '../../shared/canary/canary-inputs.ts';
 import { encodeCanaryProof, parseCanaryProof } from '../../shared/canary/canary-proof.ts';
 import { CANARY_ROLLUP_ABI } from '../../shared/canary/canary-rollup.ts';

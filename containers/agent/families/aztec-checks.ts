@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
-import { readCrs } from '../../crs/read-crs.ts';
+import { readCrs } from '../../../shared/crs/read-crs.ts';
 import type { AztecFamilyOptions } from './aztec-family-options.ts';
 import { checkCpu, checkMemory } from './machine-checks.ts';
 

@@ -1,5 +1,5 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { readCrs } from '../../crs/read-crs.ts';
+import { readCrs } from '../../../shared/crs/read-crs.ts';
 import { findBb } from './bb-process.ts';
 import type { CanaryFamilyOptions } from './canary-family-options.ts';
 import { checkCpu, checkMemory } from './machine-checks.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { artifactNameOf, type CircuitChoice } from '../../../shared/canary/circuit-artifact.ts';
 import { developmentKeyUrl } from '../../../shared/canary/development-keys.ts';
 import { encodeVerificationKey } from '../../../shared/canary/verification-key.ts';
-import { defaultCrsPath } from '../../crs/crs-path.ts';
+import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
 import { BbProcess } from './bb-process.ts';
 import { CanaryProver } from './canary-prover.ts';
 

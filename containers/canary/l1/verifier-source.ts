@@ -1,5 +1,5 @@
 import type { RootKey } from '../../../shared/canary/verification-key.ts';
-import { developmentSecretInG2 } from '../../crs/development-secret.ts';
+import { developmentSecretInG2 } from '../../../shared/crs/development-secret.ts';
 
 /** The contract that takes the root's proofs. */
 export interface VerifierSource {

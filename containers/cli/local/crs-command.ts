@@ -2,7 +2,7 @@ import { CRS_GROUP } from '../../../shared/config/groups/crs-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
-import { defaultCrsPath } from '../../crs/crs-path.ts';
+import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
 import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { printLines, printNotices } from '../../terminal/print.ts';

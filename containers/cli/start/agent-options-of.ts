@@ -7,7 +7,7 @@ import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { AgentOptions } from '../../agent/agent-options.ts';
 import { familyReference } from '../../agent/families/family-registry.ts';
-import { defaultCrsPath } from '../../crs/crs-path.ts';
+import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
 
 /** What an agent with these settings is started with. */
 export function agentOptionsOf(settings: AgentSettings, networkVersion: string): AgentOptions {

@@ -5,14 +5,10 @@ import path from 'node:path';
 import { bn254 } from '@noble/curves/bn254';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  developmentPoint,
-  developmentSecretInG2,
-  DOUBLING_DISTANCE,
-} from '../../../containers/crs/development-secret.ts';
+import { developmentPoint, developmentSecretInG2, DOUBLING_DISTANCE } from '../../../shared/crs/development-secret.ts';
 import { makeDevelopmentCrs } from '../../../containers/crs/make-development-crs.ts';
 import { prepareCeremonyCrs, prepareDevelopmentCrs } from '../../../containers/crs/prepare-crs.ts';
-import { readCrs } from '../../../containers/crs/read-crs.ts';
+import { readCrs } from '../../../shared/crs/read-crs.ts';
 
 const CEREMONY_BEGINNING = Buffer.from(
   '0000000000000000000000000000000000000000000000000000000000000001' +

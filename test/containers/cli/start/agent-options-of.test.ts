@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { agentOptionsOf } from '../../../../containers/cli/start/agent-options-of.ts';
-import { defaultCrsPath } from '../../../../containers/crs/crs-path.ts';
+import { defaultCrsPath } from '../../../../shared/crs/crs-path.ts';
 import { resolveAgentOptions } from '../../../../containers/agent/agent-options.ts';
 import { canaryVersion } from '../../../../shared/canary/circuit-artifact.ts';
 import { parseAgentSettings } from '../../../../shared/config/groups/agent-settings.ts';
