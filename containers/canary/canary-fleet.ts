@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import type { CrsKind } from '../../shared/canary/crs-kind.ts';
 import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
-import { engineOptionsOf, leaseSecondsOf } from '../../shared/config/engine-options.ts';
+import { engineOptionsOf, leaseSecondsOf } from '../../shared/engine/engine-options.ts';
 import { Secret } from '../../shared/config/secret.ts';
 import { dollarsOf } from '../../shared/cost/aws-prices.ts';
 import type { Engine } from '../../shared/engine/engine.ts';

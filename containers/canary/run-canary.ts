@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { CrsKind } from '../../shared/canary/crs-kind.ts';
 import type { Work } from '../../shared/canary/work.ts';
 import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
-import { strandedSecondsOf } from '../../shared/config/engine-options.ts';
+import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';

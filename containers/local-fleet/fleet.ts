@@ -2,7 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
-import { engineOptionsOf } from '../../shared/config/engine-options.ts';
+import { engineOptionsOf } from '../../shared/engine/engine-options.ts';
 import { ENGINE_SETTINGS } from '../../shared/config/groups/engine-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';
 import { readEnvFile } from '../../shared/config/read-env-file.ts';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import { openGrowingEpochs } from '../../shared/agent-fleet/open-growing-epochs.ts';
 import { openScaler } from '../../shared/agent-fleet/open-scaler.ts';
-import { engineOptionsOf, strandedSecondsOf } from '../../shared/config/engine-options.ts';
+import { engineOptionsOf, strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';

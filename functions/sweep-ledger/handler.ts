@@ -1,4 +1,4 @@
-import { strandedSecondsOf } from '../../shared/config/engine-options.ts';
+import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';

@@ -1,8 +1,8 @@
-import { engineOptionsOf } from '../config/engine-options.ts';
+import { engineOptionsOf } from '../engine/engine-options.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
-import { meteredEngine } from '../telemetry/metered-engine.ts';
+import { meteredEngine } from '../engine/metered-engine.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { openMetrics } from '../telemetry/open-metrics.ts';
 import type { FunctionSettings } from './function-settings.ts';

@@ -1,4 +1,4 @@
-import { engineOptionsOf } from '../config/engine-options.ts';
+import { engineOptionsOf } from '../engine/engine-options.ts';
 import { createAwsClients } from '../engine/aws-clients.ts';
 import type { AwsConnection } from '../engine/aws-connection.ts';
 import { awsResourceNames, type AwsResourceNames } from '../engine/aws-resource-names.ts';

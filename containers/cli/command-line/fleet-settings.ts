@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
+import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from '../../../shared/config/groups/engine-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';

@@ -1,5 +1,5 @@
 import { parseAgentSettings } from '../../../shared/config/groups/agent-settings.ts';
-import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
+import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import type { EngineSettings } from '../../../shared/config/groups/engine-settings.ts';
 import { parseNodeSettings } from '../../../shared/config/groups/node-settings.ts';
 import type { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
@@ -8,7 +8,7 @@ import { openEngine } from '../../../shared/engine/open-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { createLogger, type Logger, type LoggerOptions } from '../../../shared/telemetry/logger.ts';
 import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
-import { meteredEngine } from '../../../shared/telemetry/metered-engine.ts';
+import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.ts';
 import { endSignal } from '../../processes/end-signals.ts';

@@ -1,5 +1,5 @@
 import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
-import { strandedSecondsOf } from '../../../shared/config/engine-options.ts';
+import { strandedSecondsOf } from '../../../shared/engine/engine-options.ts';
 import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.ts';
 import { NODE_GROUP } from '../../../shared/config/groups/node-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../../shared/config/parse-settings.ts';

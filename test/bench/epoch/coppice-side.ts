@@ -9,7 +9,7 @@ import { EpochStoppedError } from '../../../containers/node/errors.ts';
 import { FleetCircuitProver } from '../../../containers/node/fleet-circuit-prover.ts';
 import { ProofRequests } from '../../../containers/node/proof-requests.ts';
 import type { Subsystems } from '../../../containers/node/subsystems.ts';
-import { engineOptionsOf } from '../../../shared/config/engine-options.ts';
+import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';

@@ -20,7 +20,7 @@ import { AgentId, type AttemptCause } from '../../../shared/ledger/job-ledger.ts
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
-import { meteredEngine } from '../../../shared/telemetry/metered-engine.ts';
+import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';

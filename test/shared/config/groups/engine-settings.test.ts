@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { engineOptionsOf, leaseSecondsOf, strandedSecondsOf } from '../../../../shared/config/engine-options.ts';
+import { engineOptionsOf, leaseSecondsOf, strandedSecondsOf } from '../../../../shared/engine/engine-options.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from '../../../../shared/config/groups/engine-settings.ts';
 import { parseAgentSettings, readAgentSettings } from '../../../../shared/config/groups/agent-settings.ts';
 import { readNodeSettings } from '../../../../shared/config/groups/node-settings.ts';

@@ -1,10 +1,10 @@
-import type { Engine } from '../engine/engine.ts';
+import type { Engine } from './engine.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE } from '../proving-job/circuit-catalogue.ts';
 import { parseProvingJobId, type ProvingJobId } from '../proving-job/proving-job-id.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 /** The engine, with a metric for all that is worth one: whoever uses the ports need not know of it. */
 export function meteredEngine(engine: Engine, metrics: Metrics, nowMs: () => number): Engine {

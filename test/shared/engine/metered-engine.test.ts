@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { messageOf } from '../../../shared/proving-job/job-message.ts';
-import { meteredEngine } from '../../../shared/telemetry/metered-engine.ts';
+import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
 import type { MetricName } from '../../../shared/telemetry/metrics.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';

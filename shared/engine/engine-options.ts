@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-import type { EngineOptions } from '../engine/open-engine.ts';
+import type { EngineOptions } from './open-engine.ts';
 import type { AttemptBudgets } from '../ledger/job-ledger.ts';
-import { DEFAULT_LEASE_SECONDS, type EngineSettings } from './groups/engine-settings.ts';
+import { DEFAULT_LEASE_SECONDS, type EngineSettings } from '../config/groups/engine-settings.ts';
 
 /** The engine that the settings ask for; the same for every process that has the same settings. */
 export function engineOptionsOf(settings: EngineSettings): EngineOptions {
