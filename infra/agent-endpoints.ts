@@ -11,7 +11,7 @@ import {
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
-import type { AwsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import type { AwsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { callsOfRole } from './calls-of-role.ts';
 
 export interface AgentEndpointsProps {

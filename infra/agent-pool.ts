@@ -20,7 +20,7 @@ import { Construct } from 'constructs';
 import type { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
 import { AGENT_GROUP } from '../shared/config/groups/agent-settings.ts';
 import { PROVER_SETTINGS } from '../shared/config/groups/prover-settings.ts';
-import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { FAMILY_NAMES, type Pool } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import type { AgentPoolConfig, Ec2PoolConfig } from './config/agent-pool-config.ts';

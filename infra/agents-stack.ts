@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 
-import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
 import { AgentPool } from './agent-pool.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';

@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 
 import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
 import { PROCESS_SETTINGS } from '../shared/config/groups/process-settings.ts';
-import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { functionCode } from './function-code.ts';
 import type { FunctionTiming } from './function-timings.ts';

@@ -5,9 +5,9 @@ import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 import { DEFAULT_LEASE_SECONDS } from '../shared/config/groups/engine-settings.ts';
-import type { AwsRole } from '../shared/engine/aws-permissions.ts';
-import type { AwsResourceNames } from '../shared/engine/aws-resource-names.ts';
-import { QUEUE_SHAPE } from '../shared/engine/aws-resource-shapes.ts';
+import type { AwsRole } from '../shared/engine/aws/aws-permissions.ts';
+import type { AwsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
+import { QUEUE_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
 import { Lane, largerPools, Pool } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';

@@ -12,9 +12,9 @@ import {
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
-import type { AwsRole } from '../shared/engine/aws-permissions.ts';
-import { OPEN_JOBS_INDEX } from '../shared/engine/aws-resource-names.ts';
-import { LEDGER_SHAPE } from '../shared/engine/aws-resource-shapes.ts';
+import type { AwsRole } from '../shared/engine/aws/aws-permissions.ts';
+import { OPEN_JOBS_INDEX } from '../shared/engine/aws/aws-resource-names.ts';
+import { LEDGER_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';
 

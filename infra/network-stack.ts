@@ -13,7 +13,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { AgentEndpoints } from './agent-endpoints.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';

@@ -20,7 +20,7 @@ import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
 import { L1_SETTINGS } from '../shared/config/groups/l1-settings.ts';
 import { NODE_GROUP } from '../shared/config/groups/node-settings.ts';
 import { PUBLISHER_SETTINGS } from '../shared/config/groups/publisher-settings.ts';
-import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';

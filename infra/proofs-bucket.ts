@@ -3,8 +3,8 @@ import { Effect, Grant, type IRole, PolicyStatement, StarPrincipal } from 'aws-c
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 
-import type { AwsRole } from '../shared/engine/aws-permissions.ts';
-import { BUCKET_SHAPE } from '../shared/engine/aws-resource-shapes.ts';
+import type { AwsRole } from '../shared/engine/aws/aws-permissions.ts';
+import { BUCKET_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
 import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-import { awsResourceNames } from '../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { deadLetterVisibility } from './function-timings.ts';
 import { JobQueues } from './job-queues.ts';

@@ -5,10 +5,10 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import type { Hex } from 'viem';
 
 import type { Secret } from '../../shared/config/secret.ts';
-import { createAwsClients } from '../../shared/engine/aws-clients.ts';
-import { awsClientOptions } from '../../shared/engine/aws-connection.ts';
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
-import { createAwsResources } from '../../shared/engine/create-aws-resources.ts';
+import { createAwsClients } from '../../shared/engine/aws/aws-clients.ts';
+import { awsClientOptions } from '../../shared/engine/aws/aws-connection.ts';
+import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
+import { createAwsResources } from '../../shared/engine/aws/create-aws-resources.ts';
 import { EMULATOR_VARIABLES, startAwsEmulator } from './aws-emulator.ts';
 
 /** What a fleet has to be told to work on AWS. */

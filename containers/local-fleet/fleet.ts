@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { engineOptionsOf } from '../../shared/engine/engine-options.ts';
 import { ENGINE_SETTINGS } from '../../shared/config/groups/engine-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settings.ts';

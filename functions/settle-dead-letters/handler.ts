@@ -1,4 +1,4 @@
-import type { AwsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { DynamoDeadLetters } from '../../shared/job-queue/dynamo-dead-letters.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';

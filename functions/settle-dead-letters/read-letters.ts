@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { AwsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import type { KeptDeadLetter } from '../../shared/job-queue/dynamo-dead-letters.ts';
 import { readDeadLetter } from '../../shared/job-queue/sqs-dead-letter-message.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';

@@ -6,7 +6,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 
-import type { AwsResourceNames } from '../engine/aws-resource-names.ts';
+import type { AwsResourceNames } from '../engine/aws/aws-resource-names.ts';
 import { Pool } from '../proving-job/circuit-catalogue.ts';
 import { type AgentFleet, type AgentGroup, Capacity } from './agent-fleet.ts';
 import { AgentFleetUnreadableError, NoSuchAgentGroupError } from './errors.ts';

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 
-import { awsClientOptions, type AwsConnection } from '../engine/aws-connection.ts';
-import { awsResourceNames } from '../engine/aws-resource-names.ts';
+import { awsClientOptions, type AwsConnection } from '../engine/aws/aws-connection.ts';
+import { awsResourceNames } from '../engine/aws/aws-resource-names.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Scaler } from './scaler.ts';
 

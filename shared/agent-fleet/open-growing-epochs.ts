@@ -1,4 +1,4 @@
-import { awsResourceNames } from '../engine/aws-resource-names.ts';
+import { awsResourceNames } from '../engine/aws/aws-resource-names.ts';
 import type { EngineOptions } from '../engine/open-engine.ts';
 import type { GrowingEpochs } from './growing-epoch.ts';
 
@@ -9,7 +9,7 @@ export async function openGrowingEpochs(
   if (options.engine !== 'aws') return undefined;
   // Loaded only where they are needed, as the engine itself is.
   const [{ createAwsClients }, { DynamoGrowingEpochs }] = await Promise.all([
-    import('../engine/aws-clients.ts'),
+    import('../engine/aws/aws-clients.ts'),
     import('./dynamo-growing-epochs.ts'),
   ]);
   const clients = createAwsClients(options.connection);

@@ -1,5 +1,5 @@
 import type { Logger } from '../telemetry/logger.ts';
-import type { AwsEngineOptions } from './aws-engine.ts';
+import type { AwsEngineOptions } from './aws/aws-engine.ts';
 import type { EmbeddedEngineOptions } from './embedded-engine.ts';
 import type { Engine } from './engine.ts';
 
@@ -24,7 +24,7 @@ export interface OpenEngineDeps {
 export async function openEngine(options: EngineOptions, { log }: OpenEngineDeps = {}): Promise<Engine> {
   if (options.engine === 'aws') {
     const { engine: _engine, ...aws } = options;
-    const { openAwsEngine } = await import('./aws-engine.ts');
+    const { openAwsEngine } = await import('./aws/aws-engine.ts');
     return openAwsEngine({ ...aws, ...(log && { log }) });
   }
   const { engine: _engine, ...embedded } = options;

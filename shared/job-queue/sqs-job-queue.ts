@@ -1,5 +1,5 @@
-import type { AwsClients } from '../engine/aws-clients.ts';
-import type { AwsResourceNames } from '../engine/aws-resource-names.ts';
+import type { AwsClients } from '../engine/aws/aws-clients.ts';
+import type { AwsResourceNames } from '../engine/aws/aws-resource-names.ts';
 import { CIRCUIT_CATALOGUE, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../proving-job/job-message.ts';
 import type { DynamoDeadLetters } from './dynamo-dead-letters.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 import { L1_SETTINGS } from '../config/groups/l1-settings.ts';
 import type { Environment } from '../config/parse-settings.ts';
-import { awsClientOptions } from '../engine/aws-connection.ts';
+import { awsClientOptions } from '../engine/aws/aws-connection.ts';
 import { L1SecretUnusableError } from './errors.ts';
 
 /** Names the secret that says how L1 is reached, in place of the URLs themselves, which carry their user's key. */

@@ -1,7 +1,7 @@
 import { engineOptionsOf } from '../engine/engine-options.ts';
-import { createAwsClients } from '../engine/aws-clients.ts';
-import type { AwsConnection } from '../engine/aws-connection.ts';
-import { awsResourceNames, type AwsResourceNames } from '../engine/aws-resource-names.ts';
+import { createAwsClients } from '../engine/aws/aws-clients.ts';
+import type { AwsConnection } from '../engine/aws/aws-connection.ts';
+import { awsResourceNames, type AwsResourceNames } from '../engine/aws/aws-resource-names.ts';
 import type { DynamoTable } from '../ledger/dynamo-table.ts';
 import type { FunctionSettings } from './function-settings.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BatchGetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
-import { OPEN_JOBS_INDEX } from '../engine/aws-resource-names.ts';
+import { OPEN_JOBS_INDEX } from '../engine/aws/aws-resource-names.ts';
 import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { partsOf } from './dynamo-expressions.ts';
 import { type DynamoItem, getItem } from './dynamo-item.ts';

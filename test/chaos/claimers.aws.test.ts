@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { inject } from 'vitest';
 
-import { createAwsClients } from '../../shared/engine/aws-clients.ts';
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
-import { createAwsResources } from '../../shared/engine/create-aws-resources.ts';
+import { createAwsClients } from '../../shared/engine/aws/aws-clients.ts';
+import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
+import { createAwsResources } from '../../shared/engine/aws/create-aws-resources.ts';
 import { CHAOS_BUDGETS, describeClaimers } from './claimers/claimers.chaos.ts';
 
 /** A lease has to outlast the handful of calls that a job takes, of which the emulator answers one at a time. */

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 import { anvilAccount } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
-import { type AwsClients, createAwsClients } from '../../shared/engine/aws-clients.ts';
-import { AWS_PERMISSIONS, EPOCH_ROLES } from '../../shared/engine/aws-permissions.ts';
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { type AwsClients, createAwsClients } from '../../shared/engine/aws/aws-clients.ts';
+import { AWS_PERMISSIONS, EPOCH_ROLES } from '../../shared/engine/aws/aws-permissions.ts';
+import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';

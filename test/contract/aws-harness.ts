@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { inject } from 'vitest';
 
-import { type AwsClients, createAwsClients } from '../../shared/engine/aws-clients.ts';
-import type { AwsConnection } from '../../shared/engine/aws-connection.ts';
-import { type AwsResourceNames, awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
-import { createLedgerTable, createProofsBucket, createQueues } from '../../shared/engine/create-aws-resources.ts';
+import { type AwsClients, createAwsClients } from '../../shared/engine/aws/aws-clients.ts';
+import type { AwsConnection } from '../../shared/engine/aws/aws-connection.ts';
+import { type AwsResourceNames, awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
+import { createLedgerTable, createProofsBucket, createQueues } from '../../shared/engine/aws/create-aws-resources.ts';
 
 export const AWS_LEASE_SECONDS = 30;
 

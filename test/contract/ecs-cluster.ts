@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-ecs';
 
 import type { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
-import { awsClientOptions, type AwsConnection } from '../../shared/engine/aws-connection.ts';
-import type { AwsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { awsClientOptions, type AwsConnection } from '../../shared/engine/aws/aws-connection.ts';
+import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 
 /** A cluster on the emulator, for services of agents. */

@@ -14,7 +14,7 @@ import { TREE_COMMAND } from '../../containers/cli/inspect/tree-command.ts';
 import { WHY_COMMAND } from '../../containers/cli/inspect/why-command.ts';
 import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 
 const COMMANDS: readonly Command[] = [

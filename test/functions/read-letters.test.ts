@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { readLetters } from '../../functions/settle-dead-letters/read-letters.ts';
-import { awsResourceNames } from '../../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
 import { aRecord } from './lambda-events.ts';
 

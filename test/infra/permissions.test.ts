@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 
-import { AWS_PERMISSIONS, type AwsRole } from '../../shared/engine/aws-permissions.ts';
+import { AWS_PERMISSIONS, type AwsRole } from '../../shared/engine/aws/aws-permissions.ts';
 import { jobKey } from '../../shared/ledger/dynamo-table.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
 import { anEnvironment } from './an-environment.ts';

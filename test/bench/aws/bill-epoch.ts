@@ -4,7 +4,7 @@ import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.t
 import { NODE_GROUP } from '../../../shared/config/groups/node-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../../shared/config/parse-settings.ts';
 import type { AwsUsage } from '../../../shared/cost/aws-prices.ts';
-import { BUCKET_SHAPE } from '../../../shared/engine/aws-resource-shapes.ts';
+import { BUCKET_SHAPE } from '../../../shared/engine/aws/aws-resource-shapes.ts';
 import { KEPT_SECONDS } from '../../../shared/ledger/dynamo-table.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { CostLine } from './cost-line.ts';

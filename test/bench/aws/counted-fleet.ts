@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
 import { DEFAULT_LEASE_SECONDS } from '../../../shared/config/groups/engine-settings.ts';
-import { createAwsClients } from '../../../shared/engine/aws-clients.ts';
-import { openAwsEngine } from '../../../shared/engine/aws-engine.ts';
-import { awsResourceNames } from '../../../shared/engine/aws-resource-names.ts';
-import { createAwsResources } from '../../../shared/engine/create-aws-resources.ts';
+import { createAwsClients } from '../../../shared/engine/aws/aws-clients.ts';
+import { openAwsEngine } from '../../../shared/engine/aws/aws-engine.ts';
+import { awsResourceNames } from '../../../shared/engine/aws/aws-resource-names.ts';
+import { createAwsResources } from '../../../shared/engine/aws/create-aws-resources.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { type AwsGate, type GateCall, startAwsGate } from '../../fixtures/aws-gate.ts';
 import { CapacityMeter } from '../../fixtures/aws-gate-capacity.ts';

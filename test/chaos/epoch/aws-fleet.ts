@@ -15,8 +15,8 @@ import {
   startNode,
 } from '../../../containers/local-fleet/fleet.ts';
 import { Secret } from '../../../shared/config/secret.ts';
-import type { AwsConnection } from '../../../shared/engine/aws-connection.ts';
-import { type AwsRole, EPOCH_ROLES } from '../../../shared/engine/aws-permissions.ts';
+import type { AwsConnection } from '../../../shared/engine/aws/aws-connection.ts';
+import { type AwsRole, EPOCH_ROLES } from '../../../shared/engine/aws/aws-permissions.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { type AwsGate, iamActions, startAwsGate } from '../../fixtures/aws-gate.ts';

@@ -8,8 +8,8 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 
 import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator.ts';
 import { FleetProcess } from '../../../containers/processes/fleet-process.ts';
-import { awsClientOptions } from '../../../shared/engine/aws-connection.ts';
-import type { AwsRole } from '../../../shared/engine/aws-permissions.ts';
+import { awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
+import type { AwsRole } from '../../../shared/engine/aws/aws-permissions.ts';
 import { type AwsGate, iamActions, startAwsGate } from '../../fixtures/aws-gate.ts';
 import type { Deployment } from './deploy-fleet.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { awsResourceNames } from '../../../shared/engine/aws-resource-names.ts';
+import { awsResourceNames } from '../../../shared/engine/aws/aws-resource-names.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import { SqsJobQueue } from '../../../shared/job-queue/sqs-job-queue.ts';
 import { aJobMessage } from '../../contract/a-new-job.ts';

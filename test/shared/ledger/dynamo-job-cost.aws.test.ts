@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { type AwsClients, createAwsClients } from '../../../shared/engine/aws-clients.ts';
+import { type AwsClients, createAwsClients } from '../../../shared/engine/aws/aws-clients.ts';
 import { AgentId, type JobLedger, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';

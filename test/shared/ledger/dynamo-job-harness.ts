@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import { type AwsConnection, awsClientOptions } from '../../../shared/engine/aws-connection.ts';
+import { type AwsConnection, awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
 import { DynamoJobLedger } from '../../../shared/ledger/dynamo-job-ledger.ts';
 import { type DynamoTable, jobKey } from '../../../shared/ledger/dynamo-table.ts';
 import { AgentId, type JobLease, type NewJob, type ProofReport } from '../../../shared/ledger/job-ledger.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { type AwsClients, createAwsClients } from '../../../shared/engine/aws-clients.ts';
+import { type AwsClients, createAwsClients } from '../../../shared/engine/aws/aws-clients.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import { type JobLedger, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';

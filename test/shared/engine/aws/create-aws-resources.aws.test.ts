@@ -3,9 +3,9 @@ import { GetBucketLifecycleConfigurationCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createAwsResources } from '../../../shared/engine/create-aws-resources.ts';
-import { Lane, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
+import { createAwsResources } from '../../../../shared/engine/aws/create-aws-resources.ts';
+import { Lane, Pool } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { type AwsHarness, openAwsHarness } from '../../../contract/aws-harness.ts';
 
 const DAY_SECONDS = 24 * 3600;
 

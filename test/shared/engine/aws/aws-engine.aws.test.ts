@@ -1,14 +1,14 @@
 import { describe, expect, inject, it, afterEach } from 'vitest';
 
-import { openEngine } from '../../../shared/engine/open-engine.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import { AwsRegionMissingError, LedgerTableMissingError } from '../../../shared/engine/errors.ts';
-import { JOB_MESSAGE_VERSION } from '../../../shared/proving-job/job-message.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import type { Settlement } from '../../../shared/ledger/settlement-feed.ts';
-import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { aJobMessage, aNewJob } from '../../contract/a-new-job.ts';
-import { openAwsHarness } from '../../contract/aws-harness.ts';
+import { openEngine } from '../../../../shared/engine/open-engine.ts';
+import type { Engine } from '../../../../shared/engine/engine.ts';
+import { AwsRegionMissingError, LedgerTableMissingError } from '../../../../shared/engine/errors.ts';
+import { JOB_MESSAGE_VERSION } from '../../../../shared/proving-job/job-message.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
+import { inputsKey, outputsKey } from '../../../../shared/proof-store/proof-store.ts';
+import { aJobMessage, aNewJob } from '../../../contract/a-new-job.ts';
+import { openAwsHarness } from '../../../contract/aws-harness.ts';
 
 const AGENT = AgentId.parse('agent-1');
 

@@ -1,22 +1,22 @@
-import { DynamoDeadLetters } from '../job-queue/dynamo-dead-letters.ts';
-import { SqsJobQueue } from '../job-queue/sqs-job-queue.ts';
-import { DynamoAgentRegistry } from '../ledger/dynamo-agent-registry.ts';
-import { DynamoDecisionLog } from '../ledger/dynamo-decision-log.ts';
-import { DynamoEpochLedger } from '../ledger/dynamo-epoch-ledger.ts';
-import { DynamoIncidentLog } from '../ledger/dynamo-incident-log.ts';
-import { DynamoJobLedger } from '../ledger/dynamo-job-ledger.ts';
-import { DynamoOutbox } from '../ledger/dynamo-outbox.ts';
-import { DynamoSettlementFeed } from '../ledger/dynamo-settlement-feed.ts';
-import { DynamoTableStream } from '../ledger/dynamo-stream.ts';
-import type { DynamoTable } from '../ledger/dynamo-table.ts';
-import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../ledger/job-ledger.ts';
-import { S3ProofStore } from '../proof-store/s3-proof-store.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import { DynamoDeadLetters } from '../../job-queue/dynamo-dead-letters.ts';
+import { SqsJobQueue } from '../../job-queue/sqs-job-queue.ts';
+import { DynamoAgentRegistry } from '../../ledger/dynamo-agent-registry.ts';
+import { DynamoDecisionLog } from '../../ledger/dynamo-decision-log.ts';
+import { DynamoEpochLedger } from '../../ledger/dynamo-epoch-ledger.ts';
+import { DynamoIncidentLog } from '../../ledger/dynamo-incident-log.ts';
+import { DynamoJobLedger } from '../../ledger/dynamo-job-ledger.ts';
+import { DynamoOutbox } from '../../ledger/dynamo-outbox.ts';
+import { DynamoSettlementFeed } from '../../ledger/dynamo-settlement-feed.ts';
+import { DynamoTableStream } from '../../ledger/dynamo-stream.ts';
+import type { DynamoTable } from '../../ledger/dynamo-table.ts';
+import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../../ledger/job-ledger.ts';
+import { S3ProofStore } from '../../proof-store/s3-proof-store.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import { createAwsClients } from './aws-clients.ts';
 import type { AwsConnection } from './aws-connection.ts';
 import { awsResourceNames } from './aws-resource-names.ts';
 import { AwsRetries } from './aws-retries.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine.ts';
 import { explainAwsErrors } from './explain-aws-errors.ts';
 
 export interface AwsEngineOptions {

@@ -5,8 +5,8 @@ import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { type AwsClients, createAwsClients } from '../../../shared/engine/aws-clients.ts';
-import { AwsRetries } from '../../../shared/engine/aws-retries.ts';
+import { type AwsClients, createAwsClients } from '../../../../shared/engine/aws/aws-clients.ts';
+import { AwsRetries } from '../../../../shared/engine/aws/aws-retries.ts';
 
 type Answer = { readonly status: number; readonly body: unknown } | 'cut';
 

@@ -3,7 +3,7 @@ import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import type { AwsClients } from './aws-clients.ts';
 import type { AwsConnection } from './aws-connection.ts';
 import type { SdkClient, SdkStack } from './aws-retries.ts';
-import { AwsCredentialsMissingError, AwsRegionMissingError, LedgerTableMissingError } from './errors.ts';
+import { AwsCredentialsMissingError, AwsRegionMissingError, LedgerTableMissingError } from '../errors.ts';
 
 /**
  * Has the clients say what to do about what no adapter could know: no region, no credentials, no such table. Queues and
