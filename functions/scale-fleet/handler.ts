@@ -7,7 +7,7 @@ import { awsClientOptions } from '../../shared/engine/aws/aws-connection.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
 import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
-import { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
+import { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { EndedEpochs } from './ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 import { type GroupDecision, runScaler, type RunScalerDeps } from './run-scaler.ts';

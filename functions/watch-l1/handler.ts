@@ -3,7 +3,7 @@ import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
 import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
-import { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
+import { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { lookAtL1, type LookAtL1Deps } from './look-at-l1.ts';
 import { Remembered } from './watch-l1.ts';
 import { parseWatchL1Settings } from './watch-l1-settings.ts';

@@ -2,7 +2,7 @@ import type { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { L1UnreachableError } from '../../shared/l1/errors.ts';
 import { checkL1Chain, type L1Client } from '../../shared/l1/l1-client.ts';
-import type { DynamoNotes } from '../../shared/ledger/dynamo-notes.ts';
+import type { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { WatchL1Settings } from './watch-l1-settings.ts';

@@ -1,5 +1,5 @@
-import { DynamoNotes } from '../ledger/dynamo-notes.ts';
-import type { DynamoTable } from '../ledger/dynamo-table.ts';
+import { DynamoNotes } from '../engine/aws/dynamo/dynamo-notes.ts';
+import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
 import { GrowingEpoch, type GrowingEpochs } from './growing-epoch.ts';
 
 /** {@link GrowingEpochs} as a note in the ledger's table. */

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { queryItems } from '../ledger/dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, padded } from '../ledger/dynamo-table.ts';
+import { queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, padded } from '../engine/aws/dynamo/dynamo-table.ts';
 import { SpotEvent, type SpotEvents } from './spot-events.ts';
 
 const PARTITION = 'SPOT-EVENTS';

@@ -1,4 +1,4 @@
-import { KEPT_SECONDS } from '../ledger/dynamo-table.ts';
+import { KEPT_SECONDS } from '../engine/aws/dynamo/dynamo-table.ts';
 import type { FleetDecisionRecord } from '../ledger/decision-log.ts';
 import type { EpochRecord } from '../ledger/epoch-ledger.ts';
 import type { JobRecord } from '../ledger/job-ledger.ts';

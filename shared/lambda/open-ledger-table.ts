@@ -2,7 +2,7 @@ import { engineOptionsOf } from '../engine/engine-options.ts';
 import { createAwsClients } from '../engine/aws/aws-clients.ts';
 import type { AwsConnection } from '../engine/aws/aws-connection.ts';
 import { awsResourceNames, type AwsResourceNames } from '../engine/aws/aws-resource-names.ts';
-import type { DynamoTable } from '../ledger/dynamo-table.ts';
+import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
 import type { FunctionSettings } from './function-settings.ts';
 
 /** The ledger's table, for what a function keeps in it beside the engine's ports, and where the fleet is. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../proving-job/proving-job-id.ts';
-import { type DynamoItem, getItem, parseItem, queryItems } from './dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from './dynamo-table.ts';
-import { MAX_TRIES, pauseAfter, putVersion } from './dynamo-versioned-put.ts';
+import { type DynamoItem, getItem, parseItem, queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from '../engine/aws/dynamo/dynamo-table.ts';
+import { MAX_TRIES, pauseAfter, putVersion } from '../engine/aws/dynamo/dynamo-versioned-put.ts';
 import { advancedEpoch, openedEpoch } from './epoch-changes.ts';
 import { type EpochChange, type EpochLedger, EpochRecord, type EpochState, type NewEpoch } from './epoch-ledger.ts';
 import { LedgerBusyError } from './errors.ts';

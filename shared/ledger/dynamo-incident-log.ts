@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { parseItem, queryItems } from './dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, padded } from './dynamo-table.ts';
+import { parseItem, queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, padded } from '../engine/aws/dynamo/dynamo-table.ts';
 import { Incident, type IncidentLog } from './incident-log.ts';
 
 const PARTITION = 'INCIDENTS';

@@ -3,7 +3,7 @@ import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
 import { rejectLost, shorten, take, takeBeside, takeOver } from './dynamo-job-updates.ts';
 import { type JobUpdate, updateJob } from './dynamo-job-writes.ts';
-import { type DynamoTable, jobKey } from './dynamo-table.ts';
+import { type DynamoTable, jobKey } from '../engine/aws/dynamo/dynamo-table.ts';
 import { LedgerBusyError } from './errors.ts';
 import {
   type AgentId,

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../proof-store/proof-store.ts';
 import { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
 import { parseProvingJobId, ProvingJobId, Sha256 } from '../proving-job/proving-job-id.ts';
-import { type DynamoItem, parseItem } from './dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from './dynamo-table.ts';
+import { type DynamoItem, parseItem } from '../engine/aws/dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../engine/aws/dynamo/dynamo-table.ts';
 import { UnreadableItemError } from './errors.ts';
 import {
   AgentId,

@@ -6,7 +6,7 @@ import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
 import * as updates from './dynamo-job-updates.ts';
 import { type JobUpdate, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
-import type { DynamoTable } from './dynamo-table.ts';
+import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
 import { JobLeaseLostError } from './errors.ts';
 import type {
   AgentId,
@@ -21,7 +21,7 @@ import type {
   ProofReport,
   RangeId,
 } from './job-ledger.ts';
-import { mapBounded } from './map-bounded.ts';
+import { mapBounded } from '../engine/aws/dynamo/map-bounded.ts';
 
 /** Beside claims and heartbeats of the same process, which have sockets of the same client. */
 const WRITES_AT_ONCE = 16;

@@ -2,10 +2,10 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 
 import { EpochNumber } from '../proving-job/proving-job-id.ts';
-import { type DynamoItem, getItem, parseItem } from './dynamo-item.ts';
+import { type DynamoItem, getItem, parseItem } from '../engine/aws/dynamo/dynamo-item.ts';
 import { packRoot, unpackRoot } from './dynamo-root-item.ts';
-import { type DynamoTable, type ItemKey, padded } from './dynamo-table.ts';
-import { MAX_TRIES, pauseAfter, putVersion } from './dynamo-versioned-put.ts';
+import { type DynamoTable, type ItemKey, padded } from '../engine/aws/dynamo/dynamo-table.ts';
+import { MAX_TRIES, pauseAfter, putVersion } from '../engine/aws/dynamo/dynamo-versioned-put.ts';
 import { LedgerBusyError } from './errors.ts';
 import { type NewRoot, type Outbox, RootRecord } from './outbox.ts';
 import { storedRoot } from './stored-root.ts';

@@ -3,8 +3,8 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 
 import { z } from 'zod';
 
-import { type DynamoItem, parseItem } from './dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds } from './dynamo-table.ts';
+import { type DynamoItem, parseItem } from '../engine/aws/dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds } from '../engine/aws/dynamo/dynamo-table.ts';
 import { UnreadableItemError } from './errors.ts';
 import { RootRecord } from './outbox.ts';
 

@@ -8,7 +8,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb-streams';
 
-import type { DynamoTable } from './dynamo-table.ts';
+import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
 import { TableStreamMissingError } from './errors.ts';
 
 type Image = Readonly<Record<string, AttributeValue>>;

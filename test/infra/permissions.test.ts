@@ -2,7 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 
 import { AWS_PERMISSIONS, type AwsRole } from '../../shared/engine/aws/aws-permissions.ts';
-import { jobKey } from '../../shared/ledger/dynamo-table.ts';
+import { jobKey } from '../../shared/engine/aws/dynamo/dynamo-table.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
 import { anEnvironment } from './an-environment.ts';
 import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';

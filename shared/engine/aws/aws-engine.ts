@@ -8,7 +8,7 @@ import { DynamoJobLedger } from '../../ledger/dynamo-job-ledger.ts';
 import { DynamoOutbox } from '../../ledger/dynamo-outbox.ts';
 import { DynamoSettlementFeed } from '../../ledger/dynamo-settlement-feed.ts';
 import { DynamoTableStream } from '../../ledger/dynamo-stream.ts';
-import type { DynamoTable } from '../../ledger/dynamo-table.ts';
+import type { DynamoTable } from './dynamo/dynamo-table.ts';
 import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../../ledger/job-ledger.ts';
 import { S3ProofStore } from '../../proof-store/s3-proof-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';

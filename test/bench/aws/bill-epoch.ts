@@ -5,7 +5,7 @@ import { NODE_GROUP } from '../../../shared/config/groups/node-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../../shared/config/parse-settings.ts';
 import type { AwsUsage } from '../../../shared/cost/aws-prices.ts';
 import { BUCKET_SHAPE } from '../../../shared/engine/aws/aws-resource-shapes.ts';
-import { KEPT_SECONDS } from '../../../shared/ledger/dynamo-table.ts';
+import { KEPT_SECONDS } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { CostLine } from './cost-line.ts';
 import { HEARTBEAT_SECONDS } from './counted-fleet.ts';

@@ -2,7 +2,7 @@ import { DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 
 import { awsClientOptions, type AwsConnection } from '../../../shared/engine/aws/aws-connection.ts';
 import { awsResourceNames } from '../../../shared/engine/aws/aws-resource-names.ts';
-import { jobPartitions } from '../../../shared/ledger/dynamo-table.ts';
+import { jobPartitions } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
 import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { itemBytes } from '../../fixtures/dynamo-item-bytes.ts';
 

@@ -13,7 +13,7 @@ import type { GrowingEpochs } from '../../../shared/agent-fleet/growing-epoch.ts
 import type { SpotEvents } from '../../../shared/agent-fleet/spot-events.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
-import { DynamoNotes } from '../../../shared/ledger/dynamo-notes.ts';
+import { DynamoNotes } from '../../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';

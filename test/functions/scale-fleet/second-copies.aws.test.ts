@@ -9,7 +9,7 @@ import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
-import { DynamoNotes } from '../../../shared/ledger/dynamo-notes.ts';
+import { DynamoNotes } from '../../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import { AgentId, type JobLease, type JobRecord, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';

@@ -3,7 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import { type AwsConnection, awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
 import { DynamoJobLedger } from '../../../shared/ledger/dynamo-job-ledger.ts';
-import { type DynamoTable, jobKey } from '../../../shared/ledger/dynamo-table.ts';
+import { type DynamoTable, jobKey } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
 import { AgentId, type JobLease, type NewJob, type ProofReport } from '../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';

@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DynamoJobLedger } from '../../../shared/ledger/dynamo-job-ledger.ts';
 import { DynamoSettlementFeed } from '../../../shared/ledger/dynamo-settlement-feed.ts';
 import { DynamoTableStream } from '../../../shared/ledger/dynamo-stream.ts';
-import type { DynamoTable } from '../../../shared/ledger/dynamo-table.ts';
+import type { DynamoTable } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
 import { TableStreamMissingError } from '../../../shared/ledger/errors.ts';
 import { DEFAULT_ATTEMPT_BUDGETS } from '../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
-import { type DynamoLedgerHarness, openDynamoLedgerHarness } from './dynamo-ledger-harness.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../engine/aws/dynamo/dynamo-ledger-harness.ts';
 
 const PATIENCE = { timeout: 10_000, interval: 10 };
 /** By how much DynamoDB's clock may differ from ours. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { DynamoSettlementFeed } from '../../../shared/ledger/dynamo-settlement-feed.ts';
 import type { StreamRecord } from '../../../shared/ledger/dynamo-stream.ts';
-import { jobKey } from '../../../shared/ledger/dynamo-table.ts';
+import { jobKey } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
 import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { FakeTableStream } from './fake-table-stream.ts';

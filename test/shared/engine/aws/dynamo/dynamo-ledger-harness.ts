@@ -1,9 +1,9 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { createAwsClients } from '../../../shared/engine/aws/aws-clients.ts';
-import type { DynamoTable, ItemKey } from '../../../shared/ledger/dynamo-table.ts';
-import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
+import { createAwsClients } from '../../../../../shared/engine/aws/aws-clients.ts';
+import type { DynamoTable, ItemKey } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { type AwsHarness, openAwsHarness } from '../../../../contract/aws-harness.ts';
 import { type DynamoProxy, openDynamoProxy } from './dynamo-proxy.ts';
 
 export interface DynamoLedgerHarness extends Pick<AwsHarness, 'nowMs' | 'elapse' | 'close'> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { jobKey, jobPartitions, openShard, openShards } from '../../../shared/ledger/dynamo-table.ts';
-import { EpochNumber, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { jobKey, jobPartitions, openShard, openShards } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { EpochNumber, makeProvingJobId, sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
 
 const EPOCH = EpochNumber.parse(7);
 

@@ -2,7 +2,7 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 
 import type { DynamoTable, ItemKey } from './dynamo-table.ts';
-import { UnreadableItemError } from './errors.ts';
+import { UnreadableItemError } from '../../../ledger/errors.ts';
 
 /** An item as the table has it, its attributes not looked at yet. */
 export type DynamoItem = ItemKey & Readonly<Record<string, unknown>>;

@@ -10,7 +10,7 @@ import { PutCommand, type TransactWriteCommandInput, TransactWriteCommand } from
 
 import { type DynamoItem, getItem } from './dynamo-item.ts';
 import type { DynamoTable } from './dynamo-table.ts';
-import { LedgerBusyError } from './errors.ts';
+import { LedgerBusyError } from '../../../ledger/errors.ts';
 
 /** How often a change is begun anew because others changed the same item. Those who may are a few programs. */
 export const MAX_TRIES = 12;

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 
 /**
  * The ledger's one table. Partition key `pk`, sort key `sk`, both strings; on demand; its stream has new and old images.
