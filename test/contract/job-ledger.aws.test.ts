@@ -1,4 +1,4 @@
-import { DynamoJobLedger } from '../../shared/ledger/dynamo-job-ledger.ts';
+import { DynamoJobLedger } from '../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { CONTRACT_BUDGETS, describeJobLedgerContract } from './job-ledger.contract.ts';
 

@@ -1,4 +1,4 @@
-import { DynamoJobLedger } from '../../shared/ledger/dynamo-job-ledger.ts';
+import { DynamoJobLedger } from '../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
 import { DynamoSettlementFeed } from '../../shared/ledger/dynamo-settlement-feed.ts';
 import { DynamoTableStream } from '../../shared/ledger/dynamo-stream.ts';
 import { openAwsHarness } from './aws-harness.ts';

@@ -4,7 +4,7 @@ import { DynamoAgentRegistry } from '../../ledger/dynamo-agent-registry.ts';
 import { DynamoDecisionLog } from '../../ledger/dynamo-decision-log.ts';
 import { DynamoEpochLedger } from '../../ledger/dynamo-epoch-ledger.ts';
 import { DynamoIncidentLog } from '../../ledger/dynamo-incident-log.ts';
-import { DynamoJobLedger } from '../../ledger/dynamo-job-ledger.ts';
+import { DynamoJobLedger } from './dynamo-jobs/dynamo-job-ledger.ts';
 import { DynamoOutbox } from '../../ledger/dynamo-outbox.ts';
 import { DynamoSettlementFeed } from '../../ledger/dynamo-settlement-feed.ts';
 import { DynamoTableStream } from '../../ledger/dynamo-stream.ts';

@@ -1,7 +1,7 @@
 import { CreateTableCommand, type StreamSpecification, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoJobLedger } from '../../../shared/ledger/dynamo-job-ledger.ts';
+import { DynamoJobLedger } from '../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
 import { DynamoSettlementFeed } from '../../../shared/ledger/dynamo-settlement-feed.ts';
 import { DynamoTableStream } from '../../../shared/ledger/dynamo-stream.ts';
 import type { DynamoTable } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';

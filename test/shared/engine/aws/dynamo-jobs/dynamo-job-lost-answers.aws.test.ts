@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { type AwsClients, createAwsClients } from '../../../shared/engine/aws/aws-clients.ts';
-import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
-import { type JobLedger, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { CONTRACT_BUDGETS } from '../../contract/job-ledger.contract.ts';
-import { type AwsGate, startAwsGate } from '../../fixtures/aws-gate.ts';
+import { type AwsClients, createAwsClients } from '../../../../../shared/engine/aws/aws-clients.ts';
+import { JobLeaseLostError } from '../../../../../shared/ledger/errors.ts';
+import { type JobLedger, RangeId } from '../../../../../shared/ledger/job-ledger.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
+import { CONTRACT_BUDGETS } from '../../../../contract/job-ledger.contract.ts';
+import { type AwsGate, startAwsGate } from '../../../../fixtures/aws-gate.ts';
 import {
   ALICE,
   BOB,

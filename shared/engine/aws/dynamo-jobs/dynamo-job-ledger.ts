@@ -1,13 +1,13 @@
-import { Pool } from '../proving-job/circuit-catalogue.ts';
-import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
 import { claimJob, jobIsBusy, MAX_LOOKS } from './dynamo-job-claim.ts';
 import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
 import * as updates from './dynamo-job-updates.ts';
 import { type JobUpdate, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
-import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
-import { JobLeaseLostError } from './errors.ts';
+import type { DynamoTable } from '../dynamo/dynamo-table.ts';
+import { JobLeaseLostError } from '../../../ledger/errors.ts';
 import type {
   AgentId,
   AttemptBudgets,
@@ -20,8 +20,8 @@ import type {
   OpenJob,
   ProofReport,
   RangeId,
-} from './job-ledger.ts';
-import { mapBounded } from '../engine/aws/dynamo/map-bounded.ts';
+} from '../../../ledger/job-ledger.ts';
+import { mapBounded } from '../dynamo/map-bounded.ts';
 
 /** Beside claims and heartbeats of the same process, which have sockets of the same client. */
 const WRITES_AT_ONCE = 16;

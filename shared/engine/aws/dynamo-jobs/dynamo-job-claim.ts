@@ -1,10 +1,10 @@
-import type { Pool } from '../proving-job/circuit-catalogue.ts';
-import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import type { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
 import { rejectLost, shorten, take, takeBeside, takeOver } from './dynamo-job-updates.ts';
 import { type JobUpdate, updateJob } from './dynamo-job-writes.ts';
-import { type DynamoTable, jobKey } from '../engine/aws/dynamo/dynamo-table.ts';
-import { LedgerBusyError } from './errors.ts';
+import { type DynamoTable, jobKey } from '../dynamo/dynamo-table.ts';
+import { LedgerBusyError } from '../../../ledger/errors.ts';
 import {
   type AgentId,
   type AttemptBudgets,
@@ -12,7 +12,7 @@ import {
   type JobLease,
   type JobRecord,
   stragglerAt,
-} from './job-ledger.ts';
+} from '../../../ledger/job-ledger.ts';
 
 export interface ClaimRules {
   /** The job is taken only while it is in one of them. */

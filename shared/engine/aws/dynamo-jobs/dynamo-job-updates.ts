@@ -1,9 +1,9 @@
-import type { Pool } from '../proving-job/circuit-catalogue.ts';
-import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import type { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { proofAttributes, stragglerAttribute } from './dynamo-job-item.ts';
 import type { JobUpdate } from './dynamo-job-writes.ts';
-import { expiresAtSeconds, openShard } from '../engine/aws/dynamo/dynamo-table.ts';
-import type { AgentId, AttemptCause, JobLease, ProofReport, RangeId } from './job-ledger.ts';
+import { expiresAtSeconds, openShard } from '../dynamo/dynamo-table.ts';
+import type { AgentId, AttemptCause, JobLease, ProofReport, RangeId } from '../../../ledger/job-ledger.ts';
 
 const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs, #copyAskedAtMs';
 const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #provingMs';

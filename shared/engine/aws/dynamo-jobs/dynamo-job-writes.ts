@@ -1,13 +1,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 
-import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
-import { partsOf } from '../engine/aws/dynamo/dynamo-expressions.ts';
-import type { DynamoItem } from '../engine/aws/dynamo/dynamo-item.ts';
+import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import { partsOf } from '../dynamo/dynamo-expressions.ts';
+import type { DynamoItem } from '../dynamo/dynamo-item.ts';
 import { parseJobItem, type StoredJob } from './dynamo-job-item.ts';
-import { plainItem } from '../engine/aws/dynamo/dynamo-plain-item.ts';
-import { type DynamoTable, jobKey } from '../engine/aws/dynamo/dynamo-table.ts';
-import { JobState } from './job-ledger.ts';
+import { plainItem } from '../dynamo/dynamo-plain-item.ts';
+import { type DynamoTable, jobKey } from '../dynamo/dynamo-table.ts';
+import { JobState } from '../../../ledger/job-ledger.ts';
 
 /** A change of one job that happens if its condition holds. `#name` is an attribute, `:name` a value, `:queued` a state. */
 export interface JobUpdate {

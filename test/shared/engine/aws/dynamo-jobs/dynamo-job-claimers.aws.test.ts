@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AgentId, type NewJob } from '../../../shared/ledger/job-ledger.ts';
-import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { seededRandom } from '../../fixtures/aws-gate-faults.ts';
+import { AgentId, type NewJob } from '../../../../../shared/ledger/job-ledger.ts';
+import type { ProvingJobId } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
+import { seededRandom } from '../../../../fixtures/aws-gate-faults.ts';
 import { type DynamoJobHarness, LEASE_SECONDS, openDynamoJobHarness, proofOf } from './dynamo-job-harness.ts';
 
 const JOBS = 200;

@@ -1,9 +1,9 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { jobKey } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import { LedgerBusyError } from '../../../shared/ledger/errors.ts';
-import { type JobLease, type JobLedger, RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { jobKey } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { LedgerBusyError } from '../../../../../shared/ledger/errors.ts';
+import { type JobLease, type JobLedger, RangeId } from '../../../../../shared/ledger/job-ledger.ts';
 import {
   ALICE,
   BOB,

@@ -1,16 +1,16 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-import { type AwsConnection, awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
-import { DynamoJobLedger } from '../../../shared/ledger/dynamo-job-ledger.ts';
-import { type DynamoTable, jobKey } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import { AgentId, type JobLease, type NewJob, type ProofReport } from '../../../shared/ledger/job-ledger.ts';
-import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { openAwsHarness } from '../../contract/aws-harness.ts';
-import { CONTRACT_BUDGETS } from '../../contract/job-ledger.contract.ts';
-import type { Item } from '../../fixtures/dynamo-item-bytes.ts';
+import { type AwsConnection, awsClientOptions } from '../../../../../shared/engine/aws/aws-connection.ts';
+import { DynamoJobLedger } from '../../../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
+import { type DynamoTable, jobKey } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { AgentId, type JobLease, type NewJob, type ProofReport } from '../../../../../shared/ledger/job-ledger.ts';
+import { outputsKey } from '../../../../../shared/proof-store/proof-store.ts';
+import { type ProvingJobId, sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
+import { openAwsHarness } from '../../../../contract/aws-harness.ts';
+import { CONTRACT_BUDGETS } from '../../../../contract/job-ledger.contract.ts';
+import type { Item } from '../../../../fixtures/dynamo-item-bytes.ts';
 
 export const ALICE = AgentId.parse('alice');
 export const BOB = AgentId.parse('bob');

@@ -2,21 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BatchGetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
-import { OPEN_JOBS_INDEX } from '../engine/aws/aws-resource-names.ts';
-import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
-import { partsOf } from '../engine/aws/dynamo/dynamo-expressions.ts';
-import { type DynamoItem, getItem } from '../engine/aws/dynamo/dynamo-item.ts';
+import { OPEN_JOBS_INDEX } from '../aws-resource-names.ts';
+import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import { partsOf } from '../dynamo/dynamo-expressions.ts';
+import { type DynamoItem, getItem } from '../dynamo/dynamo-item.ts';
 import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts';
 import { STATES } from './dynamo-job-writes.ts';
-import {
-  type DynamoTable,
-  type ItemKey,
-  jobKey,
-  jobPartitions,
-  openShards,
-} from '../engine/aws/dynamo/dynamo-table.ts';
-import type { JobRecord, OpenJob } from './job-ledger.ts';
-import { mapBounded } from '../engine/aws/dynamo/map-bounded.ts';
+import { type DynamoTable, type ItemKey, jobKey, jobPartitions, openShards } from '../dynamo/dynamo-table.ts';
+import type { JobRecord, OpenJob } from '../../../ledger/job-ledger.ts';
+import { mapBounded } from '../dynamo/map-bounded.ts';
 
 /** DynamoDB's own limit. */
 const BATCH_KEYS = 100;

@@ -1,11 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { jobKey } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import { UnreadableItemError } from '../../../shared/ledger/errors.ts';
-import { inputsKey, outputsKey, ProofKey } from '../../../shared/proof-store/proof-store.ts';
-import { EpochNumber, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
+import { jobKey } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { UnreadableItemError } from '../../../../../shared/ledger/errors.ts';
+import { inputsKey, outputsKey, ProofKey } from '../../../../../shared/proof-store/proof-store.ts';
+import { EpochNumber, sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
 import {
   type DynamoJobHarness,
   LEASE_SECONDS,

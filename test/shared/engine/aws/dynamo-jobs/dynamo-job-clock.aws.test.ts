@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoJobLedger } from '../../../shared/ledger/dynamo-job-ledger.ts';
-import type { JobLedger } from '../../../shared/ledger/job-ledger.ts';
-import { openAwsHarness } from '../../contract/aws-harness.ts';
-import { CONTRACT_BUDGETS, describeJobLedgerContract } from '../../contract/job-ledger.contract.ts';
+import { DynamoJobLedger } from '../../../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
+import type { JobLedger } from '../../../../../shared/ledger/job-ledger.ts';
+import { openAwsHarness } from '../../../../contract/aws-harness.ts';
+import { CONTRACT_BUDGETS, describeJobLedgerContract } from '../../../../contract/job-ledger.contract.ts';
 import { ALICE, BOB, type DynamoJobHarness, LEASE_SECONDS, openDynamoJobHarness } from './dynamo-job-harness.ts';
 
 const STEP_MS = 400;

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { type AwsClients, createAwsClients } from '../../../shared/engine/aws/aws-clients.ts';
-import { AgentId, type JobLedger, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { type AwsGate, startAwsGate } from '../../fixtures/aws-gate.ts';
-import { CapacityMeter } from '../../fixtures/aws-gate-capacity.ts';
-import { itemBytes } from '../../fixtures/dynamo-item-bytes.ts';
+import { type AwsClients, createAwsClients } from '../../../../../shared/engine/aws/aws-clients.ts';
+import { AgentId, type JobLedger, RangeId } from '../../../../../shared/ledger/job-ledger.ts';
+import { CircuitName } from '../../../../../shared/proving-job/circuit-catalogue.ts';
+import { EpochNumber } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
+import { type AwsGate, startAwsGate } from '../../../../fixtures/aws-gate.ts';
+import { CapacityMeter } from '../../../../fixtures/aws-gate-capacity.ts';
+import { itemBytes } from '../../../../fixtures/dynamo-item-bytes.ts';
 import {
   ALICE,
   BOB,

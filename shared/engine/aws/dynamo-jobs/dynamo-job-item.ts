@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../proof-store/proof-store.ts';
-import { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
-import { parseProvingJobId, ProvingJobId, Sha256 } from '../proving-job/proving-job-id.ts';
-import { type DynamoItem, parseItem } from '../engine/aws/dynamo/dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../engine/aws/dynamo/dynamo-table.ts';
-import { UnreadableItemError } from './errors.ts';
+import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../../../proof-store/proof-store.ts';
+import { Lane, Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { parseProvingJobId, ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
+import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../dynamo/dynamo-table.ts';
+import { UnreadableItemError } from '../../../ledger/errors.ts';
 import {
   AgentId,
   AttemptCause,
@@ -15,7 +15,7 @@ import {
   type NewJob,
   type OpenJob,
   RangeId,
-} from './job-ledger.ts';
+} from '../../../ledger/job-ledger.ts';
 
 const TimeMs = z.number().int();
 
