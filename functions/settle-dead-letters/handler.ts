@@ -1,5 +1,5 @@
 import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import { DynamoDeadLetters } from '../../shared/job-queue/dynamo-dead-letters.ts';
+import { DynamoDeadLetters } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import type { KeptDeadLetter } from '../../shared/job-queue/dynamo-dead-letters.ts';
+import type { KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { readDeadLetter } from '../../shared/job-queue/sqs-dead-letter-message.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
 import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';

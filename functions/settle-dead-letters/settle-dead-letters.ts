@@ -1,4 +1,4 @@
-import type { DynamoDeadLetters, KeptDeadLetter } from '../../shared/job-queue/dynamo-dead-letters.ts';
+import type { DynamoDeadLetters, KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { readMessageBody } from '../../shared/job-queue/read-message-body.ts';
 import type { IncidentLog } from '../../shared/ledger/incident-log.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';

@@ -1,4 +1,4 @@
-import { DynamoSpotEvents } from '../../shared/agent-fleet/dynamo-spot-events.ts';
+import { DynamoSpotEvents } from '../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
 import { LambdaScaler } from '../../shared/agent-fleet/lambda-scaler.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';

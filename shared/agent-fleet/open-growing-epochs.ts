@@ -10,7 +10,7 @@ export async function openGrowingEpochs(
   // Loaded only where they are needed, as the engine itself is.
   const [{ createAwsClients }, { DynamoGrowingEpochs }] = await Promise.all([
     import('../engine/aws/aws-clients.ts'),
-    import('./dynamo-growing-epochs.ts'),
+    import('../engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts'),
   ]);
   const clients = createAwsClients(options.connection);
   const growing = new DynamoGrowingEpochs({

@@ -1,5 +1,5 @@
 import type { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
-import type { DynamoDeadLetters, KeptDeadLetter } from './dynamo-dead-letters.ts';
+import type { DynamoDeadLetters, KeptDeadLetter } from '../engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import type { DeadLetter } from './job-queue.ts';
 import { readDeadLetter, writeDeadLetter } from './sqs-dead-letter-message.ts';
 import { BATCH_MESSAGES, type SqsMessage, type SqsQueue } from './sqs-queue.ts';

@@ -2,7 +2,7 @@ import type { AwsClients } from '../engine/aws/aws-clients.ts';
 import type { AwsResourceNames } from '../engine/aws/aws-resource-names.ts';
 import { CIRCUIT_CATALOGUE, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../proving-job/job-message.ts';
-import type { DynamoDeadLetters } from './dynamo-dead-letters.ts';
+import type { DynamoDeadLetters } from '../engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { QueueLeaseLostError } from './errors.ts';
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from './job-queue.ts';
 import { readMessageBody } from './read-message-body.ts';

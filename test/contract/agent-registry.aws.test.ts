@@ -1,4 +1,4 @@
-import { DynamoAgentRegistry } from '../../shared/ledger/dynamo-agent-registry.ts';
+import { DynamoAgentRegistry } from '../../shared/engine/aws/dynamo-ledgers/dynamo-agent-registry.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { describeAgentRegistryContract } from './agent-registry.contract.ts';
 

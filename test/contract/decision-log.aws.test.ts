@@ -1,4 +1,4 @@
-import { DynamoDecisionLog } from '../../shared/ledger/dynamo-decision-log.ts';
+import { DynamoDecisionLog } from '../../shared/engine/aws/dynamo-ledgers/dynamo-decision-log.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { describeDecisionLogContract } from './decision-log.contract.ts';
 

@@ -1,4 +1,4 @@
-import { DynamoEpochLedger } from '../../shared/ledger/dynamo-epoch-ledger.ts';
+import { DynamoEpochLedger } from '../../shared/engine/aws/dynamo-ledgers/dynamo-epoch-ledger.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { describeEpochLedgerContract } from './epoch-ledger.contract.ts';
 

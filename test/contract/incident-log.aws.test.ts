@@ -1,4 +1,4 @@
-import { DynamoIncidentLog } from '../../shared/ledger/dynamo-incident-log.ts';
+import { DynamoIncidentLog } from '../../shared/engine/aws/dynamo-ledgers/dynamo-incident-log.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { describeIncidentLogContract } from './incident-log.contract.ts';
 

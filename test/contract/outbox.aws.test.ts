@@ -1,4 +1,4 @@
-import { DynamoOutbox } from '../../shared/ledger/dynamo-outbox.ts';
+import { DynamoOutbox } from '../../shared/engine/aws/dynamo-ledgers/dynamo-outbox.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { describeOutboxContract } from './outbox.contract.ts';
 

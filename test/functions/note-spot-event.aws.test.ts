@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { noteSpotEvent } from '../../functions/watch-tasks/note-spot-event.ts';
-import { DynamoSpotEvents } from '../../shared/agent-fleet/dynamo-spot-events.ts';
+import { DynamoSpotEvents } from '../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
 import type { SpotEvent } from '../../shared/agent-fleet/spot-events.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
 

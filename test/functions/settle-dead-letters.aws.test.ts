@@ -5,9 +5,9 @@ import {
   settleDeadLetters,
   type SettleDeadLettersDeps,
 } from '../../functions/settle-dead-letters/settle-dead-letters.ts';
-import { DynamoDeadLetters, type KeptDeadLetter } from '../../shared/job-queue/dynamo-dead-letters.ts';
+import { DynamoDeadLetters, type KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { SqsJobQueue } from '../../shared/job-queue/sqs-job-queue.ts';
-import { DynamoIncidentLog } from '../../shared/ledger/dynamo-incident-log.ts';
+import { DynamoIncidentLog } from '../../shared/engine/aws/dynamo-ledgers/dynamo-incident-log.ts';
 import { DynamoJobLedger } from '../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
 import { AgentId, DEFAULT_ATTEMPT_BUDGETS, type JobLease, type NewJob } from '../../shared/ledger/job-ledger.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';

@@ -1,11 +1,11 @@
-import { DynamoDeadLetters } from '../../job-queue/dynamo-dead-letters.ts';
+import { DynamoDeadLetters } from './dynamo-ledgers/dynamo-dead-letters.ts';
 import { SqsJobQueue } from '../../job-queue/sqs-job-queue.ts';
-import { DynamoAgentRegistry } from '../../ledger/dynamo-agent-registry.ts';
-import { DynamoDecisionLog } from '../../ledger/dynamo-decision-log.ts';
-import { DynamoEpochLedger } from '../../ledger/dynamo-epoch-ledger.ts';
-import { DynamoIncidentLog } from '../../ledger/dynamo-incident-log.ts';
+import { DynamoAgentRegistry } from './dynamo-ledgers/dynamo-agent-registry.ts';
+import { DynamoDecisionLog } from './dynamo-ledgers/dynamo-decision-log.ts';
+import { DynamoEpochLedger } from './dynamo-ledgers/dynamo-epoch-ledger.ts';
+import { DynamoIncidentLog } from './dynamo-ledgers/dynamo-incident-log.ts';
 import { DynamoJobLedger } from './dynamo-jobs/dynamo-job-ledger.ts';
-import { DynamoOutbox } from '../../ledger/dynamo-outbox.ts';
+import { DynamoOutbox } from './dynamo-ledgers/dynamo-outbox.ts';
 import { DynamoSettlementFeed } from '../../ledger/dynamo-settlement-feed.ts';
 import { DynamoTableStream } from '../../ledger/dynamo-stream.ts';
 import type { DynamoTable } from './dynamo/dynamo-table.ts';

@@ -5,8 +5,8 @@ import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fl
 import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
-import { DynamoGrowingEpochs } from '../../../shared/agent-fleet/dynamo-growing-epochs.ts';
-import { DynamoSpotEvents } from '../../../shared/agent-fleet/dynamo-spot-events.ts';
+import { DynamoGrowingEpochs } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts';
+import { DynamoSpotEvents } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
 import { EcsAgentFleet } from '../../../shared/agent-fleet/ecs-agent-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { GrowingEpochs } from '../../../shared/agent-fleet/growing-epoch.ts';

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoDeadLetters } from '../../../shared/job-queue/dynamo-dead-letters.ts';
+import { DynamoDeadLetters } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { SqsJobQueue } from '../../../shared/job-queue/sqs-job-queue.ts';
 import { aJobMessage } from '../../contract/a-new-job.ts';
 import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';

@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, padded } from '../engine/aws/dynamo/dynamo-table.ts';
-import { SpotEvent, type SpotEvents } from './spot-events.ts';
+import { queryItems } from '../dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, padded } from '../dynamo/dynamo-table.ts';
+import { SpotEvent, type SpotEvents } from '../../../agent-fleet/spot-events.ts';
 
 const PARTITION = 'SPOT-EVENTS';
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoIncidentLog } from '../../../shared/ledger/dynamo-incident-log.ts';
-import { expiresAtSeconds } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import { UnreadableItemError } from '../../../shared/ledger/errors.ts';
-import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../engine/aws/dynamo/dynamo-ledger-harness.ts';
-import { LOSE_ANSWER } from '../engine/aws/dynamo/dynamo-proxy.ts';
+import { DynamoIncidentLog } from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-incident-log.ts';
+import { expiresAtSeconds } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { UnreadableItemError } from '../../../../../shared/ledger/errors.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
+import { LOSE_ANSWER } from '../dynamo/dynamo-proxy.ts';
 
 const INCIDENT = { kind: 'submission', subject: 'epoch 5', message: 'reverted' } as const;
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoEpochLedger } from '../../../shared/ledger/dynamo-epoch-ledger.ts';
-import { expiresAtSeconds, padded } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import type { NewEpoch } from '../../../shared/ledger/epoch-ledger.ts';
-import { UnreadableItemError } from '../../../shared/ledger/errors.ts';
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../engine/aws/dynamo/dynamo-ledger-harness.ts';
-import { LOSE_ANSWER, NOTHING_THERE } from '../engine/aws/dynamo/dynamo-proxy.ts';
+import { DynamoEpochLedger } from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-epoch-ledger.ts';
+import { expiresAtSeconds, padded } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import type { NewEpoch } from '../../../../../shared/ledger/epoch-ledger.ts';
+import { UnreadableItemError } from '../../../../../shared/ledger/errors.ts';
+import { RangeId } from '../../../../../shared/ledger/job-ledger.ts';
+import { EpochNumber } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
+import { LOSE_ANSWER, NOTHING_THERE } from '../dynamo/dynamo-proxy.ts';
 
 const RANGE = RangeId.parse('0xa1');
 const KEY = { pk: 'EPOCHS', sk: `EPOCH#${padded(7)}` };

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
-import { DynamoAgentRegistry } from '../../../shared/ledger/dynamo-agent-registry.ts';
-import { UnreadableItemError } from '../../../shared/ledger/errors.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../engine/aws/dynamo/dynamo-ledger-harness.ts';
+import type { AgentRecord } from '../../../../../shared/ledger/agent-registry.ts';
+import { DynamoAgentRegistry } from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-agent-registry.ts';
+import { UnreadableItemError } from '../../../../../shared/ledger/errors.ts';
+import { AgentId } from '../../../../../shared/ledger/job-ledger.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
 
 const HOUR_SECONDS = 3600;
 

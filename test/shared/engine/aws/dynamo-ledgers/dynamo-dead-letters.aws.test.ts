@@ -1,8 +1,11 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoDeadLetters, type KeptDeadLetter } from '../../../shared/job-queue/dynamo-dead-letters.ts';
-import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
+import {
+  DynamoDeadLetters,
+  type KeptDeadLetter,
+} from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import { type AwsHarness, openAwsHarness } from '../../../../contract/aws-harness.ts';
 
 describe('DynamoDeadLetters', () => {
   let harness: AwsHarness;

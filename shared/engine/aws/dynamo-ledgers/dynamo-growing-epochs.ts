@@ -1,6 +1,6 @@
-import { DynamoNotes } from '../engine/aws/dynamo/dynamo-notes.ts';
-import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
-import { GrowingEpoch, type GrowingEpochs } from './growing-epoch.ts';
+import { DynamoNotes } from '../dynamo/dynamo-notes.ts';
+import type { DynamoTable } from '../dynamo/dynamo-table.ts';
+import { GrowingEpoch, type GrowingEpochs } from '../../../agent-fleet/growing-epoch.ts';
 
 /** {@link GrowingEpochs} as a note in the ledger's table. */
 export class DynamoGrowingEpochs implements GrowingEpochs {

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoOutbox } from '../../../shared/ledger/dynamo-outbox.ts';
-import { expiresAtSeconds, padded } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import { LedgerBusyError, UnreadableItemError } from '../../../shared/ledger/errors.ts';
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import type { NewRoot, RootRecord, RootState, Submission } from '../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../engine/aws/dynamo/dynamo-ledger-harness.ts';
-import { LOSE_ANSWER, NOTHING_THERE } from '../engine/aws/dynamo/dynamo-proxy.ts';
+import { DynamoOutbox } from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-outbox.ts';
+import { expiresAtSeconds, padded } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { LedgerBusyError, UnreadableItemError } from '../../../../../shared/ledger/errors.ts';
+import { RangeId } from '../../../../../shared/ledger/job-ledger.ts';
+import type { NewRoot, RootRecord, RootState, Submission } from '../../../../../shared/ledger/outbox.ts';
+import { EpochNumber } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
+import { LOSE_ANSWER, NOTHING_THERE } from '../dynamo/dynamo-proxy.ts';
 
 const EPOCH = EpochNumber.parse(5);
 const ROOT_KEY = { pk: 'ROOTS', sk: `ROOT#${padded(EPOCH)}` };

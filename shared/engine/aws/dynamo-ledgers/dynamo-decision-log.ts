@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { Decision, type DecisionKind, type DecisionLog, type DecisionOf } from './decision-log.ts';
-import { parseItem, queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
-import { type DynamoTable, padded } from '../engine/aws/dynamo/dynamo-table.ts';
+import { Decision, type DecisionKind, type DecisionLog, type DecisionOf } from '../../../ledger/decision-log.ts';
+import { parseItem, queryItems } from '../dynamo/dynamo-item.ts';
+import { type DynamoTable, padded } from '../dynamo/dynamo-table.ts';
 
 /** A decision a minute is 1,400 a day. */
 const KEPT_SECONDS = 3 * 24 * 3600;

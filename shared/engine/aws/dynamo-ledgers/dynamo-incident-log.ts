@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { parseItem, queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, padded } from '../engine/aws/dynamo/dynamo-table.ts';
-import { Incident, type IncidentLog } from './incident-log.ts';
+import { parseItem, queryItems } from '../dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, padded } from '../dynamo/dynamo-table.ts';
+import { Incident, type IncidentLog } from '../../../ledger/incident-log.ts';
 
 const PARTITION = 'INCIDENTS';
 

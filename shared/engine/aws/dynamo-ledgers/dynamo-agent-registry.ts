@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { AgentRecord, type AgentRegistry } from './agent-registry.ts';
-import { parseItem, queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
-import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
+import { AgentRecord, type AgentRegistry } from '../../../ledger/agent-registry.ts';
+import { parseItem, queryItems } from '../dynamo/dynamo-item.ts';
+import type { DynamoTable } from '../dynamo/dynamo-table.ts';
 
 const HOUR_MS = 3_600_000;
 /** Agents of the past are forgotten after a day. */

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 
-import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../proving-job/proving-job-id.ts';
-import { type DynamoItem, getItem, parseItem, queryItems } from '../engine/aws/dynamo/dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from '../engine/aws/dynamo/dynamo-table.ts';
-import { MAX_TRIES, pauseAfter, putVersion } from '../engine/aws/dynamo/dynamo-versioned-put.ts';
-import { advancedEpoch, openedEpoch } from './epoch-changes.ts';
-import { type EpochChange, type EpochLedger, EpochRecord, type EpochState, type NewEpoch } from './epoch-ledger.ts';
-import { LedgerBusyError } from './errors.ts';
-import type { RangeId } from './job-ledger.ts';
+import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../../../proving-job/proving-job-id.ts';
+import { type DynamoItem, getItem, parseItem, queryItems } from '../dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from '../dynamo/dynamo-table.ts';
+import { MAX_TRIES, pauseAfter, putVersion } from '../dynamo/dynamo-versioned-put.ts';
+import { advancedEpoch, openedEpoch } from '../../../ledger/epoch-changes.ts';
+import {
+  type EpochChange,
+  type EpochLedger,
+  EpochRecord,
+  type EpochState,
+  type NewEpoch,
+} from '../../../ledger/epoch-ledger.ts';
+import { LedgerBusyError } from '../../../ledger/errors.ts';
+import type { RangeId } from '../../../ledger/job-ledger.ts';
 
 const PARTITION = 'EPOCHS';
 

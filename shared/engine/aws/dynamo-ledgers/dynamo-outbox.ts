@@ -1,14 +1,14 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 
-import { EpochNumber } from '../proving-job/proving-job-id.ts';
-import { type DynamoItem, getItem, parseItem } from '../engine/aws/dynamo/dynamo-item.ts';
+import { EpochNumber } from '../../../proving-job/proving-job-id.ts';
+import { type DynamoItem, getItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { packRoot, unpackRoot } from './dynamo-root-item.ts';
-import { type DynamoTable, type ItemKey, padded } from '../engine/aws/dynamo/dynamo-table.ts';
-import { MAX_TRIES, pauseAfter, putVersion } from '../engine/aws/dynamo/dynamo-versioned-put.ts';
-import { LedgerBusyError } from './errors.ts';
-import { type NewRoot, type Outbox, RootRecord } from './outbox.ts';
-import { storedRoot } from './stored-root.ts';
+import { type DynamoTable, type ItemKey, padded } from '../dynamo/dynamo-table.ts';
+import { MAX_TRIES, pauseAfter, putVersion } from '../dynamo/dynamo-versioned-put.ts';
+import { LedgerBusyError } from '../../../ledger/errors.ts';
+import { type NewRoot, type Outbox, RootRecord } from '../../../ledger/outbox.ts';
+import { storedRoot } from '../../../ledger/stored-root.ts';
 
 const PARTITION = 'ROOTS';
 const OPEN_KEY: ItemKey = { pk: PARTITION, sk: 'OPEN' };

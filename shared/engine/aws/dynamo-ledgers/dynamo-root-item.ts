@@ -3,10 +3,10 @@ import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 
 import { z } from 'zod';
 
-import { type DynamoItem, parseItem } from '../engine/aws/dynamo/dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds } from '../engine/aws/dynamo/dynamo-table.ts';
-import { UnreadableItemError } from './errors.ts';
-import { RootRecord } from './outbox.ts';
+import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds } from '../dynamo/dynamo-table.ts';
+import { UnreadableItemError } from '../../../ledger/errors.ts';
+import { RootRecord } from '../../../ledger/outbox.ts';
 
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
