@@ -1,6 +1,6 @@
 import { DynamoJobLedger } from '../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
-import { DynamoSettlementFeed } from '../../shared/ledger/dynamo-settlement-feed.ts';
-import { DynamoTableStream } from '../../shared/ledger/dynamo-stream.ts';
+import { DynamoSettlementFeed } from '../../shared/engine/aws/dynamo-stream/dynamo-settlement-feed.ts';
+import { DynamoTableStream } from '../../shared/engine/aws/dynamo-stream/dynamo-stream.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { CONTRACT_BUDGETS } from './job-ledger.contract.ts';
 import { describeSettlementFeedContract } from './settlement-feed.contract.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { FollowedShard } from '../../../shared/ledger/dynamo-stream-shard.ts';
-import { SeededRandom } from '../merge-tree/seeded-random.ts';
+import { FollowedShard } from '../../../../../shared/engine/aws/dynamo-stream/dynamo-stream-shard.ts';
+import { SeededRandom } from '../../../merge-tree/seeded-random.ts';
 import { FakeTableStream } from './fake-table-stream.ts';
 
 /** More than the reads in a row that find nothing until the looking back is over. */

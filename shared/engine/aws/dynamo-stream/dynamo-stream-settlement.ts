@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import type { StreamRecord } from './dynamo-stream.ts';
-import type { Settlement } from './settlement-feed.ts';
+import type { Settlement } from '../../../ledger/settlement-feed.ts';
 
 const JOB_PREFIX = 'JOB#';
 const SettledState = z.enum(['proven', 'rejected', 'cancelled']);

@@ -8,8 +8,8 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb-streams';
 
-import type { DynamoTable } from '../engine/aws/dynamo/dynamo-table.ts';
-import { TableStreamMissingError } from './errors.ts';
+import type { DynamoTable } from '../dynamo/dynamo-table.ts';
+import { TableStreamMissingError } from '../../../ledger/errors.ts';
 
 type Image = Readonly<Record<string, AttributeValue>>;
 

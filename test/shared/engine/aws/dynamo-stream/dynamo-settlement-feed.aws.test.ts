@@ -1,14 +1,14 @@
 import { CreateTableCommand, type StreamSpecification, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoJobLedger } from '../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
-import { DynamoSettlementFeed } from '../../../shared/ledger/dynamo-settlement-feed.ts';
-import { DynamoTableStream } from '../../../shared/ledger/dynamo-stream.ts';
-import type { DynamoTable } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import { TableStreamMissingError } from '../../../shared/ledger/errors.ts';
-import { DEFAULT_ATTEMPT_BUDGETS } from '../../../shared/ledger/job-ledger.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../engine/aws/dynamo/dynamo-ledger-harness.ts';
+import { DynamoJobLedger } from '../../../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
+import { DynamoSettlementFeed } from '../../../../../shared/engine/aws/dynamo-stream/dynamo-settlement-feed.ts';
+import { DynamoTableStream } from '../../../../../shared/engine/aws/dynamo-stream/dynamo-stream.ts';
+import type { DynamoTable } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { TableStreamMissingError } from '../../../../../shared/ledger/errors.ts';
+import { DEFAULT_ATTEMPT_BUDGETS } from '../../../../../shared/ledger/job-ledger.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
+import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
 
 const PATIENCE = { timeout: 10_000, interval: 10 };
 /** By how much DynamoDB's clock may differ from ours. */

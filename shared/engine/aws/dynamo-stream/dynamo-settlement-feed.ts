@@ -1,7 +1,7 @@
 import type { TableStream } from './dynamo-stream.ts';
 import { StreamFollower } from './dynamo-stream-follower.ts';
 import { settlementOf } from './dynamo-stream-settlement.ts';
-import type { Settlement, SettlementFeed } from './settlement-feed.ts';
+import type { Settlement, SettlementFeed } from '../../../ledger/settlement-feed.ts';
 
 interface Subscriber {
   readonly onSettled: (settlement: Settlement) => void;

@@ -10,7 +10,7 @@ import type {
   StreamRecord,
   StreamShard,
   TableStream,
-} from '../../../shared/ledger/dynamo-stream.ts';
+} from '../../../../../shared/engine/aws/dynamo-stream/dynamo-stream.ts';
 
 interface FakeShard {
   readonly parentId: string | undefined;

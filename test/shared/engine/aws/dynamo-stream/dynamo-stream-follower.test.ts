@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { DynamoSettlementFeed } from '../../../shared/ledger/dynamo-settlement-feed.ts';
-import type { StreamRecord } from '../../../shared/ledger/dynamo-stream.ts';
-import { jobKey } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
+import { DynamoSettlementFeed } from '../../../../../shared/engine/aws/dynamo-stream/dynamo-settlement-feed.ts';
+import type { StreamRecord } from '../../../../../shared/engine/aws/dynamo-stream/dynamo-stream.ts';
+import { jobKey } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import type { ProvingJobId } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { FakeTableStream } from './fake-table-stream.ts';
 
 const SECOND = 1000;
