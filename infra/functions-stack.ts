@@ -9,7 +9,7 @@ import { ENV as SCALE_FLEET } from '../functions/scale-fleet/env.ts';
 import { ENV as SUBMIT_ROOT } from '../functions/submit-root/env.ts';
 import { ENV as WATCH_L1 } from '../functions/watch-l1/env.ts';
 import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
-import { PLACEMENT_FAILURE, SERVICE_ACTION, TAKEN_BACK, TASK_CHANGE } from '../shared/agent-fleet/ecs-events.ts';
+import { PLACEMENT_FAILURE, SERVICE_ACTION, TAKEN_BACK, TASK_CHANGE } from '../shared/engine/aws/fleet/ecs-events.ts';
 import type { FleetPoolsInput } from '../shared/agent-fleet/fleet-pools.ts';
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { Pool } from '../shared/proving-job/circuit-catalogue.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { openGrowingEpochs } from '../../shared/agent-fleet/open-growing-epochs.ts';
-import { openScaler } from '../../shared/agent-fleet/open-scaler.ts';
+import { openGrowingEpochs } from '../../shared/engine/aws/fleet/open-growing-epochs.ts';
+import { openScaler } from '../../shared/engine/aws/fleet/open-scaler.ts';
 import { engineOptionsOf, strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';

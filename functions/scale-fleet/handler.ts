@@ -2,7 +2,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 
 import { DynamoGrowingEpochs } from '../../shared/engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts';
 import { DynamoSpotEvents } from '../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
-import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { awsClientOptions } from '../../shared/engine/aws/aws-connection.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';

@@ -1,5 +1,5 @@
 import { DynamoSpotEvents } from '../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
-import { LambdaScaler } from '../../shared/agent-fleet/lambda-scaler.ts';
+import { LambdaScaler } from '../../shared/engine/aws/fleet/lambda-scaler.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';

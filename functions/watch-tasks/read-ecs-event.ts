@@ -1,6 +1,11 @@
 import { z } from 'zod';
 
-import { PLACEMENT_FAILURE, SERVICE_ACTION, TAKEN_BACK, TASK_CHANGE } from '../../shared/agent-fleet/ecs-events.ts';
+import {
+  PLACEMENT_FAILURE,
+  SERVICE_ACTION,
+  TAKEN_BACK,
+  TASK_CHANGE,
+} from '../../shared/engine/aws/fleet/ecs-events.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
 
 const Container = z.object({ name: z.string(), exitCode: z.number().int().optional(), reason: z.string().optional() });

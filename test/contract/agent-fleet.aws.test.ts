@@ -1,4 +1,4 @@
-import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { describeAgentFleetContract } from './agent-fleet.contract.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { openEcsCluster } from './ecs-cluster.ts';

@@ -11,9 +11,9 @@ import { anvilAccount, anvilPrivateKey } from '../../containers/local-l1/devnet-
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import type { EnvironmentInput } from '../../infra/config/environment-config.ts';
 import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
-import { openGrowingEpochs } from '../../shared/agent-fleet/open-growing-epochs.ts';
+import { openGrowingEpochs } from '../../shared/engine/aws/fleet/open-growing-epochs.ts';
 import type { AgentGroup } from '../../shared/agent-fleet/agent-fleet.ts';
-import { EcsAgentFleet } from '../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { awsClientOptions } from '../../shared/engine/aws/aws-connection.ts';
 import { AWS_PERMISSIONS, EPOCH_ROLES } from '../../shared/engine/aws/aws-permissions.ts';
 import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { EcsAgentFleet } from '../../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { AgentId, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';

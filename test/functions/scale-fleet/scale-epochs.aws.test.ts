@@ -7,7 +7,7 @@ import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
 import { DynamoGrowingEpochs } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts';
 import { DynamoSpotEvents } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
-import { EcsAgentFleet } from '../../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { GrowingEpochs } from '../../../shared/agent-fleet/growing-epoch.ts';
 import type { SpotEvents } from '../../../shared/agent-fleet/spot-events.ts';

@@ -4,7 +4,7 @@ import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { runScaler, type RunScalerDeps } from '../../../functions/scale-fleet/run-scaler.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
-import { EcsAgentFleet } from '../../../shared/agent-fleet/ecs-agent-fleet.ts';
+import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';

@@ -6,10 +6,10 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 
-import type { AwsResourceNames } from '../engine/aws/aws-resource-names.ts';
-import { Pool } from '../proving-job/circuit-catalogue.ts';
-import { type AgentFleet, type AgentGroup, Capacity } from './agent-fleet.ts';
-import { AgentFleetUnreadableError, NoSuchAgentGroupError } from './errors.ts';
+import type { AwsResourceNames } from '../aws-resource-names.ts';
+import { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { type AgentFleet, type AgentGroup, Capacity } from '../../../agent-fleet/agent-fleet.ts';
+import { AgentFleetUnreadableError, NoSuchAgentGroupError } from '../../../agent-fleet/errors.ts';
 
 /** As many services as ECS describes in one call. */
 const DESCRIBED_AT_ONCE = 10;

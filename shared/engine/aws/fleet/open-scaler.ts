@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../engine/open-engine.ts';
+import type { EngineOptions } from '../../open-engine.ts';
 import type { LambdaScaler, LambdaScalerOptions } from './lambda-scaler.ts';
 
 /** The scaler of the fleet; `undefined` for agents of one machine, which nothing scales. Asks nothing of it. */

@@ -1,6 +1,6 @@
-import { awsResourceNames } from '../engine/aws/aws-resource-names.ts';
-import type { EngineOptions } from '../engine/open-engine.ts';
-import type { GrowingEpochs } from './growing-epoch.ts';
+import { awsResourceNames } from '../aws-resource-names.ts';
+import type { EngineOptions } from '../../open-engine.ts';
+import type { GrowingEpochs } from '../../../agent-fleet/growing-epoch.ts';
 
 /** Where the node tells the scaler of what grows; `undefined` for agents of one machine, which nothing scales. */
 export async function openGrowingEpochs(
@@ -9,8 +9,8 @@ export async function openGrowingEpochs(
   if (options.engine !== 'aws') return undefined;
   // Loaded only where they are needed, as the engine itself is.
   const [{ createAwsClients }, { DynamoGrowingEpochs }] = await Promise.all([
-    import('../engine/aws/aws-clients.ts'),
-    import('../engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts'),
+    import('../aws-clients.ts'),
+    import('../dynamo-ledgers/dynamo-growing-epochs.ts'),
   ]);
   const clients = createAwsClients(options.connection);
   const growing = new DynamoGrowingEpochs({

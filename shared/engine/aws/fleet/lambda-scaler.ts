@@ -1,9 +1,9 @@
 import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 
-import { awsClientOptions, type AwsConnection } from '../engine/aws/aws-connection.ts';
-import { awsResourceNames } from '../engine/aws/aws-resource-names.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Scaler } from './scaler.ts';
+import { awsClientOptions, type AwsConnection } from '../aws-connection.ts';
+import { awsResourceNames } from '../aws-resource-names.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { Scaler } from '../../../agent-fleet/scaler.ts';
 
 export interface LambdaScalerOptions {
   /** What the names of the fleet's resources begin with. */

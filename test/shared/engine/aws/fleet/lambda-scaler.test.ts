@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { LambdaScaler } from '../../../shared/agent-fleet/lambda-scaler.ts';
-import { openScaler } from '../../../shared/agent-fleet/open-scaler.ts';
-import { until } from '../../fixtures/test-fleet.ts';
+import { LambdaScaler } from '../../../../../shared/engine/aws/fleet/lambda-scaler.ts';
+import { openScaler } from '../../../../../shared/engine/aws/fleet/open-scaler.ts';
+import { until } from '../../../../fixtures/test-fleet.ts';
 
 interface Answer {
   readonly status: number;
