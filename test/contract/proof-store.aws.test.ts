@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 
-import { S3ProofStore } from '../../shared/proof-store/s3-proof-store.ts';
+import { S3ProofStore } from '../../shared/engine/aws/s3/s3-proof-store.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { describeProofStoreContract } from './proof-store.contract.ts';
 

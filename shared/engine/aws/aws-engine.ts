@@ -10,7 +10,7 @@ import { DynamoSettlementFeed } from './dynamo-stream/dynamo-settlement-feed.ts'
 import { DynamoTableStream } from './dynamo-stream/dynamo-stream.ts';
 import type { DynamoTable } from './dynamo/dynamo-table.ts';
 import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../../ledger/job-ledger.ts';
-import { S3ProofStore } from '../../proof-store/s3-proof-store.ts';
+import { S3ProofStore } from './s3/s3-proof-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createAwsClients } from './aws-clients.ts';
 import type { AwsConnection } from './aws-connection.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 
-import { Sha256 } from '../proving-job/proving-job-id.ts';
+import { Sha256 } from '../../../proving-job/proving-job-id.ts';
 
 /** How long a transfer may take before it counts as failed, and what follows then. */
 export interface TransferPatience {

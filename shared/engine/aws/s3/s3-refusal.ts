@@ -1,6 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 
-import { ProofBucketMissingError, ProofStoreRefusalError } from './errors.ts';
+import { ProofBucketMissingError, ProofStoreRefusalError } from '../../../proof-store/errors.ts';
 
 /** What was asked of S3, for the error that says so. */
 export interface S3Call {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { S3Client } from '@aws-sdk/client-s3';
 
-import { awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
+import { awsClientOptions } from '../../../../../shared/engine/aws/aws-connection.ts';
 
 /** Answers one request, or does not. */
 export type ScriptedAnswer = (response: ServerResponse) => void;

@@ -8,11 +8,11 @@ import {
   ObjectTransferError,
   ProofBucketMissingError,
   ProofStoreRefusalError,
-} from '../../../shared/proof-store/errors.ts';
-import { inputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
-import { S3ProofStore } from '../../../shared/proof-store/s3-proof-store.ts';
-import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
+} from '../../../../../shared/proof-store/errors.ts';
+import { inputsKey, type StoredObject } from '../../../../../shared/proof-store/proof-store.ts';
+import { S3ProofStore } from '../../../../../shared/engine/aws/s3/s3-proof-store.ts';
+import { sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
 import {
   cut,
   lost,

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { BodyCutError, readBody } from '../../../shared/proof-store/s3-read-body.ts';
-import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { BodyCutError, readBody } from '../../../../../shared/engine/aws/s3/s3-read-body.ts';
+import { sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
 
 const PATIENCE = { answerMs: 10_000, idleMs: 300, slowestBytesPerSecond: 1_000_000, firstPauseMs: 1 };
 

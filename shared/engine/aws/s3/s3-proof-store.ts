@@ -12,15 +12,15 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import { sha256Of } from '../proving-job/proving-job-id.ts';
+import { sha256Of } from '../../../proving-job/proving-job-id.ts';
 import {
   ObjectConflictError,
   ObjectContendedError,
   ObjectCorruptError,
   ObjectMissingError,
   ObjectTransferError,
-} from './errors.ts';
-import type { ProofKey, ProofStore, StoredObject } from './proof-store.ts';
+} from '../../../proof-store/errors.ts';
+import type { ProofKey, ProofStore, StoredObject } from '../../../proof-store/proof-store.ts';
 import { BodyCutError, readBody, type ReadBody, transferMs, type TransferPatience } from './s3-read-body.ts';
 import { hasStatus, refusalOf } from './s3-refusal.ts';
 

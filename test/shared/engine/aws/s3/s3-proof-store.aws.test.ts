@@ -1,12 +1,12 @@
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ObjectConflictError, ProofBucketMissingError } from '../../../shared/proof-store/errors.ts';
-import { inputsKey, outputsKey, type ProofKey } from '../../../shared/proof-store/proof-store.ts';
-import { S3ProofStore } from '../../../shared/proof-store/s3-proof-store.ts';
-import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
+import { ObjectConflictError, ProofBucketMissingError } from '../../../../../shared/proof-store/errors.ts';
+import { inputsKey, outputsKey, type ProofKey } from '../../../../../shared/proof-store/proof-store.ts';
+import { S3ProofStore } from '../../../../../shared/engine/aws/s3/s3-proof-store.ts';
+import { sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../../../contract/a-new-job.ts';
+import { type AwsHarness, openAwsHarness } from '../../../../contract/aws-harness.ts';
 
 const BROKEN = new TextEncoder().encode('broken');
 const WHOLE = new TextEncoder().encode('whole');
