@@ -1,6 +1,6 @@
 import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
-import { SqsJobQueue } from '../../shared/job-queue/sqs-job-queue.ts';
+import { SqsJobQueue } from '../../shared/engine/aws/sqs/sqs-job-queue.ts';
 import { openAwsHarness } from './aws-harness.ts';
 import { describeJobQueueContract } from './job-queue.contract.ts';
 

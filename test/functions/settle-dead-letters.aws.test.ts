@@ -6,7 +6,7 @@ import {
   type SettleDeadLettersDeps,
 } from '../../functions/settle-dead-letters/settle-dead-letters.ts';
 import { DynamoDeadLetters, type KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
-import { SqsJobQueue } from '../../shared/job-queue/sqs-job-queue.ts';
+import { SqsJobQueue } from '../../shared/engine/aws/sqs/sqs-job-queue.ts';
 import { DynamoIncidentLog } from '../../shared/engine/aws/dynamo-ledgers/dynamo-incident-log.ts';
 import { DynamoJobLedger } from '../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
 import { AgentId, DEFAULT_ATTEMPT_BUDGETS, type JobLease, type NewJob } from '../../shared/ledger/job-ledger.ts';

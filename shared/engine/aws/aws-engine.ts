@@ -1,5 +1,5 @@
 import { DynamoDeadLetters } from './dynamo-ledgers/dynamo-dead-letters.ts';
-import { SqsJobQueue } from '../../job-queue/sqs-job-queue.ts';
+import { SqsJobQueue } from './sqs/sqs-job-queue.ts';
 import { DynamoAgentRegistry } from './dynamo-ledgers/dynamo-agent-registry.ts';
 import { DynamoDecisionLog } from './dynamo-ledgers/dynamo-decision-log.ts';
 import { DynamoEpochLedger } from './dynamo-ledgers/dynamo-epoch-ledger.ts';

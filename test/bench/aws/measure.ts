@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { PoolOutlook } from '../../../containers/agent/job/prefetch-rule.ts';
 import type { AwsUsage } from '../../../shared/cost/aws-prices.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
-import { BATCH_MESSAGES } from '../../../shared/job-queue/sqs-queue.ts';
+import { BATCH_MESSAGES } from '../../../shared/engine/aws/sqs/sqs-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { JobLease, NewJob } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey } from '../../../shared/proof-store/proof-store.ts';

@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createAwsClients } from '../../../../shared/engine/aws/aws-clients.ts';
 import { awsResourceNames } from '../../../../shared/engine/aws/aws-resource-names.ts';
-import { SqsJobQueue } from '../../../../shared/job-queue/sqs-job-queue.ts';
-import { LONGEST_POLL_SECONDS } from '../../../../shared/job-queue/sqs-queue.ts';
+import { SqsJobQueue } from '../../../../shared/engine/aws/sqs/sqs-job-queue.ts';
+import { LONGEST_POLL_SECONDS } from '../../../../shared/engine/aws/sqs/sqs-queue.ts';
 import { aJobMessage } from '../../../contract/a-new-job.ts';
-import { type ScriptedSqs, startScriptedSqs } from '../../job-queue/scripted-sqs.ts';
+import { type ScriptedSqs, startScriptedSqs } from './sqs/scripted-sqs.ts';
 
 describe('the clients of AWS', () => {
   let server: ScriptedSqs;

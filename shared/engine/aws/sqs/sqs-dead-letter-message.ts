@@ -1,4 +1,4 @@
-import type { DeadLetter } from './job-queue.ts';
+import type { DeadLetter } from '../../../job-queue/job-queue.ts';
 import type { SqsMessage } from './sqs-queue.ts';
 
 /** Message attributes of a dead letter that an agent parked. One that SQS moved by itself has neither. */

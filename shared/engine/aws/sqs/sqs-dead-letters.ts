@@ -1,6 +1,6 @@
-import type { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
-import type { DynamoDeadLetters, KeptDeadLetter } from '../engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
-import type { DeadLetter } from './job-queue.ts';
+import type { Lane, Pool } from '../../../proving-job/circuit-catalogue.ts';
+import type { DynamoDeadLetters, KeptDeadLetter } from '../dynamo-ledgers/dynamo-dead-letters.ts';
+import type { DeadLetter } from '../../../job-queue/job-queue.ts';
 import { readDeadLetter, writeDeadLetter } from './sqs-dead-letter-message.ts';
 import { BATCH_MESSAGES, type SqsMessage, type SqsQueue } from './sqs-queue.ts';
 import { type OutgoingMessage, sendMessages } from './sqs-send-messages.ts';

@@ -6,7 +6,7 @@ import { json } from 'node:stream/consumers';
 
 import { SQSClient } from '@aws-sdk/client-sqs';
 
-import { awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
+import { awsClientOptions } from '../../../../../shared/engine/aws/aws-connection.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 

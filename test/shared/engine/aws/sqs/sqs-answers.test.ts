@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { awsResourceNames } from '../../../shared/engine/aws/aws-resource-names.ts';
-import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
-import { SqsJobQueue } from '../../../shared/job-queue/sqs-job-queue.ts';
-import { aJobMessage } from '../../contract/a-new-job.ts';
+import { awsResourceNames } from '../../../../../shared/engine/aws/aws-resource-names.ts';
+import type { QueueLease } from '../../../../../shared/job-queue/job-queue.ts';
+import { SqsJobQueue } from '../../../../../shared/engine/aws/sqs/sqs-job-queue.ts';
+import { aJobMessage } from '../../../../contract/a-new-job.ts';
 import { found, type Json, Refusal, type ScriptedSqs, sentExcept, startScriptedSqs } from './scripted-sqs.ts';
 
 /** What SQS answers and an emulator does not. */

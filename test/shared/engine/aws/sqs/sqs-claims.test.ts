@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { awsResourceNames } from '../../../shared/engine/aws/aws-resource-names.ts';
-import { HEAD_START_MS } from '../../../shared/job-queue/first-found.ts';
-import { SqsJobQueue } from '../../../shared/job-queue/sqs-job-queue.ts';
-import { aJobMessage } from '../../contract/a-new-job.ts';
+import { awsResourceNames } from '../../../../../shared/engine/aws/aws-resource-names.ts';
+import { HEAD_START_MS } from '../../../../../shared/engine/aws/sqs/first-found.ts';
+import { SqsJobQueue } from '../../../../../shared/engine/aws/sqs/sqs-job-queue.ts';
+import { aJobMessage } from '../../../../contract/a-new-job.ts';
 import { found, type Json, type ScriptedSqs, startScriptedSqs } from './scripted-sqs.ts';
 
 const LEASE_SECONDS = 120;

@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DynamoDeadLetters } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
-import { SqsJobQueue } from '../../../shared/job-queue/sqs-job-queue.ts';
-import { aJobMessage } from '../../contract/a-new-job.ts';
-import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
+import { DynamoDeadLetters } from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import { SqsJobQueue } from '../../../../../shared/engine/aws/sqs/sqs-job-queue.ts';
+import { aJobMessage } from '../../../../contract/a-new-job.ts';
+import { type AwsHarness, openAwsHarness } from '../../../../contract/aws-harness.ts';
 
 describe('the dead letters of SqsJobQueue', () => {
   let harness: AwsHarness;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { firstFound, HEAD_START_MS, headStartEndsAtMs, type Search } from '../../../shared/job-queue/first-found.ts';
+import {
+  firstFound,
+  HEAD_START_MS,
+  headStartEndsAtMs,
+  type Search,
+} from '../../../../../shared/engine/aws/sqs/first-found.ts';
 
 const NOW_MS = 10_000;
 const underWay = (forMs: number): Search => ({ state: 'under way', beganAtMs: NOW_MS - forMs });
