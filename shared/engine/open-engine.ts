@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry/logger.ts';
 import type { AwsEngineOptions } from './aws/aws-engine.ts';
-import type { EmbeddedEngineOptions } from './embedded-engine.ts';
+import type { EmbeddedEngineOptions } from './embedded/embedded-engine.ts';
 import type { Engine } from './engine.ts';
 
 /**
@@ -28,6 +28,6 @@ export async function openEngine(options: EngineOptions, { log }: OpenEngineDeps
     return openAwsEngine({ ...aws, ...(log && { log }) });
   }
   const { engine: _engine, ...embedded } = options;
-  const { openEmbeddedEngine } = await import('./embedded-engine.ts');
+  const { openEmbeddedEngine } = await import('./embedded/embedded-engine.ts');
   return openEmbeddedEngine(embedded);
 }

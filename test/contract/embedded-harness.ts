@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { type EmbeddedEngineOptions, openEmbeddedEngine } from '../../shared/engine/embedded-engine.ts';
+import { type EmbeddedEngineOptions, openEmbeddedEngine } from '../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 
 const LEASE_SECONDS = 120;

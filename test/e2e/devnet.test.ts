@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { anvilAccount } from '../../containers/local-l1/devnet-accounts.ts';
 import { type DevnetManifest, readManifest } from '../../containers/devnet/devnet-manifest.ts';
-import { openEmbeddedEngine } from '../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { decodeRootCall } from '../../shared/l1/root-call.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { followOrders } from '../follow-orders.ts';

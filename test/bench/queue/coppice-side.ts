@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { JOB_MESSAGE_VERSION } from '../../../shared/proving-job/job-message.ts';
 import { startAgentPool } from '../agent-pool.ts';
 import type { BenchSide } from './bench-side.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AGENT_GROUPS } from '../../../shared/config/groups/agent-settings.ts';
 import { settingsIn } from '../../../shared/config/groups/known-settings.ts';
 import { NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { runCoppice, type CoppiceResult } from '../../fixtures/run-coppice.ts';
 import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
 

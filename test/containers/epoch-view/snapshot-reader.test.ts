@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { SnapshotReader } from '../../../containers/epoch-view/snapshot-reader.ts';
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { EPOCH } from '../../shared/merge-tree/orchestrated-epoch.ts';

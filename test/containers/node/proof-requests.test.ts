@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { JobRejectedError } from '../../../containers/node/errors.ts';
 import { ProofRequests } from '../../../containers/node/proof-requests.ts';
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobLease, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';

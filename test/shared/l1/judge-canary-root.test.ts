@@ -13,7 +13,7 @@ import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/local-l1/dev
 import { parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { CANARY_ROLLUP_ABI, encodeRootSubmission } from '../../../shared/canary/canary-rollup.ts';
 import { type Field, fieldOf } from '../../../shared/canary/field.ts';
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { judgeRoot } from '../../../shared/l1/judge-root.ts';
 import { createL1Client, type L1Client } from '../../../shared/l1/l1-client.ts';

@@ -16,7 +16,7 @@ import {
 import { generatePrivateKey, mnemonicToAccount } from 'viem/accounts';
 
 import { Secret } from '../../../shared/config/secret.ts';
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { createL1Client, type L1Client } from '../../../shared/l1/l1-client.ts';
 import { type PublisherAccount, privateKeyPublisherAccount } from '../../../shared/l1/publisher-account.ts';

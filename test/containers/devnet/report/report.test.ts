@@ -11,7 +11,7 @@ import {
   renderWhereToLookOnAws,
 } from '../../../../containers/devnet/report/render-where-to-look.ts';
 import { type EpochSummary, summariseEpoch } from '../../../../containers/devnet/report/summarise-epoch.ts';
-import { openEmbeddedEngine } from '../../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../../../shared/ledger/epoch-ledger.ts';
 import { EPOCH } from '../../../shared/merge-tree/orchestrated-epoch.ts';

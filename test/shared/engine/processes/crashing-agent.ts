@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openEmbeddedEngine } from '../../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../../shared/engine/engine.ts';
 import type { QueueLease } from '../../../../shared/job-queue/job-queue.ts';
 import { AgentId, type JobRecord } from '../../../../shared/ledger/job-ledger.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { openSqliteDatabase } from '../../../../shared/engine/sqlite-database.ts';
+import { openSqliteDatabase } from '../../../../shared/engine/embedded/sqlite-database.ts';
 
 /** What a test says to a thread that opens databases. */
 export interface OpeningOrder {

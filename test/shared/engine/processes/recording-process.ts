@@ -1,4 +1,4 @@
-import { openEmbeddedEngine } from '../../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 
 /** Records jobs until the disk takes no more, and tells its parent how many the ledger took. Argument: data directory. */

@@ -1,4 +1,4 @@
-import { openEmbeddedEngine } from '../../../../shared/engine/embedded-engine.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
 
 /** Tells its parent of every settlement that it hears of. Argument: data directory. */
 const engine = openEmbeddedEngine({ dataDirectory: String(process.argv[2]), leaseSeconds: 1 });

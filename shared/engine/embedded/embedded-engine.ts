@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 
-import { SqliteJobQueue } from '../job-queue/sqlite-job-queue.ts';
-import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../ledger/job-ledger.ts';
-import { SqliteAgentRegistry } from '../ledger/sqlite-agent-registry.ts';
-import { SqliteDecisionLog } from '../ledger/sqlite-decision-log.ts';
-import { SqliteEpochLedger } from '../ledger/sqlite-epoch-ledger.ts';
-import { SqliteIncidentLog } from '../ledger/sqlite-incident-log.ts';
-import { SqliteJobLedger } from '../ledger/sqlite-job-ledger.ts';
-import { SqliteOutbox } from '../ledger/sqlite-outbox.ts';
-import { SqliteSettlementFeed } from '../ledger/sqlite-settlement-feed.ts';
-import { FileProofStore } from '../proof-store/file-proof-store.ts';
-import type { Engine } from './engine.ts';
+import { SqliteJobQueue } from './sqlite-job-queue.ts';
+import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../../ledger/job-ledger.ts';
+import { SqliteAgentRegistry } from './sqlite-agent-registry.ts';
+import { SqliteDecisionLog } from './sqlite-decision-log.ts';
+import { SqliteEpochLedger } from './sqlite-epoch-ledger.ts';
+import { SqliteIncidentLog } from './sqlite-incident-log.ts';
+import { SqliteJobLedger } from './sqlite-job-ledger.ts';
+import { SqliteOutbox } from './sqlite-outbox.ts';
+import { SqliteSettlementFeed } from './sqlite-settlement-feed.ts';
+import { FileProofStore } from './file-proof-store.ts';
+import type { Engine } from '../engine.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {

@@ -1,5 +1,5 @@
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import { Decision, type DecisionKind, type DecisionLog, type DecisionOf } from './decision-log.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { Decision, type DecisionKind, type DecisionLog, type DecisionOf } from '../../ledger/decision-log.ts';
 
 /** A {@link DecisionLog} in the engine's SQLite file, which keeps the newest. */
 export class SqliteDecisionLog implements DecisionLog {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
-import { ForeignDatabaseError, SchemaVersionError } from './errors.ts';
+import { ForeignDatabaseError, SchemaVersionError } from '../errors.ts';
 import { migrateFrom1 } from './migrate-from-1.ts';
 import { migrateFrom2 } from './migrate-from-2.ts';
 import { migrateFrom3 } from './migrate-from-3.ts';

@@ -1,8 +1,14 @@
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../proving-job/proving-job-id.ts';
-import { advancedEpoch, openedEpoch } from './epoch-changes.ts';
-import { type EpochChange, type EpochLedger, EpochRecord, type EpochState, type NewEpoch } from './epoch-ledger.ts';
-import type { RangeId } from './job-ledger.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../../proving-job/proving-job-id.ts';
+import { advancedEpoch, openedEpoch } from '../../ledger/epoch-changes.ts';
+import {
+  type EpochChange,
+  type EpochLedger,
+  EpochRecord,
+  type EpochState,
+  type NewEpoch,
+} from '../../ledger/epoch-ledger.ts';
+import type { RangeId } from '../../ledger/job-ledger.ts';
 
 /** An {@link EpochLedger} in the engine's SQLite file: a row per epoch, its record as JSON. */
 export class SqliteEpochLedger implements EpochLedger {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
-import type { Settlement, SettlementFeed } from './settlement-feed.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import type { Settlement, SettlementFeed } from '../../ledger/settlement-feed.ts';
 
 /** How late a settlement may be told. A look takes 3 µs, as much as reading `PRAGMA data_version` first would. */
 const POLL_MS = 5;

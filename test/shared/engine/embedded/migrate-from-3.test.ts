@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { type EmbeddedEngineOptions, openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
+import { type EmbeddedEngineOptions, openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import { aNewJob } from '../../../contract/a-new-job.ts';
 
 describe('a database of schema version 3', () => {
   let options: EmbeddedEngineOptions;

@@ -8,16 +8,16 @@ import { Worker } from 'node:worker_threads';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import type { NewJob } from '../../../shared/ledger/job-ledger.ts';
-import type { Settlement } from '../../../shared/ledger/settlement-feed.ts';
-import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { messageOf } from '../../../shared/proving-job/job-message.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { SeededRandom } from '../merge-tree/seeded-random.ts';
-import type { OpeningOrder } from './processes/opening-thread.ts';
-import { startProcess } from './start-process.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
+import type { Engine } from '../../../../shared/engine/engine.ts';
+import type { NewJob } from '../../../../shared/ledger/job-ledger.ts';
+import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
+import { CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { messageOf } from '../../../../shared/proving-job/job-message.ts';
+import { aNewJob } from '../../../contract/a-new-job.ts';
+import { SeededRandom } from '../../merge-tree/seeded-random.ts';
+import type { OpeningOrder } from '../processes/opening-thread.ts';
+import { startProcess } from '../start-process.ts';
 
 /** Set COPPICE_TEST_SEED to the number in a title to see the same jobs die at the same steps again. */
 const SEED = Number(process.env['COPPICE_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
@@ -60,7 +60,7 @@ describe('the embedded engine between processes', () => {
 
   it('is made once, whole, by connections that all open it at the same moment', async () => {
     const gate = new Int32Array(new SharedArrayBuffer(4));
-    const program = new URL('processes/opening-thread.ts', import.meta.url);
+    const program = new URL('../processes/opening-thread.ts', import.meta.url);
     const threads = Array.from({ length: OPENERS }, () => new Worker(program, { workerData: gate.buffer }));
     const answers = (): Promise<unknown[]> =>
       Promise.all(threads.map(async (thread) => ((await once(thread, 'message')) as unknown[])[0]));

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { FileProofStore } from '../../../shared/proof-store/file-proof-store.ts';
-import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
+import { FileProofStore } from '../../../../shared/engine/embedded/file-proof-store.ts';
+import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
+import { aNewJob } from '../../../contract/a-new-job.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import type { Settlement } from '../../../shared/ledger/settlement-feed.ts';
-import { aNewJob } from '../../contract/a-new-job.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
+import { aNewJob } from '../../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 
 const PATIENCE = { timeout: 10_000, interval: 10 };
 

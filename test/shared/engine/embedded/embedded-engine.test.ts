@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
-import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';
-import { aJobMessage, aNewJob } from '../../contract/a-new-job.ts';
+import { openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
+import { aJobMessage, aNewJob } from '../../../contract/a-new-job.ts';
 
 it('closes twice without harm', async () => {
   const harness = await openEmbeddedHarness();

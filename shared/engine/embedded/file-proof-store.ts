@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { sha256Of } from '../proving-job/proving-job-id.ts';
-import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from './errors.ts';
-import type { ProofKey, ProofStore, StoredObject } from './proof-store.ts';
+import { sha256Of } from '../../proving-job/proving-job-id.ts';
+import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../proof-store/errors.ts';
+import type { ProofKey, ProofStore, StoredObject } from '../../proof-store/proof-store.ts';
 
 /** A write takes seconds: what is older was left by a process that died in the middle of one. */
 const LEFTOVER_AGE_MS = 3_600_000;

@@ -8,11 +8,11 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ForeignDatabaseError, SchemaVersionError } from '../../../shared/engine/errors.ts';
-import { openSqliteDatabase, type SqliteDatabase } from '../../../shared/engine/sqlite-database.ts';
-import { SCHEMA_VERSION } from '../../../shared/engine/sqlite-schema.ts';
+import { ForeignDatabaseError, SchemaVersionError } from '../../../../shared/engine/errors.ts';
+import { openSqliteDatabase, type SqliteDatabase } from '../../../../shared/engine/embedded/sqlite-database.ts';
+import { SCHEMA_VERSION } from '../../../../shared/engine/embedded/sqlite-schema.ts';
 
-const RECORDING_PROCESS = fileURLToPath(new URL('processes/recording-process.ts', import.meta.url));
+const RECORDING_PROCESS = fileURLToPath(new URL('../processes/recording-process.ts', import.meta.url));
 const FULL = 2;
 const NORMAL = 1;
 

@@ -1,7 +1,7 @@
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import type { EpochNumber } from '../proving-job/proving-job-id.ts';
-import { type NewRoot, type Outbox, RootRecord } from './outbox.ts';
-import { storedRoot } from './stored-root.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import type { EpochNumber } from '../../proving-job/proving-job-id.ts';
+import { type NewRoot, type Outbox, RootRecord } from '../../ledger/outbox.ts';
+import { storedRoot } from '../../ledger/stored-root.ts';
 
 /**
  * An {@link Outbox} in the engine's SQLite file: a row per epoch, its record as JSON.

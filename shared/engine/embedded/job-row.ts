@@ -1,5 +1,5 @@
-import type { SqliteRow } from '../engine/sqlite-database.ts';
-import { JobRecord } from './job-ledger.ts';
+import type { SqliteRow } from './sqlite-database.ts';
+import { JobRecord } from '../../ledger/job-ledger.ts';
 
 /** Reads a row of the table `jobs`. @throws {z.ZodError} when it is no job: something else wrote to the file. */
 export function parseJobRow(row: SqliteRow): JobRecord {

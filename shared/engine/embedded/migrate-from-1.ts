@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { z } from 'zod';
 
-import { CIRCUIT_CATALOGUE, CircuitName } from '../proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, CircuitName } from '../../proving-job/circuit-catalogue.ts';
 
 /** All that is asked of an old dead letter: it may be of any version. */
 const Addressed = z.object({ circuit: CircuitName });

@@ -5,10 +5,10 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import { SCHEMA } from '../../../shared/engine/sqlite-schema.ts';
-import { aJobMessage } from '../../contract/a-new-job.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
+import type { Engine } from '../../../../shared/engine/engine.ts';
+import { SCHEMA } from '../../../../shared/engine/embedded/sqlite-schema.ts';
+import { aJobMessage } from '../../../contract/a-new-job.ts';
 
 describe('a database of schema version 1', () => {
   let dataDirectory: string;

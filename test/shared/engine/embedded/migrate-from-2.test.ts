@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { openEmbeddedEngine } from '../../../shared/engine/embedded-engine.ts';
-import { SCHEMA } from '../../../shared/engine/sqlite-schema.ts';
-import type { Decision } from '../../../shared/ledger/decision-log.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
+import { SCHEMA } from '../../../../shared/engine/embedded/sqlite-schema.ts';
+import type { Decision } from '../../../../shared/ledger/decision-log.ts';
 
 describe('a database of schema version 2', () => {
   let dataDirectory: string;

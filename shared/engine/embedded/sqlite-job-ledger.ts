@@ -1,7 +1,7 @@
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import { Pool } from '../proving-job/circuit-catalogue.ts';
-import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
-import { JobLeaseLostError } from './errors.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { Pool } from '../../proving-job/circuit-catalogue.ts';
+import type { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import { JobLeaseLostError } from '../../ledger/errors.ts';
 import {
   type AgentId,
   type AttemptBudgets,
@@ -16,7 +16,7 @@ import {
   type ProofReport,
   type RangeId,
   stragglerAt,
-} from './job-ledger.ts';
+} from '../../ledger/job-ledger.ts';
 import { parseJobRow } from './job-row.ts';
 
 const NO_ATTEMPTS_TEXT = JSON.stringify(NO_ATTEMPTS);

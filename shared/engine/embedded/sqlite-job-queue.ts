@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import { CIRCUIT_CATALOGUE, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
-import type { JobMessage } from '../proving-job/job-message.ts';
-import { QueueLeaseLostError } from './errors.ts';
-import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from './job-queue.ts';
-import { readMessageBody } from './read-message-body.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { CIRCUIT_CATALOGUE, Lane, Pool } from '../../proving-job/circuit-catalogue.ts';
+import type { JobMessage } from '../../proving-job/job-message.ts';
+import { QueueLeaseLostError } from '../../job-queue/errors.ts';
+import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../job-queue/job-queue.ts';
+import { readMessageBody } from '../../job-queue/read-message-body.ts';
 
 /**
  * How often a waiting claim looks again: short beside the quickest job. A look takes as long as reading

@@ -1,5 +1,5 @@
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import { AgentRecord, type AgentRegistry } from './agent-registry.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { AgentRecord, type AgentRegistry } from '../../ledger/agent-registry.ts';
 
 /** Agents of the past are forgotten after a week. */
 const KEPT_MS = 7 * 24 * 3_600_000;

@@ -1,5 +1,5 @@
-import type { SqliteDatabase } from '../engine/sqlite-database.ts';
-import { Incident, type IncidentLog } from './incident-log.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { Incident, type IncidentLog } from '../../ledger/incident-log.ts';
 
 /** An {@link IncidentLog} in the engine's SQLite file, which keeps the newest. */
 export class SqliteIncidentLog implements IncidentLog {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { aJobMessage } from '../../contract/a-new-job.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { aJobMessage } from '../../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 
 /** What this adapter keeps beyond the contract; callers may not lean on it. */
 describe('SqliteJobQueue', () => {
