@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { runSweeper } from '../../shared/ledger/sweep-stranded-jobs.ts';
+import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../shared/l1/publisher-account.ts';
 import { RootSubmitter } from '../../shared/l1/root-submitter.ts';

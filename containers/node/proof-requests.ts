@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { JobRecord, RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
-import { sendJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
+import { sendJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
 import { inputsKey, outputsKey, type StoredObject } from '../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';

@@ -2,7 +2,7 @@ import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
-import { type SweepDeps, sweepStrandedJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
+import { type SweepDeps, sweepStrandedJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 
 const prepared = oncePerContainer(async (): Promise<SweepDeps> => {
   const settings = parseFunctionSettings([], process.env);

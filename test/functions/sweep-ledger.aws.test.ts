@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
-import { sweepStrandedJobs } from '../../shared/ledger/sweep-stranded-jobs.ts';
+import { sweepStrandedJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';
+import { sendJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-store/errors.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';

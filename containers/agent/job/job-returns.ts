@@ -1,7 +1,7 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import type { AttemptCause, JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';
+import { sendJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
 import { poolBeyond, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { JobQueue } from './job-queue.ts';
 import { messageOf } from '../proving-job/job-message.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { JobLedger, JobRecord } from './job-ledger.ts';
+import type { JobLedger, JobRecord } from '../ledger/job-ledger.ts';
 
 /** Jobs that are sent, and then marked as sent. */
 const PORTION = 200;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AgentId, type NewJob } from '../../../shared/ledger/job-ledger.ts';
-import { type SweepDeps, sweepStrandedJobs } from '../../../shared/ledger/sweep-stranded-jobs.ts';
+import { type SweepDeps, sweepStrandedJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { messageOf } from '../../../shared/proving-job/job-message.ts';
