@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 
 import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
-import type { PublisherAccount } from '../../shared/l1/publisher-account.ts';
+import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
 import { RootSubmitter } from '../../shared/l1/root-submitter.ts';
 import type { SubmissionPolicy } from '../../shared/l1/submission-policy.ts';
 import { isFor } from './canary-l1.ts';

@@ -5,7 +5,7 @@ import { KeystoreManager, loadKeystores, mergeKeystores } from '@aztec/node-keys
 import { createKeyStoreForProver } from '@aztec/prover-node/config';
 import { type Hex, serializeTransaction, type TransactionSerializableEIP1559 } from 'viem';
 
-import type { PublisherAccount } from '../../shared/l1/publisher-account.ts';
+import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
 
 /** Who earns the rewards of the proofs, and who submits them. */
 export interface Publisher {

@@ -2,9 +2,9 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 import { awsClientOptions } from '../../shared/engine/aws/aws-connection.ts';
-import { loadKmsPublisherAccount } from '../../shared/l1/kms-publisher-account.ts';
-import type { PublisherAccount } from '../../shared/l1/publisher-account.ts';
-import { loadSecretPublisherAccount } from '../../shared/l1/secret-publisher-account.ts';
+import { loadKmsPublisherAccount } from '../../shared/l1/publisher/kms-publisher-account.ts';
+import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
+import { loadSecretPublisherAccount } from '../../shared/l1/publisher/secret-publisher-account.ts';
 import type { SubmitRootSettings } from './submit-root-settings.ts';
 
 /** @throws {PublisherKeyUnusableError} */

@@ -12,7 +12,7 @@ import { decideSubmission, type SubmissionStep, type Wait, type WaitCause } from
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from './errors.ts';
 import type { L1Client } from './l1-client.ts';
 import { type L1View, liveSubmissions } from './l1-view.ts';
-import type { PublisherAccount } from './publisher-account.ts';
+import type { PublisherAccount } from './publisher/publisher-account.ts';
 import { readL1View } from './read-l1-view.ts';
 import { describeError } from './revert-reason.ts';
 import { SubmissionNotes } from './submission-notes.ts';

@@ -5,7 +5,7 @@ import type { SubmissionStep } from './decide-submission.ts';
 import { CallRevertedError } from './errors.ts';
 import type { Fees } from './fees.ts';
 import type { L1Client } from './l1-client.ts';
-import type { PublisherAccount } from './publisher-account.ts';
+import type { PublisherAccount } from './publisher/publisher-account.ts';
 import { revertReason } from './revert-reason.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 

@@ -13,7 +13,7 @@ import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
-import { type FakeKms, startFakeKms } from '../shared/l1/fake-kms.ts';
+import { type FakeKms, startFakeKms } from '../shared/l1/publisher/fake-kms.ts';
 import { deployRollup, type RollupOnAnvil } from '../shared/l1/rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../shared/l1/start-anvil.ts';
 

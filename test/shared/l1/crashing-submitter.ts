@@ -4,7 +4,7 @@ import type { Hex } from 'viem';
 import { Secret } from '../../../shared/config/secret.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
-import { privateKeyPublisherAccount } from '../../../shared/l1/publisher-account.ts';
+import { privateKeyPublisherAccount } from '../../../shared/l1/publisher/publisher-account.ts';
 import { RootSubmitter } from '../../../shared/l1/root-submitter.ts';
 import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission-policy.ts';
 import type { Outbox } from '../../../shared/ledger/outbox.ts';

@@ -19,7 +19,7 @@ import { Secret } from '../../../shared/config/secret.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { createL1Client, type L1Client } from '../../../shared/l1/l1-client.ts';
-import { type PublisherAccount, privateKeyPublisherAccount } from '../../../shared/l1/publisher-account.ts';
+import { type PublisherAccount, privateKeyPublisherAccount } from '../../../shared/l1/publisher/publisher-account.ts';
 import { RootSubmitter, type RootSubmitterDeps } from '../../../shared/l1/root-submitter.ts';
 import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission-policy.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { PublisherKeyUnusableError } from '../../../shared/l1/errors.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
-import type { PublisherAccount } from '../../../shared/l1/publisher-account.ts';
+import type { PublisherAccount } from '../../../shared/l1/publisher/publisher-account.ts';
 import type { Submission } from '../../../shared/ledger/outbox.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { deployRollup, POLICY, rootCall, type RollupOnAnvil, TIMING } from './rollup-on-anvil.ts';

@@ -13,8 +13,8 @@ import type { Hex } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { PublisherKeyUnusableError } from '../../../shared/l1/errors.ts';
-import { loadSecretPublisherAccount } from '../../../shared/l1/secret-publisher-account.ts';
+import { PublisherKeyUnusableError } from '../../../../shared/l1/errors.ts';
+import { loadSecretPublisherAccount } from '../../../../shared/l1/publisher/secret-publisher-account.ts';
 
 describe('loadSecretPublisherAccount', () => {
   const key = generatePrivateKey();

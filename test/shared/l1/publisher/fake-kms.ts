@@ -7,7 +7,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { bytesToHex, type Hex } from 'viem';
 import { generatePrivateKey, privateKeyToAccount, sign } from 'viem/accounts';
 
-import { SECP256K1_ORDER } from '../../../shared/l1/der-signature.ts';
+import { SECP256K1_ORDER } from '../../../../shared/l1/publisher/der-signature.ts';
 
 export interface FakeKms {
   readonly client: KMSClient;

@@ -1,8 +1,8 @@
 import type { Hex, TransactionSerializableEIP1559 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 
-import type { Secret } from '../config/secret.ts';
-import { InvalidPublisherKeyError } from './errors.ts';
+import type { Secret } from '../../config/secret.ts';
+import { InvalidPublisherKeyError } from '../errors.ts';
 
 /** Who pays for and signs the transactions that submit proofs. Whoever implements it keeps the key to itself. */
 export interface PublisherAccount {

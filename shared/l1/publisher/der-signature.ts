@@ -1,4 +1,4 @@
-import { MalformedSignatureError } from './errors.ts';
+import { MalformedSignatureError } from '../errors.ts';
 
 /** The two numbers of an ECDSA signature, as L1 takes them. */
 export interface LowSSignature {

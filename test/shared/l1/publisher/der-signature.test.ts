@@ -4,8 +4,8 @@ import { bytesToHex, numberToHex, recoverAddress } from 'viem';
 import { privateKeyToAddress } from 'viem/accounts';
 import { describe, expect, it } from 'vitest';
 
-import { parseDerSignature, SECP256K1_ORDER } from '../../../shared/l1/der-signature.ts';
-import { MalformedSignatureError } from '../../../shared/l1/errors.ts';
+import { parseDerSignature, SECP256K1_ORDER } from '../../../../shared/l1/publisher/der-signature.ts';
+import { MalformedSignatureError } from '../../../../shared/l1/errors.ts';
 
 const HALF = SECP256K1_ORDER / 2n;
 

@@ -10,9 +10,9 @@ import {
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { SECP256K1_ORDER } from '../../../shared/l1/der-signature.ts';
-import { PublisherKeyUnusableError } from '../../../shared/l1/errors.ts';
-import { loadKmsPublisherAccount } from '../../../shared/l1/kms-publisher-account.ts';
+import { SECP256K1_ORDER } from '../../../../shared/l1/publisher/der-signature.ts';
+import { PublisherKeyUnusableError } from '../../../../shared/l1/errors.ts';
+import { loadKmsPublisherAccount } from '../../../../shared/l1/publisher/kms-publisher-account.ts';
 import { type FakeKms, spkiOf, startFakeKms } from './fake-kms.ts';
 
 const KEY: Hex = '0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318';

@@ -24,7 +24,7 @@ import {
 import { publicKeyToAddress } from 'viem/accounts';
 
 import { parseDerSignature } from './der-signature.ts';
-import { PublisherKeyUnusableError } from './errors.ts';
+import { PublisherKeyUnusableError } from '../errors.ts';
 import type { PublisherAccount } from './publisher-account.ts';
 
 export interface KmsPublisherAccountOptions {

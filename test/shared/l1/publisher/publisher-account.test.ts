@@ -4,9 +4,9 @@ import { type Hex, parseTransaction, recoverTransactionAddress } from 'viem';
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts';
 import { describe, expect, it } from 'vitest';
 
-import { Secret } from '../../../shared/config/secret.ts';
-import { InvalidPublisherKeyError } from '../../../shared/l1/errors.ts';
-import { privateKeyPublisherAccount } from '../../../shared/l1/publisher-account.ts';
+import { Secret } from '../../../../shared/config/secret.ts';
+import { InvalidPublisherKeyError } from '../../../../shared/l1/errors.ts';
+import { privateKeyPublisherAccount } from '../../../../shared/l1/publisher/publisher-account.ts';
 
 describe('privateKeyPublisherAccount', () => {
   const key = generatePrivateKey();

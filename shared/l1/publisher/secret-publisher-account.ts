@@ -10,9 +10,9 @@ import {
 import type { Hex } from 'viem';
 import { z } from 'zod';
 
-import { Secret } from '../config/secret.ts';
-import { privateKey } from '../config/value-kinds.ts';
-import { InvalidPublisherKeyError, PublisherKeyUnusableError } from './errors.ts';
+import { Secret } from '../../config/secret.ts';
+import { privateKey } from '../../config/value-kinds.ts';
+import { InvalidPublisherKeyError, PublisherKeyUnusableError } from '../errors.ts';
 import { type PublisherAccount, privateKeyPublisherAccount } from './publisher-account.ts';
 
 export interface SecretPublisherAccountOptions {
