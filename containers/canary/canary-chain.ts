@@ -5,7 +5,7 @@ import { privateKeyToAccount } from 'viem/accounts';
 
 import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
 import { createL1Client, type L1Client } from '../../shared/l1/l1-client.ts';
-import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../shared/l1/submission-policy.ts';
+import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { ACCOUNT_INDEX, anvilAccount } from '../local-l1/devnet-accounts.ts';
 import { loadAnvil } from '../devnet/programs.ts';
 

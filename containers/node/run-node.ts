@@ -7,8 +7,8 @@ import { engineOptionsOf, strandedSecondsOf } from '../../shared/engine/engine-o
 import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
-import { RootSubmitter } from '../../shared/l1/root-submitter.ts';
-import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
+import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
+import { submissionPolicyOf } from '../../shared/l1/submission/submission-policy-of.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';

@@ -1,6 +1,6 @@
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
-import type { RootSubmitterDeps } from '../../shared/l1/root-submitter.ts';
-import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
+import type { RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
+import { submissionPolicyOf } from '../../shared/l1/submission/submission-policy-of.ts';
 import { readInvocation } from '../../shared/lambda/invocation.ts';
 import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';

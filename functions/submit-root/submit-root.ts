@@ -1,5 +1,5 @@
-import { RootSubmitter, type RootSubmitterDeps } from '../../shared/l1/root-submitter.ts';
-import { takesOf } from '../../shared/l1/takes-root.ts';
+import { RootSubmitter, type RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
+import { takesOf } from '../../shared/l1/submission/takes-root.ts';
 import { InvocationTooShortError } from '../../shared/lambda/errors.ts';
 import type { Invocation } from '../../shared/lambda/invocation.ts';
 

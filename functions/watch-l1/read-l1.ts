@@ -2,7 +2,7 @@ import type { Hex } from 'viem';
 
 import { epochAt, epochDeadlineAtMs } from '../../shared/l1/epoch-timing.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
-import { readMarket } from '../../shared/l1/read-l1-view.ts';
+import { readMarket } from '../../shared/l1/submission/read-l1-view.ts';
 import { RollupReader, type RollupTips } from '../../shared/l1/rollup-reader.ts';
 import { followBlocks, type FollowedBlocks, type SeenBlock } from './follow-blocks.ts';
 

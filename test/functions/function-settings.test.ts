@@ -6,8 +6,8 @@ import { parseSubmitRootSettings, SUBMIT_ROOT_GROUP } from '../../functions/subm
 import { ENV as SWEEP_ENV } from '../../functions/sweep-ledger/env.ts';
 import { ENV as WATCH_TASKS_ENV } from '../../functions/watch-tasks/env.ts';
 import { InvalidSettingsError } from '../../shared/config/errors.ts';
-import { DEFAULT_SUBMISSION_POLICY } from '../../shared/l1/submission-policy.ts';
-import { submissionPolicyOf } from '../../shared/l1/submission-policy-of.ts';
+import { DEFAULT_SUBMISSION_POLICY } from '../../shared/l1/submission/submission-policy.ts';
+import { submissionPolicyOf } from '../../shared/l1/submission/submission-policy-of.ts';
 import { FUNCTION_GROUPS } from '../../shared/lambda/function-settings.ts';
 import { L1_SECRET_ID } from '../../shared/lambda/l1-secret.ts';
 

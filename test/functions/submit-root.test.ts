@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { type OpenRoot, submitRoot } from '../../functions/submit-root/submit-root.ts';
 import { PublisherKeyUnusableError } from '../../shared/l1/errors.ts';
-import type { RootSubmitterDeps } from '../../shared/l1/root-submitter.ts';
+import type { RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
 import { InvocationTooShortError } from '../../shared/lambda/errors.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { deployRollup, POLICY, type RollupOnAnvil } from '../shared/l1/rollup-on-anvil.ts';

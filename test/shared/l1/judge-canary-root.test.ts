@@ -17,9 +17,9 @@ import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-eng
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { judgeRoot } from '../../../shared/l1/judge-root.ts';
 import { createL1Client, type L1Client } from '../../../shared/l1/l1-client.ts';
-import { RootSubmitter, type RootSubmitterDeps } from '../../../shared/l1/root-submitter.ts';
+import { RootSubmitter, type RootSubmitterDeps } from '../../../shared/l1/submission/root-submitter.ts';
 import type { Verdict } from '../../../shared/l1/root-verdict.ts';
-import { DEFAULT_SUBMISSION_POLICY } from '../../../shared/l1/submission-policy.ts';
+import { DEFAULT_SUBMISSION_POLICY } from '../../../shared/l1/submission/submission-policy.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../../shared/proving-job/proving-job-id.ts';

@@ -20,8 +20,8 @@ import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-eng
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { createL1Client, type L1Client } from '../../../shared/l1/l1-client.ts';
 import { type PublisherAccount, privateKeyPublisherAccount } from '../../../shared/l1/publisher/publisher-account.ts';
-import { RootSubmitter, type RootSubmitterDeps } from '../../../shared/l1/root-submitter.ts';
-import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission-policy.ts';
+import { RootSubmitter, type RootSubmitterDeps } from '../../../shared/l1/submission/root-submitter.ts';
+import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission/submission-policy.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import type { NewRoot, RootRecord } from '../../../shared/ledger/outbox.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';

@@ -1,12 +1,12 @@
 import { formatEther, type Hex, keccak256 } from 'viem';
 
-import type { RootRecord, Submission } from '../ledger/outbox.ts';
+import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { SubmissionStep } from './decide-submission.ts';
-import { CallRevertedError } from './errors.ts';
+import { CallRevertedError } from '../errors.ts';
 import type { Fees } from './fees.ts';
-import type { L1Client } from './l1-client.ts';
-import type { PublisherAccount } from './publisher/publisher-account.ts';
-import { revertReason } from './revert-reason.ts';
+import type { L1Client } from '../l1-client.ts';
+import type { PublisherAccount } from '../publisher/publisher-account.ts';
+import { revertReason } from '../revert-reason.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
 /** L1 takes no transaction with more gas. @see EIP-7825, 2^24 */

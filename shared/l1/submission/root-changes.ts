@@ -1,4 +1,4 @@
-import type { RootRecord, Submission } from '../ledger/outbox.ts';
+import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { SubmissionReceipt } from './l1-view.ts';
 
 /** The root with one more signed transaction, which is to be sent once this is stored. */

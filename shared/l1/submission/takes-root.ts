@@ -1,4 +1,4 @@
-import type { RootRecord } from '../ledger/outbox.ts';
+import type { RootRecord } from '../../ledger/outbox.ts';
 
 /**
  * Whether a root is a submitter's to submit. Roots of several chains and contracts may wait in one outbox, and a submitter

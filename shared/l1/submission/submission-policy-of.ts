@@ -1,8 +1,8 @@
 import { parseEther, parseGwei } from 'viem';
 
-import type { L1_SETTINGS } from '../config/groups/l1-settings.ts';
-import type { PUBLISHER_SETTINGS } from '../config/groups/publisher-settings.ts';
-import type { SettingsOf } from '../config/setting.ts';
+import type { L1_SETTINGS } from '../../config/groups/l1-settings.ts';
+import type { PUBLISHER_SETTINGS } from '../../config/groups/publisher-settings.ts';
+import type { SettingsOf } from '../../config/setting.ts';
 import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from './submission-policy.ts';
 
 /** The settings that a policy is made of, whichever program reads them. */

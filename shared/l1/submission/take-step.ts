@@ -1,14 +1,14 @@
 import type { Hex } from 'viem';
 
-import type { EpochLedger } from '../ledger/epoch-ledger.ts';
-import type { IncidentLog } from '../ledger/incident-log.ts';
-import type { Outbox, RootRecord, Submission } from '../ledger/outbox.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
+import type { IncidentLog } from '../../ledger/incident-log.ts';
+import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { Broadcast, SubmissionStep, Wait } from './decide-submission.ts';
-import type { L1Client } from './l1-client.ts';
+import type { L1Client } from '../l1-client.ts';
 import type { SubmissionReceipt } from './l1-view.ts';
-import type { PublisherAccount } from './publisher/publisher-account.ts';
-import { describeError, revertReason } from './revert-reason.ts';
+import type { PublisherAccount } from '../publisher/publisher-account.ts';
+import { describeError, revertReason } from '../revert-reason.ts';
 import { allDropped, asSettled, asWaiting, settledBy, withSubmission } from './root-changes.ts';
 import { sendRawTransaction } from './send-raw-transaction.ts';
 import { signSubmission } from './sign-submission.ts';

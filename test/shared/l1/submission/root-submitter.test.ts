@@ -1,14 +1,14 @@
 import { formatGwei, keccak256, parseGwei, parseTransaction } from 'viem';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { PublisherKeyUnusableError } from '../../../shared/l1/errors.ts';
-import { createL1Client } from '../../../shared/l1/l1-client.ts';
-import type { PublisherAccount } from '../../../shared/l1/publisher/publisher-account.ts';
-import type { Submission } from '../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import { deployRollup, POLICY, rootCall, type RollupOnAnvil, TIMING } from './rollup-on-anvil.ts';
-import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from './start-anvil.ts';
-import { openTcpGate } from './tcp-gate.ts';
+import { PublisherKeyUnusableError } from '../../../../shared/l1/errors.ts';
+import { createL1Client } from '../../../../shared/l1/l1-client.ts';
+import type { PublisherAccount } from '../../../../shared/l1/publisher/publisher-account.ts';
+import type { Submission } from '../../../../shared/ledger/outbox.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { deployRollup, POLICY, rootCall, type RollupOnAnvil, TIMING } from '../rollup-on-anvil.ts';
+import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
+import { openTcpGate } from '../tcp-gate.ts';
 
 const EPOCH_SECONDS = TIMING.slotSeconds * TIMING.epochSlots;
 

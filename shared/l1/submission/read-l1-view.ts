@@ -1,9 +1,9 @@
 import { type Hex, TransactionNotFoundError, TransactionReceiptNotFoundError } from 'viem';
 
-import type { RootRecord } from '../ledger/outbox.ts';
+import type { RootRecord } from '../../ledger/outbox.ts';
 import type { FeeMarket } from './fees.ts';
-import { judgeRoot } from './judge-root.ts';
-import type { L1Client } from './l1-client.ts';
+import { judgeRoot } from '../judge-root.ts';
+import type { L1Client } from '../l1-client.ts';
 import { type L1View, liveSubmissions, type SenderStanding, type SubmissionReceipt } from './l1-view.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 

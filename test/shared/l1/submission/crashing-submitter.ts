@@ -1,14 +1,17 @@
 // A submitter in a process of its own, which kills itself (SIGKILL) at the step it is told: `<configuration as JSON>`.
 import type { Hex } from 'viem';
 
-import { Secret } from '../../../shared/config/secret.ts';
-import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
-import { createL1Client } from '../../../shared/l1/l1-client.ts';
-import { privateKeyPublisherAccount } from '../../../shared/l1/publisher/publisher-account.ts';
-import { RootSubmitter } from '../../../shared/l1/root-submitter.ts';
-import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission-policy.ts';
-import type { Outbox } from '../../../shared/ledger/outbox.ts';
-import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { Secret } from '../../../../shared/config/secret.ts';
+import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
+import { createL1Client } from '../../../../shared/l1/l1-client.ts';
+import { privateKeyPublisherAccount } from '../../../../shared/l1/publisher/publisher-account.ts';
+import { RootSubmitter } from '../../../../shared/l1/submission/root-submitter.ts';
+import {
+  DEFAULT_SUBMISSION_POLICY,
+  type SubmissionPolicy,
+} from '../../../../shared/l1/submission/submission-policy.ts';
+import type { Outbox } from '../../../../shared/ledger/outbox.ts';
+import { createLogger } from '../../../../shared/telemetry/logger.ts';
 
 /** Where it dies: right after the named step, before anything else. */
 export type CrashPoint = 'never' | 'signed' | 'stored' | 'sent' | 'epoch-proven' | 'root-closed';

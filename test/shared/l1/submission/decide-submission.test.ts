@@ -6,14 +6,14 @@ import {
   type SubmissionMemory,
   type SubmissionSituation,
   type SubmissionStep,
-} from '../../../shared/l1/decide-submission.ts';
-import { judgeStanding, type RollupStanding } from '../../../shared/l1/judge-rollup-root.ts';
-import type { L1View, SubmissionReceipt } from '../../../shared/l1/l1-view.ts';
-import type { RootCall } from '../../../shared/l1/root-call.ts';
-import { DEFAULT_SUBMISSION_POLICY } from '../../../shared/l1/submission-policy.ts';
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import type { RootRecord, Submission } from '../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+} from '../../../../shared/l1/submission/decide-submission.ts';
+import { judgeStanding, type RollupStanding } from '../../../../shared/l1/judge-rollup-root.ts';
+import type { L1View, SubmissionReceipt } from '../../../../shared/l1/submission/l1-view.ts';
+import type { RootCall } from '../../../../shared/l1/root-call.ts';
+import { DEFAULT_SUBMISSION_POLICY } from '../../../../shared/l1/submission/submission-policy.ts';
+import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import type { RootRecord, Submission } from '../../../../shared/ledger/outbox.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 
 const NOW_MS = 1_000_000_000;
 const DEADLINE_MS = NOW_MS + 600_000;

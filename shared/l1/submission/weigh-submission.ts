@@ -1,6 +1,6 @@
 import { formatEther } from 'viem';
 
-import type { RootRecord } from '../ledger/outbox.ts';
+import type { RootRecord } from '../../ledger/outbox.ts';
 import type { SubmissionStep } from './decide-submission.ts';
 import { type FeeMarket, marketPriceWei } from './fees.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import type { CrashingSubmitter, CrashPoint } from './crashing-submitter.ts';
-import { deployRollup, type RollupOnAnvil } from './rollup-on-anvil.ts';
-import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from './start-anvil.ts';
+import { deployRollup, type RollupOnAnvil } from '../rollup-on-anvil.ts';
+import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
 
 const PROGRAM = fileURLToPath(new URL('crashing-submitter.ts', import.meta.url));
 /** Of L1: each block is at least a second on, so that mining as fast as possible would soon close the proof window. */

@@ -1,8 +1,17 @@
 import { parseGwei } from 'viem';
 import { describe, expect, it } from 'vitest';
 
-import { type FeeMarket, type Fees, firstFees, isBelowMarket, replacementFees } from '../../../shared/l1/fees.ts';
-import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission-policy.ts';
+import {
+  type FeeMarket,
+  type Fees,
+  firstFees,
+  isBelowMarket,
+  replacementFees,
+} from '../../../../shared/l1/submission/fees.ts';
+import {
+  DEFAULT_SUBMISSION_POLICY,
+  type SubmissionPolicy,
+} from '../../../../shared/l1/submission/submission-policy.ts';
 
 const market = (baseGwei: string, priorityGwei: string): FeeMarket => ({
   baseFeePerGasWei: parseGwei(baseGwei),

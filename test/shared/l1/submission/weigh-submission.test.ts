@@ -1,11 +1,14 @@
 import { parseEther, parseGwei } from 'viem';
 import { describe, expect, it } from 'vitest';
 
-import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission-policy.ts';
-import { type Weighing, weighedStep, weighSubmission } from '../../../shared/l1/weigh-submission.ts';
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import {
+  DEFAULT_SUBMISSION_POLICY,
+  type SubmissionPolicy,
+} from '../../../../shared/l1/submission/submission-policy.ts';
+import { type Weighing, weighedStep, weighSubmission } from '../../../../shared/l1/submission/weigh-submission.ts';
+import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import type { RootRecord } from '../../../../shared/ledger/outbox.ts';
+import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 
 const DEADLINE_MS = 1_000_000_000;
 const ROOT: RootRecord = {

@@ -1,11 +1,11 @@
 import { type Hex, parseGwei } from 'viem';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createL1Client } from '../../../shared/l1/l1-client.ts';
-import { sendRawTransaction } from '../../../shared/l1/send-raw-transaction.ts';
-import { deployRollup, type RollupOnAnvil } from './rollup-on-anvil.ts';
-import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from './start-anvil.ts';
-import { openTcpGate } from './tcp-gate.ts';
+import { createL1Client } from '../../../../shared/l1/l1-client.ts';
+import { sendRawTransaction } from '../../../../shared/l1/submission/send-raw-transaction.ts';
+import { deployRollup, type RollupOnAnvil } from '../rollup-on-anvil.ts';
+import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
+import { openTcpGate } from '../tcp-gate.ts';
 
 describe('sendRawTransaction', () => {
   let anvil: Anvil;

@@ -1,8 +1,8 @@
-import type { EpochLedger } from '../ledger/epoch-ledger.ts';
-import type { IncidentLog } from '../ledger/incident-log.ts';
-import type { Outbox, RootRecord } from '../ledger/outbox.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { L1Client } from './l1-client.ts';
+import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
+import type { IncidentLog } from '../../ledger/incident-log.ts';
+import type { Outbox, RootRecord } from '../../ledger/outbox.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { L1Client } from '../l1-client.ts';
 import { findReceipt } from './read-l1-view.ts';
 import { asReorged } from './root-changes.ts';
 import { takesOf, type TakesRoot } from './takes-root.ts';

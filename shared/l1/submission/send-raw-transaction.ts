@@ -1,8 +1,8 @@
 import { BaseError, type Hex, RpcRequestError } from 'viem';
 
 import type { Refusal } from './decide-submission.ts';
-import type { L1Client } from './l1-client.ts';
-import { maskRpcUrls } from './mask-rpc-url.ts';
+import type { L1Client } from '../l1-client.ts';
+import { maskRpcUrls } from '../mask-rpc-url.ts';
 
 /** As geth, Nethermind, Erigon, Reth, Besu and Anvil word it. */
 const KNOWN_ALREADY = /already known|alreadyknown|known transaction|already imported/i;
