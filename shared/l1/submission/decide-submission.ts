@@ -3,7 +3,7 @@ import { formatGwei, type Hex } from 'viem';
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import { type Fees, firstFees, isBelowMarket, marketPriceWei, replacementFees } from './fees.ts';
 import { type L1View, liveSubmissions, type SubmissionReceipt } from './l1-view.ts';
-import type { Verdict } from '../root-verdict.ts';
+import type { Verdict } from '../verdict/root-verdict.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
 export type WaitCause =

@@ -2,7 +2,7 @@ import type { Hex } from 'viem';
 
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { FeeMarket } from './fees.ts';
-import type { Verdict } from '../root-verdict.ts';
+import type { Verdict } from '../verdict/root-verdict.ts';
 
 /** What L1 shows of one root at one moment: all that the decision what to do next depends on. */
 export interface L1View {

@@ -2,7 +2,7 @@ import { type Hex, TransactionNotFoundError, TransactionReceiptNotFoundError } f
 
 import type { RootRecord } from '../../ledger/outbox.ts';
 import type { FeeMarket } from './fees.ts';
-import { judgeRoot } from '../judge-root.ts';
+import { judgeRoot } from '../verdict/judge-root.ts';
 import type { L1Client } from '../l1-client.ts';
 import { type L1View, liveSubmissions, type SenderStanding, type SubmissionReceipt } from './l1-view.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';

@@ -1,6 +1,6 @@
 import type { RootRecord } from '../../ledger/outbox.ts';
 import { backoffMs, type Broadcast, type SubmissionMemory, type WaitCause } from './decide-submission.ts';
-import type { Verdict } from '../root-verdict.ts';
+import type { Verdict } from '../verdict/root-verdict.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 import type { Weighing } from './weigh-submission.ts';
 

@@ -7,9 +7,9 @@ import {
   type SubmissionSituation,
   type SubmissionStep,
 } from '../../../../shared/l1/submission/decide-submission.ts';
-import { judgeStanding, type RollupStanding } from '../../../../shared/l1/judge-rollup-root.ts';
+import { judgeStanding, type RollupStanding } from '../../../../shared/l1/verdict/judge-rollup-root.ts';
 import type { L1View, SubmissionReceipt } from '../../../../shared/l1/submission/l1-view.ts';
-import type { RootCall } from '../../../../shared/l1/root-call.ts';
+import type { RootCall } from '../../../../shared/l1/verdict/root-call.ts';
 import { DEFAULT_SUBMISSION_POLICY } from '../../../../shared/l1/submission/submission-policy.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { RootRecord, Submission } from '../../../../shared/ledger/outbox.ts';

@@ -1,7 +1,7 @@
-import type { RootContract, RootRecord } from '../ledger/outbox.ts';
+import type { RootContract, RootRecord } from '../../ledger/outbox.ts';
 import { judgeCanaryRoot } from './judge-canary-root.ts';
 import { judgeRollupRoot } from './judge-rollup-root.ts';
-import type { L1Client } from './l1-client.ts';
+import type { L1Client } from '../l1-client.ts';
 import type { Verdict } from './root-verdict.ts';
 
 const JUDGES: Readonly<Record<RootContract, (root: RootRecord, l1: L1Client, blockAtMs: number) => Promise<Verdict>>> =

@@ -1,9 +1,9 @@
 import type { Hex } from 'viem';
 
-import type { RootRecord } from '../ledger/outbox.ts';
-import type { L1Client } from './l1-client.ts';
+import type { RootRecord } from '../../ledger/outbox.ts';
+import type { L1Client } from '../l1-client.ts';
 import { windowClosed } from './proof-window.ts';
-import { RollupReader } from './rollup-reader.ts';
+import { RollupReader } from '../rollup-reader.ts';
 import { decodeRootCall, type RootCall } from './root-call.ts';
 import type { Verdict } from './root-verdict.ts';
 

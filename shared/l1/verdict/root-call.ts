@@ -1,8 +1,8 @@
 import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import { decodeFunctionData, type DecodeFunctionDataReturnType, type Hex } from 'viem';
 
-import type { RootRecord } from '../ledger/outbox.ts';
-import { MalformedRootCallError } from './errors.ts';
+import type { RootRecord } from '../../ledger/outbox.ts';
+import { MalformedRootCallError } from '../errors.ts';
 
 /** What a stored call of `submitEpochRootProof` claims. */
 export interface RootCall {

@@ -1,4 +1,4 @@
-import type { RootRecord } from '../ledger/outbox.ts';
+import type { RootRecord } from '../../ledger/outbox.ts';
 import type { Verdict } from './root-verdict.ts';
 
 /** The verdict on a root whose time is over by the L1's clock; `undefined` while it is not. */

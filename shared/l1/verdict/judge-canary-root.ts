@@ -1,9 +1,9 @@
 import { decodeFunctionData, type Hex } from 'viem';
 
-import { CANARY_ROLLUP_ABI } from '../canary/canary-rollup.ts';
-import type { RootRecord } from '../ledger/outbox.ts';
-import { MalformedRootCallError } from './errors.ts';
-import type { L1Client } from './l1-client.ts';
+import { CANARY_ROLLUP_ABI } from '../../canary/canary-rollup.ts';
+import type { RootRecord } from '../../ledger/outbox.ts';
+import { MalformedRootCallError } from '../errors.ts';
+import type { L1Client } from '../l1-client.ts';
 import { windowClosed } from './proof-window.ts';
 import type { Verdict } from './root-verdict.ts';
 
