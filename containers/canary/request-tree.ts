@@ -4,7 +4,7 @@ import { CanaryFormatError } from '../../shared/canary/errors.ts';
 import type { Field } from '../../shared/canary/field.ts';
 import { stateAfter } from '../../shared/canary/state-after.ts';
 import { joinStatements, type Statement } from '../../shared/canary/statement.ts';
-import { unbalancedTree } from '../../shared/merge-tree/unbalanced-tree.ts';
+import { unbalancedTree } from '../../shared/merge-tree/expected/unbalanced-tree.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import type { ProofRequests, Proven } from '../node/proof-requests.ts';
 import { type CanaryPlan, treeOf } from './canary-plan.ts';

@@ -4,7 +4,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
 import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
 import { checkpointsOf, isBinary } from '../../shared/merge-tree/epoch-shape.ts';
-import { type ExpectedTree, expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { type ExpectedTree, expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
 import { progressOf } from '../../shared/merge-tree/progress.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { holdsTrafficMix } from './holds-traffic-mix.ts';

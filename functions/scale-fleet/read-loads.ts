@@ -3,7 +3,7 @@ import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.
 import { type JobLedger, type JobRecord, leaseAt, stragglerAt } from '../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../shared/merge-tree/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
-import { expectedTree } from '../../shared/merge-tree/expected-tree.ts';
+import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
 import { LearnedDurations } from '../../shared/merge-tree/learned-durations.ts';
 import { type PoolSlots, WorkLeft } from '../../shared/merge-tree/work-left.ts';
 import { type CircuitName, Pool } from '../../shared/proving-job/circuit-catalogue.ts';

@@ -9,7 +9,7 @@ import { PublicProcessorFactory } from '@aztec/simulator/server';
 
 import { countTxs } from '../../containers/epoch-view/holds-traffic-mix.ts';
 import { type EpochProof, proveEpoch } from '../../containers/node/prove-epoch.ts';
-import { expectedCounts } from '../../shared/merge-tree/expected-counts.ts';
+import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { startAgentPool } from './agent-pool.ts';
 import { AZTEC_BATCH_INTERVAL_MS, startAztecBroker } from './aztec-broker.ts';

@@ -1,7 +1,7 @@
 import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
-import { expectedCounts } from '../../../shared/merge-tree/expected-counts.ts';
-import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/aztec-shape.ts';
+import { expectedCounts } from '../../../shared/merge-tree/expected/expected-counts.ts';
+import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/expected/aztec-shape.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** A checkpoint of blocks that are mostly public transactions; 32 of them come to about 10,000 jobs. */

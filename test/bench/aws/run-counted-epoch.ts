@@ -8,7 +8,7 @@ import { JobSettler } from '../../../containers/agent/job/job-settler.ts';
 import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
 import { ProofRequests, type Proven } from '../../../containers/node/proof-requests.ts';
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
-import { type ExpectedJob, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { type ExpectedJob, expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE, Lane, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { EpochNumber, type ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';

@@ -1,6 +1,10 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
-import { type ExpectedJob, type ExpectedTree, expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import {
+  type ExpectedJob,
+  type ExpectedTree,
+  expectedTree,
+} from '../../../shared/merge-tree/expected/expected-tree.ts';
 import type { Chance } from './chance.ts';
 import type { SimulatedPool } from './pools.ts';
 

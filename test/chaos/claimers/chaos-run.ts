@@ -12,7 +12,7 @@ import type { DeadLetter } from '../../../shared/job-queue/job-queue.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import { type AgentId, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { runSweeper } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
-import type { ExpectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import type { ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { ClaimerCrew } from './claimer-crew.ts';
 import { type JournalEntry, readJournals } from './journal.ts';

@@ -1,5 +1,5 @@
 import type { ProofRequests } from '../../../containers/node/proof-requests.ts';
-import type { ExpectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import type { ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import {
   type EpochNumber,
   makeProvingJobId,

@@ -10,7 +10,7 @@ import type { AgentOptions } from '../../../containers/agent/agent-options.ts';
 import { JobRejectedError } from '../../../containers/node/errors.ts';
 import { encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { fieldOf } from '../../../shared/canary/field.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { checkTrace } from '../../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../../shared/merge-tree/trace.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';

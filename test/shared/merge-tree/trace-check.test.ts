@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { type TraceFindings, checkTrace } from '../../../shared/merge-tree/trace-check.ts';
 import { Trace } from '../../../shared/merge-tree/trace.ts';
 import { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../../shared/merge-tree/circuit-standings.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { type PoolLoad, type PoolSlots, WorkLeft } from '../../../shared/merge-tree/work-left.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { randomShape } from './random-shape.ts';

@@ -1,4 +1,4 @@
-import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { ExpectedJob, ExpectedNode, ExpectedTree, NodePosition } from './expected-tree.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { CheckpointShape } from './checkpoint-shape.ts';
-import { InvalidEpochShapeError } from './errors.ts';
+import { CheckpointShape } from '../checkpoint-shape.ts';
+import { InvalidEpochShapeError } from '../errors.ts';
 
 /** `MAX_CHECKPOINTS_PER_EPOCH` of `@aztec/constants` 4.1.2. */
 export const MAX_CHECKPOINTS_PER_EPOCH = 32;

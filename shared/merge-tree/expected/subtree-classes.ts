@@ -1,6 +1,6 @@
-import type { JobRecord } from '../ledger/job-ledger.ts';
-import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
-import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import type { JobRecord } from '../../ledger/job-ledger.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import type { ExpectedJob, ExpectedTree } from './expected-tree.ts';
 
 /**

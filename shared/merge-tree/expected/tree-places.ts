@@ -1,4 +1,4 @@
-import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { ExpectedJob, ExpectedNode, ExpectedTree } from './expected-tree.ts';
 import { type SubtreeClass, type SubtreeClasses, isTxBase } from './subtree-classes.ts';
 

@@ -1,7 +1,7 @@
 import { type TreeNodeLocation, UnbalancedTreeStore } from '@aztec/foundation/trees';
 import { describe, expect, it } from 'vitest';
 
-import { type TreeLocation, unbalancedTree } from '../../../shared/merge-tree/unbalanced-tree.ts';
+import { type TreeLocation, unbalancedTree } from '../../../../shared/merge-tree/expected/unbalanced-tree.ts';
 
 describe('unbalancedTree', () => {
   it.each([

@@ -5,17 +5,20 @@ import {
 } from '@aztec/constants';
 import { describe, expect, it } from 'vitest';
 
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
-import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/aztec-shape.ts';
-import { MESSAGES_PER_PARITY_BASE, PARITY_BASES_PER_CHECKPOINT } from '../../../shared/merge-tree/aztec-tree.ts';
-import { InvalidEpochShapeError } from '../../../shared/merge-tree/errors.ts';
-import { expectedCounts } from '../../../shared/merge-tree/expected-counts.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected-tree.ts';
-import { SubtreeClasses } from '../../../shared/merge-tree/subtree-classes.ts';
-import { CIRCUIT_CATALOGUE, levelsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { randomShape } from './random-shape.ts';
-import { RecordedEpoch } from './recorded-epoch.ts';
-import { SeededRandom } from './seeded-random.ts';
+import type { CheckpointShape } from '../../../../shared/merge-tree/checkpoint-shape.ts';
+import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../../shared/merge-tree/expected/aztec-shape.ts';
+import {
+  MESSAGES_PER_PARITY_BASE,
+  PARITY_BASES_PER_CHECKPOINT,
+} from '../../../../shared/merge-tree/expected/aztec-tree.ts';
+import { InvalidEpochShapeError } from '../../../../shared/merge-tree/errors.ts';
+import { expectedCounts } from '../../../../shared/merge-tree/expected/expected-counts.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { SubtreeClasses } from '../../../../shared/merge-tree/expected/subtree-classes.ts';
+import { CIRCUIT_CATALOGUE, levelsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { randomShape } from '../random-shape.ts';
+import { RecordedEpoch } from '../recorded-epoch.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 const EMPTY = { publicTxs: 0, privateTxs: 0 };
 
