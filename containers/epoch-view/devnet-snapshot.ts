@@ -1,8 +1,8 @@
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import type { PathLeft } from '../../shared/merge-tree/critical-path.ts';
-import type { Progress } from '../../shared/merge-tree/progress.ts';
+import type { PathLeft } from '../../shared/merge-tree/progress/critical-path.ts';
+import type { Progress } from '../../shared/merge-tree/progress/progress.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 
 /** All that the display says, as it was at one moment. */

@@ -1,4 +1,4 @@
-import type { LevelProgress, Progress } from '../../shared/merge-tree/progress.ts';
+import type { LevelProgress, Progress } from '../../shared/merge-tree/progress/progress.ts';
 import type { AgentView, ChainView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from '../terminal/format-duration.ts';

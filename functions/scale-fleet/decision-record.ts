@@ -1,5 +1,5 @@
 import type { FleetDecisionRecord } from '../../shared/ledger/decision-log.ts';
-import type { PoolLoad } from '../../shared/merge-tree/work-left.ts';
+import type { PoolLoad } from '../../shared/merge-tree/progress/work-left.ts';
 import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochLoad, FleetDecision, FleetState } from './decide/fleet-state.ts';
 

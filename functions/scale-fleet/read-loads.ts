@@ -1,11 +1,11 @@
 import type { GrowingEpoch } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { type JobLedger, type JobRecord, leaseAt, stragglerAt } from '../../shared/ledger/job-ledger.ts';
-import { circuitStandings } from '../../shared/merge-tree/circuit-standings.ts';
-import { CriticalPath } from '../../shared/merge-tree/critical-path.ts';
+import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
+import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
-import { LearnedDurations } from '../../shared/merge-tree/learned-durations.ts';
-import { type PoolSlots, WorkLeft } from '../../shared/merge-tree/work-left.ts';
+import { LearnedDurations } from '../../shared/merge-tree/progress/learned-durations.ts';
+import { type PoolSlots, WorkLeft } from '../../shared/merge-tree/progress/work-left.ts';
 import { type CircuitName, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EndedEpochs } from './ended-epochs.ts';
 import type { EpochLoad } from './decide/fleet-state.ts';

@@ -19,8 +19,8 @@ import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
-import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
-import { Trace } from '../../shared/merge-tree/trace.ts';
+import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';
+import { Trace } from '../../shared/merge-tree/progress/trace.ts';
 import { DevnetRun } from './devnet-run.ts';
 
 const LEAVES = 4;

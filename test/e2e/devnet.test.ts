@@ -15,8 +15,8 @@ import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { checkpointsOf } from '../../shared/merge-tree/epoch-shape.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
-import { checkTrace } from '../../shared/merge-tree/trace-check.ts';
-import { Trace } from '../../shared/merge-tree/trace.ts';
+import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';
+import { Trace } from '../../shared/merge-tree/progress/trace.ts';
 import { DevnetRun } from './devnet-run.ts';
 import { findKeyLeaks } from './find-key-leaks.ts';
 

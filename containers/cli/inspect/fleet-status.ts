@@ -5,7 +5,7 @@ import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import { progressOf, type Progress } from '../../../shared/merge-tree/progress.ts';
+import { progressOf, type Progress } from '../../../shared/merge-tree/progress/progress.ts';
 
 /** What a fleet was doing at one moment. */
 export interface FleetStatus {

@@ -1,6 +1,6 @@
 import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import type { PoolLoad } from '../../../shared/merge-tree/work-left.ts';
+import type { PoolLoad } from '../../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 

@@ -1,4 +1,4 @@
-import { type PoolLoad, sumOfLoads, type WorkBand } from '../../../shared/merge-tree/work-left.ts';
+import { type PoolLoad, sumOfLoads, type WorkBand } from '../../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { EpochLoad, EpochOutlook, ScalingPolicy } from './fleet-state.ts';
 

@@ -1,8 +1,8 @@
 import type { EpochLoad } from '../../../functions/scale-fleet/decide/fleet-state.ts';
-import type { CircuitStandings } from '../../../shared/merge-tree/circuit-standings.ts';
+import type { CircuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import { LearnedDurations } from '../../../shared/merge-tree/learned-durations.ts';
-import { WorkLeft, type WorkLeftOptions } from '../../../shared/merge-tree/work-left.ts';
+import { LearnedDurations } from '../../../shared/merge-tree/progress/learned-durations.ts';
+import { WorkLeft, type WorkLeftOptions } from '../../../shared/merge-tree/progress/work-left.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { CIRCUITS, type EpochPlan, SLOT_SECONDS } from './epoch-plan.ts';
 import type { EpochRun } from './epoch-run.ts';

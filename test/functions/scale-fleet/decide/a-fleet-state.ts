@@ -5,7 +5,7 @@ import {
   type FleetState,
   type PoolState,
 } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
-import type { PoolLoad } from '../../../../shared/merge-tree/work-left.ts';
+import type { PoolLoad } from '../../../../shared/merge-tree/progress/work-left.ts';
 import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 
 export const NOW_MS = 1_800_000_000_000;

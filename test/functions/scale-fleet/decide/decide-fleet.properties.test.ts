@@ -11,7 +11,7 @@ import {
   type PoolState,
   type WantedCopy,
 } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
-import type { PoolLoad } from '../../../../shared/merge-tree/work-left.ts';
+import type { PoolLoad } from '../../../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import { NOW_MS, START_UP_SECONDS } from './a-fleet-state.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { decideFleet } from '../../../../functions/scale-fleet/decide/decide-fleet.ts';
 import type { FleetState, PoolDecision } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
-import type { PoolLoad } from '../../../../shared/merge-tree/work-left.ts';
+import type { PoolLoad } from '../../../../shared/merge-tree/progress/work-left.ts';
 import { agents, anEpoch, aPool, aState, NOW_MS, running, START_UP_SECONDS, waiting } from './a-fleet-state.ts';
 import { aRunningJob } from '../a-running-job.ts';
 

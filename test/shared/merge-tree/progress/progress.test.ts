@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import { type Progress, progressOf } from '../../../shared/merge-tree/progress.ts';
-import { randomShape } from './random-shape.ts';
-import { LEASE_MS, RANGE, RecordedEpoch } from './recorded-epoch.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { type Progress, progressOf } from '../../../../shared/merge-tree/progress/progress.ts';
+import { randomShape } from '../random-shape.ts';
+import { LEASE_MS, RANGE, RecordedEpoch } from '../recorded-epoch.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 /** One checkpoint: a block with a public and two private transactions; 15 nodes, 12 jobs. */
 const SHAPE = [{ blocks: [{ publicTxs: 1, privateTxs: 2 }], l1ToL2Messages: 0 }];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import { type TraceFindings, checkTrace } from '../../../shared/merge-tree/trace-check.ts';
-import { Trace } from '../../../shared/merge-tree/trace.ts';
-import { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { randomShape } from './random-shape.ts';
-import { RANGE, RecordedEpoch } from './recorded-epoch.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { type TraceFindings, checkTrace } from '../../../../shared/merge-tree/progress/trace-check.ts';
+import { Trace } from '../../../../shared/merge-tree/progress/trace.ts';
+import { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
+import { randomShape } from '../random-shape.ts';
+import { RANGE, RecordedEpoch } from '../recorded-epoch.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 /** Two checkpoints: one with an empty block, one with a block of three transactions, the first public, and one message. */
 const SHAPE = [

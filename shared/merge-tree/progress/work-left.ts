@@ -1,7 +1,7 @@
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../proving-job/circuit-catalogue.ts';
 import { chainsAbove } from './chains-above.ts';
 import type { CircuitStanding, CircuitStandings, OpenStanding } from './circuit-standings.ts';
-import type { ExpectedTree } from './expected/expected-tree.ts';
+import type { ExpectedTree } from '../expected/expected-tree.ts';
 import type { JobSeconds } from './learned-durations.ts';
 
 /** What an epoch still needs of one pool. Seconds are those of one slot: an agent proves one job in each of its slots. */

@@ -1,9 +1,9 @@
-import type { JobRecord } from '../ledger/job-ledger.ts';
-import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
-import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
-import { countTree } from './expected/expected-counts.ts';
-import type { ExpectedTree } from './expected/expected-tree.ts';
-import { SubtreeClasses } from './expected/subtree-classes.ts';
+import type { JobRecord } from '../../ledger/job-ledger.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import { countTree } from '../expected/expected-counts.ts';
+import type { ExpectedTree } from '../expected/expected-tree.ts';
+import { SubtreeClasses } from '../expected/subtree-classes.ts';
 import type { Trace } from './trace.ts';
 
 /** An edge of the recorded tree. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import { Trace } from '../../../shared/merge-tree/trace.ts';
-import { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { randomShape } from './random-shape.ts';
-import { RANGE, RecordedEpoch } from './recorded-epoch.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { Trace } from '../../../../shared/merge-tree/progress/trace.ts';
+import { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
+import { randomShape } from '../random-shape.ts';
+import { RANGE, RecordedEpoch } from '../recorded-epoch.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 /** Two checkpoints: one with an empty block, one with a public and a private transaction; both share the parity of no messages. */
 const SHAPE = [

@@ -1,6 +1,6 @@
-import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, levelsOf } from '../proving-job/circuit-catalogue.ts';
-import { type ExpectedTree, rootOf } from './expected/expected-tree.ts';
+import type { JobRecord, RangeId } from '../../ledger/job-ledger.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, levelsOf } from '../../proving-job/circuit-catalogue.ts';
+import { type ExpectedTree, rootOf } from '../expected/expected-tree.ts';
 
 /** Jobs by what has become of them: `expected` and `unexpected` together are the sum of the rest. */
 export interface JobCounts {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
-import { CriticalPath } from '../../../shared/merge-tree/critical-path.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { randomShape } from './random-shape.ts';
-import { LEASE_MS, RANGE, RecordedEpoch } from './recorded-epoch.ts';
-import { SeededRandom } from './seeded-random.ts';
+import { type JobRecord, RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import type { CheckpointShape } from '../../../../shared/merge-tree/checkpoint-shape.ts';
+import { CriticalPath } from '../../../../shared/merge-tree/progress/critical-path.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import type { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
+import { randomShape } from '../random-shape.ts';
+import { LEASE_MS, RANGE, RecordedEpoch } from '../recorded-epoch.ts';
+import { SeededRandom } from '../seeded-random.ts';
 
 /** Aztec's delays to the millisecond (`@aztec/bb-prover` 4.1.2, `src/test/delay_values.ts`) of the circuits in the examples. */
 const AZTEC_SECONDS: Partial<Record<CircuitName, number>> = {

@@ -1,8 +1,8 @@
-import { type JobRecord, leaseAt, type RangeId } from '../ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, isRoot } from '../proving-job/circuit-catalogue.ts';
-import type { ExpectedTree } from './expected/expected-tree.ts';
-import { type SubtreeClass, SubtreeClasses } from './expected/subtree-classes.ts';
-import { type Place, placesFromRoot } from './expected/tree-places.ts';
+import { type JobRecord, leaseAt, type RangeId } from '../../ledger/job-ledger.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, isRoot } from '../../proving-job/circuit-catalogue.ts';
+import type { ExpectedTree } from '../expected/expected-tree.ts';
+import { type SubtreeClass, SubtreeClasses } from '../expected/subtree-classes.ts';
+import { type Place, placesFromRoot } from '../expected/tree-places.ts';
 
 /** How long a circuit takes, in seconds, from claim to settlement. */
 export type SecondsOfCircuit = (circuit: CircuitName) => number;

@@ -1,5 +1,5 @@
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
-import type { ExpectedJob, ExpectedTree } from './expected/expected-tree.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { ExpectedJob, ExpectedTree } from '../expected/expected-tree.ts';
 
 /** A job's parent, and what is above that: the longest way to the root. */
 interface Above {

@@ -1,6 +1,6 @@
-import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
-import { isRoot } from '../proving-job/circuit-catalogue.ts';
-import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import type { JobRecord, RangeId } from '../../ledger/job-ledger.ts';
+import { isRoot } from '../../proving-job/circuit-catalogue.ts';
+import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 
 /** A job on the way from the root to a leaf. */
 export interface TraceStep {

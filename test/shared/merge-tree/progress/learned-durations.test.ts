@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { LearnedDurations } from '../../../shared/merge-tree/learned-durations.ts';
-import { RecordedEpoch } from './recorded-epoch.ts';
+import type { JobRecord } from '../../../../shared/ledger/job-ledger.ts';
+import { LearnedDurations } from '../../../../shared/merge-tree/progress/learned-durations.ts';
+import { RecordedEpoch } from '../recorded-epoch.ts';
 
 const VERSION = '4.1.2';
 const CATALOGUE_SECONDS = 24.5;
