@@ -12,7 +12,7 @@ import {
 import type { Work } from '../../shared/canary/work.ts';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import { FIRST_TRIAL_EPOCH } from '../../shared/proving-job/proving-job-id.ts';
-import { ProofRequests, type ProofRequestsDeps } from '../node/proof-requests.ts';
+import { ProofRequests, type ProofRequestsDeps } from '../../shared/proof-requests/proof-requests.ts';
 
 /** Keys belong to no epoch of their own: under one number for all, the second canary of a fleet finds them proven. */
 const KEYS_EPOCH = FIRST_TRIAL_EPOCH;

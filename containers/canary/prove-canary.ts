@@ -4,7 +4,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { EpochStoppedError } from '../node/errors.ts';
-import { ProofRequests } from '../node/proof-requests.ts';
+import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import type { CanaryPlan } from './canary-plan.ts';
 import { openCanaryEpoch } from './open-canary-epoch.ts';
 import { requestTree } from './request-tree.ts';

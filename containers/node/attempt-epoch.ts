@@ -14,7 +14,7 @@ import { type EpochData, gatherEpochData } from './epoch-data.ts';
 import type { Chain } from './chain.ts';
 import { EpochStoppedError, RootInTheWayError } from './errors.ts';
 import { FleetCircuitProver } from './fleet-circuit-prover.ts';
-import { ProofRequests } from './proof-requests.ts';
+import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { proveEpoch } from './prove-epoch.ts';
 import { encodeRootCall } from './root-call.ts';
 import type { Subsystems } from './subsystems.ts';

@@ -15,7 +15,7 @@ import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { EpochStoppedError } from './errors.ts';
 import { ProofOrigins } from './proof-origins.ts';
-import type { ProofRequests } from './proof-requests.ts';
+import type { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 
 export interface FleetCircuitProverDeps {
   readonly requests: ProofRequests;

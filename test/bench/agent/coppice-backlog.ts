@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import { fleetEngineOptions, startAgent } from '../../../containers/local-fleet/fleet.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';

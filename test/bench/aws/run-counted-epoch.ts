@@ -6,7 +6,7 @@ import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
 import { JobReturns } from '../../../containers/agent/job/job-returns.ts';
 import { JobSettler } from '../../../containers/agent/job/job-settler.ts';
 import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
-import { ProofRequests, type Proven } from '../../../containers/node/proof-requests.ts';
+import { ProofRequests, type Proven } from '../../../shared/proof-requests/proof-requests.ts';
 import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
 import { type ExpectedJob, expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';

@@ -7,7 +7,7 @@ import { ProvingOrchestrator } from '@aztec/prover-client/orchestrator';
 
 import { EpochStoppedError } from '../../../containers/node/errors.ts';
 import { FleetCircuitProver } from '../../../containers/node/fleet-circuit-prover.ts';
-import { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import type { Subsystems } from '../../../containers/node/subsystems.ts';
 import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';

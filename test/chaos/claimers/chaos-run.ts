@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { pino } from 'pino';
 
-import { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { type EngineOptions, openEngine } from '../../../shared/engine/open-engine.ts';
 import type { DeadLetter } from '../../../shared/job-queue/job-queue.ts';

@@ -1,4 +1,4 @@
-import type { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import type { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import type { ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import {
   type EpochNumber,

@@ -1,20 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Engine } from '../../shared/engine/engine.ts';
-import type { JobRecord, RangeId } from '../../shared/ledger/job-ledger.ts';
-import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
-import { sendJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
-import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
-import { inputsKey, outputsKey, type StoredObject } from '../../shared/proof-store/proof-store.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import {
-  type EpochNumber,
-  makeProvingJobId,
-  type ProvingJobId,
-  sha256Of,
-} from '../../shared/proving-job/proving-job-id.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import { JobRejectedError } from './errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
+import type { Settlement } from '../ledger/settlement-feed.ts';
+import { sendJobs } from '../job-queue/sweep-stranded-jobs.ts';
+import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../proof-store/errors.ts';
+import { inputsKey, outputsKey, type StoredObject } from '../proof-store/proof-store.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
+import { type EpochNumber, makeProvingJobId, type ProvingJobId, sha256Of } from '../proving-job/proving-job-id.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { JobRejectedError } from '../../containers/node/errors.ts';
 
 /** How often a request whose store or ledger is out of reach is tried again, at most, in milliseconds. */
 const MAX_RETRY_DELAY_MS = 10_000;

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { JobRejectedError } from '../../../containers/node/errors.ts';
-import { ProofRequests } from '../../../containers/node/proof-requests.ts';
+import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobLease, RangeId } from '../../../shared/ledger/job-ledger.ts';
