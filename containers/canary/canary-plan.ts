@@ -4,7 +4,7 @@ import { canaryVersion } from '../../shared/canary/circuit-artifact.ts';
 import { Field } from '../../shared/canary/field.ts';
 import type { CanaryKeys } from '../../shared/canary/verification-key.ts';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
-import type { BinaryShape } from '../../shared/merge-tree/epoch-shape.ts';
+import type { BinaryShape } from '../../shared/proving-job/epoch-shape.ts';
 import { type EpochNumber, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 
 /** What a canary epoch proves, and to which contract. */

@@ -1,4 +1,4 @@
-import { checkpointsOf, isBinary } from '../../shared/merge-tree/epoch-shape.ts';
+import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { countTxs } from './holds-traffic-mix.ts';
 import { describeRange } from '../terminal/describe-range.ts';
 import type { EpochView } from './devnet-snapshot.ts';

@@ -1,4 +1,4 @@
-import type { BlockShape, CheckpointShape } from '../../shared/merge-tree/checkpoint-shape.ts';
+import type { BlockShape, CheckpointShape } from '../../shared/proving-job/checkpoint-shape.ts';
 
 /**
  * Whether an epoch holds every kind of traffic that makes a different part of the merge tree: private and public

@@ -3,7 +3,7 @@ import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
-import { checkpointsOf, isBinary } from '../../shared/merge-tree/epoch-shape.ts';
+import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { type ExpectedTree, expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';

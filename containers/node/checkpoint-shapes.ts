@@ -1,7 +1,7 @@
 import type { Fr } from '@aztec/foundation/curves/bn254';
 import type { Checkpoint } from '@aztec/stdlib/checkpoint';
 
-import type { CheckpointShape } from '../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../shared/proving-job/checkpoint-shape.ts';
 
 /**
  * The shape of checkpoints, in their order.

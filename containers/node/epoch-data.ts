@@ -7,7 +7,7 @@ import type { ITxProvider, WorldStateSynchronizer } from '@aztec/stdlib/interfac
 import type { BlockHeader, Tx } from '@aztec/stdlib/tx';
 
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
-import type { CheckpointShape } from '../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../shared/proving-job/checkpoint-shape.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { checkpointShapes } from './checkpoint-shapes.ts';
 

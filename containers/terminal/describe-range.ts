@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { isBinary } from '../../shared/merge-tree/epoch-shape.ts';
+import { isBinary } from '../../shared/proving-job/epoch-shape.ts';
 
 /** What an epoch proves: its checkpoints, or how many leaves where the family has no checkpoints. */
 export function describeRange({ shape, firstCheckpoint, lastCheckpoint }: EpochRecord): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { CheckpointShape } from '../merge-tree/checkpoint-shape.ts';
+import { CheckpointShape } from '../proving-job/checkpoint-shape.ts';
 import { EpochNumber } from '../proving-job/proving-job-id.ts';
 
 /** An epoch that checkpoints may still join: nobody proves it yet. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { EpochShape } from '../merge-tree/epoch-shape.ts';
+import { EpochShape } from '../proving-job/epoch-shape.ts';
 import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { RangeId } from './job-ledger.ts';
 

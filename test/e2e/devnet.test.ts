@@ -12,7 +12,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { decodeRootCall } from '../../shared/l1/verdict/root-call.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { checkpointsOf } from '../../shared/merge-tree/epoch-shape.ts';
+import { checkpointsOf } from '../../shared/proving-job/epoch-shape.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
 import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';

@@ -1,6 +1,6 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { checkpointsOf } from '../../../shared/merge-tree/epoch-shape.ts';
+import { checkpointsOf } from '../../../shared/proving-job/epoch-shape.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected/expected-counts.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';

@@ -1,5 +1,5 @@
 import { CrsKind } from '../../canary/crs-kind.ts';
-import { MAX_LEAVES } from '../../merge-tree/epoch-shape.ts';
+import { MAX_LEAVES } from '../../proving-job/epoch-shape.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
   parseSettings,

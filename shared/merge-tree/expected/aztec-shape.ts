@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { CheckpointShape } from '../checkpoint-shape.ts';
+import { CheckpointShape } from '../../proving-job/checkpoint-shape.ts';
 import { InvalidEpochShapeError } from '../errors.ts';
 
 /** `MAX_CHECKPOINTS_PER_EPOCH` of `@aztec/constants` 4.1.2. */

@@ -1,6 +1,6 @@
 import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { checkAztecShape } from './aztec-shape.ts';
-import type { BlockShape, CheckpointShape } from '../checkpoint-shape.ts';
+import type { BlockShape, CheckpointShape } from '../../proving-job/checkpoint-shape.ts';
 import type { ExpectedTree, NodePosition } from './expected-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 import { type TreeLocation, unbalancedTree } from './unbalanced-tree.ts';

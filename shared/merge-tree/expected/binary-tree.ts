@@ -1,4 +1,4 @@
-import type { BinaryShape } from '../epoch-shape.ts';
+import type { BinaryShape } from '../../proving-job/epoch-shape.ts';
 import type { ExpectedTree } from './expected-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 import { unbalancedTree } from './unbalanced-tree.ts';

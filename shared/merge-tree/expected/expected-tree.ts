@@ -1,7 +1,7 @@
 import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { aztecTree } from './aztec-tree.ts';
 import { binaryTree } from './binary-tree.ts';
-import { type EpochShape, isBinary } from '../epoch-shape.ts';
+import { type EpochShape, isBinary } from '../../proving-job/epoch-shape.ts';
 import type { TreeLocation } from './unbalanced-tree.ts';
 
 /** Where a node is. Numbers count from 0, within the epoch, its checkpoint or its block; absent where they say nothing. */

@@ -1,5 +1,5 @@
 import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected/expected-counts.ts';
 import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/expected/aztec-shape.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';

@@ -7,7 +7,7 @@ import { JobReturns } from '../../../containers/agent/job/job-returns.ts';
 import { JobSettler } from '../../../containers/agent/job/job-settler.ts';
 import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
 import { ProofRequests, type Proven } from '../../../shared/proof-requests/proof-requests.ts';
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { type ExpectedJob, expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE, Lane, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';

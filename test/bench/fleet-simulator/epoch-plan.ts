@@ -1,5 +1,5 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import {
   type ExpectedJob,
   type ExpectedTree,

@@ -1,4 +1,4 @@
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { Chance } from './chance.ts';
 import { EPOCH_SECONDS, type EpochPlan, SLOTS_PER_EPOCH, SLOT_SECONDS, planEpoch } from './epoch-plan.ts';
 import { FAIR_WEATHER, type Weather, withDroughts } from './weather.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 import type { AttemptBudgets } from '../../../shared/ledger/job-ledger.ts';
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { checkTrace } from '../../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobLease, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { parseProvingJobId, type ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { holdsTrafficMix } from '../../../containers/epoch-view/holds-traffic-mix.ts';
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { MIXED_SHAPE } from '../devnet/played-epoch.ts';
 
 const EMPTY: CheckpointShape = { blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 };

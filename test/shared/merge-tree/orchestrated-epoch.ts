@@ -1,6 +1,6 @@
 import { type TreeNodeLocation, UnbalancedTreeStore } from '@aztec/foundation/trees';
 
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import {
   EpochNumber,

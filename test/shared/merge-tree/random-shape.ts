@@ -1,4 +1,4 @@
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export interface ShapeLimits {

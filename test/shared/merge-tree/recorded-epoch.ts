@@ -1,4 +1,4 @@
-import type { CheckpointShape } from '../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { AgentId, type JobLease, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';

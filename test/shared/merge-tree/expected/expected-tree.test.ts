@@ -5,7 +5,7 @@ import {
 } from '@aztec/constants';
 import { describe, expect, it } from 'vitest';
 
-import type { CheckpointShape } from '../../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../../shared/proving-job/checkpoint-shape.ts';
 import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../../shared/merge-tree/expected/aztec-shape.ts';
 import {
   MESSAGES_PER_PARITY_BASE,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { type JobRecord, RangeId } from '../../../../shared/ledger/job-ledger.ts';
-import type { CheckpointShape } from '../../../../shared/merge-tree/checkpoint-shape.ts';
+import type { CheckpointShape } from '../../../../shared/proving-job/checkpoint-shape.ts';
 import { CriticalPath } from '../../../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';

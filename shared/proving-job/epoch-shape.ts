@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { CircuitName } from '../proving-job/circuit-catalogue.ts';
+import { CircuitName } from './circuit-catalogue.ts';
 import { CheckpointShape } from './checkpoint-shape.ts';
 
 /** The most leaves that one binary tree has: its records are read whole. */
