@@ -13,6 +13,43 @@ const NO_SKIPPED_TEST = {
   message: 'every test runs, always: fix it or delete it',
 };
 
+// The floors of `shared/` and `containers/`, lowest first: a folder imports folders of lower floors only.
+const SHARED_FLOORS = [
+  ['proving-job', 'telemetry', 'crs'],
+  ['proof-store'],
+  ['ledger'],
+  ['job-queue', 'merge-tree', 'cost', 'config', 'canary'],
+  ['agent-fleet', 'l1'],
+  ['engine'],
+  ['lambda', 'proof-requests'],
+];
+const CONTAINERS_FLOORS = [
+  ['terminal', 'processes', 'runtime'],
+  ['agent', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
+  ['crs'],
+  ['devnet'],
+  ['canary'],
+  ['cli'],
+];
+
+/**
+ * @param {string} top
+ * @param {string[][]} floors
+ */
+function zonesOf(top, floors) {
+  return floors.flatMap((rooms, floor) =>
+    rooms.map((room) => ({
+      target: `./${top}/${room}`,
+      from: floors
+        .slice(floor)
+        .flat()
+        .filter((other) => other !== room)
+        .map((other) => `./${top}/${other}`),
+      message: `${top}/${room} imports lower floors only: see the order of folders in docs/architecture.md`,
+    })),
+  );
+}
+
 export default defineConfig(
   globalIgnores(['data/', 'coverage/', 'cdk.out/']),
   js.configs.recommended,
@@ -43,6 +80,8 @@ export default defineConfig(
             { target: './infra', from: ['./containers', './test'] },
             // The names of a function's variables are all that infra needs of it.
             { target: './infra', from: './functions/**/*', except: ['**/env.ts'] },
+            ...zonesOf('shared', SHARED_FLOORS),
+            ...zonesOf('containers', CONTAINERS_FLOORS),
           ],
         },
       ],

@@ -3,7 +3,7 @@ import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
-import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../shared/proving-job/circuit-family.ts';
 import { AgentPool } from './agent-pool.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import type { NetworkStack } from './network-stack.ts';

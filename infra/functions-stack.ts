@@ -12,7 +12,7 @@ import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
 import { PLACEMENT_FAILURE, SERVICE_ACTION, TAKEN_BACK, TASK_CHANGE } from '../shared/engine/aws/fleet/ecs-events.ts';
 import type { FleetPoolsInput } from '../shared/agent-fleet/fleet-pools.ts';
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
-import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../shared/proving-job/circuit-family.ts';
 import { acknowledge } from './acknowledge.ts';
 import { agentDollarsPerHour } from './agent-price.ts';
 import { callsOfRole } from './calls-of-role.ts';

@@ -8,7 +8,8 @@ import { DEFAULT_LEASE_SECONDS } from '../shared/config/groups/engine-settings.t
 import type { AwsRole } from '../shared/engine/aws/aws-permissions.ts';
 import type { AwsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { QUEUE_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
-import { Lane, largerPools, Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../shared/proving-job/circuit-family.ts';
+import { largerPools } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';

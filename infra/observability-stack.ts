@@ -3,7 +3,7 @@ import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
 import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
-import { Pool } from '../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../shared/proving-job/circuit-family.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { FleetFunction } from './fleet-function.ts';
 import type { FunctionsStack } from './functions-stack.ts';

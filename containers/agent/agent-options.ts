@@ -1,6 +1,7 @@
 import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import type { AgentId } from '../../shared/ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, CircuitName, type Pool, poolsOf } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE, CircuitName, poolsOf } from '../../shared/proving-job/circuit-catalogue.ts';
 import { AgentUnfitError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
 

@@ -7,7 +7,7 @@ import type { CanarySettings } from '../../shared/config/groups/canary-settings.
 import { createL1Client, type L1Client } from '../../shared/l1/l1-client.ts';
 import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { ACCOUNT_INDEX, anvilAccount } from '../local-l1/devnet-accounts.ts';
-import { loadAnvil } from '../devnet/programs.ts';
+import { loadAnvil } from '../local-l1/load-anvil.ts';
 
 /** Of an L1 of its own. */
 const BLOCK_SECONDS = 1;

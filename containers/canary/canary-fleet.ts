@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 
-import type { CrsKind } from '../../shared/canary/crs-kind.ts';
+import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
 import { engineOptionsOf, leaseSecondsOf } from '../../shared/engine/engine-options.ts';
 import { Secret } from '../../shared/config/secret.ts';

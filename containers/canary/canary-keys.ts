@@ -1,6 +1,6 @@
 import { keyInputs, type KeyInputs } from '../../shared/canary/canary-inputs.ts';
 import { artifactSha256, canaryVersion } from '../../shared/canary/circuit-artifact.ts';
-import type { CrsKind } from '../../shared/canary/crs-kind.ts';
+import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import { developmentKeys } from '../../shared/canary/development-keys.ts';
 import {
   type CanaryKeys,

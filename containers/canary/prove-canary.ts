@@ -3,7 +3,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { EpochStoppedError } from '../node/errors.ts';
+import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import type { CanaryPlan } from './canary-plan.ts';
 import { openCanaryEpoch } from './open-canary-epoch.ts';

@@ -1,6 +1,6 @@
 import type { Hex } from 'viem';
 
-import type { CrsKind } from '../../shared/canary/crs-kind.ts';
+import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { describeRange } from '../terminal/describe-range.ts';
 import { formatDuration } from '../terminal/format-duration.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import type { CrsKind } from '../../shared/canary/crs-kind.ts';
+import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import type { Work } from '../../shared/canary/work.ts';
 import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
@@ -12,7 +12,7 @@ import { createLogger, type Logger } from '../../shared/telemetry/logger.ts';
 import type { DevnetOutput } from '../terminal/devnet-output.ts';
 import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
-import { DevnetProgramError } from '../devnet/errors.ts';
+import { DevnetProgramError } from '../processes/errors.ts';
 import { FleetProcessEndedError } from '../processes/fleet-process.ts';
 import { catchInterrupts, InterruptedError } from '../processes/interrupts.ts';
 import { descendantsOf, killAll, listProcesses, stillAlive } from '../processes/process-table.ts';

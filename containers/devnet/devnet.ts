@@ -7,9 +7,10 @@ import type { DevnetProgram } from '../processes/devnet-program.ts';
 import { ACCOUNT_INDEX } from '../local-l1/devnet-accounts.ts';
 import { type DevnetManifest, writeManifest } from './devnet-manifest.ts';
 import { DEFAULT_TIMING, DEPLOYMENT_BLOCK_SECONDS, type DevnetTiming, l1HeadStartSeconds } from './l1/devnet-timing.ts';
-import type { DevnetProgramError } from './errors.ts';
+import type { DevnetProgramError } from '../processes/errors.ts';
 import { prepareForge } from './l1/forge-toolchain.ts';
-import { loadAnvil, loadSequencer, loadTraffic } from './programs.ts';
+import { loadAnvil } from '../local-l1/load-anvil.ts';
+import { loadSequencer, loadTraffic } from './programs.ts';
 import { type ProverNodeEnvironment, proverNodeEnvironment, writeEnvironmentFile } from './prover-node-environment.ts';
 import type { TrafficEvent } from './traffic/traffic-messages.ts';
 

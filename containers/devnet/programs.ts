@@ -1,22 +1,7 @@
-import { AnvilReady } from '../local-l1/anvil-messages.ts';
+import type { ProgramSurroundings } from '../local-l1/load-anvil.ts';
 import { DevnetProgram } from '../processes/devnet-program.ts';
 import { SequencerReady, SequencerTold } from './sequencer/sequencer-messages.ts';
 import { TrafficEvent, TrafficReady } from './traffic/traffic-messages.ts';
-
-export interface ProgramSurroundings {
-  readonly logDirectory: string;
-  readonly environment: NodeJS.ProcessEnv;
-}
-
-/** Anvil, an L1 of one's own, on the loopback interface. Told an `AnvilConfiguration`. */
-export function loadAnvil(surroundings: ProgramSurroundings): DevnetProgram<AnvilReady> {
-  return new DevnetProgram({
-    name: 'anvil',
-    entry: new URL('../local-l1/anvil-process.ts', import.meta.url),
-    ready: AnvilReady,
-    ...surroundings,
-  });
-}
 
 /** Aztec's contracts on L1, then Aztec's sequencer. Told a `SequencerConfiguration`; needs `prepareForge`'s variables. */
 export function loadSequencer(

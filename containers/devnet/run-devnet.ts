@@ -11,7 +11,7 @@ import { type Devnet, startDevnet } from './devnet.ts';
 import type { DevnetOutput } from '../terminal/devnet-output.ts';
 import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
-import { DevnetProgramError } from './errors.ts';
+import { DevnetProgramError } from '../processes/errors.ts';
 import { FleetProcessEndedError } from '../processes/fleet-process.ts';
 import { type Fleet, fleetEngineOptions, type FleetOptions, startFleet } from '../local-fleet/fleet.ts';
 import { catchInterrupts, InterruptedError } from '../processes/interrupts.ts';

@@ -8,7 +8,7 @@ import { parseSettings, settingsOrThrow } from '../../shared/config/parse-settin
 import { readEnvFile } from '../../shared/config/read-env-file.ts';
 import type { Secret } from '../../shared/config/secret.ts';
 import type { EngineOptions } from '../../shared/engine/open-engine.ts';
-import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { AwsForFleet } from './aws-for-fleet.ts';
 import { FleetProcess, type FleetProcessEndedError } from '../processes/fleet-process.ts';
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-import { FoundryBinaryMissingError } from '../devnet/errors.ts';
+import { FoundryBinaryMissingError } from './errors.ts';
 
 /**
  * Where npm put the program of one of Foundry's packages. The package itself holds a wrapper that starts it, and that

@@ -12,7 +12,8 @@ import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { type EpochData, gatherEpochData } from './epoch-data.ts';
 import type { Chain } from './chain.ts';
-import { EpochStoppedError, RootInTheWayError } from './errors.ts';
+import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
+import { RootInTheWayError } from './errors.ts';
 import { FleetCircuitProver } from './fleet-circuit-prover.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { proveEpoch } from './prove-epoch.ts';

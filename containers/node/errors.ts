@@ -1,28 +1,4 @@
-import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
-
-/** The fleet gave a job up: its attempts are spent. The epoch cannot be proven until the job is revived. */
-export class JobRejectedError extends Error {
-  override readonly name = 'JobRejectedError';
-  readonly jobId: ProvingJobId;
-  readonly reason: string;
-
-  constructor(jobId: ProvingJobId, reason: string) {
-    super(`proving job ${jobId} was rejected: ${reason}`);
-    this.jobId = jobId;
-    this.reason = reason;
-  }
-}
-
-/** The epoch's proving was stopped from outside: a reorg, the end of its window, or the node's own end. */
-export class EpochStoppedError extends Error {
-  override readonly name = 'EpochStoppedError';
-  readonly why: 'reorg' | 'deadline' | 'shutdown';
-
-  constructor(why: 'reorg' | 'deadline' | 'shutdown') {
-    super(`proving was stopped: ${why}`);
-    this.why = why;
-  }
-}
+import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 
 /** A root of the same epoch over checkpoints that a reorg took away is on its way to L1. Once it has failed there, try again. */
 export class RootInTheWayError extends Error {

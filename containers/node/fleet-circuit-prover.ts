@@ -13,7 +13,7 @@ import type { IncidentLog } from '../../shared/ledger/incident-log.ts';
 import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { EpochStoppedError } from './errors.ts';
+import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofOrigins } from './proof-origins.ts';
 import type { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 
-import { DevnetProgramError } from '../devnet/errors.ts';
+import { DevnetProgramError } from './errors.ts';
 import { ProgramReport } from './program-messages.ts';
 
 export interface DevnetProgramOptions<Ready> {

@@ -1,6 +1,6 @@
 import type { FleetDecisionRecord } from '../../shared/ledger/decision-log.ts';
 import type { PoolLoad } from '../../shared/merge-tree/progress/work-left.ts';
-import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { EpochLoad, FleetDecision, FleetState } from './decide/fleet-state.ts';
 
 /** What is kept of a decision: what it saw, what it says, and why. */

@@ -3,10 +3,11 @@ import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.
 import { type JobLedger, type JobRecord, leaseAt, stragglerAt } from '../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
-import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { LearnedDurations } from '../../shared/merge-tree/progress/learned-durations.ts';
 import { type PoolSlots, WorkLeft } from '../../shared/merge-tree/progress/work-left.ts';
-import { type CircuitName, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { EndedEpochs } from './ended-epochs.ts';
 import type { EpochLoad } from './decide/fleet-state.ts';
 import type { RunningJob } from './decide/stragglers.ts';

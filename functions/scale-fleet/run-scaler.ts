@@ -4,7 +4,7 @@ import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { SpotEvents } from '../../shared/agent-fleet/spot-events.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
-import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { costOfDay } from './cost-of-day.ts';

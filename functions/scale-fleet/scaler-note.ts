@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { CostOfDay } from './cost-of-day.ts';
 
 /** What one run of the scaler hands to the next. To lose it costs some money, and no epoch. */

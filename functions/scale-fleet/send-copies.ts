@@ -1,5 +1,5 @@
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
-import { type SendDeps, sendJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
+import { type SendDeps, sendJobs } from '../../shared/job-queue/send-jobs.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { WantedCopy } from './decide/fleet-state.ts';
 

@@ -4,7 +4,7 @@ import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import type { Outbox } from '../../shared/ledger/outbox.ts';
-import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-catalogue.ts';
+import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 
 export interface TellCostsDeps {

@@ -4,7 +4,7 @@ import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-name
 import type { KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { readDeadLetter } from '../../shared/engine/aws/sqs/sqs-dead-letter-message.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
-import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 
 const SqsEvent = z.object({
   Records: z.array(

@@ -1,7 +1,7 @@
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
-import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 

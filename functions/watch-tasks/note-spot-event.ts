@@ -1,6 +1,6 @@
 import type { Scaler } from '../../shared/agent-fleet/scaler.ts';
 import type { SpotEvent, SpotEvents } from '../../shared/agent-fleet/spot-events.ts';
-import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { TaskNews } from './read-ecs-event.ts';
 
 /** Events that come so soon after another are seen by the run that the first has asked for, or by the next minute's. */

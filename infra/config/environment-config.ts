@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { AgentPoolConfig, checkFargateSize } from './agent-pool-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 
-import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import {
   ABOVE,
   type AlarmDefinition,

@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { AttemptCause } from '../../shared/ledger/job-ledger.ts';
-import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { MetricName, PlainMetricName } from '../../shared/telemetry/metrics.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { ONE_MINUTE } from './alarm-definition.ts';

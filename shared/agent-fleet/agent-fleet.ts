@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Pool } from '../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../proving-job/circuit-family.ts';
 
 /** How agents are paid for: at the price of what AWS has to spare, which it may take back, or on demand. */
 export const Capacity = z.enum(['spot', 'od']);

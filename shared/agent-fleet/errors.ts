@@ -1,4 +1,4 @@
-import type { Pool } from '../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../proving-job/circuit-family.ts';
 import type { Capacity } from './agent-fleet.ts';
 
 /** There are no agents of this kind to ask for: the pool was not deployed. */

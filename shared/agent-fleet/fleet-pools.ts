@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { kind } from '../config/value-kinds.ts';
-import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { Pool } from '../proving-job/circuit-family.ts';
 
 /** What an operator allows for one pool, and what an agent of it costs. */
 export const PoolLimits = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { Pool } from '../proving-job/circuit-family.ts';
 
 /** Something that Spot did to a pool: it takes an agent back, or had none to give. */
 export const SpotEvent = z.object({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { Sha256, sha256Of } from '../proving-job/proving-job-id.ts';
 import { CanaryProof, decodeAs, encodeAs } from './canary-proof.ts';
-import { CrsKind } from './crs-kind.ts';
+import { CrsKind } from '../crs/crs-kind.ts';
 import type { Field } from './field.ts';
 import { Statement } from './statement.ts';
 import { type CanaryKeys, LeafKey, MergeKey, RootKey } from './verification-key.ts';

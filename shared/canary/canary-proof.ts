@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
-import { CrsKind } from './crs-kind.ts';
+import { CrsKind } from '../crs/crs-kind.ts';
 import { CanaryFormatError } from './errors.ts';
 import { Field } from './field.ts';
 import { Statement } from './statement.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { Sha256, sha256Of } from '../proving-job/proving-job-id.ts';
 import type { CanaryCircuit } from './canary-proof.ts';
-import type { CrsKind } from './crs-kind.ts';
+import type { CrsKind } from '../crs/crs-kind.ts';
 import type { Work } from './work.ts';
 
 /** The compiled circuits: a leaf for each amount of work. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { Sha256 } from '../proving-job/proving-job-id.ts';
 import { decodeAs, encodeAs } from './canary-proof.ts';
-import { CrsKind } from './crs-kind.ts';
+import { CrsKind } from '../crs/crs-kind.ts';
 import { Field } from './field.ts';
 import { Work } from './work.ts';
 

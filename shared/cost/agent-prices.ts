@@ -1,4 +1,4 @@
-import type { Pool } from '../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../proving-job/circuit-family.ts';
 import { AWS_PRICES, FARGATE_SPOT_FACTOR } from './aws-prices.ts';
 
 /** Fargate bills by the second from the start of the image's download, and this at least. */

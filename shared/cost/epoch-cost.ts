@@ -1,8 +1,8 @@
-import { KEPT_SECONDS } from '../engine/aws/dynamo/dynamo-table.ts';
+import { LEDGER_KEPT_SECONDS } from '../ledger/kept-seconds.ts';
 import type { FleetDecisionRecord } from '../ledger/decision-log.ts';
 import type { EpochRecord } from '../ledger/epoch-ledger.ts';
 import type { JobRecord } from '../ledger/job-ledger.ts';
-import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { Pool } from '../proving-job/circuit-family.ts';
 import { type AwsPriceName, AWS_PRICES } from './aws-prices.ts';
 import { fargateDollarsPerHour } from './agent-prices.ts';
 
@@ -117,7 +117,7 @@ function awsParts({ jobs }: EpochCostInput): CostPart[] {
   const amountOf = (name: AwsPriceName): number => {
     if (name === 's3StorageGbMonths') return (bytes / 1e9) * (OBJECT_DAYS / 30);
     if (name === 'dynamoStorageGbMonths') {
-      return ((jobs.length * LEDGER_BYTES_PER_JOB) / 1e9) * (KEPT_SECONDS / 86_400 / 30);
+      return ((jobs.length * LEDGER_BYTES_PER_JOB) / 1e9) * (LEDGER_KEPT_SECONDS / 86_400 / 30);
     }
     return jobs.length * (PER_JOB[name] ?? 0) + heartbeats * (PER_HEARTBEAT[name] ?? 0);
   };

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 
-import type { CrsKind } from '../canary/crs-kind.ts';
+import type { CrsKind } from './crs-kind.ts';
 import { developmentPoint } from './development-secret.ts';
 import { POINT_BYTES } from './points-share.ts';
 

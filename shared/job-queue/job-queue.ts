@@ -1,4 +1,4 @@
-import type { Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+import type { Lane, Pool } from '../proving-job/circuit-family.ts';
 import type { JobMessage } from '../proving-job/job-message.ts';
 
 /** The right of one agent to one message until `expiresAtMs`. Opaque outside the adapter that made it. */

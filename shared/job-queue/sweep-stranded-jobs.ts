@@ -1,17 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { JobQueue } from './job-queue.ts';
-import { messageOf } from '../proving-job/job-message.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { JobLedger, JobRecord } from '../ledger/job-ledger.ts';
-
-/** Jobs that are sent, and then marked as sent. */
-const PORTION = 200;
-
-export interface SendDeps {
-  readonly jobs: Pick<JobLedger, 'markEnqueued'>;
-  readonly queue: Pick<JobQueue, 'enqueue'>;
-}
+import type { JobLedger } from '../ledger/job-ledger.ts';
+import { sendJobs, type SendDeps } from './send-jobs.ts';
 
 export interface SweepDeps extends SendDeps {
   readonly jobs: Pick<JobLedger, 'strandedJobs' | 'markEnqueued'>;
@@ -38,17 +29,6 @@ export async function sweepStrandedJobs({ jobs, queue, strandedSeconds, log }: S
   await sendJobs(stranded, { jobs, queue });
   if (stranded.length > 0) log.info({ jobs: stranded.length }, 'sent messages again for jobs that may have had none');
   return stranded.length;
-}
-
-/** Sends a message for each job to the pool that it is in, and notes that it was sent. Whoever is cut off keeps what it has done. */
-export async function sendJobs(records: readonly JobRecord[], { jobs, queue }: SendDeps): Promise<void> {
-  for (let start = 0; start < records.length; start += PORTION) {
-    const portion = records.slice(start, start + PORTION);
-    for (const [pool, ofPool] of Map.groupBy(portion, (job) => job.pool)) {
-      await queue.enqueue(ofPool.map(messageOf), pool);
-    }
-    await jobs.markEnqueued(portion.map(({ id }) => id));
-  }
 }
 
 /** Sweeps at an interval until `signal` aborts. */

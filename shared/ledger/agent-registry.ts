@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { Pool } from '../proving-job/circuit-family.ts';
 import { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { AgentId } from './job-ledger.ts';
 

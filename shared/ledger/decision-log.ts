@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { Pool } from '../proving-job/circuit-catalogue.ts';
+import { Pool } from '../proving-job/circuit-family.ts';
 import { EpochNumber } from '../proving-job/proving-job-id.ts';
 
 const Agents = z.number().int().nonnegative();

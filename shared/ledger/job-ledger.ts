@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { CircuitName, Lane, Pool } from '../proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../proving-job/circuit-family.ts';
+import { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { StoredObject } from '../proof-store/proof-store.ts';
 

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.ts';
 import type { JobRecord, RangeId } from '../ledger/job-ledger.ts';
 import type { Settlement } from '../ledger/settlement-feed.ts';
-import { sendJobs } from '../job-queue/sweep-stranded-jobs.ts';
+import { sendJobs } from '../job-queue/send-jobs.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../proof-store/errors.ts';
 import { inputsKey, outputsKey, type StoredObject } from '../proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { type EpochNumber, makeProvingJobId, type ProvingJobId, sha256Of } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { JobRejectedError } from '../../containers/node/errors.ts';
+import { JobRejectedError } from './errors.ts';
 
 /** How often a request whose store or ledger is out of reach is tried again, at most, in milliseconds. */
 const MAX_RETRY_DELAY_MS = 10_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { CircuitEntry, CircuitFamily } from './circuit-catalogue.ts';
+import type { CircuitEntry, CircuitFamily } from './circuit-family.ts';
 
 const LEVELS = [
   'leaves',

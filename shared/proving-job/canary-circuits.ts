@@ -1,4 +1,4 @@
-import type { CircuitFamily } from './circuit-catalogue.ts';
+import type { CircuitFamily } from './circuit-family.ts';
 
 /**
  * The circuits of the canary: a small recursion tree, proven for real, to try a fleet before an epoch depends on it.

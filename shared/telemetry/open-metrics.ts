@@ -1,8 +1,10 @@
-import type { SettingsOf } from '../config/setting.ts';
-import type { PROCESS_SETTINGS } from '../config/groups/process-settings.ts';
 import { EmfMetrics, type Metrics } from './metrics.ts';
 
-type MetricSettings = Pick<SettingsOf<(typeof PROCESS_SETTINGS)['settings']>, 'metrics' | 'metricsNamespace'>;
+/** Where metrics go, as settings name it. */
+export interface MetricSettings {
+  readonly metrics: 'emf' | 'none';
+  readonly metricsNamespace: string;
+}
 
 /** Takes what is measured, and does nothing with it. */
 export const NO_METRICS: Metrics = { record: () => undefined };

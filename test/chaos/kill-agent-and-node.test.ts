@@ -14,7 +14,7 @@ import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { checkpointsOf } from '../../shared/proving-job/epoch-shape.ts';
-import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/progress/trace.ts';
 import { countProvings } from '../fixtures/count-provings.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AgentFleet, Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { NoSuchAgentGroupError } from '../../shared/agent-fleet/errors.ts';
-import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 
 export interface AgentFleetHarness {
   readonly fleet: AgentFleet;

@@ -9,7 +9,7 @@ import {
 import type { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { awsClientOptions, type AwsConnection } from '../../shared/engine/aws/aws-connection.ts';
 import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import type { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 
 /** A cluster on the emulator, for services of agents. */
 export interface EcsCluster {

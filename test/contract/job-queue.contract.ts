@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { QueueLeaseLostError } from '../../shared/job-queue/errors.ts';
 import type { JobQueue, QueueLease } from '../../shared/job-queue/job-queue.ts';
-import { type Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { type Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import { aJobMessage } from './a-new-job.ts';
 
 export interface JobQueueHarness {

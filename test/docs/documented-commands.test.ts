@@ -15,7 +15,7 @@ import { WHY_COMMAND } from '../../containers/cli/inspect/why-command.ts';
 import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import { Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
 
 const COMMANDS: readonly Command[] = [
   STATUS_COMMAND,

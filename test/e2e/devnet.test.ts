@@ -14,7 +14,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { checkpointsOf } from '../../shared/proving-job/epoch-shape.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
-import { expectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/progress/trace.ts';
 import { DevnetRun } from './devnet-run.ts';

@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 
 import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import { Lane, Pool } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import { anEnvironment } from './an-environment.ts';
 import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
 

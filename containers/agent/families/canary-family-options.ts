@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { CrsKind } from '../../../shared/canary/crs-kind.ts';
+import { CrsKind } from '../../../shared/crs/crs-kind.ts';
 
 /** How canary circuits are proven. */
 export const CanaryFamilyOptions = z.strictObject({

@@ -8,7 +8,7 @@ import {
 } from '../../../shared/canary/canary-inputs.ts';
 import { type CanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { artifactSha256 } from '../../../shared/canary/circuit-artifact.ts';
-import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
+import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import { joinStatements } from '../../../shared/canary/statement.ts';
 import {
   encodeVerificationKey,

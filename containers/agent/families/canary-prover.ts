@@ -4,7 +4,7 @@ import { type CompiledCircuit, type InputMap, Noir } from '@noir-lang/noir_js';
 
 import { type CanaryProof, encodeCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { type CircuitChoice, artifactSha256, readArtifact } from '../../../shared/canary/circuit-artifact.ts';
-import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
+import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import { fieldFromBytes, fieldsFromBytes } from '../../../shared/canary/field.ts';
 import { publicInputsOf, type Statement } from '../../../shared/canary/statement.ts';
 import type { VerificationKey } from '../../../shared/canary/verification-key.ts';

@@ -1,9 +1,10 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
+import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-store/errors.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';

@@ -1,8 +1,9 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import type { AttemptCause, JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
-import { poolBeyond, type Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import { poolBeyond } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { KeptLeases } from '../heartbeat/heartbeats.ts';

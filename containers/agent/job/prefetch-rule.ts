@@ -1,6 +1,6 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 
 /** What decides whether a busy agent may claim its next job already. */
 export interface PrefetchOutlook {

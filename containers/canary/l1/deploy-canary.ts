@@ -1,7 +1,7 @@
 import { createPublicClient, createWalletClient, encodeDeployData, type Hex, http, type LocalAccount } from 'viem';
 
 import { CANARY_ROLLUP_ABI } from '../../../shared/canary/canary-rollup.ts';
-import type { CrsKind } from '../../../shared/canary/crs-kind.ts';
+import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import type { Field } from '../../../shared/canary/field.ts';
 import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
 import { canaryRollupSource, compileContracts, linkContract } from './compile-contracts.ts';

@@ -4,7 +4,7 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf, type Progress } from '../../../shared/merge-tree/progress/progress.ts';
 
 /** What a fleet was doing at one moment. */

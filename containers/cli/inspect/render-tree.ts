@@ -1,7 +1,7 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { isBinary } from '../../../shared/proving-job/epoch-shape.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf, type JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';

@@ -1,7 +1,7 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { sendJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
+import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { findEpoch } from '../inspect/find-epoch.ts';

@@ -1,4 +1,4 @@
-import { type Pool, Pool as PoolSchema } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { type Pool, Pool as PoolSchema } from '../../../shared/proving-job/circuit-family.ts';
 import type {
   EpochLoad,
   EpochOutlook,

@@ -1,7 +1,7 @@
 import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import type { PoolLoad } from '../../../shared/merge-tree/progress/work-left.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 
 /** An epoch that is being proven, or one that still grows and will be. */

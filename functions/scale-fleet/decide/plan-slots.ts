@@ -1,5 +1,5 @@
 import { type PoolLoad, sumOfLoads, type WorkBand } from '../../../shared/merge-tree/progress/work-left.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { EpochLoad, EpochOutlook, ScalingPolicy } from './fleet-state.ts';
 
 /** What the plan has to know of a pool, in slots. */

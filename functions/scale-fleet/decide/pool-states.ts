@@ -1,7 +1,7 @@
 import type { AgentGroup, Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { SpotEvent } from '../../../shared/agent-fleet/spot-events.ts';
-import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { CapacityState, FleetState, PoolState } from './fleet-state.ts';
 import type { PoolJobs } from '../read-loads.ts';
 

@@ -1,5 +1,5 @@
 import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { Budget, PoolDecision, PoolState } from './fleet-state.ts';
 import type { Busy } from './spread-capacity.ts';
 

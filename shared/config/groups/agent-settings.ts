@@ -1,6 +1,7 @@
 import { AztecCircuit } from '../../proving-job/aztec-circuits.ts';
-import { FAMILY_NAMES, Pool } from '../../proving-job/circuit-catalogue.ts';
-import { CrsKind } from '../../canary/crs-kind.ts';
+import { Pool } from '../../proving-job/circuit-family.ts';
+import { FAMILY_NAMES } from '../../proving-job/circuit-catalogue.ts';
+import { CrsKind } from '../../crs/crs-kind.ts';
 import { AgentId } from '../../ledger/job-ledger.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {

@@ -1,4 +1,4 @@
-import { CrsKind } from '../../canary/crs-kind.ts';
+import { CrsKind } from '../../crs/crs-kind.ts';
 import { MAX_LEAVES } from '../../proving-job/epoch-shape.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {

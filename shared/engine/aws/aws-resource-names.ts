@@ -1,5 +1,5 @@
 import type { Capacity } from '../../agent-fleet/agent-fleet.ts';
-import type { Lane, Pool } from '../../proving-job/circuit-catalogue.ts';
+import type { Lane, Pool } from '../../proving-job/circuit-family.ts';
 
 /** A fleet's resources on AWS are found by its prefix: nothing but this has to be told to a program. */
 export interface AwsResourceNames {

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
-import { Lane, Pool } from '../../proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../proving-job/circuit-family.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { type AwsResourceNames, OPEN_JOBS_INDEX } from './aws-resource-names.ts';
 import { BUCKET_SHAPE, LEDGER_SHAPE, QUEUE_SHAPE } from './aws-resource-shapes.ts';

@@ -1,5 +1,5 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { Pool } from '../../proving-job/circuit-catalogue.ts';
+import { Pool } from '../../proving-job/circuit-family.ts';
 import type { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { JobLeaseLostError } from '../../ledger/errors.ts';
 import {

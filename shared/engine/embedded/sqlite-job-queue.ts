@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { CIRCUIT_CATALOGUE, Lane, Pool } from '../../proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE } from '../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../proving-job/job-message.ts';
 import { QueueLeaseLostError } from '../../job-queue/errors.ts';
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../job-queue/job-queue.ts';

@@ -1,6 +1,7 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
-import { type ExpectedTree, expectedTree } from './expected-tree.ts';
+import { expectedTree } from './tree-of-shape.ts';
+import type { ExpectedTree } from './expected-tree.ts';
 
 /** How much there is to prove: as the tree has it, and as jobs, where nodes with the same inputs are one. */
 export interface ExpectedCount {

@@ -1,7 +1,4 @@
 import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
-import { aztecTree } from './aztec-tree.ts';
-import { binaryTree } from './binary-tree.ts';
-import { type EpochShape, isBinary } from '../../proving-job/epoch-shape.ts';
 import type { TreeLocation } from './unbalanced-tree.ts';
 
 /** Where a node is. Numbers count from 0, within the epoch, its checkpoint or its block; absent where they say nothing. */
@@ -44,11 +41,6 @@ export interface ExpectedTree {
   readonly nodes: readonly ExpectedNode[];
   /** Children stand before their parents; the root is last. */
   readonly jobs: readonly ExpectedJob[];
-}
-
-/** The tree of an epoch of this shape. @throws {InvalidEpochShapeError} when no epoch can look like this. */
-export function expectedTree(shape: EpochShape): ExpectedTree {
-  return isBinary(shape) ? binaryTree(shape) : aztecTree(shape);
 }
 
 /** The circuit of the proof that all others go into. */

@@ -1,5 +1,6 @@
 import { type JobRecord, leaseAt, type RangeId } from '../../ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 
 /** Jobs of one circuit in one pool that were asked for and are not proven. */
 export interface OpenStanding {

@@ -1,5 +1,6 @@
 import type { JobRecord } from '../../ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 
 /** How long a job keeps a slot, from claim to settlement, in seconds. */
 export interface JobSeconds {

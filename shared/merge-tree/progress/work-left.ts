@@ -1,4 +1,5 @@
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { chainsAbove } from './chains-above.ts';
 import type { CircuitStanding, CircuitStandings, OpenStanding } from './circuit-standings.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';

@@ -5,7 +5,7 @@ import { NODE_GROUP } from '../../../shared/config/groups/node-settings.ts';
 import { parseSettings, settingsOrThrow } from '../../../shared/config/parse-settings.ts';
 import type { AwsUsage } from '../../../shared/cost/aws-prices.ts';
 import { BUCKET_SHAPE } from '../../../shared/engine/aws/aws-resource-shapes.ts';
-import { KEPT_SECONDS } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
+import { LEDGER_KEPT_SECONDS } from '../../../shared/ledger/kept-seconds.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { CostLine } from './cost-line.ts';
 import { HEARTBEAT_SECONDS } from './counted-fleet.ts';
@@ -35,7 +35,7 @@ const CLOCKED_FUNCTIONS = 2;
 const FUNCTION_GB_SECONDS = 0.25 * 0.5;
 /** Lambda reads a queue by five long polls of 20 s at a time; there are eight dead-letter queues. */
 const DEAD_LETTER_POLLS_PER_MINUTE = 8 * 5 * 3;
-const LEDGER_KEPT_DAYS = KEPT_SECONDS / 86_400;
+const LEDGER_KEPT_DAYS = LEDGER_KEPT_SECONDS / 86_400;
 const DAYS_PER_MONTH = 30;
 const LONGEST_POLL_SECONDS = 20;
 const IDLE_AGENTS = 200;

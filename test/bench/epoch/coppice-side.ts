@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { EthAddress } from '@aztec/foundation/eth-address';
 import { ProvingOrchestrator } from '@aztec/prover-client/orchestrator';
 
-import { EpochStoppedError } from '../../../containers/node/errors.ts';
+import { EpochStoppedError } from '../../../shared/proof-requests/errors.ts';
 import { FleetCircuitProver } from '../../../containers/node/fleet-circuit-prover.ts';
 import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import type { Subsystems } from '../../../containers/node/subsystems.ts';

@@ -1,6 +1,6 @@
 import type { EpochLoad } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import type { CircuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { LearnedDurations } from '../../../shared/merge-tree/progress/learned-durations.ts';
 import { WorkLeft, type WorkLeftOptions } from '../../../shared/merge-tree/progress/work-left.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';

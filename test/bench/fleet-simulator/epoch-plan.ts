@@ -1,10 +1,7 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
-import {
-  type ExpectedJob,
-  type ExpectedTree,
-  expectedTree,
-} from '../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
+import type { ExpectedJob, ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import type { Chance } from './chance.ts';
 import type { SimulatedPool } from './pools.ts';
 

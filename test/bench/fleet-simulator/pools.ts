@@ -1,5 +1,5 @@
 import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 
 /** The pools that Aztec's circuits need. */
 export const POOLS = ['small', 'medium', 'large'] as const satisfies readonly Pool[];

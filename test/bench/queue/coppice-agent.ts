@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { followOrders } from '../follow-orders.ts';
 import { benchProof } from './bench-jobs.ts';
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /** What a claimer's process is told. */

@@ -7,7 +7,7 @@ import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import type { AgentId, JobLease, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { ObjectConflictError } from '../../../shared/proof-store/errors.ts';
 import { outputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { Journal } from './journal.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { readShamProof, shamProofOf } from './sham-proof.ts';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 import type { AttemptBudgets } from '../../../shared/ledger/job-ledger.ts';
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { checkTrace } from '../../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import { CHAOS_RANGE, type ChaosOptions, type ChaosStory, runChaos } from './chaos-run.ts';

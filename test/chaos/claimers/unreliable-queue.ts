@@ -1,5 +1,5 @@
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../../shared/job-queue/job-queue.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { JobMessage } from '../../../shared/proving-job/job-message.ts';
 import type { SeededRandom } from './seeded-random.ts';
 

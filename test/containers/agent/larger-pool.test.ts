@@ -7,7 +7,7 @@ import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { sweepStrandedJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';

@@ -1,7 +1,7 @@
 import type { AgentView, DevnetSnapshot, EpochView } from '../../../containers/epoch-view/devnet-snapshot.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf } from '../../../shared/merge-tree/progress/progress.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { MIXED_SHAPE, RANGE } from '../devnet/played-epoch.ts';

@@ -1,4 +1,4 @@
-import { loadAnvil } from '../../../containers/devnet/programs.ts';
+import { loadAnvil } from '../../../containers/local-l1/load-anvil.ts';
 
 // Run by the test as a parent that can be killed: starts anvil, says where it is, and waits.
 const [logDirectory = ''] = process.argv.slice(2);

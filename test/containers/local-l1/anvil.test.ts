@@ -8,8 +8,8 @@ import { createPublicClient, http } from 'viem';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
-import { DevnetProgramError } from '../../../containers/devnet/errors.ts';
-import { loadAnvil } from '../../../containers/devnet/programs.ts';
+import { DevnetProgramError } from '../../../containers/processes/errors.ts';
+import { loadAnvil } from '../../../containers/local-l1/load-anvil.ts';
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'coppice-anvil-'));
 const surroundings = (name: string) => ({ logDirectory: path.join(directory, name), environment: process.env });

@@ -14,7 +14,7 @@ import type { SpotEvents } from '../../../shared/agent-fleet/spot-events.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { DynamoNotes } from '../../../shared/engine/aws/dynamo/dynamo-notes.ts';
-import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';

@@ -2,9 +2,10 @@ import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobLease, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { CIRCUIT_CATALOGUE, Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 import {
   EpochNumber,
   makeProvingJobId,

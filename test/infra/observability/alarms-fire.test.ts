@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { metricsNamespace } from '../../../infra/metrics-namespace.ts';
 import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
-import { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { anEnvironment } from '../an-environment.ts';
 import { type DataPoint, pointsOf } from './data-point.ts';

@@ -18,7 +18,7 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import { AgentId, type AttemptCause } from '../../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { JobRejectedError } from '../../../containers/node/errors.ts';
+import { JobRejectedError } from '../../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';

@@ -1,4 +1,4 @@
-import type { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
 import { rejectLost, shorten, take, takeBeside, takeOver } from './dynamo-job-updates.ts';

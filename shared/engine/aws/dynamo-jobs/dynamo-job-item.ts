@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../../../proof-store/proof-store.ts';
-import { Lane, Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 import { parseProvingJobId, ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
 import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../dynamo/dynamo-table.ts';

@@ -1,4 +1,4 @@
-import { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../proving-job/circuit-family.ts';
 import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { newWriteId } from './dynamo-job-write-id.ts';
 import { claimJob, jobIsBusy, MAX_LOOKS } from './dynamo-job-claim.ts';

@@ -1,4 +1,4 @@
-import type { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { proofAttributes, stragglerAttribute } from './dynamo-job-item.ts';
 import type { JobUpdate } from './dynamo-job-writes.ts';

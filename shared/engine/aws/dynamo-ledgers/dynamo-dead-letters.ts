@@ -2,7 +2,7 @@ import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 
 import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from '../dynamo/dynamo-table.ts';
-import { Lane, Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 
 /** A dead letter, and the queue that it came from. */
 const KeptDeadLetter = z.object({

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
+import { LEDGER_KEPT_SECONDS } from '../../../ledger/kept-seconds.ts';
 import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 
 /**
@@ -35,9 +36,6 @@ export interface ItemKey {
 /** One partition takes 1,000 writes a second; with these an epoch's jobs can be recorded and proven at 8,000. */
 export const JOB_SHARDS = 8;
 
-/** How long the history is kept after its last word, in seconds: two weeks. */
-export const KEPT_SECONDS = 14 * 24 * 3600;
-
 export function jobKey(jobId: ProvingJobId): ItemKey {
   const { epoch, inputsSha256 } = parseProvingJobId(jobId);
   return { pk: jobPartition(epoch, shardOf(inputsSha256)), sk: `JOB#${jobId}` };
@@ -68,7 +66,7 @@ export function padded(value: number): string {
 }
 
 export function expiresAtSeconds(nowMs: number): number {
-  return Math.floor(nowMs / 1000) + KEPT_SECONDS;
+  return Math.floor(nowMs / 1000) + LEDGER_KEPT_SECONDS;
 }
 
 function jobPartition(epoch: EpochNumber, shard: number): string {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ecs';
 
 import type { AwsResourceNames } from '../aws-resource-names.ts';
-import { Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../proving-job/circuit-family.ts';
 import { type AgentFleet, type AgentGroup, Capacity } from '../../../agent-fleet/agent-fleet.ts';
 import { AgentFleetUnreadableError, NoSuchAgentGroupError } from '../../../agent-fleet/errors.ts';
 

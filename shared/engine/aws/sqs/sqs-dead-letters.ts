@@ -1,4 +1,4 @@
-import type { Lane, Pool } from '../../../proving-job/circuit-catalogue.ts';
+import type { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 import type { DynamoDeadLetters, KeptDeadLetter } from '../dynamo-ledgers/dynamo-dead-letters.ts';
 import type { DeadLetter } from '../../../job-queue/job-queue.ts';
 import { readDeadLetter, writeDeadLetter } from './sqs-dead-letter-message.ts';

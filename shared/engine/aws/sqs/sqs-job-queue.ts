@@ -1,6 +1,7 @@
 import type { AwsClients } from '../aws-clients.ts';
 import type { AwsResourceNames } from '../aws-resource-names.ts';
-import { CIRCUIT_CATALOGUE, Lane, Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE } from '../../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../../proving-job/job-message.ts';
 import type { DynamoDeadLetters } from '../dynamo-ledgers/dynamo-dead-letters.ts';
 import { QueueLeaseLostError } from '../../../job-queue/errors.ts';

@@ -1,4 +1,4 @@
-import { Lane, Pool } from '../../../proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 
 /** What the adapter has to know of a message that it has handed out. */
 export interface SqsLeaseToken {

@@ -12,7 +12,7 @@ import {
   type WantedCopy,
 } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
 import type { PoolLoad } from '../../../../shared/merge-tree/progress/work-left.ts';
-import type { Pool } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../../shared/proving-job/circuit-family.ts';
 import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import { NOW_MS, START_UP_SECONDS } from './a-fleet-state.ts';
 import { aRunningJob } from '../a-running-job.ts';

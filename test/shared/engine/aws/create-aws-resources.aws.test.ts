@@ -4,7 +4,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-s
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createAwsResources } from '../../../../shared/engine/aws/create-aws-resources.ts';
-import { Lane, Pool } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { Lane, Pool } from '../../../../shared/proving-job/circuit-family.ts';
 import { type AwsHarness, openAwsHarness } from '../../../contract/aws-harness.ts';
 
 const DAY_SECONDS = 24 * 3600;

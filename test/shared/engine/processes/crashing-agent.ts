@@ -6,7 +6,7 @@ import type { QueueLease } from '../../../../shared/job-queue/job-queue.ts';
 import { AgentId, type JobRecord } from '../../../../shared/ledger/job-ledger.ts';
 import { ObjectConflictError } from '../../../../shared/proof-store/errors.ts';
 import { outputsKey, type StoredObject } from '../../../../shared/proof-store/proof-store.ts';
-import { Pool } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../../shared/proving-job/circuit-family.ts';
 import { SeededRandom } from '../../merge-tree/seeded-random.ts';
 
 /**

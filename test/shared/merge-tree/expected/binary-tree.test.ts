@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { CriticalPath } from '../../../../shared/merge-tree/progress/critical-path.ts';
 import { type BinaryShape, EpochShape, MAX_LEAVES } from '../../../../shared/proving-job/epoch-shape.ts';
-import { type ExpectedTree, expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
+import type { ExpectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
 import { progressOf } from '../../../../shared/merge-tree/progress/progress.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { SeededRandom } from '../seeded-random.ts';

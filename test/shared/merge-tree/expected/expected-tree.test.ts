@@ -13,7 +13,7 @@ import {
 } from '../../../../shared/merge-tree/expected/aztec-tree.ts';
 import { InvalidEpochShapeError } from '../../../../shared/merge-tree/errors.ts';
 import { expectedCounts } from '../../../../shared/merge-tree/expected/expected-counts.ts';
-import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { SubtreeClasses } from '../../../../shared/merge-tree/expected/subtree-classes.ts';
 import { CIRCUIT_CATALOGUE, levelsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import { randomShape } from '../random-shape.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type JobRecord, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { CheckpointShape } from '../../../../shared/proving-job/checkpoint-shape.ts';
 import { CriticalPath } from '../../../../shared/merge-tree/progress/critical-path.ts';
-import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
 import { randomShape } from '../random-shape.ts';

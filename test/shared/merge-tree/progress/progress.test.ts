@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
-import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { type Progress, progressOf } from '../../../../shared/merge-tree/progress/progress.ts';
 import { randomShape } from '../random-shape.ts';
 import { LEASE_MS, RANGE, RecordedEpoch } from '../recorded-epoch.ts';

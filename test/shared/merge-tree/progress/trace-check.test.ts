@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { type TraceFindings, checkTrace } from '../../../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../../../shared/merge-tree/progress/trace.ts';
 import { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
-import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { Trace } from '../../../../shared/merge-tree/progress/trace.ts';
 import { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
 import { randomShape } from '../random-shape.ts';

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../../../shared/merge-tree/progress/circuit-standings.ts';
-import { expectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
+import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { type PoolLoad, type PoolSlots, WorkLeft } from '../../../../shared/merge-tree/progress/work-left.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, type Pool } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../../shared/proving-job/circuit-family.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import { randomShape } from '../random-shape.ts';
 import { RANGE, RecordedEpoch } from '../recorded-epoch.ts';
 import { SeededRandom } from '../seeded-random.ts';

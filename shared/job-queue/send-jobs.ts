@@ -1,0 +1,22 @@
+import type { JobLedger, JobRecord } from '../ledger/job-ledger.ts';
+import { messageOf } from '../proving-job/job-message.ts';
+import type { JobQueue } from './job-queue.ts';
+
+/** Jobs that are sent, and then marked as sent. */
+const PORTION = 200;
+
+export interface SendDeps {
+  readonly jobs: Pick<JobLedger, 'markEnqueued'>;
+  readonly queue: Pick<JobQueue, 'enqueue'>;
+}
+
+/** Sends a message for each job to the pool that it is in, and notes that it was sent. Whoever is cut off keeps what it has done. */
+export async function sendJobs(records: readonly JobRecord[], { jobs, queue }: SendDeps): Promise<void> {
+  for (let start = 0; start < records.length; start += PORTION) {
+    const portion = records.slice(start, start + PORTION);
+    for (const [pool, ofPool] of Map.groupBy(portion, (job) => job.pool)) {
+      await queue.enqueue(ofPool.map(messageOf), pool);
+    }
+    await jobs.markEnqueued(portion.map(({ id }) => id));
+  }
+}
