@@ -10,7 +10,7 @@ import type { JobAhead } from './job/job-ahead.ts';
 import type { JobClaimer } from './job/job-claimer.ts';
 import type { JobReturns } from './job/job-returns.ts';
 import type { JobSettler } from './job/job-settler.ts';
-import { pause } from './pause.ts';
+import { pause } from '../../shared/retry/pause.ts';
 import { ProofTimes } from './job/proof-times.ts';
 import type { FreshProof } from './prover/prover-process.ts';
 import type { TaskProtection } from './task-protection.ts';

@@ -23,7 +23,7 @@ import { describeIdleCost, QUEUE_HABITS } from './job/queue-habits.ts';
 import { TaskProtection } from './task-protection.ts';
 import { WarmProver } from './prover/warm-prover.ts';
 
-export interface AgentDependencies {
+export interface AgentDeps {
   readonly engine: Engine;
   readonly log: Logger;
   /** Aborts when the agent is to stop: it drains, see `drainSeconds`. */
@@ -42,7 +42,7 @@ const STOP_REPORT_MS = 1000;
  * @throws {AgentUnfitError} if this machine or its configuration cannot prove what the pools need; before the first claim.
  * @throws {ProverGoneError} if its prover, once lost, does not start again.
  */
-export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDependencies): Promise<void> {
+export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDeps): Promise<void> {
   const options = resolveAgentOptions(agentOptions);
   const { log, signal, nowMs } = dependencies;
   const failure = new AbortController();
@@ -95,7 +95,7 @@ export async function runAgent(agentOptions: AgentOptions, dependencies: AgentDe
   }
 }
 
-interface LoopParts extends AgentDependencies {
+interface LoopParts extends AgentDeps {
   readonly heartbeats: Heartbeats;
   readonly status: AgentStatus;
   readonly protection: TaskProtection;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { pause } from './pause.ts';
+import { pause } from '../../shared/retry/pause.ts';
 
 export interface TaskProtectionOptions {
   /** `ECS_AGENT_URI`, which ECS gives to a task. Without it there is nothing that would scale this agent in. */

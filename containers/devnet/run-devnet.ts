@@ -13,7 +13,7 @@ import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
 import { DevnetProgramError } from '../processes/errors.ts';
 import { FleetProcessEndedError } from '../processes/fleet-process.ts';
-import { type Fleet, fleetEngineOptions, type FleetOptions, startFleet } from '../local-fleet/fleet.ts';
+import { type LocalFleet, fleetEngineOptions, type FleetOptions, startFleet } from '../local-fleet/fleet.ts';
 import { catchInterrupts, InterruptedError } from '../processes/interrupts.ts';
 import { descendantsOf, killAll, listProcesses, stillAlive } from '../processes/process-table.ts';
 import { readLastLines } from '../processes/read-last-lines.ts';
@@ -70,7 +70,7 @@ class DevnetRun {
   readonly #signal: AbortSignal;
   #aws: DevnetAws | undefined;
   #devnet: Devnet | undefined;
-  #fleet: Fleet | undefined;
+  #fleet: LocalFleet | undefined;
   #engine: Engine | undefined;
   #isDone = false;
 

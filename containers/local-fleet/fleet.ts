@@ -32,7 +32,7 @@ export interface FleetOptions extends AgentFleetOptions {
 }
 
 /** A prover node and its agents; on AWS the functions as well. */
-export interface Fleet {
+export interface LocalFleet {
   readonly node: FleetProcess;
   readonly agents: readonly FleetProcess[];
   readonly functions: readonly FleetProcess[];
@@ -102,7 +102,7 @@ export function startFunction(options: FleetOptions, aws: AwsForFleet, name: Fun
 }
 
 /** Starts the node and `agents` agents, named `agent-1` and so on; on AWS the functions too. */
-export function startFleet(options: FleetOptions, agents: number): Fleet {
+export function startFleet(options: FleetOptions, agents: number): LocalFleet {
   const node = startNode(options);
   const names = Array.from({ length: agents }, (_, index) => `agent-${index + 1}`);
   const started = names.map((name) => startAgent(options, name));

@@ -15,7 +15,7 @@ export interface LeaseKeeperOptions {
   readonly heartbeatSeconds: number;
 }
 
-export interface LeaseKeeperDependencies {
+export interface LeaseKeeperDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue'>;
   readonly nowMs: () => number;
   readonly onExtended: (key: number, leases: LeasePair) => void;
@@ -38,10 +38,10 @@ interface Kept {
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
-  readonly #dependencies: LeaseKeeperDependencies;
+  readonly #dependencies: LeaseKeeperDeps;
   readonly #kept = new Map<number, Kept>();
 
-  constructor(options: LeaseKeeperOptions, dependencies: LeaseKeeperDependencies) {
+  constructor(options: LeaseKeeperOptions, dependencies: LeaseKeeperDeps) {
     this.#options = options;
     this.#dependencies = dependencies;
   }

@@ -1,4 +1,4 @@
-import { pause } from '../pause.ts';
+import { pause } from '../../../shared/retry/pause.ts';
 import type { QueueHabits } from './queue-habits.ts';
 
 /** A claim looks once more when its wait is over: it has to be over before the tick, also on a busy machine. */

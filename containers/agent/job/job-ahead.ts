@@ -3,7 +3,7 @@ import type { PrefetchOptions } from '../agent-options.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import type { JobClaimer } from './job-claimer.ts';
 import type { JobReturns } from './job-returns.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../../shared/retry/pause.ts';
 import { mayPrefetch, type PoolOutlook } from './prefetch-rule.ts';
 import type { QueueHabits } from './queue-habits.ts';
 
@@ -12,7 +12,7 @@ const CLAIM_SECONDS = 1;
 
 export type JobAheadOptions = PrefetchOptions & Pick<QueueHabits, 'lookAgainMs'>;
 
-export interface JobAheadDependencies {
+export interface JobAheadDeps {
   readonly claimer: Pick<JobClaimer, 'claim'>;
   readonly outlook: Pick<PoolOutlook, 'look'>;
   readonly returns: Pick<JobReturns, 'release'>;
@@ -25,11 +25,11 @@ export interface JobAheadDependencies {
 /** The one job that an agent may claim while it still proves another, by the rule of {@link mayPrefetch}. */
 export class JobAhead {
   readonly #options: JobAheadOptions | false;
-  readonly #dependencies: JobAheadDependencies;
+  readonly #dependencies: JobAheadDeps;
   #stop = new AbortController();
   #claiming: Promise<ClaimedJob | undefined> = Promise.resolve(undefined);
 
-  constructor(options: JobAheadOptions | false, dependencies: JobAheadDependencies) {
+  constructor(options: JobAheadOptions | false, dependencies: JobAheadDeps) {
     this.#options = options;
     this.#dependencies = dependencies;
   }

@@ -11,7 +11,7 @@ import type { ClaimedJob } from './claimed-job.ts';
 import { Deference } from './deference.ts';
 import type { Heartbeats, KeptLeases } from '../heartbeat/heartbeats.ts';
 import type { JobReturns } from './job-returns.ts';
-import { keepTrying } from '../keep-trying.ts';
+import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { QueueHabits } from './queue-habits.ts';
 
 /** A job of another version is hidden for 15 to 30 s. */
@@ -33,7 +33,7 @@ export interface JobClaimerOptions {
   readonly habits: QueueHabits;
 }
 
-export interface JobClaimerDependencies {
+export interface JobClaimerDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs'>;
   readonly heartbeats: Pick<Heartbeats, 'keep'>;
   readonly returns: JobReturns;
@@ -46,11 +46,11 @@ export interface JobClaimerDependencies {
 /** Takes messages from the queue and asks the ledger what each is worth, until one is a job to prove. */
 export class JobClaimer {
   readonly #options: JobClaimerOptions;
-  readonly #dependencies: JobClaimerDependencies;
+  readonly #dependencies: JobClaimerDeps;
   readonly #deference: Deference;
   readonly #knownForeignVersions = new Set<string>();
 
-  constructor(options: JobClaimerOptions, dependencies: JobClaimerDependencies) {
+  constructor(options: JobClaimerOptions, dependencies: JobClaimerDeps) {
     this.#options = options;
     this.#dependencies = dependencies;
     this.#deference = new Deference(options.habits, dependencies.nowMs);

@@ -7,13 +7,13 @@ import { poolBeyond } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { KeptLeases } from '../heartbeat/heartbeats.ts';
-import { keepTrying } from '../keep-trying.ts';
+import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 
 /** Seconds before a failed job is tried again, by the number of its failure: for corrupt inputs the node must act first. */
 const FAILURE_DELAYS_SECONDS = [1, 5, 15];
 const CORRUPT_DELAYS_SECONDS = [5, 15, 30];
 
-export interface JobReturnsDependencies {
+export interface JobReturnsDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'incidents'>;
   /** The agent's own. */
   readonly pools: readonly Pool[];
@@ -23,9 +23,9 @@ export interface JobReturnsDependencies {
 
 /** The ways in which an agent lets go of a job that it has not proven. */
 export class JobReturns {
-  readonly #dependencies: JobReturnsDependencies;
+  readonly #dependencies: JobReturnsDeps;
 
-  constructor(dependencies: JobReturnsDependencies) {
+  constructor(dependencies: JobReturnsDeps) {
     this.#dependencies = dependencies;
   }
 

@@ -7,10 +7,10 @@ import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import { ProvingAttemptError } from '../errors.ts';
 import type { JobReturns } from './job-returns.ts';
-import { keepTrying } from '../keep-trying.ts';
+import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { FreshProof } from '../prover/prover-process.ts';
 
-export interface JobSettlerDependencies {
+export interface JobSettlerDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs'>;
   readonly returns: JobReturns;
   /** Says why bytes are not a stored proof of a circuit; `undefined` when they are one. */
@@ -22,9 +22,9 @@ export interface JobSettlerDependencies {
 export class JobSettler {
   readonly #agentId: AgentId;
   readonly #leaseSeconds: number;
-  readonly #dependencies: JobSettlerDependencies;
+  readonly #dependencies: JobSettlerDeps;
 
-  constructor(agentId: AgentId, leaseSeconds: number, dependencies: JobSettlerDependencies) {
+  constructor(agentId: AgentId, leaseSeconds: number, dependencies: JobSettlerDeps) {
     this.#agentId = agentId;
     this.#leaseSeconds = leaseSeconds;
     this.#dependencies = dependencies;

@@ -1,7 +1,7 @@
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from '../errors.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../../shared/retry/pause.ts';
 import { type FreshProof, ProverProcess, type ProverProcessOptions } from './prover-process.ts';
 
 /** A prover that does not start this often in a row never will. */

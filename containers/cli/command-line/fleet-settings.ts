@@ -54,7 +54,7 @@ export class NoFleetError extends Error {
  * @throws {InvalidSettingsError} with all that is wrong
  * @throws {NoFleetError}
  */
-export async function openFleet(line: CommandLine, problems: readonly string[] = []): Promise<Engine> {
+export async function openEngineOf(line: CommandLine, problems: readonly string[] = []): Promise<Engine> {
   const { environment } = await addNetwork(line.environment, { isForNode: false });
   const parsed = parseSettings([ENGINE_SETTINGS, ...FLEET_GROUPS], environment, findEngineConflicts);
   const allProblems = [...line.problems, ...problems, ...parsed.problems];

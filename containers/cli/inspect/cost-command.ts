@@ -9,7 +9,7 @@ import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
-import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderCost } from './render-cost.ts';
@@ -49,7 +49,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const [word, ...others] = line.words;
   const number = word === undefined ? undefined : integer(0).parse(word);
   const prices = parseSettings([PRICES], line.environment);
-  const engine = await openFleet(line, [
+  const engine = await openEngineOf(line, [
     ...(number?.success === false ? [`the epoch is a whole number; got '${word ?? ''}'`] : []),
     ...others.map((other) => `'${other}' is one word too many`),
     ...prices.problems,

@@ -8,7 +8,7 @@ import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
-import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderJobList, type JobList } from './render-job-list.ts';
@@ -37,7 +37,7 @@ async function run(argv: readonly string[]): Promise<number> {
     ...others.map((other) => `'${other}' is one word too many`),
     ...filter.problems,
   ];
-  const engine = await openFleet(line, problems);
+  const engine = await openEngineOf(line, problems);
   try {
     if (filter.settings === undefined) throw new InvalidSettingsError(filter.problems);
     const list = await readJobs(engine, epoch && EpochNumber.parse(epoch.data), filter.settings);

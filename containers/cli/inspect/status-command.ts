@@ -1,6 +1,6 @@
 import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { readFleetStatus } from './fleet-status.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
@@ -25,7 +25,7 @@ export const STATUS_COMMAND: Command = {
 
 async function run(argv: readonly string[]): Promise<number> {
   const line = readCommandLine(argv, STATUS_COMMAND);
-  const engine = await openFleet(
+  const engine = await openEngineOf(
     line,
     line.words.map((word) => `'${word}' is no flag: settings begin with --`),
   );

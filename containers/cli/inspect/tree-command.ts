@@ -4,7 +4,7 @@ import { integer } from '../../../shared/config/value-kinds.ts';
 import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findEpoch } from './find-epoch.ts';
-import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderJobs, renderLevels, type EpochTree } from './render-tree.ts';
@@ -34,7 +34,7 @@ async function run(argv: readonly string[]): Promise<number> {
       : [`say which epoch: coppice tree EPOCH, a whole number${word === '' ? '' : `; got '${word}'`}`]),
     ...others.map((other) => `'${other}' is one word too many`),
   ];
-  const engine = await openFleet(line, problems);
+  const engine = await openEngineOf(line, problems);
   try {
     const tree = await readTree(engine, EpochNumber.parse(epoch.data));
     if (line.switches.has('json')) printJson(tree);

@@ -1,6 +1,6 @@
 import type { Command } from '../command-line/command.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { renderWhy } from './render-why.ts';
@@ -26,7 +26,7 @@ export const WHY_COMMAND: Command = {
 
 async function run(argv: readonly string[]): Promise<number> {
   const line = readCommandLine(argv, WHY_COMMAND);
-  const engine = await openFleet(
+  const engine = await openEngineOf(
     line,
     line.words.map((word) => `'${word}' is no flag: settings begin with --`),
   );

@@ -7,7 +7,7 @@ import { alignColumns } from '../../terminal/align-columns.ts';
 import type { Command } from '../command-line/command.ts';
 import { countBy } from '../../terminal/count-by.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 
@@ -30,7 +30,7 @@ const BODY_SHOWN = 200;
 
 async function run(argv: readonly string[]): Promise<number> {
   const line = readCommandLine(argv, REDRIVE_COMMAND);
-  const engine = await openFleet(
+  const engine = await openEngineOf(
     line,
     line.words.map((word) => `'${word}' is no flag: settings begin with --`),
   );

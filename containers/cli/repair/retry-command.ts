@@ -6,7 +6,7 @@ import type { Command } from '../command-line/command.ts';
 import { countBy } from '../../terminal/count-by.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findJob, JOB_PREFIX } from '../inspect/find-job.ts';
-import { FLEET_GROUPS, openFleet } from '../command-line/fleet-settings.ts';
+import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { printLines } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 import { retryEpoch, retryJob, type Retried } from './retry-jobs.ts';
@@ -42,7 +42,7 @@ async function run(argv: readonly string[]): Promise<number> {
         ]),
     ...others.map((other) => `'${other}' is one word too many`),
   ];
-  const engine = await openFleet(line, problems);
+  const engine = await openEngineOf(line, problems);
   try {
     const retried = epoch.success
       ? await retryEpoch(engine, EpochNumber.parse(epoch.data))

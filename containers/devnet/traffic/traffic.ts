@@ -13,7 +13,7 @@ import type { TrafficEvent } from './traffic-messages.ts';
 import { EPOCH_PLAN, type PlannedCheckpoint } from './traffic-plan.ts';
 import type { TrafficWallet } from './traffic-wallet.ts';
 
-export interface TrafficDependencies {
+export interface TrafficDeps {
   readonly node: AztecNode;
   readonly gate: CheckpointGate;
   readonly wallet: TrafficWallet;
@@ -33,11 +33,11 @@ const MISSED_EPOCHS_LIMIT = 3;
 
 /** Sends an epoch's planned transactions within that epoch, checkpoint by checkpoint, and no others. */
 export class Traffic {
-  readonly #with: TrafficDependencies;
+  readonly #with: TrafficDeps;
   readonly #publicTransactions = new Set<string>();
   readonly #messageCheckpoints: number[] = [];
 
-  constructor(dependencies: TrafficDependencies) {
+  constructor(dependencies: TrafficDeps) {
     this.#with = dependencies;
   }
 

@@ -21,7 +21,7 @@ import type {
   ProofReport,
   RangeId,
 } from '../../../ledger/job-ledger.ts';
-import { mapBounded } from '../dynamo/map-bounded.ts';
+import { mapBounded } from '../../../retry/map-bounded.ts';
 
 /** Beside claims and heartbeats of the same process, which have sockets of the same client. */
 const WRITES_AT_ONCE = 16;

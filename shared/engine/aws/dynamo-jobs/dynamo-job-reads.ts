@@ -10,7 +10,7 @@ import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts
 import { STATES } from './dynamo-job-writes.ts';
 import { type DynamoTable, type ItemKey, jobKey, jobPartitions, openShards } from '../dynamo/dynamo-table.ts';
 import type { JobRecord, OpenJob } from '../../../ledger/job-ledger.ts';
-import { mapBounded } from '../dynamo/map-bounded.ts';
+import { mapBounded } from '../../../retry/map-bounded.ts';
 
 /** DynamoDB's own limit. */
 const BATCH_KEYS = 100;
