@@ -38,15 +38,17 @@ const CONTAINERS_FLOORS = [
  */
 function zonesOf(top, floors) {
   return floors.flatMap((rooms, floor) =>
-    rooms.map((room) => ({
-      target: `./${top}/${room}`,
-      from: floors
-        .slice(floor)
-        .flat()
-        .filter((other) => other !== room)
-        .map((other) => `./${top}/${other}`),
-      message: `${top}/${room} imports lower floors only: see the order of folders in docs/architecture.md`,
-    })),
+    rooms
+      .map((room) => ({
+        target: `./${top}/${room}`,
+        from: floors
+          .slice(floor)
+          .flat()
+          .filter((other) => other !== room)
+          .map((other) => `./${top}/${other}`),
+        message: `${top}/${room} imports lower floors only: see the order of folders in docs/architecture.md`,
+      }))
+      .filter(({ from }) => from.length > 0),
   );
 }
 
