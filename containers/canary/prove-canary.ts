@@ -60,7 +60,7 @@ export async function proveCanary(
     if (!signal.aborted) {
       const reason = error instanceof Error ? error.message : String(error);
       await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
-      await engine.incidents.note({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
+      await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     }
     throw error;
   } finally {

@@ -96,7 +96,7 @@ export async function attemptEpoch(
     }
     const reason = error instanceof Error ? error.message : String(error);
     await engine.epochs.advance(epoch, data.rangeId, 'failed', { reason });
-    await engine.incidents.note({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
+    await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     throw error;
   } finally {
     stopping.dispose();
@@ -250,7 +250,7 @@ async function closeStopped(
   const reason = stopped.why === 'reorg' ? 'its checkpoints were reorganised away' : 'its proof window closed';
   const cancelled = await engine.jobs.cancelEpoch(record.epoch, reason, record.rangeId);
   await engine.epochs.advance(record.epoch, record.rangeId, stopped.why === 'reorg' ? 'failed' : 'expired', { reason });
-  await engine.incidents.note({
+  await engine.incidents.report({
     kind: 'epoch-failed',
     subject: `epoch ${record.epoch}`,
     message: `${reason}; ${cancelled} jobs were cancelled`,

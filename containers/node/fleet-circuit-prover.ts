@@ -153,7 +153,7 @@ export class FleetCircuitProver implements ServerCircuitProver {
       // The proof is as good as any; only the tree that operators see lacks an edge.
       const message = `no job of this epoch made the proof in ${unknownSlots.join(', ')}`;
       this.#deps.log.warn({ jobId, unknownSlots }, message);
-      await this.#deps.incidents.note({ kind: 'missing-edge', subject: jobId, message });
+      await this.#deps.incidents.report({ kind: 'missing-edge', subject: jobId, message });
     }
     if (type === ProvingRequestType.PUBLIC_VM) {
       const result = proof as ProvingJobResultsMap[ProvingRequestType.PUBLIC_VM];

@@ -29,7 +29,7 @@ export async function runForesight(
     try {
       const epoch = await foreseeEpoch(deps);
       const seen = JSON.stringify(epoch);
-      if (epoch !== undefined && seen !== told) await growing.tell(epoch);
+      if (epoch !== undefined && seen !== told) await growing.report(epoch);
       told = seen;
     } catch (error) {
       log.warn({ err: error }, 'the scaler could not be told of the epoch that grows: agents may start late for it');

@@ -22,7 +22,7 @@ export interface RunScalerDeps {
   readonly engine: Pick<ReadLoadsDeps, 'epochs'> & {
     readonly jobs: ReadLoadsDeps['jobs'] & SendCopiesDeps['jobs'];
     readonly queue: SendCopiesDeps['queue'];
-    readonly decisions: Pick<DecisionLog, 'note'> & TellCostsDeps['engine']['decisions'];
+    readonly decisions: Pick<DecisionLog, 'record'> & TellCostsDeps['engine']['decisions'];
     readonly outbox: TellCostsDeps['engine']['outbox'];
   };
   readonly fleet: AgentFleet;
@@ -91,7 +91,7 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   ];
   measure(decided, loads.jobs, groups, metrics);
   metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
-  await engine.decisions.note(decisionRecord(state, decision));
+  await engine.decisions.record(decisionRecord(state, decision));
   await tellCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
     log.warn({ err: error }, 'what an epoch cost could not be told: coppice cost does'),
   );

@@ -9,7 +9,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 export interface SettleDeadLettersDeps {
   readonly jobs: Pick<JobLedger, 'find' | 'reject'>;
   readonly kept: Pick<DynamoDeadLetters, 'keep'>;
-  readonly incidents: Pick<IncidentLog, 'note'>;
+  readonly incidents: Pick<IncidentLog, 'report'>;
   readonly log: Logger;
 }
 
@@ -69,7 +69,7 @@ async function noteRejected(
   { incidents, log }: SettleDeadLettersDeps,
 ): Promise<void> {
   const message = reasonOf(letter);
-  await incidents.note({ kind: 'rejected-job', subject: jobId, message });
+  await incidents.report({ kind: 'rejected-job', subject: jobId, message });
   log.warn({ jobId, reason: message }, 'rejected the job of a dead letter');
 }
 
@@ -80,7 +80,7 @@ async function keep(
 ): Promise<void> {
   const reason = letter.reason.includes(problem) ? letter.reason : `${letter.reason}; ${problem}`;
   await kept.keep({ ...letter, reason });
-  await incidents.note({ kind: 'parked-message', subject: letter.messageId, message: reason });
+  await incidents.report({ kind: 'parked-message', subject: letter.messageId, message: reason });
   log.warn({ messageId: letter.messageId, reason }, 'kept a dead letter that leads to no job');
 }
 

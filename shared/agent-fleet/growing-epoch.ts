@@ -21,7 +21,7 @@ export type GrowingEpoch = z.infer<typeof GrowingEpoch>;
  */
 export interface GrowingEpochs {
   /** Replaces what was told before. */
-  tell(growing: GrowingEpoch): Promise<void>;
+  report(growing: GrowingEpoch): Promise<void>;
   /** What was told last; it may be long over. */
   latest(): Promise<GrowingEpoch | undefined>;
 }

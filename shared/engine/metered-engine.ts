@@ -35,8 +35,8 @@ function meteredQueue(queue: JobQueue, metrics: Metrics): JobQueue {
 
 function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): JobLedger {
   return override(jobs, {
-    async settle(report) {
-      const answer = await jobs.settle(report);
+    async markProven(report) {
+      const answer = await jobs.markProven(report);
       const { circuit, properties } = aboutJob(report.jobId);
       if (answer === 'settled') {
         metrics.record('JobsProven', 1, { circuit }, properties);

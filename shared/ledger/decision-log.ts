@@ -69,7 +69,7 @@ export type DecisionOf<Kind extends DecisionKind> = Extract<Decision, { readonly
  * Adapters keep days of it. Contract: `test/contract/decision-log.contract.ts`.
  */
 export interface DecisionLog {
-  note(decision: Decision): Promise<void>;
+  record(decision: Decision): Promise<void>;
   /** The `limit` newest of a kind, newest first, by their `atMs`. */
   latest<Kind extends DecisionKind>(kind: Kind, limit: number): Promise<readonly DecisionOf<Kind>[]>;
 }

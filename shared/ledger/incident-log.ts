@@ -21,7 +21,7 @@ export type Incident = z.infer<typeof Incident>;
 
 /** Keeps what operators should see, for `coppice status`. */
 export interface IncidentLog {
-  note(incident: Omit<Incident, 'atMs'>): Promise<void>;
+  report(incident: Omit<Incident, 'atMs'>): Promise<void>;
   /** The `limit` newest, newest first. */
   latest(limit: number): Promise<readonly Incident[]>;
 }

@@ -187,7 +187,7 @@ export interface JobLedger {
    * Makes the job `proven`. The first settlement wins, whoever reports it, also when its lease has ended meanwhile; a
    * later one changes nothing.
    */
-  settle(report: ProofReport): Promise<'settled' | 'already-settled'>;
+  markProven(report: ProofReport): Promise<'settled' | 'already-settled'>;
   /**
    * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent. That of a straggler
    * costs the job nothing.

@@ -319,6 +319,6 @@ export class ProofRequests {
 
   async #incident(kind: 'corrupt-object', subject: string, message: string): Promise<void> {
     this.#deps.log.warn({ kind, subject }, message);
-    await this.#deps.engine.incidents.note({ kind, subject, message });
+    await this.#deps.engine.incidents.report({ kind, subject, message });
   }
 }

@@ -51,8 +51,8 @@ export function describeDecisionLogContract(adapter: string, open: () => Promise
         costWei: '123456789012345678901234567890',
         reason: 'gas is falling',
       };
-      await decisions.note(fleetDecision(harness.nowMs()));
-      await decisions.note(submission);
+      await decisions.record(fleetDecision(harness.nowMs()));
+      await decisions.record(submission);
       expect(await decisions.latest('fleet', 10)).toStrictEqual([fleetDecision(harness.nowMs())]);
       expect(await decisions.latest('submission', 10)).toStrictEqual([submission]);
     });
@@ -63,21 +63,21 @@ export function describeDecisionLogContract(adapter: string, open: () => Promise
         [3, 'third'],
         [1, 'first'],
       ] as const) {
-        await decisions.note(fleetDecision(harness.nowMs() + seconds * 1000, reason));
+        await decisions.record(fleetDecision(harness.nowMs() + seconds * 1000, reason));
       }
       expect((await decisions.latest('fleet', 2)).map(({ reason }) => reason)).toEqual(['third', 'second']);
       expect(await decisions.latest('submission', 2)).toEqual([]);
     });
 
     it('keeps two decisions of one moment, as two scalers may make them', async () => {
-      await decisions.note(fleetDecision(harness.nowMs()));
-      await decisions.note(fleetDecision(harness.nowMs()));
+      await decisions.record(fleetDecision(harness.nowMs()));
+      await decisions.record(fleetDecision(harness.nowMs()));
       expect(await decisions.latest('fleet', 10)).toHaveLength(2);
     });
 
     it('refuses what is no decision', async () => {
       const broken = { ...fleetDecision(harness.nowMs()), dollarsPerHour: -1 };
-      await expect(decisions.note(broken)).rejects.toThrow('dollarsPerHour');
+      await expect(decisions.record(broken)).rejects.toThrow('dollarsPerHour');
       expect(await decisions.latest('fleet', 10)).toEqual([]);
     });
   });

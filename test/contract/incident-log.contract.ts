@@ -21,13 +21,13 @@ export function describeIncidentLogContract(adapter: string, open: () => Promise
 
     it('keeps an incident with the time it was noted', async () => {
       const incident = { kind: 'corrupt-object', subject: 'outputs/ROOT_ROLLUP/x', message: 'truncated' } as const;
-      await incidents.note(incident);
+      await incidents.report(incident);
       expect(await incidents.latest(10)).toStrictEqual([{ ...incident, atMs: harness.nowMs() }]);
     });
 
     it('answers the newest incidents, newest first', async () => {
       for (const subject of ['first', 'second', 'third']) {
-        await incidents.note({ kind: 'parked-message', subject, message: 'does not parse' });
+        await incidents.report({ kind: 'parked-message', subject, message: 'does not parse' });
         await harness.elapse(1);
       }
       expect((await incidents.latest(2)).map(({ subject }) => subject)).toEqual(['third', 'second']);
@@ -35,8 +35,8 @@ export function describeIncidentLogContract(adapter: string, open: () => Promise
 
     it('keeps the same incident as often as it happens', async () => {
       const incident = { kind: 'late-proof', subject: 'a job', message: 'from a lost agent' } as const;
-      await incidents.note(incident);
-      await incidents.note(incident);
+      await incidents.report(incident);
+      await incidents.report(incident);
       expect(await incidents.latest(10)).toHaveLength(2);
     });
   });

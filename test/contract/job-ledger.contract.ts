@@ -93,7 +93,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('answers a proven job with its proof, and takes on the range that asks now', async () => {
         const job = await recorded();
         const report = proofOf(job);
-        await jobs.settle(report);
+        await jobs.markProven(report);
         const again = await jobs.record({ ...job, rangeId: RangeId.parse('0xb2') });
         expect(again).toMatchObject({ state: 'proven', proof: report.proof, rangeId: '0xb2', provenBy: ALICE });
       });
@@ -191,7 +191,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
       it('answers that it needs no more work once it is proven', async () => {
         const job = await recorded();
-        await jobs.settle(proofOf(job));
+        await jobs.markProven(proofOf(job));
         expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'proven' });
       });
 
@@ -228,7 +228,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const before = await found(job.id);
         expect(await elsewhere()).toEqual({ outcome: 'moved', job: before });
         expect(await found(job.id)).toEqual(before);
-        await jobs.settle(proofOf(job));
+        await jobs.markProven(proofOf(job));
         expect(await elsewhere()).toEqual({ outcome: 'settled', state: 'proven' });
       });
 
@@ -279,7 +279,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it.each(['settled', 'cancelled', 'released'] as const)('is refused once the job is %s', async (how) => {
         const job = await recorded();
         const lease = await leased(job.id);
-        if (how === 'settled') await jobs.settle(proofOf(job, BOB));
+        if (how === 'settled') await jobs.markProven(proofOf(job, BOB));
         if (how === 'cancelled') await jobs.cancelEpoch(job.epoch, 'window closed');
         if (how === 'released') await jobs.release(lease);
         await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toMatchObject({
@@ -295,7 +295,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id);
         const report = proofOf(job);
         await harness.elapse(10);
-        expect(await jobs.settle(report)).toBe('settled');
+        expect(await jobs.markProven(report)).toBe('settled');
         const proven = await found(job.id);
         expect(proven).toMatchObject({
           state: 'proven',
@@ -311,10 +311,10 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('keeps the first proof when a second one is reported', async () => {
         const job = await recorded();
         const first = proofOf(job, ALICE, 'first');
-        await jobs.settle(first);
+        await jobs.markProven(first);
         const before = await found(job.id);
         await harness.elapse(5);
-        expect(await jobs.settle(proofOf(job, BOB, 'second'))).toBe('already-settled');
+        expect(await jobs.markProven(proofOf(job, BOB, 'second'))).toBe('already-settled');
         expect(await found(job.id)).toEqual(before);
       });
 
@@ -323,14 +323,14 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id, ALICE);
         await harness.elapse(LEASE_SECONDS);
         await leased(job.id, BOB);
-        expect(await jobs.settle(proofOf(job, ALICE))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('settled');
         expect(await found(job.id)).toMatchObject({ state: 'proven', provenBy: ALICE });
       });
 
       it('accepts the proof of a job that is queued again', async () => {
         const job = await recorded();
         await jobs.release(await leased(job.id));
-        expect(await jobs.settle(proofOf(job))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job))).toBe('settled');
       });
 
       it('changes nothing in a job that was cancelled or rejected', async () => {
@@ -339,7 +339,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await jobs.cancelEpoch(cancelled.epoch, 'window closed');
         for (const job of [cancelled, rejected]) {
           const before = await found(job.id);
-          expect(await jobs.settle(proofOf(job))).toBe('already-settled');
+          expect(await jobs.markProven(proofOf(job))).toBe('already-settled');
           expect(await found(job.id)).toEqual(before);
         }
       });
@@ -347,14 +347,14 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('lets one of several reports at once win', async () => {
         const job = await recorded();
         const reports = Array.from({ length: 8 }, (_, index) => proofOf(job, ALICE, `proof ${index}`));
-        const answers = await Promise.all(reports.map((report) => jobs.settle(report)));
+        const answers = await Promise.all(reports.map((report) => jobs.markProven(report)));
         expect(answers.filter((answer) => answer === 'settled')).toHaveLength(1);
         expect((await found(job.id)).proof).toEqual(reports[answers.indexOf('settled')]?.proof);
       });
 
       it('refuses a proof of a job that nobody recorded', async () => {
         const job = aNewJob();
-        await expect(jobs.settle(proofOf(job))).rejects.toThrow(job.id);
+        await expect(jobs.markProven(proofOf(job))).rejects.toThrow(job.id);
         expect(await jobs.find(job.id)).toBeUndefined();
       });
     });
@@ -410,7 +410,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await jobs.fail(await leased(job.id), 'failure', 'bb exited with 1');
         await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
         expect(await jobs.revive(job.id)).toBe(true);
-        await jobs.settle(proofOf(job));
+        await jobs.markProven(proofOf(job));
         await jobs.reopen(job.id, 'the store has lost it');
         expect(await found(job.id)).toMatchObject({ state: 'queued', pool: 'large' });
       });
@@ -429,7 +429,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const second = await leased(job.id, BOB);
         await expect(jobs.fail(lease, 'failure', 'too late')).rejects.toBeInstanceOf(JobLeaseLostError);
         expect(await found(job.id)).toMatchObject({ state: 'leased', lease: second, attempts: { failure: 0 } });
-        await jobs.settle(proofOf(job, BOB));
+        await jobs.markProven(proofOf(job, BOB));
         await expect(jobs.fail(second, 'failure', 'too late')).rejects.toBeInstanceOf(JobLeaseLostError);
       });
     });
@@ -451,7 +451,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const second = await leased(job.id, BOB);
         await jobs.release(lease);
         expect(await found(job.id)).toMatchObject({ state: 'leased', lease: second });
-        await jobs.settle(proofOf(job, BOB));
+        await jobs.markProven(proofOf(job, BOB));
         await jobs.release(second);
         expect((await found(job.id)).state).toBe('proven');
       });
@@ -544,7 +544,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         'is over with the first proof: when the %s has it, the other loses its lease',
         async (_, first, last) => {
           const { job, slow, copy } = await copied();
-          expect(await jobs.settle(proofOf(job, first, 'first'))).toBe('settled');
+          expect(await jobs.markProven(proofOf(job, first, 'first'))).toBe('settled');
           const proven = await found(job.id);
           expect(proven).toMatchObject({ state: 'proven', provenBy: first });
           for (const field of ['lease', 'straggler', 'copyAskedAtMs']) expect(proven).not.toHaveProperty(field);
@@ -553,7 +553,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
             await expect(jobs.fail(lease, 'failure', 'late')).rejects.toBeInstanceOf(JobLeaseLostError);
             await jobs.release(lease);
           }
-          expect(await jobs.settle(proofOf(job, last, 'second'))).toBe('already-settled');
+          expect(await jobs.markProven(proofOf(job, last, 'second'))).toBe('already-settled');
           expect(await found(job.id)).toEqual(proven);
         },
       );
@@ -598,7 +598,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           await jobs.extend(slow, LEASE_SECONDS);
         }
         expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('held');
-        expect(await jobs.settle(proofOf(job, ALICE))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('settled');
       });
 
       it('has the job rejected as any other once the slow agent has ended too', async () => {
@@ -653,7 +653,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         ];
         const elsewhere = await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
         await leased(held.id);
-        await jobs.settle(proofOf(proven));
+        await jobs.markProven(proofOf(proven));
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
         expect(await jobs.cancelEpoch(queued.epoch, 'window closed')).toBe(2);
         for (const job of [queued, held]) {
@@ -715,7 +715,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
       it('leaves one alone that is proven, rejected or cancelled', async () => {
         const [proven, rejected, cancelled] = [await recorded(), await recorded(), await recorded()];
-        await jobs.settle(proofOf(proven));
+        await jobs.markProven(proofOf(proven));
         await jobs.reject(rejected.id, 'the first reason');
         await jobs.cancelEpoch(cancelled.epoch, 'window closed');
         for (const { id } of [proven, rejected, cancelled]) {
@@ -758,7 +758,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
       it('leaves one alone that is not rejected, or that nobody recorded', async () => {
         const [cancelled, proven] = [await recorded(), await recorded()];
-        await jobs.settle(proofOf(proven));
+        await jobs.markProven(proofOf(proven));
         await jobs.cancelEpoch(cancelled.epoch, 'window closed');
         const [queued, held] = [await recorded(), await recorded()];
         await leased(held.id);
@@ -780,7 +780,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       await jobs.markEnqueued([job.id]);
       await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
       await jobs.fail(await leased(elsewhere.id), 'time-out', 'took 3 hours');
-      await jobs.settle(proofOf(proven));
+      await jobs.markProven(proofOf(proven));
       expect(await jobs.reviveRejected(job.epoch)).toBe(1);
       const revived = await found(job.id);
       expect(revived).toMatchObject({ state: 'queued', attempts: { 'time-out': 0 } });
@@ -793,7 +793,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
     it('reopens a proven job whose proof is lost, in need of a message, and can have it proven anew', async () => {
       const job = await recorded();
       await jobs.markEnqueued([job.id]);
-      await jobs.settle(proofOf(job, ALICE, 'lost'));
+      await jobs.markProven(proofOf(job, ALICE, 'lost'));
       await jobs.reopen(job.id, 'the store has lost it');
       const reopened = await found(job.id);
       expect(reopened).toMatchObject({ state: 'queued', reason: 'the store has lost it' });
@@ -801,7 +801,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(reopened).not.toHaveProperty(field);
       }
       const anew = proofOf(job, BOB, 'anew');
-      expect(await jobs.settle(anew)).toBe('settled');
+      expect(await jobs.markProven(anew)).toBe('settled');
       expect((await found(job.id)).proof).toEqual(anew.proof);
     });
 
@@ -831,7 +831,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(70) }));
         await jobs.markEnqueued([waiting.id]);
         await leased(held.id);
-        await jobs.settle(proofOf(proven));
+        await jobs.markProven(proofOf(proven));
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
         const expected = [waiting.id, held.id].toSorted().map((id) => ({ id, corruptInputs: 0 }));
         expect(await open()).toEqual(expected);
@@ -848,7 +848,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
       it('are open again once they are reopened', async () => {
         const job = await recorded();
-        await jobs.settle(proofOf(job));
+        await jobs.markProven(proofOf(job));
         await jobs.reopen(job.id, 'the store has lost it');
         expect(await open()).toEqual([{ id: job.id, corruptInputs: 0 }]);
       });
@@ -904,7 +904,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           await recorded(),
           await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) })),
         ];
-        await jobs.settle(proofOf(proven));
+        await jobs.markProven(proofOf(proven));
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
         await jobs.cancelEpoch(cancelled.epoch, 'window closed');
         await harness.elapse(1_000_000);

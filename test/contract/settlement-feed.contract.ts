@@ -144,7 +144,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
 }
 
 async function prove(jobs: JobLedger, job: NewJob): Promise<void> {
-  await jobs.settle({
+  await jobs.markProven({
     jobId: job.id,
     agentId: ALICE,
     proof: { key: outputsKey(job.circuit, job.id), sha256: sha256Of(new Uint8Array()), sizeBytes: 0 },

@@ -92,7 +92,7 @@ describe('settleDeadLetters', () => {
   it('drops the letter of a job that is proven, cancelled, or rejected for another reason', async () => {
     const [proven, cancelled, rejected] = [await recorded(), await recorded(), await recorded()];
     const { claimedAtMs } = await leased(proven);
-    await jobs.settle({ jobId: proven.id, agentId: AGENT, proof: proven.inputs, provingMs: 5, claimedAtMs });
+    await jobs.markProven({ jobId: proven.id, agentId: AGENT, proof: proven.inputs, provingMs: 5, claimedAtMs });
     await jobs.reject(rejected.id, 'its attempts are spent');
     await jobs.cancelEpoch(cancelled.epoch, 'a reorg took it');
 
@@ -170,7 +170,7 @@ describe('settleDeadLetters', () => {
   it('makes up for the incident when a first try came no further than the rejection', async () => {
     const job = await recorded();
     const letter = letterOf(job);
-    const cutOff = { ...deps, incidents: { note: async () => Promise.reject(new Error('cut off')) } };
+    const cutOff = { ...deps, incidents: { report: async () => Promise.reject(new Error('cut off')) } };
     expect(await settleDeadLetters([letter], cutOff)).toEqual([letter.messageId]);
     // Delivered once more, SQS counts one more delivery.
     expect(await settleDeadLetters([{ ...letter, reason: 'it was parked long ago' }], deps)).toEqual([]);

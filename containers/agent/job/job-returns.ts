@@ -85,7 +85,7 @@ export class JobReturns {
   /** Tells the operator. Never stops anything. */
   async note(kind: Incident['kind'], subject: string, message: string): Promise<void> {
     const { engine, log } = this.#dependencies;
-    await engine.incidents.note({ kind, subject, message }).catch((error: unknown) => {
+    await engine.incidents.report({ kind, subject, message }).catch((error: unknown) => {
       log.warn({ err: error, kind, subject, message }, 'incident not noted');
     });
   }

@@ -115,7 +115,7 @@ export class JobSettler {
     const fields = { jobId: record.id, circuit: record.circuit, provingMs: Math.round(provingMs) };
     const onError = (error: unknown): void => log.warn({ err: error, ...fields }, 'proof not settled yet');
     const report = { jobId: record.id, agentId: this.#agentId, proof, provingMs, claimedAtMs };
-    const outcome = await keepTrying(() => engine.jobs.settle(report), { signal, onError });
+    const outcome = await keepTrying(() => engine.jobs.markProven(report), { signal, onError });
     // Settled is settled: a message that stays is completed by the next agent to see it.
     await engine.queue.complete(kept.leases.queueLease).catch(onError);
     if (outcome === 'settled') {

@@ -9,7 +9,7 @@ export class SqliteDecisionLog implements DecisionLog {
     this.#database = database;
   }
 
-  async note(decision: Decision): Promise<void> {
+  async record(decision: Decision): Promise<void> {
     const record = Decision.parse(decision);
     this.#database.run(
       'insert into decisions (kind, at_ms, record) values (?, ?, ?)',

@@ -11,7 +11,7 @@ export class SqliteIncidentLog implements IncidentLog {
     this.#nowMs = nowMs;
   }
 
-  async note(incident: Omit<Incident, 'atMs'>): Promise<void> {
+  async report(incident: Omit<Incident, 'atMs'>): Promise<void> {
     const { atMs, kind, subject, message } = Incident.parse({ ...incident, atMs: this.#nowMs() });
     this.#database.run(
       'insert into incidents (at_ms, kind, subject, message) values (?, ?, ?, ?)',

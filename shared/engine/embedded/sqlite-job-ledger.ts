@@ -142,7 +142,7 @@ export class SqliteJobLedger implements JobLedger {
     return { ...lease, expiresAtMs };
   }
 
-  async settle(report: ProofReport): Promise<'settled' | 'already-settled'> {
+  async markProven(report: ProofReport): Promise<'settled' | 'already-settled'> {
     const changed = this.#database.run(
       `update jobs set state = 'proven', proof = ?, proven_by = ?, proving_ms = ?, claimed_at_ms = ?,
          settled_at_ms = ?, reason = null, ${CLEAR_LEASES}

@@ -45,7 +45,7 @@ export type SubmissionStep =
   /** Send what is signed, once more. */
   | { readonly do: 'broadcast'; readonly submission: Submission }
   /** One of the transactions is mined, for good. */
-  | { readonly do: 'settle'; readonly receipt: SubmissionReceipt }
+  | { readonly do: 'confirm'; readonly receipt: SubmissionReceipt }
   /** Another transaction of the account has taken the nonce, for good. */
   | { readonly do: 'drop'; readonly reason: string }
   /** The root can do no more, and nothing of it is under way. */
@@ -115,7 +115,7 @@ function isProof({ isSuccess, transactionHash }: SubmissionReceipt, root: RootRe
 
 function settleWhenDeep(receipt: SubmissionReceipt, { view, policy }: SubmissionSituation): SubmissionStep {
   const confirmations = Math.max(1, view.blockNumber - receipt.blockNumber + 1);
-  if (confirmations >= policy.confirmations) return { do: 'settle', receipt };
+  if (confirmations >= policy.confirmations) return { do: 'confirm', receipt };
   const { transactionHash, blockNumber } = receipt;
   return wait(
     'confirmations',

@@ -33,7 +33,7 @@ export interface RootSubmitterDeps {
   readonly outbox: Outbox;
   readonly epochs: EpochLedger;
   readonly incidents: IncidentLog;
-  readonly decisions: Pick<DecisionLog, 'note'>;
+  readonly decisions: Pick<DecisionLog, 'record'>;
   readonly l1: L1Client;
   readonly account: PublisherAccount;
   readonly policy: SubmissionPolicy;
@@ -181,7 +181,7 @@ export class RootSubmitter {
     } as const;
     // For people alone: no root waits for it.
     await decisions
-      .note(decision)
+      .record(decision)
       .catch((error: unknown) => log.warn({ err: error, epoch }, 'a decision was not kept'));
     notes.weighed = choice;
   }

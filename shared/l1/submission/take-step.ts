@@ -55,7 +55,7 @@ export async function takeStep(
         'no node has the transaction: sending it again',
       );
       return { broadcast: await send(step.submission, deps) };
-    case 'settle':
+    case 'confirm':
       await settle(step.receipt, root, deps);
       return {};
     case 'drop':
@@ -138,7 +138,7 @@ async function noteRevert(
   const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is tried again`;
   if ((await deps.outbox.replace(asWaiting(root, settledBy(root, receipt), reason))) === undefined) return;
   deps.log.warn({ epoch: root.epoch, transactionHash: receipt.transactionHash, why }, 'the root was reverted by L1');
-  await deps.incidents.note({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
+  await deps.incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 
 /** Tries the call again on the state that the block left. */
@@ -165,7 +165,7 @@ async function drop(
 ): Promise<void> {
   if ((await outbox.replace(asWaiting(root, allDropped(root), reason))) === undefined) return;
   log.warn({ epoch: root.epoch, reason }, 'the root lost its nonce');
-  await incidents.note({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
+  await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 
 async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: TakeStepDeps): Promise<void> {
@@ -175,7 +175,7 @@ async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: Take
   const closed = asSettled(root, 'expired', allDropped(root), reason, deps.nowMs());
   if ((await outbox.replace(closed)) === undefined) return;
   log.warn({ epoch: root.epoch, epochState, reason }, 'the root will not be submitted');
-  await incidents.note({ kind: 'submission', subject: `epoch ${root.epoch}`, message: `given up: ${reason}` });
+  await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: `given up: ${reason}` });
 }
 
 function namesOf({ transactionHash, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei }: Submission): object {

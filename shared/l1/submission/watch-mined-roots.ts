@@ -40,5 +40,5 @@ async function checkRoot(root: RootRecord, { outbox, incidents, l1, log }: Watch
   const message = `transaction ${mined.transactionHash} was mined and is not on L1 any more: a reorg took it, and it is sent again`;
   if ((await outbox.replace(asReorged(root, message))) === undefined) return;
   log.warn({ epoch: root.epoch, transactionHash: mined.transactionHash }, 'a mined root was reorganised away');
-  await incidents.note({ kind: 'submission', subject: `epoch ${root.epoch}`, message });
+  await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message });
 }

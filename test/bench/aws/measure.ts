@@ -153,7 +153,7 @@ async function claimMessage({ engines: { agent } }: CountedFleet): Promise<Queue
 
 async function settle(fleet: CountedFleet, { jobId, agentId: id, claimedAtMs }: JobLease): Promise<void> {
   const proof = { key: inputsKey(CIRCUIT, jobId), sha256: sha256Of(Buffer.from('proof')), sizeBytes: 5 };
-  await fleet.engines.agent.jobs.settle({ jobId, agentId: id, proof, provingMs: 1, claimedAtMs });
+  await fleet.engines.agent.jobs.markProven({ jobId, agentId: id, proof, provingMs: 1, claimedAtMs });
 }
 
 async function measureEpoch(fleet: CountedFleet): Promise<AwsUsage> {

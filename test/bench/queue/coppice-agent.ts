@@ -17,7 +17,7 @@ followOrders(z.string(), async (dataDirectory, signal) => {
     if (message === undefined) continue;
     const claim = await engine.jobs.claim(message.message.jobId, agentId, LEASE_SECONDS);
     if (claim.outcome === 'claimed') {
-      await engine.jobs.settle({
+      await engine.jobs.markProven({
         jobId: claim.job.id,
         agentId,
         proof: benchProof(claim.job.circuit, claim.job.id),

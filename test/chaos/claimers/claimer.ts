@@ -136,7 +136,7 @@ export class Claimer {
     await this.#pause();
     journal.note('settling', job.id);
     const report = { jobId: job.id, agentId, proof, provingMs: 1, claimedAtMs: jobLease.claimedAtMs };
-    journal.note(await jobs.settle(report), job.id);
+    journal.note(await jobs.markProven(report), job.id);
     await this.#pause();
     await queue.complete(queueLease);
   }

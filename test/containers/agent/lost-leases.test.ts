@@ -91,7 +91,7 @@ describe('leases', () => {
     const theirs = Buffer.from(JSON.stringify({ circuit: 'PARITY_BASE', salt: 'theirs' }));
     const proof = await fleet.engine.proofs.put(outputsKey('PARITY_BASE', id), theirs);
     const report = { jobId: id, agentId: AgentId.parse('quicker'), proof, provingMs: 1, claimedAtMs: 1 };
-    await fleet.engine.jobs.settle(report);
+    await fleet.engine.jobs.markProven(report);
     const settled = await fleet.job(id);
     const incidents = await until(
       () => fleet.engine.incidents.latest(10),

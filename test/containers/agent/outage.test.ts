@@ -21,7 +21,7 @@ describe('an engine that is out of reach for a while', () => {
     ['the queue, for claims', 'queue', 'claim'],
     ['the store, for inputs', 'proofs', 'get'],
     ['the store, for proofs', 'proofs', 'put'],
-    ['the ledger, for settlements', 'jobs', 'settle'],
+    ['the ledger, for settlements', 'jobs', 'markProven'],
     ['the queue, for completed messages', 'queue', 'complete'],
   ])('%s: the job is proven, and no attempt is lost', async ([, port, method]) => {
     const id = await fleet.addJob({ act: 'prove' });
@@ -37,7 +37,7 @@ describe('an engine that is out of reach for a while', () => {
   it('the incident log: a job is failed all the same', async () => {
     const id = await fleet.addJob({ act: 'prove' });
     await fleet.engine.proofs.quarantine(inputsKey('PARITY_BASE', id), 'to make it fail');
-    fleet.startAgent({}, { engine: failing(fleet.engine, 'incidents', 'note', Infinity) });
+    fleet.startAgent({}, { engine: failing(fleet.engine, 'incidents', 'report', Infinity) });
 
     await fleet.until(id, ({ attempts }) => attempts['corrupt-inputs'] === 1);
   });

@@ -59,7 +59,7 @@ export class PlayedEpoch {
   async settle({ jobId, agentId, claimedAtMs }: JobLease, provingMs = 1000): Promise<void> {
     const { circuit, inputsSha256: sha256 } = parseProvingJobId(jobId);
     const proof = { key: outputsKey(circuit, jobId), sha256, sizeBytes: 10 };
-    await this.#engine.jobs.settle({ jobId, agentId, proof, provingMs, claimedAtMs });
+    await this.#engine.jobs.markProven({ jobId, agentId, proof, provingMs, claimedAtMs });
     this.#epoch.prove(jobId);
     await this.#recordAsked();
   }

@@ -94,7 +94,7 @@ describe('foreseeing an epoch', () => {
     const told: GrowingEpoch[] = [];
     const end = new AbortController();
     const growing = {
-      tell: async (epoch: GrowingEpoch) => {
+      report: async (epoch: GrowingEpoch) => {
         told.push(epoch);
         end.abort();
         return Promise.reject(new Error('throttled'));

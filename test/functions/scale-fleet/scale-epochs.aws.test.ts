@@ -133,8 +133,8 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     const epoch = EpochNumber.parse(7);
     const endsAtMs = Date.now() + 600_000;
     const told = { epoch, networkVersion: '4.1.2', endsAtMs, deadlineAtMs: endsAtMs + WINDOW_SECONDS * 1000 };
-    await growing.tell({ ...told, shape: SHAPE.slice(1) });
-    await growing.tell({ ...told, shape: SHAPE });
+    await growing.report({ ...told, shape: SHAPE.slice(1) });
+    await growing.report({ ...told, shape: SHAPE });
     const desiredAt = async (seconds: number): Promise<number> => {
       vi.setSystemTime(endsAtMs + seconds * 1000);
       await scale();
@@ -149,7 +149,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     // Once it is open, its jobs say what is left of it.
     await new ScaledEpoch(engine, SHAPE, epoch).open(Date.now(), WINDOW_SECONDS);
     vi.setSystemTime(Date.now() + 60_000);
-    await growing.tell({ ...told, shape: SHAPE, endsAtMs: Date.now() });
+    await growing.report({ ...told, shape: SHAPE, endsAtMs: Date.now() });
     await scale();
     const [decision] = await engine.decisions.latest('fleet', 1);
     expect(decision?.epochs.map((each) => each.epoch)).toEqual([epoch]);

@@ -71,7 +71,7 @@ export class ScaledEpoch {
       const { circuit } = this.#tree.jobs[job]!;
       const proof = { key: outputsKey(circuit, lease.jobId), sha256: sha256Of(Buffer.from(lease.jobId)), sizeBytes: 1 };
       const { agentId, jobId, claimedAtMs } = lease;
-      await this.#engine.jobs.settle({ jobId, agentId, proof, provingMs: 1000, claimedAtMs });
+      await this.#engine.jobs.markProven({ jobId, agentId, proof, provingMs: 1000, claimedAtMs });
     }
     await this.#ask();
     for (const { pool, agents } of agentsByPool(groups)) await this.#claim(pool, agents, nowMs);

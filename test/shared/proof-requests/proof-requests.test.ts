@@ -117,7 +117,7 @@ describe('ProofRequests', () => {
     const lease = await claim();
     const stored = await engine.proofs.put(outputsKey(CIRCUIT, JOB_ID), Buffer.from('proof of 7'));
     await damage(outputsKey(CIRCUIT, JOB_ID), 'proo');
-    await engine.jobs.settle({
+    await engine.jobs.markProven({
       jobId: JOB_ID,
       agentId: AGENT,
       proof: stored,
@@ -251,7 +251,7 @@ describe('ProofRequests', () => {
     proof: string,
   ): Promise<void> {
     const stored = await engine.proofs.put(outputsKey(CIRCUIT, JOB_ID), Buffer.from(proof));
-    await engine.jobs.settle({
+    await engine.jobs.markProven({
       jobId: JOB_ID,
       agentId: AGENT,
       proof: stored,

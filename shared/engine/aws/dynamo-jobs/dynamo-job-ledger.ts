@@ -128,7 +128,7 @@ export class DynamoJobLedger implements JobLedger {
   }
 
   /** The same report again is `settled` again: its first answer may have been lost. */
-  async settle(report: ProofReport): Promise<'settled' | 'already-settled'> {
+  async markProven(report: ProofReport): Promise<'settled' | 'already-settled'> {
     const { written, job } = await this.#update(report.jobId, updates.settleProven(report, this.#nowMs()));
     if (job === undefined) throw new Error(`the ledger does not know proving job ${report.jobId}`);
     return written || isProvenBy(job.record, report) ? 'settled' : 'already-settled';

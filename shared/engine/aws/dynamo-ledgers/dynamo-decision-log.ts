@@ -17,7 +17,7 @@ export class DynamoDecisionLog implements DecisionLog {
     this.#table = table;
   }
 
-  async note(decision: Decision): Promise<void> {
+  async record(decision: Decision): Promise<void> {
     const record = Decision.parse(decision);
     await this.#table.client.send(
       new PutCommand({

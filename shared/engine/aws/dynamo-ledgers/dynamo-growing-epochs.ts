@@ -10,7 +10,7 @@ export class DynamoGrowingEpochs implements GrowingEpochs {
     this.#notes = new DynamoNotes(table, 'growing-epoch', GrowingEpoch);
   }
 
-  async tell(growing: GrowingEpoch): Promise<void> {
+  async report(growing: GrowingEpoch): Promise<void> {
     const { version } = await this.#notes.find();
     // Should another node have been first, it has told the same: both follow one chain.
     await this.#notes.replace(growing, version);

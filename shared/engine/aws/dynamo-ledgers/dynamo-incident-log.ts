@@ -18,7 +18,7 @@ export class DynamoIncidentLog implements IncidentLog {
     this.#nowMs = nowMs;
   }
 
-  async note(incident: Omit<Incident, 'atMs'>): Promise<void> {
+  async report(incident: Omit<Incident, 'atMs'>): Promise<void> {
     const noted = Incident.parse({ ...incident, atMs: this.#nowMs() });
     await this.#table.client.send(
       new PutCommand({

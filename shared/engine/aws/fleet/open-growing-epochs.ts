@@ -18,7 +18,7 @@ export async function openGrowingEpochs(
     name: awsResourceNames(options.prefix).ledgerTable,
   });
   return {
-    tell: (epoch) => growing.tell(epoch),
+    report: (epoch) => growing.report(epoch),
     latest: () => growing.latest(),
     close: () => clients.close(),
   };

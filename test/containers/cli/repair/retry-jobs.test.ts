@@ -137,7 +137,7 @@ describe('a retry', () => {
     expect(await why()).toContain('was cancelled (its checkpoints were reorganised away)');
     const { inputs: proof } = await jobs.record(await aJob());
     const proven = (await jobs.jobsOfEpoch(EPOCH)).at(-1)!;
-    await jobs.settle({ jobId: proven.id, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
+    await jobs.markProven({ jobId: proven.id, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
     await expect(retryJob(harness.engine, await stored(proven.id))).rejects.toThrow('is proven');
   });
 

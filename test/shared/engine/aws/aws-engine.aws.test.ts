@@ -45,7 +45,7 @@ describe('the engine on AWS', () => {
     if (claimed.outcome !== 'claimed') throw new Error(claimed.outcome);
     expect(await agent.proofs.get(claimed.job.inputs)).toEqual(bytes);
     const proof = await agent.proofs.put(outputsKey(circuit, jobId), bytes);
-    await agent.jobs.settle({ jobId, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
+    await agent.jobs.markProven({ jobId, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
     await agent.queue.complete(lease!);
 
     await expect.poll(() => told, { timeout: 10_000 }).toEqual([{ jobId, epoch: job.epoch, state: 'proven' }]);

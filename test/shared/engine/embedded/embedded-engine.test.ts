@@ -24,7 +24,7 @@ it('shows another process what this one wrote, in every port', async () => {
   const inputs = await harness.engine.proofs.put(job.inputs.key, new Uint8Array([1, 2, 3]));
   await harness.engine.jobs.record({ ...job, inputs });
   await harness.engine.queue.enqueue([aJobMessage()]);
-  await harness.engine.incidents.note({ kind: 'submission', subject: 'epoch 7', message: 'gas above the cap' });
+  await harness.engine.incidents.report({ kind: 'submission', subject: 'epoch 7', message: 'gas above the cap' });
   expect((await harness.elsewhere.jobs.find(job.id))?.inputs).toEqual(inputs);
   expect([...(await harness.elsewhere.proofs.get(inputs))]).toEqual([1, 2, 3]);
   expect(await harness.elsewhere.queue.claim(['medium'], { waitSeconds: 0 })).toBeDefined();

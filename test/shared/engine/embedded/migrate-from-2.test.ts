@@ -29,7 +29,7 @@ describe('a database of schema version 2', () => {
     const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 30, nowMs: () => 5_000 });
     expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
     const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
-    await engine.decisions.note(decision);
+    await engine.decisions.record(decision);
     expect(await engine.decisions.latest('fleet', 1)).toEqual([decision]);
     await engine.close();
   });

@@ -92,7 +92,7 @@ describe('the SQLite ledger', () => {
       `insert into incidents (sequence, at_ms, kind, subject, message) values (10000, 1, 'submission', 'b', '')`,
     );
     await cancelOne();
-    await harness.engine.incidents.note({ kind: 'submission', subject: 'c', message: '' });
+    await harness.engine.incidents.report({ kind: 'submission', subject: 'c', message: '' });
     expect(raw.prepare('select sequence from settlements').all()).toMatchObject([
       { sequence: 50_000 },
       { sequence: 50_001 },

@@ -41,7 +41,7 @@ async function work(message: QueueLease): Promise<void> {
     await sleep(random.below(20));
     const proof = await store(claim.job);
     mayDie();
-    await engine.jobs.settle({
+    await engine.jobs.markProven({
       jobId: claim.job.id,
       agentId,
       proof,

@@ -177,7 +177,7 @@ describe('decideSubmission, for a root of which nothing is under way', () => {
 
   it('settles a transaction that was given up as dropped and is mined all the same', () => {
     const root = aRoot(aSubmission({ outcome: 'dropped' }));
-    expect(decide({ root, view: { receipts: [aReceipt()] } })).toMatchObject({ do: 'settle' });
+    expect(decide({ root, view: { receipts: [aReceipt()] } })).toMatchObject({ do: 'confirm' });
   });
 });
 
@@ -188,7 +188,7 @@ describe('decideSubmission, for a root with a transaction under way', () => {
       do: 'wait',
       cause: 'confirmations',
     });
-    expect(decide({ root: aRoot(aSubmission()), view, confirmations: 2 })).toMatchObject({ do: 'settle' });
+    expect(decide({ root: aRoot(aSubmission()), view, confirmations: 2 })).toMatchObject({ do: 'confirm' });
   });
 
   it('takes the proof for what counts when a transaction that reverted is mined as well', () => {

@@ -91,7 +91,7 @@ describe('RootSubmitter', () => {
 
   it('submits though a decision cannot be kept', async () => {
     await bench.storeRoot(0, 1, 2);
-    await bench.submitter({ decisions: { note: () => Promise.reject(new Error('no table')) } }).tick();
+    await bench.submitter({ decisions: { record: () => Promise.reject(new Error('no table')) } }).tick();
     expect((await bench.root()).state).toBe('sent');
   });
 

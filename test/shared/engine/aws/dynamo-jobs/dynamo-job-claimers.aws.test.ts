@@ -47,7 +47,7 @@ describe('the job ledger on DynamoDB, with many claimers', () => {
         messages.push(job);
       } else {
         const report = proofOf(job, lease.claimedAtMs, agentId, `proof of ${agentId} under ${lease.token}`);
-        if ((await harness.jobs.settle(report)) === 'already-settled') return;
+        if ((await harness.jobs.markProven(report)) === 'already-settled') return;
         settled.set(job.id, [...(settled.get(job.id) ?? []), report.proof.sha256]);
       }
     }

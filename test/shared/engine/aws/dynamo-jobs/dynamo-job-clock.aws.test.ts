@@ -13,7 +13,7 @@ const CHANGES: ReadonlySet<unknown> = new Set<keyof JobLedger>([
   'claim',
   'askForCopy',
   'extend',
-  'settle',
+  'markProven',
   'fail',
   'release',
   'cancelEpoch',

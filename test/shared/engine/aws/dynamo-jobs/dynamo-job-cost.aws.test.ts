@@ -67,7 +67,7 @@ describe('the job ledger on DynamoDB costs', () => {
     if (lease === undefined) return expect.fail();
     expect(await costOf(() => jobs.extend(lease, LEASE_SECONDS))).toEqual([1, 1, 0]);
     expect(await costOf(() => jobs.claim(job.id, BOB, LEASE_SECONDS))).toEqual([1, 1, 0]);
-    expect(await costOf(() => jobs.settle(proofOf(job, lease.claimedAtMs)))).toEqual([1, 2, 0]);
+    expect(await costOf(() => jobs.markProven(proofOf(job, lease.claimedAtMs)))).toEqual([1, 2, 0]);
     expect(await costOf(() => jobs.claim(job.id, BOB, LEASE_SECONDS))).toEqual([1, 1, 0]);
     expect(await costOf(() => jobs.record(job))).toEqual([1, 1, 0]);
     expect(await costOf(() => jobs.find(job.id))).toEqual([1, 0, 1]);
@@ -98,7 +98,7 @@ describe('the job ledger on DynamoDB costs', () => {
     expect(await costOf(() => jobs.cancelEpoch(job.epoch, 'reorged away'))).toEqual([9, 2, 8]);
     expect(await costOf(() => jobs.record(job))).toEqual([2, 3, 0]);
     expect(await costOf(() => jobs.strandedJobs(0))).toEqual([9, 0, 5]);
-    await harness.jobs.settle(proofOf(job, harness.nowMs()));
+    await harness.jobs.markProven(proofOf(job, harness.nowMs()));
     expect(await costOf(() => jobs.reopen(job.id, 'the store has lost it'))).toEqual([2, 2, 1]);
     expect(await costOf(() => jobs.jobsOfEpoch(job.epoch))).toEqual([8, 0, 8]);
   });
@@ -117,7 +117,7 @@ describe('the job ledger on DynamoDB costs', () => {
       await harness.jobs.fail(await harness.leased(job.id, AGENT), 'failure', 'bb exited with 1');
       const lease = await harness.leased(job.id, AGENT);
       await note();
-      await harness.jobs.settle({ ...proofOf(job, lease.claimedAtMs, AGENT), provingMs: 123_456.789 });
+      await harness.jobs.markProven({ ...proofOf(job, lease.claimedAtMs, AGENT), provingMs: 123_456.789 });
       await note();
       expect(Math.max(...bytes), `bytes recorded, leased and proven: ${bytes.join(', ')}`).toBeLessThan(
         WRITE_UNIT_BYTES,

@@ -56,7 +56,7 @@ describe('the job ledger on DynamoDB', () => {
         await harness.recorded(),
       ];
       const failed = await harness.recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
-      await harness.jobs.settle(proofOf(proven, harness.nowMs()));
+      await harness.jobs.markProven(proofOf(proven, harness.nowMs()));
       await harness.jobs.reject(rejected.id, 'a dead letter');
       await harness.jobs.cancelEpoch(cancelled.epoch, 'window closed');
       await harness.jobs.fail(await harness.leased(failed.id), 'time-out', 'took 3 hours');
@@ -90,7 +90,7 @@ describe('the job ledger on DynamoDB', () => {
 
     it('nothing that was settled in the meantime', async () => {
       const job = await harness.recorded();
-      await harness.jobs.settle(proofOf(job, harness.nowMs()));
+      await harness.jobs.markProven(proofOf(job, harness.nowMs()));
       const before = await harness.itemOf(job.id);
       await harness.jobs.markEnqueued([job.id]);
       expect(await harness.itemOf(job.id)).toEqual(before);
@@ -164,10 +164,10 @@ describe('the job ledger on DynamoDB', () => {
     const job = await harness.recorded({ ...aNewJob(), inputs });
     const report = proofOf(job, harness.nowMs());
     const proof = { ...report.proof, key: ProofKey.parse('outputs/PARITY_BASE/elsewhere.json') };
-    await harness.jobs.settle({ ...report, proof });
+    await harness.jobs.markProven({ ...report, proof });
     expect(await harness.jobs.find(job.id)).toMatchObject({ inputs, proof });
     await harness.jobs.reopen(job.id, 'the store has lost it');
-    await harness.jobs.settle(report);
+    await harness.jobs.markProven(report);
     expect((await harness.jobs.find(job.id))?.proof?.key).toBe(outputsKey(job.circuit, job.id));
     expect((await harness.jobs.find(job.id))?.inputs.key).not.toBe(inputsKey(job.circuit, job.id));
   });

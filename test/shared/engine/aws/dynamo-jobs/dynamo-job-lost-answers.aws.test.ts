@@ -123,17 +123,17 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
   it('settles the job, and says that it did', async () => {
     const job = await harness.recorded();
     const { claimedAtMs } = await harness.leased(job.id);
-    expect(await losing(() => jobs.settle(proofOf(job, claimedAtMs)))).toBe('settled');
+    expect(await losing(() => jobs.markProven(proofOf(job, claimedAtMs)))).toBe('settled');
   });
 
   it('says that it settled the job also when the caller had to ask again', async () => {
     const job = await harness.recorded();
     const { claimedAtMs } = await harness.leased(job.id);
-    await expect(losing(() => jobs.settle(proofOf(job, claimedAtMs)), SDK_TRIES)).rejects.toThrow();
-    expect(await jobs.settle(proofOf(job, claimedAtMs))).toBe('settled');
-    expect(await jobs.settle(proofOf(job, claimedAtMs + 1))).toBe('already-settled');
-    expect(await jobs.settle(proofOf(job, claimedAtMs, BOB))).toBe('already-settled');
-    expect(await jobs.settle(proofOf(job, claimedAtMs, ALICE, 'another'))).toBe('already-settled');
+    await expect(losing(() => jobs.markProven(proofOf(job, claimedAtMs)), SDK_TRIES)).rejects.toThrow();
+    expect(await jobs.markProven(proofOf(job, claimedAtMs))).toBe('settled');
+    expect(await jobs.markProven(proofOf(job, claimedAtMs + 1))).toBe('already-settled');
+    expect(await jobs.markProven(proofOf(job, claimedAtMs, BOB))).toBe('already-settled');
+    expect(await jobs.markProven(proofOf(job, claimedAtMs, ALICE, 'another'))).toBe('already-settled');
   });
 
   it('charges a failed attempt once, and queues the job', async () => {
@@ -209,7 +209,7 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
 
   it('reopens one settlement and not the next', async () => {
     const job = await harness.recorded();
-    await harness.jobs.settle(proofOf(job, harness.nowMs()));
+    await harness.jobs.markProven(proofOf(job, harness.nowMs()));
     await losing(() => jobs.reopen(job.id, 'the store has lost it'), 2);
     expect((await harness.jobs.find(job.id))?.state).toBe('queued');
   });

@@ -78,7 +78,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     const job = await harness.recorded();
     await harness.leased(job.id);
     await harness.elapse(LEASE_SECONDS);
-    before(2, () => harness.jobs.settle(proofOf(job, harness.nowMs())));
+    before(2, () => harness.jobs.markProven(proofOf(job, harness.nowMs())));
     expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'proven' });
   });
 
@@ -122,7 +122,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     // Eight shards are asked, and then each of the three jobs is to be cancelled.
     let changed: Promise<unknown> | undefined;
     const change = async (): Promise<unknown> => {
-      await harness.jobs.settle(proofOf(proven, harness.nowMs()));
+      await harness.jobs.markProven(proofOf(proven, harness.nowMs()));
       return harness.jobs.record({ ...taken, rangeId: RangeId.parse('0xb2') });
     };
     for (const request of [9, 10, 11]) before(request, () => (changed ??= change()));
@@ -133,11 +133,11 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
 
   it('does not reopen a job that was proven anew after it was looked at', async () => {
     const job = await harness.recorded();
-    await harness.jobs.settle(proofOf(job, harness.nowMs()));
+    await harness.jobs.markProven(proofOf(job, harness.nowMs()));
     before(2, async () => {
       await harness.elapse(1);
       await harness.jobs.reopen(job.id, 'seen by another node');
-      await harness.jobs.settle(proofOf(job, harness.nowMs(), BOB, 'anew'));
+      await harness.jobs.markProven(proofOf(job, harness.nowMs(), BOB, 'anew'));
     });
     await jobs.reopen(job.id, 'seen by this node');
     expect(await harness.jobs.find(job.id)).toMatchObject({ state: 'proven', provenBy: BOB });

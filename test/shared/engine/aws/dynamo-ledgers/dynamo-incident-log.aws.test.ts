@@ -20,18 +20,18 @@ describe('DynamoIncidentLog', () => {
 
   it('keeps an incident once when the answer was lost and the SDK sent it again', async () => {
     harness.proxy.interfere('PutItem', LOSE_ANSWER);
-    await incidents.note(INCIDENT);
+    await incidents.report(INCIDENT);
     expect(await incidents.latest(10)).toHaveLength(1);
   });
 
   it('keeps all of one millisecond', async () => {
-    await Promise.all(Array.from({ length: 20 }, () => incidents.note(INCIDENT)));
+    await Promise.all(Array.from({ length: 20 }, () => incidents.report(INCIDENT)));
     expect(await incidents.latest(100)).toHaveLength(20);
   });
 
   it('answers no more than were asked for, also when they do not fit into one answer', async () => {
     for (let number = 0; number < 6; number += 1) {
-      await incidents.note({ ...INCIDENT, subject: `epoch ${number}`, message: 'x'.repeat(300_000) });
+      await incidents.report({ ...INCIDENT, subject: `epoch ${number}`, message: 'x'.repeat(300_000) });
       await harness.elapse(1);
     }
     expect((await incidents.latest(5)).map(({ subject }) => subject)).toEqual(
@@ -40,7 +40,7 @@ describe('DynamoIncidentLog', () => {
   });
 
   it('lets an incident expire with the history', async () => {
-    await incidents.note(INCIDENT);
+    await incidents.report(INCIDENT);
     const put = harness.proxy.requests.find(({ operation }) => operation === 'PutItem');
     expect(put?.body).toMatchObject({
       Item: { expiresAtSeconds: { N: String(expiresAtSeconds(harness.nowMs())) } },
