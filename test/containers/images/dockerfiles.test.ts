@@ -14,23 +14,23 @@ const ENTRY = 'containers/cli.ts';
 describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
   const { text, parsed, last, sources, bases } = readDockerfile(program);
 
-  it('has a Dockerfile in which a linter finds nothing', () => {
+  it('has a Dockerfile that passes the linter', () => {
     const found = validate(text).map(({ message, range }) => ({ line: range.start.line + 1, message }));
     expect(found).toEqual([]);
   });
 
-  it("is built on Aztec's image of the version of our packages, in every stage", () => {
+  it("is built on Aztec's image of the same version as the packages, in every stage", () => {
     const version = packageManifest.dependencies['@aztec/bb.js'];
     expect(new Set(bases)).toEqual(new Set([`aztecprotocol/aztec:${version}`]));
     expect(text).toContain(`coppice.aztec-version="${version}"`);
   });
 
-  it('copies only what is there, and what the build is given', () => {
+  it('copies only files that exist and that the build sees', () => {
     expect(sources.length).toBeGreaterThan(3);
     for (const source of sources) expect.soft(isInBuildContext(source), source).toBe(true);
   });
 
-  it('does not run as root, and nothing between it and its signals is a shell', () => {
+  it('does not run as root, and no shell stands between it and its signals', () => {
     expect(last.user).toBe('coppice');
     expect(last.entryPoint?.[0]).toBe('node');
     expect(parsed.getCMDs().map((command) => command.getArgumentsContent())).toEqual([
@@ -38,13 +38,13 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
     ]);
   });
 
-  it('starts a file that is in it', () => {
+  it('starts a file that it contains', () => {
     const file = last.entryPoint?.[1]?.replace('/coppice/', '') ?? '';
     expect(readFileSync(join(ROOT, file), 'utf8')).toContain('../cli.ts');
     expect(sources.some((source) => file.startsWith(`${source}/`))).toBe(true);
   });
 
-  it('says what it is, what it writes, and how its health is seen', () => {
+  it('declares its name, its volumes and its health check', () => {
     const labels = parsed.getInstructions().filter((instruction) => instruction.getKeyword() === 'LABEL');
     expect(labels.map((label) => label.getArgumentsContent()).join()).toContain('org.opencontainers.image.title');
     expect(text).toMatch(/^VOLUME \["\/tmp"/m);
@@ -52,8 +52,8 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
   });
 });
 
-describe('what is copied into the images', () => {
-  it('has every file that the command line and what it starts may load, and needs no development dependency', async () => {
+describe('the files copied into the images', () => {
+  it('include every file that the command line and its processes may load, and need no development dependency', async () => {
     const { sources } = readDockerfile('agent');
     const graph = await importGraph(ENTRY);
     expect(graph.files).toEqual(
@@ -71,7 +71,7 @@ describe('what is copied into the images', () => {
 });
 
 describe('the reference string in the image of the agent', () => {
-  it('has a point for each gate of the largest circuit, and one more', () => {
+  it('has more points than the largest circuit has gates', () => {
     const { text } = readDockerfile('agent');
     const points = Number(/^ARG CRS_POINTS=(\d+)$/m.exec(text)?.[1]);
     const log2Gates = Math.max(...Object.values(CIRCUIT_CATALOGUE).map((circuit) => circuit.log2Gates));

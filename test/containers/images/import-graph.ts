@@ -7,16 +7,16 @@ import { build } from 'esbuild';
 import { ROOT } from './dockerfile.ts';
 
 export interface ImportGraph {
-  /** Files of the repository, by their path in it. */
+  /** Files of the repository, by relative path. */
   readonly files: readonly string[];
   /** Names of packages, each once. */
   readonly packages: readonly string[];
 }
 
-/** Threads, processes and families are started from files that no import names. */
+/** Files that no import names, because programs start them as threads, processes or families. */
 const STARTED_FILE = /new URL\('(\.[^']*\.ts)', import\.meta\.url\)/g;
 
-/** All that a program of the repository may load, also what it starts as threads and processes. */
+/** Everything that a program of the repository may load, including its threads and processes. */
 export async function importGraph(entry: string): Promise<ImportGraph> {
   const entries = new Set([entry]);
   for (;;) {
