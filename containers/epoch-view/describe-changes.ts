@@ -1,9 +1,9 @@
-import type { AgentView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
+import type { AgentView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 
 /** What happened between two snapshots that is worth a line that stays, in the order of the tree's life. */
-export function describeChanges(before: DevnetSnapshot | undefined, after: DevnetSnapshot): string[] {
+export function describeChanges(before: FleetSnapshot | undefined, after: FleetSnapshot): string[] {
   const epochsBefore = new Map(before?.epochs.map((epoch) => [epoch.epoch, epoch]));
   const agentsBefore = new Map(before?.agents.map((agent) => [agent.agentId, agent]));
   return [
@@ -16,7 +16,7 @@ export function describeChanges(before: DevnetSnapshot | undefined, after: Devne
 }
 
 /** The state of every epoch that is being proven, a line each: for where lines cannot be drawn over. */
-export function summarise({ epochs }: DevnetSnapshot): string[] {
+export function summarise({ epochs }: FleetSnapshot): string[] {
   return epochs
     .filter(({ state }) => state === 'proving')
     .map((epoch) => {
@@ -60,7 +60,7 @@ function epochChanges(before: EpochView | undefined, after: EpochView): string[]
   return changes;
 }
 
-function chainChanges(before: DevnetSnapshot | undefined, { chain }: DevnetSnapshot): string[] {
+function chainChanges(before: FleetSnapshot | undefined, { chain }: FleetSnapshot): string[] {
   if (chain === undefined || chain.provenCheckpoint <= (before?.chain?.provenCheckpoint ?? 0)) return [];
   return [`L1: the rollup's proven checkpoint is now ${chain.provenCheckpoint}`];
 }

@@ -1,10 +1,16 @@
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { countTxs } from './holds-traffic-mix.ts';
-import { describeRange } from '../terminal/describe-range.ts';
-import type { EpochView } from './devnet-snapshot.ts';
+import type { EpochView } from './fleet-snapshot.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 
-/** What the epoch proves. */
+/** What an epoch proves: its checkpoints, or how many leaves where the family has no checkpoints. */
+export function describeRange({ shape, firstCheckpoint, lastCheckpoint }: EpochRecord): string {
+  if (isBinary(shape)) return `${shape.leaves} ${shape.leaves === 1 ? 'leaf' : 'leaves'}`;
+  return `checkpoints ${firstCheckpoint ?? '?'} to ${lastCheckpoint ?? '?'}`;
+}
+
+/** The range, and how many transactions it holds. */
 export function describeContents(epoch: EpochView): string {
   if (isBinary(epoch.shape)) return describeRange(epoch);
   const txs = countTxs(checkpointsOf(epoch.shape).flatMap(({ blocks }) => blocks));

@@ -1,5 +1,5 @@
 import type { LevelProgress, Progress } from '../../shared/merge-tree/progress/progress.ts';
-import type { AgentView, ChainView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
+import type { AgentView, ChainView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 import { fitLine, type Line, type TonedText, toned } from '../terminal/line.ts';
@@ -15,7 +15,7 @@ const COUNT_COLUMNS = 10;
 const LONGEST_BAR = 40;
 
 /** The live display: the chain, the merge tree of the epoch that is being proven, its submission, and the agents. */
-export function renderSnapshot(snapshot: DevnetSnapshot, frame: Frame): Line[] {
+export function renderSnapshot(snapshot: FleetSnapshot, frame: Frame): Line[] {
   const epoch = shownEpoch(snapshot.epochs);
   const sections: Line[][] = [
     ...('chain' in snapshot ? [chainLines(snapshot)] : []),
@@ -32,7 +32,7 @@ function shownEpoch(epochs: readonly EpochView[]): EpochView | undefined {
   return epochs.find(({ state }) => state === 'proving') ?? epochs.at(-1);
 }
 
-function chainLines({ chain, traffic, atMs }: DevnetSnapshot): Line[] {
+function chainLines({ chain, traffic, atMs }: FleetSnapshot): Line[] {
   return [
     [toned('strong', label('Aztec')), ...(chain === undefined ? ['no answer from L1 yet'] : chainParts(chain, atMs))],
     ...(traffic === undefined ? [] : [[label('Traffic'), traffic]]),

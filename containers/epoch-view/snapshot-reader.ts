@@ -10,7 +10,7 @@ import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { holdsTrafficMix } from './holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
-import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
+import type { AgentView, EpochView, SubmissionView } from './fleet-snapshot.ts';
 
 /** Epochs in a snapshot: the one that is proven, those that wait for L1, and the last one that is done. */
 const EPOCHS_SHOWN = 6;

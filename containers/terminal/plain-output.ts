@@ -1,11 +1,11 @@
-import { type DevnetOutput, formatStamp } from './devnet-output.ts';
+import { type Output, formatStamp } from './output.ts';
 import { type Line, textOf } from './line.ts';
 
 /** How long a summary stands before the next. */
 const SUMMARY_EVERY_MS = 5_000;
 
 /** Plain lines, for a pipe or a file. */
-export class PlainOutput implements DevnetOutput {
+export class PlainOutput implements Output {
   readonly #write: (text: string) => void;
   readonly #nowMs: () => number;
   readonly #startedAtMs: number;
@@ -38,7 +38,7 @@ export class PlainOutput implements DevnetOutput {
     for (const line of lines) this.say(line);
   }
 
-  settle(): void {
+  freeze(): void {
     // All that was said stays anyway.
   }
 }

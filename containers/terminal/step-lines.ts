@@ -1,4 +1,4 @@
-import type { DevnetOutput } from './devnet-output.ts';
+import type { Output } from './output.ts';
 import { formatDuration } from './format-duration.ts';
 import { toned } from './line.ts';
 
@@ -7,12 +7,12 @@ const REDRAW_MS = 250;
 
 /** Says one step after the other, each with the time it took. */
 export class StepLines {
-  readonly #output: DevnetOutput;
+  readonly #output: Output;
   readonly #nowMs: () => number;
   #step: { readonly text: string; readonly sinceMs: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(output: DevnetOutput, nowMs: () => number) {
+  constructor(output: Output, nowMs: () => number) {
     this.#output = output;
     this.#nowMs = nowMs;
   }

@@ -1,4 +1,4 @@
-import { type DevnetOutput, formatStamp } from './devnet-output.ts';
+import { type Output, formatStamp } from './output.ts';
 import { fitLine, type Line, paintLine, textOf, toned } from './line.ts';
 
 /** The part of a terminal's stream that is used. */
@@ -22,7 +22,7 @@ const CLEAR_BELOW = '\u001B[J';
  * Lines that stay scroll up; below them one block is drawn over, again and again. The terminal is left in order after each
  * drawing, the cursor below the block, so that whatever ends the process leaves nothing to put right.
  */
-export class TerminalOutput implements DevnetOutput {
+export class TerminalOutput implements Output {
   readonly #terminal: Terminal;
   readonly #paint: (line: Line) => string;
   readonly #nowMs: () => number;
@@ -47,7 +47,7 @@ export class TerminalOutput implements DevnetOutput {
     this.#draw(above.join(''), this.#block);
   }
 
-  show(render: Parameters<DevnetOutput['show']>[0]): void {
+  show(render: Parameters<Output['show']>[0]): void {
     // A line that fills the last column makes some terminals go to the next, and so does the last row.
     const frame = { columns: this.#terminal.columns - 1, rows: this.#terminal.rows - 1 };
     this.#draw(
@@ -60,7 +60,7 @@ export class TerminalOutput implements DevnetOutput {
     // The block says it already.
   }
 
-  settle(): void {
+  freeze(): void {
     this.#block = [];
   }
 

@@ -2,7 +2,7 @@ import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { describeRange } from '../../terminal/describe-range.ts';
+import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';

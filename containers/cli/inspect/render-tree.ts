@@ -5,7 +5,7 @@ import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.
 import { progressOf, type JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { describeRange } from '../../terminal/describe-range.ts';
+import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';

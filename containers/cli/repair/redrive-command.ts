@@ -5,7 +5,7 @@ import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import type { Command } from '../command-line/command.ts';
-import { countBy } from '../../terminal/count-by.ts';
+import { countBy } from './count-by.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
 import { printLines } from '../../terminal/print.ts';

@@ -3,7 +3,7 @@ import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Line } from '../../terminal/line.ts';
 import type { Command } from '../command-line/command.ts';
-import { countBy } from '../../terminal/count-by.ts';
+import { countBy } from './count-by.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { findJob, JOB_PREFIX } from '../inspect/find-job.ts';
 import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';

@@ -1,4 +1,4 @@
-import type { AgentView, DevnetSnapshot, EpochView } from '../../../containers/epoch-view/devnet-snapshot.ts';
+import type { AgentView, FleetSnapshot, EpochView } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
@@ -8,7 +8,7 @@ import { MIXED_SHAPE, RANGE } from '../devnet/played-epoch.ts';
 
 export const START_MS = 1_800_000_000_000;
 
-export function aSnapshot(overrides: Partial<DevnetSnapshot> = {}): DevnetSnapshot {
+export function aSnapshot(overrides: Partial<FleetSnapshot> = {}): FleetSnapshot {
   return { atMs: START_MS, chain: undefined, traffic: undefined, epochs: [], agents: [], ...overrides };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { describeChanges, summarise } from '../../../containers/epoch-view/describe-changes.ts';
-import type { EpochView } from '../../../containers/epoch-view/devnet-snapshot.ts';
+import type { EpochView } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
 
 const CHAIN = {

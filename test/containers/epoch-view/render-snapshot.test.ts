@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { DevnetSnapshot } from '../../../containers/epoch-view/devnet-snapshot.ts';
+import type { FleetSnapshot } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { textOf } from '../../../containers/terminal/line.ts';
 import { renderSnapshot } from '../../../containers/epoch-view/render-snapshot.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
@@ -8,7 +8,7 @@ import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
 
 const WIDE = { columns: 110, rows: 40 };
 
-function textsOf(snapshot: DevnetSnapshot, frame = WIDE): string[] {
+function textsOf(snapshot: FleetSnapshot, frame = WIDE): string[] {
   return renderSnapshot(snapshot, frame).map(textOf);
 }
 

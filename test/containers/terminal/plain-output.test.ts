@@ -36,7 +36,7 @@ describe('PlainOutput', () => {
   it('writes nothing of what can only be drawn', () => {
     const { output, written } = open();
     output.show();
-    output.settle();
+    output.freeze();
     expect(written()).toEqual([]);
   });
 });

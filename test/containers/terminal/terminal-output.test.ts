@@ -52,7 +52,7 @@ describe('TerminalOutput', () => {
   it('leaves a settled block where it is and goes on below it', () => {
     const { screen, output } = open();
     output.show(() => [['the whole tree']]);
-    output.settle();
+    output.freeze();
     output.print(['', 'report']);
     expect(screen.text).toBe('the whole tree\n\nreport');
   });

@@ -6,7 +6,7 @@ import type { Progress } from '../../shared/merge-tree/progress/progress.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 
 /** All that the display says, as it was at one moment. */
-export interface DevnetSnapshot {
+export interface FleetSnapshot {
   readonly atMs: number;
   /** Absent where no rollup is followed; `undefined` until it has answered. */
   readonly chain?: ChainView | undefined;

@@ -1,7 +1,7 @@
 import type { Line } from './line.ts';
 
 /** Where a devnet tells people how it goes. */
-export interface DevnetOutput {
+export interface Output {
   /** Something that has happened, with the time since the start: a line that stays. */
   say(line: string | Line): void;
   /** Lines that stay, as they are. */
@@ -14,7 +14,7 @@ export interface DevnetOutput {
   /** What is going on, for where nothing can be drawn over: said now and then, when it has changed. */
   summarise(lines: readonly string[]): void;
   /** Leaves what is shown where it is: from now on it stays. */
-  settle(): void;
+  freeze(): void;
 }
 
 /** `  1:05 `, in front of what has happened. */
