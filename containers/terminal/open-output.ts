@@ -2,7 +2,7 @@ import type { Output } from './output.ts';
 import { PlainOutput } from './plain-output.ts';
 import { TerminalOutput } from './terminal-output.ts';
 
-/** Chooses how to tell people: drawn in a terminal, as plain lines anywhere else. */
+/** Redraws in a terminal, and writes plain lines anywhere else. */
 export function openOutput(): Output {
   const { stdout, env } = process;
   if (!stdout.isTTY || env['TERM'] === 'dumb') return new PlainOutput((text) => stdout.write(text), Date.now);

@@ -1,23 +1,23 @@
 import type { Line } from './line.ts';
 
-/** Where a devnet tells people how it goes. */
+/** Where a run on this machine reports its progress to people. */
 export interface Output {
-  /** Something that has happened, with the time since the start: a line that stays. */
+  /** Writes an event as a line that stays, with the time since the start. */
   say(line: string | Line): void;
-  /** Lines that stay, as they are. */
+  /** Writes lines that stay, as they are. */
   print(lines: readonly (string | Line)[]): void;
   /**
-   * What is going on at this moment, drawn over what was shown before where that is possible, and left out where it is not.
-   * @param render called with the room there is
+   * Redraws the block of the current state; does nothing where nothing can be redrawn.
+   * @param render called with the available size
    */
   show(render: (frame: { readonly columns: number; readonly rows: number }) => readonly Line[]): void;
-  /** What is going on, for where nothing can be drawn over: said now and then, when it has changed. */
+  /** Writes the current state now and then, when it has changed; does nothing where `show` redraws it. */
   summarise(lines: readonly string[]): void;
-  /** Leaves what is shown where it is: from now on it stays. */
+  /** Keeps the block that `show` drew as it is. */
   freeze(): void;
 }
 
-/** `  1:05 `, in front of what has happened. */
+/** `  1:05 `, the time in front of an event. */
 export function formatStamp(sinceStartMs: number): string {
   const seconds = Math.floor(sinceStartMs / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} `.padStart(7);

@@ -1,7 +1,7 @@
 import { type Output, formatStamp } from './output.ts';
 import { type Line, textOf } from './line.ts';
 
-/** How long a summary stands before the next. */
+/** The shortest time between two summaries. */
 const SUMMARY_EVERY_MS = 5_000;
 
 /** Plain lines, for a pipe or a file. */
@@ -27,7 +27,7 @@ export class PlainOutput implements Output {
   }
 
   show(): void {
-    // A pipe has no place to draw over.
+    // Nothing can be redrawn in a pipe.
   }
 
   summarise(lines: readonly string[]): void {
@@ -39,6 +39,6 @@ export class PlainOutput implements Output {
   }
 
   freeze(): void {
-    // All that was said stays anyway.
+    // Every line stays anyway.
   }
 }

@@ -12,7 +12,7 @@ export function aSnapshot(overrides: Partial<FleetSnapshot> = {}): FleetSnapshot
   return { atMs: START_MS, chain: undefined, traffic: undefined, epochs: [], agents: [], ...overrides };
 }
 
-/** An epoch that was just taken up: nothing of it has been asked for. */
+/** An epoch that has just started: none of its jobs has been requested. */
 export function anEpochView(overrides: Partial<EpochView> = {}): EpochView {
   const tree = expectedTree(MIXED_SHAPE);
   return {
