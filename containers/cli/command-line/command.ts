@@ -30,7 +30,7 @@ export interface CommandLine<T = unknown> {
   /** The settings of flags, the process's environment and the `.env` file, merged. */
   readonly environment: Readonly<Record<string, string>>;
   readonly switches: ReadonlySet<string>;
-  /** `undefined` when it is missing or invalid, which `problems` says. */
+  /** `undefined` when it is missing or invalid; `problems` has the reason. */
   readonly argument: GivenArgument<T> | undefined;
   readonly problems: readonly string[];
   readonly notices: readonly string[];

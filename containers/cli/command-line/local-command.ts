@@ -4,7 +4,7 @@ import { printNotices } from '../../terminal/print.ts';
 import { NO_ARGUMENT } from './argument.ts';
 import type { Command, CommandLine } from './command.ts';
 
-/** A command that does its work on this machine, by its settings alone. */
+/** A command that needs only its settings, and no fleet. */
 export interface LocalCommand<Settings extends object> extends Omit<Command<undefined>, 'argument' | 'run'> {
   parse(environment: CommandLine['environment']): ParsedSettings<Settings>;
   /** @returns the exit code */
