@@ -24,7 +24,7 @@ const JOB_OR_EPOCH = kind(
 export const RETRY_COMMAND = fleetCommand({
   name: 'retry',
   usage: 'JOB|EPOCH',
-  summary: 'retry a rejected job, or all rejected jobs of an epoch',
+  summary: 'give a rejected job, or all rejected jobs of an epoch, another attempt',
   explanation: [
     'JOB is the id of a rejected job, or any unambiguous prefix of it (7:PARITY_BASE:9e3f); EPOCH is a number, and stands ' +
       'for all of its rejected jobs. Whatever is stored in place of a proof is set aside, the count of lost attempts ' +

@@ -37,7 +37,7 @@ describe('the command coppice', () => {
         jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
         why      explain the number of agents and the state of each root
         cost     what an epoch cost: agents by pool, AWS by service, gas on L1
-        retry    retry a rejected job, or all rejected jobs of an epoch
+        retry    give a rejected job, or all rejected jobs of an epoch, another attempt
         redrive  send dead letters back to the queues that they came from
         crs      fetch the reference string that proofs are made with
         devnet   prove an epoch of a local Aztec network to a local L1
