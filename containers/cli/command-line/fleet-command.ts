@@ -25,11 +25,11 @@ export interface FleetCommandInput<Argument, Options> {
 /** A command that works on the engine of a fleet, and needs no running process of it. */
 export interface FleetCommand<Argument, Options, Result> extends Omit<Command<Argument>, 'groups' | 'run'> {
   readonly options: CommandOptions<Options>;
-  execute(engine: Engine, input: FleetCommandInput<Argument, Options>): Promise<Result>;
+  readonly execute: (engine: Engine, input: FleetCommandInput<Argument, Options>) => Promise<Result>;
   /** The result for people. */
-  render(result: Result, switches: ReadonlySet<string>): readonly Line[];
+  readonly render: (result: Result, switches: ReadonlySet<string>) => readonly Line[];
   /** The result for programs, where the switch `json` is given. @default the result itself */
-  toJson?(result: Result): unknown;
+  readonly toJson?: (result: Result) => unknown;
 }
 
 /** Adds what all of them share: find the fleet, open its engine, print the result, close the engine. */

@@ -6,9 +6,9 @@ import type { Command, CommandLine } from './command.ts';
 
 /** A command that needs only its settings, and no fleet. */
 export interface LocalCommand<Settings extends object> extends Omit<Command<undefined>, 'argument' | 'run'> {
-  parse(environment: CommandLine['environment']): ParsedSettings<Settings>;
+  readonly parse: (environment: CommandLine['environment']) => ParsedSettings<Settings>;
   /** @returns the exit code */
-  execute(settings: Settings, line: CommandLine): Promise<number>;
+  readonly execute: (settings: Settings, line: CommandLine) => Promise<number>;
 }
 
 export function localCommand<Settings extends object>({
