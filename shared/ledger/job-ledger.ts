@@ -108,6 +108,16 @@ export function leaseAt({ state, lease }: Pick<JobRecord, 'state' | 'lease'>, no
   return state === 'leased' && lease !== undefined && lease.expiresAtMs > nowMs ? lease : undefined;
 }
 
+/** A reason may be all that a prover printed: the rest is in its log. */
+const MAX_REASON_CHARACTERS = 1_000;
+
+/** The reason as every adapter stores it: whole, or its beginning and an ellipsis. */
+export function keptReason(reason: string): string {
+  const kept = reason.length <= MAX_REASON_CHARACTERS ? reason : `${reason.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
+  // A cut may leave half a character, which is not valid UTF-8.
+  return kept.toWellFormed();
+}
+
 /** What a node writes when it asks for a proof. */
 export type NewJob = Pick<
   JobRecord,
@@ -187,7 +197,7 @@ export interface JobLedger {
    * Makes the job `proven`. The first settlement wins, whoever reports it, also when its lease has ended meanwhile; a
    * later one changes nothing.
    */
-  markProven(report: ProofReport): Promise<'settled' | 'already-settled'>;
+  markProven(report: ProofReport): Promise<'proven' | 'already-settled'>;
   /**
    * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent. That of a straggler
    * costs the job nothing.

@@ -295,7 +295,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id);
         const report = proofOf(job);
         await harness.elapse(10);
-        expect(await jobs.markProven(report)).toBe('settled');
+        expect(await jobs.markProven(report)).toBe('proven');
         const proven = await found(job.id);
         expect(proven).toMatchObject({
           state: 'proven',
@@ -323,14 +323,14 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id, ALICE);
         await harness.elapse(LEASE_SECONDS);
         await leased(job.id, BOB);
-        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('proven');
         expect(await found(job.id)).toMatchObject({ state: 'proven', provenBy: ALICE });
       });
 
       it('accepts the proof of a job that is queued again', async () => {
         const job = await recorded();
         await jobs.release(await leased(job.id));
-        expect(await jobs.markProven(proofOf(job))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job))).toBe('proven');
       });
 
       it('changes nothing in a job that was cancelled or rejected', async () => {
@@ -348,8 +348,8 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const job = await recorded();
         const reports = Array.from({ length: 8 }, (_, index) => proofOf(job, ALICE, `proof ${index}`));
         const answers = await Promise.all(reports.map((report) => jobs.markProven(report)));
-        expect(answers.filter((answer) => answer === 'settled')).toHaveLength(1);
-        expect((await found(job.id)).proof).toEqual(reports[answers.indexOf('settled')]?.proof);
+        expect(answers.filter((answer) => answer === 'proven')).toHaveLength(1);
+        expect((await found(job.id)).proof).toEqual(reports[answers.indexOf('proven')]?.proof);
       });
 
       it('refuses a proof of a job that nobody recorded', async () => {
@@ -431,6 +431,31 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await found(job.id)).toMatchObject({ state: 'leased', lease: second, attempts: { failure: 0 } });
         await jobs.markProven(proofOf(job, BOB));
         await expect(jobs.fail(second, 'failure', 'too late')).rejects.toBeInstanceOf(JobLeaseLostError);
+      });
+    });
+
+    describe('a reason as long as a log', () => {
+      const LOG = `bb exited with 1: ${'x'.repeat(500_000)}`;
+
+      it.each(['fail', 'reject', 'cancelEpoch', 'reopen'] as const)('is cut to its beginning by %s', async (arrow) => {
+        const job = await recorded();
+        if (arrow === 'fail') await jobs.fail(await leased(job.id), 'failure', LOG);
+        if (arrow === 'reject') await jobs.reject(job.id, LOG);
+        if (arrow === 'cancelEpoch') await jobs.cancelEpoch(job.epoch, LOG);
+        if (arrow === 'reopen') {
+          await jobs.markProven(proofOf(job));
+          await jobs.reopen(job.id, LOG);
+        }
+        expect((await found(job.id)).reason).toBe(`${LOG.slice(0, 999)}…`);
+      });
+
+      it('is cut between two characters', async () => {
+        // In one of the two, the cut is in the middle of a surrogate pair.
+        for (const reason of [`x${'😀'.repeat(1_000)}`, '😀'.repeat(1_000)]) {
+          const job = await recorded();
+          await jobs.reject(job.id, reason);
+          expect((await found(job.id)).reason?.isWellFormed()).toBe(true);
+        }
       });
     });
 
@@ -544,7 +569,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         'is over with the first proof: when the %s has it, the other loses its lease',
         async (_, first, last) => {
           const { job, slow, copy } = await copied();
-          expect(await jobs.markProven(proofOf(job, first, 'first'))).toBe('settled');
+          expect(await jobs.markProven(proofOf(job, first, 'first'))).toBe('proven');
           const proven = await found(job.id);
           expect(proven).toMatchObject({ state: 'proven', provenBy: first });
           for (const field of ['lease', 'straggler', 'copyAskedAtMs']) expect(proven).not.toHaveProperty(field);
@@ -598,7 +623,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           await jobs.extend(slow, LEASE_SECONDS);
         }
         expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('held');
-        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('proven');
       });
 
       it('has the job rejected as any other once the slow agent has ended too', async () => {
@@ -801,7 +826,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(reopened).not.toHaveProperty(field);
       }
       const anew = proofOf(job, BOB, 'anew');
-      expect(await jobs.markProven(anew)).toBe('settled');
+      expect(await jobs.markProven(anew)).toBe('proven');
       expect((await found(job.id)).proof).toEqual(anew.proof);
     });
 

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 import { ForeignDatabaseError, SchemaVersionError } from '../errors.ts';
-import { migrateFrom1 } from './migrate-from-1.ts';
-import { migrateFrom2 } from './migrate-from-2.ts';
-import { migrateFrom3 } from './migrate-from-3.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 
 /** How long a statement waits for another process's transaction. Ours take milliseconds; a stalled disk takes seconds. */
@@ -136,9 +134,7 @@ function prepareSchema(database: DatabaseSync, path: string): void {
     database.exec(SCHEMA);
     database.exec(`pragma application_id = ${APPLICATION_ID}`);
   } else {
-    if (version < 2) migrateFrom1(database);
-    if (version < 3) migrateFrom2(database);
-    if (version < 4) migrateFrom3(database);
+    for (const migrate of MIGRATIONS.slice(version - 1)) migrate(database);
   }
   database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
   database.exec('commit');
