@@ -1,6 +1,5 @@
 import { leafInputs, mergeInputs, rootInputs } from '../../shared/canary/canary-inputs.ts';
-import { type CanaryCircuit, parseCanaryProof } from '../../shared/canary/canary-proof.ts';
-import { CanaryFormatError } from '../../shared/canary/errors.ts';
+import { type CanaryCircuit, CanaryFormatError, parseCanaryProof } from '../../shared/canary/canary-proof.ts';
 import type { Field } from '../../shared/canary/field.ts';
 import { stateAfter } from '../../shared/canary/state-after.ts';
 import { joinStatements, type Statement } from '../../shared/canary/statement.ts';

@@ -33,7 +33,7 @@ export function parseJobRow(row: SqliteRow): JobRecord {
     settledAtMs: row['settled_at_ms'],
     reason: row['reason'],
   };
-  // A column that is null is a field that is not there.
+  // A null column is an absent field.
   return JobRecord.parse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)));
 }
 

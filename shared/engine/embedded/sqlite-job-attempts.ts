@@ -16,7 +16,7 @@ export interface LostAttempt {
 }
 
 /**
- * Charges a lost attempt to its cause, unless a straggler could still prove what that would reject. Runs in a
+ * Charges a lost attempt to its cause, unless that would reject a job that a straggler may still prove. Runs in a
  * transaction that has read `job`.
  */
 export function endAttempt(

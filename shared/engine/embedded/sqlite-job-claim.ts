@@ -42,7 +42,7 @@ function take(
   return { outcome: 'claimed', lease: job.lease, job };
 }
 
-/** Answers for a job that is not `queued`, and takes it when its agent is lost or a copy was asked for. Runs in a transaction. */
+/** Handles a job that is not `queued`: takes it when its agent is lost or a copy was asked for. Runs in a transaction. */
 function takeOver(database: SqliteDatabase, claim: Claim): ClaimAnswer {
   const { jobId, agentId, pools, budgets, nowMs } = claim;
   const job = findJob(database, jobId);

@@ -29,14 +29,14 @@ const OpenJobRow = JobRecord.pick({ id: true, attempts: true }).transform(({ id,
 }));
 
 const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_at_ms = null';
-/** Queued anew and known to need a message, so that the sweeper sends one should the caller die before it does. */
+/** Queued again and marked as in need of a message: the sweeper sends one if the caller dies before it does. */
 const QUEUE_ANEW = `state = 'queued', enqueued_at_ms = null, settled_at_ms = null`;
 
 /**
  * A {@link JobLedger} in the engine's SQLite file. Each arrow of the state machine is one statement, or one
  * transaction that holds the write lock while it reads and decides.
  *
- * `lease_token` counts a job's claims and is never reset: it tells a holder from every earlier one.
+ * `lease_token` counts a job's claims and is never reset, so a holder is not taken for an earlier one.
  */
 export class SqliteJobLedger implements JobLedger {
   readonly #database: SqliteDatabase;
@@ -72,7 +72,7 @@ export class SqliteJobLedger implements JobLedger {
       NO_ATTEMPTS_TEXT,
       this.#nowMs(),
     );
-    if (row === undefined) throw new Error(`the ledger did not answer with proving job ${job.id}`);
+    if (row === undefined) throw new Error(`the ledger returned no row for proving job ${job.id}`);
     return parseJobRow(row);
   }
 
@@ -243,7 +243,7 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
-    // The order is that of the index of open jobs: another would make this read every job there ever was.
+    // The order is that of the index of open jobs: any other would make this read every job ever recorded.
     return this.#database
       .all(
         `select * from jobs

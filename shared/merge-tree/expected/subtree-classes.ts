@@ -6,13 +6,13 @@ import type { ExpectedJob, ExpectedTree } from './expected-tree.ts';
 /**
  * A number for all jobs whose subtrees look the same: same circuit over children of the same classes, in any order.
  *
- * A record does not say where in the epoch it stands, so its class is all that is known of its place. Two things are left
- * out of a class because they cannot be seen: which transactions of a block are public (above the bases, both are just a
+ * A record does not have its position in the epoch, so its class is all that is known of its place. A class leaves out
+ * two things that records do not show: which transactions of a block are public (above the bases, both are just a
  * transaction), and whether a parity base holds messages.
  */
 export type SubtreeClass = number;
 
-/** What a transaction's base is to the job above it, public or private. No class has this number. */
+/** Stands for a transaction's base, public or private, in the class of the job above it. No class has this number. */
 const ANY_TX_BASE: SubtreeClass = -1;
 
 /** The classes of an expected tree, and which of them a record belongs to. */
@@ -45,7 +45,7 @@ export class SubtreeClasses {
 
     const classOf = (record: JobRecord): SubtreeClass | undefined => {
       if (classes.has(record.id)) return classes.get(record.id);
-      // Until it is known, so that edges in a circle, which only a corrupt ledger has, end here.
+      // Until it is known: a circle of edges, which only a corrupt ledger has, ends here.
       classes.set(record.id, undefined);
       const children: SubtreeClass[] = [];
       for (const childId of new Set(record.children)) {

@@ -11,7 +11,7 @@ import {
   MESSAGES_PER_PARITY_BASE,
   PARITY_BASES_PER_CHECKPOINT,
 } from '../../../../shared/merge-tree/expected/aztec-tree.ts';
-import { InvalidEpochShapeError } from '../../../../shared/merge-tree/errors.ts';
+import { InvalidEpochShapeError } from '../../../../shared/merge-tree/expected/aztec-shape.ts';
 import { expectedCounts } from '../../../../shared/merge-tree/expected/expected-counts.ts';
 import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { SubtreeClasses } from '../../../../shared/merge-tree/expected/subtree-classes.ts';
