@@ -14,7 +14,7 @@ export interface ExpectedCounts extends ExpectedCount {
   readonly byCircuit: Readonly<Record<CircuitName, ExpectedCount>>;
 }
 
-/** @throws {InvalidEpochShapeError} when no epoch can look like this. */
+/** @throws {InvalidEpochShapeError} when no epoch can have this shape. */
 export function expectedCounts(shape: EpochShape): ExpectedCounts {
   return countTree(expectedTree(shape));
 }

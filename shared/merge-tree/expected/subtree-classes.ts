@@ -4,7 +4,7 @@ import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import type { ExpectedJob, ExpectedTree } from './expected-tree.ts';
 
 /**
- * A number for all jobs whose subtrees look the same: same circuit over children of the same classes, in any order.
+ * A number for all jobs with equal subtrees: the same circuit over children of the same classes, in any order.
  *
  * A record does not have its position in the epoch, so its class is all that is known of its place. A class leaves out
  * two things that records do not show: which transactions of a block are public (above the bases, both are just a
@@ -19,7 +19,7 @@ const ANY_TX_BASE: SubtreeClass = -1;
 export class SubtreeClasses {
   /** The class of each expected job, by its index in `jobs`. */
   readonly ofJobs: readonly SubtreeClass[];
-  readonly #classByLook = new Map<string, SubtreeClass>();
+  readonly #classByForm = new Map<string, SubtreeClass>();
 
   constructor(tree: ExpectedTree) {
     const ofJobs: SubtreeClass[] = [];
@@ -27,9 +27,9 @@ export class SubtreeClasses {
       const childClasses = children.map((child) =>
         asChild((tree.jobs[child] as ExpectedJob).circuit, ofJobs[child] as SubtreeClass),
       );
-      const look = lookOf(circuit, childClasses);
-      const subtreeClass = this.#classByLook.get(look) ?? this.#classByLook.size;
-      this.#classByLook.set(look, subtreeClass);
+      const form = formOf(circuit, childClasses);
+      const subtreeClass = this.#classByForm.get(form) ?? this.#classByForm.size;
+      this.#classByForm.set(form, subtreeClass);
       ofJobs.push(subtreeClass);
     }
     this.ofJobs = ofJobs;
@@ -54,7 +54,7 @@ export class SubtreeClasses {
         if (child === undefined || childClass === undefined) return undefined;
         children.push(asChild(child.circuit, childClass));
       }
-      const subtreeClass = this.#classByLook.get(lookOf(record.circuit, children));
+      const subtreeClass = this.#classByForm.get(formOf(record.circuit, children));
       classes.set(record.id, subtreeClass);
       return subtreeClass;
     };
@@ -73,6 +73,6 @@ function asChild(circuit: CircuitName, subtreeClass: SubtreeClass): SubtreeClass
   return isTxBase(circuit) ? ANY_TX_BASE : subtreeClass;
 }
 
-function lookOf(circuit: CircuitName, children: SubtreeClass[]): string {
+function formOf(circuit: CircuitName, children: SubtreeClass[]): string {
   return `${circuit}(${children.sort((left, right) => left - right).join()})`;
 }
