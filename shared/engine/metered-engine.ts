@@ -38,7 +38,7 @@ function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): Jo
     async markProven(report) {
       const answer = await jobs.markProven(report);
       const { circuit, properties } = aboutJob(report.jobId);
-      if (answer === 'settled') {
+      if (answer === 'proven') {
         metrics.record('JobsProven', 1, { circuit }, properties);
         metrics.record('JobProvingSeconds', report.provingMs / 1000, { circuit }, properties);
         metrics.record('JobHeldSeconds', (nowMs() - report.claimedAtMs) / 1000, { circuit }, properties);

@@ -14,7 +14,7 @@ import type { Engine } from '../engine.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {
-  /** The folder that holds `coppice.sqlite` and `proofs/`; made when missing. Every process of the fleet names the same. */
+  /** The folder that holds `coppice.sqlite` and `proofs/`; made when missing. The same for every process of the fleet. */
   readonly dataDirectory: string;
   /** The folder of the proofs. @default `proofs` in the data directory */
   readonly proofsDirectory?: string;

@@ -110,7 +110,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
     const bytes = Buffer.from('proof');
     const proof = { key: outputsKey(job.circuit, job.id), sha256: sha256Of(bytes), sizeBytes: bytes.byteLength };
     const report = { jobId: job.id, proof, provingMs: 30_000, claimedAtMs: Date.now() };
-    expect(await engine.jobs.markProven({ ...report, agentId: QUICK })).toBe('settled');
+    expect(await engine.jobs.markProven({ ...report, agentId: QUICK })).toBe('proven');
     await expect(engine.jobs.extend(slow, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
     expect(await engine.jobs.markProven({ ...report, agentId: SLOW })).toBe('already-settled');
     expect(await message()).toBeUndefined();

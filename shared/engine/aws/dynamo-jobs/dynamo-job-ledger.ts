@@ -127,11 +127,11 @@ export class DynamoJobLedger implements JobLedger {
     return { ...lease, expiresAtMs };
   }
 
-  /** The same report again is `settled` again: its first answer may have been lost. */
-  async markProven(report: ProofReport): Promise<'settled' | 'already-settled'> {
+  /** The same report again is `proven` again: its first answer may have been lost. */
+  async markProven(report: ProofReport): Promise<'proven' | 'already-settled'> {
     const { written, job } = await this.#update(report.jobId, updates.settleProven(report, this.#nowMs()));
     if (job === undefined) throw new Error(`the ledger does not know proving job ${report.jobId}`);
-    return written || isProvenBy(job.record, report) ? 'settled' : 'already-settled';
+    return written || isProvenBy(job.record, report) ? 'proven' : 'already-settled';
   }
 
   /** A failure of the same lease again is not charged again, and answered as the first. */

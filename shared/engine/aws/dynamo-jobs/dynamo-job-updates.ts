@@ -3,7 +3,14 @@ import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { proofAttributes, stragglerAttribute } from './dynamo-job-item.ts';
 import type { JobUpdate } from './dynamo-job-writes.ts';
 import { expiresAtSeconds, openShard } from '../dynamo/dynamo-table.ts';
-import type { AgentId, AttemptCause, JobLease, ProofReport, RangeId } from '../../../ledger/job-ledger.ts';
+import {
+  type AgentId,
+  type AttemptCause,
+  type JobLease,
+  keptReason,
+  type ProofReport,
+  type RangeId,
+} from '../../../ledger/job-ledger.ts';
 
 const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs, #copyAskedAtMs';
 const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #provingMs';
@@ -20,9 +27,6 @@ const IS_HELD_AS_SEEN = `${IS_HELD} AND #leaseEndsAtMs = :seenEndMs`;
 /** Also of a job that is queued again. */
 const IS_STRAGGLER = '#state IN (:queued, :leased) AND #straggler.#token = :token';
 const NO_STRAGGLER = '(attribute_not_exists(#straggler) OR #straggler.#leaseEndsAtMs <= :nowMs)';
-
-/** A reason may be all that a prover printed; more than this is in its log. */
-const MAX_REASON_CHARACTERS = 1_000;
 
 export interface NewLease {
   readonly agentId: AgentId;
@@ -154,7 +158,7 @@ export function queueFailed(lease: JobLease, { cause, reason, movesTo }: Failure
     update: `SET ${due}, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
       #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId${ofOldPool}`,
     condition: `${IS_HELD} AND (attribute_not_exists(#attempts.#cause) OR #attempts.#cause < :lastAttempt)`,
-    values: { token: lease.token, reason: shortened(reason), movesTo, lastAttempt, zero: 0, one: 1 },
+    values: { token: lease.token, reason: keptReason(reason), movesTo, lastAttempt, zero: 0, one: 1 },
     names: { cause },
   };
 }
@@ -165,7 +169,7 @@ export function rejectFailed(lease: JobLease, cause: AttemptCause, reason: strin
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
       #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId, ${LEAVE_INDEX}`,
     condition: `${IS_HELD} AND ${NO_STRAGGLER}`,
-    values: { token: lease.token, reason: shortened(reason), nowMs, zero: 0, one: 1 },
+    values: { token: lease.token, reason: keptReason(reason), nowMs, zero: 0, one: 1 },
     names: { cause },
   };
 }
@@ -185,7 +189,7 @@ export function cancel(reason: string, nowMs: number, writeId: string, rangeId?:
     update: `SET #state = :cancelled, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
       REMOVE ${LEASE}, ${LEAVE_INDEX}`,
     condition: isCancellable(rangeId),
-    values: { reason: shortened(reason), nowMs, writeId, rangeId },
+    values: { reason: keptReason(reason), nowMs, writeId, rangeId },
   };
 }
 
@@ -199,7 +203,7 @@ export function reject(reason: string, nowMs: number, writeId: string): JobUpdat
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
       REMOVE ${LEASE}, ${LEAVE_INDEX}`,
     condition: `(#state = :queued OR (#state = :leased AND #leaseEndsAtMs <= :nowMs)) AND ${NO_STRAGGLER}`,
-    values: { reason: shortened(reason), nowMs, writeId },
+    values: { reason: keptReason(reason), nowMs, writeId },
   };
 }
 
@@ -217,7 +221,7 @@ export function reopenProven(jobId: ProvingJobId, reason: string, settledAtMs: n
   return {
     update: `SET ${DUE_AT_ONCE}, #reason = :reason REMOVE ${PROOF}, #enqueuedAtMs, #settledAtMs`,
     condition: '#state = :proven AND #settledAtMs = :settledAtMs',
-    values: { openShard: openShard(jobId), reason: shortened(reason), settledAtMs, zero: 0 },
+    values: { openShard: openShard(jobId), reason: keptReason(reason), settledAtMs, zero: 0 },
   };
 }
 
@@ -260,10 +264,4 @@ function asSeen({ token, expiresAtMs }: JobLease): { readonly token: number; rea
 
 function wasLost({ agentId }: JobLease): string {
   return `agent ${agentId} was lost`;
-}
-
-function shortened(reason: string): string {
-  const kept = reason.length <= MAX_REASON_CHARACTERS ? reason : `${reason.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
-  // Half a character, as a cut leaves it, is no UTF-8.
-  return kept.toWellFormed();
 }

@@ -178,17 +178,6 @@ describe('the job ledger on DynamoDB', () => {
     expect(Number(expiresAtSeconds?.N)).toBe(Math.floor(harness.nowMs() / 1000) + 14 * 24 * 3600);
   });
 
-  it('keeps the beginning of a reason that is as long as a log, and no half of a character', async () => {
-    const job = await harness.recorded();
-    await harness.jobs.fail(await harness.leased(job.id), 'failure', `bb exited with 1: ${'x'.repeat(500_000)}`);
-    expect((await harness.jobs.find(job.id))?.reason).toMatch(/^bb exited with 1: x{900,1000}…$/);
-    await harness.jobs.reject(job.id, `x${'😀'.repeat(1_000)}`);
-    expect((await harness.jobs.find(job.id))?.reason?.isWellFormed()).toBe(true);
-    await harness.jobs.revive(job.id);
-    await harness.jobs.reject(job.id, '😀'.repeat(1_000));
-    expect((await harness.jobs.find(job.id))?.reason?.isWellFormed()).toBe(true);
-  });
-
   it.each([
     ['a state that it does not know', 'SET #attribute = :value', 'state', 'pending'],
     ['no pool', 'REMOVE #attribute', 'pool', undefined],

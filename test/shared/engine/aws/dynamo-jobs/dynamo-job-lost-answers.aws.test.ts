@@ -123,14 +123,14 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
   it('settles the job, and says that it did', async () => {
     const job = await harness.recorded();
     const { claimedAtMs } = await harness.leased(job.id);
-    expect(await losing(() => jobs.markProven(proofOf(job, claimedAtMs)))).toBe('settled');
+    expect(await losing(() => jobs.markProven(proofOf(job, claimedAtMs)))).toBe('proven');
   });
 
   it('says that it settled the job also when the caller had to ask again', async () => {
     const job = await harness.recorded();
     const { claimedAtMs } = await harness.leased(job.id);
     await expect(losing(() => jobs.markProven(proofOf(job, claimedAtMs)), SDK_TRIES)).rejects.toThrow();
-    expect(await jobs.markProven(proofOf(job, claimedAtMs))).toBe('settled');
+    expect(await jobs.markProven(proofOf(job, claimedAtMs))).toBe('proven');
     expect(await jobs.markProven(proofOf(job, claimedAtMs + 1))).toBe('already-settled');
     expect(await jobs.markProven(proofOf(job, claimedAtMs, BOB))).toBe('already-settled');
     expect(await jobs.markProven(proofOf(job, claimedAtMs, ALICE, 'another'))).toBe('already-settled');
