@@ -1,5 +1,5 @@
 import type { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-import type { DynamoDeadLetters, KeptDeadLetter } from '../dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetter, KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 import type { DeadLetter } from '../../../job-queue/job-queue.ts';
 import { readDeadLetter, writeDeadLetter } from './sqs-dead-letter-message.ts';
 import { BATCH_MESSAGES, type SqsMessage, type SqsQueue } from './sqs-queue.ts';
@@ -25,9 +25,9 @@ const WAIT_SECONDS = 1;
 /** What was set aside: on the dead-letter queues, and in the table, where it stays when nobody knows its job. */
 export class SqsDeadLetters {
   readonly #pairs: readonly SqsQueuePair[];
-  readonly #kept: Pick<DynamoDeadLetters, 'list' | 'remove'> | undefined;
+  readonly #kept: Pick<KeptDeadLetters, 'list' | 'remove'> | undefined;
 
-  constructor(pairs: readonly SqsQueuePair[], kept?: Pick<DynamoDeadLetters, 'list' | 'remove'>) {
+  constructor(pairs: readonly SqsQueuePair[], kept?: Pick<KeptDeadLetters, 'list' | 'remove'>) {
     this.#pairs = pairs;
     this.#kept = kept;
   }

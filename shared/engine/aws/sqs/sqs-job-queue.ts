@@ -3,7 +3,7 @@ import type { AwsResourceNames } from '../aws-resource-names.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE } from '../../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../../proving-job/job-message.ts';
-import type { DynamoDeadLetters } from '../dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 import { QueueLeaseLostError } from '../../../job-queue/errors.ts';
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../../job-queue/job-queue.ts';
 import { readMessageBody } from '../../../job-queue/read-message-body.ts';
@@ -21,7 +21,7 @@ export interface SqsJobQueueOptions {
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
   /** Where dead letters go that nobody knows what to do with. @default they stay on their queues */
-  readonly keptDeadLetters?: Pick<DynamoDeadLetters, 'list' | 'remove'>;
+  readonly keptDeadLetters?: Pick<KeptDeadLetters, 'list' | 'remove'>;
 }
 
 /** A poll that began just before the queue is closed ends by itself within this. */

@@ -29,10 +29,10 @@ describe('the notice of what AWS had to be asked twice', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    clients = createAwsClients({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}` });
     lines = [];
     retries = new AwsRetries({ warn: (fields: unknown) => void lines.push(fields) });
-    retries.watch(clients.sqs, clients.dynamo);
+    const connection = { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}` };
+    clients = createAwsClients(connection, (client) => retries.watch(client));
   });
   afterEach(() => {
     vi.useRealTimers();

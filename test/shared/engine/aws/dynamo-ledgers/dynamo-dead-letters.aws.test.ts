@@ -1,10 +1,8 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  DynamoDeadLetters,
-  type KeptDeadLetter,
-} from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import { DynamoDeadLetters } from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetter } from '../../../../../shared/job-queue/kept-dead-letters.ts';
 import { type AwsHarness, openAwsHarness } from '../../../../contract/aws-harness.ts';
 
 describe('DynamoDeadLetters', () => {
