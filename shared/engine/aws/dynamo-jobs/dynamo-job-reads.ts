@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { BatchGetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import { OPEN_JOBS_INDEX } from '../aws-resource-names.ts';
@@ -10,15 +8,16 @@ import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts
 import { STATES } from './dynamo-job-writes.ts';
 import { type DynamoTable, type ItemKey, jobKey, jobPartitions, openShards } from '../dynamo/dynamo-table.ts';
 import type { JobRecord, OpenJob } from '../../../ledger/job-ledger.ts';
+import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
+import { pause } from '../../../retry/pause.ts';
 
 /** DynamoDB's own limit. */
 const BATCH_KEYS = 100;
 const BATCHES_AT_ONCE = 4;
 /** For what a batch left unread: throttling passes within seconds, or is the caller's to wait out. */
 const BATCH_TRIES = 8;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2_000;
+const BATCH_BACKOFF: Backoff = { firstMs: 100, longestMs: 2_000, jitter: 0.5 };
 
 export async function readJob(table: DynamoTable, jobId: ProvingJobId): Promise<StoredJob | undefined> {
   const item = await getItem(table, jobKey(jobId));
@@ -99,7 +98,7 @@ async function readBatch(table: DynamoTable, keys: readonly ItemKey[]): Promise<
         `DynamoDB left ${left.length} jobs of table ${table.name} unread ${tries} times: it is throttled`,
       );
     }
-    await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random() / 2));
+    await pause(backoffMs(tries, BATCH_BACKOFF));
   }
 }
 

@@ -1,3 +1,4 @@
+import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
 import type { StreamRecord, TableStream } from './dynamo-stream.ts';
 import { FollowedShard } from './dynamo-stream-shard.ts';
 
@@ -7,7 +8,7 @@ const LIST_MS = 20_000;
 /** While the shard is looked for that goes on from one that has ended. */
 const LIST_SOON_MS = 1_000;
 const HEIR_PATIENCE_MS = 60_000;
-const LONGEST_REST_MS = 10_000;
+const BACKOFF: Backoff = { firstMs: 2 * READ_MS, longestMs: 10_000, jitter: 0.5 };
 /** Failures in a row, each of them the SDK's several tries, before somebody is told. */
 const TROUBLE_AFTER_FAILURES = 3;
 /** How far our clock may be ahead of DynamoDB's, and the second that records' times are rounded down by. */
@@ -75,8 +76,7 @@ export class StreamFollower {
       asked.failures = 0;
     } catch (error) {
       asked.failures += 1;
-      const restMs = Math.min(READ_MS * 2 ** asked.failures, LONGEST_REST_MS);
-      asked.dueAtMs = Date.now() + restMs * (0.5 + Math.random() / 2);
+      asked.dueAtMs = Date.now() + backoffMs(asked.failures, BACKOFF);
       if (asked.failures === TROUBLE_AFTER_FAILURES) this.#options.onTrouble(error);
     } finally {
       asked.isBusy = false;

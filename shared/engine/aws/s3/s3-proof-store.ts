@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   CopyObjectCommand,
@@ -21,6 +20,8 @@ import {
   ObjectTransferError,
 } from '../../../proof-store/errors.ts';
 import type { ProofKey, ProofStore, StoredObject } from '../../../proof-store/proof-store.ts';
+import { backoffMs } from '../../../retry/backoff.ts';
+import { pause } from '../../../retry/pause.ts';
 import { BodyCutError, readBody, type ReadBody, transferMs, type TransferPatience } from './s3-read-body.ts';
 import { hasStatus, refusalOf } from './s3-refusal.ts';
 
@@ -39,7 +40,7 @@ const DEFAULT_PATIENCE: TransferPatience = {
   answerMs: 30_000,
   idleMs: 10_000,
   slowestBytesPerSecond: 256 * 1024,
-  firstPauseMs: 100,
+  firstPauseMs: 200,
 };
 /** Tries of one upload or one download that goes wrong where the SDK does not try again. */
 const MAX_ATTEMPTS = 6;
@@ -244,9 +245,9 @@ export class S3ProofStore implements ProofStore {
     return refusalOf(error, { action, bucket: this.#bucket, key });
   }
 
-  /** Twice as long each time, and random, so that writers that met do not meet again. */
+  /** All random, so that writers that collided do not collide again. */
   async #pause(attempt: number, error: unknown, key: ProofKey): Promise<void> {
     this.#onRetry(error, key);
-    await sleep(Math.random() * this.#patience.firstPauseMs * 2 ** attempt);
+    await pause(backoffMs(attempt, { firstMs: this.#patience.firstPauseMs, jitter: 1 }));
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 
+import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
+import { pause } from '../../../retry/pause.ts';
 import { type MessageNotSent, MessagesNotSentError } from './sqs-errors.ts';
 import { BATCH_MESSAGES, type SqsQueue } from './sqs-queue.ts';
 
@@ -16,9 +16,9 @@ export interface OutgoingMessage {
 /** The most that a message, and all of a batch, may measure. SQS takes 1 MiB; queues made for less take this. */
 export const SENT_BYTES = 256 * 1024;
 const BATCHES_AT_ONCE = 8;
-/** Tries for what SQS failed to take through no fault of ours, with pauses that double: two seconds in all. */
+/** Tries for messages that SQS failed to take through no fault of ours: two seconds in all. */
 const TRIES = 5;
-const FIRST_PAUSE_MS = 100;
+const BACKOFF: Backoff = { firstMs: 100, jitter: 0.5 };
 
 /**
  * Sends messages in batches. All or an error, though some may be on the queue then.
@@ -51,7 +51,7 @@ async function sendBatch(queue: SqsQueue, batch: readonly OutgoingMessage[]): Pr
       );
     }
     unsent = failures.flatMap(({ message }) => message ?? []);
-    await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
+    await pause(backoffMs(tries, BACKOFF));
   }
 }
 
