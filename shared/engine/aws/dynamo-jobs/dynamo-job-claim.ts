@@ -1,8 +1,7 @@
 import type { Pool } from '../../../proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
-import { newWriteId } from './dynamo-job-write-id.ts';
 import { rejectLost, shorten, take, takeBeside, takeOver } from './dynamo-job-updates.ts';
-import { type JobUpdate, updateJob } from './dynamo-job-writes.ts';
+import { type JobUpdate, newWriteId, updateJob } from './dynamo-job-writes.ts';
 import { type DynamoTable, jobKey } from '../dynamo/dynamo-table.ts';
 import { LedgerBusyError } from '../../../ledger/errors.ts';
 import {

@@ -1,11 +1,10 @@
 import { Pool } from '../../../proving-job/circuit-family.ts';
 import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
-import { newWriteId } from './dynamo-job-write-id.ts';
 import { claimJob, jobIsBusy, MAX_LOOKS } from './dynamo-job-claim.ts';
 import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
 import * as updates from './dynamo-job-updates.ts';
-import { type JobUpdate, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
+import { type JobUpdate, newWriteId, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
 import type { DynamoTable } from '../dynamo/dynamo-table.ts';
 import { JobLeaseLostError } from '../../../ledger/errors.ts';
 import type {

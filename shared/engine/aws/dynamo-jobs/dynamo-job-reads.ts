@@ -2,10 +2,9 @@ import { BatchGetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk
 
 import { OPEN_JOBS_INDEX } from '../aws-resource-names.ts';
 import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
-import { partsOf } from '../dynamo/dynamo-expressions.ts';
 import { type DynamoItem, getItem } from '../dynamo/dynamo-item.ts';
 import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts';
-import { STATES } from './dynamo-job-writes.ts';
+import { partsOf, STATES } from './dynamo-job-writes.ts';
 import { type DynamoTable, type ItemKey, jobKey, jobPartitions, openShards } from '../dynamo/dynamo-table.ts';
 import type { JobRecord, OpenJob } from '../../../ledger/job-ledger.ts';
 import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
