@@ -4,7 +4,6 @@ import type { Capacity } from './agent-fleet.ts';
 /** There are no agents of this kind to ask for: the pool was not deployed. */
 export class NoSuchAgentGroupError extends Error {
   override readonly name = 'NoSuchAgentGroupError';
-  readonly retryable = false;
   readonly pool: Pool;
   readonly capacity: Capacity;
 

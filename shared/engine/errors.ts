@@ -37,7 +37,6 @@ export interface AwsPlace {
 /** There is no such table in this account and region, or on this emulator. */
 export class LedgerTableMissingError extends Error {
   override readonly name = 'LedgerTableMissingError';
-  readonly retryable = false;
   readonly table: string;
   readonly region: string;
 
@@ -56,7 +55,6 @@ export class LedgerTableMissingError extends Error {
 /** Nothing says which region the fleet is in. */
 export class AwsRegionMissingError extends Error {
   override readonly name = 'AwsRegionMissingError';
-  readonly retryable = false;
 
   constructor(options?: ErrorOptions) {
     super('no region of AWS is known: give --aws-region (AWS_REGION), or a profile that has one', options);

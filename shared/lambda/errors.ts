@@ -3,7 +3,6 @@ import { z } from 'zod';
 /** A function was handed something else than what it is made for. */
 export class UnexpectedEventError extends Error {
   override readonly name = 'UnexpectedEventError';
-  readonly retryable = false;
 
   /** @param whatToDo how the function has to be connected, without a full stop */
   constructor(problem: z.ZodError | string, whatToDo: string) {
@@ -15,7 +14,6 @@ export class UnexpectedEventError extends Error {
 /** The time-out of a function is so short that it could do nothing. */
 export class InvocationTooShortError extends Error {
   override readonly name = 'InvocationTooShortError';
-  readonly retryable = false;
   readonly leftMs: number;
   readonly neededMs: number;
 

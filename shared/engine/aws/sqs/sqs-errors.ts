@@ -3,7 +3,6 @@ import { QueueDoesNotExist, SQSServiceException } from '@aws-sdk/client-sqs';
 /** SQS has no such queue, or hides it from us. */
 export class QueueMissingError extends Error {
   override readonly name = 'QueueMissingError';
-  readonly retryable = false;
   readonly queueName: string;
 
   constructor(queueName: string, options?: ErrorOptions) {
@@ -19,7 +18,6 @@ export class QueueMissingError extends Error {
 /** The credentials may not do this to the queue. */
 export class QueueAccessError extends Error {
   override readonly name = 'QueueAccessError';
-  readonly retryable = false;
   readonly queueName: string;
   /** As IAM writes it: `sqs:ReceiveMessage`. */
   readonly action: string;
