@@ -129,7 +129,7 @@ function aboutEpoch({ epoch, attempt, rangeId }: EpochRecord): Record<string, st
   return { epoch, attempt, rangeId };
 }
 
-/** The port with some of its methods replaced; adapters are classes, whose methods no spread would copy. */
+/** The port with some of its methods replaced; a spread would not copy the methods of an adapter, which is a class. */
 function override<Port extends object>(port: Port, methods: Partial<Port>): Port {
   return new Proxy(port, {
     get(target, name) {

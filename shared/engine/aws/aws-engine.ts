@@ -76,7 +76,7 @@ export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
     keptDeadLetters,
     scaler: new LambdaScaler(clients, names, { nowMs, log }),
     close: async () => {
-      // Its polls may still bring a message, which has to go back.
+      // Its polls may still receive a message, which must go back.
       await queue.close();
       clients.close();
       retries.flush();

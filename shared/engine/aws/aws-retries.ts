@@ -6,7 +6,7 @@ export interface SdkClient {
   readonly config: { region(): Promise<string> };
 }
 
-/** What we need of a client's stack; the SDK's own types differ from service to service. */
+/** The part of a client's stack that we use; the SDK's own types differ from service to service. */
 export interface SdkStack {
   add(middleware: SdkMiddleware, options: { step: 'initialize'; priority: 'high'; name: string }): void;
   addRelativeTo(

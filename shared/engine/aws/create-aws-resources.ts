@@ -82,7 +82,7 @@ export async function createProofsBucket({ s3 }: Pick<AwsClients, 's3'>, names: 
     await s3.send(
       new CreateBucketCommand({
         Bucket: names.proofsBucket,
-        // The one region that must not be named.
+        // S3 refuses this region as a constraint: it is the default.
         ...(region !== 'us-east-1' && { CreateBucketConfiguration: { LocationConstraint: region as never } }),
       }),
     );

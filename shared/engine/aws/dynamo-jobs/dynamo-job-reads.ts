@@ -14,7 +14,7 @@ import { pause } from '../../../retry/pause.ts';
 /** DynamoDB's own limit. */
 const BATCH_KEYS = 100;
 const BATCHES_AT_ONCE = 4;
-/** For what a batch left unread: throttling passes within seconds, or is the caller's to wait out. */
+/** For keys that a batch left unread: throttling passes within seconds, or the caller waits longer. */
 const BATCH_TRIES = 8;
 const BATCH_BACKOFF: Backoff = { firstMs: 100, longestMs: 2_000, jitter: 0.5 };
 
@@ -24,9 +24,9 @@ export async function readJob(table: DynamoTable, jobId: ProvingJobId): Promise<
 }
 
 /**
- * The epoch's jobs, in no order, those for which `filter` holds: every shard is asked at the same time, page by page.
- * Strongly consistent, because those who cancel, revive and quarantine go by it; that doubles a price of $0.0001 for
- * 10,000 jobs.
+ * The epoch's jobs for which `filter` holds, in no order: every shard is read at the same time, page by page.
+ * Strongly consistent, because cancelling, reviving and quarantining rely on it; that doubles a price of $0.0001 for 10,000
+ * jobs.
  */
 export async function readJobsOfEpoch(
   table: DynamoTable,
@@ -47,7 +47,7 @@ export async function readJobsOfEpoch(
   return (await Promise.all(shards)).flat();
 }
 
-/** The epoch's jobs that are in the index: all that are not settled, whose entries are a fifth of the items. */
+/** The epoch's open jobs, from the index, whose entries are a fifth the size of the items. */
 export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Promise<OpenJob[]> {
   const shards = openShards().map((shard) =>
     readPages(table, {
@@ -60,7 +60,7 @@ export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Prom
   return ofEpoch.map((entry) => parseOpenJob(table, entry));
 }
 
-/** Jobs in the index that are due before the time, as they are now: the index is late, and knows nothing of heartbeats. */
+/** Jobs in the index that are due before the time, as they are now: the index is late, and does not see heartbeats. */
 export async function readJobsDueBefore(table: DynamoTable, timeMs: number): Promise<JobRecord[]> {
   const shards = openShards().map((shard) =>
     readPages(table, {
@@ -70,7 +70,7 @@ export async function readJobsDueBefore(table: DynamoTable, timeMs: number): Pro
     }),
   );
   const found = (await Promise.all(shards)).flat();
-  // An item that moves in the index while it is read can be met twice, and a batch must name each key once.
+  // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
   const keys = new Map(found.map(({ pk, sk }) => [sk, { pk, sk }]));
   return await readBatches(table, [...keys.values()]);
 }
@@ -94,7 +94,7 @@ async function readBatch(table: DynamoTable, keys: readonly ItemKey[]): Promise<
     if (left.length === 0) return records;
     if (tries === BATCH_TRIES) {
       throw new Error(
-        `DynamoDB left ${left.length} jobs of table ${table.name} unread ${tries} times: it is throttled`,
+        `DynamoDB left ${left.length} jobs of table ${table.name} unread ${tries} times: it throttles the table, try again later`,
       );
     }
     await pause(backoffMs(tries, BATCH_BACKOFF));
