@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { openGrowingEpochs } from '../../shared/engine/aws/fleet/open-growing-epochs.ts';
-import { openScaler } from '../../shared/engine/aws/fleet/open-scaler.ts';
-import { engineOptionsOf, strandedSecondsOf } from '../../shared/engine/engine-options.ts';
+import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
@@ -43,10 +41,9 @@ export async function runNode(
   const networkVersion = installedNetworkVersion();
   const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
   if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not respond');
-  const scaler = await openScaler(engineOptionsOf(settings), { nowMs, log });
+  const { scaler, growingEpochs: growing } = given.engine;
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
-  const growing = await openGrowingEpochs(engineOptionsOf(settings));
   const subsystems = await startSubsystems(log);
   try {
     const publisher = await loadPublisher(subsystems.config);
@@ -109,8 +106,6 @@ export async function runNode(
     }
   } finally {
     await subsystems.stop();
-    scaler?.close();
-    growing?.close();
   }
 }
 

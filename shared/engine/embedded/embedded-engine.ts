@@ -46,6 +46,12 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     agents: new SqliteAgentRegistry(database, nowMs),
     incidents: new SqliteIncidentLog(database, nowMs),
     decisions: new SqliteDecisionLog(database),
+    // Nothing scales the agents of one machine, and no function runs there.
+    growingEpochs: undefined,
+    spotEvents: undefined,
+    notes: undefined,
+    keptDeadLetters: undefined,
+    scaler: undefined,
     close: async () => {
       await leftoversRemoved;
       database.close();
