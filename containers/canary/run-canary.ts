@@ -9,7 +9,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { createLogger, type Logger } from '../../shared/telemetry/logger.ts';
-import type { DevnetOutput } from '../terminal/devnet-output.ts';
+import type { Output } from '../terminal/output.ts';
 import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
 import { DevnetProgramError } from '../processes/errors.ts';
@@ -51,13 +51,13 @@ class CanaryRun {
   readonly #settings: CanarySettings;
   readonly #crs: CrsKind;
   readonly #dataDirectory: string;
-  readonly #output: DevnetOutput;
+  readonly #output: Output;
   readonly #steps: StepLines;
   readonly #signal: AbortSignal;
   readonly #stops: (() => Promise<void>)[] = [];
   #isTakenUp = false;
 
-  constructor(settings: CanarySettings, output: DevnetOutput, signal: AbortSignal) {
+  constructor(settings: CanarySettings, output: Output, signal: AbortSignal) {
     this.#settings = settings;
     this.#crs = settings.crs ?? (settings.l1RpcUrl === undefined ? 'development' : 'ceremony');
     this.#dataDirectory = path.resolve(settings.dataDirectory);
@@ -163,7 +163,7 @@ class CanaryRun {
     const summary = summariseCanary(epoch, await engine.jobs.jobsOfEpoch(epoch.epoch));
     const hash = epoch.transactionHash as `0x${string}`;
     const { gasUsed } = await l1.getTransactionReceipt({ hash });
-    this.#output.settle();
+    this.#output.freeze();
     this.#output.print(
       renderCanaryReport({
         epoch,
@@ -178,7 +178,7 @@ class CanaryRun {
 
   #explain(error: unknown): number {
     this.#steps.fail();
-    this.#output.settle();
+    this.#output.freeze();
     const goesOn = this.#isTakenUp
       ? [`The same command with --data-directory ${this.#dataDirectory} goes on where it was.`]
       : [];

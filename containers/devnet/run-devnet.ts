@@ -8,7 +8,7 @@ import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
-import type { DevnetOutput } from '../terminal/devnet-output.ts';
+import type { Output } from '../terminal/output.ts';
 import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
 import { DevnetProgramError } from '../processes/errors.ts';
@@ -65,7 +65,7 @@ export async function runDevnet(options: RunDevnetOptions): Promise<number> {
 class DevnetRun {
   readonly #options: RunDevnetOptions;
   readonly #dataDirectory: string;
-  readonly #output: DevnetOutput;
+  readonly #output: Output;
   readonly #steps: StepLines;
   readonly #signal: AbortSignal;
   #aws: DevnetAws | undefined;
@@ -74,7 +74,7 @@ class DevnetRun {
   #engine: Engine | undefined;
   #isDone = false;
 
-  constructor(options: RunDevnetOptions, output: DevnetOutput, signal: AbortSignal) {
+  constructor(options: RunDevnetOptions, output: Output, signal: AbortSignal) {
     this.#options = options;
     this.#dataDirectory = options.dataDirectory ?? path.join('data', `devnet-${timeForFileName(new Date())}`);
     this.#output = output;
@@ -175,7 +175,7 @@ class DevnetRun {
         isWanted,
       })),
     );
-    this.#output.settle();
+    this.#output.freeze();
     this.#output.print([...renderReport(proven), ...this.#whereToLook(proven)]);
   }
 
@@ -186,7 +186,7 @@ class DevnetRun {
 
   #explain(error: unknown): number {
     this.#steps.fail();
-    this.#output.settle();
+    this.#output.freeze();
     if (error instanceof InterruptedError || this.#signal.aborted) return this.#isDone ? 0 : EXIT_CODE_OF_INTERRUPT;
     this.#output.print([`coppice devnet: ${error instanceof Error ? error.message : String(error)}`]);
     if (error instanceof FleetProcessEndedError || error instanceof DevnetProgramError) {
