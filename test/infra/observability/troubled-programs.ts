@@ -79,7 +79,7 @@ export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent')
       publisherAddresses: [],
     },
     engine: { outbox: { open: async () => [] } } as unknown as LookAtL1Deps['engine'],
-    notes: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
+    note: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     l1: createL1Client({ rpcUrls: l1RpcUrls, chainId: 1 }),
     ...{ metrics, log, nowMs: () => AT_MS },
   }).catch(() => undefined);
@@ -150,7 +150,7 @@ export async function runScalerOver(
     policy: DEFAULT_SCALING_POLICY,
     fleet: { describe: async () => groups, setDesired: async () => undefined },
     pools: { small: limits, medium: limits, large: limits, gpu: limits },
-    notes: { find: async () => ({ value: memory, version: 1 }), replace: async () => true },
+    note: { find: async () => ({ value: memory, version: 1 }), replace: async () => true },
     metrics,
     nowMs: () => harness.nowMs(),
     log,

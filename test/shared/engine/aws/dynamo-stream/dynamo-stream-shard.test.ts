@@ -4,11 +4,11 @@ import { FollowedShard } from '../../../../../shared/engine/aws/dynamo-stream/dy
 import { SeededRandom } from '../../../merge-tree/seeded-random.ts';
 import { FakeTableStream } from './fake-table-stream.ts';
 
-/** More than the reads in a row that find nothing until the looking back is over. */
+/** More than the empty reads in a row that end the reading back. */
 const READS_TO_QUIET = 150;
 
 describe('FollowedShard', () => {
-  it('tells of each record once, whichever of the news and the looking back is ahead', async () => {
+  it('reports each record once, whether the news or the reading back is ahead', async () => {
     const stream = new FakeTableStream();
     stream.addShard('a');
     const shard = new FollowedShard(stream, 'a', false);
@@ -22,7 +22,7 @@ describe('FollowedShard', () => {
   });
 
   it.each(Array.from({ length: 300 }, (_, seed) => seed))(
-    'tells of each record once, whatever the history, the pages, the pace, the end and the expiries (seed %i)',
+    'reports each record once, whatever the history, the pages, the pace, the end and the expiries (seed %i)',
     async (seed) => {
       const random = new SeededRandom(seed);
       const stream = new FakeTableStream(random.between(1, 5));
