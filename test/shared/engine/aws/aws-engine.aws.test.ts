@@ -29,8 +29,8 @@ describe('the engine on AWS', () => {
     const { names } = await openAwsHarness(['queues', 'bucket', 'table']);
     const prefix = names.ledgerTable.replace(/-ledger$/, '');
     const [node, agent] = [await open(prefix), await open(prefix)];
-    const told: Settlement[] = [];
-    const unsubscribe = node.settlements.subscribe((settlement) => told.push(settlement));
+    const reported: Settlement[] = [];
+    const unsubscribe = node.settlements.subscribe((settlement) => reported.push(settlement));
 
     const bytes = Buffer.from('inputs');
     const template = aNewJob('PARITY_BASE');
@@ -48,7 +48,7 @@ describe('the engine on AWS', () => {
     await agent.jobs.markProven({ jobId, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
     await agent.queue.complete(lease!);
 
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual([{ jobId, epoch: job.epoch, state: 'proven' }]);
+    await expect.poll(() => reported, { timeout: 10_000 }).toEqual([{ jobId, epoch: job.epoch, state: 'proven' }]);
     unsubscribe();
     expect(await node.queue.depths(['medium'])).toEqual([
       { pool: 'medium', lane: 'urgent', waiting: 0, leased: 0 },

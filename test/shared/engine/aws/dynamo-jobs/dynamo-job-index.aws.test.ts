@@ -68,7 +68,7 @@ describe('the job ledger on DynamoDB', () => {
       for (const job of [proven, rejected, cancelled, failed]) expect(await dueAtMs(job)).toBe(0);
     });
 
-    it('and looks twice: a job whose heartbeats go on is not stranded', async () => {
+    it('and checks again: a job with heartbeats is not stranded', async () => {
       const lease = await harness.leased((await harness.recorded()).id);
       await harness.elapse(LEASE_SECONDS - 1);
       await harness.jobs.extend(lease, LEASE_SECONDS);

@@ -328,7 +328,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     ['a job that expired', { ...change('proven', 'proven'), newImage: undefined }],
     ['another item that was cancelled', change('queued', 'cancelled', 'ROOT#5')],
     ['an item that is called after a job', change('queued', 'cancelled', `WAS#${aNewJob().id}`)],
-    ['a job whose id is none', change('leased', 'proven', 'JOB#7')],
+    ['a job with an invalid id', change('leased', 'proven', 'JOB#7')],
     ['a job of an epoch that is no number', change('leased', 'proven', `JOB#${'9'.repeat(30)}:X:${'a'.repeat(64)}`)],
     ['an item without a sort key', { oldImage: undefined, newImage: { state: { S: 'proven' } } }],
   ])('does not report %s', async (_what, record) => {

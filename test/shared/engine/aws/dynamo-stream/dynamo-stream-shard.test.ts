@@ -12,13 +12,13 @@ describe('FollowedShard', () => {
     const stream = new FakeTableStream();
     stream.addShard('a');
     const shard = new FollowedShard(stream, 'a', false);
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     for (let record = 0; record < 6; record++) {
       stream.write('a', { oldImage: undefined, newImage: { sk: { S: `record ${record}` } } });
-      told.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
+      reported.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
     }
-    told.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
-    expect(told.toSorted()).toEqual(Array.from({ length: 6 }, (_, record) => `record ${record}`));
+    reported.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
+    expect(reported.toSorted()).toEqual(Array.from({ length: 6 }, (_, record) => `record ${record}`));
   });
 
   it.each(Array.from({ length: 300 }, (_, seed) => seed))(
@@ -29,13 +29,13 @@ describe('FollowedShard', () => {
       stream.addShard('a');
       const shard = new FollowedShard(stream, 'a', false);
       const written: string[] = [];
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const write = (): void => {
         written.push(`record ${written.length}`);
         stream.write('a', { oldImage: undefined, newImage: { sk: { S: written.at(-1)! } } });
       };
       const read = async (): Promise<void> => {
-        told.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
+        reported.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
       };
       for (let count = random.below(20); count > 0; count -= 1) write();
       const busyness = random.between(1, 4);
@@ -47,7 +47,7 @@ describe('FollowedShard', () => {
       const isClosed = random.below(2) === 0;
       if (isClosed) stream.closeShard('a');
       for (let count = 0; count < READS_TO_QUIET + 2 * written.length && !shard.isDone; count += 1) await read();
-      expect(told.toSorted()).toEqual(written.toSorted());
+      expect(reported.toSorted()).toEqual(written.toSorted());
       expect(shard.isDone).toBe(isClosed);
     },
   );
