@@ -10,11 +10,11 @@ import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
 import { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { EndedEpochs } from './ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
-import { type GroupDecision, runScaler, type RunScalerDeps } from './run-scaler.ts';
+import { type GroupDecision, scaleFleet, type ScaleFleetDeps } from './scale-fleet.ts';
 import { parseScaleFleetSettings } from './scale-fleet-settings.ts';
 import { ScalerNote } from './scaler-note.ts';
 
-const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
+const prepared = oncePerContainer(async (): Promise<ScaleFleetDeps> => {
   const settings = parseScaleFleetSettings(process.env);
   const { table, names, connection } = openLedgerTable(settings);
   const opened = await openFunction('scale-fleet', settings);
@@ -38,5 +38,5 @@ const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
 
 /** Runs once a minute, and whenever there is reason to, whatever the event. Answers how many agents each group shall have. */
 export async function handler(): Promise<{ readonly groups: readonly GroupDecision[] }> {
-  return { groups: await runScaler(await prepared.get()) };
+  return { groups: await scaleFleet(await prepared.get()) };
 }

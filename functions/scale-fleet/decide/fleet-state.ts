@@ -17,6 +17,14 @@ export interface EpochLoad {
   readonly pools: Readonly<Partial<Record<Pool, PoolLoad>>>;
 }
 
+/** The jobs of one pool that agents are needed for. */
+export interface PoolJobs {
+  /** Of epochs that are being proven: no agent holds them. */
+  readonly waiting: number;
+  /** Agents hold them, whatever became of their epoch; one that two agents prove counts as two. */
+  readonly running: number;
+}
+
 /** The agents of a pool that were bought one way. */
 export interface CapacityState {
   /** What the service was last told. */

@@ -2,8 +2,7 @@ import type { AgentGroup, Capacity } from '../../../shared/agent-fleet/agent-fle
 import type { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { SpotEvent } from '../../../shared/agent-fleet/spot-events.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
-import type { CapacityState, FleetState, PoolState } from './fleet-state.ts';
-import type { PoolJobs } from '../read-loads.ts';
+import type { CapacityState, FleetState, PoolJobs, PoolState } from './fleet-state.ts';
 
 /** Agents that were taken back count for so long. */
 export const INTERRUPTIONS_MS = 10 * 60_000;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
-import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
+import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
 import { DynamoGrowingEpochs } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts';
@@ -79,7 +79,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
       nowMs: Date.now,
       log: createLogger('test', { logLevel: 'silent' }),
     };
-    scale = () => runScaler(deps);
+    scale = () => scaleFleet(deps);
   });
   afterEach(async () => {
     vi.useRealTimers();

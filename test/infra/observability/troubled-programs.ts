@@ -6,7 +6,7 @@ import { parseEther, parseGwei, zeroAddress } from 'viem';
 import { measureLag } from '../../../containers/node/measure-lag.ts';
 import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
-import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
+import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { lookAtL1, type LookAtL1Deps } from '../../../functions/watch-l1/look-at-l1.ts';
 import type { L1Sight } from '../../../functions/watch-l1/read-l1.ts';
 import { type Measurement, measureOutbox, type Remembered, watchL1 } from '../../../functions/watch-l1/watch-l1.ts';
@@ -138,7 +138,7 @@ export async function runScalerOver(
     ...{ maxAgents: 10, minAgents: 0, slotsPerAgent: 1, startUpSeconds: 90, onDemandShare: 0 },
     dollarsPerHour: { spot: 0.1, od: 0.3 },
   };
-  await runScaler({
+  await scaleFleet({
     engine,
     ended: new EndedEpochs(engine.jobs),
     growing: { latest: async () => undefined },

@@ -7,7 +7,7 @@ import type { Outbox } from '../../shared/ledger/outbox.ts';
 import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 
-export interface TellCostsDeps {
+export interface ReportCostsDeps {
   readonly engine: {
     readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
     readonly decisions: Pick<DecisionLog, 'latest'>;
@@ -31,7 +31,7 @@ export function endedSince(
 }
 
 /** Tells what the epochs have cost, as `coppice cost` reckons it. */
-export async function tellCosts(epochs: readonly EpochRecord[], { engine, metrics }: TellCostsDeps): Promise<void> {
+export async function reportCosts(epochs: readonly EpochRecord[], { engine, metrics }: ReportCostsDeps): Promise<void> {
   if (epochs.length === 0) return;
   const decisions = await engine.decisions.latest('fleet', DECISIONS);
   for (const record of epochs) {

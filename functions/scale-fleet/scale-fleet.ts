@@ -10,20 +10,20 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { costOfDay } from './cost-of-day.ts';
 import { decideFleet } from './decide/decide-fleet.ts';
 import { decisionRecord } from './decision-record.ts';
-import type { Budget, FleetDecision, FleetState, ScalingPolicy } from './decide/fleet-state.ts';
+import type { Budget, FleetDecision, FleetState, PoolJobs, ScalingPolicy } from './decide/fleet-state.ts';
 import { INTERRUPTIONS_MS, poolStates } from './decide/pool-states.ts';
-import { type PoolJobs, readLoads, type ReadLoadsDeps } from './read-loads.ts';
+import { readLoads, type ReadLoadsDeps } from './read-loads.ts';
 import type { ScalerNote } from './scaler-note.ts';
 import { sendCopies, type SendCopiesDeps } from './send-copies.ts';
 import { wantedCopies } from './decide/stragglers.ts';
-import { endedSince, tellCosts, type TellCostsDeps } from './tell-costs.ts';
+import { endedSince, reportCosts, type ReportCostsDeps } from './report-costs.ts';
 
-export interface RunScalerDeps {
+export interface ScaleFleetDeps {
   readonly engine: Pick<ReadLoadsDeps, 'epochs'> & {
     readonly jobs: ReadLoadsDeps['jobs'] & SendCopiesDeps['jobs'];
     readonly queue: SendCopiesDeps['queue'];
-    readonly decisions: Pick<DecisionLog, 'record'> & TellCostsDeps['engine']['decisions'];
-    readonly outbox: TellCostsDeps['engine']['outbox'];
+    readonly decisions: Pick<DecisionLog, 'record'> & ReportCostsDeps['engine']['decisions'];
+    readonly outbox: ReportCostsDeps['engine']['outbox'];
   };
   readonly fleet: AgentFleet;
   readonly pools: FleetPools;
@@ -57,7 +57,7 @@ const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
  * @throws what kept it from looking, and then nothing was changed; when an agent group or a copy could not be asked for,
  *   after the others were
  */
-export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDecision[]> {
+export async function scaleFleet(deps: ScaleFleetDeps): Promise<readonly GroupDecision[]> {
   const { engine, fleet, pools, notes, metrics, log } = deps;
   const { value: note, version } = await notes.find();
   const [groups, growing, spotEvents] = await Promise.all([
@@ -92,7 +92,7 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   measure(decided, loads.jobs, groups, metrics);
   metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
   await engine.decisions.record(decisionRecord(state, decision));
-  await tellCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
+  await reportCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
     log.warn({ err: error }, 'what an epoch cost could not be told: coppice cost does'),
   );
   if (failures.length > 0) throw new AggregateError(failures, 'some agents or copies could not be asked for');
@@ -123,7 +123,7 @@ function groupDecisions({ pools, reason }: FleetDecision, groups: readonly Agent
 async function apply(
   decided: readonly GroupDecision[],
   groups: readonly AgentGroup[],
-  { fleet, log }: RunScalerDeps,
+  { fleet, log }: ScaleFleetDeps,
 ): Promise<readonly unknown[]> {
   const changed = decided.filter(({ pool, capacity, desired }) =>
     groups.some((group) => group.pool === pool && group.capacity === capacity && group.desired !== desired),

@@ -176,12 +176,12 @@ describe('scale-fleet', () => {
   });
 
   it('asks the other groups for agents when one of them cannot be asked, and then fails', async () => {
-    const { runScaler } = await import('../../../functions/scale-fleet/run-scaler.ts');
+    const { scaleFleet } = await import('../../../functions/scale-fleet/scale-fleet.ts');
     const { EndedEpochs } = await import('../../../functions/scale-fleet/ended-epochs.ts');
     const { DEFAULT_SCALING_POLICY } = await import('../../../functions/scale-fleet/decide/fleet-state.ts');
     const { FleetPools } = await import('../../../shared/agent-fleet/fleet-pools.ts');
     const asked: string[] = [];
-    const run = runScaler({
+    const run = scaleFleet({
       engine,
       ended: new EndedEpochs(engine.jobs),
       growing: { latest: async () => undefined },
