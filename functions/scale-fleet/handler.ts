@@ -36,7 +36,7 @@ const prepared = oncePerContainer(async (): Promise<ScaleFleetDeps> => {
   };
 });
 
-/** Runs once a minute, and whenever there is reason to, whatever the event. Answers how many agents each group shall have. */
+/** Runs once a minute and on request; the event does not matter. Returns how many agents each group is to have. */
 export async function handler(): Promise<{ readonly groups: readonly GroupDecision[] }> {
   return { groups: await scaleFleet(await prepared.get()) };
 }

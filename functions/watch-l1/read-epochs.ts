@@ -6,7 +6,7 @@ import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 
 /** How far the fleet is with an epoch. */
-export interface EpochSight {
+export interface EpochProgress {
   readonly epoch: number;
   readonly state: EpochRecord['state'];
   /** The longest chain of jobs that it still needs, if each found an idle agent at once. */
@@ -21,12 +21,15 @@ export interface ReadEpochsDeps {
 }
 
 /** What the ledger knows of epochs; of one that no node has taken up, nothing. */
-export async function readEpochs(epochs: readonly number[], deps: ReadEpochsDeps): Promise<readonly EpochSight[]> {
-  const sights = await Promise.all(epochs.map((epoch) => readEpoch(EpochNumber.parse(epoch), deps)));
-  return sights.filter((sight) => sight !== undefined);
+export async function readEpochs(epochs: readonly number[], deps: ReadEpochsDeps): Promise<readonly EpochProgress[]> {
+  const found = await Promise.all(epochs.map((epoch) => readEpoch(EpochNumber.parse(epoch), deps)));
+  return found.filter((progress) => progress !== undefined);
 }
 
-async function readEpoch(epoch: EpochNumber, { epochs, jobs, nowMs }: ReadEpochsDeps): Promise<EpochSight | undefined> {
+async function readEpoch(
+  epoch: EpochNumber,
+  { epochs, jobs, nowMs }: ReadEpochsDeps,
+): Promise<EpochProgress | undefined> {
   const record = await epochs.find(epoch);
   if (record === undefined) return undefined;
   const { state, shape, rangeId } = record;

@@ -7,7 +7,7 @@ import { ENV as SWEEP_ENV } from '../../functions/sweep-ledger/env.ts';
 import { ENV as WATCH_TASKS_ENV } from '../../functions/watch-tasks/env.ts';
 import { InvalidSettingsError } from '../../shared/config/errors.ts';
 import { DEFAULT_SUBMISSION_POLICY } from '../../shared/l1/submission/submission-policy.ts';
-import { submissionPolicyOf } from '../../shared/l1/submission/submission-policy-of.ts';
+import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { FUNCTION_GROUPS } from '../../shared/lambda/function-settings.ts';
 import { L1_SECRET_ID } from '../../shared/lambda/l1-secret.ts';
 
@@ -60,9 +60,9 @@ describe('the settings of submit-root', () => {
   });
 
   it("submits as a node does: the same defaults, and the node's variables change them", () => {
-    expect(submissionPolicyOf(parseSubmitRootSettings(NEEDED))).toEqual(DEFAULT_SUBMISSION_POLICY);
+    expect(toSubmissionPolicy(parseSubmitRootSettings(NEEDED))).toEqual(DEFAULT_SUBMISSION_POLICY);
     const changed = parseSubmitRootSettings({ ...NEEDED, L1_GAS_PRICE_MAX: '12.5', COPPICE_L1_CONFIRMATIONS: '3' });
-    expect(submissionPolicyOf(changed)).toMatchObject({ maxFeePerGasWei: 12_500_000_000n, confirmations: 3 });
+    expect(toSubmissionPolicy(changed)).toMatchObject({ maxFeePerGasWei: 12_500_000_000n, confirmations: 3 });
   });
 });
 

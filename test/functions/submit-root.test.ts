@@ -1,12 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { type OpenRoot, submitRoot } from '../../functions/submit-root/submit-root.ts';
 import { PublisherKeyUnusableError } from '../../shared/l1/errors.ts';
 import type { RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
 import { InvocationTooShortError } from '../../shared/lambda/errors.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
-import { deployRollup, POLICY, type RollupOnAnvil } from '../shared/l1/rollup-on-anvil.ts';
-import { type Anvil, startAnvil } from '../shared/l1/start-anvil.ts';
+import { rollupForEachTest } from '../shared/l1/rollup-for-each-test.ts';
+import { POLICY, type RollupOnAnvil } from '../shared/l1/rollup-on-anvil.ts';
+import type { Anvil } from '../shared/l1/start-anvil.ts';
 
 const MINUTES_MS = 300_000;
 
@@ -14,21 +15,7 @@ describe('submitRoot', () => {
   let anvil: Anvil;
   let bench: RollupOnAnvil;
 
-  beforeAll(async () => {
-    anvil = await startAnvil();
-  });
-  afterAll(async () => {
-    await anvil.stop();
-  });
-  beforeEach(async () => {
-    bench = await deployRollup(anvil);
-    await bench.propose(0, 0);
-  });
-  afterEach(async () => {
-    await anvil.rpc('anvil_dropAllTransactions');
-    await anvil.mine();
-    await bench.engine.close();
-  });
+  rollupForEachTest((deployed) => ({ anvil, bench } = deployed));
 
   let invocations = 0;
   function invoke(

@@ -68,8 +68,8 @@ describe("a root for the canary's contract", () => {
     expect(await judge({ ...later, deadlineAtMs: 1 })).toMatchObject({ standing: 'dead', epochState: 'expired' });
   });
 
-  it('is told from what is no call of the contract', async () => {
-    await expect(judge(aRoot({ data: '0x12345678' }))).rejects.toThrow("it is no call of the canary's contract");
+  it('is rejected when it does not call the contract', async () => {
+    await expect(judge(aRoot({ data: '0x12345678' }))).rejects.toThrow("it does not call the canary's contract");
   });
 
   it("is left alone by a fleet's submitter, and brought to L1 by the canary's: the contract verifies it", async () => {
@@ -98,7 +98,7 @@ describe("a root for the canary's contract", () => {
     );
   });
 
-  it('is needless where L1 has reached its state already, and gone where L1 has gone on by another', async () => {
+  it('is dead where L1 has already reached its state, and gone where another root has taken L1 further', async () => {
     expect(await judge(aRoot({}))).toMatchObject({ standing: 'dead', epochState: 'proven' });
     expect(await judge(aRoot({ data: callOf(statement.from, fieldOf(99)) }))).toEqual({
       standing: 'gone',

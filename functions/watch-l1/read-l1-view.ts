@@ -2,7 +2,7 @@ import type { Hex } from 'viem';
 
 import { epochAt, epochDeadlineAtMs } from '../../shared/l1/epoch-timing.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
-import { readMarket } from '../../shared/l1/submission/read-l1-view.ts';
+import { readFeeMarket } from '../../shared/l1/submission/read-fee-market.ts';
 import { RollupReader, type RollupTips } from '../../shared/l1/rollup-reader.ts';
 import { followBlocks, type FollowedBlocks, type SeenBlock } from './follow-blocks.ts';
 
@@ -14,7 +14,7 @@ export interface UnprovenEpoch {
 }
 
 /** What L1 shows at one look. */
-export interface L1Sight {
+export interface L1View {
   /** The time of the latest block. */
   readonly atMs: number;
   readonly tips: RollupTips;
@@ -28,7 +28,7 @@ export interface L1Sight {
   readonly followed: FollowedBlocks;
 }
 
-export interface ReadL1Deps {
+export interface ReadL1ViewDeps {
   readonly l1: L1Client;
   readonly rollup: Hex;
   readonly publishers: readonly Hex[];
@@ -38,13 +38,16 @@ export interface ReadL1Deps {
 const CLOSED_FOR_MS = 120_000;
 
 /** Looks at L1. @param seen blocks of an earlier look. Passes on what the client throws. */
-export async function readL1(seen: readonly SeenBlock[], { l1, rollup, publishers }: ReadL1Deps): Promise<L1Sight> {
+export async function readL1View(
+  seen: readonly SeenBlock[],
+  { l1, rollup, publishers }: ReadL1ViewDeps,
+): Promise<L1View> {
   const reader = new RollupReader(l1, rollup);
   const [block, timing] = await Promise.all([l1.getBlock(), reader.timing()]);
   const atMs = Number(block.timestamp) * 1000;
   const [tips, market, balancesWei, followed] = await Promise.all([
     reader.tips(),
-    readMarket(l1),
+    readFeeMarket(l1),
     Promise.all(publishers.map((address) => reader.balanceWei(address))),
     followBlocks(l1, seen, { number: Number(block.number), hash: block.hash }),
   ]);
