@@ -18,7 +18,7 @@ const prepared = oncePerContainer(async (): Promise<SettleDeadLettersDeps & { re
   return { jobs: engine.jobs, incidents: engine.incidents, kept: new DynamoDeadLetters(table, Date.now), names, log };
 });
 
-/** For the messages of the fleet's dead-letter queues; answers which of them have to come again. */
+/** Handles messages of the fleet's dead-letter queues. Returns which of them SQS has to deliver again. */
 export async function handler(event: unknown): Promise<BatchAnswer> {
   const { names, ...deps } = await prepared.get();
   const failed = await settleDeadLetters(readLetters(event, names), deps);

@@ -28,14 +28,14 @@ const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'sub
   };
 });
 
-/** Runs once a minute, and by hand: whatever the event. Answers which roots are still open, and why. */
+/** Runs once a minute and by hand; the event does not matter. Returns which roots are still open, and why. */
 export async function handler(_event: unknown, context: unknown): Promise<{ readonly openRoots: readonly OpenRoot[] }> {
   const invocation = readInvocation(context);
   const deps = await prepared.get();
   try {
     return { openRoots: await submitRoot(deps, invocation) };
   } catch (error) {
-    // Its key may have been changed for another, in the secret or behind the alias.
+    // The key may have been replaced, in the secret or behind the alias.
     prepared.forget();
     throw error;
   }

@@ -20,7 +20,7 @@ const prepared = oncePerContainer(async (): Promise<WatchL1Deps> => {
   };
 });
 
-/** Runs once a minute, whatever the event. */
+/** Runs once a minute; the event does not matter. */
 export async function handler(): Promise<void> {
   try {
     await watchL1(await prepared.get());

@@ -7,14 +7,14 @@ import { SeenBlock } from './follow-blocks.ts';
 import type { L1View, UnprovenEpoch } from './read-l1-view.ts';
 import type { EpochProgress } from './read-epochs.ts';
 
-/** What one look hands to the next. */
+/** What one run passes to the next. */
 export const Remembered = z.strictObject({
   /** The newest blocks of L1, ascending. */
   blocks: z.array(SeenBlock),
   pendingCheckpoint: z.number().int().nonnegative(),
-  /** Epochs that were seen unproven and whose windows were still open. */
+  /** Epochs that were unproven and whose windows were still open. */
   unproven: z.array(z.number().int().nonnegative()),
-  /** Up to this epoch it is decided which were missed. */
+  /** Up to this epoch, missed epochs have been counted. */
   newestClosed: z.number().int(),
 });
 export type Remembered = z.infer<typeof Remembered>;
@@ -23,19 +23,19 @@ export type Remembered = z.infer<typeof Remembered>;
 export interface Measurement {
   readonly name: PlainMetricName;
   readonly value: number;
-  /** What it is about, for whoever looks it up in the log. */
+  /** Details, for the log. */
   readonly properties?: Readonly<Record<string, number | string>>;
 }
 
 export interface Observation {
-  /** What is so now; true whoever says it, and however often. */
+  /** The current state; safe to record more than once. */
   readonly state: readonly Measurement[];
-  /** What has happened since the last look: to be told once. */
+  /** What has happened since the last run: to be recorded once. */
   readonly events: readonly Measurement[];
   readonly remembered: Remembered;
 }
 
-/** The outbox, as a look at L1 needs not be taken for it. */
+/** Measures the outbox, which needs nothing from L1. */
 export function measureOutbox(open: readonly RootRecord[], nowMs: number): readonly Measurement[] {
   const oldest = open.toSorted((a, b) => a.storedAtMs - b.storedAtMs)[0];
   const ageSeconds = oldest === undefined ? 0 : Math.max(0, (nowMs - oldest.storedAtMs) / 1000);
@@ -49,15 +49,15 @@ export function measureOutbox(open: readonly RootRecord[], nowMs: number): reado
   ];
 }
 
-/** The epochs that have to be looked up in the ledger: those that are open on L1, and those that have to be judged. */
+/** The epochs to read from the ledger: those that are open on L1, and those to judge. */
 export function epochsToRead(view: L1View, before: Remembered | undefined): readonly number[] {
   return [...new Set([...view.unproven.map(({ epoch }) => epoch), ...toJudge(view, before)])].toSorted((a, b) => a - b);
 }
 
 /**
- * Judges a look at L1 by what the last one saw.
+ * Measures L1, and what has changed since the last run.
  * @param epochs what the ledger knows of {@link epochsToRead}
- * @param before `undefined` at the first look, which cannot know what has happened
+ * @param before `undefined` in the first run, which cannot know what has changed
  */
 export function measureL1(view: L1View, epochs: readonly EpochProgress[], before: Remembered | undefined): Observation {
   const { tips, unproven, newestClosed, gasPriceWei, balancesWei, followed } = view;
@@ -86,13 +86,13 @@ export function measureL1(view: L1View, epochs: readonly EpochProgress[], before
       blocks: [...followed.blocks],
       pendingCheckpoint: tips.pendingCheckpoint,
       unproven: stillOpen([...(before?.unproven ?? []), ...unproven.map(({ epoch }) => epoch)], newestClosed),
-      // A node that is behind the others takes no verdict back.
+      // An L1 node that lags behind must not take back a verdict.
       newestClosed: Math.max(newestClosed, before?.newestClosed ?? newestClosed),
     },
   };
 }
 
-/** Nothing when nothing is unproven: no value is better than one that means nothing. */
+/** Of the most urgent epoch. Empty when nothing is unproven: no value is better than a meaningless one. */
 function measureUrgency({ unproven, atMs }: L1View, epochs: readonly EpochProgress[]): readonly Measurement[] {
   const slackSeconds = ({ epoch, deadlineAtMs }: UnprovenEpoch): number =>
     (deadlineAtMs - atMs) / 1000 - (find(epochs, epoch)?.pathSeconds ?? 0);
@@ -111,7 +111,7 @@ function measureUrgency({ unproven, atMs }: L1View, epochs: readonly EpochProgre
   ];
 }
 
-/** Epochs whose windows have closed since the last look. */
+/** Epochs whose windows have closed since the last run. */
 function toJudge({ newestClosed }: L1View, before: Remembered | undefined): readonly number[] {
   if (before === undefined) return [];
   return before.unproven.filter((epoch) => epoch > before.newestClosed && epoch <= newestClosed);

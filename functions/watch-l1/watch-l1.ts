@@ -25,9 +25,8 @@ export interface WatchL1Deps {
 }
 
 /**
- * Looks at the outbox, at L1 and at the ledger, and measures what it sees: as much as can be seen, before it fails for what
- * cannot.
- * @throws {L1UnreachableError} {WrongL1ChainError} what L1 or the ledger throws
+ * Reads the outbox, L1 and the ledger, and records their metrics. What can be read is recorded before an error is thrown.
+ * @throws {L1UnreachableError} {WrongL1ChainError}; passes on what L1 and the ledger throw
  */
 export async function watchL1(deps: WatchL1Deps): Promise<void> {
   const { settings, engine, notes, l1, nowMs, log } = deps;
@@ -43,9 +42,9 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   const epochs = await readEpochs(epochsToRead(view, before), { ...engine, nowMs });
   const { state, events, remembered } = measureL1(view, epochs, before);
   measure(state);
-  // Who stores the note tells what happened, so that two looks at the same time do not tell it twice.
+  // Only the run that stores the note records the events, so that two runs at the same time do not record them twice.
   if (await notes.replace(remembered, version)) measure(events);
-  else log.info('another look at L1 was first');
+  else log.info('another run was first; leaving the events to it');
 }
 
 async function checkUrls(
@@ -53,15 +52,15 @@ async function checkUrls(
   measure: (measurements: readonly Measurement[]) => void,
   log: Logger,
 ): Promise<void> {
-  const tell = (hosts: readonly string[]): void => {
+  const record = (hosts: readonly string[]): void => {
     measure([{ name: 'L1RpcFailures', value: hosts.length, properties: { hosts: hosts.join(',') } }]);
   };
   try {
-    const silent = await checkL1Chain({ rpcUrls: l1RpcUrls, chainId: l1ChainId });
-    tell(silent);
-    if (silent.length > 0) log.warn({ hosts: silent }, 'some L1 nodes do not answer');
+    const silentHosts = await checkL1Chain({ rpcUrls: l1RpcUrls, chainId: l1ChainId });
+    record(silentHosts);
+    if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
   } catch (error) {
-    if (error instanceof L1UnreachableError) tell(error.hosts);
+    if (error instanceof L1UnreachableError) record(error.hosts);
     throw error;
   }
 }

@@ -29,16 +29,16 @@ describe('the settings of submit-root', () => {
     }
   };
 
-  it('needs an L1, its chain, and one place of the key: nothing else', () => {
+  it('needs only an L1, its chain id, and one place for the key', () => {
     expect(problemsOf({})).toEqual([
       expect.stringContaining('(ETHEREUM_HOSTS) is missing'),
       expect.stringContaining('(L1_CHAIN_ID) is missing'),
-      'give one of COPPICE_PUBLISHER_SECRET_ID and COPPICE_PUBLISHER_KMS_KEY_ID, which hold the key',
+      'set exactly one of COPPICE_PUBLISHER_SECRET_ID and COPPICE_PUBLISHER_KMS_KEY_ID, which say where the key is',
     ]);
     expect(parseSubmitRootSettings(NEEDED)).toMatchObject({ engine: 'aws', publisherSecretId: 'coppice/publisher' });
   });
 
-  it('takes a KMS key in place of a secret, and refuses both at once', () => {
+  it('accepts a KMS key instead of a secret, and refuses both at once', () => {
     const kms = { COPPICE_PUBLISHER_KMS_KEY_ID: 'alias/coppice' };
     expect(problemsOf({ ...NEEDED, ...kms, COPPICE_PUBLISHER_SECRET_ID: '' })).toEqual([]);
     expect(problemsOf({ ...NEEDED, ...kms })).toEqual([expect.stringMatching(/^give one of/)]);
@@ -53,7 +53,7 @@ describe('the settings of submit-root', () => {
     },
   );
 
-  it('refuses the embedded engine, which is of one machine', () => {
+  it('refuses the embedded engine, which is for one machine', () => {
     expect(problemsOf({ ...NEEDED, COPPICE_ENGINE: 'embedded' })).toEqual([
       'COPPICE_ENGINE must be aws for a function, or not be set',
     ]);
@@ -80,9 +80,9 @@ describe('the names of variables that infrastructure sets', () => {
     expect(common).toEqual(expect.arrayContaining(Object.values(names)));
   });
 
-  it('are, for submit-root, all that it reads of L1 and the publisher', () => {
+  it('include all that submit-root reads about L1 and the publisher', () => {
     const own = Object.values(SUBMIT_ENV).filter((variable) => !common.includes(variable));
-    // Which it puts in the place of L1's URLs before it reads its settings.
+    // It replaces the URLs of L1 by this before it reads its settings.
     expect(own.toSorted()).toEqual([...variablesOf(SUBMIT_ROOT_GROUP), L1_SECRET_ID].toSorted());
   });
 });

@@ -42,8 +42,8 @@ function valueOf(name: Measurement['name'], measurements: readonly Measurement[]
   return measurements.find((measurement) => measurement.name === name)?.value;
 }
 
-describe('watchL1', () => {
-  it('tells the tips, the price of gas, and the least of the balances', () => {
+describe('measureL1', () => {
+  it('records the tips, the price of gas, and the lowest balance', () => {
     const { state } = measureL1(aView(), [], undefined);
     expect(valueOf('L1PendingCheckpoint', state)).toBe(12);
     expect(valueOf('L1ProvenCheckpoint', state)).toBe(8);
@@ -52,11 +52,11 @@ describe('watchL1', () => {
     expect(valueOf('PublisherBalanceEth', state)).toBe(0.25);
   });
 
-  it('tells no balance when there is no account to watch', () => {
+  it('records no balance when there is no account to watch', () => {
     expect(valueOf('PublisherBalanceEth', measureL1(aView({ balancesWei: [] }), [], undefined).state)).toBeUndefined();
   });
 
-  it('takes the epoch with the least slack for the most urgent: the window left, less the chain of jobs', () => {
+  it('considers the epoch with the least slack most urgent: the window left, less the chain of jobs', () => {
     const epochs = [anEpoch(5), anEpoch(6, { pathSeconds: 2_900, jobsLeft: 700 })];
     const { state } = measureL1(aView(), epochs, undefined);
     expect(valueOf('EpochSlackSeconds', state)).toBe(100);
@@ -65,13 +65,13 @@ describe('watchL1', () => {
     expect(state.find(({ name }) => name === 'EpochSlackSeconds')?.properties).toEqual({ epoch: 6 });
   });
 
-  it('tells the time left of an epoch that no node has taken up, and nothing of its jobs', () => {
+  it('records the time left of an epoch that no node has taken up, and nothing about its jobs', () => {
     const { state } = measureL1(aView(), [], undefined);
     expect(valueOf('EpochSlackSeconds', state)).toBe(1_000);
     expect(valueOf('EpochJobsLeft', state)).toBeUndefined();
   });
 
-  it('tells no slack when nothing is unproven', () => {
+  it('records no slack when nothing is unproven', () => {
     const { state } = measureL1(aView({ unproven: [] }), [], undefined);
     expect(valueOf('EpochSlackSeconds', state)).toBeUndefined();
     expect(valueOf('UnprovenEpochs', state)).toBe(0);
@@ -93,7 +93,7 @@ describe('watchL1', () => {
     expect(valueOf('EpochsMissed', events)).toBe(2);
   });
 
-  it('counts no epoch that is proven, nor one that closed before it ever looked', () => {
+  it('counts no epoch that is proven, or that closed before the first run', () => {
     const closing = aView({ newestClosed: 5 });
     expect(
       valueOf('EpochsMissed', measureL1(closing, [anEpoch(5, { state: 'proven' })], aMemory({ unproven: [5] })).events),
@@ -101,18 +101,18 @@ describe('watchL1', () => {
     expect(valueOf('EpochsMissed', measureL1(closing, [], undefined).events)).toBe(0);
   });
 
-  it('reads the epochs that are open, and those that it has to judge', () => {
+  it('reads the epochs that are open and those to judge', () => {
     expect(epochsToRead(aView({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] }))).toEqual([4, 5, 6]);
     expect(epochsToRead(aView(), undefined)).toEqual([5, 6]);
   });
 
-  it('takes no verdict back when an L1 node is behind the one that it asked before', () => {
+  it('keeps its verdict when an L1 node lags behind the one read before', () => {
     const { remembered } = measureL1(aView({ newestClosed: 2 }), [], aMemory({ newestClosed: 4, unproven: [4] }));
     expect(remembered.newestClosed).toBe(4);
     expect(valueOf('EpochsMissed', measureL1(aView({ newestClosed: 4 }), [], remembered).events)).toBe(0);
   });
 
-  it('tells replaced blocks, and checkpoints that were pruned; neither at the first look', () => {
+  it('records replaced blocks and pruned checkpoints, but not in the first run', () => {
     const view = aView({
       tips: { pendingCheckpoint: 9, provenCheckpoint: 8 },
       followed: { blocks: [], replaced: 2 },
@@ -129,13 +129,13 @@ describe('measureOutbox', () => {
   const root = (epoch: number, storedAtMs: number): RootRecord =>
     ({ epoch, storedAtMs, state: 'waiting' }) as RootRecord;
 
-  it('tells how long the oldest root has waited', () => {
+  it('records how long the oldest root has waited', () => {
     const measured = measureOutbox([root(5, AT_MS - 30_000), root(4, AT_MS - 90_000)], AT_MS);
     expect(valueOf('OpenRoots', measured)).toBe(2);
     expect(valueOf('OutboxAgeSeconds', measured)).toBe(90);
   });
 
-  it('tells zero when nothing waits', () => {
+  it('records zero when nothing waits', () => {
     expect(valueOf('OutboxAgeSeconds', measureOutbox([], AT_MS))).toBe(0);
   });
 });

@@ -44,7 +44,7 @@ export function wantedCopies(
 
 function copyOf(job: RunningJob, nowMs: number): Pick<WantedCopy, 'record' | 'reason'> {
   const { record, p95Seconds } = job;
-  const times = `${Math.round(runsForSeconds(job, nowMs))} s; most take at most ${Math.round(p95Seconds)} s`;
+  const times = `${Math.round(runsForSeconds(job, nowMs))} s (most take at most ${Math.round(p95Seconds)} s)`;
   return {
     record,
     reason: `epoch ${record.epoch} gets a second copy of ${record.circuit}, which has been running for ${times}`,

@@ -67,7 +67,7 @@ describe('RootSubmitter', () => {
     expect(await bench.root()).toMatchObject({
       state: 'waiting',
       submissions: [],
-      reason: expect.stringContaining('gas may fall') as string,
+      reason: expect.stringContaining('gas may get cheaper') as string,
     });
     expect(await bench.engine.decisions.latest('submission', 10)).toMatchObject([{ choice: 'wait', rewardWei: '1' }]);
 
