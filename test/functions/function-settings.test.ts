@@ -41,14 +41,14 @@ describe('the settings of submit-root', () => {
   it('accepts a KMS key instead of a secret, and refuses both at once', () => {
     const kms = { COPPICE_PUBLISHER_KMS_KEY_ID: 'alias/coppice' };
     expect(problemsOf({ ...NEEDED, ...kms, COPPICE_PUBLISHER_SECRET_ID: '' })).toEqual([]);
-    expect(problemsOf({ ...NEEDED, ...kms })).toEqual([expect.stringMatching(/^give one of/)]);
+    expect(problemsOf({ ...NEEDED, ...kms })).toEqual([expect.stringMatching(/^set exactly one of/)]);
   });
 
   it.each(['PROVER_PUBLISHER_PRIVATE_KEYS', 'PROVER_PUBLISHER_PRIVATE_KEY', 'L1_PRIVATE_KEY'])(
     'refuses a private key in %s, and does not quote it',
     (variable) => {
       const problems = problemsOf({ ...NEEDED, [variable]: `0x${KEY}` });
-      expect(problems).toEqual([expect.stringMatching(/not for a function: put the key into a secret/)]);
+      expect(problems).toEqual([expect.stringMatching(/must not be set for a function: put the key into a secret/)]);
       expect(problems.join()).not.toContain(KEY);
     },
   );

@@ -51,12 +51,12 @@ describe('readLetters', () => {
     [
       'the queue of another fleet',
       { Records: [aRecord({ eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:other-small-normal-dead-letters' })] },
-      /queue other-small-normal-dead-letters is none of this fleet's dead-letter queues/,
+      /queue other-small-normal-dead-letters is not one of this fleet's dead-letter queues/,
     ],
     [
       'a queue that is not for dead letters',
       { Records: [aRecord({ eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:coppice-small-normal' })] },
-      /queue coppice-small-normal is none/,
+      /queue coppice-small-normal is not one/,
     ],
   ])('refuses an event of %s, and says how to connect the function', (_, event, message) => {
     expect(() => readLetters(event, NAMES)).toThrow(UnexpectedEventError);

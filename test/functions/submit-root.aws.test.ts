@@ -172,7 +172,9 @@ describe('submit-root on AWS, in short-lived containers, without a node', () => 
   it('says what to do when the secret is missing, even before an epoch depends on it', async () => {
     const { code, log } = await invoke({ COPPICE_PUBLISHER_SECRET_ID: 'no-such-secret' });
     expect(code).not.toBe(0);
-    expect(log).toContain("the publisher's secret no-such-secret cannot be used: there is no such secret");
+    expect(log).toContain(
+      "the publisher's secret no-such-secret cannot be used: this account and region have no such secret",
+    );
   });
 
   it('loads the key once for all invocations of a container, and again after one that failed', async () => {

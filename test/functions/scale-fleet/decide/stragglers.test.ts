@@ -18,7 +18,8 @@ describe('second copies', () => {
       {
         record: job.record,
         step: 'ask',
-        reason: 'epoch 7 gets a second copy of TX_MERGE_ROLLUP, which has been running for 300 s (most take at most 60 s)',
+        reason:
+          'epoch 7 gets a second copy of TX_MERGE_ROLLUP, which has been running for 300 s (most take at most 60 s)',
       },
     ]);
   });
