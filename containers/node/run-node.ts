@@ -6,7 +6,7 @@ import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
-import { submissionPolicyOf } from '../../shared/l1/submission/submission-policy-of.ts';
+import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -127,7 +127,7 @@ function submitter(
     incidents: engine.incidents,
     l1: createL1Client({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId }),
     account,
-    policy: submissionPolicyOf(settings),
+    policy: toSubmissionPolicy(settings),
     submitterId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     nowMs,
     log,

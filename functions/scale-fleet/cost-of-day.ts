@@ -13,12 +13,12 @@ export const CostOfDay = z.strictObject({
 export type CostOfDay = z.infer<typeof CostOfDay>;
 
 const HOUR_MS = 3_600_000;
-/** What ran while nobody looked for longer than this is not known, and not made up. */
+/** The longest time between two counts that is charged: what ran in a longer gap is unknown, and not guessed. */
 const LONGEST_GAP_MS = 15 * 60_000;
 
 /**
  * Adds what the running agents have cost since the last count. An estimate: agents that came and went between two counts
- * are in none, and each is taken for as long as the time between them.
+ * are missed, and each running agent is charged for the whole time between them.
  */
 export function costOfDay(
   before: CostOfDay | undefined,
@@ -35,7 +35,7 @@ export function costOfDay(
   const sinceMs = Math.max(before?.countedUntilMs ?? nowMs, midnightMs, nowMs - LONGEST_GAP_MS);
   const hours = Math.max(0, nowMs - sinceMs) / HOUR_MS;
   const soFar = before?.day === day ? before.dollars : 0;
-  // A clock that was set back must not count an hour twice.
+  // If the clock is set back, no hour may count twice.
   const countedUntilMs = before?.day === day ? Math.max(before.countedUntilMs, nowMs) : nowMs;
   return { day, dollars: soFar + dollarsPerHour * hours, countedUntilMs };
 }

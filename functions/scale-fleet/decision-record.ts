@@ -3,7 +3,7 @@ import type { PoolLoad } from '../../shared/merge-tree/progress/work-left.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { EpochLoad, FleetDecision, FleetState } from './decide/fleet-state.ts';
 
-/** What is kept of a decision: what it saw, what it says, and why. */
+/** The record of a decision: what it was based on, what it says, and why. */
 export function decisionRecord(state: FleetState, decision: FleetDecision): FleetDecisionRecord {
   const epochs = state.epochs ?? [];
   return {

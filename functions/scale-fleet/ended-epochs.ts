@@ -2,12 +2,12 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 
-/** So many of the newest ended epochs tell how long circuits take. */
+/** How many of the newest ended epochs show how long circuits take. */
 const EPOCHS = 3;
-/** And of each circuit so many of their newest jobs: no estimate looks further back. */
+/** How many of the newest jobs are kept of each circuit: no estimate uses more. */
 const JOBS_PER_CIRCUIT = 200;
 
-/** The proven jobs of epochs that have ended, each epoch read once in the life of a program: they change no more. */
+/** The proven jobs of ended epochs. They no longer change, so each epoch is read once in the life of the process. */
 export class EndedEpochs {
   readonly #jobs: Pick<JobLedger, 'jobsOfEpoch'>;
   readonly #proven = new Map<EpochNumber, readonly JobRecord[]>();

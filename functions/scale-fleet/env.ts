@@ -6,7 +6,7 @@ export const ENV = {
   METRICS_NAMESPACE: 'COPPICE_METRICS_NAMESPACE',
   /** The pools, with their limits and the size of their agents: JSON, as `shared/agent-fleet/fleet-pools.ts` says. */
   FLEET_POOLS: 'COPPICE_FLEET_POOLS',
-  /** What all agents together may cost in an hour, and whether that may be crossed to save an epoch. */
+  /** What all agents together may cost in an hour, and whether that may be exceeded to save an epoch. */
   FLEET_DOLLARS_PER_HOUR: 'COPPICE_FLEET_DOLLARS_PER_HOUR',
   FLEET_MAY_CROSS_BUDGET: 'COPPICE_FLEET_MAY_CROSS_BUDGET',
   /** How long before its deadline an epoch should be done. */

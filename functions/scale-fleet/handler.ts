@@ -8,11 +8,11 @@ import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
 import { EndedEpochs } from './ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
-import { type GroupDecision, runScaler, type RunScalerDeps } from './run-scaler.ts';
+import { type GroupDecision, scaleFleet, type ScaleFleetDeps } from './scale-fleet.ts';
 import { parseScaleFleetSettings } from './scale-fleet-settings.ts';
 import { ScalerNote } from './scaler-note.ts';
 
-const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
+const prepared = oncePerContainer(async (): Promise<ScaleFleetDeps> => {
   const settings = parseScaleFleetSettings(process.env);
   const { prefix, connection } = awsEngineOptionsOf(settings);
   const opened = openFunction('scale-fleet', settings);
@@ -35,7 +35,7 @@ const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
   };
 });
 
-/** Runs once a minute, and whenever there is reason to, whatever the event. Answers how many agents each group shall have. */
+/** Runs once a minute and on request; the event does not matter. Returns how many agents each group is to have. */
 export async function handler(): Promise<{ readonly groups: readonly GroupDecision[] }> {
-  return { groups: await runScaler(await prepared.get()) };
+  return { groups: await scaleFleet(await prepared.get()) };
 }

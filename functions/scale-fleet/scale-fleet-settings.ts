@@ -7,28 +7,28 @@ import { ENV } from './env.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 
 export const SCALE_FLEET_GROUP = {
-  title: 'The fleet that is scaled',
+  title: 'The fleet to scale',
   settings: {
     fleetPools: required(fleetPools, {
       flag: 'fleet-pools',
       variable: ENV.FLEET_POOLS,
-      description: 'The pools that have agents, their limits, and what an agent costs',
+      description: 'The pools that have agents, their limits, and the price of an agent',
     }),
     budgetDollarsPerHour: optional(decimal(0), {
       flag: 'fleet-dollars-per-hour',
       variable: ENV.FLEET_DOLLARS_PER_HOUR,
-      description: 'What all agents together may cost in an hour; agents that prove are never stopped for it',
-      defaultNote: 'no limit but those of the pools',
+      description: 'What all agents together may cost in an hour; agents that are proving are never stopped for it',
+      defaultNote: 'no limit other than those of the pools',
     }),
     mayCrossBudget: withDefault(switchKind, 'false', {
       flag: 'fleet-may-cross-budget',
       variable: ENV.FLEET_MAY_CROSS_BUDGET,
-      description: 'Cross that limit when an epoch would be missed otherwise',
+      description: 'Exceed that limit when an epoch would otherwise be missed',
     }),
     marginSeconds: withDefault(integer(0, 86_400), String(DEFAULT_SCALING_POLICY.marginSeconds), {
       flag: 'fleet-margin-seconds',
       variable: ENV.FLEET_MARGIN_SECONDS,
-      description: 'How long before its deadline an epoch should be done, for what nobody foresees',
+      description: 'How long before its deadline an epoch should be done, as a reserve for the unexpected',
     }),
   },
 } as const satisfies SettingGroup;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { CostOfDay } from './cost-of-day.ts';
 
-/** What one run of the scaler hands to the next. To lose it costs some money, and no epoch. */
+/** What one run of the scaler passes to the next. Losing it costs some money, but no epoch. */
 export const ScalerNote = z.strictObject({
   atMs: z.number().int(),
   pools: z.partialRecord(
@@ -15,7 +15,7 @@ export const ScalerNote = z.strictObject({
     }),
   ),
   cost: CostOfDay,
-  /** Epochs that ended until then have had their costs told. */
+  /** The costs of epochs that ended until then have been recorded. */
   costsToldUntilMs: z.number().int().exactOptional(),
 });
 export type ScalerNote = z.infer<typeof ScalerNote>;

@@ -9,9 +9,9 @@ export interface SendCopiesDeps extends SendDeps {
 }
 
 /**
- * Asks the ledger for the copies, and sends a message for each. Cut off anywhere, the next run does what is missing: it
- * finds a copy that was asked for without a message.
- * @returns what kept it from any
+ * Requests the copies in the ledger, and sends a message for each. If it is cut off, the next run finds the copies that
+ * were requested without a message, and sends the missing ones.
+ * @returns the errors of those that failed
  */
 export async function sendCopies(
   copies: readonly WantedCopy[],
@@ -21,15 +21,15 @@ export async function sendCopies(
     copies.map(async ({ record, step, reason }) => {
       const { lease } = record;
       if (step === 'wait' || lease === undefined) return;
-      // Meanwhile it may have been proven, or another run was first.
+      // Refused when it has been proven meanwhile, or another run was first.
       if (step === 'ask' && !(await jobs.askForCopy(lease))) return;
       await sendJobs([record], { jobs, queue });
-      log.info({ jobId: record.id, agentId: lease.agentId, reason }, 'asked for a second copy');
+      log.info({ jobId: record.id, agentId: lease.agentId, reason }, 'requested a second copy');
     }),
   );
   return outcomes.flatMap((outcome): readonly unknown[] => {
     if (outcome.status === 'fulfilled') return [];
-    log.error({ err: outcome.reason as unknown }, 'a second copy could not be asked for');
+    log.error({ err: outcome.reason as unknown }, 'could not request a second copy');
     return [outcome.reason];
   });
 }

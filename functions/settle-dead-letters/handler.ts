@@ -16,7 +16,7 @@ const prepared = oncePerContainer(async (): Promise<SettleDeadLettersDeps & { re
   return { jobs, incidents, kept, names: awsResourceNames(settings.awsPrefix), log };
 });
 
-/** For the messages of the fleet's dead-letter queues; answers which of them have to come again. */
+/** Handles messages of the fleet's dead-letter queues. Returns which of them SQS has to deliver again. */
 export async function handler(event: unknown): Promise<BatchAnswer> {
   const { names, ...deps } = await prepared.get();
   const failed = await settleDeadLetters(readLetters(event, names), deps);

@@ -23,11 +23,11 @@ const SqsEvent = z.object({
 });
 
 const WHAT_TO_DO =
-  "connect the function to the fleet's dead-letter queues, as an event source of SQS with ReportBatchItemFailures";
+  "make the fleet's dead-letter queues SQS event sources of the function, with ReportBatchItemFailures";
 
 /**
- * The letters in an event of SQS.
- * @throws {UnexpectedEventError} when it is another event, or of a queue that is none of the fleet's for dead letters
+ * The letters in an SQS event.
+ * @throws {UnexpectedEventError} for any other event, or a queue that is not one of the fleet's dead-letter queues
  */
 export function readLetters(event: unknown, names: AwsResourceNames): readonly KeptDeadLetter[] {
   const parsed = SqsEvent.safeParse(event);
@@ -51,5 +51,5 @@ function laneOf(queueArn: string, names: AwsResourceNames): Pick<KeptDeadLetter,
   const lanes = Pool.options.flatMap((pool) => Lane.options.map((lane) => ({ pool, lane })));
   const found = lanes.find(({ pool, lane }) => names.deadLetterQueue(pool, lane) === queue);
   if (found !== undefined) return found;
-  throw new UnexpectedEventError(`queue ${queue} is none of this fleet's dead-letter queues`, WHAT_TO_DO);
+  throw new UnexpectedEventError(`queue ${queue} is not one of this fleet's dead-letter queues`, WHAT_TO_DO);
 }

@@ -14,12 +14,12 @@ export interface SettleDeadLettersDeps {
 }
 
 /**
- * Gives every dead letter an end in the ledger: its job is rejected, with the letter's reason, so that whoever waits for
- * the job learns of it. A letter of a job that is settled, or that an agent holds, is needless: it is dropped. One that
- * leads to no job of the ledger is kept there, for an operator to read and to send back.
+ * Resolves every dead letter in the ledger. Its job is rejected, with the letter's reason, so that everything that waits for
+ * the job learns of it. A letter of a job that is closed, or that an agent holds, is dropped. One without a job in the ledger
+ * is kept there, for an operator to read and send back.
  *
- * A letter may come again, whole or after half of its work: what was done stays done, and a letter is never lost.
- * @returns the ids of the messages that have to come again, because something could not be written
+ * A letter may be delivered again, even after half of its work: finished steps are not repeated, and no letter is lost.
+ * @returns the ids of the messages to deliver again, because something could not be written
  */
 export async function settleDeadLetters(
   letters: readonly KeptDeadLetter[],
@@ -33,7 +33,7 @@ export async function settleDeadLetters(
       } catch (error) {
         deps.log.error(
           { err: error, messageId: letter.messageId },
-          'the dead letter could not be settled: it comes again',
+          'could not settle a dead letter; SQS delivers it again',
         );
         return [letter.messageId];
       }
@@ -47,8 +47,8 @@ async function settle(letter: KeptDeadLetter, deps: SettleDeadLettersDeps): Prom
   if (!message.success) {
     await keep(letter, message.reason, deps);
   } else if (!namesOwnCircuit(message.data)) {
-    // It must not end somebody else's job.
-    await keep(letter, `it names circuit ${message.data.circuit}, ${message.data.jobId} another`, deps);
+    // It must not reject the job of another message.
+    await keep(letter, `it names circuit ${message.data.circuit}, but its job is ${message.data.jobId}`, deps);
   } else {
     await rejectJob(message.data.jobId, letter, deps);
   }
@@ -56,14 +56,14 @@ async function settle(letter: KeptDeadLetter, deps: SettleDeadLettersDeps): Prom
 
 async function rejectJob(jobId: ProvingJobId, letter: KeptDeadLetter, deps: SettleDeadLettersDeps): Promise<void> {
   const outcome = await deps.jobs.reject(jobId, reasonOf(letter));
-  // A first try may have come no further than the rejection.
+  // An earlier delivery may have been cut off right after the rejection.
   const isRejected = outcome === 'rejected' || (outcome === 'settled' && (await isRejectedBy(letter, jobId, deps)));
-  if (isRejected) await noteRejected(jobId, letter, deps);
+  if (isRejected) await reportRejected(jobId, letter, deps);
   else if (outcome === 'unknown') await keep(letter, `the ledger has no job ${jobId}`, deps);
-  else deps.log.info({ jobId, outcome }, 'dropped a needless dead letter');
+  else deps.log.info({ jobId, outcome }, 'dropped a dead letter: its job needs no rejection');
 }
 
-async function noteRejected(
+async function reportRejected(
   jobId: ProvingJobId,
   letter: KeptDeadLetter,
   { incidents, log }: SettleDeadLettersDeps,
@@ -81,7 +81,7 @@ async function keep(
   const reason = letter.reason.includes(problem) ? letter.reason : `${letter.reason}; ${problem}`;
   await kept.keep({ ...letter, reason });
   await incidents.report({ kind: 'parked-message', subject: letter.messageId, message: reason });
-  log.warn({ messageId: letter.messageId, reason }, 'kept a dead letter that leads to no job');
+  log.warn({ messageId: letter.messageId, reason }, 'kept a dead letter that has no job');
 }
 
 async function isRejectedBy(
@@ -97,7 +97,7 @@ function reasonOf(letter: KeptDeadLetter): string {
   return `${markOf(letter)}${letter.reason}`;
 }
 
-/** Tells this letter from another of the same job, whatever is said of its deliveries. */
+/** Identifies this letter among others of the same job, even if its delivery count changes. */
 function markOf({ messageId }: KeptDeadLetter): string {
   return `its message ${messageId} became a dead letter: `;
 }

@@ -3,13 +3,13 @@ export const ENV = {
   /** What the names of the fleet's resources begin with. */
   AWS_PREFIX: 'COPPICE_AWS_PREFIX',
   LOG_LEVEL: 'LOG_LEVEL',
-  /** A secret with the publisher's private key. This or the next, not both. */
+  /** A secret with the publisher's private key. Set this or the next variable, not both. */
   PUBLISHER_SECRET_ID: 'COPPICE_PUBLISHER_SECRET_ID',
-  /** A KMS key of spec `ECC_SECG_P256K1` that signs in place of a private key. */
+  /** A KMS key of spec `ECC_SECG_P256K1` that signs instead of a private key. */
   PUBLISHER_KMS_KEY_ID: 'COPPICE_PUBLISHER_KMS_KEY_ID',
-  /** A secret with the URLs of L1, in place of the next. */
+  /** A secret with the URLs of L1, instead of the next variable. */
   L1_SECRET_ID: 'COPPICE_L1_SECRET_ID',
-  // As the prover node has them.
+  // The same variables as the prover node's.
   L1_RPC_URLS: 'ETHEREUM_HOSTS',
   L1_CHAIN_ID: 'L1_CHAIN_ID',
   ETHEREUM_SLOT_SECONDS: 'ETHEREUM_SLOT_DURATION',

@@ -1,6 +1,6 @@
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import type { RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
-import { submissionPolicyOf } from '../../shared/l1/submission/submission-policy-of.ts';
+import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { readInvocation } from '../../shared/lambda/invocation.ts';
 import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
@@ -22,20 +22,20 @@ const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'sub
     incidents: engine.incidents,
     l1: createL1Client({ rpcUrls, chainId }),
     account: await loadAccount(settings),
-    policy: submissionPolicyOf(settings),
+    policy: toSubmissionPolicy(settings),
     nowMs: Date.now,
     log,
   };
 });
 
-/** Runs once a minute, and by hand: whatever the event. Answers which roots are still open, and why. */
+/** Runs once a minute and by hand; the event does not matter. Returns which roots are still open, and why. */
 export async function handler(_event: unknown, context: unknown): Promise<{ readonly openRoots: readonly OpenRoot[] }> {
   const invocation = readInvocation(context);
   const deps = await prepared.get();
   try {
     return { openRoots: await submitRoot(deps, invocation) };
   } catch (error) {
-    // Its key may have been changed for another, in the secret or behind the alias.
+    // The key may have been replaced, in the secret or behind the alias.
     prepared.forget();
     throw error;
   }

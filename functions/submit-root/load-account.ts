@@ -13,7 +13,7 @@ export async function loadAccount({
   publisherSecretId = '',
   awsRegion,
 }: SubmitRootSettings): Promise<PublisherAccount> {
-  // Not the engine's endpoint: each service may have one of its own (AWS_ENDPOINT_URL_KMS), which the SDK looks up.
+  // Not the engine's endpoint: each service may have its own (AWS_ENDPOINT_URL_KMS), which the SDK reads.
   const options = awsClientOptions({ ...(awsRegion !== undefined && { region: awsRegion }) });
   return publisherKmsKeyId === undefined
     ? await loadSecretPublisherAccount({

@@ -15,7 +15,7 @@ import { ENV } from './env.ts';
 const { l1RpcUrls, l1ChainId, ethereumSlotSeconds } = L1_SETTINGS.settings;
 const publisher = PUBLISHER_SETTINGS.settings;
 
-/** How L1 is reached and what a submission may cost, as the prover node reads it; and where the publisher's key is kept. */
+/** How to reach L1 and what a submission may cost, in the variables of the prover node; and where the publisher's key is. */
 export const SUBMIT_ROOT_GROUP = {
   title: 'Submission to L1',
   settings: {
@@ -58,11 +58,13 @@ function findConflicts(settings: Partial<SubmitRootSettings>, isGiven: IsGiven):
   const { publisherSecretId, publisherKmsKeyId } = SUBMIT_ROOT_GROUP.settings;
   const problems: string[] = [];
   if (isGiven(publisherSecretId) === isGiven(publisherKmsKeyId)) {
-    problems.push(`give one of ${ENV.PUBLISHER_SECRET_ID} and ${ENV.PUBLISHER_KMS_KEY_ID}, which hold the key`);
+    problems.push(
+      `set exactly one of ${ENV.PUBLISHER_SECRET_ID} and ${ENV.PUBLISHER_KMS_KEY_ID}, which say where the key is`,
+    );
   }
   if (isGiven(publisher.proverPublisherPrivateKeys)) {
     problems.push(
-      `${publisher.proverPublisherPrivateKeys.variable} is not for a function: put the key into a secret and name that in ${ENV.PUBLISHER_SECRET_ID}`,
+      `${publisher.proverPublisherPrivateKeys.variable} must not be set for a function: put the key into a secret and set ${ENV.PUBLISHER_SECRET_ID}`,
     );
   }
   return [...problems, ...findFunctionConflicts(settings, isGiven)];

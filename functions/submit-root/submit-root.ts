@@ -1,24 +1,23 @@
 import { RootSubmitter, type RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
-import { takesOf } from '../../shared/l1/submission/takes-root.ts';
 import { InvocationTooShortError } from '../../shared/lambda/errors.ts';
 import type { Invocation } from '../../shared/lambda/invocation.ts';
 
-/** A root that still waits, and for what. */
+/** A root that is still open, and what it waits for. */
 export interface OpenRoot {
   readonly epoch: number;
   readonly state: string;
   readonly reason?: string;
 }
 
-/** For what is under way when the time is nearly over, and to let go of the leases. */
+/** Left at the end of the invocation to finish pending calls and release the leases. */
 const MARGIN_MS = 10_000;
 const CHECK_MS = 200;
 
 /**
- * Works on the outbox until nothing is left that this invocation could do, or its time is nearly over. The next one goes on,
- * also when this one is cut off: all that matters is in the outbox.
+ * Works on the outbox until there is nothing left to do or the invocation's time is nearly over. The next invocation
+ * continues, even if this one is cut off: all state is in the outbox.
  * @returns the roots that are still open
- * @throws what kept it from working on the outbox last; {InvocationTooShortError} when it has no time to begin
+ * @throws the error of the last tick, if it failed; {InvocationTooShortError} when there is too little time to begin
  */
 export async function submitRoot(
   deps: Omit<RootSubmitterDeps, 'submitterId'>,
@@ -30,12 +29,16 @@ export async function submitRoot(
   const timer = setInterval(() => {
     if (getRemainingTimeInMillis() <= MARGIN_MS) stop.abort();
   }, CHECK_MS);
+  // A new id for each invocation, so that work left over from an earlier one is not mistaken for this one's.
+  const submitter = new RootSubmitter({ ...deps, submitterId: `submit-root-${awsRequestId}` });
   try {
-    // Of its own for each invocation: what an earlier one left under way cannot pass for this one's.
-    await new RootSubmitter({ ...deps, submitterId: `submit-root-${awsRequestId}` }).runUntilIdle(stop.signal);
+    await submitter.runUntilIdle(stop.signal);
   } finally {
     clearInterval(timer);
   }
-  const open = (await deps.outbox.open()).filter(takesOf(deps));
-  return open.map(({ epoch, state, reason }) => ({ epoch, state, ...(reason !== undefined && { reason }) }));
+  return (await submitter.openRoots()).map(({ epoch, state, reason }) => ({
+    epoch,
+    state,
+    ...(reason !== undefined && { reason }),
+  }));
 }

@@ -10,7 +10,7 @@ const prepared = oncePerContainer(async (): Promise<SweepDeps> => {
   return { jobs: engine.jobs, queue: engine.queue, strandedSeconds: strandedSecondsOf(settings), log };
 });
 
-/** Runs once a minute. Nodes may sweep as well. */
+/** Runs once a minute. Nodes may sweep at the same time. */
 export async function handler(): Promise<{ readonly sentJobs: number }> {
   return { sentJobs: await sweepStrandedJobs(await prepared.get()) };
 }

@@ -4,9 +4,9 @@ export const ENV = {
   AWS_PREFIX: 'COPPICE_AWS_PREFIX',
   LOG_LEVEL: 'LOG_LEVEL',
   METRICS_NAMESPACE: 'COPPICE_METRICS_NAMESPACE',
-  /** A secret with the URLs of L1, in place of the next. */
+  /** A secret with the URLs of L1, instead of the next variable. */
   L1_SECRET_ID: 'COPPICE_L1_SECRET_ID',
-  // As the prover node has them.
+  // The same variables as the prover node's.
   L1_RPC_URLS: 'ETHEREUM_HOSTS',
   L1_CHAIN_ID: 'L1_CHAIN_ID',
   REGISTRY_ADDRESS: 'REGISTRY_CONTRACT_ADDRESS',

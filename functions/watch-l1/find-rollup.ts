@@ -4,8 +4,8 @@ import type { Hex } from 'viem';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 
 /**
- * The rollup contract that the registry names, at L1's latest block: which one is canonical changes with an upgrade.
- * Passes on what the client throws, also when the registry has no such version.
+ * The registry's rollup contract, at L1's latest block: upgrades change which one is canonical. Passes on what the client
+ * throws, for example when the registry does not have the version.
  */
 export async function findRollup(
   client: L1Client,

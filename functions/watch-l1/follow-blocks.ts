@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 
-/** A block of L1 as it was seen. */
+/** A block of L1, as read. */
 export const SeenBlock = z.strictObject({ number: z.number().int().nonnegative(), hash: z.string() });
 export type SeenBlock = z.infer<typeof SeenBlock>;
 
@@ -10,15 +10,15 @@ export type SeenBlock = z.infer<typeof SeenBlock>;
 export const REMEMBERED_BLOCKS = 64;
 
 export interface FollowedBlocks {
-  /** The newest blocks, ascending, to be handed to the next look: {@link REMEMBERED_BLOCKS} at most. */
+  /** The newest blocks, ascending, for the next run: at most {@link REMEMBERED_BLOCKS}. */
   readonly blocks: readonly SeenBlock[];
-  /** How many of the blocks that were seen before have others in their place now. */
+  /** How many of the blocks seen before have been replaced by others. */
   readonly replaced: number;
 }
 
 /**
- * Compares the blocks that an earlier look has seen with the chain as it is up to `head`, and reads those that are new.
- * Blocks above `head` are not compared: whoever answers may only be behind. Passes on what the client throws.
+ * Compares the blocks seen by an earlier run with the chain up to `head`, and reads the new ones. Blocks above `head` are
+ * not compared: the L1 node may only be lagging behind. Passes on what the client throws.
  */
 export async function followBlocks(
   client: L1Client,
@@ -31,7 +31,7 @@ export async function followBlocks(
     number === head.number ? head.hash : (await client.getBlock({ blockNumber: BigInt(number) })).hash;
 
   const replaced: SeenBlock[] = [];
-  // From the newest back to the first that is still there: what is below that is there too.
+  // From the newest back to the first that is unchanged: everything below that is unchanged too.
   for (const block of comparable.toReversed()) {
     const hash = await hashAt(block.number);
     if (hash === block.hash) break;

@@ -5,11 +5,11 @@ import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts'
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 
-/** How far the fleet is with an epoch. */
-export interface EpochSight {
+/** How far the fleet has got with an epoch. */
+export interface EpochProgress {
   readonly epoch: number;
   readonly state: EpochRecord['state'];
-  /** The longest chain of jobs that it still needs, if each found an idle agent at once. */
+  /** The longest chain of jobs that it still needs, as if each found an idle agent at once. */
   readonly pathSeconds: number;
   readonly jobsLeft: number;
 }
@@ -20,17 +20,20 @@ export interface ReadEpochsDeps {
   readonly nowMs: () => number;
 }
 
-/** What the ledger knows of epochs; of one that no node has taken up, nothing. */
-export async function readEpochs(epochs: readonly number[], deps: ReadEpochsDeps): Promise<readonly EpochSight[]> {
-  const sights = await Promise.all(epochs.map((epoch) => readEpoch(EpochNumber.parse(epoch), deps)));
-  return sights.filter((sight) => sight !== undefined);
+/** The progress of epochs, from the ledger. Epochs that no node has taken up are left out. */
+export async function readEpochs(epochs: readonly number[], deps: ReadEpochsDeps): Promise<readonly EpochProgress[]> {
+  const found = await Promise.all(epochs.map((epoch) => readEpoch(EpochNumber.parse(epoch), deps)));
+  return found.filter((progress) => progress !== undefined);
 }
 
-async function readEpoch(epoch: EpochNumber, { epochs, jobs, nowMs }: ReadEpochsDeps): Promise<EpochSight | undefined> {
+async function readEpoch(
+  epoch: EpochNumber,
+  { epochs, jobs, nowMs }: ReadEpochsDeps,
+): Promise<EpochProgress | undefined> {
   const record = await epochs.find(epoch);
   if (record === undefined) return undefined;
   const { state, shape, rangeId } = record;
-  // With its root proof made, nothing of the tree is left.
+  // Its root is proven, so nothing of the tree is left.
   if (state === 'submitting' || state === 'proven') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
   const records = await jobs.jobsOfEpoch(epoch);
   const tree = expectedTree(shape);

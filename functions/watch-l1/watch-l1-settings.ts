@@ -7,9 +7,9 @@ import { ENV } from './env.ts';
 
 const { l1RpcUrls, l1ChainId, registryAddress, rollupVersion } = L1_SETTINGS.settings;
 
-/** What is watched, under the names that the prover node has for it. */
+/** What to watch, in the variables of the prover node. */
 export const WATCH_L1_GROUP = {
-  title: 'What is watched on L1',
+  title: 'What to watch on L1',
   settings: {
     l1RpcUrls,
     l1ChainId,
@@ -18,7 +18,7 @@ export const WATCH_L1_GROUP = {
     publisherAddresses: optional(listOf(address), {
       flag: 'publisher-addresses',
       variable: ENV.PUBLISHER_ADDRESSES,
-      description: 'L1 accounts that submit proofs, whose ether is watched',
+      description: 'L1 accounts that submit proofs, whose balance is watched',
     }),
   },
 } as const satisfies SettingGroup;

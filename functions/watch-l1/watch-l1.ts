@@ -1,128 +1,66 @@
-import { formatEther, formatGwei } from 'viem';
-import { z } from 'zod';
+import type { Secret } from '../../shared/config/secret.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { L1UnreachableError } from '../../shared/l1/errors.ts';
+import { checkL1Chain, type L1Client } from '../../shared/l1/l1-client.ts';
+import type { Note } from '../../shared/ledger/notes.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import type { WatchL1Settings } from './watch-l1-settings.ts';
+import { findRollup } from './find-rollup.ts';
+import { readEpochs } from './read-epochs.ts';
+import { readL1View } from './read-l1-view.ts';
+import { epochsToRead, type Measurement, measureOutbox, type Remembered, measureL1 } from './measure-l1.ts';
 
-import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import type { PlainMetricName } from '../../shared/telemetry/metrics.ts';
-import { SeenBlock } from './follow-blocks.ts';
-import type { L1Sight, UnprovenEpoch } from './read-l1.ts';
-import type { EpochSight } from './read-epochs.ts';
-
-/** What one look hands to the next. */
-export const Remembered = z.strictObject({
-  /** The newest blocks of L1, ascending. */
-  blocks: z.array(SeenBlock),
-  pendingCheckpoint: z.number().int().nonnegative(),
-  /** Epochs that were seen unproven and whose windows were still open. */
-  unproven: z.array(z.number().int().nonnegative()),
-  /** Up to this epoch it is decided which were missed. */
-  newestClosed: z.number().int(),
-});
-export type Remembered = z.infer<typeof Remembered>;
-
-/** A value of a metric without dimensions. */
-export interface Measurement {
-  readonly name: PlainMetricName;
-  readonly value: number;
-  /** What it is about, for whoever looks it up in the log. */
-  readonly properties?: Readonly<Record<string, number | string>>;
-}
-
-export interface Observation {
-  /** What is so now; true whoever says it, and however often. */
-  readonly state: readonly Measurement[];
-  /** What has happened since the last look: to be told once. */
-  readonly events: readonly Measurement[];
-  readonly remembered: Remembered;
-}
-
-/** The outbox, as a look at L1 needs not be taken for it. */
-export function measureOutbox(open: readonly RootRecord[], nowMs: number): readonly Measurement[] {
-  const oldest = open.toSorted((a, b) => a.storedAtMs - b.storedAtMs)[0];
-  const ageSeconds = oldest === undefined ? 0 : Math.max(0, (nowMs - oldest.storedAtMs) / 1000);
-  return [
-    { name: 'OpenRoots', value: open.length },
-    {
-      name: 'OutboxAgeSeconds',
-      value: ageSeconds,
-      ...(oldest !== undefined && { properties: { epoch: oldest.epoch, state: oldest.state } }),
-    },
-  ];
-}
-
-/** The epochs that have to be looked up in the ledger: those that are open on L1, and those that have to be judged. */
-export function epochsToRead(sight: L1Sight, before: Remembered | undefined): readonly number[] {
-  return [...new Set([...sight.unproven.map(({ epoch }) => epoch), ...toJudge(sight, before)])].toSorted(
-    (a, b) => a - b,
-  );
+export interface WatchL1Deps {
+  readonly settings: Pick<
+    WatchL1Settings,
+    'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion' | 'publisherAddresses'
+  >;
+  readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox'>;
+  readonly note: Note<Remembered>;
+  readonly l1: L1Client;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+  readonly log: Logger;
 }
 
 /**
- * Judges a look at L1 by what the last one saw.
- * @param epochs what the ledger knows of {@link epochsToRead}
- * @param before `undefined` at the first look, which cannot know what has happened
+ * Reads the outbox, L1 and the ledger, and records their metrics. What can be read is recorded before an error is thrown.
+ * @throws {L1UnreachableError} {WrongL1ChainError}; passes on what L1 and the ledger throw
  */
-export function watchL1(sight: L1Sight, epochs: readonly EpochSight[], before: Remembered | undefined): Observation {
-  const { tips, unproven, newestClosed, gasPriceWei, balancesWei, followed } = sight;
-  const least = balancesWei.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-  const missed = toJudge(sight, before).filter((epoch) => find(epochs, epoch)?.state !== 'proven');
-  const pruned = before === undefined ? 0 : Math.max(0, before.pendingCheckpoint - tips.pendingCheckpoint);
-  return {
-    state: [
-      { name: 'L1PendingCheckpoint', value: tips.pendingCheckpoint },
-      { name: 'L1ProvenCheckpoint', value: tips.provenCheckpoint },
-      { name: 'UnprovenEpochs', value: unproven.length },
-      { name: 'L1GasPriceGwei', value: Number(formatGwei(gasPriceWei)) },
-      ...(least === undefined ? [] : [{ name: 'PublisherBalanceEth', value: Number(formatEther(least)) } as const]),
-      ...measureUrgency(sight, epochs),
-    ],
-    events: [
-      { name: 'L1ReorgBlocks', value: followed.replaced },
-      { name: 'CheckpointsPruned', value: pruned },
-      {
-        name: 'EpochsMissed',
-        value: missed.length,
-        ...(missed.length > 0 && { properties: { epochs: missed.join(',') } }),
-      },
-    ],
-    remembered: {
-      blocks: [...followed.blocks],
-      pendingCheckpoint: tips.pendingCheckpoint,
-      unproven: stillOpen([...(before?.unproven ?? []), ...unproven.map(({ epoch }) => epoch)], newestClosed),
-      // A node that is behind the others takes no verdict back.
-      newestClosed: Math.max(newestClosed, before?.newestClosed ?? newestClosed),
-    },
+export async function watchL1(deps: WatchL1Deps): Promise<void> {
+  const { settings, engine, note, l1, nowMs, log } = deps;
+  const measure = (measurements: readonly Measurement[]): void => {
+    for (const { name, value, properties } of measurements) deps.metrics.record(name, value, {}, properties);
   };
+  measure(measureOutbox(await engine.outbox.open(), nowMs()));
+  await checkUrls(settings, measure, log);
+
+  const rollup = await findRollup(l1, settings.registryAddress, settings.rollupVersion);
+  const { value: before, version } = await note.find();
+  const view = await readL1View(before?.blocks ?? [], { l1, rollup, publishers: settings.publisherAddresses ?? [] });
+  const epochs = await readEpochs(epochsToRead(view, before), { ...engine, nowMs });
+  const { state, events, remembered } = measureL1(view, epochs, before);
+  measure(state);
+  // Only the run that stores the note records the events, so that two runs at the same time do not record them twice.
+  if (await note.replace(remembered, version)) measure(events);
+  else log.info('another run was first; leaving the events to it');
 }
 
-/** Nothing when nothing is unproven: no value is better than one that means nothing. */
-function measureUrgency({ unproven, atMs }: L1Sight, epochs: readonly EpochSight[]): readonly Measurement[] {
-  const slackSeconds = ({ epoch, deadlineAtMs }: UnprovenEpoch): number =>
-    (deadlineAtMs - atMs) / 1000 - (find(epochs, epoch)?.pathSeconds ?? 0);
-  const urgent = unproven.toSorted((a, b) => slackSeconds(a) - slackSeconds(b))[0];
-  if (urgent === undefined) return [];
-  const properties = { epoch: urgent.epoch };
-  const known = find(epochs, urgent.epoch);
-  return [
-    { name: 'EpochSlackSeconds', value: slackSeconds(urgent), properties },
-    ...(known === undefined
-      ? []
-      : [
-          { name: 'EpochPathSeconds', value: known.pathSeconds, properties } as const,
-          { name: 'EpochJobsLeft', value: known.jobsLeft, properties } as const,
-        ]),
-  ];
-}
-
-/** Epochs whose windows have closed since the last look. */
-function toJudge({ newestClosed }: L1Sight, before: Remembered | undefined): readonly number[] {
-  if (before === undefined) return [];
-  return before.unproven.filter((epoch) => epoch > before.newestClosed && epoch <= newestClosed);
-}
-
-function stillOpen(epochs: readonly number[], newestClosed: number): number[] {
-  return [...new Set(epochs)].filter((epoch) => epoch > newestClosed).toSorted((a, b) => a - b);
-}
-
-function find(epochs: readonly EpochSight[], epoch: number): EpochSight | undefined {
-  return epochs.find((sight) => sight.epoch === epoch);
+async function checkUrls(
+  { l1RpcUrls, l1ChainId }: { readonly l1RpcUrls: readonly Secret<string>[]; readonly l1ChainId: number },
+  measure: (measurements: readonly Measurement[]) => void,
+  log: Logger,
+): Promise<void> {
+  const record = (hosts: readonly string[]): void => {
+    measure([{ name: 'L1RpcFailures', value: hosts.length, properties: { hosts: hosts.join(',') } }]);
+  };
+  try {
+    const silentHosts = await checkL1Chain({ rpcUrls: l1RpcUrls, chainId: l1ChainId });
+    record(silentHosts);
+    if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
+  } catch (error) {
+    if (error instanceof L1UnreachableError) record(error.hosts);
+    throw error;
+  }
 }

@@ -12,7 +12,7 @@ const prepared = oncePerContainer(async () => {
   return { prefix: settings.awsPrefix, spotEvents, scaler, metrics, log };
 });
 
-/** For ECS's events of tasks that have stopped, that will, and that found no place. */
+/** Handles ECS events of tasks that have stopped, are about to stop, or could not be placed. */
 export async function handler(event: unknown): Promise<void> {
   const { prefix, ...deps } = await prepared.get();
   const news = readEcsEvent(event, prefix);

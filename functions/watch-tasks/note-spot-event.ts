@@ -3,7 +3,7 @@ import type { SpotEvent, SpotEvents } from '../../shared/agent-fleet/spot-events
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { TaskNews } from './read-ecs-event.ts';
 
-/** Events that come so soon after another are seen by the run that the first has asked for, or by the next minute's. */
+/** An event this soon after another is covered by the run that the first one requested, or by the next scheduled run. */
 const BURST_MS = 10_000;
 
 export interface NoteSpotEventDeps {
@@ -11,7 +11,7 @@ export interface NoteSpotEventDeps {
   readonly scaler: Pick<Scaler, 'ask'>;
 }
 
-/** What the news says of Spot; `undefined` when it is of another service or another end. */
+/** The Spot event in the news; `undefined` for another service, or a task that ended for another reason. */
 export function spotEventOf(news: TaskNews): SpotEvent | undefined {
   const pool = Pool.options.find((each) => news.service === `${each}-spot`);
   if (pool === undefined) return undefined;
@@ -22,8 +22,8 @@ export function spotEventOf(news: TaskNews): SpotEvent | undefined {
 }
 
 /**
- * Leaves the event where the scaler finds it, and asks the scaler to look. Of a storm only the first one asks: the scaler
- * runs one at a time, and Lambda would keep the others for it.
+ * Stores the event for the scaler, and requests a run. Of a burst only the first event does: the scaler runs one at a time,
+ * and Lambda would queue the other requests.
  */
 export async function noteSpotEvent(event: SpotEvent, { spotEvents, scaler }: NoteSpotEventDeps): Promise<void> {
   await spotEvents.note(event);

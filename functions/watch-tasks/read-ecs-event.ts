@@ -10,13 +10,13 @@ import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
 
 const Container = z.object({ name: z.string(), exitCode: z.number().int().optional(), reason: z.string().optional() });
 
-/** `ECS Task State Change`, as far as it says how a task ended, or that it will. */
+/** `ECS Task State Change`: the fields that say how a task ended, or that it will. */
 const TaskEvent = z.object({
   'detail-type': z.literal(TASK_CHANGE),
   time: z.iso.datetime(),
   detail: z.object({
     taskArn: z.string().min(1),
-    /** `service:<name>`, or `family:<name>` of a task that no service has started. */
+    /** `service:<name>`, or `family:<name>` for a task that was not started by a service. */
     group: z.string().default(''),
     lastStatus: z.string(),
     stopCode: z.string().optional(),
@@ -25,7 +25,7 @@ const TaskEvent = z.object({
   }),
 });
 
-/** `ECS Service Action`, as far as it says that a task found no place. */
+/** `ECS Service Action`: the fields that say that a task could not be placed. */
 const PlacementEvent = z.object({
   'detail-type': z.literal(SERVICE_ACTION),
   id: z.string().min(1),
@@ -53,13 +53,13 @@ export interface StoppedTask extends OfService {
   readonly containers: readonly z.infer<typeof Container>[];
 }
 
-/** A task that still runs, and has two minutes: AWS takes it back. */
+/** A task that AWS takes back: it runs for two more minutes. */
 export interface ReclaimedTask extends OfService {
   readonly kind: 'reclaimed';
   readonly taskArn: string;
 }
 
-/** A task that was wanted and that AWS has no room for. ECS goes on trying. */
+/** A task that AWS has no room for. ECS keeps trying. */
 export interface UnplacedTask extends OfService {
   readonly kind: 'unplaced';
   readonly eventId: string;
@@ -75,8 +75,8 @@ const WHAT_TO_DO =
   `or whose stopCode is ${TAKEN_BACK.join(' or ')}; '${SERVICE_ACTION}' named ${PLACEMENT_FAILURE}`;
 
 /**
- * What an event tells of a task; `undefined` when it is of no service of the fleet, such as a task that was run by hand.
- * @throws {UnexpectedEventError} when it is another event, or of a task that goes on
+ * What an event says about a task; `undefined` for a task outside the fleet's services, such as one that was run by hand.
+ * @throws {UnexpectedEventError} for any other event, and for a task that keeps running
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
  */

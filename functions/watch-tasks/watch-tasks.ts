@@ -2,7 +2,7 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { StoppedTask, TaskNews } from './read-ecs-event.ts';
 
-/** How a task ended: by its own fault, by its memory, by AWS, or because it was told to or was done. */
+/** How a task ended: it failed, it ran out of memory, AWS took it back, or it was stopped or done. */
 type TaskEnd = 'crashed' | 'out-of-memory' | 'interrupted' | 'expected';
 
 const METRIC_OF_END = {
@@ -19,8 +19,7 @@ export interface WatchTasksDeps {
 }
 
 /**
- * Counts a task that ended otherwise than it should, or that found no place, and says in the log what is known of it: ECS
- * forgets it in an hour.
+ * Counts a task that ended unexpectedly or could not be placed, and logs what is known of it: ECS forgets it within an hour.
  */
 export function watchTasks(news: TaskNews, { metrics, log }: WatchTasksDeps): void {
   const { service } = news;
@@ -29,7 +28,7 @@ export function watchTasks(news: TaskNews, { metrics, log }: WatchTasksDeps): vo
       countEnd(news, { metrics, log });
       return;
     case 'reclaimed':
-      // It counts when it has stopped.
+      // Counted once it has stopped.
       log.info({ service, taskArn: news.taskArn }, 'AWS takes a task back');
       return;
     case 'unplaced':
@@ -49,14 +48,14 @@ function countEnd(task: StoppedTask, { metrics, log }: WatchTasksDeps): void {
 }
 
 function endOf({ stopCode, stoppedReason, isTakenBack, containers }: StoppedTask): TaskEnd {
-  // Whatever stopped the task: one that its memory has killed says so.
+  // First, because the container's reason is more exact than the stop code.
   if (containers.some(({ reason = '' }) => reason.startsWith('OutOfMemoryError'))) return 'out-of-memory';
   if (isTakenBack) return 'interrupted';
   switch (stopCode) {
     case 'TaskFailedToStart':
       return 'crashed';
     case 'EssentialContainerExited':
-      // Nobody had told it to stop, so it was not killed for being slow: the kernel had killed it.
+      // It was not asked to stop, so it was not killed for stopping too slowly: the kernel killed it.
       if (containers.some(({ exitCode }) => exitCode === KILLED)) return 'out-of-memory';
       return containers.every(({ exitCode }) => exitCode === 0) ? 'expected' : 'crashed';
     case 'ServiceSchedulerInitiated':

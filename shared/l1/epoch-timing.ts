@@ -1,4 +1,4 @@
-/** A rollup's clock, as its contract was deployed. */
+/** A rollup's clock, fixed when its contract was deployed. */
 export interface RollupTiming {
   /** Unix time of slot 0. */
   readonly genesisAtSeconds: number;
@@ -16,7 +16,7 @@ export function epochStartAtMs(epoch: number, timing: RollupTiming): number {
 
 /**
  * When the window of `epoch` closes: the start of epoch `epoch + proofSubmissionEpochs + 1`, in Unix milliseconds. An L1
- * block at this very time refuses the proof already.
+ * block at exactly this time already refuses the proof.
  * @see TimeLib.sol `toDeadlineEpoch` and `isAcceptingProofsAtEpoch` of the rollup's contracts
  */
 export function epochDeadlineAtMs(epoch: number, timing: RollupTiming): number {

@@ -8,28 +8,28 @@ import { maskRpcUrl, maskRpcUrlsInError } from './mask-rpc-url.ts';
 export type L1Client = PublicClient<Transport, Chain>;
 
 export interface L1ClientOptions {
-  /** Tried in this order for every request: the next one is asked when one fails or is silent. */
+  /** Tried in this order for every request, each when the one before fails or does not answer. */
   readonly rpcUrls: readonly (string | Secret<string>)[];
   readonly chainId: number;
-  /** How long one URL may take to answer one request. @default 10 */
+  /** Time-out of one request to one URL. @default 10 */
   readonly timeoutSeconds?: number;
-  /** How often a request is repeated after all URLs have failed it. @default 1 */
+  /** How often a request is repeated after all URLs have failed. @default 1 */
   readonly retries?: number;
   /** The pause before the first repetition; it doubles with each. @default 250 */
   readonly retryDelayMs?: number;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
-/** Few: whoever calls comes back by itself, and should see soon that L1 is down. */
+/** Few, because callers retry themselves and should notice soon that L1 is down. */
 const DEFAULT_RETRIES = 1;
 const DEFAULT_RETRY_DELAY_MS = 250;
 
-/** A client over several RPC URLs, of which no error shows more than the host. */
+/** A client over several RPC URLs. Its errors show no more of a URL than the host. */
 export function createL1Client(options: L1ClientOptions): L1Client {
   const timeout = (options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
   return createPublicClient({
     chain: l1Chain(options.chainId),
-    // Two blocks may be a second apart on a development chain; viem would answer from a cache of four.
+    // By default viem caches for four seconds, but on a development chain blocks may be one second apart.
     cacheTime: 0,
     transport: fallback(
       options.rpcUrls.map((url) => maskedHttp(reveal(url), timeout)),
@@ -44,7 +44,7 @@ export function createL1Client(options: L1ClientOptions): L1Client {
 }
 
 /**
- * Asks every URL which chain it serves.
+ * Checks which chain every URL serves.
  * @returns the hosts that did not answer, for a warning
  * @throws {WrongL1ChainError} when one of them serves another chain
  * @throws {L1UnreachableError} when none of them answers
@@ -88,7 +88,7 @@ function l1Chain(id: number): Chain {
   });
 }
 
-/** viem's HTTP transport, whose errors and whose description hold only the host of the URL. */
+/** viem's HTTP transport, with no more than the host of the URL in its errors and its description. */
 function maskedHttp(url: string, timeoutMs: number): Transport {
   return (parameters) => {
     const inner = http(url, { timeout: timeoutMs, retryCount: 0 })({ ...parameters, retryCount: 0 });

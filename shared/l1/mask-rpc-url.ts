@@ -1,18 +1,18 @@
 import { URL_IN_TEXT } from '../telemetry/redact-urls.ts';
 
-/** The host and port of an RPC URL: its user, path and query may hold the operator's key. */
+/** The host and port of an RPC URL: its user, path and query may contain the operator's key. */
 export function maskRpcUrl(url: string): string {
   return URL.parse(url)?.host ?? '[Redacted]';
 }
 
-/** Leaves only the hosts of the URLs in a text, such as an RPC client's error message. */
+/** Reduces every URL in a text, such as an RPC client's error message, to its host. */
 export function maskRpcUrls(text: string): string {
   return text.replace(URL_IN_TEXT, maskRpcUrl);
 }
 
 /**
- * Masks the URLs in every text of an error and of its causes, in place: viem puts the URL, with its key, into the
- * message of each error, and callers tell viem's errors apart by class, so they must stay the same objects.
+ * Masks the URLs in every text of an error and of its causes. In place, because viem puts the URL, with its key, into each
+ * error's message, and callers distinguish viem's errors by class.
  */
 export function maskRpcUrlsInError(error: unknown): void {
   const seen = new Set<unknown>();

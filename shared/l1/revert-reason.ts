@@ -3,12 +3,12 @@ import { BaseError, decodeErrorResult, ExecutionRevertedError, type Hex, isHex, 
 
 import { maskRpcUrls } from './mask-rpc-url.ts';
 
-/** How nodes tell of a call that ended without `revert`: it ran out of gas, or hit an invalid instruction. */
+/** How nodes report a call that halted without `revert`: it ran out of gas, or hit an invalid instruction. */
 const EVM_HALTED = /out of gas|outofgas|invalid opcode|evm error/i;
 
 /**
- * Says why a call reverted: `Rollup__PastDeadline(7, 9)`.
- * @returns `undefined` when the error is no revert: L1 did not answer, or not to the question
+ * Why a call reverted, such as `Rollup__PastDeadline(7, 9)`.
+ * @returns `undefined` when the error is not a revert: L1 did not answer, or answered with another error
  */
 export function revertReason(error: unknown): string | undefined {
   const data = revertData(error);
@@ -20,14 +20,14 @@ export function revertReason(error: unknown): string | undefined {
   return answered instanceof BaseError && EVM_HALTED.test(answered.details) ? describeError(answered) : undefined;
 }
 
-/** One line of an error that an operator can act on, with no more of an RPC URL than its host. */
+/** An error in one line for an operator, with no more of an RPC URL than its host. */
 export function describeError(error: unknown): string {
   if (!(error instanceof BaseError)) return maskRpcUrls(error instanceof Error ? error.message : String(error));
   const details = error.details === '' || error.details === error.shortMessage ? '' : ` (${error.details})`;
   return maskRpcUrls(`${error.shortMessage.replace(/\s+/g, ' ')}${details}${hostOf(error)}`);
 }
 
-/** viem names the URL in a line of its own, in the error of the request itself. */
+/** viem names the URL in a separate line, in the error of the request itself. */
 function hostOf(error: BaseError): string {
   const isUrl = (line: string): boolean => line.startsWith('URL: ');
   const request = error.walk((link) => link instanceof BaseError && link.metaMessages?.some(isUrl) === true);
@@ -38,7 +38,7 @@ function hostOf(error: BaseError): string {
 function decodeRevert(data: Hex): string {
   try {
     const decoded = decodeErrorResult({ abi: RollupAbi, data });
-    // viem adds Solidity's own `Error(string)` and `Panic(uint256)` to those of the contract; its types do not say so.
+    // viem adds Solidity's `Error(string)` and `Panic(uint256)` to the contract's errors; its types do not say so.
     const errorName: string = decoded.errorName;
     const values = (decoded.args as readonly unknown[] | undefined) ?? [];
     return errorName === 'Error' ? String(values[0]) : `${errorName}(${values.map(String).join(', ')})`;
@@ -47,7 +47,7 @@ function decodeRevert(data: Hex): string {
   }
 }
 
-/** Nodes put the revert's data in the error itself or one level deeper. */
+/** Nodes put the data of a revert into the error itself or one level deeper. */
 function revertData(error: unknown): Hex | undefined {
   for (let link = error; link instanceof Error; link = link.cause) {
     const found: unknown = Reflect.get(link, 'data');

@@ -11,7 +11,7 @@ export interface RollupTips {
   readonly provenCheckpoint: number;
 }
 
-/** Reads the rollup contract. Every method asks L1 at its latest block, and passes on what the client throws. */
+/** Reads the rollup contract, always at L1's latest block. Every method passes on what the client throws. */
 export class RollupReader {
   readonly #client: L1Client;
   readonly #contract: { readonly address: Hex; readonly abi: typeof RollupAbi };
@@ -27,7 +27,7 @@ export class RollupReader {
     return { pendingCheckpoint: Number(tips.pending), provenCheckpoint: Number(tips.proven) };
   }
 
-  /** The archive root after the checkpoint; zero when the chain does not reach so far. */
+  /** The archive root after the checkpoint; zero when the chain does not reach it. */
   async archiveAt(checkpoint: number): Promise<Hex> {
     return await this.#client.readContract({
       ...this.#contract,
@@ -36,19 +36,19 @@ export class RollupReader {
     });
   }
 
-  /** @throws when the chain does not reach so far. */
+  /** @throws when the chain does not reach the checkpoint. */
   async epochOfCheckpoint(checkpoint: number): Promise<number> {
     const args = [BigInt(checkpoint)] as const;
     return Number(await this.#client.readContract({ ...this.#contract, functionName: 'getEpochForCheckpoint', args }));
   }
 
-  /** Whether L1 has a proof of the epoch's first `checkpoints` checkpoints by this prover: it takes only one. */
+  /** Whether L1 has a proof of the epoch's first `checkpoints` checkpoints by this prover: it accepts only one. */
   async hasSubmitted(epoch: number, checkpoints: number, proverId: Hex): Promise<boolean> {
     const args = [BigInt(epoch), BigInt(checkpoints), proverId] as const;
     return await this.#client.readContract({ ...this.#contract, functionName: 'getHasSubmitted', args });
   }
 
-  /** The constants of the rollup's clock; asked once. */
+  /** The constants of the rollup's clock; read once. */
   async timing(): Promise<RollupTiming> {
     this.#timing ??= await this.#readTiming();
     return this.#timing;

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a bench says to an agent: take jobs from `source` until told to stop. */
+/** An order to an agent: take jobs from `source` until the order to stop. */
 export type AgentOrder<Source> = { readonly order: 'start'; readonly source: Source } | { readonly order: 'stop' };
 
-/** Processes that claim and settle when told to, and that are still otherwise, so that one side never slows the other. */
+/** Processes that claim and settle jobs on order and are otherwise idle, so that one side never slows the other. */
 export interface AgentPool<Source> {
   /** @param numbers which of them. @default all */
   start(source: Source, numbers?: readonly number[]): Promise<void>;
@@ -13,7 +13,7 @@ export interface AgentPool<Source> {
 }
 
 /**
- * Starts `count` processes of an agent program, which answers `ready`, and every order once it is done.
+ * Starts `count` processes of an agent program, which reports when it is ready and when an order is done.
  * @param program calls `followOrders`; its arguments are the agent's number, from 0, and `programArguments`
  */
 export async function startAgentPool<Source extends string | object>(
@@ -63,7 +63,7 @@ async function answerOf(agent: ChildProcess): Promise<void> {
       }),
     ]);
   } finally {
-    // Stops listening for the one that did not come.
+    // Stops listening for the event that did not come.
     answered.abort();
   }
 }

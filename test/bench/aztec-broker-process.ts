@@ -15,7 +15,7 @@ import { getTelemetryClient } from '@aztec/telemetry-client';
 const MAX_BODY_SIZE = '100mb';
 
 /**
- * Aztec's broker as `aztec start --prover-broker` runs it: a process of its own, its jobs in LMDB, served over JSON-RPC.
+ * Aztec's broker as `aztec start --prover-broker` runs it: in a separate process, with its jobs in LMDB, over JSON-RPC.
  * Arguments: its data directory, and how often it writes its batches to disk, in milliseconds.
  */
 const [dataDirectory, batchIntervalMs] = process.argv.slice(2);
@@ -24,7 +24,7 @@ const broker = await createAndStartProvingBroker(
     ...defaultProverBrokerConfig,
     dataDirectory: String(dataDirectory),
     proverBrokerBatchIntervalMs: Number(batchIntervalMs),
-    // Names the database's owner and nothing else.
+    // Only names the owner of the database.
     l1Contracts: { rollupAddress: EthAddress.ZERO } as L1ContractAddresses,
   },
   getTelemetryClient(),

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Aztec's batches go to disk this often by default. */
+/** How often Aztec writes its batches to disk by default. */
 export const AZTEC_BATCH_INTERVAL_MS = 50;
 
 export interface AztecBroker {
@@ -12,7 +12,7 @@ export interface AztecBroker {
   close(): Promise<void>;
 }
 
-/** Starts Aztec's broker in a process of its own, on a database of its own that is removed at the end. */
+/** Starts Aztec's broker in a separate process, with a new database that is removed at the end. */
 export async function startAztecBroker(options: { readonly batchIntervalMs: number }): Promise<AztecBroker> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'aztec-broker-bench-'));
   const program = new URL('aztec-broker-process.ts', import.meta.url);

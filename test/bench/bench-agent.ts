@@ -12,9 +12,9 @@ import { compareBb } from './agent/compare-bb.ts';
 import { compareThreads } from './agent/compare-threads.ts';
 
 /**
- * What an agent gets out of its machine, with real proofs of the canary under the development CRS: our agent beside
- * Aztec's, with our prover and with `bb prove` for each job; the two provers without an agent; one agent on all cores beside
- * several on fewer.
+ * How well an agent uses its machine, with real proofs of the canary under the development CRS: our agent against Aztec's,
+ * with our prover and with `bb prove` for each job; the two provers without an agent; one agent on all cores against several
+ * on fewer.
  *
  *     npm run bench:agent -- [--backlog 30] [--rounds 3] [--leaves 10] [--work 1] [--threads-work 2]
  */

@@ -29,10 +29,10 @@ import { medianOf } from './median-of.ts';
 const AZTEC_POLL_MS = 1000;
 const AZTEC_FAST_POLL_MS = 100;
 
-/** From the agents' start to the epoch's: idle agents that poll every second are half way to their next look. */
+/** From the agents' start to the epoch's: idle agents that poll every second are half way to their next poll. */
 const SETTLE_MS = 1500;
 
-/** What Coppice may take at most, as a share of what the other takes. */
+/** The most time that Coppice may take, as a share of the other's. */
 const MOST_OF_DEFAULT = 0.5;
 const MOST_OF_FAST_POLL = 1;
 
@@ -40,7 +40,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     agents: { type: 'string', default: '2' },
-    // Of a devnet that runs already, instead of one of its own.
+    // Uses a devnet that is already running instead of starting one.
     'environment-file': { type: 'string' },
   },
 });
@@ -81,7 +81,7 @@ console.log(
 let runs = 0;
 let rootInputs: Buffer | undefined;
 
-// Each agent alone proves the whole epoch once, so that all have loaded every circuit, and their node all of its own.
+// First each agent proves the whole epoch once by itself, so that all agents and the node have loaded every circuit.
 for (const side of [coppice, aztecFast]) {
   for (let agent = 0; agent < agentCount; agent++) {
     say(`warm-up  ${side.name}, agent ${agent + 1} alone: ${(await timeOf(side, [agent])).toFixed(1)} s`);
@@ -118,7 +118,7 @@ console.log(`the root of every run has the same public inputs`);
 if (isFault) console.log('Coppice takes longer than it may: that is a fault');
 process.exit(isFault ? 1 : 0);
 
-/** Proves the epoch under a number of its own, so that none of its jobs is known, and checks its root. */
+/** Proves the epoch under a new number, so that all of its jobs are new, and checks its root. */
 async function timeOf(side: EpochSide, only?: readonly number[]): Promise<number> {
   runs += 1;
   const asNew = { ...data, epoch: EpochNumber.parse(data.epoch + runs) };

@@ -9,7 +9,7 @@ import type { BenchSide } from './queue/bench-side.ts';
 import { openCoppiceSide } from './queue/coppice-side.ts';
 
 /**
- * How many proving jobs a second go from asked for to settled: on our embedded engine, and on Aztec's broker with its
+ * How many proving jobs a second go from requested to settled: on our embedded engine, and on Aztec's broker with its
  * persisted database, over its JSON-RPC. Same job ids, circuits and number of agent processes; rounds take turns.
  *
  *     npm run bench:queue -- [--jobs 10000] [--rounds 3] [--agents 8]
@@ -17,7 +17,7 @@ import { openCoppiceSide } from './queue/coppice-side.ts';
 const FASTEST_BATCH_INTERVAL_MS = 1;
 const WARM_UP_JOBS = 500;
 
-// Aztec's broker and agents log a line per job, which is no part of the comparison.
+// Aztec's broker and agents log a line per job, which is not part of the comparison.
 process.env['LOG_LEVEL'] = 'silent';
 
 const { values } = parseArgs({

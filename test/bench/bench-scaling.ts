@@ -124,14 +124,14 @@ function percentMore(ratio: number): string {
 function trafficOf(name: string): Traffic {
   const traffic = TRAFFICS.find((each) => each.name === name);
   if (traffic !== undefined) return traffic;
-  throw new Error(`there is no traffic ${name}: choose of ${TRAFFICS.map((each) => each.name).join(', ')}`);
+  throw new Error(`unknown traffic '${name}'; choose one of ${TRAFFICS.map((each) => each.name).join(', ')}`);
 }
 
 function epochsOf({ epochsShare }: Traffic): number {
   return Math.max(Math.min(LEAST_EPOCHS, epochs), Math.round(epochs * epochsShare));
 }
 
-/** Holds Coppice to its targets, but to none that even the bound does not reach: those are shown with it. */
+/** Holds Coppice to its targets, except those that even the bound does not reach, which are only shown. */
 function judge({ name }: Traffic, comparison: Comparison): void {
   const { coppice, bestRival, boundDollars, boundWithDroughtsDollars, missedThoughMakeable } = comparison;
   const check = (value: number, what: string, most: number): void => {
@@ -143,7 +143,7 @@ function judge({ name }: Traffic, comparison: Comparison): void {
     console.log(`  ${value.toFixed(3)} ${what}; ${because}`);
 
   const rivalDollars = bestRival?.score.meanDollars ?? Infinity;
-  const toRival = `of the cheapest rival that misses at most ${100 * MOST_MISSED_SHARE} %: ${bestRival?.name ?? 'there is none'}`;
+  const toRival = `of the cheapest rival that misses at most ${100 * MOST_MISSED_SHARE} %: ${bestRival?.name ?? 'none'}`;
   const boundToRival = boundDollars / rivalDollars;
   if (boundToRival <= MOST_OF_BEST_RIVAL) check(coppice.meanDollars / rivalDollars, toRival, MOST_OF_BEST_RIVAL);
   else {

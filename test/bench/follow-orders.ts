@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import type { AgentOrder } from './agent-pool.ts';
 
 /**
- * Runs an agent program: `work` takes jobs from the source until its signal aborts. Answers the bench once it is ready
- * and after every order; ends when the bench has gone.
+ * Runs an agent program: `work` takes jobs from the source until its signal aborts. Reports to the bench when it is ready and
+ * after every order; exits when the bench is gone.
  */
 export function followOrders<Source>(
   source: z.ZodType<Source>,

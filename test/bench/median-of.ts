@@ -1,4 +1,4 @@
-/** The middle of the sorted values; of an even number, the mean of the two in the middle. */
+/** The middle one of the sorted values, or the mean of the two in the middle. */
 export function medianOf(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;

@@ -9,7 +9,7 @@ import { anvilAccount } from '../../containers/local-l1/devnet-accounts.ts';
 import { type DevnetManifest, readManifest } from '../../containers/devnet/devnet-manifest.ts';
 import { openEmbeddedEngine } from '../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
-import { decodeRootCall } from '../../shared/l1/verdict/root-call.ts';
+import { decodeRootCall } from '../../shared/l1/verdict/decode-root-call.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { checkpointsOf } from '../../shared/proving-job/epoch-shape.ts';

@@ -7,7 +7,7 @@ import { ENV as SWEEP_ENV } from '../../functions/sweep-ledger/env.ts';
 import { ENV as WATCH_TASKS_ENV } from '../../functions/watch-tasks/env.ts';
 import { InvalidSettingsError } from '../../shared/config/errors.ts';
 import { DEFAULT_SUBMISSION_POLICY } from '../../shared/l1/submission/submission-policy.ts';
-import { submissionPolicyOf } from '../../shared/l1/submission/submission-policy-of.ts';
+import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { FUNCTION_GROUPS } from '../../shared/lambda/function-settings.ts';
 import { L1_SECRET_ID } from '../../shared/lambda/l1-secret.ts';
 
@@ -29,40 +29,40 @@ describe('the settings of submit-root', () => {
     }
   };
 
-  it('needs an L1, its chain, and one place of the key: nothing else', () => {
+  it('needs only an L1, its chain id, and one place for the key', () => {
     expect(problemsOf({})).toEqual([
       expect.stringContaining('(ETHEREUM_HOSTS) is missing'),
       expect.stringContaining('(L1_CHAIN_ID) is missing'),
-      'give one of COPPICE_PUBLISHER_SECRET_ID and COPPICE_PUBLISHER_KMS_KEY_ID, which hold the key',
+      'set exactly one of COPPICE_PUBLISHER_SECRET_ID and COPPICE_PUBLISHER_KMS_KEY_ID, which say where the key is',
     ]);
     expect(parseSubmitRootSettings(NEEDED)).toMatchObject({ engine: 'aws', publisherSecretId: 'coppice/publisher' });
   });
 
-  it('takes a KMS key in place of a secret, and refuses both at once', () => {
+  it('accepts a KMS key instead of a secret, and refuses both at once', () => {
     const kms = { COPPICE_PUBLISHER_KMS_KEY_ID: 'alias/coppice' };
     expect(problemsOf({ ...NEEDED, ...kms, COPPICE_PUBLISHER_SECRET_ID: '' })).toEqual([]);
-    expect(problemsOf({ ...NEEDED, ...kms })).toEqual([expect.stringMatching(/^give one of/)]);
+    expect(problemsOf({ ...NEEDED, ...kms })).toEqual([expect.stringMatching(/^set exactly one of/)]);
   });
 
   it.each(['PROVER_PUBLISHER_PRIVATE_KEYS', 'PROVER_PUBLISHER_PRIVATE_KEY', 'L1_PRIVATE_KEY'])(
     'refuses a private key in %s, and does not quote it',
     (variable) => {
       const problems = problemsOf({ ...NEEDED, [variable]: `0x${KEY}` });
-      expect(problems).toEqual([expect.stringMatching(/not for a function: put the key into a secret/)]);
+      expect(problems).toEqual([expect.stringMatching(/must not be set for a function: put the key into a secret/)]);
       expect(problems.join()).not.toContain(KEY);
     },
   );
 
-  it('refuses the embedded engine, which is of one machine', () => {
+  it('refuses the embedded engine, which is for one machine', () => {
     expect(problemsOf({ ...NEEDED, COPPICE_ENGINE: 'embedded' })).toEqual([
       'COPPICE_ENGINE must be aws for a function, or not be set',
     ]);
   });
 
   it("submits as a node does: the same defaults, and the node's variables change them", () => {
-    expect(submissionPolicyOf(parseSubmitRootSettings(NEEDED))).toEqual(DEFAULT_SUBMISSION_POLICY);
+    expect(toSubmissionPolicy(parseSubmitRootSettings(NEEDED))).toEqual(DEFAULT_SUBMISSION_POLICY);
     const changed = parseSubmitRootSettings({ ...NEEDED, L1_GAS_PRICE_MAX: '12.5', COPPICE_L1_CONFIRMATIONS: '3' });
-    expect(submissionPolicyOf(changed)).toMatchObject({ maxFeePerGasWei: 12_500_000_000n, confirmations: 3 });
+    expect(toSubmissionPolicy(changed)).toMatchObject({ maxFeePerGasWei: 12_500_000_000n, confirmations: 3 });
   });
 });
 
@@ -80,9 +80,9 @@ describe('the names of variables that infrastructure sets', () => {
     expect(common).toEqual(expect.arrayContaining(Object.values(names)));
   });
 
-  it('are, for submit-root, all that it reads of L1 and the publisher', () => {
+  it('include all that submit-root reads about L1 and the publisher', () => {
     const own = Object.values(SUBMIT_ENV).filter((variable) => !common.includes(variable));
-    // Which it puts in the place of L1's URLs before it reads its settings.
+    // It replaces the URLs of L1 by this before it reads its settings.
     expect(own.toSorted()).toEqual([...variablesOf(SUBMIT_ROOT_GROUP), L1_SECRET_ID].toSorted());
   });
 });

@@ -1,6 +1,6 @@
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** A record of an event of SQS, as Lambda words it. */
+/** A record of an SQS event, as Lambda sends it. */
 export interface SqsRecord {
   messageId: string;
   receiptHandle: string;
@@ -13,7 +13,7 @@ export interface SqsRecord {
   awsRegion: string;
 }
 
-/** Takes what a queue has, up to ten messages, and makes the event of it that Lambda would. */
+/** Receives up to ten messages from a queue, and returns the event that Lambda would make of them. */
 export async function eventOfQueue(sqs: SQSClient, queueUrl: string, queue: string): Promise<{ Records: SqsRecord[] }> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({

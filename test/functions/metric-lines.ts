@@ -13,7 +13,7 @@ interface EmfLine {
   readonly [field: string]: unknown;
 }
 
-/** What a function measures, taken off this process's stdout. */
+/** The metrics that a function records, read from this process's stdout. */
 export class MetricLines {
   readonly #lines: EmfLine[] = [];
   readonly #spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
@@ -23,7 +23,7 @@ export class MetricLines {
     return true;
   });
 
-  /** The last value of each metric, by its name, and by its dimensions where it has any: `JobsWaiting small`. */
+  /** The last value of each metric, by its name and its dimensions, if any: `JobsWaiting small`. */
   values(): ReadonlyMap<string, number> {
     return new Map(this.#lines.map((line) => [labelOf(line), valueOf(line)]));
   }

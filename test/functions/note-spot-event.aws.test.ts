@@ -25,7 +25,7 @@ describe('noteSpotEvent', () => {
   const subjectsSince = async (seconds: number): Promise<readonly string[]> =>
     (await spotEvents.since(AT_MS + seconds * 1000)).map(({ subject }) => subject);
 
-  it('leaves events for the scaler, oldest first, whatever the order in which they come', async () => {
+  it('stores events for the scaler, oldest first, in whatever order they arrive', async () => {
     await note('task-2', 20);
     await note('event-1', 40, 'refusal');
     await note('task-1', 0);
@@ -36,14 +36,14 @@ describe('noteSpotEvent', () => {
     ]);
   });
 
-  it('counts a task once: told twice, and when it is taken back and when it has stopped', async () => {
+  it('counts a task once, even if reported twice, or when taken back and again when stopped', async () => {
     await note('task-1', 0);
     await note('task-1', 0);
     await note('task-1', 110);
     expect(await subjectsSince(0)).toEqual(['task-1']);
   });
 
-  it('asks the scaler to look, once for those that come together', async () => {
+  it('requests one run of the scaler for events that come together', async () => {
     await note('task-1', 0);
     expect(asked).toBe(1);
     for (const seconds of [0, 1, 5, 9]) await note(`task-${seconds + 2}`, seconds);

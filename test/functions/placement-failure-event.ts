@@ -1,4 +1,4 @@
-/** What EventBridge brings when ECS finds no room for a task of the fleet `coppice`, as ECS's guide shows it. */
+/** The event that EventBridge sends when ECS cannot place a task of the fleet `coppice`, as in ECS's guide. */
 export function aPlacementFailureEvent({
   service = 'coppice-small-spot',
   id = 'ddca6449-b258-46c0-8653-e0e3a6d0468b',

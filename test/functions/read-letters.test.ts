@@ -29,7 +29,7 @@ describe('readLetters', () => {
     ]);
   });
 
-  it('says of a letter that SQS moved how often it was delivered', () => {
+  it('includes how often a letter that SQS moved was delivered', () => {
     const [letter] = readLetters({ Records: [aRecord({})] }, NAMES);
     expect(letter).toMatchObject({
       pool: 'small',
@@ -40,19 +40,23 @@ describe('readLetters', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['a schedule', { source: 'aws.scheduler' }, /Records.*event source of SQS with ReportBatchItemFailures/s],
+    [
+      'a schedule',
+      { source: 'aws.scheduler' },
+      /Records.*SQS event sources of the function, with ReportBatchItemFailures/s,
+    ],
     ['nothing', undefined, /cannot read what it was invoked with/],
     ['a stream', { Records: [{ eventSource: 'aws:dynamodb', dynamodb: {} }] }, /Records\[0\]\.eventSource/],
     ['no count', { Records: [aRecord({ attributes: { SentTimestamp: '1' } })] }, /ApproximateReceiveCount/],
     [
       'the queue of another fleet',
       { Records: [aRecord({ eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:other-small-normal-dead-letters' })] },
-      /queue other-small-normal-dead-letters is none of this fleet's dead-letter queues/,
+      /queue other-small-normal-dead-letters is not one of this fleet's dead-letter queues/,
     ],
     [
-      'a queue that is none for dead letters',
+      'a queue that is not for dead letters',
       { Records: [aRecord({ eventSourceARN: 'arn:aws:sqs:us-east-1:123456789012:coppice-small-normal' })] },
-      /queue coppice-small-normal is none/,
+      /queue coppice-small-normal is not one/,
     ],
   ])('refuses an event of %s, and says how to connect the function', (_, event, message) => {
     expect(() => readLetters(event, NAMES)).toThrow(UnexpectedEventError);

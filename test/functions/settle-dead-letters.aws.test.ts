@@ -65,7 +65,7 @@ describe('settleDeadLetters', () => {
   const noted = async (): Promise<object[]> =>
     (await incidents.latest(10)).map(({ kind, subject, message }) => ({ kind, subject, message }));
 
-  it('rejects the job, with the reason, and notes it; the sweeper sends no other message for it', async () => {
+  it('rejects the job with the reason and reports it; the sweeper sends no other message for it', async () => {
     const job = await recorded();
     const letter = letterOf(job);
     expect(await settleDeadLetters([letter], deps)).toEqual([]);
@@ -78,7 +78,7 @@ describe('settleDeadLetters', () => {
     expect(await jobs.strandedJobs(60)).toEqual([]);
   });
 
-  it('rejects a job whose agent is gone, and leaves one alone that an agent holds', async () => {
+  it('rejects a job whose agent is gone, but not one that an agent holds', async () => {
     const job = await recorded();
     const lease = await leased(job);
     expect(await settleDeadLetters([letterOf(job)], deps)).toEqual([]);
@@ -105,7 +105,7 @@ describe('settleDeadLetters', () => {
     expect(await kept.list()).toEqual([]);
   });
 
-  it('keeps a letter of a job that nobody knows, for operators to see and to send back', async () => {
+  it('keeps the letter of an unknown job, for operators to read and send back', async () => {
     const job = aNewJob();
     const letter = letterOf(job);
     expect(await settleDeadLetters([letter], deps)).toEqual([]);
@@ -120,16 +120,16 @@ describe('settleDeadLetters', () => {
   it.each<[string, (job: NewJob) => string, RegExp]>([
     ['is not JSON', () => '{', /the message is not JSON/],
     ['is of another version', (job) => JSON.stringify({ ...messageOf(job), v: 2 }), /does not parse/],
-    ['names no circuit of ours', (job) => JSON.stringify({ ...messageOf(job), circuit: 'NONE' }), /does not parse/],
+    ['names an unknown circuit', (job) => JSON.stringify({ ...messageOf(job), circuit: 'NONE' }), /does not parse/],
     [
       'names the job of another circuit',
       (job) => JSON.stringify({ ...messageOf(job), circuit: 'PARITY_ROOT' }),
-      /it names circuit PARITY_ROOT, .* another/,
+      /it names circuit PARITY_ROOT, but its job is /,
     ],
     [
-      'names a circuit in its id that is none',
+      'names an unknown circuit in its id',
       (job) => JSON.stringify({ ...messageOf(job), jobId: job.id.replace('PARITY_BASE', 'NONE') }),
-      /it names circuit PARITY_BASE, .* another/,
+      /it names circuit PARITY_BASE, but its job is /,
     ],
   ])('keeps a letter that %s, and touches no job', async (_, bodyOf, problem) => {
     const job = await recorded();
@@ -140,12 +140,12 @@ describe('settleDeadLetters', () => {
     expect((await jobs.find(job.id))?.state).toBe('queued');
   });
 
-  it('gives the reason once when the letter was parked for the very same one', async () => {
+  it('gives the reason once when the letter was parked for that reason', async () => {
     await settleDeadLetters([aLetter({ reason: 'the message is not JSON' })], deps);
     expect((await kept.list())[0]?.reason).toBe('the message is not JSON');
   });
 
-  it('asks for a letter again that could not be written, and settles the others', async () => {
+  it('has a letter delivered again that could not be written, and settles the others', async () => {
     const [first, second, third] = [await recorded(), await recorded(), aNewJob()];
     const letters = [letterOf(first), letterOf(second), letterOf(third)] as const;
     const failing: SettleDeadLettersDeps = {
@@ -168,17 +168,17 @@ describe('settleDeadLetters', () => {
     expect(await kept.list()).toHaveLength(1);
   });
 
-  it('makes up for the incident when a first try came no further than the rejection', async () => {
+  it('reports the incident when an earlier delivery was cut off after the rejection', async () => {
     const job = await recorded();
     const letter = letterOf(job);
     const cutOff = { ...deps, incidents: { report: async () => Promise.reject(new Error('cut off')) } };
     expect(await settleDeadLetters([letter], cutOff)).toEqual([letter.messageId]);
-    // Delivered once more, SQS counts one more delivery.
+    // SQS counts one more delivery.
     expect(await settleDeadLetters([{ ...letter, reason: 'it was parked long ago' }], deps)).toEqual([]);
     expect(await noted()).toMatchObject([{ kind: 'rejected-job', subject: job.id }]);
   });
 
-  it('keeps a letter once, however often it comes, and rejects a job once for two letters at once', async () => {
+  it('keeps a letter once, however often it is delivered, and rejects a job once for two letters at once', async () => {
     const job = await recorded();
     const foreign = letterOf(aNewJob());
     await settleDeadLetters([foreign, letterOf(job), letterOf(job)], deps);
@@ -219,14 +219,14 @@ describe('settleDeadLetters', () => {
       expect((await jobs.find(job.id))?.reason).toContain('became a dead letter: no prover of its family');
     });
 
-    it('answers which letters have to come again', async () => {
+    it('returns which letters to deliver again', async () => {
       const job = aNewJob();
       await queue.enqueue([messageOf(job)]);
       await queue.park((await queue.claim([job.pool], { waitSeconds: 1 }))!, 'x');
       const name = harness.names.deadLetterQueue(job.pool, job.lane);
       const { QueueUrl = '' } = await harness.clients.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
       const event = await eventOfQueue(harness.clients.sqs, QueueUrl, name);
-      // A fleet that has no table.
+      // A fleet without a table.
       const [record] = event.Records;
       const absent = {
         ...record,

@@ -6,7 +6,7 @@ interface TaskDetail {
   containers?: readonly Record<string, unknown>[];
 }
 
-/** What EventBridge brings when a task of the fleet `coppice` has stopped, as ECS's guide shows it. */
+/** The event that EventBridge sends when a task of the fleet `coppice` has stopped, as in ECS's guide. */
 export function aStoppedTaskEvent(
   detail: TaskDetail,
   container: Record<string, unknown> = {},

@@ -29,7 +29,7 @@ interface Ended {
   readonly signal: string | null;
 }
 
-describe('submit-root on AWS, in containers that come and go, with no node', () => {
+describe('submit-root on AWS, in short-lived containers, without a node', () => {
   let anvil: Anvil;
   let bench: RollupOnAnvil;
   let harness: AwsHarness;
@@ -73,7 +73,7 @@ describe('submit-root on AWS, in containers that come and go, with no node', () 
     await bench.engine.close();
   });
 
-  /** Puts the epoch and its root where a node would have left them before it died. */
+  /** Stores the epoch and its root as a node would have before it died. */
   async function storeRoot(): Promise<void> {
     const { epoch, rangeId, firstCheckpoint, lastCheckpoint, to, data, deadlineAtMs } = await bench.storeRoot(0, 1, 2);
     const range = { epoch, rangeId, firstCheckpoint, lastCheckpoint, deadlineAtMs };
@@ -111,7 +111,7 @@ describe('submit-root on AWS, in containers that come and go, with no node', () 
     if (found === undefined) throw new Error('no root');
     return found;
   };
-  /** Lets L1 go on while something is awaited. */
+  /** Mines L1 blocks while something is awaited. */
   async function whileMining<T>(awaited: Promise<T>): Promise<T> {
     const over = new AbortController();
     void awaited.finally(() => over.abort()).catch(() => undefined);
@@ -133,7 +133,7 @@ describe('submit-root on AWS, in containers that come and go, with no node', () 
     expect(await bench.minedNonce()).toBe(1);
   }
 
-  it('sends one transaction from two copies at once, with the key from the secret, which no line of the log has', async () => {
+  it('sends one transaction from two copies at once, with the key from the secret, and never logs the key', async () => {
     const key = { COPPICE_PUBLISHER_SECRET_ID: await secretOf(JSON.stringify({ privateKey: bench.key })) };
     await storeRoot();
     const ended = await whileMining(Promise.all([invoke(key), invoke(key)]));
@@ -154,7 +154,7 @@ describe('submit-root on AWS, in containers that come and go, with no node', () 
     await expectProvenOnce();
   });
 
-  it('goes on with the transaction of a copy that was killed by its time-out', async () => {
+  it('continues with the transaction of a copy that was killed by its time-out', async () => {
     const key = { COPPICE_PUBLISHER_SECRET_ID: await secretOf(bench.key) };
     await storeRoot();
     const killed = await invoke(key, 4_000, 'never');
@@ -169,13 +169,15 @@ describe('submit-root on AWS, in containers that come and go, with no node', () 
     await expectProvenOnce();
   });
 
-  it('fails with what to do when the secret is missing, before an epoch depends on it', async () => {
+  it('says what to do when the secret is missing, even before an epoch depends on it', async () => {
     const { code, log } = await invoke({ COPPICE_PUBLISHER_SECRET_ID: 'no-such-secret' });
     expect(code).not.toBe(0);
-    expect(log).toContain("the publisher's secret no-such-secret cannot be used: there is no such secret");
+    expect(log).toContain(
+      "the publisher's secret no-such-secret cannot be used: this account and region have no such secret",
+    );
   });
 
-  it('looks the key up once for all invocations of a container, and anew after one that failed', async () => {
+  it('loads the key once for all invocations of a container, and again after one that failed', async () => {
     const key = { COPPICE_PUBLISHER_KMS_KEY_ID: kms.alias };
     for (const [name, value] of Object.entries({ ...variables, ...key, LOG_LEVEL: 'silent' })) vi.stubEnv(name, value);
     vi.resetModules();
@@ -201,7 +203,7 @@ describe('submit-root on AWS, in containers that come and go, with no node', () 
     await expectProvenOnce();
   });
 
-  it('refuses to be invoked without the context of Lambda', async () => {
+  it('refuses to run without the context of Lambda', async () => {
     vi.resetModules();
     const { handler } = await import('../../functions/submit-root/handler.ts');
     await expect(handler({}, undefined)).rejects.toThrow(/invoke it with the context that Lambda gives/);

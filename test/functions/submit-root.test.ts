@@ -1,12 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { type OpenRoot, submitRoot } from '../../functions/submit-root/submit-root.ts';
 import { PublisherKeyUnusableError } from '../../shared/l1/errors.ts';
 import type { RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
 import { InvocationTooShortError } from '../../shared/lambda/errors.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
-import { deployRollup, POLICY, type RollupOnAnvil } from '../shared/l1/rollup-on-anvil.ts';
-import { type Anvil, startAnvil } from '../shared/l1/start-anvil.ts';
+import { rollupForEachTest } from '../shared/l1/rollup-for-each-test.ts';
+import { POLICY, type RollupOnAnvil } from '../shared/l1/rollup-on-anvil.ts';
+import type { Anvil } from '../shared/l1/start-anvil.ts';
 
 const MINUTES_MS = 300_000;
 
@@ -14,21 +15,7 @@ describe('submitRoot', () => {
   let anvil: Anvil;
   let bench: RollupOnAnvil;
 
-  beforeAll(async () => {
-    anvil = await startAnvil();
-  });
-  afterAll(async () => {
-    await anvil.stop();
-  });
-  beforeEach(async () => {
-    bench = await deployRollup(anvil);
-    await bench.propose(0, 0);
-  });
-  afterEach(async () => {
-    await anvil.rpc('anvil_dropAllTransactions');
-    await anvil.mine();
-    await bench.engine.close();
-  });
+  rollupForEachTest((deployed) => ({ anvil, bench } = deployed));
 
   let invocations = 0;
   function invoke(
@@ -66,7 +53,7 @@ describe('submitRoot', () => {
     expect(await bench.accepted()).toBe(1);
   });
 
-  it('leaves the root to the copy that is at work on it, and says that it is open', async () => {
+  it('leaves the root to the copy that is working on it, and returns it as open', async () => {
     await bench.storeRoot(0, 1, 2);
     const first = invoke();
     await isSent();
@@ -76,7 +63,7 @@ describe('submitRoot', () => {
     expect((await bench.root()).submissions).toHaveLength(1);
   });
 
-  it('lets go of the root when its time is nearly over, with the transaction under way, and the next one goes on', async () => {
+  it('releases the root with its pending transaction when its time is nearly over, and the next invocation continues', async () => {
     await bench.storeRoot(0, 1, 2);
     let leftMs = MINUTES_MS;
     const first = invoke(() => leftMs);
@@ -93,7 +80,7 @@ describe('submitRoot', () => {
     expect(await bench.minedNonce()).toBe(1);
   });
 
-  it('does not hang on a call that never answers: what it left is taken up by the next', async () => {
+  it('does not hang on a call that never answers, and the next invocation takes up the root', async () => {
     await bench.storeRoot(0, 1, 2);
     let leftMs = MINUTES_MS;
     let isAsked = false;
@@ -116,7 +103,7 @@ describe('submitRoot', () => {
     expect((await bench.root()).state).toBe('mined');
   });
 
-  it('fails when the key could not sign to the last, so that an alarm sees it', async () => {
+  it('fails when the key still cannot sign at the end, so that the alarm on errors fires', async () => {
     await bench.storeRoot(0, 1, 2);
     const account: RootSubmitterDeps['account'] = {
       address: bench.account.address,
@@ -131,7 +118,7 @@ describe('submitRoot', () => {
     expect((await bench.root()).submitterId).toBeUndefined();
   });
 
-  it('refuses to begin with a time-out that is over before it has begun', async () => {
+  it('refuses to start when too little time is left', async () => {
     await bench.storeRoot(0, 1, 2);
     await expect(invoke(() => 3_000)).rejects.toThrow(InvocationTooShortError);
     expect((await bench.root()).state).toBe('waiting');

@@ -37,7 +37,7 @@ describe('sweep-ledger', () => {
     await harness.close();
   });
 
-  it('sends a message for a job that was recorded and not enqueued, once', async () => {
+  it('sends one message for a job that was recorded but not enqueued', async () => {
     const job = aNewJob();
     await engine.jobs.record(job);
     expect(await handler()).toEqual({ sentJobs: 1 });
@@ -45,7 +45,7 @@ describe('sweep-ledger', () => {
     expect((await engine.queue.claim([job.pool], { waitSeconds: 1 }))?.message.jobId).toBe(job.id);
   });
 
-  it('does no harm beside a node that sweeps at the same time: one of two agents gets the job', async () => {
+  it('does no harm when a node sweeps at the same time: one of two agents gets the job', async () => {
     const job = aNewJob();
     await engine.jobs.record(job);
     const log = createLogger('node', { logLevel: 'silent' });
@@ -62,7 +62,7 @@ describe('sweep-ledger', () => {
     expect(outcomes.filter((outcome) => outcome !== 'claimed' && outcome !== 'held')).toEqual([]);
   });
 
-  it('gives a job that was sent, and waits, another message after an hour and no sooner', async () => {
+  it('sends another message for a waiting job after an hour, and no sooner', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const job = aNewJob();
     await engine.jobs.record(job);

@@ -88,7 +88,7 @@ describe('watch-l1', () => {
     expect(metrics.namespaces()).toEqual(['Coppice/test']);
   });
 
-  it('tells the slack of an epoch once no checkpoint can join it, and that it was missed, from one container to the next', async () => {
+  it('records the slack of a complete epoch and then that it was missed, across containers', async () => {
     await bench.propose(0, 0);
     expect((await look()).has('EpochSlackSeconds')).toBe(false);
 
@@ -103,7 +103,7 @@ describe('watch-l1', () => {
     expect((await look()).get('EpochsMissed')).toBe(0);
   });
 
-  it('does not count an epoch as missed that the ledger has as proven', async () => {
+  it('does not count an epoch as missed that is proven in the ledger', async () => {
     await bench.propose(0);
     await jump(EPOCH_SECONDS);
     await look();
@@ -117,7 +117,7 @@ describe('watch-l1', () => {
     expect((await look()).get('EpochsMissed')).toBe(0);
   });
 
-  it('tells how long the oldest root has been waiting', async () => {
+  it('records how long the oldest root has been waiting', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       await engine.outbox.store({
@@ -138,7 +138,7 @@ describe('watch-l1', () => {
     }
   });
 
-  it('sees how deep a reorg was, though every look is in a container of its own', async () => {
+  it('measures how deep a reorg was, even if every run is in a new container', async () => {
     await anvil.mine(5);
     await look();
     await loadHandler();
@@ -148,7 +148,7 @@ describe('watch-l1', () => {
     expect((await look()).get('L1ReorgBlocks')).toBe(0);
   });
 
-  it('sees checkpoints that L1 took back', async () => {
+  it('counts checkpoints that L1 pruned', async () => {
     await bench.propose(0, 0, 0);
     await look();
     await bench.call('setTips', 1n, 0n);
@@ -163,7 +163,7 @@ describe('watch-l1', () => {
     expect(seen.get('L1PendingCheckpoint')).toBe(0);
   });
 
-  it('fails when no URL answers, after it has told so and measured the outbox', async () => {
+  it('fails when no URL answers, after recording that and the outbox', async () => {
     vi.stubEnv('ETHEREUM_HOSTS', 'http://127.0.0.1:9/');
     await loadHandler();
     metrics.clear();
@@ -171,18 +171,18 @@ describe('watch-l1', () => {
     expect(Object.fromEntries(metrics.values())).toEqual({ OpenRoots: 0, OutboxAgeSeconds: 0, L1RpcFailures: 1 });
   });
 
-  it('tells what happened once when two look at the same time', async () => {
+  it('records events once when two run at the same time', async () => {
     await bench.propose(0, 0);
     await look();
     await bench.call('setTips', 1n, 0n);
     metrics.clear();
     await Promise.all([handler(), handler()]);
-    // One that begins when the other has ended says that nothing happened since.
+    // A run that starts after the other has ended records that nothing has happened since.
     expect(metrics.all('CheckpointsPruned').filter((count) => count > 0)).toEqual([1]);
     expect(metrics.all('L1PendingCheckpoint')).toEqual([1, 1]);
   });
 
-  it('names the registry when it has no such version of the rollup', async () => {
+  it('names the call to the registry when it does not have the rollup version', async () => {
     vi.stubEnv('ROLLUP_VERSION', '7');
     await loadHandler();
     await expect(handler()).rejects.toThrow(/getRollup/);

@@ -39,7 +39,7 @@ describe('watchTasks', () => {
       'TasksOutOfMemory',
       [{}, { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' }],
     ],
-    ['was killed though nobody had told it to stop', 'TasksOutOfMemory', [{}, { exitCode: 137 }]],
+    ['was killed without being asked to stop', 'TasksOutOfMemory', [{}, { exitCode: 137 }]],
     [
       'AWS took back for its Spot price',
       'SpotInterruptions',
@@ -47,7 +47,7 @@ describe('watchTasks', () => {
     ],
     ['was done', undefined, [{}, { exitCode: 0 }]],
     [
-      'was scaled in, and took longer than it may',
+      'was scaled in, and stopped too slowly',
       undefined,
       [{ stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Scaling activity' }, { exitCode: 137 }],
     ],
@@ -58,7 +58,7 @@ describe('watchTasks', () => {
     );
   });
 
-  it('tells services apart, and leaves alone what is none of the fleet', () => {
+  it('distinguishes services, and ignores tasks outside the fleet', () => {
     const node = aStoppedTaskEvent({ group: 'service:coppice-node' }, { exitCode: 1 });
     expect(countedOf(node)).toEqual([['TasksCrashed', 1, { service: 'node' }]]);
     expect(countedOf(aStoppedTaskEvent({ group: 'family:debug' }, { exitCode: 1 }))).toEqual([]);
@@ -66,7 +66,7 @@ describe('watchTasks', () => {
     expect(countedOf(aPlacementFailureEvent({ service: 'web' }))).toEqual([]);
   });
 
-  it('counts a task that AWS takes back once: when it has stopped', () => {
+  it('counts a task that AWS takes back once, when it has stopped', () => {
     const stopCode = 'SpotInterruption';
     expect(countedOf(aStoppedTaskEvent({ lastStatus: 'RUNNING', stopCode }))).toEqual([]);
     expect(countedOf(aStoppedTaskEvent({ lastStatus: 'STOPPED', stopCode }))).toHaveLength(1);
@@ -81,7 +81,7 @@ describe('watchTasks', () => {
     ['a schedule', { source: 'aws.scheduler', detail: {} }],
     ['a task that still runs', aStoppedTaskEvent({ lastStatus: 'RUNNING' })],
     [
-      'another word of a service',
+      'another service action',
       { ...aPlacementFailureEvent(), detail: { eventName: 'SERVICE_STEADY_STATE', reason: '' } },
     ],
   ])('refuses %s, and says how to connect the function', (_, event) => {
@@ -97,7 +97,7 @@ describe('spotEventOf', () => {
   };
   const atMs = Date.parse('2026-11-25T19:20:00Z');
 
-  it.each(['RUNNING', 'STOPPED'])('sees an interruption in a Spot agent that is taken back and is %s', (lastStatus) => {
+  it.each(['RUNNING', 'STOPPED'])('is an interruption for a Spot agent that is taken back and is %s', (lastStatus) => {
     const event = aStoppedTaskEvent({ lastStatus, stopCode: 'SpotInterruption' });
     expect(spotEvent(event)).toEqual({
       kind: 'interruption',
@@ -107,7 +107,7 @@ describe('spotEventOf', () => {
     });
   });
 
-  it('sees a refusal in a Spot agent that finds no room', () => {
+  it('is a refusal for a Spot agent that cannot be placed', () => {
     expect(spotEvent(aPlacementFailureEvent({ service: 'coppice-large-spot', id: 'event-1' }))).toEqual({
       kind: 'refusal',
       pool: 'large',
@@ -118,7 +118,7 @@ describe('spotEventOf', () => {
 
   it.each([
     ['an agent that crashed', aStoppedTaskEvent({}, { exitCode: 1 })],
-    ['an agent on demand that finds no room', aPlacementFailureEvent({ service: 'coppice-small-od' })],
+    ['an on-demand agent that cannot be placed', aPlacementFailureEvent({ service: 'coppice-small-od' })],
     ['the node', aPlacementFailureEvent({ service: 'coppice-node' })],
   ])('says nothing of Spot for %s', (_, event) => {
     expect(spotEvent(event)).toBeUndefined();

@@ -13,26 +13,26 @@ import { outlooksOf, type PlanPool, type PlanPools, type PoolPlan, planSlots } f
 import { type Busy, busyOf, spreadCapacity } from './spread-capacity.ts';
 import { withinBudget } from './within-budget.ts';
 
-/** After a longer silence, or one of less than nothing, the clock may be wrong: nothing is cut on one decision's word. */
+/** If the last decision is older than this, or in the future, the clock may be wrong: no agent is stopped yet. */
 const LONGEST_SILENCE_MS = 10 * 60_000;
-/** What a start may take beyond its time, when slack is weighed against the loss of an agent. */
+/** How much longer than usual a start may take, when slack is weighed against the loss of an agent. */
 const SAFE_RESERVE_SECONDS = 60;
 
-/** A pool on its way through the decision. */
+/** A pool while it is being decided. */
 interface PoolDraft {
   readonly pool: Pool;
   readonly state: PoolState;
   readonly busy: Busy;
   readonly agents: number;
-  /** Those that the rest of the work needs once there are jobs for them. */
+  /** The agents that the rest of the work needs once there are jobs for them. */
   readonly laterAgents: number;
   readonly reason: string;
 }
 
-/** Says how many agents each pool shall have, each way, and why. Pure: the same state, the same decision. */
+/** Decides how many agents of each capacity each pool is to have, and why. Pure: the same state, the same decision. */
 export function decideFleet(state: FleetState): FleetDecision {
   const { nowMs, policy } = state;
-  // What cannot be mined in time is worth no agent.
+  // An epoch that can no longer be mined in time is worth no agent.
   const epochs = state.epochs?.filter(({ deadlineAtMs }) => deadlineAtMs > nowMs);
   const pools = planPools(state);
   const plans = planSlots(epochs ?? [], pools, policy, nowMs);
@@ -75,7 +75,7 @@ function draftOf(
   const busy = busyOf(capacity, runningJobs === undefined ? undefined : Math.ceil(runningJobs / limits.slotsPerAgent));
   const least = busy.spot + busy.od;
   const planned = Math.ceil((plan?.slots ?? 0) / limits.slotsPerAgent);
-  // A copy is for an agent beside those that prove.
+  // A copy needs an agent besides those that are proving.
   const wanted = copies === 0 ? planned : Math.max(planned, least + Math.ceil(copies / limits.slotsPerAgent));
   const held = isHeld ? capacity.spot.desired + capacity.od.desired : 0;
   const agents = Math.max(least, Math.min(limits.ceiling, Math.max(wanted, held, limits.floor)));
@@ -83,9 +83,9 @@ function draftOf(
   const reasons = [plan?.reason ?? 'nothing to prove'];
   if (wanted > planned)
     reasons.push(`${wanted - planned} more for ${copies === 1 ? 'a second copy' : 'second copies'}`);
-  if (wanted > limits.ceiling) reasons.push(`${wanted} are needed, and ${limits.ceiling} is the ceiling`);
-  if (agents === limits.floor && agents > Math.max(wanted, held)) reasons.push(`${limits.floor} is the floor`);
-  if (least > wanted) reasons.push(`${least} prove and stay until they are done`);
+  if (wanted > limits.ceiling) reasons.push(`${wanted} are needed, but the ceiling is ${limits.ceiling}`);
+  if (agents === limits.floor && agents > Math.max(wanted, held)) reasons.push(`the floor is ${limits.floor}`);
+  if (least > wanted) reasons.push(`${least} are proving and stay until they are done`);
   const laterAgents = Math.min(limits.ceiling, Math.ceil((plan?.neededSlots ?? 0) / limits.slotsPerAgent));
   return { pool, state, busy, agents, laterAgents, reason: reasons.join('; ') };
 }
@@ -116,7 +116,7 @@ function decidePools(
     const longestSeconds = Math.max(0, ...epochs.map((epoch) => epoch.pools[pool]?.longestSeconds ?? 0));
     const slack = {
       seconds: leastSlack(outlooks.filter((_, index) => epochs[index]?.pools[pool] !== undefined)),
-      // An agent that is taken back costs the job it had, another start, and what the start is late.
+      // Losing an agent costs the job it had, another start, and the delay of that start.
       safeSeconds: longestSeconds + state.startUpSeconds + SAFE_RESERVE_SECONDS,
     };
     const spread = spreadCapacity(agents, busy, state, slack, memory?.pools[pool], nowMs);
@@ -143,7 +143,7 @@ function isClockInDoubt({ nowMs, memory }: FleetState): boolean {
   return memory !== undefined && (nowMs < memory.atMs || nowMs - memory.atMs > LONGEST_SILENCE_MS);
 }
 
-/** Slots that the rest of the work will have: as many as are needed later, unless the budget cuts the pool. */
+/** The slots that the rest of the work will have: as many as are needed later, unless the budget cuts the pool. */
 function slotsIn(agents: Decided, uncut: Decided, drafts: readonly PoolDraft[]): (pool: Pool) => number {
   const slots = new Map<Pool, number>();
   for (const { pool, state, laterAgents } of drafts) {
@@ -163,14 +163,16 @@ function reasonsOf(
   state: FleetState,
   outlooks: readonly EpochOutlook[],
 ): string[] {
-  if (epochs === undefined) return ['the ledger could not be read, so nothing is cut'];
-  const doubt = isClockInDoubt(state) ? ['the last decision is not from the last minutes, so nothing is cut yet'] : [];
+  if (epochs === undefined) return ['the ledger could not be read, so no agents are stopped'];
+  const doubt = isClockInDoubt(state)
+    ? ['the last decision is too old or in the future, so no agents are stopped yet']
+    : [];
   if (epochs.length === 0) return ['no epoch is open', ...doubt];
   return [
     ...outlooks.map(({ epoch, slackSeconds }) =>
       slackSeconds < 0
         ? `epoch ${epoch} may miss its deadline by ${Math.round(-slackSeconds)} s`
-        : `epoch ${epoch} is mined ${Math.round(slackSeconds)} s before its deadline at the latest`,
+        : `epoch ${epoch} is mined at least ${Math.round(slackSeconds)} s before its deadline`,
     ),
     ...doubt,
   ];

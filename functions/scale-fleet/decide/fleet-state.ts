@@ -9,31 +9,39 @@ export interface EpochLoad {
   readonly epoch: EpochNumber;
   /** When its proof must be mined. */
   readonly deadlineAtMs: number;
-  /** When its jobs can first be there: in the past for one under way, its end for one that still grows. */
+  /** When its first jobs can exist: in the past for an epoch under way, at its end for one that still grows. */
   readonly startsAtMs: number;
-  /** The longest chain of jobs left, if each found an idle agent at once. */
+  /** The longest chain of jobs left, as if each found an idle agent at once. */
   readonly pathSeconds: number;
-  /** A pool that it needs no more is absent. */
+  /** Without the pools that it no longer needs. */
   readonly pools: Readonly<Partial<Record<Pool, PoolLoad>>>;
+}
+
+/** The jobs of one pool that agents are needed for. */
+export interface PoolJobs {
+  /** Of epochs that are being proven; not held by an agent. */
+  readonly waiting: number;
+  /** Held by an agent, even if their epoch has ended; a job that two agents prove counts twice. */
+  readonly running: number;
 }
 
 /** The agents of a pool that were bought one way. */
 export interface CapacityState {
-  /** What the service was last told. */
+  /** The number last requested from the service. */
   readonly desired: number;
-  /** Of them, those that are up: starting ones do not count. */
+  /** Those of them that are up; starting ones do not count. */
   readonly running: number;
-  /** Of the running, those with a job: no decision goes below their number. `undefined` when nobody could say. */
+  /** The running ones that have a job: no decision goes below their number. `undefined` when it is unknown. */
   readonly busy: number | undefined;
   readonly dollarsPerHour: number;
 }
 
 export interface PoolLimits {
-  /** Agents that are kept whatever happens. */
+  /** Agents that are always kept. */
   readonly floor: number;
   readonly ceiling: number;
   readonly slotsPerAgent: number;
-  /** The least part of the agents that is bought on demand, 0 to 1. @default 0 */
+  /** The least share of the agents that is bought on demand, 0 to 1. @default 0 */
   readonly onDemandShare?: number;
 }
 
@@ -43,7 +51,7 @@ export interface PoolState {
   readonly startUpSeconds: number;
   /** Spot agents that were taken back in the last ten minutes. */
   readonly spotInterruptions: number;
-  /** Times in the last two minutes that the provider said it has no Spot agent to give. */
+  /** How often in the last two minutes the provider had no Spot agent to give. */
   readonly spotRefusals: number;
   readonly capacity: Readonly<Record<Capacity, CapacityState>>;
 }
@@ -51,11 +59,11 @@ export interface PoolState {
 export interface Budget {
   /** What all agents together may cost. @default no limit */
   readonly dollarsPerHour?: number;
-  /** Whether it may be crossed when an epoch would be missed otherwise. */
+  /** Whether it may be exceeded when an epoch would otherwise be missed. */
   readonly mayCross: boolean;
 }
 
-/** What one decision hands to the next. To lose it costs some money, never an epoch. */
+/** What one decision passes to the next. Losing it costs some money, never an epoch. */
 export interface FleetMemory {
   readonly atMs: number;
   readonly pools: Readonly<Partial<Record<Pool, PoolMemory>>>;
@@ -64,40 +72,40 @@ export interface FleetMemory {
 export interface PoolMemory {
   /** Spot agents that were up. */
   readonly spotRunning?: number;
-  /** Since when Spot agents are missing that were ordered, and none came up. */
+  /** Since when ordered Spot agents have been missing with none coming up. */
   readonly spotShortSinceMs?: number;
-  /** Spot is not asked for more than a try before this: it had none. */
+  /** Spot had no agents: until then what is missing is bought on demand. */
   readonly spotDryUntilMs?: number;
 }
 
 export interface ScalingPolicy {
-  /** Time before the deadline at which the root should be done, for what nobody foresees. */
+  /** How long before the deadline the root should be done, as a reserve for the unexpected. */
   readonly marginSeconds: number;
   /** From a proven root to its transaction on L1. */
   readonly submissionSeconds: number;
-  /** What work takes more than its mean says, as a factor. */
+  /** How much longer than its mean work is assumed to take, as a factor. */
   readonly workCushion: number;
-  /** How much longer than nearly all of its kind a job has run when a second agent may be given a copy, as a factor. */
+  /** How much longer than nearly all jobs of its circuit a job must run before it may get a second copy, as a factor. */
   readonly copyOverrun: number;
-  /** Second copies under way at one time, of all epochs. */
+  /** The most second copies at one time, over all epochs. */
   readonly mostCopies: number;
 }
 
-/** A second copy that no agent has begun. */
+/** A second copy that no agent has started. */
 export interface WantedCopy {
   /** Leased. */
   readonly record: JobRecord;
-  /** What is missing: to ask the ledger and send a message, to send one, or an agent. */
+  /** What to do next: request it in the ledger and send a message, only send a message, or wait for an agent. */
   readonly step: 'ask' | 'send' | 'wait';
   readonly reason: string;
 }
 
-/** All that a decision looks at. */
+/** Everything a decision is based on. */
 export interface FleetState {
   readonly nowMs: number;
-  /** `undefined` when the ledger could not be read: then nothing is cut. */
+  /** `undefined` when the ledger could not be read: then no agent is stopped. */
   readonly epochs: readonly EpochLoad[] | undefined;
-  /** A pool that is absent has no agents, and gets none. */
+  /** A pool that is absent has no agents and gets none. */
   readonly pools: Readonly<Partial<Record<Pool, PoolState>>>;
   /** @default none */
   readonly copies?: readonly WantedCopy[];
@@ -114,15 +122,15 @@ export const DEFAULT_SCALING_POLICY: ScalingPolicy = {
   mostCopies: 3,
 };
 
-/** How many agents a pool shall have, each way, and why. */
+/** How many agents a pool is to have of each capacity, and why. */
 export interface PoolDecision extends Readonly<Record<Capacity, number>> {
   readonly reason: string;
 }
 
-/** Where an epoch stands with the agents decided on. */
+/** When an epoch will be done with the agents decided on. */
 export interface EpochOutlook {
   readonly epoch: EpochNumber;
-  /** Between the moment at which the root is mined at the latest and the deadline; negative when it may miss. */
+  /** From the latest moment at which the root is mined to the deadline; negative when the epoch may miss it. */
   readonly slackSeconds: number;
 }
 
@@ -130,7 +138,7 @@ export interface FleetDecision {
   readonly atMs: number;
   readonly pools: Readonly<Partial<Record<Pool, PoolDecision>>>;
   readonly outlooks: readonly EpochOutlook[];
-  /** What the decided agents cost. */
+  /** The price of the decided agents. */
   readonly dollarsPerHour: number;
   readonly reason: string;
   /** For the next decision. */

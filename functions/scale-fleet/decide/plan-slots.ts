@@ -2,10 +2,10 @@ import { type PoolLoad, sumOfLoads, type WorkBand } from '../../../shared/merge-
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { EpochLoad, EpochOutlook, ScalingPolicy } from './fleet-state.ts';
 
-/** What the plan has to know of a pool, in slots. */
+/** What the plan needs to know about a pool, in slots. */
 export interface PlanPool {
   readonly startUpSeconds: number;
-  /** What a slot costs: its share of a Spot agent. */
+  /** The price of a slot: its share of a Spot agent. */
   readonly dollarsPerHour: number;
   /** Slots of the agents that were ordered, up or not. */
   readonly ordered: number;
@@ -14,30 +14,30 @@ export interface PlanPool {
 }
 export type PlanPools = ReadonlyMap<Pool, PlanPool>;
 
-/** Slots for a pool, and why so many. */
+/** The slots for a pool, and why. */
 export interface PoolPlan {
   readonly slots: number;
-  /** Slots that the rest of the work needs, once there are jobs for so many. */
+  /** The slots that the rest of the work needs once there are jobs for them. */
   readonly neededSlots: number;
   readonly reason: string;
 }
 
-/** With less time than this for work the fleet is as wide as the jobs are. */
+/** With less time than this for work, the fleet is as wide as there are jobs. */
 const LEAST_SECONDS = 30;
-/** When so much of the margin is used up, every pool that the epoch still needs has an agent: no job waits for a start. */
+/** Once this share of the margin is used up, every pool that the epoch still needs has an agent: no job waits for a start. */
 const PRESSING_MARGIN_SHARE = 0.5;
-/** A pool goes to sleep when it would idle for so many start-ups otherwise. */
+/** A pool goes to sleep when it would otherwise idle for this many start-ups. */
 const SLEEP_START_UPS = 3;
-/** And wakes so many start-ups before it is needed: decisions are up to a minute apart. */
+/** It wakes this many start-ups before it is needed: decisions are up to a minute apart. */
 const WAKE_START_UPS = 2;
 
 /**
- * Slots for each pool that has work: the fewest with which every epoch can be done before its deadline less the margin.
+ * The slots for each pool that has work: the fewest with which every epoch can be done a margin before its deadline.
  *
- * Of a pool's jobs, those with a certain way to the root above them, or a longer one, must all be done before that way
- * begins. So for every way above: slots ≥ their work / (time left − the way above). This is what is needed at the least,
- * since pools also wait for one another. It is enough because it is asked every minute: what falls behind has less time
- * left, so it gets more slots, and the margin is several times what they take to start.
+ * All of a pool's jobs that have at least a given path to the root above them must be done before that path begins. So for
+ * every path above: slots ≥ their work / (time left − the path above). This is a lower bound, since pools also wait for one
+ * another. It suffices because the plan is made every minute: work that falls behind has less time left and gets more slots,
+ * and the margin is several times the start-up time of an agent.
  */
 export function planSlots(
   epochs: readonly EpochLoad[],
@@ -69,7 +69,7 @@ export function planSlots(
     const asked = isPressing ? Math.max(1, usable, load.runningJobs + load.waitingJobs) : usable;
     const idleSeconds = backlogElsewhere(pool, loads, pools, needed) - load.workSeconds;
     if (!isPressing && sleeps(load, state, idleSeconds)) {
-      const reason = `${why}; another pool is busy for longer, so it can wait`;
+      const reason = `${why}; another pool is busy for longer, so this one can wait`;
       plans.set(pool, { slots: 0, neededSlots: slots, reason });
     } else {
       plans.set(pool, {
@@ -83,11 +83,11 @@ export function planSlots(
 }
 
 function reasonOf(why: string, slots: number, asked: number, { ordered }: PlanPool): string {
-  if (asked <= Math.max(slots, ordered)) return `${why}; no more than ${asked} would have jobs`;
-  return ordered > slots ? `${why}; those that have jobs to do stay` : why;
+  if (asked <= Math.max(slots, ordered)) return `${why}; only ${asked} would have jobs`;
+  return ordered > slots ? `${why}; agents that have jobs stay` : why;
 }
 
-/** Whether each epoch makes it with the slots, at the latest. Pools that sleep are taken to be up when they are needed. */
+/** How much slack each epoch has with these slots, at the least. Sleeping pools are assumed to be up when they are needed. */
 export function outlooksOf(
   epochs: readonly EpochLoad[],
   pools: PlanPools,
@@ -102,14 +102,14 @@ export function outlooksOf(
   });
 }
 
-/** The slots that a pool needs, and the work and time that it is for. */
+/** The slots that a pool needs, and the work and the time that they are for. */
 interface Need {
   readonly slots: number;
   readonly workSeconds: number;
   readonly tightestSeconds: number;
 }
 
-/** @param bands the longest way above first */
+/** @param bands the longest path above first */
 function needOf(bands: readonly WorkBand[], secondsLeft: number): Need {
   let need: Need = { slots: 0, workSeconds: 0, tightestSeconds: secondsLeft };
   let workSeconds = 0;
@@ -122,7 +122,7 @@ function needOf(bands: readonly WorkBand[], secondsLeft: number): Need {
   return need;
 }
 
-/** Until the root, by what this pool has to do before it. @param bands the longest way above first */
+/** Seconds until the root, by what this pool has to do before it. @param bands the longest path above first */
 function endOf(bands: readonly WorkBand[], slots: number): number {
   let [end, workSeconds] = [0, 0];
   for (const band of bands) {
@@ -132,7 +132,7 @@ function endOf(bands: readonly WorkBand[], slots: number): number {
   return end;
 }
 
-/** Seconds until the deadline that are neither start-up nor submission. */
+/** Seconds until the deadline, less start-up and submission. */
 function timeForWork(
   { deadlineAtMs, startsAtMs, pools: loads }: EpochLoad,
   pools: PlanPools,
@@ -145,8 +145,8 @@ function timeForWork(
 }
 
 /**
- * The work by pool that is done before the epoch is, the longest way above first: its own, that of epochs with an earlier
- * deadline, and what waits or runs of later ones, because queues go by the order in which jobs were asked for.
+ * The work of each pool that comes before the end of the epoch, the longest path above first: the epoch's own, that of
+ * epochs with an earlier deadline, and the waiting and running jobs of later ones, because queues are first in, first out.
  */
 function workBefore(
   epoch: EpochLoad,
@@ -170,7 +170,7 @@ function workBefore(
   return work;
 }
 
-/** Of an epoch with a later deadline: it may be ahead of all else. */
+/** The jobs that an epoch with a later deadline has already asked for: they may come before all others. */
 function askedBand({ workSeconds, waitingSeconds, runningJobs, longestSeconds, bands }: PoolLoad): WorkBand {
   return {
     workSeconds: Math.min(workSeconds, waitingSeconds + runningJobs * longestSeconds),
@@ -186,7 +186,7 @@ function totalLoads(epochs: readonly EpochLoad[]): Map<Pool, PoolLoad> {
   return totals;
 }
 
-/** How long the busiest other pool will still have jobs waiting: until then this one holds up nothing. */
+/** For how long the busiest other pool will have jobs waiting: until then this pool holds up nothing. */
 function backlogElsewhere(
   pool: Pool,
   loads: ReadonlyMap<Pool, PoolLoad>,
@@ -202,9 +202,9 @@ function backlogElsewhere(
 }
 
 /**
- * A pool whose rest one slot could do while another pool is busy anyway: better started once, later, for all of it, than
- * kept between one job and the next. That holds nothing up: in the bound, each second in which some pool has all its
- * slots at work is counted as that pool's.
+ * Whether a pool can sleep: one slot could do the rest of its work while another pool is busy anyway, so it is better to
+ * start it once, later, than to keep it between jobs. This delays nothing: in the bound, each second in which some pool has
+ * all its slots at work is charged to that pool.
  */
 function sleeps(load: PoolLoad, { running, ordered, startUpSeconds }: PlanPool, idleSeconds: number): boolean {
   if (ordered > running) return false;

@@ -2,15 +2,14 @@ import type { AgentGroup, Capacity } from '../../../shared/agent-fleet/agent-fle
 import type { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { SpotEvent } from '../../../shared/agent-fleet/spot-events.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
-import type { CapacityState, FleetState, PoolState } from './fleet-state.ts';
-import type { PoolJobs } from '../read-loads.ts';
+import type { CapacityState, FleetState, PoolJobs, PoolState } from './fleet-state.ts';
 
-/** Agents that were taken back count for so long. */
+/** How long an agent that was taken back counts. */
 export const INTERRUPTIONS_MS = 10 * 60_000;
-/** A refusal counts for so long: ECS tries again, and says so again. Two runs of the scaler, should one fail. */
+/** How long a refusal counts: two runs of the scaler, in case one fails. ECS tries again, and reports each refusal. */
 export const REFUSALS_MS = 2 * 60_000;
 
-/** The pools that are named and deployed, as a decision looks at them. */
+/** The state of the pools that are both configured and deployed. */
 export function poolStates(
   pools: FleetPools,
   groups: readonly AgentGroup[],
@@ -35,7 +34,7 @@ export function poolStates(
         floor: Math.min(minAgents, maxAgents),
         ceiling: maxAgents,
         slotsPerAgent,
-        // A pool that was deployed with one capacity alone has all its agents there.
+        // A pool that was deployed with one capacity only has all its agents there.
         onDemandShare: has('spot') ? (has('od') ? onDemandShare : 0) : 1,
       },
       startUpSeconds,
@@ -47,7 +46,7 @@ export function poolStates(
   return states;
 }
 
-/** The ledger knows how many agents prove, not which: those on Spot are taken to be the first. */
+/** The ledger knows how many agents are proving, not which: Spot agents are assumed to come first. */
 function capacityState(
   groups: readonly AgentGroup[],
   capacity: Capacity,

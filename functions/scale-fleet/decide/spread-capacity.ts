@@ -8,26 +8,26 @@ export interface Spread {
   readonly memory: PoolMemory;
 }
 
-/** Spot agents that were ordered may take so many start-ups before they count as missing. */
+/** After this many start-ups, ordered Spot agents count as missing. */
 const SHORT_START_UPS = 1.5;
-/** How long Spot is left alone after it had nothing to give. */
+/** How long Spot is avoided after it had no agents to give. */
 const DRY_MS = 10 * 60_000;
-/** So many agents taken back within ten minutes, of those that run, are more than bad luck. */
+/** If this share of the running agents is taken back within ten minutes, it is more than bad luck. */
 const STORM_SHARE = 0.3;
 const STORM_LEAST = 3;
 
-/** The agents of each capacity that prove: no fewer are wanted. */
+/** The agents of each capacity that are proving: no decision goes below them. */
 export interface Busy {
   readonly spot: number;
   readonly od: number;
 }
 
 /**
- * Buys `agents` as Spot, except: the share that is always on demand, as much as an interruption would cost the epoch (its
- * slack shrinks below `safeSeconds`), and what Spot does not give, at once. Agents on demand that prove are kept: to swap a machine that is
- * up costs another start.
+ * Buys `agents` as Spot, except for three parts that are bought on demand: the share that always is, a larger share as slack
+ * falls below `safeSeconds` and an interruption could cost the epoch, and what Spot does not give. On-demand agents that are
+ * proving are kept, since replacing a running machine costs another start.
  *
- * @param agents no fewer than are busy
+ * @param agents at least as many as are busy
  */
 export function spreadCapacity(
   agents: number,
@@ -39,7 +39,7 @@ export function spreadCapacity(
 ): Spread {
   const { spot } = capacity;
   const isShort = spot.running < spot.desired;
-  // As long as some come up, the rest are on their way: large orders are placed bit by bit.
+  // As long as some come up, the rest will follow: large orders are filled bit by bit.
   const comesUp = spot.running > (known?.spotRunning ?? Infinity);
   const shortSinceMs = isShort ? Math.min((comesUp ? undefined : known?.spotShortSinceMs) ?? nowMs, nowMs) : undefined;
   const isMissing = shortSinceMs !== undefined && nowMs - shortSinceMs >= SHORT_START_UPS * startUpSeconds * 1000;
@@ -62,24 +62,24 @@ export function spreadCapacity(
   return { spot: agents - od, od, reason: reasonOf(od, isDry, share, kept), memory };
 }
 
-/** Who proves, when the agents' own word and the ledger's differ: the larger number, Spot first. */
+/** How many agents are proving. When the agents and the ledger disagree, the larger number counts, Spot first. */
 export function busyOf(capacity: PoolState['capacity'], runningAgents: number | undefined): Busy {
   const spot = capacity.spot.busy ?? unknownBusy(capacity.spot, runningAgents);
   const od = capacity.od.busy ?? unknownBusy(capacity.od, runningAgents);
-  const untold = Math.max(0, (runningAgents ?? 0) - spot - od);
-  const moreSpot = Math.min(untold, Math.max(0, capacity.spot.running - spot));
-  const moreOd = Math.min(untold - moreSpot, Math.max(0, capacity.od.running - od));
+  const unreported = Math.max(0, (runningAgents ?? 0) - spot - od);
+  const moreSpot = Math.min(unreported, Math.max(0, capacity.spot.running - spot));
+  const moreOd = Math.min(unreported - moreSpot, Math.max(0, capacity.od.running - od));
   return { spot: spot + moreSpot, od: od + moreOd };
 }
 
-/** Nobody said who proves: all of them, unless the ledger says that no job runs. */
+/** When it is unknown who is proving: all of them, unless no job runs according to the ledger. */
 function unknownBusy({ running }: CapacityState, runningAgents: number | undefined): number {
   return runningAgents === 0 ? 0 : running;
 }
 
 function reasonOf(od: number, isDry: boolean, share: number, kept: number): string | undefined {
   if (od === 0) return undefined;
-  if (isDry) return `${od} on demand, because Spot has none to give`;
-  if (od === kept) return `${od} on demand, the share that always is`;
-  return share > 0 ? `${od} on demand, because the slack is small` : `${od} on demand, which prove`;
+  if (isDry) return `${od} on demand, because Spot has no capacity`;
+  if (od === kept) return `${od} on demand, the configured share`;
+  return share > 0 ? `${od} on demand, because there is little slack` : `${od} on demand, which are proving`;
 }

@@ -1,10 +1,10 @@
 import { type JobRecord, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
 import type { ScalingPolicy, WantedCopy } from './fleet-state.ts';
 
-/** A job that an agent proves, or two. */
+/** A job that one or two agents are proving. */
 export interface RunningJob {
   readonly record: JobRecord;
-  /** One in twenty of its circuit takes longer. */
+  /** One in twenty jobs of its circuit takes longer. */
   readonly p95Seconds: number;
   /** The longest chain of jobs that must follow it. */
   readonly aboveSeconds: number;
@@ -12,16 +12,15 @@ export interface RunningJob {
   readonly deadlineAtMs: number;
 }
 
-/** A copy that was asked for has its message sent again when no agent came within this. */
+/** The message for a copy is sent again when no agent has taken it within this time. */
 const SEND_AGAIN_SECONDS = 120;
 
 /**
- * The second copies that no agent has begun: those that were asked for, and those to ask for now.
+ * The second copies that no agent has started: those already requested, and those to request now.
  *
- * A job gets one when it has run for longer than `copyOverrun` times what nearly all of its kind take, and could hold up
- * the epoch: begun anew this moment, it would have the root eat into the margin before the deadline, which an epoch that
- * goes as planned keeps. Those with the least time come first, and no more than `mostCopies` are under way at once, so that
- * a slow day does not double the fleet.
+ * A job gets one when it has run for longer than `copyOverrun` times what nearly all jobs of its circuit take, and could
+ * delay the epoch: if it were started again now, the root would use up part of the margin before the deadline. Jobs with the
+ * least slack come first, and at most `mostCopies` are under way at once, so that a slow day does not double the fleet.
  */
 export function wantedCopies(
   running: readonly RunningJob[],
@@ -45,10 +44,10 @@ export function wantedCopies(
 
 function copyOf(job: RunningJob, nowMs: number): Pick<WantedCopy, 'record' | 'reason'> {
   const { record, p95Seconds } = job;
-  const times = `${Math.round(runsForSeconds(job, nowMs))} s where ${Math.round(p95Seconds)} s are enough for most`;
+  const times = `${Math.round(runsForSeconds(job, nowMs))} s (most take at most ${Math.round(p95Seconds)} s)`;
   return {
     record,
-    reason: `epoch ${record.epoch} gets a second copy of ${record.circuit}, which has run for ${times}`,
+    reason: `epoch ${record.epoch} gets a second copy of ${record.circuit}, which has been running for ${times}`,
   };
 }
 
@@ -56,7 +55,7 @@ function runsForSeconds({ record: { lease } }: RunningJob, nowMs: number): numbe
   return lease === undefined ? 0 : (nowMs - lease.claimedAtMs) / 1000;
 }
 
-/** Whoever asked may have been cut off before it sent the message. */
+/** The run that requested the copy may have been cut off before it sent the message. */
 function isSent({ record: { copyAskedAtMs = 0, enqueuedAtMs = 0 } }: RunningJob, nowMs: number): boolean {
   return enqueuedAtMs >= copyAskedAtMs && nowMs - enqueuedAtMs < SEND_AGAIN_SECONDS * 1000;
 }

@@ -11,7 +11,7 @@ export interface BudgetedPools {
   readonly reasons: readonly string[];
 }
 
-/** What a decision may not go below, and what its agents cost. */
+/** The least agents of a pool's decision, and their prices. */
 export interface BudgetPool {
   readonly pool: Pool;
   readonly state: PoolState;
@@ -19,8 +19,8 @@ export interface BudgetPool {
 }
 
 /**
- * Cuts a decision to the hourly budget: agents that prove stay, and of the others every pool keeps the same share, but
- * not none of them where there is money for one. The budget is crossed when it may be, and an epoch would be missed.
+ * Cuts a decision to the hourly budget: agents that are proving stay, and every pool keeps the same share of its others, at
+ * least one where the budget allows it. The budget is exceeded if that is allowed and an epoch would otherwise be missed.
  *
  * @param misses whether an epoch is missed with these agents
  */
@@ -33,11 +33,11 @@ export function withinBudget(
   const cost = dollarsOf(wanted, pools);
   if (cost <= limit) return { pools: wanted, dollarsPerHour: cost, reasons: [] };
   const cut = cutTo(limit, wanted, pools);
-  const money = `$${limit.toFixed(2)} an hour`;
+  const budget = `the budget of $${limit.toFixed(2)} an hour`;
   if (mayCross && misses(cut)) {
-    return { pools: wanted, dollarsPerHour: cost, reasons: [`${money} are crossed to save the epoch`] };
+    return { pools: wanted, dollarsPerHour: cost, reasons: [`${budget} is exceeded to save the epoch`] };
   }
-  return { pools: cut, dollarsPerHour: dollarsOf(cut, pools), reasons: [`${money} allow for no more agents`] };
+  return { pools: cut, dollarsPerHour: dollarsOf(cut, pools), reasons: [`${budget} allows no more agents`] };
 }
 
 function cutTo(limit: number, wanted: Pools, pools: readonly BudgetPool[]): Pools {

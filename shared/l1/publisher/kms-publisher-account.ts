@@ -38,8 +38,8 @@ const KEY_USAGE = 'SIGN_VERIFY';
 const MAKE_ANOTHER = `make one with key spec ${KEY_SPEC} and key usage ${KEY_USAGE}, and name that one`;
 
 /**
- * Signs with a key that never leaves KMS. The key is asked for its address now; an alias that is moved to another key later
- * does not change which one signs.
+ * Signs with a key that never leaves KMS. The key is resolved once, now: an alias that is moved to another key later does
+ * not change which key signs.
  * @throws {PublisherKeyUnusableError}
  */
 export async function loadKmsPublisherAccount({ kms, keyId }: KmsPublisherAccountOptions): Promise<PublisherAccount> {
@@ -61,12 +61,12 @@ function addressOf({ PublicKey, KeySpec, KeyUsage }: GetPublicKeyCommandOutput, 
   }
   const point = uncompressedPoint(PublicKey ?? new Uint8Array());
   if (point === undefined) {
-    throw new PublisherKeyUnusableError(keptIn, 'what KMS answered is no public key of secp256k1', { retryable: true });
+    throw new PublisherKeyUnusableError(keptIn, 'KMS did not return a secp256k1 public key');
   }
   return publicKeyToAddress(point);
 }
 
-/** `04`, x and y of a key of secp256k1 in an SPKI, which has to be that and nothing else. */
+/** `04`, x and y of the secp256k1 key in an SPKI; `undefined` when it holds anything else. */
 function uncompressedPoint(spki: Uint8Array): Hex | undefined {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
@@ -91,22 +91,22 @@ async function sign(
     new SignCommand({
       KeyId: keyId,
       Message: Buffer.from(hash.slice(2), 'hex'),
-      // Without it KMS would sign the sha256 of the hash.
+      // Without this, KMS would sign the sha256 of the hash.
       MessageType: 'DIGEST',
       SigningAlgorithm: 'ECDSA_SHA_256',
     }),
   );
   const { r, s } = parseDerSignature(Signature ?? new Uint8Array());
   const numbers = { r: numberToHex(r, { size: 32 }), s: numberToHex(s, { size: 32 }) };
-  // KMS does not say which of the two points with this r it was; only one of them leads to our key.
+  // KMS does not say which of the two points with this r it used; only one of them leads to our key.
   for (const yParity of [0, 1]) {
     const signature = { ...numbers, yParity };
     if ((await recoverAddress({ hash, signature })) === address) return serializeTransaction(transaction, signature);
   }
-  throw new PublisherKeyUnusableError(`KMS key ${keyId}`, `what it signed does not lead to its address ${address}`);
+  throw new PublisherKeyUnusableError(`KMS key ${keyId}`, `its signature does not match its address ${address}`);
 }
 
-/** Runs a call of KMS; what fails says which call, and what to do. */
+/** Calls KMS; an error says which call failed and what to do. */
 async function explained<T>(keptIn: string, action: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -115,27 +115,24 @@ async function explained<T>(keptIn: string, action: string, call: () => Promise<
     const problem = problemOf(cause, action);
     if (problem !== undefined) throw new PublisherKeyUnusableError(keptIn, problem, { cause });
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new PublisherKeyUnusableError(keptIn, `${action} fails, and is tried again: ${message}`, {
-      cause,
-      retryable: true,
-    });
+    throw new PublisherKeyUnusableError(keptIn, `${action} fails and will be retried: ${message}`, { cause });
   }
 }
 
-/** What an operator has to change; `undefined` for what may pass by itself. */
+/** What an operator has to change; `undefined` for errors that may pass. */
 function problemOf(error: unknown, action: string): string | undefined {
   if (!(error instanceof KMSServiceException)) return undefined;
   if (error instanceof NotFoundException || error instanceof InvalidArnException) {
-    return 'there is no such key in this account and region: correct its name';
+    return 'this account and region have no such key: correct its name';
   }
   if (error instanceof DisabledException) return 'it is disabled: enable it';
   if (error instanceof KMSInvalidStateException) {
     return `its state does not allow ${action} (${error.message}): cancel its deletion, or name another key`;
   }
   if (error instanceof InvalidKeyUsageException || error instanceof UnsupportedOperationException) {
-    return `it is no key for signatures: ${MAKE_ANOTHER}`;
+    return `it cannot sign: ${MAKE_ANOTHER}`;
   }
-  // Not in the SDK's model, as every service has it.
+  // Common to all services, so the SDK has no class for it.
   if (error.name === 'AccessDeniedException') return `this program may not call ${action} on it: grant it to its role`;
   return undefined;
 }

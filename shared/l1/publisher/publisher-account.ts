@@ -4,10 +4,10 @@ import { privateKeyToAccount } from 'viem/accounts';
 import type { Secret } from '../../config/secret.ts';
 import { InvalidPublisherKeyError } from '../errors.ts';
 
-/** Who pays for and signs the transactions that submit proofs. Whoever implements it keeps the key to itself. */
+/** Signs and pays for the transactions that submit proofs. Implementations never expose the key. */
 export interface PublisherAccount {
   readonly address: Hex;
-  /** Answers the signed transaction, ready to be sent raw. */
+  /** Returns the signed transaction, ready to be sent raw. */
   signTransaction(transaction: TransactionSerializableEIP1559): Promise<Hex>;
 }
 
@@ -27,7 +27,7 @@ function toAccount(key: Secret<Hex>): ReturnType<typeof privateKeyToAccount> {
   try {
     return privateKeyToAccount(key.reveal());
   } catch {
-    // Without its cause: the library's message quotes what it was given.
+    // Without its cause: the library's message quotes the key.
     throw new InvalidPublisherKeyError();
   }
 }

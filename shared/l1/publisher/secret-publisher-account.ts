@@ -26,19 +26,20 @@ const WHAT_TO_STORE = 'store a key as 0x and 64 hexadecimal digits, or as {"priv
 const KeyInJson = z.object({ privateKey: z.string() });
 
 /**
- * Signs with a private key that Secrets Manager keeps. It is read once, now: whoever changes the secret starts the program
- * again. Nothing of the secret's text gets into an error, however that is printed.
+ * Signs with a private key from Secrets Manager. It is read once, now: restart the program after changing the secret. No
+ * error contains any of the secret's text, however it is printed.
  * @throws {PublisherKeyUnusableError}
  */
 export async function loadSecretPublisherAccount(options: SecretPublisherAccountOptions): Promise<PublisherAccount> {
   const keptIn = `secret ${options.secretId}`;
   const key = parseKey(await readSecret(options, keptIn));
-  if (key === undefined) throw new PublisherKeyUnusableError(keptIn, `it holds no private key: ${WHAT_TO_STORE}`);
+  if (key === undefined)
+    throw new PublisherKeyUnusableError(keptIn, `it does not hold a private key: ${WHAT_TO_STORE}`);
   try {
     return privateKeyPublisherAccount(key);
   } catch (cause) {
     if (!(cause instanceof InvalidPublisherKeyError)) throw cause;
-    throw new PublisherKeyUnusableError(keptIn, `it holds no key of secp256k1: ${WHAT_TO_STORE}`, { cause });
+    throw new PublisherKeyUnusableError(keptIn, `it does not hold a secp256k1 key: ${WHAT_TO_STORE}`, { cause });
   }
 }
 
@@ -52,11 +53,9 @@ async function readSecret(
   } catch (error) {
     const problem = problemOf(error);
     if (problem !== undefined) throw new PublisherKeyUnusableError(keptIn, problem, { cause: error });
-    // Without its cause: an answer that is cut off makes an error that quotes it.
+    // Without its cause: the parser's error for a truncated response quotes it.
     const name = error instanceof Error ? error.name : typeof error;
-    throw new PublisherKeyUnusableError(keptIn, `secretsmanager:GetSecretValue fails, and is tried again: ${name}`, {
-      retryable: true,
-    });
+    throw new PublisherKeyUnusableError(keptIn, `secretsmanager:GetSecretValue fails and will be retried: ${name}`);
   }
 }
 
@@ -73,16 +72,16 @@ function keyInJson(text: string): string | undefined {
   }
 }
 
-/** What an operator has to change; `undefined` for what may pass by itself. */
+/** What an operator has to change; `undefined` for errors that may pass. */
 function problemOf(error: unknown): string | undefined {
   if (!(error instanceof SecretsManagerServiceException)) return undefined;
   if (error instanceof ResourceNotFoundException) {
-    return 'there is no such secret in this account and region: correct its name, or store the key';
+    return 'this account and region have no such secret: correct its name, or store the key';
   }
   if (error instanceof InvalidRequestException) return `it cannot be read now (${error.message}): restore it`;
-  if (error instanceof InvalidParameterException) return `its name is not one (${error.message}): correct it`;
+  if (error instanceof InvalidParameterException) return `invalid name (${error.message}): correct it`;
   if (error instanceof DecryptionFailure) return 'it cannot be decrypted: grant kms:Decrypt on its key to this program';
-  // Not in the SDK's model, as every service has it.
+  // Common to all services, so the SDK has no class for it.
   if (error.name === 'AccessDeniedException') {
     return 'this program may not call secretsmanager:GetSecretValue on it: grant it to its role';
   }

@@ -1,12 +1,12 @@
 import type { SubmissionPolicy } from './submission-policy.ts';
 
-/** What L1 asks for a unit of gas right now. */
+/** The price of a unit of gas on L1 right now. */
 export interface FeeMarket {
-  /** Of the next block. */
+  /** Base fee of the next block. */
   readonly baseFeePerGasWei: bigint;
-  /** What makes a transaction be taken soon. */
+  /** The priority fee that gets a transaction mined soon. */
   readonly priorityFeePerGasWei: bigint;
-  /** Of a block a minute ago, to tell whether gas rises or falls. */
+  /** Base fee a minute ago, which shows whether gas is rising or falling. */
   readonly earlierBaseFeePerGasWei?: bigint;
 }
 
@@ -26,10 +26,10 @@ type FeePolicy = Pick<
   | 'l1SlotSeconds'
 >;
 
-/** Nodes take a second transaction with the same nonce only when both its fees are higher by this much. @see go-ethereum, txpool `PriceBump` */
+/** Nodes accept a replacement with the same nonce only when both its fees are higher by this much. @see go-ethereum, txpool `PriceBump` */
 const MIN_REPLACEMENT_BUMP_PERCENTAGE = 10;
 
-/** The lowest price at which a transaction would be taken soon. */
+/** The lowest price at which a transaction would be mined soon. */
 export function marketPriceWei(market: FeeMarket, policy: FeePolicy): bigint {
   return market.baseFeePerGasWei + max(market.priorityFeePerGasWei, policy.minPriorityFeePerGasWei);
 }
@@ -45,8 +45,8 @@ export function firstFees(market: FeeMarket, policy: FeePolicy): Fees | undefine
 }
 
 /**
- * The fees of a transaction that replaces another with the same nonce, or `undefined` when none that nodes would take, and
- * that the next block could hold, is below the policy's cap.
+ * The fees of a transaction that replaces another with the same nonce, or `undefined` when no fees within the policy's cap
+ * would be accepted by nodes and by the next block.
  */
 export function replacementFees(previous: Fees, market: FeeMarket, policy: FeePolicy): Fees | undefined {
   const bump = policy.replacementBumpPercentage;
@@ -69,12 +69,12 @@ export function replacementFees(previous: Fees, market: FeeMarket, policy: FeePo
   return isAccepted && fees.maxFeePerGasWei >= market.baseFeePerGasWei ? fees : undefined;
 }
 
-/** Whether the market has left a transaction's fees behind: no block takes it until fees fall. */
+/** Whether the base fee has risen above a transaction's offer: no block can hold it until fees fall. */
 export function isBelowMarket(fees: Fees, market: FeeMarket): boolean {
   return fees.maxFeePerGasWei < market.baseFeePerGasWei;
 }
 
-/** A base fee rises by an eighth per block at most: this one is enough until a stalled transaction is replaced. */
+/** A base fee high enough until a stalled transaction is replaced: it rises by an eighth per block at most. */
 function withHeadroom(baseFeePerGasWei: bigint, policy: FeePolicy): bigint {
   let fee = baseFeePerGasWei;
   const blocks = Math.ceil(policy.stallSeconds / policy.l1SlotSeconds);

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { BaseError } from 'viem';
 
 import type { DecisionLog } from '../../ledger/decision-log.ts';
@@ -7,26 +5,27 @@ import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord } from '../../ledger/outbox.ts';
 import type { EpochNumber } from '../../proving-job/proving-job-id.ts';
+import { pause } from '../../retry/pause.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { decideSubmission, type SubmissionStep, type Wait, type WaitCause } from './decide-submission.ts';
+import { decideSubmission } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from '../errors.ts';
 import type { L1Client } from '../l1-client.ts';
-import { type L1View, liveSubmissions } from './l1-view.ts';
+import { type RootView, liveSubmissions } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
-import { readL1View } from './read-l1-view.ts';
+import { readRootView } from './read-root-view.ts';
 import { describeError } from '../revert-reason.ts';
-import { SubmissionNotes } from './submission-notes.ts';
+import { SubmissionMemory } from './submission-memory.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
+import type { SubmissionStep, Wait, WaitCause } from './submission-step.ts';
 import { takeStep } from './take-step.ts';
-import { takesOf, type TakesRoot } from './takes-root.ts';
 import { watchMinedRoots } from './watch-mined-roots.ts';
 import { type Weighing, weighedStep, weighSubmission } from './weigh-submission.ts';
 
-/** A reason that only differs in its numbers is stored this often at most. */
+/** A reason that differs only in its numbers is stored at most this often. */
 const REASON_REFRESH_MS = 30_000;
-/** How long a stop waits for a request to L1 that is under way. Whatever is cut off is taken up by the next submitter. */
+/** How long a stop waits for a pending request to L1. The next submitter takes up whatever is cut off. */
 const STOP_GRACE_MS = 3_000;
-/** Waits that are in the order of things; the others are for an operator to see. */
+/** Waits that are part of normal operation; the others are worth a warning. */
 const ORDINARY_WAITS: readonly WaitCause[] = ['account-busy', 'confirmations', 'pending', 'previous-epoch'];
 
 export interface RootSubmitterDeps {
@@ -40,40 +39,48 @@ export interface RootSubmitterDeps {
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
   readonly log: Logger;
-  /** Whose roots it submits; the others are left alone. @default those for Aztec's rollup */
-  readonly takes?: TakesRoot;
-  /** Tells this submitter from the others that take roots from the same outbox. */
+  /**
+   * Whether a root is this submitter's: roots for several chains and contracts may share an outbox, and a submitter has one
+   * L1 and one key. @default roots for Aztec's rollup
+   */
+  readonly takes?: (root: RootRecord) => boolean;
+  /** Distinguishes this submitter from others that work on the same outbox. */
   readonly submitterId: string;
 }
 
 /**
- * Takes root proofs from the outbox to L1: each by one transaction, however many submitters run and whenever one is killed.
+ * Brings root proofs from the outbox to L1, each in one transaction, however many submitters run and whenever one is killed.
  *
- * All that matters is in the outbox, where every change is made only if nobody else made one: a transaction is stored,
- * signed, before it is sent. A lease keeps submitters out of each other's way; nothing depends on it.
+ * All state that matters is in the outbox, where each change is written only if no other submitter made one first: a signed
+ * transaction is stored before it is sent. A lease keeps submitters from duplicating work; correctness does not depend on it.
  */
 export class RootSubmitter {
-  readonly #deps: RootSubmitterDeps;
-  readonly #notes = new Map<EpochNumber, SubmissionNotes>();
+  readonly #deps: Required<RootSubmitterDeps>;
+  readonly #memories = new Map<EpochNumber, SubmissionMemory>();
   #watchedAtMs = 0;
 
   constructor(deps: RootSubmitterDeps) {
-    this.#deps = deps;
+    this.#deps = { takes: ({ contract }) => contract === 'aztec-rollup', ...deps };
+  }
+
+  /** The open roots that are this submitter's. */
+  async openRoots(): Promise<readonly RootRecord[]> {
+    return (await this.#deps.outbox.open()).filter(this.#deps.takes);
   }
 
   /**
-   * Looks at every open root once and takes its next step. What L1 or one root has against it stops no other root.
-   * Answers whether it found nothing to do: no root is open, or other submitters are at work on all that are.
-   * @throws {PublisherKeyUnusableError} at the end, when a root needed a signature and there was none to be had
+   * Checks every open root once and takes its next step. A root that cannot go on holds up no other root.
+   * @returns whether there was nothing to do: no root is open, or other submitters are working on all open ones
+   * @throws {PublisherKeyUnusableError} at the end, when a root needed a signature and the key could not sign
    */
   async tick(): Promise<boolean> {
-    const open = (await this.#deps.outbox.open()).filter(takesOf(this.#deps));
+    const open = await this.openRoots();
     const epochs = new Set(open.map(({ epoch }) => epoch));
-    for (const epoch of this.#notes.keys()) if (!epochs.has(epoch)) this.#notes.delete(epoch);
+    for (const epoch of this.#memories.keys()) if (!epochs.has(epoch)) this.#memories.delete(epoch);
     const isIdle = open.every((root) => this.#isAnothers(root));
     const keyFailures: PublisherKeyUnusableError[] = [];
     for (const root of open) {
-      await this.#look(root).catch((error: unknown) => {
+      await this.#advance(root).catch((error: unknown) => {
         if (!(error instanceof PublisherKeyUnusableError)) throw error;
         keyFailures.push(error);
       });
@@ -84,14 +91,14 @@ export class RootSubmitter {
     return isIdle;
   }
 
-  /** Ticks until the signal, then lets go of its roots. */
+  /** Ticks until the signal aborts, then releases its roots. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#tickUntil(signal);
   }
 
   /**
-   * Ticks until it finds nothing to do, or until the signal; then lets go of its roots.
-   * @throws what the last tick failed with
+   * Ticks until there is nothing to do or the signal aborts, then releases its roots.
+   * @throws the error of the last tick, if it failed
    */
   async runUntilIdle(signal: AbortSignal): Promise<void> {
     const idle = new AbortController();
@@ -111,34 +118,34 @@ export class RootSubmitter {
         },
         (error: unknown) => {
           const isNew = lastFailure === undefined || describeError(error) !== describeError(lastFailure.error);
-          if (isNew && !signal.aborted) log.error({ err: error }, 'the outbox cannot be worked on');
+          if (isNew && !signal.aborted) log.error({ err: error }, 'cannot work on the outbox; trying again');
           lastFailure = { error };
         },
       );
       await Promise.race([tick, isStopped]);
-      await sleep(policy.checkIntervalSeconds * 1000, undefined, { signal }).catch(() => undefined);
+      await pause(policy.checkIntervalSeconds * 1000, signal);
     }
     await this.#releaseAll();
     return lastFailure;
   }
 
-  async #look(stored: RootRecord): Promise<void> {
-    const notes = this.#notesOf(stored.epoch);
+  async #advance(stored: RootRecord): Promise<void> {
+    const memory = this.#memoryOf(stored.epoch);
     const root = await this.#lease(stored);
     if (root === undefined) return;
     try {
       const blockNumber = await this.#deps.l1.getBlockNumber();
-      if (notes.isIdle(root, blockNumber, this.#deps.nowMs())) return;
-      const view = await readL1View(root, { ...this.#deps, address: this.#deps.account.address });
-      const step = await this.#decide(root, view, notes);
-      if (step.do === 'wait') await this.#wait(root, step, notes, blockNumber);
-      else await this.#take(step, root, view.sender.balanceWei, notes);
+      if (memory.isIdle(root, blockNumber, this.#deps.nowMs())) return;
+      const view = await readRootView(root, { ...this.#deps, address: this.#deps.account.address });
+      const step = await this.#decide(root, view, memory);
+      if (step.do === 'wait') await this.#wait(root, step, memory, blockNumber);
+      else await this.#take(step, root, view.sender.balanceWei, memory);
     } catch (error) {
-      await this.#afterFailure(error, root, notes);
+      await this.#afterFailure(error, root, memory);
     }
   }
 
-  /** The root, for this submitter to work on; `undefined` while another does. */
+  /** The root, leased by this submitter; `undefined` while another holds it. */
   async #lease(root: RootRecord): Promise<RootRecord | undefined> {
     const { outbox, policy, submitterId, nowMs } = this.#deps;
     const leaseMs = policy.leaseSeconds * 1000;
@@ -152,22 +159,22 @@ export class RootSubmitter {
     return submitterId !== this.#deps.submitterId && submitterUntilMs > this.#deps.nowMs();
   }
 
-  async #decide(root: RootRecord, view: L1View, notes: SubmissionNotes): Promise<SubmissionStep> {
+  async #decide(root: RootRecord, view: RootView, memory: SubmissionMemory): Promise<SubmissionStep> {
     const { policy, account } = this.#deps;
     const nowMs = this.#deps.nowMs();
-    notes.noteStanding(view.verdict, nowMs);
+    memory.rememberVerdict(view.verdict, nowMs);
     const busyWith = await this.#busyWith(root);
     const { address } = account;
-    const step = decideSubmission({ root, view, policy, nowMs, address, busyWith, memory: notes.memory });
+    const step = decideSubmission({ root, view, policy, nowMs, address, busyWith, memory });
     if (step.do !== 'submit' || liveSubmissions(root).length > 0) return step;
     const weighing = weighSubmission(root, view.market, policy, view.blockAtMs);
-    await this.#noteWeighing(root, weighing, notes);
+    await this.#recordWeighing(root, weighing, memory);
     return weighedStep(step, weighing);
   }
 
-  /** Keeps what was decided, once for as long as it is decided so. */
-  async #noteWeighing({ epoch }: RootRecord, weighing: Weighing, notes: SubmissionNotes): Promise<void> {
-    if (notes.weighed === weighing.choice) return;
+  /** Records the choice when it differs from the last one. */
+  async #recordWeighing({ epoch }: RootRecord, weighing: Weighing, memory: SubmissionMemory): Promise<void> {
+    if (memory.lastChoice === weighing.choice) return;
     const { choice, costWei, rewardWei, reason } = weighing;
     const { decisions, nowMs, log } = this.#deps;
     const decision = {
@@ -179,17 +186,17 @@ export class RootSubmitter {
       ...(rewardWei !== undefined && { rewardWei: rewardWei.toString() }),
       reason,
     } as const;
-    // For people alone: no root waits for it.
+    // Only people read it, so no root waits for it.
     await decisions
       .record(decision)
-      .catch((error: unknown) => log.warn({ err: error, epoch }, 'a decision was not kept'));
-    notes.weighed = choice;
+      .catch((error: unknown) => log.warn({ err: error, epoch }, 'could not record a decision'));
+    memory.lastChoice = choice;
   }
 
-  /** A transaction of the account for another root of ours: nonces are mined in their order, so it goes first anyway. */
+  /** A pending transaction of the account for another root: nonces are mined in order, so it goes first anyway. */
   async #busyWith(root: RootRecord): Promise<{ readonly epoch: number; readonly nonce: number } | undefined> {
-    // Those of others may be on another chain, where the account has other nonces.
-    for (const other of (await this.#deps.outbox.open()).filter(takesOf(this.#deps))) {
+    // Only our own roots: others may be for another chain, where the account has other nonces.
+    for (const other of await this.openRoots()) {
       const live = liveSubmissions(other).at(-1);
       if (other.epoch !== root.epoch && live?.from === this.#deps.account.address) {
         return { epoch: other.epoch, nonce: live.nonce };
@@ -202,62 +209,62 @@ export class RootSubmitter {
     step: Exclude<SubmissionStep, Wait>,
     root: RootRecord,
     balanceWei: bigint,
-    notes: SubmissionNotes,
+    memory: SubmissionMemory,
   ): Promise<void> {
     const { broadcast, wait } = await takeStep(step, root, balanceWei, this.#deps);
-    if (broadcast !== undefined) notes.noteBroadcast(broadcast);
-    if (step.do === 'submit') notes.noteTrialRun('passed', this.#deps.policy, this.#deps.nowMs());
-    if (wait === undefined) notes.said = undefined;
-    else await this.#wait(root, wait, notes);
+    if (broadcast !== undefined) memory.rememberBroadcast(broadcast);
+    if (step.do === 'submit') memory.rememberTrialRun('passed', this.#deps.policy, this.#deps.nowMs());
+    if (wait === undefined) memory.lastWait = undefined;
+    else await this.#wait(root, wait, memory);
   }
 
-  async #afterFailure(error: unknown, root: RootRecord, notes: SubmissionNotes): Promise<void> {
+  async #afterFailure(error: unknown, root: RootRecord, memory: SubmissionMemory): Promise<void> {
     if (error instanceof MalformedRootCallError) {
       const death = { epochState: 'failed', reason: error.message } as const;
-      await this.#take({ do: 'give-up', death }, root, 0n, notes);
+      await this.#take({ do: 'give-up', death }, root, 0n, memory);
     } else if (error instanceof CallRevertedError) {
-      notes.noteTrialRun('reverted', this.#deps.policy, this.#deps.nowMs());
-      const reason = `a trial run reverts, so nothing was sent: ${error.reason}; it is tried again until the window closes`;
-      await this.#wait(root, { do: 'wait', cause: 'would-revert', reason }, notes);
+      memory.rememberTrialRun('reverted', this.#deps.policy, this.#deps.nowMs());
+      const reason = `a trial run reverts, so nothing was sent: ${error.reason}; it is retried until the window closes`;
+      await this.#wait(root, { do: 'wait', cause: 'would-revert', reason }, memory);
     } else if (error instanceof PublisherKeyUnusableError) {
-      await this.#wait(root, { do: 'wait', cause: 'cannot-sign', reason: error.message }, notes);
+      await this.#wait(root, { do: 'wait', cause: 'cannot-sign', reason: error.message }, memory);
       throw error;
     } else if (error instanceof BaseError) {
-      const reason = `L1 could not be asked: ${describeError(error)}`;
-      await this.#wait(root, { do: 'wait', cause: 'l1-silent', reason }, notes);
+      const reason = `L1 cannot be reached: ${describeError(error)}`;
+      await this.#wait(root, { do: 'wait', cause: 'l1-silent', reason }, memory);
     } else {
       throw error;
     }
   }
 
-  /** Keeps the reason in the record, and tells of it in the log when it is a new one. */
+  /** Stores the reason in the record, and logs it when the cause is new. */
   async #wait(
     root: RootRecord,
     { cause, reason, againAtMs }: Wait,
-    notes: SubmissionNotes,
+    memory: SubmissionMemory,
     blockNumber?: bigint,
   ): Promise<void> {
     const { outbox, log, nowMs, policy, submitterId } = this.#deps;
-    const isNew = notes.said?.cause !== cause;
+    const isNew = memory.lastWait?.cause !== cause;
     let { version } = root;
-    if (root.reason !== reason && (isNew || nowMs() - (notes.said?.atMs ?? 0) >= REASON_REFRESH_MS)) {
-      // A step that was under way may have changed the record: what it wrote stays.
+    if (root.reason !== reason && (isNew || nowMs() - (memory.lastWait?.atMs ?? 0) >= REASON_REFRESH_MS)) {
+      // A step that was under way may have changed the record: keep what it wrote.
       const current = await outbox.find(root.epoch);
       if (current?.submitterId !== submitterId) return;
       const stored = await outbox.replace({ ...current, reason });
       if (stored === undefined) return;
       version = stored.version;
-      notes.said = { cause, atMs: nowMs() };
+      memory.lastWait = { cause, atMs: nowMs() };
     }
     if (isNew) {
       const level = ORDINARY_WAITS.includes(cause) ? 'info' : 'warn';
       log[level]({ epoch: root.epoch, cause, reason }, 'the root waits');
-      notes.said = { cause, atMs: nowMs() };
+      memory.lastWait = { cause, atMs: nowMs() };
     }
-    // What another root waits for may come about without a block.
+    // The other root may get out of the way without a new block.
     if (blockNumber === undefined || cause === 'account-busy') return;
     const untilMs = Math.min(againAtMs ?? Infinity, nowMs() + policy.stallSeconds * 1000);
-    notes.rest({ blockNumber, version, untilMs });
+    memory.idle({ blockNumber, version, untilMs });
   }
 
   async #watchMined(): Promise<void> {
@@ -268,7 +275,7 @@ export class RootSubmitter {
       await watchMinedRoots(this.#deps);
     } catch (error) {
       if (!(error instanceof BaseError)) throw error;
-      log.debug({ reason: describeError(error) }, 'mined roots could not be looked for on L1');
+      log.debug({ reason: describeError(error) }, 'could not check mined roots on L1');
     }
   }
 
@@ -281,17 +288,17 @@ export class RootSubmitter {
     }
   }
 
-  #notesOf(epoch: EpochNumber): SubmissionNotes {
-    let notes = this.#notes.get(epoch);
-    if (notes === undefined) {
-      notes = new SubmissionNotes();
-      this.#notes.set(epoch, notes);
+  #memoryOf(epoch: EpochNumber): SubmissionMemory {
+    let memory = this.#memories.get(epoch);
+    if (memory === undefined) {
+      memory = new SubmissionMemory();
+      this.#memories.set(epoch, memory);
     }
-    return notes;
+    return memory;
   }
 }
 
-/** Resolves some time after the signal. */
+/** Resolves {@link STOP_GRACE_MS} after the signal aborts. */
 function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const afterGrace = (): void => void setTimeout(resolve, STOP_GRACE_MS).unref();

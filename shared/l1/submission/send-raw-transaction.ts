@@ -1,18 +1,18 @@
 import { BaseError, type Hex, RpcRequestError } from 'viem';
 
-import type { Refusal } from './decide-submission.ts';
+import type { Refusal } from './submission-step.ts';
 import type { L1Client } from '../l1-client.ts';
 import { maskRpcUrls } from '../mask-rpc-url.ts';
 
-/** As geth, Nethermind, Erigon, Reth, Besu and Anvil word it. */
+/** The wording of geth, Nethermind, Erigon, Reth, Besu and Anvil. */
 const KNOWN_ALREADY = /already known|alreadyknown|known transaction|already imported/i;
 const ABOUT_FEES =
   /underpriced|fee too low|feetoolow|max fee per gas less than block base fee|less than block base fee/i;
 
 /**
- * Hands a signed transaction to L1. That a node has it already is no error.
- * @returns what the node has against it, or `undefined` when it took it
- * @throws what the client throws when no node answered: whether one has it is then unknown
+ * Sends a signed transaction to L1. A node that already has it counts as success.
+ * @returns why the node refuses it, or `undefined` when it accepted it
+ * @throws what the client throws when no node answered: it is then unknown whether one has it
  */
 export async function sendRawTransaction(l1: L1Client, signedTransaction: Hex): Promise<Refusal | undefined> {
   try {

@@ -1,7 +1,7 @@
 import { formatEther, type Hex, keccak256 } from 'viem';
 
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
-import type { SubmissionStep } from './decide-submission.ts';
+import type { SubmissionStep } from './submission-step.ts';
 import { CallRevertedError } from '../errors.ts';
 import type { Fees } from './fees.ts';
 import type { L1Client } from '../l1-client.ts';
@@ -9,9 +9,9 @@ import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { revertReason } from '../revert-reason.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
-/** L1 takes no transaction with more gas. @see EIP-7825, 2^24 */
+/** The most gas that L1 accepts in one transaction. @see EIP-7825, 2^24 */
 const MAX_TRANSACTION_GAS = 16_777_216n;
-/** What a transfer costs. */
+/** The gas of a transfer. */
 const CANCEL_GAS = 21_000n;
 
 export interface SignSubmissionDeps {
@@ -27,7 +27,7 @@ export type SignedSubmission =
   | { readonly outcome: 'low-balance'; readonly reason: string };
 
 /**
- * Signs the transaction of a step. One that submits is tried on L1 first: what would revert costs no gas.
+ * Signs the transaction of a step. A submission is first tried as a call, so that one that would revert costs no gas.
  * @throws {CallRevertedError} when the trial run reverts
  */
 export async function signSubmission(
@@ -61,10 +61,10 @@ export async function signSubmission(
 }
 
 async function estimateGas(root: RootRecord, { l1, account, policy }: SignSubmissionDeps): Promise<bigint> {
-  // Not on the pending block, which may hold the very transaction that this one is to replace.
+  // Not on the pending block, which may hold the transaction that this one is to replace.
   const call = { account: account.address, to: root.to, data: root.data, blockTag: 'latest' } as const;
   try {
-    // An estimate reverts as well, but of that many nodes do not say why.
+    // An estimate would revert as well, but many nodes then do not say why.
     await l1.call(call);
     const estimate = await l1.estimateGas(call);
     const buffered = estimate + (estimate * BigInt(Math.round(policy.gasLimitBufferPercentage * 100))) / 10_000n;
@@ -97,5 +97,5 @@ async function sign(
 
 function lowBalance(address: Hex, balanceWei: bigint, neededWei: bigint): string {
   const holds = `${address} holds ${formatEther(balanceWei)} ETH`;
-  return `${holds} and the transaction may cost up to ${formatEther(neededWei)} ETH: send ether to that address`;
+  return `${holds} but the transaction may cost up to ${formatEther(neededWei)} ETH: send ether to that address`;
 }

@@ -4,12 +4,12 @@ import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { Broadcast, SubmissionStep, Wait } from './decide-submission.ts';
+import type { Broadcast, SubmissionStep, Wait } from './submission-step.ts';
 import type { L1Client } from '../l1-client.ts';
-import type { SubmissionReceipt } from './l1-view.ts';
+import type { SubmissionReceipt } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { describeError, revertReason } from '../revert-reason.ts';
-import { allDropped, asSettled, asWaiting, settledBy, withSubmission } from './root-changes.ts';
+import { allDropped, asClosed, asWaiting, confirmedBy, withSubmission } from './root-changes.ts';
 import { sendRawTransaction } from './send-raw-transaction.ts';
 import { signSubmission } from './sign-submission.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
@@ -26,7 +26,7 @@ export interface TakeStepDeps {
 }
 
 export interface TakenStep {
-  /** The transaction that was sent, and what the node said. */
+  /** The transaction that was sent, and the node's response. */
   readonly broadcast?: Broadcast;
   /** Why the step could not be taken. */
   readonly wait?: Wait;
@@ -35,8 +35,8 @@ export interface TakenStep {
 type StepOf<Name extends SubmissionStep['do']> = Extract<SubmissionStep, { do: Name }>;
 
 /**
- * Takes one step for a root. It may be cut off anywhere: the record then says what was under way, and the next look at L1
- * what came of it. What another submitter has changed meanwhile is left as it is.
+ * Takes one step for a root. It may be cut off anywhere: the record then says what was under way, and L1 shows the outcome.
+ * Changes that another submitter has made meanwhile are kept.
  * @throws {CallRevertedError} when a trial run reverts; passes on what the client throws
  */
 export async function takeStep(
@@ -52,11 +52,11 @@ export async function takeStep(
     case 'broadcast':
       deps.log.info(
         { epoch: root.epoch, ...namesOf(step.submission) },
-        'no node has the transaction: sending it again',
+        'no node has the transaction; sending it again',
       );
       return { broadcast: await send(step.submission, deps) };
     case 'confirm':
-      await settle(step.receipt, root, deps);
+      await confirm(step.receipt, root, deps);
       return {};
     case 'drop':
       await drop(step, root, deps);
@@ -75,7 +75,7 @@ async function signAndSend(
 ): Promise<TakenStep> {
   const { outbox, epochs, log } = deps;
   if (step.do === 'cancel') {
-    // Already now, so that the node takes the epoch up again while the old transaction is got out of the way.
+    // First, so that the node takes the epoch up again while the old transaction is being cancelled.
     await epochs.advance(root.epoch, root.rangeId, step.death.epochState, { reason: step.death.reason });
   }
   const signed = await signSubmission(root, step, balanceWei, deps);
@@ -85,7 +85,7 @@ async function signAndSend(
   const { submission } = signed;
   const what = step.do === 'cancel' ? `cancelled with ${submission.transactionHash}: ${step.death.reason}` : undefined;
   const reason = what ?? `sent as ${submission.transactionHash} with nonce ${submission.nonce}`;
-  // Written before it is sent: whoever is killed between the two leaves a transaction that another can send, not a riddle.
+  // Stored before it is sent: a submitter that is killed in between leaves a transaction that another can send.
   if ((await outbox.replace(withSubmission(root, submission, reason))) === undefined) return {};
   log.info(
     { epoch: root.epoch, ...namesOf(submission) },
@@ -101,19 +101,19 @@ async function send(
   const refusal = await sendRawTransaction(l1, signedTransaction);
   const atMs = nowMs();
   if (refusal === undefined) return { hash: transactionHash, sinceMs: atMs, atMs };
-  log.warn({ transactionHash, refusal: refusal.message }, 'L1 refuses the transaction');
+  log.warn({ transactionHash, refusal: refusal.message }, 'the L1 node refuses the transaction');
   return { hash: transactionHash, sinceMs: atMs, atMs, refusal };
 }
 
-async function settle(receipt: SubmissionReceipt, root: RootRecord, deps: TakeStepDeps): Promise<void> {
+async function confirm(receipt: SubmissionReceipt, root: RootRecord, deps: TakeStepDeps): Promise<void> {
   const mined = root.submissions.find(({ transactionHash }) => transactionHash === receipt.transactionHash);
   if (mined?.cancels === true) {
     const reason = `its transactions were cancelled in L1 block ${receipt.blockNumber}`;
-    await deps.outbox.replace(asWaiting(root, settledBy(root, receipt), reason));
+    await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason));
   } else if (receipt.isSuccess) {
     await closeAsMined(receipt, root, deps);
   } else {
-    await noteRevert(receipt, mined, root, deps);
+    await reportRevert(receipt, mined, root, deps);
   }
 }
 
@@ -121,27 +121,27 @@ async function closeAsMined(receipt: SubmissionReceipt, root: RootRecord, deps: 
   const { outbox, epochs, nowMs, log } = deps;
   const { transactionHash, blockNumber, gasUsed } = receipt;
   const reason = `mined in L1 block ${blockNumber}`;
-  // The epoch first: a root that is closed is not looked at again.
+  // The epoch first: a closed root is not checked again.
   await epochs.advance(root.epoch, root.rangeId, 'proven', { transactionHash, reason });
-  const closed = await outbox.replace(asSettled(root, 'mined', settledBy(root, receipt), reason, nowMs()));
+  const closed = await outbox.replace(asClosed(root, 'mined', confirmedBy(root, receipt), reason, nowMs()));
   if (closed !== undefined)
     log.info({ epoch: root.epoch, transactionHash, blockNumber, gasUsed }, 'the epoch is proven on L1');
 }
 
-async function noteRevert(
+async function reportRevert(
   receipt: SubmissionReceipt,
   mined: Submission | undefined,
   root: RootRecord,
   deps: TakeStepDeps,
 ): Promise<void> {
   const why = await whyReverted(receipt, mined, root, deps);
-  const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is tried again`;
-  if ((await deps.outbox.replace(asWaiting(root, settledBy(root, receipt), reason))) === undefined) return;
-  deps.log.warn({ epoch: root.epoch, transactionHash: receipt.transactionHash, why }, 'the root was reverted by L1');
+  const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is sent again`;
+  if ((await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason))) === undefined) return;
+  deps.log.warn({ epoch: root.epoch, transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');
   await deps.incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 
-/** Tries the call again on the state that the block left. */
+/** Repeats the call on the state after the block. */
 async function whyReverted(
   { gasUsed, blockNumber }: SubmissionReceipt,
   mined: Submission | undefined,
@@ -154,7 +154,7 @@ async function whyReverted(
     await l1.call({ ...(account && { account }), to: root.to, data: root.data, blockNumber: BigInt(blockNumber) });
     return 'the same call does not revert after that block';
   } catch (error) {
-    return revertReason(error) ?? `the reason could not be read: ${describeError(error)}`;
+    return revertReason(error) ?? `cannot read the reason: ${describeError(error)}`;
   }
 }
 
@@ -172,7 +172,7 @@ async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: Take
   const { outbox, epochs, incidents, log } = deps;
   const { epochState, reason } = death;
   await epochs.advance(root.epoch, root.rangeId, epochState, { reason });
-  const closed = asSettled(root, 'expired', allDropped(root), reason, deps.nowMs());
+  const closed = asClosed(root, 'expired', allDropped(root), reason, deps.nowMs());
   if ((await outbox.replace(closed)) === undefined) return;
   log.warn({ epoch: root.epoch, epochState, reason }, 'the root will not be submitted');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: `given up: ${reason}` });

@@ -3,12 +3,11 @@ import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { L1Client } from '../l1-client.ts';
-import { findReceipt } from './read-l1-view.ts';
+import { findReceipt } from './read-root-view.ts';
 import { asReorged } from './root-changes.ts';
-import { takesOf, type TakesRoot } from './takes-root.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
-/** Several epochs may have been proven within the time that is watched. */
+/** Several epochs may have been proven within the time that is checked. */
 const WATCHED_EPOCHS = 8;
 
 export interface WatchMinedRootsDeps {
@@ -16,19 +15,20 @@ export interface WatchMinedRootsDeps {
   readonly epochs: EpochLedger;
   readonly incidents: IncidentLog;
   readonly l1: L1Client;
-  readonly takes?: TakesRoot;
+  /** Whether a root is this submitter's. */
+  readonly takes: (root: RootRecord) => boolean;
   readonly policy: SubmissionPolicy;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
 
-/** Looks for the transactions of roots that were mined lately; a root whose transaction a reorg took is `sent` again. */
+/** Checks the transactions of recently mined roots; a root whose transaction a reorg removed becomes `sent` again. */
 export async function watchMinedRoots(deps: WatchMinedRootsDeps): Promise<void> {
   const sinceMs = deps.nowMs() - deps.policy.reorgWatchSeconds * 1000;
   for (const epoch of await deps.epochs.latest(WATCHED_EPOCHS)) {
     if (epoch.state !== 'proven' || (epoch.closedAtMs ?? 0) < sinceMs) continue;
     const root = await deps.outbox.find(epoch.epoch);
-    if (root?.state === 'mined' && takesOf(deps)(root)) await checkRoot(root, deps);
+    if (root?.state === 'mined' && deps.takes(root)) await checkRoot(root, deps);
   }
 }
 
@@ -37,8 +37,8 @@ async function checkRoot(root: RootRecord, { outbox, incidents, l1, log }: Watch
   if (mined === undefined) return;
   const receipt = await findReceipt(l1, mined.transactionHash);
   if (receipt?.isSuccess === true) return;
-  const message = `transaction ${mined.transactionHash} was mined and is not on L1 any more: a reorg took it, and it is sent again`;
+  const message = `transaction ${mined.transactionHash} was mined but is no longer on L1: a reorg removed it, and it is sent again`;
   if ((await outbox.replace(asReorged(root, message))) === undefined) return;
-  log.warn({ epoch: root.epoch, transactionHash: mined.transactionHash }, 'a mined root was reorganised away');
+  log.warn({ epoch: root.epoch, transactionHash: mined.transactionHash }, 'a reorg removed a mined root');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message });
 }

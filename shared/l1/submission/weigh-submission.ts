@@ -1,11 +1,11 @@
 import { formatEther } from 'viem';
 
 import type { RootRecord } from '../../ledger/outbox.ts';
-import type { SubmissionStep } from './decide-submission.ts';
+import type { SubmissionStep } from './submission-step.ts';
 import { type FeeMarket, marketPriceWei } from './fees.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
-/** A root's cost on L1 beside what its epoch pays, and what follows from it. */
+/** A root's cost on L1, what its epoch pays, and the choice that follows. */
 export interface Weighing {
   readonly choice: 'submit' | 'wait' | 'skip';
   readonly costWei: bigint;
@@ -13,15 +13,15 @@ export interface Weighing {
   readonly reason: string;
 }
 
-/** Gas of a submission, its proof's verification included: so much, and so much more for each checkpoint. */
+/** Gas of a submission, including the verification of its proof: a constant, plus an amount for each checkpoint. */
 const GAS = { once: 2_500_000n, perCheckpoint: 37_000n };
-/** An unprofitable root is waited with until this is left of its window: gas falls within minutes, or it does not. */
+/** How close to the deadline we stop waiting for cheaper gas: it falls within minutes or not at all. */
 const LAST_CALL_MS = 300_000;
 
 /**
- * Weighs whether a root goes out now. What its proof has cost is spent either way, so only the gas counts against the
- * reward. By default everything goes out; `when-profitable` waits while gas costs more than the epoch pays, and skips the
- * root when the window is about to close on it.
+ * Weighs whether to submit a root now. The cost of its proof is spent either way, so only gas counts against the reward.
+ * By default every root is submitted; `when-profitable` waits while gas costs more than the epoch pays, and skips the root
+ * when the window is about to close.
  */
 export function weighSubmission(
   root: RootRecord,
@@ -37,24 +37,24 @@ export function weighSubmission(
     choice,
     costWei,
     rewardWei,
-    reason: `${cost}, for ${rewardWei === undefined ? 'a reward that nobody named' : ether(rewardWei)}: ${why}`,
+    reason: `${cost}, for ${rewardWei === undefined ? 'an unknown reward' : ether(rewardWei)}: ${why}`,
   });
-  if (submitWhen === 'always') return weighed('submit', 'roots are always submitted');
-  if (rewardWei === undefined || costWei <= rewardWei) return weighed('submit', 'it pays');
+  if (submitWhen === 'always') return weighed('submit', 'every root is submitted');
+  if (rewardWei === undefined || costWei <= rewardWei) return weighed('submit', 'it is profitable');
   const secondsLeft = Math.round((deadlineAtMs - l1NowMs) / 1000);
   if (deadlineAtMs - l1NowMs > LAST_CALL_MS)
-    return weighed('wait', `gas may fall in the ${secondsLeft} s that are left`);
-  return weighed('skip', `it does not pay, and only ${secondsLeft} s are left`);
+    return weighed('wait', `gas may get cheaper in the ${secondsLeft} s that are left`);
+  return weighed('skip', `it is not profitable, and only ${secondsLeft} s are left`);
 }
 
-/** The step for a root that has no transaction yet, once it is weighed. */
+/** The step for a weighed root that has no transaction yet. */
 export function weighedStep(step: SubmissionStep, { choice, reason }: Weighing): SubmissionStep {
   if (choice === 'submit') return step;
   if (choice === 'wait') return { do: 'wait', cause: 'unprofitable', reason };
   return { do: 'give-up', death: { epochState: 'failed', reason } };
 }
 
-/** A canary's root has none. */
+/** A canary's root has no checkpoints. */
 function checkpointCount({ firstCheckpoint, lastCheckpoint }: RootRecord): bigint {
   if (firstCheckpoint === undefined || lastCheckpoint === undefined) return 0n;
   return BigInt(lastCheckpoint - firstCheckpoint + 1);

@@ -4,11 +4,10 @@ import { CANARY_ROLLUP_ABI } from '../../canary/canary-rollup.ts';
 import type { RootRecord } from '../../ledger/outbox.ts';
 import { MalformedRootCallError } from '../errors.ts';
 import type { L1Client } from '../l1-client.ts';
-import { windowClosed } from './proof-window.ts';
-import type { Verdict } from './root-verdict.ts';
+import { type Verdict, windowClosed } from './root-verdict.ts';
 
 /**
- * Reads the state that the canary's contract has recorded, and judges a root by whether it extends that.
+ * Reads the state that the canary's contract has recorded, and judges a root by whether it extends that state.
  * @throws {MalformedRootCallError}; passes on what the client throws
  */
 export async function judgeCanaryRoot(root: RootRecord, l1: L1Client, blockAtMs: number): Promise<Verdict> {
@@ -19,12 +18,13 @@ export async function judgeCanaryRoot(root: RootRecord, l1: L1Client, blockAtMs:
     l1.readContract({ ...contract, functionName: 'acceptedAt', args: [to] }),
     l1.readContract({ ...contract, functionName: 'acceptedAt', args: [from] }),
   ]);
-  if (toAt > 0n) return { standing: 'dead', epochState: 'proven', reason: `L1 has reached state ${to} already` };
+  if (toAt > 0n) return { standing: 'dead', epochState: 'proven', reason: `L1 has already reached state ${to}` };
   const closed = windowClosed(root, blockAtMs);
   if (closed !== undefined) return closed;
   if (state === from) return { standing: 'alive' };
-  if (fromAt === 0n) return { standing: 'alive', waitsFor: `L1 is at state ${state} and takes this one from ${from}` };
-  return { standing: 'gone', reason: `L1 has gone on from state ${from} to ${state} by another root` };
+  if (fromAt === 0n)
+    return { standing: 'alive', waitsFor: `L1 is at state ${state}, and this root starts from ${from}` };
+  return { standing: 'gone', reason: `another root has taken L1 from state ${from} to ${state}` };
 }
 
 function decodeCall({ epoch, data }: RootRecord): { readonly from: Hex; readonly to: Hex } {
@@ -32,7 +32,7 @@ function decodeCall({ epoch, data }: RootRecord): { readonly from: Hex; readonly
     const decoded = decodeFunctionData({ abi: CANARY_ROLLUP_ABI, data });
     if (decoded.functionName === 'submitRoot') return { from: decoded.args[1], to: decoded.args[2] };
   } catch (cause) {
-    throw new MalformedRootCallError(epoch, "it is no call of the canary's contract", { cause });
+    throw new MalformedRootCallError(epoch, "it does not call the canary's contract", { cause });
   }
-  throw new MalformedRootCallError(epoch, 'it submits no root');
+  throw new MalformedRootCallError(epoch, 'it does not call submitRoot');
 }

@@ -8,9 +8,9 @@ const JUDGES: Readonly<Record<RootContract, (root: RootRecord, l1: L1Client, blo
   { 'aztec-rollup': judgeRollupRoot, 'canary-rollup': judgeCanaryRoot };
 
 /**
- * Asks L1 how a root stands with the contract that it is for.
+ * Checks on L1 whether the contract that a root is for can still accept it.
  * @param blockAtMs the time of the latest block
- * @throws {MalformedRootCallError} when its call is none of that contract; passes on what the client throws
+ * @throws {MalformedRootCallError} when it does not call that contract; passes on what the client throws
  */
 export async function judgeRoot(root: RootRecord, l1: L1Client, blockAtMs: number): Promise<Verdict> {
   return await JUDGES[root.contract](root, l1, blockAtMs);

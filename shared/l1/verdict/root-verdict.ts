@@ -1,7 +1,17 @@
-/** Whether a root can still do its work on L1, and what becomes of its epoch when it cannot. */
+import type { RootRecord } from '../../ledger/outbox.ts';
+
+/** Whether a root can still be accepted on L1, and how its epoch ends when it cannot. */
 export type Verdict =
-  /** `waitsFor`: what L1 lacks to take it now. */
+  /** `waitsFor`: what L1 still lacks before it accepts the root. */
   | { readonly standing: 'alive'; readonly waitsFor?: string }
-  /** What it was proven upon is not on L1 (any more): a reorg took it, and may bring it back. */
+  /** What it was proven upon is not on L1: a reorg removed it, and may bring it back. */
   | { readonly standing: 'gone'; readonly reason: string }
   | { readonly standing: 'dead'; readonly epochState: 'proven' | 'expired'; readonly reason: string };
+
+/** The verdict on a root whose proof window is over by the L1's clock; `undefined` while it is open. */
+export function windowClosed({ deadlineAtMs, reason: before }: RootRecord, blockAtMs: number): Verdict | undefined {
+  if (blockAtMs < deadlineAtMs) return undefined;
+  const last = before === undefined ? '' : `; before that: ${before}`;
+  const reason = `the proof window closed at ${new Date(deadlineAtMs).toISOString()}${last}`;
+  return { standing: 'dead', epochState: 'expired', reason };
+}

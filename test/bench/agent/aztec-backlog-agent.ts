@@ -19,7 +19,7 @@ export const AztecBacklogSource = z.strictObject({
   threads: z.number().int().positive(),
   /** `PROVER_AGENT_POLL_INTERVAL_MS` */
   pollIntervalMs: z.number().positive(),
-  /** Our prover, or `bb prove` and `bb verify` started for each leaf of this key, as Aztec's own has them. */
+  /** Our prover, or `bb prove` and `bb verify` started for each leaf with this key, as in Aztec's prover. */
   prover: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('long-lived') }),
     z.strictObject({ kind: z.literal('started-for-each'), key: LeafKey }),
@@ -28,8 +28,8 @@ export const AztecBacklogSource = z.strictObject({
 export type AztecBacklogSource = z.infer<typeof AztecBacklogSource>;
 
 /**
- * Aztec's agent around a prover of canary leaves, which stand in for parity bases: its loop, its client of the broker. What
- * it loads and saves are files, as with a `PROVER_PROOF_STORE` on a disk.
+ * Aztec's agent (its loop and its client of the broker) around a prover of canary leaves, which stand in for parity bases. It
+ * loads and saves files, as with a `PROVER_PROOF_STORE` on a disk.
  */
 followOrders(AztecBacklogSource, async ({ brokerUrl, directory, pollIntervalMs, ...source }, signal) => {
   const prove = await openProver(source);

@@ -16,11 +16,11 @@ import { AZTEC_BATCH_INTERVAL_MS, startAztecBroker } from '../aztec-broker.ts';
 import type { AztecBacklogSource } from './aztec-backlog-agent.ts';
 import { BacklogMeter, type BacklogResult } from './backlog.ts';
 
-/** Aztec's default: how often an agent that has nothing to do asks, and how often one that proves says so. */
+/** Aztec's default: how often an idle agent polls, and how often a proving one reports its progress. */
 const POLL_INTERVAL_MS = 1000;
 const COMPLETED_POLL_MS = 20;
 
-/** Has Aztec's agent loop prove the same leaves, from Aztec's broker in a process of its own. */
+/** Has Aztec's agent loop prove the same leaves, from Aztec's broker in a separate process. */
 export async function proveByAztec(
   inputs: readonly Uint8Array[],
   { crsPath, threads }: { readonly crsPath: string; readonly threads: number },

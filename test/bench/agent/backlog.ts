@@ -2,14 +2,14 @@ import { performance } from 'node:perf_hooks';
 
 import { BbWatch } from './bb-watch.ts';
 
-/** Leaves that are proven before anything is measured: bb starts, reads its reference string, and the agent learns how long a leaf takes. */
+/** Leaves that are proven before the measurement: bb starts, reads its reference string, and the agent learns how long a leaf takes. */
 export const WARM_UP_LEAVES = 4;
 
-/** How an agent did over a backlog. */
+/** How an agent performed on a backlog. */
 export interface BacklogResult {
   readonly leaves: number;
   readonly seconds: number;
-  /** Of that time, with `bb` at work: 0 to 1. `undefined` of one that was not watched. */
+  /** The share of that time with `bb` at work, 0 to 1; `undefined` when it was not watched. */
   readonly bbShare: number | undefined;
 }
 
@@ -22,7 +22,7 @@ export class BacklogMeter {
   #watch: BbWatch | undefined;
 
   /**
-   * @param agentPid whose `bb` is watched, if one's is
+   * @param agentPid the agent whose `bb` is watched, if any
    * @param leaves all of them, the warm-up's included
    */
   constructor(agentPid: number | undefined, leaves: number) {
@@ -30,7 +30,7 @@ export class BacklogMeter {
     this.#leaves = leaves;
   }
 
-  /** To be called for every leaf that is settled. Answers the result once it was the last. */
+  /** To be called for every leaf that is settled. Returns the result after the last one. */
   onSettled(): BacklogResult | undefined {
     this.#settled += 1;
     if (this.#settled === WARM_UP_LEAVES) {

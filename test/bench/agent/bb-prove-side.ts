@@ -15,7 +15,7 @@ import type { LeafKey } from '../../../shared/canary/verification-key.ts';
 const run = promisify(execFile);
 
 /**
- * A `bb prove` and a `bb verify` for each leaf, as Aztec's prover has them for each circuit, with the same files in the same
+ * A `bb prove` and a `bb verify` for each leaf, as Aztec's prover runs them for each circuit, with the same files in the same
  * folders (`@aztec/bb-prover` 4.1.2, `src/prover/server/bb_prover.ts`). Witness generation is the same as ours.
  */
 export async function openBbProveSide(
@@ -24,7 +24,7 @@ export async function openBbProveSide(
   threads: number,
 ): Promise<{ prove(inputs: Uint8Array): Promise<Uint8Array>; close(): Promise<void> }> {
   const bb = findBb();
-  if (bb === undefined) throw new Error('there is no bb for this machine');
+  if (bb === undefined) throw new Error('bb is not available for this machine');
   const artifact = readArtifact({ circuit: 'CANARY_LEAF', work: key.work });
   const noir = new Noir(artifact as unknown as CompiledCircuit);
   const bytecode = Buffer.from(artifact.bytecode, 'base64');
@@ -56,7 +56,7 @@ export async function openBbProveSide(
     await writeFile(file('public_inputs'), publicInputs);
     await writeFile(file('proof'), proof);
     await writeFile(file('vk'), Buffer.from(key.key, 'base64'));
-    // Under the development CRS bb takes no proof, but it does all the work before it says so.
+    // Under the development CRS bb accepts no proof, but it does all the work before it reports that.
     await runBb('verify', ['-p', file('proof'), '-i', file('public_inputs'), '-k', file('vk')]).catch(() => undefined);
     await rm(working, { recursive: true });
   }

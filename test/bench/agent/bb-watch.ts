@@ -5,8 +5,8 @@ import { descendantsOf, listProcesses } from '../../../containers/processes/proc
 const SAMPLE_MS = 10;
 
 /**
- * Watches the `bb` below a process from outside: at work is one of which a thread runs, or would if there were a core. What an
- * agent does while `bb` waits for it does not count, whatever the agent calls it.
+ * Watches the `bb` below a process from outside. It is at work while one of its threads runs, or waits only for a core. Time
+ * in which `bb` waits for the agent does not count, whatever the agent calls it.
  */
 export class BbWatch {
   readonly #bbPid: number;

@@ -6,8 +6,8 @@ import { makeBenchLeaves } from './bench-leaves.ts';
 import { proveByCoppice } from './coppice-backlog.ts';
 
 /**
- * Prints how an agent does over a backlog, ours and Aztec's, the latter also with a `bb` started for each leaf as its own
- * prover has it; the sides take turns.
+ * Prints how our agent and Aztec's perform on a backlog, the latter also with a `bb` started for each leaf, as in Aztec's
+ * prover; the sides take turns.
  */
 export async function compareAgents(
   options: { readonly leaves: number; readonly rounds: number; readonly work: Work },

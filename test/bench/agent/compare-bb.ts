@@ -13,14 +13,14 @@ import { makeBenchLeaves } from './bench-leaves.ts';
 /** One way to prove leaves: witness, proof and check of each. */
 interface Side {
   readonly name: string;
-  /** As many as prove at a time. */
+  /** How many prove at a time. */
   readonly provers: readonly { prove(leaf: Uint8Array): Promise<unknown>; close(): Promise<void> }[];
   readonly msOfLeaf: number[];
 }
 
 /**
  * Prints the time per leaf of our long-lived `bb` and of a `bb prove` and `bb verify` started for each: on all cores, as
- * Aztec's agent has it, and one for each core, which is our default. The sides take turns, round by round.
+ * Aztec's agent has it, and one for each core, which is our default. The sides take turns.
  */
 export async function compareBb(
   { leaves, rounds, work }: { readonly leaves: number; readonly rounds: number; readonly work: Work },
@@ -71,7 +71,7 @@ function openLongLived(key: LeafKey, crsPath: string, threads: number): Side['pr
   return {
     async prove(leaf) {
       const proof = await prover.prove(choice, key, parseLeafInputs(leaf).statement, {});
-      // What an agent does under the ceremony's string, and Aztec's prover always.
+      // An agent does this under the ceremony's string, and Aztec's prover always.
       await prover.verify(choice, key, parseCanaryProof('CANARY_LEAF', proof));
     },
     close: () => bb.stop(),

@@ -21,7 +21,7 @@ export interface CoppiceMachine {
 
 /**
  * Has our agents, started as an operator starts them, prove the leaves from the embedded engine's queue; the share of `bb` is
- * the first one's.
+ * that of the first agent.
  */
 export async function proveByCoppice(
   inputs: readonly Uint8Array[],

@@ -17,11 +17,11 @@ export type AztecAgentSource = z.infer<typeof AztecAgentSource>;
 const RETRY_SECONDS = [1, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3];
 const CONNECTIONS = 10;
 
-// What every order shares, so that circuits once loaded stay so.
+// Shared by all orders, so that circuits stay loaded.
 const circuitProver = new TestCircuitProver();
 const proofStore = await createProofStore(undefined);
 
-/** Aztec's agent, as `aztec start --prover-agent` runs it with nothing but the broker and simulated proofs set. */
+/** Aztec's agent, as `aztec start --prover-agent` runs it with only the broker and simulated proofs set. */
 followOrders(AztecAgentSource, async ({ brokerUrl, pollIntervalMs }, signal) => {
   const connections = new Agent({ connections: CONNECTIONS });
   const fetch = makeTracedFetch(RETRY_SECONDS, false, makeUndiciFetch(connections));

@@ -12,7 +12,7 @@ import { coppiceSettings } from './coppice-settings.ts';
 
 /**
  * Our agent, with the defaults of `coppice start --prover-agent`. Between two orders its claims wait at a gate, so that it
- * stays warm and costs nothing. Arguments: its number, and the fleet's data directory.
+ * stays warm and uses no CPU. Arguments: its number, and the fleet's data directory.
  */
 const [number, dataDirectory] = process.argv.slice(2);
 const settings = coppiceSettings(String(dataDirectory), `agent-${String(number)}`);

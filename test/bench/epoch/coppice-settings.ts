@@ -1,6 +1,6 @@
 import { type AgentSettings, parseAgentSettings } from '../../../shared/config/groups/agent-settings.ts';
 
-/** What `coppice start --prover-agent` makes of nothing but a data directory, a name and simulated proofs. */
+/** The settings of `coppice start --prover-agent` with only a data directory, a name and simulated proofs set. */
 export function coppiceSettings(dataDirectory: string, agentName: string): AgentSettings {
   return parseAgentSettings({
     DATA_DIRECTORY: dataDirectory,

@@ -6,8 +6,8 @@ import type { EpochData } from '../../../containers/node/epoch-data.ts';
 export interface EpochSide {
   readonly name: string;
   /**
-   * Puts its agents to work, all or those with the given numbers, for as long as `prove` takes with an orchestrator that
-   * asks them for proofs.
+   * Runs all agents, or those with the given numbers, while `prove` proves with an orchestrator that requests proofs from
+   * them.
    */
   run<T>(data: EpochData, prove: (orchestrator: EpochProver) => Promise<T>, agents?: readonly number[]): Promise<T>;
 }

@@ -10,16 +10,16 @@ import { type EpochData, gatherEpochData } from '../../../containers/node/epoch-
 import { startSubsystems, type Subsystems } from '../../../containers/node/subsystems.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 
-/** An epoch with all that proving it takes, and the node's parts that hold the state it is executed on. */
+/** An epoch with everything needed to prove it, and the node's parts that hold the state it is executed on. */
 export interface RecordedEpoch {
   readonly data: EpochData;
   readonly subsystems: Subsystems;
 }
 
-/** Once the epoch is here, nobody needs to look at L1 any more. */
+/** Once the epoch has been read, L1 need not be polled any more. */
 const QUIET_POLL_MS = '600000';
 
-/** Has a devnet make an epoch with the whole mix of traffic, takes it over from there, and stops the devnet. */
+/** Has a devnet make an epoch with the whole mix of traffic, reads it, and stops the devnet. */
 export async function recordDevnetEpoch(onProgress: (line: string) => void): Promise<RecordedEpoch> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-bench-devnet-'));
   const epochMined = Promise.withResolvers<undefined>();
@@ -28,7 +28,7 @@ export async function recordDevnetEpoch(onProgress: (line: string) => void): Pro
     epochs: 1,
     onProgress,
     onTraffic: (event) => {
-      if (event.kind === 'epoch-missed') onProgress(`epoch ${event.epochNumber} is not the one: ${event.reason}`);
+      if (event.kind === 'epoch-missed') onProgress(`skipping epoch ${event.epochNumber}: ${event.reason}`);
       if (event.kind === 'epoch-chosen') onProgress(`sending traffic to epoch ${event.epochNumber}`);
       if (event.kind === 'epoch-mined') epochMined.resolve(undefined);
     },
@@ -47,7 +47,7 @@ export async function recordDevnetEpoch(onProgress: (line: string) => void): Pro
   }
 }
 
-/** Takes the epoch over from a devnet that runs already. @param environmentFile its `prover-node.env` */
+/** Reads the epoch of a devnet that is already running. @param environmentFile its `prover-node.env` */
 export async function recordEpochOf(environmentFile: string): Promise<RecordedEpoch> {
   return await takeOverEpoch(parseEnv(await readFile(environmentFile, 'utf8')) as Record<string, string>);
 }
@@ -62,7 +62,7 @@ async function takeOverEpoch(environment: Readonly<Record<string, string>>): Pro
   });
   const subsystems = await startSubsystems(createLogger('bench', { logLevel: 'warn' }));
   const chain = new ArchivedChain(subsystems.archiver);
-  // The newest first: of a devnet's own traffic, the first may hold a part.
+  // The newest first: the first epoch may hold only a part of the devnet's traffic.
   for (const epoch of (await chain.unprovenEpochs()).toReversed()) {
     if (!(await chain.isComplete(epoch))) continue;
     const data = await gatherEpochData(epoch, { ...subsystems, txGatheringTimeoutMs: 60_000, nowMs: Date.now });

@@ -7,15 +7,15 @@ import { SimulatedAgent } from './simulated-agent.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { DROUGHT_TAKES_SECONDS, DROUGHT_TAKES_SHARE, droughtAt, type Weather } from './weather.ts';
 
-/** ECS starts 500 tasks of a service in a minute. */
+/** ECS starts 500 tasks of a service per minute. */
 const PLACEMENTS_PER_SECOND = 500 / 60;
 const PLACEMENT_BURST = 100;
 /** Notice before a Spot agent is taken back, less what it needs to give a job back. */
 const NOTICE_SECONDS = 110;
-/** Until the lease of an agent that is lost ends; Aztec's broker misses one that was killed after 30 s. */
+/** Until the lease of a lost agent expires; Aztec's broker notices a killed agent after 30 s. */
 const LEASE_SECONDS = 120;
 const KILLED_SECONDS = 30;
-/** A look at a service that could not be filled: ECS tries again. */
+/** How often ECS tries again to fill a service. */
 const RETRY_SECONDS = 60;
 
 export interface ServiceContext {
@@ -23,14 +23,14 @@ export interface ServiceContext {
   readonly chance: Chance;
   readonly weather: Weather;
   readonly bill: Bill;
-  /** Whether scale-in spares an agent that proves. */
+  /** Whether scale-in spares agents that are proving. */
   readonly protectsProving: boolean;
   readonly onIdle: (agent: SimulatedAgent) => void;
   readonly onStopped: (agent: SimulatedAgent) => void;
   readonly onGivenBack: (job: SimulatedJob) => void;
 }
 
-/** The agents of a pool that are bought one way, as an ECS service keeps them: as many as desired. */
+/** The agents of a pool with one capacity, as an ECS service keeps them: as many as desired. */
 export class AgentService {
   readonly pool: SimulatedPool;
   readonly capacity: Capacity;
@@ -41,9 +41,9 @@ export class AgentService {
   readonly interruptedAtSeconds: number[] = [];
   readonly refusedAtSeconds: number[] = [];
   readonly #context: ServiceContext;
-  /** All that count towards `desired`. */
+  /** All agents that count towards `desired`. */
   readonly #agents = new Set<SimulatedAgent>();
-  /** All that are billed, or will be. */
+  /** All agents that are billed, or will be. */
   readonly #unsettled = new Set<SimulatedAgent>();
   #placementsPaidUntilSeconds = -Infinity;
 
@@ -68,7 +68,7 @@ export class AgentService {
     this.#fill();
   }
 
-  /** Takes the agent out if there are more than desired; answers whether it did. */
+  /** Removes the agent if there are more than desired; returns whether it did. */
   takesOut(agent: SimulatedAgent): boolean {
     if (!this.#agents.has(agent)) {
       this.#stop(agent);
@@ -153,7 +153,7 @@ export class AgentService {
     this.#context.clock.after(seconds, () => this.#interrupt(agent));
   }
 
-  /** AWS takes it back: a job that cannot be ended in time is given back at once, and ECS orders another agent. */
+  /** AWS takes it back: a job that cannot be finished in time is released at once, and ECS orders another agent. */
   #interrupt(agent: SimulatedAgent): void {
     const { clock, onGivenBack } = this.#context;
     if (agent.state === 'stopped' || agent.state === 'leaving') return;

@@ -2,7 +2,7 @@ import { LEAST_BILLED_SECONDS, fargateDollarsPerHour } from '../../../shared/cos
 import { EPOCH_SECONDS } from './epoch-plan.ts';
 import type { SimulatedAgent } from './simulated-agent.ts';
 
-/** What agents cost: by the second from their placement, a minute at least. */
+/** The cost of agents: by the second from their placement, at least a minute. */
 export class Bill {
   /** By the time of the epoch in which it was spent: epoch 0 is proven, and paid for, in the time of epoch 1. */
   readonly #dollarsByWindow: number[] = [];
@@ -23,7 +23,7 @@ export class Bill {
     this.provingSeconds += provingSeconds;
   }
 
-  /** Dollars spent while each of `epochs` epochs could be proven; what was spent before and after goes to its neighbour. */
+  /** Dollars spent while each of `epochs` epochs could be proven; what was spent before and after is added to the first and the last. */
   dollarsByEpoch(firstEpoch: number, epochs: number): readonly number[] {
     const dollars = new Array<number>(epochs).fill(0);
     for (const [window, spent] of this.#dollarsByWindow.entries()) {

@@ -1,4 +1,4 @@
-/** Gives back what was added, first what `comesBefore` all the rest. */
+/** Returns the added items in order: first the one that `comesBefore` all others. */
 export class BinaryHeap<T> {
   readonly #comesBefore: (left: T, right: T) => boolean;
   /** No item comes before the one above it, which is at half its index. */

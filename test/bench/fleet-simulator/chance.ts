@@ -1,6 +1,6 @@
 import { SeededRandom } from '../../shared/merge-tree/seeded-random.ts';
 
-/** Chance that is the same in every run: its numbers follow from `seed` and from what it is the chance `of`. */
+/** Reproducible chance: its numbers follow from `seed` and from what it is the chance `of`. */
 export class Chance {
   readonly #random: SeededRandom;
 
@@ -27,7 +27,7 @@ export class Chance {
     return least + this.share() * (most - least);
   }
 
-  /** Until something happens that is as likely at any time. */
+  /** Time until something happens that is equally likely at any time. */
   waiting(meanSeconds: number): number {
     return -Math.log(1 - this.share()) * meanSeconds;
   }

@@ -9,9 +9,9 @@ import { unlimitedOnDemand } from './rules/unlimited-on-demand.ts';
 import { type Score, scoreOf } from './score.ts';
 import type { Weather } from './weather.ts';
 
-/** A rival that misses more is no alternative. */
+/** A rival that misses more is not an alternative. */
 export const MOST_MISSED_SHARE = 0.001;
-/** Settings are chosen on the stretch of so many epochs that has the most work. */
+/** Settings are chosen on the stretch of this many epochs that has the most work. */
 const TUNING_EPOCHS = 32;
 
 export interface Conditions {
@@ -23,7 +23,7 @@ export interface Conditions {
 export interface ComparedRule {
   readonly name: string;
   readonly bought: string;
-  /** What was chosen for it. */
+  /** The settings chosen for it. */
   readonly setting: string;
   readonly score: Score;
 }
@@ -39,7 +39,7 @@ export interface Comparison {
   readonly missedThoughMakeable: readonly number[];
 }
 
-/** Runs every rule under the same conditions, and tells of each as it is done. */
+/** Runs every rule under the same conditions, and reports each as it is done. */
 export function compareRules(conditions: Conditions, onDone: (rule: ComparedRule) => void): Comparison {
   const { plans, weather } = conditions;
   const done = (rule: ComparedRule): ComparedRule => {

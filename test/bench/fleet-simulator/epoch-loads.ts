@@ -10,12 +10,12 @@ import { START_UP_SECONDS } from './pool-states.ts';
 import { CAPACITIES, type SimulatedPool } from './pools.ts';
 import type { FleetView } from './rules/scaling-rule.ts';
 
-/** An epoch that still grows is told of only when agents that are ordered for it would come just in time. */
+/** A growing epoch is shown only once agents ordered for it would come just in time. */
 const FORESIGHT_SECONDS = 2 * SLOT_SECONDS;
 
 const durations = new LearnedDurations('4.1.2', []);
 
-/** What the ledger would tell of each epoch, through the code that the scaler reads it with. */
+/** What the ledger would show of each epoch, through the code with which the scaler reads it. */
 export class EpochLoads {
   #workLeft = new Map<EpochPlan, WorkLeft>();
 
@@ -48,7 +48,7 @@ export class EpochLoads {
   }
 }
 
-/** The epoch that ends next. All but its last checkpoints are on L1 by then, so that its whole shape is near enough. */
+/** The epoch that ends next. All but its last checkpoints are on L1 by then, so its whole shape is close enough. */
 function comingSoon({ coming, nowSeconds }: FleetView): EpochPlan[] {
   return coming !== undefined && coming.endsAtSeconds - nowSeconds <= FORESIGHT_SECONDS ? [coming] : [];
 }
@@ -66,7 +66,7 @@ function standingsOf({ proven, waiting, provingJobs }: EpochRun, { nowSeconds }:
   );
 }
 
-/** The longest way from a job that is not proven to the root. */
+/** The longest path from an unproven job to the root. */
 function pathSeconds({ plan, waitingJobs, provingJobs, executingJobs }: EpochRun, nowSeconds: number): number {
   let longest = 0;
   for (const { secondsToRoot } of waitingJobs) longest = larger(longest, secondsToRoot);

@@ -12,14 +12,14 @@ export const EPOCH_SECONDS = SLOT_SECONDS * SLOTS_PER_EPOCH;
 
 /** Between the end of an epoch and its first jobs: L1's last block is read, the transactions are gathered. */
 const GATHER_SECONDS = 30;
-/** Until a root transaction is mined: what arrives later than this before the deadline is not proven in time. */
+/** Until a root transaction is mined: a root proven later than this before the deadline is too late. */
 export const INCLUSION_SECONDS = 60;
 /** The node executes two checkpoints at a time, `proverNodeMaxParallelBlocksPerEpoch` 4.1.2. */
 const CHECKPOINTS_AT_A_TIME = 2;
 const EXECUTION_SECONDS_PER_BLOCK = 0.5;
 const EXECUTION_SECONDS_PER_TX = 0.02;
 
-/** How unlike its catalogue entry a job's duration is. */
+/** How much a job's duration differs from the catalogue. */
 const DURATION_SIGMA = 0.12;
 const STRAGGLER_SHARE = 0.001;
 const STRAGGLER_FACTOR = 3;
@@ -30,8 +30,8 @@ export const IS_URGENT = CIRCUITS.map((circuit) => CIRCUIT_CATALOGUE[circuit].la
 const SECONDS_OF_CIRCUIT = CIRCUITS.map((circuit) => CIRCUIT_CATALOGUE[circuit].expectedSeconds);
 
 /**
- * An epoch as all rules get it: the real tree, as arrays by job (children before their parents, the root last), and what
- * chance has decided of each job beforehand, so that every rule meets the same.
+ * An epoch, the same for all rules: the real tree, as arrays by job (children before their parents, the root last), and what
+ * chance has decided for each job in advance.
  */
 export interface EpochPlan {
   readonly epoch: number;
@@ -47,7 +47,7 @@ export interface EpochPlan {
   readonly askableAtSeconds: Float64Array;
   /** As it will turn out. */
   readonly durationSeconds: Float64Array;
-  /** Expected time from the start of the job to the root, by the longest way. */
+  /** Expected time from the start of the job to the root, by the longest path. */
   readonly secondsToRoot: Float64Array;
 }
 

@@ -4,8 +4,8 @@ import type { SimulatedPool } from './pools.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /**
- * From the last child's proof to the message of its parent in an agent's hands: the settlement's way to the node, the
- * inputs' into the store, the record's into the ledger, the message's through SQS.
+ * From the last child's proof until an agent has its parent's message: the settlement reaches the node, the inputs are stored,
+ * the job is recorded, and the message passes through SQS.
  */
 const HOP_SECONDS = 1;
 
@@ -50,7 +50,7 @@ export interface EpochEvents {
   readonly onClosed: (run: EpochRun) => void;
 }
 
-/** What the node does for an epoch: asks for each job when it has executed what it is about and its children are proven. */
+/** What the node does for an epoch: it asks for each job once its blocks are executed and its children are proven. */
 export class EpochRun {
   readonly plan: EpochPlan;
   /** By circuit, as in `CIRCUITS`. */

@@ -42,7 +42,7 @@ function plannedRule(protectsProving: boolean, agentsAt: (seconds: number) => Pe
 }
 
 describe('a simulated fleet', () => {
-  it('takes the time of the chain when an agent of each pool is up', () => {
+  it('takes as long as the chain when an agent of each pool is up', () => {
     const { epochs } = simulateEmptyCheckpoint(fixedFleet('od', ONE_OF_EACH));
 
     expect(epochs).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('a simulated fleet', () => {
     expect(epochs[0]?.secondsToRoot).toBeCloseTo(260 + 73.1 + HANDLING + HOP + 93 + HANDLING, 6);
   });
 
-  it('lets a protected agent end its proof before it goes', () => {
+  it('lets a protected agent finish its proof before it stops', () => {
     const { killedProofs, epochs } = simulateEmptyCheckpoint(plannedRule(true, withoutLargeFrom100To200));
 
     expect(killedProofs).toBe(0);
@@ -92,7 +92,7 @@ describe('a simulated fleet', () => {
     expect(epochs[0]?.secondsToRoot).toBeCloseTo(180 + CHAIN + 5 * HANDLING + 4 * HOP, 6);
   });
 
-  it('gives a job of an agent that is lost to another when the lease has ended', () => {
+  it('gives the job of a lost agent to another when the lease has expired', () => {
     const secondsToRoot = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
       const weather = { ...STILL_WEATHER, agentLifeSeconds: 1500 };
       return simulateEmptyCheckpoint(fixedFleet('od', ONE_OF_EACH), { seed, weather }).epochs[0]?.secondsToRoot;
@@ -114,7 +114,7 @@ describe('a simulated fleet', () => {
     expect(epochs[0]?.secondsToRoot).toBeCloseTo(FIRST_ASKED + CHAIN + 73.1 + 6 * HANDLING + 4 * HOP, 6);
   });
 
-  it('comes to the same result for the same seed, and to another for another', () => {
+  it('gives the same result for the same seed, and another for another', () => {
     const resultOf = (seed: number): SimulationResult => {
       const drought = TRAFFICS.find(({ name }) => name === 'drought')!;
       const { plans, weather } = planTraffic(drought, 3, seed);
@@ -137,7 +137,7 @@ describe('the lower bound', () => {
     );
   });
 
-  it('needs as many agents as the work of a pool fills the time between its first start and its last end', () => {
+  it('needs enough agents for the work of a pool between its first start and its last end', () => {
     // 64 checkpoint roots' work does not fit one agent's time; two are enough for 32.
     const plans = [planEpoch(0, new Array(32).fill(EMPTY_CHECKPOINT[0]))];
     const large = 32 * 73.1 + 93;
@@ -151,7 +151,7 @@ describe('the lower bound', () => {
     );
   });
 
-  it('is below what any fleet pays that proves every epoch', () => {
+  it('is below the price of any fleet that proves every epoch', () => {
     for (const traffic of TRAFFICS.filter(({ name }) => ['empty', 'bursty', 'overlap'].includes(name))) {
       const { plans, weather } = planTraffic(traffic, 4, 3);
       const { epochs, dollarsByEpoch } = simulateFleet({

@@ -13,7 +13,7 @@ import type { Weather } from './weather.ts';
 
 /** What an agent does for a job besides proving it: inputs in, proof out, the ledger. */
 const HANDLING_SECONDS = 0.5;
-/** Events are told to the rule at most this often. */
+/** The rule is notified of events at most this often. */
 const EVENT_PAUSE_SECONDS = 15;
 /** The fleet may be up before the first epoch's end. */
 const RUN_IN_SECONDS = 600;
@@ -151,7 +151,7 @@ class FleetSimulation {
   }
 
   #end(agent: SimulatedAgent, job: SimulatedJob): void {
-    // It was stopped meanwhile: the job is, or will be, another's.
+    // It was stopped meanwhile: another agent has, or will have, the job.
     if (agent.job !== job) return;
     agent.job = undefined;
     agent.provingSeconds += this.#clock.nowSeconds - agent.jobSinceSeconds;
@@ -159,7 +159,7 @@ class FleetSimulation {
     this.#onIdle(agent);
   }
 
-  /** Tells the rule, unless it was told a moment ago; then when that is over. */
+  /** Notifies the rule now, or later if it was notified just before. */
   #tell(): void {
     if (!this.#options.rule.hearsOfEvents || this.#isTold) return;
     this.#isTold = true;

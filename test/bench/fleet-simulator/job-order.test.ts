@@ -19,12 +19,12 @@ function namesOf(order: JobOrder<NamedJob>, jobs: readonly NamedJob[]): string[]
 }
 
 describe('two lanes', () => {
-  it('hand out all that is urgent first, and nothing that is settled', () => {
+  it('hand out all urgent jobs first, and no settled ones', () => {
     const jobs = [job('leaf'), job('merge', { isUrgent: true }), job('gone', { isUrgent: true, isSettled: true })];
     expect(namesOf(new TwoLanes(new Chance(1, 'lanes')), jobs)).toEqual(['merge', 'leaf']);
   });
 
-  it('hand out what came early before what came late, but in no strict order', () => {
+  it('hand out early jobs before late ones, but in no strict order', () => {
     const jobs = Array.from({ length: 200 }, (_, index) => job(String(index)));
     const places = namesOf(new TwoLanes(new Chance(1, 'lanes')), jobs).map(Number);
     expect(places.toSorted((left, right) => left - right)).toEqual(jobs.map((_, index) => index));
@@ -34,7 +34,7 @@ describe('two lanes', () => {
 });
 
 describe('perfect priority', () => {
-  it('hands out the nearest deadline first, and of one epoch what has the longest way to the root', () => {
+  it('hands out the nearest deadline first, and within an epoch the longest path to the root', () => {
     const jobs = [
       job('next epoch', { deadlineAtSeconds: 200, secondsToRoot: 500 }),
       job('short way', { secondsToRoot: 20 }),

@@ -7,7 +7,7 @@ export interface WaitingJob {
   readonly deadlineAtSeconds: number;
   /** Expected, from its start to the root. */
   readonly secondsToRoot: number;
-  /** Its message leads nowhere any more. */
+  /** Its message is obsolete. */
   readonly isSettled: boolean;
 }
 
@@ -17,10 +17,10 @@ export interface JobOrder<J extends WaitingJob> {
   next(): J | undefined;
 }
 
-/** SQS hands out what is near the front of a standard queue, in no order that one could rely on. */
+/** SQS delivers messages near the front of a standard queue, in no reliable order. */
 const NEAR_THE_FRONT = 10;
 
-/** What Coppice has: two standard queues, of which the urgent one is asked first. */
+/** Coppice's order: two standard queues, of which the urgent one is polled first. */
 export class TwoLanes<J extends WaitingJob> implements JobOrder<J> {
   readonly #isUrgent: (job: J) => boolean;
   readonly #urgent: Lane<J>;
@@ -68,7 +68,7 @@ class Lane<J extends WaitingJob> {
   }
 }
 
-/** What no queue of AWS can do: the epoch with the nearest deadline first, and of its jobs that with the longest way to the root. */
+/** An order that no AWS queue offers: the epoch with the nearest deadline first, and its jobs with the longest path to the root first. */
 export class PerfectPriority<J extends WaitingJob> implements JobOrder<J> {
   readonly #jobs = new BinaryHeap<J>((left, right) =>
     left.deadlineAtSeconds === right.deadlineAtSeconds

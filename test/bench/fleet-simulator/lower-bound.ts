@@ -3,7 +3,7 @@ import { EPOCH_SECONDS, type EpochPlan, INCLUSION_SECONDS, POOL_OF_CIRCUIT } fro
 import { POOLS, type PerPool, type SimulatedPool, perPool } from './pools.ts';
 import type { Weather } from './weather.ts';
 
-/** What a fleet needs of a pool for an epoch, at the least. */
+/** The least that a fleet needs of a pool for an epoch. */
 interface PoolNeed {
   readonly workSeconds: number;
   /** When a job of the pool can first start, and must last end, with all other pools unlimited. */
@@ -12,7 +12,7 @@ interface PoolNeed {
 }
 
 /**
- * Dollars that no scaler can do without, even one that knows every duration and accident beforehand.
+ * A lower bound in dollars for any scaler, even one that knows every duration and accident in advance.
  *
  * All agents are Spot. A job takes its real duration of an agent of its pool: that is the work. The jobs of a pool in an
  * epoch all lie between the time at which the first of them can start (its longest way up from the leaves) and the time at

@@ -7,7 +7,7 @@ import type { FleetView, ServiceView } from './rules/scaling-rule.ts';
 export const START_UP_SECONDS = 90;
 const CEILING = 5000;
 
-/** What ECS would tell of each pool. */
+/** What ECS would report of each pool. */
 export function poolStates({ pools }: FleetView): PerPool<PoolState> {
   return perPool((pool) => {
     const { spot, od } = pools[pool].services;

@@ -1,6 +1,6 @@
-/** A table that is printed line by line, as it comes: no cell is cut. */
+/** A table that is printed line by line; no cell is cut. */
 export interface Columns {
-  /** The first so many hold text, the rest numbers, which stand to the right. */
+  /** How many columns, from the left, hold text; the rest hold numbers, aligned to the right. */
   readonly textColumns: number;
   readonly widths: readonly number[];
 }

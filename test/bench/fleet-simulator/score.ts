@@ -1,6 +1,6 @@
 import type { SimulationResult } from './fleet-simulation.ts';
 
-/** What a run comes to. */
+/** The result of a run. */
 export interface Score {
   /** Epochs that were not proven in time. */
   readonly missed: readonly number[];
@@ -10,7 +10,7 @@ export interface Score {
   readonly p95Dollars: number;
   readonly killedProofs: number;
   readonly idleShare: number;
-  /** From the end of an epoch to its proven root; infinite where so many epochs were not proven in time. */
+  /** From the end of an epoch to its proven root; infinite where that many epochs were not proven in time. */
   readonly p50SecondsToRoot: number;
   readonly p95SecondsToRoot: number;
 }
@@ -31,7 +31,7 @@ export function scoreOf({ epochs, dollarsByEpoch, killedProofs, idleShare }: Sim
   };
 }
 
-/** The smallest value that so large a share of the values does not exceed. */
+/** The smallest value that this share of the values does not exceed. */
 function quantileOf(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;

@@ -2,7 +2,7 @@ import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { SimulatedJob } from './epoch-run.ts';
 import type { SimulatedPool } from './pools.ts';
 
-/** `ordered`: not placed on a machine yet. `leaving`: it was told to stop and ends its job first. */
+/** `ordered`: not placed on a machine yet. `leaving`: it was asked to stop and finishes its job first. */
 export type AgentState = 'ordered' | 'starting' | 'idle' | 'proving' | 'leaving' | 'stopped';
 
 export class SimulatedAgent {

@@ -10,7 +10,7 @@ const MESSAGES_SHARE = 0.2;
 export interface Traffic {
   readonly name: string;
   readonly description: string;
-  /** Of the epochs that are asked for, how many it simulates: large ones take longer. */
+  /** How many of the requested epochs it simulates: large ones take longer. */
   readonly epochsShare: number;
   readonly hasDroughts: boolean;
   readonly windowEpochs: number;

@@ -1,13 +1,13 @@
 import { BinaryHeap } from './binary-heap.ts';
 
-/** What is to happen at a time of the virtual clock. */
+/** An event at a time of the virtual clock. */
 interface Event {
   readonly atSeconds: number;
   readonly order: number;
   readonly happen: () => void;
 }
 
-/** Time that stands still while something happens, then jumps to what happens next. */
+/** A clock that stands still during an event, then jumps to the next one. */
 export class VirtualClock {
   nowSeconds: number;
   #planned = 0;
@@ -29,7 +29,7 @@ export class VirtualClock {
     this.at(this.nowSeconds + seconds, happen);
   }
 
-  /** Lets everything happen up to `untilSeconds`, which then is the time. */
+  /** Runs all events up to `untilSeconds`, which is then the time. */
   runUntil(untilSeconds: number): void {
     for (
       let next = this.#events.first;

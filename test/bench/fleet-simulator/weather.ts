@@ -1,10 +1,10 @@
 import type { Chance } from './chance.ts';
 
-/** What can happen to agents that no rule decides on. */
+/** What happens to agents outside the control of any rule. */
 export interface Weather {
   /** Mean time until a Spot agent is taken back. */
   readonly spotLifeSeconds: number;
-  /** Mean time until an agent is lost without a word. */
+  /** Mean time until an agent is lost without notice. */
   readonly agentLifeSeconds: number;
   /** From an agent's placement to its first claim: image, CRS, checks. */
   readonly startSeconds: readonly [least: number, most: number];
@@ -37,7 +37,7 @@ export const FAIR_WEATHER: Weather = {
   droughts: [],
 };
 
-/** Nothing happens but what was ordered. */
+/** No accidents, no droughts. */
 export const STILL_WEATHER: Weather = {
   spotLifeSeconds: Infinity,
   agentLifeSeconds: Infinity,

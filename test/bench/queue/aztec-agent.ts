@@ -6,12 +6,12 @@ import { z } from 'zod';
 
 import { followOrders } from '../follow-orders.ts';
 
-/** Aztec's agents ask an idle broker again after a second by default: this is their setting turned down in their favour. */
+/** By default Aztec's agents poll an idle broker every second: this is lower, in their favour. */
 const IDLE_POLL_MS = 10;
 
 /**
  * Talks to the broker as Aztec's `ProvingAgent` does, over its own client: asks for a job, reports success, and gets
- * the next job with that answer. An agent reports progress once a second while it proves: these prove for no time.
+ * the next job in the response. An agent reports progress once a second while it proves: these prove for no time.
  */
 followOrders(z.string(), async (url, signal) => {
   const broker = createProvingJobBrokerClient(url, {});

@@ -10,10 +10,10 @@ import { startAztecBroker } from '../aztec-broker.ts';
 import type { BenchSide } from './bench-side.ts';
 import { benchJobs } from './bench-jobs.ts';
 
-/** Aztec's prover node asks for completed jobs once a second: this tells the bench in time, at a cost of nothing. */
+/** Aztec's prover node polls for completed jobs once a second: this notifies the bench in time, at no cost. */
 const COMPLETED_POLL_MS = 20;
 
-/** Aztec's side: its broker in a process of its own, this process as the prover node, agents as `agents`. */
+/** Aztec's side: its broker in a separate process, this process as the prover node, and `agents`. */
 export async function openAztecSide(
   name: string,
   agents: AgentPool<string>,
@@ -27,7 +27,7 @@ export async function openAztecSide(
       const jobs = benchJobs(epoch, jobCount);
       await agents.start(broker.url);
       const startedAtMs = performance.now();
-      // The client sends the calls of one moment together, 100 to a request.
+      // The client batches calls made at the same time, 100 to a request.
       const enqueued = Promise.all(
         jobs.map((job) =>
           producer.enqueueProvingJob({

@@ -9,7 +9,7 @@ import { benchProof } from './bench-jobs.ts';
 const LEASE_SECONDS = 120;
 const agentId = AgentId.parse(`bench-${process.pid}`);
 
-/** Does all that our agent does for a job, but for the inputs, the proof and the store. */
+/** Does all that our agent does for a job, except for the inputs, the proof and the store. */
 followOrders(z.string(), async (dataDirectory, signal) => {
   const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS });
   while (!signal.aborted) {

@@ -8,7 +8,7 @@ import { startAgentPool } from '../agent-pool.ts';
 import type { BenchSide } from './bench-side.ts';
 import { benchJobs } from './bench-jobs.ts';
 
-/** Jobs that the node asks for in one moment: it records each, and sends and marks them together. */
+/** Jobs that the node requests at the same time: it records each, and sends and marks them together. */
 const JOBS_PER_MOMENT = 100;
 
 /** Our side: this process is the node, on the embedded engine, as its agents are. */

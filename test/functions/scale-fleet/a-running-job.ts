@@ -9,14 +9,14 @@ export interface Running {
   readonly p95Seconds?: number;
   readonly aboveSeconds?: number;
   readonly deadlineInSeconds?: number;
-  /** When a copy was asked for, and when a message was sent last. */
+  /** When a copy was requested, and when the last message was sent. */
   readonly copyAskedSecondsAgo?: number;
   readonly sentSecondsAgo?: number;
-  /** How long the lease of an earlier attempt lasts that goes on. */
+  /** How long the lease of an earlier attempt, which is still running, lasts. */
   readonly stragglerForSeconds?: number;
 }
 
-/** A job that agent `slow` proves: in five minutes it should have been done in one, and its epoch has no time to lose. */
+/** A job that agent `slow` has been proving for five minutes. It should take one, and its epoch has no time to lose. */
 export function aRunningJob({
   forSeconds = 300,
   p95Seconds = 60,

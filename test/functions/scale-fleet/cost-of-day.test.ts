@@ -22,18 +22,18 @@ describe('costOfDay', () => {
     expect(costOfDay(first, groups, pools, minute(6)).dollars).toBeCloseTo((4 * 1 + 2 * 3) / 10);
   });
 
-  it('counts no minute twice, be a run doubled or the clock set back', () => {
+  it('counts no minute twice, even if a run is repeated or the clock is set back', () => {
     const first = costOfDay(costOfDay(undefined, groups, pools, minute(0)), groups, pools, minute(6));
     expect(costOfDay(first, groups, pools, minute(6))).toEqual(first);
     expect(costOfDay(first, groups, pools, minute(3))).toEqual(first);
   });
 
-  it('makes up no cost for a time that nobody looked', () => {
+  it('charges nothing for a long gap between two counts', () => {
     const first = costOfDay(undefined, groups, pools, minute(0));
     expect(costOfDay(first, groups, pools, minute(180)).dollars).toBeCloseTo(10 / 4);
   });
 
-  it('begins anew at midnight in UTC', () => {
+  it('starts again from zero at midnight UTC', () => {
     const before = { day: '2026-11-24', dollars: 70, countedUntilMs: Date.parse('2026-11-24T23:57:00Z') };
     const after = costOfDay(before, groups, pools, Date.parse('2026-11-25T00:03:00Z'));
     expect(after.day).toBe('2026-11-25');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
-import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
+import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
 import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
@@ -27,13 +27,13 @@ const SHAPE = Array.from({ length: 2 }, () => ({ blocks: [{ publicTxs: 1, privat
 const WINDOW_SECONDS = 2304;
 const STEP_SECONDS = 60;
 
-/** The scaler with its real ledger and services on the emulator, once a minute of a clock that the test moves. */
+/** The scaler with a real ledger and services on the emulator, run once a minute by a clock that the test moves. */
 describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
   let harness: AwsHarness;
   let engine: Engine;
   let cluster: EcsCluster;
   let fleet: AgentFleet;
-  /** Spot agents that run, at the most. */
+  /** The most Spot agents that can run. */
   let spotLeft: number;
   let growing: GrowingEpochs;
   let spotEvents: SpotEvents;
@@ -75,7 +75,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
       nowMs: Date.now,
       log: createLogger('test', { logLevel: 'silent' }),
     };
-    scale = () => runScaler(deps);
+    scale = () => scaleFleet(deps);
   });
   afterEach(async () => {
     vi.useRealTimers();
@@ -91,7 +91,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
       .reduce((sum, group) => sum + group.desired, 0);
   }
 
-  /** Moves the clock until the epoch is proven, and answers after how many seconds. */
+  /** Moves the clock until the epoch is proven, and returns how many seconds that took. */
   async function prove(epoch: ScaledEpoch, during: (seconds: number) => boolean | Promise<boolean>): Promise<number> {
     const startMs = Date.now();
     for (let seconds = 0; seconds < WINDOW_SECONDS; seconds += STEP_SECONDS) {
@@ -108,7 +108,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     return Infinity;
   }
 
-  it('rises when an epoch comes, proves it in time, falls to nothing, and does so again', async () => {
+  it('scales up for an epoch, proves it in time, scales down to zero, and does so again', async () => {
     for (const number of [7, 8]) {
       expect(await desired()).toBe(0);
       const epoch = new ScaledEpoch(engine, SHAPE, number);
@@ -125,7 +125,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     expect(before?.epochs).toHaveLength(1);
   });
 
-  it('has agents up when an epoch that grows comes to its end, and lets them go when nobody opens it', async () => {
+  it('has agents up when a growing epoch ends, and stops them when no node opens it', async () => {
     const epoch = EpochNumber.parse(7);
     const endsAtMs = Date.now() + 600_000;
     const told = { epoch, networkVersion: '4.1.2', endsAtMs, deadlineAtMs: endsAtMs + WINDOW_SECONDS * 1000 };
@@ -142,7 +142,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     await desiredAt(360);
     expect(await desiredAt(420)).toBe(0);
 
-    // Once it is open, its jobs say what is left of it.
+    // Once it is open, its jobs show what is left.
     await new ScaledEpoch(engine, SHAPE, epoch).open(Date.now(), WINDOW_SECONDS);
     vi.setSystemTime(Date.now() + 60_000);
     await growing.report({ ...told, shape: SHAPE, endsAtMs: Date.now() });
@@ -151,14 +151,14 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     expect(decision?.epochs.map((each) => each.epoch)).toEqual([epoch]);
   });
 
-  it('makes up for a scaler that was away for five minutes', async () => {
+  it('recovers when the scaler was down for five minutes', async () => {
     const epoch = new ScaledEpoch(engine, SHAPE, 7);
     await epoch.open(Date.now(), WINDOW_SECONDS);
     const seconds = await prove(epoch, (at) => at < 60 || at >= 360);
     expect(seconds).toBeLessThan(WINDOW_SECONDS - DEFAULT_SCALING_POLICY.submissionSeconds);
   });
 
-  it('buys on demand when Spot has none, and proves the epoch in time', async () => {
+  it('buys on demand when Spot has no capacity, and proves the epoch in time', async () => {
     const epoch = new ScaledEpoch(engine, SHAPE, 7);
     await epoch.open(Date.now(), WINDOW_SECONDS);
     let mostOnDemand = 0;
@@ -171,7 +171,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     expect(mostOnDemand).toBeGreaterThan(0);
   });
 
-  it('buys on demand in the same minute in which Spot says that it has none', async () => {
+  it('buys on demand in the minute in which Spot reports that it has no capacity', async () => {
     await new ScaledEpoch(engine, SHAPE, 7).open(Date.now(), WINDOW_SECONDS);
     await scale();
     const dry = (await fleet.describe()).find(({ capacity, desired: ordered }) => capacity === 'spot' && ordered > 0);
@@ -184,8 +184,8 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     const [decision] = await engine.decisions.latest('fleet', 1);
     const decided = decision?.pools.find(({ pool }) => pool === dry.pool);
     expect(decided).toMatchObject({ spot: 0, od: dry.desired, spotRefusals: 1, spotInterruptions: 0 });
-    expect(decided?.reason).toContain('because Spot has none to give');
-    // Of other pools it has said nothing.
+    expect(decided?.reason).toContain('because Spot has no capacity');
+    // It has reported nothing about other pools.
     expect(decision?.pools.filter(({ pool, od }) => pool !== dry.pool && od > 0)).toEqual([]);
   });
 });

@@ -23,11 +23,11 @@ interface Work {
 }
 
 /**
- * A node and agents that go by a clock which the test moves: the node records a job when its children are proven, and as
- * many agents as run take jobs in that order and hold each for the time of the catalogue.
+ * A node and agents that follow a clock moved by the test: the node records a job when its children are proven, and the
+ * running agents take jobs in that order and hold each for as long as the catalogue says.
  */
 export class ScaledEpoch {
-  /** Agents that prove, at the most at one time. */
+  /** The most agents that were proving at one time. */
   mostBusy = 0;
   readonly #engine: Engine;
   readonly #epoch: EpochNumber;
@@ -62,7 +62,7 @@ export class ScaledEpoch {
     await this.#ask();
   }
 
-  /** Lets node and agents do what they do until now. */
+  /** Advances the node and the agents to the current time. */
   async step(nowMs: number, groups: readonly AgentGroup[]): Promise<void> {
     const done = [...this.#work].filter(([, { doneAtMs }]) => doneAtMs <= nowMs);
     for (const [job, { lease }] of done) {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
-import { runScaler, type RunScalerDeps } from '../../../functions/scale-fleet/run-scaler.ts';
+import { scaleFleet, type ScaleFleetDeps } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
@@ -24,11 +24,11 @@ const SLOW = AgentId.parse('slow');
 const QUICK = AgentId.parse('quick');
 const LEASE_SECONDS = 3600;
 
-describe('scale-fleet, of a job that takes too long near the deadline,', () => {
+describe('scale-fleet, when a job takes too long near the deadline,', () => {
   let harness: AwsHarness;
   let engine: Engine;
   let cluster: EcsCluster;
-  let deps: RunScalerDeps;
+  let deps: ScaleFleetDeps;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     harness = await openAwsHarness(['table', 'queues']);
@@ -69,7 +69,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
   const agents = async (): Promise<number> =>
     (await deps.fleet.describe()).reduce((sum, { desired }) => sum + desired, 0);
 
-  /** The last job of an epoch, which agent `slow` began two minutes ago, and should have done in one. */
+  /** The last job of an epoch: agent `slow` started it two minutes ago, and it should take one. */
   async function aSlowJob(): Promise<{ readonly job: NewJob; readonly slow: JobLease }> {
     await engine.epochs.open({
       epoch: EPOCH,
@@ -91,18 +91,18 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
 
   it('has a second agent prove it, and the first proof wins', async () => {
     const { job, slow } = await aSlowJob();
-    await runScaler(deps);
+    await scaleFleet(deps);
     expect(await find(job)).toMatchObject({ lease: slow, copyAskedAtMs: Date.now() });
     expect(await agents()).toBeGreaterThanOrEqual(2);
     const [decision] = await engine.decisions.latest('fleet', 1);
-    expect(decision?.reason).toMatch(/second copy of TX_MERGE_ROLLUP, which has run for 120 s/);
+    expect(decision?.reason).toMatch(/second copy of TX_MERGE_ROLLUP, which has been running for 120 s/);
     expect(decision?.pools[0]?.reason).toMatch(/for a second copy/);
 
     expect((await message())?.message.jobId).toBe(job.id);
     const copy = await engine.jobs.claim(job.id, QUICK, LEASE_SECONDS);
     expect(copy).toMatchObject({ outcome: 'claimed', job: { straggler: slow } });
     elapse(60);
-    await runScaler(deps);
+    await scaleFleet(deps);
     expect((await find(job)).copyAskedAtMs).toBeUndefined();
     expect(await agents()).toBeGreaterThanOrEqual(2);
 
@@ -115,35 +115,35 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
     expect(await message()).toBeUndefined();
   });
 
-  it('asks once, however many runs meet and however often it runs', async () => {
+  it('requests one copy, however many runs overlap and however often it runs', async () => {
     const { job } = await aSlowJob();
-    await Promise.all([runScaler(deps), runScaler(deps)]);
+    await Promise.all([scaleFleet(deps), scaleFleet(deps)]);
     const { copyAskedAtMs } = await find(job);
     elapse(60);
-    await runScaler(deps);
+    await scaleFleet(deps);
     expect((await find(job)).copyAskedAtMs).toBe(copyAskedAtMs);
     expect(await message()).toBeDefined();
     expect(await message()).toBeUndefined();
   });
 
-  it('sends the message that a run before could not send, and again when no agent came', async () => {
+  it('sends the message that an earlier run could not send, and again when no agent takes it', async () => {
     const { job } = await aSlowJob();
     const enqueue = (): Promise<void> => Promise.reject(new Error('throttled'));
-    await expect(runScaler({ ...deps, engine: { ...engine, queue: { enqueue } } })).rejects.toThrow(
-      /could not be asked/,
+    await expect(scaleFleet({ ...deps, engine: { ...engine, queue: { enqueue } } })).rejects.toThrow(
+      /could not request/,
     );
     expect(await find(job)).toHaveProperty('copyAskedAtMs');
     elapse(60);
-    await runScaler(deps);
+    await scaleFleet(deps);
     expect((await message())?.message.jobId).toBe(job.id);
     elapse(120);
-    await runScaler(deps);
+    await scaleFleet(deps);
     expect((await message())?.message.jobId).toBe(job.id);
   });
 
-  it('leaves it alone while the epoch has time', async () => {
+  it('requests no copy while the epoch has time', async () => {
     const { job } = await aSlowJob();
-    await runScaler({ ...deps, policy: { ...DEFAULT_SCALING_POLICY, marginSeconds: 60 } });
+    await scaleFleet({ ...deps, policy: { ...DEFAULT_SCALING_POLICY, marginSeconds: 60 } });
     expect(await find(job)).not.toHaveProperty('copyAskedAtMs');
   });
 });

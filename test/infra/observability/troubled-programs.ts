@@ -6,10 +6,10 @@ import { parseEther, parseGwei, zeroAddress } from 'viem';
 import { measureLag } from '../../../containers/node/measure-lag.ts';
 import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
-import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
-import { lookAtL1, type LookAtL1Deps } from '../../../functions/watch-l1/look-at-l1.ts';
-import type { L1Sight } from '../../../functions/watch-l1/read-l1.ts';
-import { type Measurement, measureOutbox, type Remembered, watchL1 } from '../../../functions/watch-l1/watch-l1.ts';
+import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
+import { watchL1, type WatchL1Deps } from '../../../functions/watch-l1/watch-l1.ts';
+import type { L1View } from '../../../functions/watch-l1/read-l1-view.ts';
+import { type Measurement, measureOutbox, type Remembered, measureL1 } from '../../../functions/watch-l1/measure-l1.ts';
 import { readEcsEvent } from '../../../functions/watch-tasks/read-ecs-event.ts';
 import { watchTasks } from '../../../functions/watch-tasks/watch-tasks.ts';
 import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
@@ -29,9 +29,9 @@ import { aStoppedTaskEvent } from '../../functions/stopped-task-event.ts';
 export const AT_MS = 1_800_000_000_000;
 const log = createLogger('test', { logLevel: 'silent' });
 
-/** Writes the metrics of L1 that `watch-l1` writes for `sight`, as the second of two polls. */
-export function seeL1(metrics: Metrics, sight: Partial<L1Sight>, before: Partial<Remembered> = {}): void {
-  const calm: L1Sight = {
+/** Writes the metrics of L1 that `watch-l1` writes for `view`, as the second of two polls. */
+export function seeL1(metrics: Metrics, view: Partial<L1View>, before: Partial<Remembered> = {}): void {
+  const calm: L1View = {
     atMs: AT_MS,
     tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
     unproven: [{ epoch: 5, deadlineAtMs: AT_MS + 3_600_000 }],
@@ -41,7 +41,7 @@ export function seeL1(metrics: Metrics, sight: Partial<L1Sight>, before: Partial
     followed: { blocks: [], replaced: 0 },
   };
   const memory: Remembered = { blocks: [], pendingCheckpoint: 12, unproven: [5], newestClosed: 3 };
-  const { state, events } = watchL1({ ...calm, ...sight }, [], { ...memory, ...before });
+  const { state, events } = measureL1({ ...calm, ...view }, [], { ...memory, ...before });
   record(metrics, [...state, ...events]);
 }
 
@@ -70,7 +70,7 @@ export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent')
   if (whether === 'is silent') await close();
 
   const l1RpcUrls = [new Secret(`http://127.0.0.1:${port}`)];
-  await lookAtL1({
+  await watchL1({
     settings: {
       l1RpcUrls,
       l1ChainId: 1,
@@ -78,7 +78,7 @@ export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent')
       rollupVersion: 'canonical',
       publisherAddresses: [],
     },
-    engine: { outbox: { open: async () => [] } } as unknown as LookAtL1Deps['engine'],
+    engine: { outbox: { open: async () => [] } } as unknown as WatchL1Deps['engine'],
     note: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     l1: createL1Client({ rpcUrls: l1RpcUrls, chainId: 1 }),
     ...{ metrics, log, nowMs: () => AT_MS },
@@ -141,7 +141,7 @@ export async function runScalerOver(
     ...{ maxAgents: 10, minAgents: 0, slotsPerAgent: 1, startUpSeconds: 90, onDemandShare: 0 },
     dollarsPerHour: { spot: 0.1, od: 0.3 },
   };
-  await runScaler({
+  await scaleFleet({
     engine,
     ended: new EndedEpochs(engine.jobs),
     growing: { latest: async () => undefined },

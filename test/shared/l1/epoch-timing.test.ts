@@ -29,7 +29,7 @@ describe.each([
     expect(BigInt(epochDeadlineAtMs(epoch, timing))).toBe(deadline * 1000n);
   });
 
-  it('tells which epoch it is, to the millisecond', () => {
+  it('returns the epoch at a time, to the millisecond', () => {
     expect(epochAt(epochStartAtMs(7, timing), timing)).toBe(7);
     expect(epochAt(epochStartAtMs(7, timing) - 1, timing)).toBe(6);
   });

@@ -21,7 +21,7 @@ describe('createL1Client', () => {
     await anvil.stop();
   });
 
-  it('asks the next URL when one refuses the connection, and the first again when it is back', async () => {
+  it('uses the next URL when one refuses the connection, and the first again when it is back', async () => {
     const client = createL1Client({ rpcUrls: [gate.url, anvil.url], chainId: ANVIL_CHAIN_ID, retries: 0 });
     await gate.close();
     expect(await client.getChainId()).toBe(ANVIL_CHAIN_ID);
@@ -30,7 +30,7 @@ describe('createL1Client', () => {
     expect(await onlyGate.getChainId()).toBe(ANVIL_CHAIN_ID);
   });
 
-  it('asks the next URL when one takes the request and is silent', async () => {
+  it('uses the next URL when one accepts the request but does not answer', async () => {
     const silent = await openTcpGate(anvil.port);
     silent.hang();
     const rpcUrls = [silent.url, anvil.url];
@@ -39,7 +39,7 @@ describe('createL1Client', () => {
     await silent.close();
   });
 
-  it('shows the host alone of its URLs: in errors, their causes, and itself', async () => {
+  it('shows only the hosts of its URLs: in errors, in their causes, and in itself', async () => {
     const port = new URL(gate.url).port;
     await gate.close();
     const rpcUrls = [
@@ -57,7 +57,7 @@ describe('createL1Client', () => {
     }
   });
 
-  it('masks the URL also when the node answers with an error', async () => {
+  it('masks the URL when the node answers with an error, too', async () => {
     const client = createL1Client({ rpcUrls: [`${anvil.url}/?apikey=key-in-query`], chainId: ANVIL_CHAIN_ID });
     const failure: unknown = await client
       .request({ method: 'eth_getBlockByNumber', params: ['no block' as 'latest', false] })
@@ -77,7 +77,7 @@ describe('checkL1Chain', () => {
     await anvil.stop();
   });
 
-  it('names the hosts that do not answer, when another does', async () => {
+  it('returns the hosts that do not answer, when another does', async () => {
     const gate = await openTcpGate(anvil.port);
     await gate.close();
     const rpcUrls = [anvil.url, `${gate.url}/key`];
@@ -93,7 +93,7 @@ describe('checkL1Chain', () => {
     );
   });
 
-  it('says that none answers, and where it asked', async () => {
+  it('fails with the hosts it tried when none answers', async () => {
     const gate = await openTcpGate(anvil.port);
     await gate.close();
     const checking = checkL1Chain({ rpcUrls: [`${gate.url}/key`], chainId: ANVIL_CHAIN_ID, retries: 0 });

@@ -31,7 +31,7 @@ import { type Anvil, ANVIL_CHAIN_ID } from './start-anvil.ts';
 
 /** The rollup of the tests: slots of 72 s, epochs of 32, of which the proof is due one epoch later. */
 export const TIMING = { slotSeconds: 72, epochSlots: 32, proofSubmissionEpochs: 1 } as const;
-export const POLICY: SubmissionPolicy = { ...DEFAULT_SUBMISSION_POLICY, retrySeconds: { first: 12, most: 48 } };
+export const POLICY: SubmissionPolicy = { ...DEFAULT_SUBMISSION_POLICY, retry: { firstMs: 12_000, longestMs: 48_000 } };
 /** The first of anvil's own accounts, which has ether: it deploys the rollup and turns its knobs. */
 const OPERATOR = mnemonicToAccount('test test test test test test test test test test test junk');
 const PROVER_ID: Hex = '0x00000000000000000000000000000000000000aa';

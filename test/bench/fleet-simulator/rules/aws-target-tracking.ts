@@ -9,7 +9,7 @@ const SCALE_OUT_MINUTES = 3;
 const SCALE_IN_MINUTES = 15;
 /** Target tracking scales in only when the metric is a tenth below its target. */
 const SCALE_IN_SHARE = 0.9;
-/** The backlog is divided by the tasks that run: there must be one. */
+/** The backlog is divided by the running tasks, so there must be one. */
 const LEAST_TASKS = 1;
 
 /**

@@ -5,7 +5,7 @@ import { poolStates } from '../pool-states.ts';
 import { perPool } from '../pools.ts';
 import type { ScalingRule } from './scaling-rule.ts';
 
-/** What `functions/scale-fleet` decides: the same code, given what the ledger and ECS would say. */
+/** The decision of `functions/scale-fleet`: the same code, with what the ledger and ECS would report. */
 export function coppice(): ScalingRule {
   const loads = new EpochLoads();
   let memory: FleetMemory | undefined;

@@ -10,7 +10,7 @@ import { zksyncQueueOverSpeed } from './zksync-queue-over-speed.ts';
 const CEILING = perPool(() => 100);
 const NO_AGENTS = { desired: 0, starting: 0, running: 0, proving: 0, interruptions: 0, refusals: 0 };
 
-/** What the rule wants of each pool, minute by minute, for so many jobs that wait. */
+/** How many agents the rule wants in each pool, minute by minute, for this many waiting jobs. */
 function agentsFor(
   rule: ScalingRule,
   minutes: readonly (Partial<PoolView> & { readonly running?: number })[],
@@ -24,25 +24,25 @@ function agentsFor(
 }
 
 describe("Aztec's KEDA rule", () => {
-  it('wants an agent for each job that waits, up to its ceiling', () => {
+  it('wants an agent for each waiting job, up to its ceiling', () => {
     expect(agentsFor(aztecKeda('spot', CEILING), [{ waitingJobs: 7 }, { waitingJobs: 700 }])).toEqual([7, 100]);
   });
 
-  it('forgets jobs that are being proven, when none has waited for five minutes', () => {
+  it('ignores jobs that are being proven once none has waited for five minutes', () => {
     const minutes = [{ waitingJobs: 20 }, ...new Array<object>(6).fill({ waitingJobs: 0, provingJobs: 20 })];
     expect(agentsFor(aztecKeda('spot', CEILING), minutes)).toEqual([20, 20, 20, 20, 20, 20, 0]);
   });
 });
 
 describe("ZKsync's rule", () => {
-  it('divides what waits and what is being proven by the speed, rounded up', () => {
+  it('divides waiting jobs and those being proven by the speed, rounded up', () => {
     const rule = zksyncQueueOverSpeed('spot', 10, CEILING);
     expect(agentsFor(rule, [{ waitingJobs: 14, provingJobs: 7 }, { waitingJobs: 0 }])).toEqual([3, 0]);
   });
 });
 
 describe("Boundless' rule", () => {
-  it('wants one agent for up to five jobs, and twice the logarithm for more, of those that wait for others too', () => {
+  it('wants one agent for up to five jobs and twice the logarithm for more, including jobs that wait for others', () => {
     const depths = [0, 5, 6, 1000, 1025].map((unaskedJobs) => ({ waitingJobs: 0, unaskedJobs }));
     expect(agentsFor(boundlessLogDepth('spot'), depths)).toEqual([1, 1, 6, 20, 22]);
   });
@@ -66,7 +66,7 @@ describe("AWS's target tracking", () => {
     expect(agentsFor(rule(), minutes)).toEqual([1, 1, 10]);
   });
 
-  it('scales in when fifteen minutes in a row had a short one, to one task at the least', () => {
+  it('scales in when fifteen minutes in a row had a short one, down to one task', () => {
     const minutes = [
       ...new Array<object>(3).fill({ waitingJobs: 40, running: 1 }),
       ...new Array<object>(15).fill({ waitingJobs: 0, running: 10 }),

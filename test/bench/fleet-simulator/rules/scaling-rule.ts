@@ -2,13 +2,13 @@ import type { EpochPlan } from '../epoch-plan.ts';
 import type { EpochRun } from '../epoch-run.ts';
 import type { PerCapacity, PerPool } from '../pools.ts';
 
-/** The agents of a pool that were bought one way, as ECS would tell. */
+/** The agents of a pool with one capacity, as ECS would report them. */
 export interface ServiceView {
   readonly desired: number;
   /** Ordered or starting. */
   readonly starting: number;
   readonly running: number;
-  /** Of the running, those with a job. */
+  /** The running ones that have a job. */
   readonly proving: number;
   /** Agents that were taken back in the last ten minutes. */
   readonly interruptions: number;
@@ -17,7 +17,7 @@ export interface ServiceView {
 }
 
 export interface PoolView {
-  /** Messages that wait. */
+  /** Waiting messages. */
   readonly waitingJobs: number;
   readonly provingJobs: number;
   /** Jobs of open epochs that the node has not asked for yet. */
@@ -25,7 +25,7 @@ export interface PoolView {
   readonly services: PerCapacity<ServiceView>;
 }
 
-/** What a rule may look at. */
+/** What a rule is given. */
 export interface FleetView {
   readonly nowSeconds: number;
   readonly pools: PerPool<PoolView>;
@@ -37,14 +37,14 @@ export interface FleetView {
 
 export type DesiredAgents = PerPool<PerCapacity<number>>;
 
-/** Says how many agents each pool shall have. Made anew for every run, so it may remember what it has seen. */
+/** Decides how many agents each pool is to have. Created for every run, so it may remember what it has seen. */
 export interface ScalingRule {
   readonly name: string;
-  /** Between two looks at the fleet. */
+  /** Between two decisions. */
   readonly everySeconds: number;
-  /** Whether it is asked as well when an epoch opens or closes, or a pool's queue runs empty. */
+  /** Whether it also decides when an epoch opens or closes, or a pool's queue runs empty. */
   readonly hearsOfEvents: boolean;
-  /** Whether agents that prove are protected from its scale-in. */
+  /** Whether proving agents are protected from its scale-in. */
   readonly protectsProving: boolean;
   decide(view: FleetView): DesiredAgents;
 }

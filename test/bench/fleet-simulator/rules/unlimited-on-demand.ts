@@ -2,7 +2,7 @@ import type { SimulatedPool } from '../pools.ts';
 import { boughtAs } from './bought-as.ts';
 import type { ScalingRule } from './scaling-rule.ts';
 
-/** An on-demand agent for every job that waits, kept until no epoch is open, whatever that costs: what it misses cannot be made. */
+/** An on-demand agent for every waiting job, kept until no epoch is open, at any price: no fleet can make the epochs that it misses. */
 export function unlimitedOnDemand(): ScalingRule {
   const most: Record<SimulatedPool, number> = { small: 0, medium: 0, large: 0 };
   return {

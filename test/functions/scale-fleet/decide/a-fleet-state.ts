@@ -13,7 +13,7 @@ export const START_UP_SECONDS = 75;
 /** An epoch of mainnet: 32 slots of 72 s. */
 export const WINDOW_SECONDS = 2304;
 
-/** Jobs that all wait, of a minute each. */
+/** Waiting jobs of a minute each. */
 export function waiting(jobs: number, seconds = 60): PoolLoad {
   return {
     workSeconds: jobs * seconds,
@@ -26,7 +26,7 @@ export function waiting(jobs: number, seconds = 60): PoolLoad {
   };
 }
 
-/** Jobs that all run, and have just begun. */
+/** Running jobs that have just started. */
 export function running(jobs: number, seconds = 60): PoolLoad {
   return { ...waiting(jobs, seconds), waitingSeconds: 0, runningJobs: jobs, waitingJobs: 0 };
 }

@@ -119,7 +119,7 @@ const states: fc.Arbitrary<FleetState> = fc.record({
   memory: memories,
 });
 
-/** One epoch, no budget and no memory: what remains is the plan. */
+/** One epoch, no budget and no memory, so that only the plan decides. */
 const plainStates = states.map((state) => ({
   ...state,
   epochs: state.epochs?.slice(0, 1) ?? [],
@@ -136,8 +136,8 @@ function busyAgents({ busy, running }: CapacityState): number {
   return Math.min(busy ?? 0, running);
 }
 
-describe('decideFleet, whatever it is told', () => {
-  it('answers whole agents for every pool, and the same for the same state', () => {
+describe('decideFleet, for any state', () => {
+  it('returns whole agents for every pool, and the same for the same state', () => {
     fc.assert(
       fc.property(states, (state) => {
         const decision = decideFleet(state);
@@ -153,7 +153,7 @@ describe('decideFleet, whatever it is told', () => {
     );
   });
 
-  it('never goes below the agents that prove', () => {
+  it('never goes below the agents that are proving', () => {
     fc.assert(
       fc.property(states, (state) => {
         const decision = decideFleet(state);
@@ -166,7 +166,7 @@ describe('decideFleet, whatever it is told', () => {
     );
   });
 
-  it('never goes above the ceiling, unless so many prove already', () => {
+  it('never goes above the ceiling, unless more agents are already proving', () => {
     fc.assert(
       fc.property(states, (state) => {
         const decision = decideFleet(state);
@@ -219,7 +219,7 @@ describe('decideFleet, whatever it is told', () => {
     );
   });
 
-  it('spends no more than the budget, but for agents that prove', () => {
+  it('spends no more than the budget, except for agents that are proving', () => {
     fc.assert(
       fc.property(states, (state) => {
         const limit = state.budget.dollarsPerHour;
@@ -233,7 +233,7 @@ describe('decideFleet, whatever it is told', () => {
     );
   });
 
-  it('cuts nothing without the ledger, however wrong the clock is', () => {
+  it('stops no agents without the ledger, however wrong the clock is', () => {
     fc.assert(
       fc.property(states, (state) => {
         const blind = { ...state, epochs: undefined, budget: { mayCross: false } };
@@ -247,7 +247,7 @@ describe('decideFleet, whatever it is told', () => {
     );
   });
 
-  it('does not flap: under noise in what is left it neither cuts what it ordered nor orders again and again', () => {
+  it('does not flap: noise in the remaining work makes it neither stop what it ordered nor order again and again', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 200, max: 3000 }),
@@ -258,7 +258,7 @@ describe('decideFleet, whatever it is told', () => {
           let memory: FleetState['memory'];
           for (const [minute, noise] of noises.entries()) {
             const nowMs = NOW_MS + minute * 60_000;
-            // What is left falls as fast as the time, so the need is the same but for the noise.
+            // The remaining work falls as fast as the time, so the need changes only by the noise.
             const seconds = ((1379 - minute * 60) / 1379) * jobs * 60 * noise;
             const load: PoolLoad = {
               workSeconds: seconds,
@@ -302,7 +302,7 @@ describe('decideFleet, whatever it is told', () => {
             if (agents !== ordered) changes += 1;
             ordered = agents;
           }
-          // All within the noise of the first order; a new record of the noise is rarer each time.
+          // All orders are within the noise of the first; each new maximum of the noise is rarer.
           expect(ordered).toBeLessThanOrEqual(Math.ceil(((jobs * 60 * 1.08) / 1379) * 1.06) + 1);
           expect(changes).toBeLessThanOrEqual(10);
         },

@@ -22,15 +22,15 @@ describe('decideFleet', () => {
     expect(decision.reason).toBe('no epoch is open');
   });
 
-  it('orders Spot agents for what is left, over the time that is left', () => {
+  it('orders Spot agents for the work that is left in the time that is left', () => {
     // 100 h of work, and 2304 − 180 − 250 − 75 − 420 s for it: 360,000 × 1.08 / 1,379.
     const decision = decideFleet(aState({ epochs: [anEpoch({ large: waiting(6000) })] }));
     expect(decision.pools.large).toMatchObject({ spot: Math.ceil((360_000 * 1.08) / 1379), od: 0 });
     expect(decision.outlooks[0]?.slackSeconds).toBeGreaterThanOrEqual(420);
-    expect(decision.reason).toMatch(/^epoch 7 is mined 42\d s before its deadline at the latest$/);
+    expect(decision.reason).toMatch(/^epoch 7 is mined at least 42\d s before its deadline$/);
   });
 
-  it('orders none for jobs that nobody could start yet', () => {
+  it('orders none for jobs that cannot start yet', () => {
     const notAsked = { ...waiting(1000), waitingJobs: 0, waitingSeconds: 0, usableSlots: 2.5 };
     expect(large(aState({ epochs: [anEpoch({ large: notAsked })] }))).toMatchObject({ spot: 3, od: 0 });
   });
@@ -44,14 +44,14 @@ describe('decideFleet', () => {
     expect(agentsOf(large(growing(1000)))).toBeGreaterThan(30);
   });
 
-  it('keeps agents beyond the need while there are jobs for them, and lets idle ones go', () => {
+  it('keeps surplus agents while there are jobs for them, and stops idle ones', () => {
     const pools = { large: aPool({ spot: agents(20) }) };
     expect(large(aState({ pools, epochs: [anEpoch({ large: waiting(40) })] })).spot).toBe(20);
     expect(large(aState({ pools, epochs: [anEpoch({ large: waiting(3, 300) })] })).spot).toBe(3);
     expect(large(aState({ pools })).spot).toBe(0);
   });
 
-  it('has an agent for a second copy beside those that prove, within the ceiling, and says so', () => {
+  it('orders an agent for a second copy besides those that are proving, within the ceiling, and says so', () => {
     const { record } = aRunningJob();
     const withCopies = (copies: number, ceiling = 10): FleetState =>
       aState({
@@ -67,7 +67,7 @@ describe('decideFleet', () => {
     expect(decideFleet(withCopies(1)).reason).toMatch(/the merge is slow/);
   });
 
-  it('lets a pool with little to do wait while another is busy for long, and wakes it in time', () => {
+  it('lets a pool with little work sleep while another is busy for long, and wakes it in time', () => {
     const small = { ...waiting(3, 10), workSeconds: 300 };
     const withLarge = (jobs: number): FleetState =>
       aState({
@@ -79,7 +79,7 @@ describe('decideFleet', () => {
     expect(decideFleet(withLarge(5)).pools.small?.spot).toBeGreaterThan(0);
   });
 
-  it('keeps an agent in every pool that a late epoch still needs, though nothing is ready for it', () => {
+  it('keeps an agent in every pool that a late epoch still needs, even if no job is ready for it', () => {
     const notReady: PoolLoad = { ...waiting(4, 10), waitingSeconds: 0, waitingJobs: 0, usableSlots: 0 };
     const smallWith = (windowSeconds: number): number =>
       agentsOf(
@@ -90,25 +90,25 @@ describe('decideFleet', () => {
           }),
         ).pools.small as PoolDecision,
       );
-    // 180 s go to submission and 75 s to a start: the margin of 420 s is whole, or more than half used.
+    // 180 s go to submission and 75 s to a start: the margin of 420 s is untouched, or more than half used.
     expect(smallWith(400 + 180 + 75 + 420)).toBe(0);
     expect(smallWith(400 + 180 + 75 + 200)).toBe(1);
   });
 
-  it('cuts nothing when the ledger cannot be read, and says so', () => {
+  it('stops no agents when the ledger cannot be read, and says so', () => {
     const pools = { large: aPool({ spot: agents(20), od: agents(2) }) };
     const decision = decideFleet(aState({ pools, epochs: undefined }));
     expect(agentsOf(decision.pools.large as PoolDecision)).toBe(22);
-    expect(decision.reason).toBe('the ledger could not be read, so nothing is cut');
+    expect(decision.reason).toBe('the ledger could not be read, so no agents are stopped');
   });
 
-  it('takes all agents for busy when nobody says, unless the ledger knows of no running job', () => {
+  it('considers all agents busy when that is unknown, unless the ledger has no running job', () => {
     const pools = { large: aPool({ spot: agents(20, { busy: undefined }) }) };
     expect(large(aState({ pools, epochs: [anEpoch({ large: running(1) })] })).spot).toBe(20);
     expect(large(aState({ pools })).spot).toBe(0);
   });
 
-  it('believes the ledger when it knows of more running jobs than the agents tell', () => {
+  it('believes the ledger when it has more running jobs than the agents report', () => {
     const pools = { large: aPool({ spot: agents(2), od: agents(3) }) };
     expect(large(aState({ pools, epochs: [anEpoch({ large: running(4) })] }))).toMatchObject({ spot: 2, od: 2 });
   });
@@ -117,7 +117,7 @@ describe('decideFleet', () => {
     expect(agentsOf(large(aState({ epochs: [anEpoch({ large: waiting(100) }, { windowSeconds: -1 })] })))).toBe(0);
   });
 
-  it('cuts nothing at once after the clock jumped, and cuts when the next minute agrees', () => {
+  it('stops no agents right after the clock jumped, but does when the next minute agrees', () => {
     const pools = { large: aPool({ spot: agents(20) }) };
     for (const jumpMs of [-1, 3_600_000]) {
       const memory = { atMs: NOW_MS - jumpMs, pools: {} };
@@ -128,23 +128,23 @@ describe('decideFleet', () => {
     }
   });
 
-  it('keeps to floor and ceiling, and says when the ceiling is too low', () => {
+  it('respects floor and ceiling, and says when the ceiling is too low', () => {
     const limits = { floor: 2, ceiling: 10, slotsPerAgent: 1 };
     const pools = { large: aPool({ limits }) };
     expect(agentsOf(large(aState({ pools })))).toBe(2);
     const decision = decideFleet(aState({ pools, epochs: [anEpoch({ large: waiting(6000) })] }));
     expect(agentsOf(decision.pools.large as PoolDecision)).toBe(10);
-    expect(decision.pools.large?.reason).toContain('10 is the ceiling');
+    expect(decision.pools.large?.reason).toContain('the ceiling is 10');
     expect(decision.reason).toMatch(/^epoch 7 may miss its deadline by \d+ s$/);
   });
 
-  it('orders agents, not slots, where an agent has several', () => {
+  it('orders agents rather than slots where an agent has several', () => {
     const pools = { large: aPool({ limits: { floor: 0, ceiling: 1000, slotsPerAgent: 4 } }) };
     const slots = Math.ceil((360_000 * 1.08) / 1379);
     expect(agentsOf(large(aState({ pools, epochs: [anEpoch({ large: waiting(6000) })] })))).toBe(Math.ceil(slots / 4));
   });
 
-  it('serves the earlier deadline first, and counts what later epochs already wait for', () => {
+  it('serves the earlier deadline first, and counts jobs of later epochs that are already waiting', () => {
     const soon = anEpoch({ large: waiting(100) }, { windowSeconds: 1500 });
     const later = anEpoch({ large: waiting(100) }, { number: 8, windowSeconds: 3800 });
     const alone = agentsOf(large(aState({ epochs: [soon] })));
@@ -158,7 +158,7 @@ describe('decideFleet', () => {
 describe('Spot and on demand', () => {
   const late = anEpoch({ large: waiting(10, 100) }, { windowSeconds: 600, pathSeconds: 100 });
 
-  it('buys more on demand the less slack there is, and everything when there is none', () => {
+  it('buys more on demand as slack falls, and everything when there is none', () => {
     const share = (windowSeconds: number): number => {
       const { spot, od } = large(aState({ epochs: [{ ...late, deadlineAtMs: NOW_MS + windowSeconds * 1000 }] }));
       return od / (spot + od);
@@ -169,7 +169,7 @@ describe('Spot and on demand', () => {
     expect(shares).toEqual(shares.toSorted((a, b) => a - b));
   });
 
-  it('moves over at once what Spot refuses', () => {
+  it('buys on demand at once what Spot refuses', () => {
     const epochs = [anEpoch({ large: waiting(6000) })];
     const pools = { large: aPool({ spot: agents(5, { desired: 280 }), spotRefusals: 1 }) };
     const { spot, od } = large(aState({ pools, epochs }));
@@ -177,7 +177,7 @@ describe('Spot and on demand', () => {
     expect(spot + od).toBeGreaterThanOrEqual(280);
   });
 
-  it('moves over what Spot has not started in one and a half start-ups, for ten minutes', () => {
+  it('buys on demand, for ten minutes, what Spot has not started within one and a half start-ups', () => {
     const epochs = [anEpoch({ large: waiting(6000) })];
     const pools = { large: aPool({ spot: agents(5, { desired: 280 }) }) };
     const first = decideFleet(aState({ pools, epochs }));
@@ -185,7 +185,7 @@ describe('Spot and on demand', () => {
     const laterMs = NOW_MS + 1.5 * START_UP_SECONDS * 1000;
     const second = decideFleet(aState({ pools, epochs, nowMs: laterMs, memory: first.memory }));
     expect(second.pools.large).toMatchObject({ spot: 5 });
-    expect(second.pools.large?.reason).toContain('Spot has none to give');
+    expect(second.pools.large?.reason).toContain('Spot has no capacity');
     const bought = { large: aPool({ spot: agents(5), od: agents(275) }) };
     const minute = (nowMs: number, memory: FleetState['memory']): PoolDecision =>
       large(aState({ pools: bought, epochs: [anEpoch({ large: waiting(9000) })], nowMs, memory }));
@@ -205,16 +205,16 @@ describe('Spot and on demand', () => {
     }
   });
 
-  it('keeps the share on demand that is always wanted', () => {
+  it('keeps the configured share on demand', () => {
     const limits = { floor: 0, ceiling: 1000, slotsPerAgent: 1, onDemandShare: 0.1 };
     const { spot, od, reason } = large(
       aState({ pools: { large: aPool({ limits }) }, epochs: [anEpoch({ large: waiting(1000) })] }),
     );
     expect(od).toBe(Math.ceil(0.1 * (spot + od)));
-    expect(reason).toContain('the share that always is');
+    expect(reason).toContain('the configured share');
   });
 
-  it('needs more agents for work with a longer way above it, by the time that the way leaves', () => {
+  it('needs more agents for work with a longer path above it, by the time that the path leaves', () => {
     const withWay = (aboveSeconds: number): PoolDecision =>
       large(
         aState({
@@ -225,7 +225,7 @@ describe('Spot and on demand', () => {
     expect(agentsOf(withWay(600))).toBe(Math.ceil((360_000 * 1.08) / (1379 + 250 - 600)));
   });
 
-  it('stays with Spot when agents are taken back while there is slack, and leaves it when there is not', () => {
+  it('stays with Spot when agents are taken back while there is slack, and leaves it when there is none', () => {
     const storm = { large: aPool({ spot: agents(10), spotInterruptions: 5 }) };
     const calm = anEpoch({ large: waiting(10, 10) });
     expect(large(aState({ pools: storm, epochs: [calm] })).od).toBe(0);
@@ -236,29 +236,29 @@ describe('Spot and on demand', () => {
 describe('the budget', () => {
   const epochs = [anEpoch({ small: waiting(1000), large: waiting(3000) })];
 
-  it('holds the fleet at its price, with agents in every pool', () => {
+  it('limits the price of the fleet, with agents in every pool', () => {
     const decision = decideFleet(aState({ epochs, budget: { dollarsPerHour: 10, mayCross: false } }));
     expect(decision.dollarsPerHour).toBeLessThanOrEqual(10);
     expect(decision.dollarsPerHour).toBeGreaterThan(9);
     expect(decision.pools.small?.spot).toBeGreaterThan(0);
-    expect(decision.reason).toContain('$10.00 an hour allow for no more agents');
+    expect(decision.reason).toContain('the budget of $10.00 an hour allows no more agents');
   });
 
-  it('leaves each pool its first agent while there is money for it', () => {
+  it('leaves each pool its first agent while the budget allows it', () => {
     const decision = decideFleet(aState({ epochs, budget: { dollarsPerHour: 0.65, mayCross: false } }));
     expect(decision.pools).toMatchObject({ small: { spot: 1 }, large: { spot: 1 } });
   });
 
-  it('takes no agent from its job', () => {
+  it('stops no agent that is proving', () => {
     const pools = { small: aPool(), large: aPool({ spot: agents(50, { busy: 50 }) }) };
     const decision = decideFleet(aState({ pools, epochs, budget: { dollarsPerHour: 1, mayCross: false } }));
     expect(decision.pools).toMatchObject({ small: { spot: 0 }, large: { spot: 50 } });
   });
 
-  it('is crossed when it may be, and only to save an epoch', () => {
+  it('is exceeded if that is allowed, and only to save an epoch', () => {
     const saved = decideFleet(aState({ epochs, budget: { dollarsPerHour: 10, mayCross: true } }));
     expect(saved.dollarsPerHour).toBeGreaterThan(10);
-    expect(saved.reason).toContain('$10.00 an hour are crossed to save the epoch');
+    expect(saved.reason).toContain('the budget of $10.00 an hour is exceeded to save the epoch');
     const enough = saved.dollarsPerHour * 0.9;
     const notNeeded = decideFleet(aState({ epochs, budget: { dollarsPerHour: enough, mayCross: true } }));
     expect(notNeeded.dollarsPerHour).toBeLessThanOrEqual(enough);

@@ -12,46 +12,50 @@ const copiesOf = (...jobs: readonly RunningJob[]): WantedCopy[] => wantedCopies(
 const steps = (change: Running): string[] => copiesOf(aRunningJob(change)).map(({ step }) => step);
 
 describe('second copies', () => {
-  it('are asked for when a job takes too long and its epoch has no time to lose, and say so', () => {
+  it('are requested when a job takes too long and its epoch has no time to lose, and say so', () => {
     const job = aRunningJob();
     expect(copiesOf(job)).toEqual([
       {
         record: job.record,
         step: 'ask',
-        reason: 'epoch 7 gets a second copy of TX_MERGE_ROLLUP, which has run for 300 s where 60 s are enough for most',
+        reason:
+          'epoch 7 gets a second copy of TX_MERGE_ROLLUP, which has been running for 300 s (most take at most 60 s)',
       },
     ]);
   });
 
   it.each<[string, Running]>([
     ['while a job takes no longer than some do', { forSeconds: 89 }],
-    ['while the job could be done anew and leave the epoch its margin', { deadlineInSeconds: 180 + 60 + 200 + 420 }],
-    ['for a job with little above it, when that has time', { aboveSeconds: 0, deadlineInSeconds: 700 }],
+    [
+      'while the job could be started again without using the margin of the epoch',
+      { deadlineInSeconds: 180 + 60 + 200 + 420 },
+    ],
+    ['for a job with little above it, when there is time for that', { aboveSeconds: 0, deadlineInSeconds: 700 }],
     ['when the deadline has passed', { deadlineInSeconds: 0 }],
     ['while a copy runs', { stragglerForSeconds: 20 }],
-  ])('are not asked for %s', (_, change) => {
+  ])('are not requested %s', (_, change) => {
     expect(steps(change)).toEqual([]);
   });
 
-  it('are asked for from the moment at which the margin would be touched', () => {
+  it('are requested as soon as the margin would be used', () => {
     expect(steps({ deadlineInSeconds: 180 + 60 + 200 + 420 - 1 })).toEqual(['ask']);
   });
 
-  it('are asked for again when the attempt before is lost', () => {
+  it('are requested again when the earlier attempt is lost', () => {
     expect(steps({ stragglerForSeconds: -1 })).toEqual(['ask']);
   });
 
-  it('wait for an agent once their message is sent, and have it sent again when none came, or it was never sent', () => {
+  it('wait for an agent once their message is sent, which is sent again when no agent takes it or it never was', () => {
     expect(steps({ copyAskedSecondsAgo: 60, sentSecondsAgo: 60 })).toEqual(['wait']);
     expect(steps({ copyAskedSecondsAgo: 60, sentSecondsAgo: 61 })).toEqual(['send']);
     expect(steps({ copyAskedSecondsAgo: 120, sentSecondsAgo: 120 })).toEqual(['send']);
   });
 
-  it('are wanted also when the job that has one asked for is pressing no more', () => {
+  it('are still wanted when a job with a requested copy is no longer urgent', () => {
     expect(steps({ copyAskedSecondsAgo: 10, sentSecondsAgo: 5, deadlineInSeconds: 6000 })).toEqual(['wait']);
   });
 
-  it('are asked for no more than so many at a time, and first for what has the least time', () => {
+  it('are limited in number at a time, and requested first for jobs with the least slack', () => {
     const [late, early, middle] = [350, 250, 300].map((aboveSeconds) => aRunningJob({ aboveSeconds }));
     const asked = copiesOf(late!, early!, middle!).map(({ record }) => record);
     expect(asked).toEqual([late!.record, middle!.record]);
@@ -81,8 +85,8 @@ const jobs = fc.array(
   { maxLength: 12 },
 );
 
-describe('second copies, whatever runs', () => {
-  it('are asked for once a job, only of what overran, and never beyond the most at a time', () => {
+describe('second copies, for any running jobs', () => {
+  it('are requested once for each job, only when it overran, and never beyond the limit', () => {
     fc.assert(
       fc.property(jobs, seconds(4), (running, mostCopies) => {
         const copies = wantedCopies(running, { ...POLICY, mostCopies }, NOW_MS);

@@ -58,7 +58,7 @@ describe('parseDerSignature', () => {
     expect(parseDerSignature(der(r, s))).toEqual({ r, s });
   });
 
-  it('turns the smallest s that is high into the largest that is low, and the largest into 1', () => {
+  it('maps the smallest high s to the largest low s, and the largest s to 1', () => {
     expect(parseDerSignature(der(5n, HALF + 1n)).s).toBe(HALF);
     expect(parseDerSignature(der(5n, SECP256K1_ORDER - 1n)).s).toBe(1n);
   });

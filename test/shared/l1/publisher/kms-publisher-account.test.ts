@@ -82,7 +82,7 @@ describe('loadKmsPublisherAccount', () => {
     expect(kms.given.shortR).toBeGreaterThan(0);
   });
 
-  it('goes on signing with the key it took the address from when the alias is moved', async () => {
+  it('keeps signing with the key of its address when the alias is moved', async () => {
     const account = await load(kms.alias);
     const asked: string[] = [];
     kms.client.middlewareStack.add((next) => async (args) => {
@@ -100,7 +100,7 @@ describe('loadKmsPublisherAccount', () => {
       const { Signature } = await signatureOf(other, keccak256('0x01'));
       kms.answerWith.Sign = { status: 200, body: { KeyId: kms.keyId, Signature } };
       const error = await refusal(account.signTransaction(aTransaction(1)));
-      expect(error.message).toContain(`does not lead to its address ${account.address}`);
+      expect(error.message).toContain(`does not match its address ${account.address}`);
     } finally {
       await other.close();
     }
@@ -117,11 +117,19 @@ describe('loadKmsPublisherAccount', () => {
       { KeyUsage: 'KEY_AGREEMENT' },
       /its key usage KEY_AGREEMENT: make one with .* key usage SIGN_VERIFY/,
     ],
-    ['bytes of another curve', { PublicKey: p256Spki().toString('base64') }, /no public key of secp256k1/],
-    ['bytes that are cut off', { PublicKey: aSpki().subarray(0, 80).toString('base64') }, /no public key of secp256k1/],
-    ['bytes that go on', { PublicKey: Buffer.concat([aSpki(), Buffer.from([0])]).toString('base64') }, /no public key/],
-    ['a point off the curve', { PublicKey: offTheCurve().toString('base64') }, /no public key of secp256k1/],
-    ['no bytes', { PublicKey: undefined }, /no public key of secp256k1/],
+    ['bytes of another curve', { PublicKey: p256Spki().toString('base64') }, /did not return a secp256k1 public key/],
+    [
+      'truncated bytes',
+      { PublicKey: aSpki().subarray(0, 80).toString('base64') },
+      /did not return a secp256k1 public key/,
+    ],
+    [
+      'bytes after the key',
+      { PublicKey: Buffer.concat([aSpki(), Buffer.from([0])]).toString('base64') },
+      /did not return a secp256k1 public key/,
+    ],
+    ['a point off the curve', { PublicKey: offTheCurve().toString('base64') }, /did not return a secp256k1 public key/],
+    ['no bytes', { PublicKey: undefined }, /did not return a secp256k1 public key/],
   ])('refuses a key with %s', async (_, change, message) => {
     const right = { KeyId: kms.keyId, PublicKey: aSpki().toString('base64') };
     const spec = { KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY' };
@@ -130,29 +138,29 @@ describe('loadKmsPublisherAccount', () => {
   });
 
   it.each<[string, 'GetPublicKey' | 'Sign', RegExp]>([
-    ['NotFoundException', 'GetPublicKey', /no such key in this account and region/],
+    ['NotFoundException', 'GetPublicKey', /this account and region have no such key/],
     ['DisabledException', 'GetPublicKey', /it is disabled: enable it/],
-    ['UnsupportedOperationException', 'GetPublicKey', /no key for signatures: make one with/],
+    ['UnsupportedOperationException', 'GetPublicKey', /it cannot sign: make one with/],
     ['AccessDeniedException', 'GetPublicKey', /may not call kms:GetPublicKey on it: grant it to its role/],
     ['AccessDeniedException', 'Sign', /may not call kms:Sign on it: grant it to its role/],
     ['DisabledException', 'Sign', /it is disabled: enable it/],
-    ['InvalidKeyUsageException', 'Sign', /no key for signatures/],
+    ['InvalidKeyUsageException', 'Sign', /it cannot sign/],
     ['KMSInvalidStateException', 'Sign', /its state does not allow kms:Sign \(as KMS words it\): cancel its deletion/],
-  ])('says what to do about a %s of %s', async (type, operation, message) => {
+  ])('reports what to do about a %s of %s', async (type, operation, message) => {
     const account = await load(kms.alias);
     kms.answerWith[operation] = unprocessed(type);
     const attempt = operation === 'Sign' ? account.signTransaction(aTransaction(1)) : load(kms.alias);
     const error = await refusal(attempt);
-    expect(error).toMatchObject({ keptIn: `KMS key ${kms.alias}`, retryable: false });
+    expect(error).toMatchObject({ keptIn: `KMS key ${kms.alias}` });
     expect(error.message).toMatch(message);
   });
 
-  it('calls it retryable when KMS is at fault or answers nonsense, and signs when that is over', async () => {
+  it('says that it will retry when KMS is at fault, and signs once that is over', async () => {
     const account = await load();
     kms.answerWith.Sign = { status: 500, body: { __type: 'KMSInternalException', message: 'not now' } };
-    expect(await refusal(account.signTransaction(aTransaction(1)))).toMatchObject({ retryable: true });
+    expect((await refusal(account.signTransaction(aTransaction(1)))).message).toContain('will be retried');
     kms.answerWith.Sign = { status: 200, body: { KeyId: kms.keyId, Signature: 'MAYCAQECAQEA' } };
-    expect(await refusal(account.signTransaction(aTransaction(1)))).toMatchObject({ retryable: true });
+    expect((await refusal(account.signTransaction(aTransaction(1)))).message).toContain('will be retried');
     kms.answerWith.Sign = undefined;
     expect(await account.signTransaction(aTransaction(1))).toMatch(/^0x02/);
   });

@@ -11,7 +11,7 @@ import { privateKeyPublisherAccount } from '../../../../shared/l1/publisher/publ
 describe('privateKeyPublisherAccount', () => {
   const key = generatePrivateKey();
 
-  it('signs what it is given, as the address of the key', async () => {
+  it('signs a transaction as the address of the key', async () => {
     const account = privateKeyPublisherAccount(new Secret(key));
     const transaction = { type: 'eip1559', chainId: 1, nonce: 3, to: account.address, gas: 21_000n } as const;
     const signed = await account.signTransaction({ ...transaction, maxFeePerGas: 7n, maxPriorityFeePerGas: 2n });
@@ -26,7 +26,7 @@ describe('privateKeyPublisherAccount', () => {
     expect(await recoverTransactionAddress({ serializedTransaction: signed as `0x02${string}` })).toBe(account.address);
   });
 
-  it('shows the key in no way of printing it', () => {
+  it('never shows the key, however it is printed', () => {
     const secret = new Secret(key);
     const account = privateKeyPublisherAccount(secret);
     const printed = [account, secret, { secret, account }].flatMap((value) => [

@@ -69,20 +69,20 @@ describe('loadSecretPublisherAccount', () => {
   ])('refuses %s, says what to store, and quotes nothing', async (_, value) => {
     const secretId = await stored(value);
     const error = await refusal(load(secretId));
-    expect(error).toMatchObject({ keptIn: `secret ${secretId}`, retryable: false });
+    expect(error).toMatchObject({ keptIn: `secret ${secretId}` });
     expect(error.message).toContain('store a key as 0x and 64 hexadecimal digits, or as {"privateKey":"0x…"}');
     expect(printed(error)).not.toContain(key.slice(2, -1));
     expect(printed(error)).not.toContain('ffffffff');
   });
 
-  it('says so when there is no such secret, and when it is being deleted', async () => {
-    expect((await refusal(load('no-such-secret'))).message).toMatch(/no such secret .*: correct its name/);
+  it('reports a secret that does not exist, and one that is being deleted', async () => {
+    expect((await refusal(load('no-such-secret'))).message).toMatch(/have no such secret: correct its name/);
     const secretId = await stored(key);
     await secretsManager.send(new DeleteSecretCommand({ SecretId: secretId }));
     expect((await refusal(load(secretId))).message).toMatch(/cannot be read now .* restore it/);
   });
 
-  it('reads once, and anew when it is asked to load anew', async () => {
+  it('reads the secret once for each load', async () => {
     const secretId = await stored(key);
     const account = await load(secretId);
     const other: Hex = generatePrivateKey();
@@ -94,7 +94,7 @@ describe('loadSecretPublisherAccount', () => {
     expect((await load(secretId)).address).toBe(privateKeyToAddress(other));
   });
 
-  describe('of a service that answers badly', () => {
+  describe('when the service misbehaves', () => {
     const answered: { status: number; body: string } = { status: 200, body: '' };
     const server = createServer((_, response) => void response.writeHead(answered.status).end(answered.body));
     let broken: SecretsManagerClient;
@@ -115,23 +115,21 @@ describe('loadSecretPublisherAccount', () => {
     };
 
     it.each([
-      ['is cut off', `{"Name":"publisher","SecretString":"${key}`],
-      // Of this the parser's message has the first bytes.
+      ['is truncated', `{"Name":"publisher","SecretString":"${key}`],
+      // The parser's message quotes the first bytes of this.
       ['is garbled', `~${key}`],
-    ])('quotes nothing of an answer that %s', async (_, body) => {
+    ])('quotes nothing of a response that %s', async (_, body) => {
       const error = await loadBroken(200, body);
-      expect(error.retryable).toBe(true);
       expect(printed(error)).not.toContain(key.slice(2, 8));
-      expect(error.message).toContain('is tried again');
+      expect(error.message).toContain('will be retried');
     });
 
     it.each([
       ['AccessDeniedException', /may not call secretsmanager:GetSecretValue on it: grant it to its role/],
       ['DecryptionFailure', /grant kms:Decrypt on its key/],
-    ])('says what to grant after a %s', async (type, message) => {
+    ])('reports what to grant after a %s', async (type, message) => {
       const error = await loadBroken(400, JSON.stringify({ __type: type, message: 'as AWS words it' }));
       expect(error.message).toMatch(message);
-      expect(error.retryable).toBe(false);
     });
   });
 });

@@ -1,15 +1,11 @@
 import { type Hex, parseGwei } from 'viem';
 import { describe, expect, it } from 'vitest';
 
-import {
-  decideSubmission,
-  type SubmissionMemory,
-  type SubmissionSituation,
-  type SubmissionStep,
-} from '../../../../shared/l1/submission/decide-submission.ts';
-import { judgeStanding, type RollupStanding } from '../../../../shared/l1/verdict/judge-rollup-root.ts';
-import type { L1View, SubmissionReceipt } from '../../../../shared/l1/submission/l1-view.ts';
-import type { RootCall } from '../../../../shared/l1/verdict/root-call.ts';
+import { decideSubmission, type SubmissionSituation } from '../../../../shared/l1/submission/decide-submission.ts';
+import type { SubmissionStep } from '../../../../shared/l1/submission/submission-step.ts';
+import { judgeRollupView, type RollupView } from '../../../../shared/l1/verdict/judge-rollup-root.ts';
+import type { RootView, SubmissionReceipt } from '../../../../shared/l1/submission/root-view.ts';
+import type { RootCall } from '../../../../shared/l1/verdict/decode-root-call.ts';
 import { DEFAULT_SUBMISSION_POLICY } from '../../../../shared/l1/submission/submission-policy.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { RootRecord, Submission } from '../../../../shared/ledger/outbox.ts';
@@ -67,10 +63,10 @@ function aReceipt(change: Partial<SubmissionReceipt> = {}): SubmissionReceipt {
 
 interface Changes {
   readonly root?: RootRecord;
-  readonly view?: Partial<Omit<L1View, 'verdict' | 'sender'>>;
-  readonly rollup?: Partial<RollupStanding>;
-  readonly sender?: Partial<L1View['sender']>;
-  readonly memory?: SubmissionMemory;
+  readonly view?: Partial<Omit<RootView, 'verdict' | 'sender'>>;
+  readonly rollup?: Partial<RollupView>;
+  readonly sender?: Partial<RootView['sender']>;
+  readonly memory?: SubmissionSituation['memory'];
   readonly nowMs?: number;
   readonly busyWith?: SubmissionSituation['busyWith'];
   readonly confirmations?: number;
@@ -78,7 +74,7 @@ interface Changes {
 
 function decide(changes: Changes = {}): SubmissionStep {
   const root = changes.root ?? aRoot();
-  const rollup: RollupStanding = {
+  const rollup: RollupView = {
     pendingCheckpoint: 9,
     provenCheckpoint: 4,
     previousArchive: '0x04',
@@ -87,15 +83,15 @@ function decide(changes: Changes = {}): SubmissionStep {
     isLongerProven: false,
     ...changes.rollup,
   };
-  const view: L1View = {
+  const view: RootView = {
     blockNumber: 100,
     blockAtMs: NOW_MS,
     market: { baseFeePerGasWei: parseGwei('10'), priorityFeePerGasWei: parseGwei('1') },
-    verdict: judgeStanding(root, call, rollup, changes.view?.blockAtMs ?? NOW_MS),
+    verdict: judgeRollupView(root, call, rollup, changes.view?.blockAtMs ?? NOW_MS),
     sender: {
       address: OURS,
-      confirmedNonce: 7,
-      settledNonce: 0,
+      latestNonce: 7,
+      confirmedNonce: 0,
       pendingNonce: 7,
       balanceWei: 10n ** 18n,
       ...changes.sender,
@@ -115,20 +111,20 @@ function decide(changes: Changes = {}): SubmissionStep {
   });
 }
 
-describe('decideSubmission, for a root of which nothing is under way', () => {
-  it('submits with the next nonce of the account, after what waits there already', () => {
+describe('decideSubmission, for a root without a pending transaction', () => {
+  it('submits with the next nonce of the account, after the transactions already pending there', () => {
     expect(decide()).toMatchObject({ do: 'submit', nonce: 7 });
     expect(decide({ sender: { pendingNonce: 9 } })).toMatchObject({ do: 'submit', nonce: 9 });
-    expect(decide({ sender: { confirmedNonce: 8, pendingNonce: 5 } })).toMatchObject({ do: 'submit', nonce: 8 });
+    expect(decide({ sender: { latestNonce: 8, pendingNonce: 5 } })).toMatchObject({ do: 'submit', nonce: 8 });
   });
 
   it.each<[string, Changes, string]>([
-    ['the epoch before is not proven', { rollup: { provenCheckpoint: 3 } }, 'previous-epoch'],
+    ['the previous epoch is not proven', { rollup: { provenCheckpoint: 3 } }, 'previous-epoch'],
     ['another root of the account goes first', { busyWith: { epoch: 2, nonce: 7 } }, 'account-busy'],
     ['no block is left before the deadline', { view: { blockAtMs: DEADLINE_MS - 12_000 } }, 'too-late'],
     ['a trial run has just failed', { memory: { retryAtMs: NOW_MS + 1 } }, 'retry'],
     [
-      'L1 asks more than the cap',
+      'gas on L1 costs more than the cap',
       { view: { market: { baseFeePerGasWei: parseGwei('2000'), priorityFeePerGasWei: 1n } } },
       'fee-cap',
     ],
@@ -136,7 +132,7 @@ describe('decideSubmission, for a root of which nothing is under way', () => {
     expect(decide(changes)).toMatchObject({ do: 'wait', cause });
   });
 
-  it('doubles the pause with every revert that cost gas, up to the most', () => {
+  it('doubles the pause with every revert that cost gas, up to the longest', () => {
     const reverted = aSubmission({ outcome: 'reverted' });
     const afterOne = { root: aRoot(reverted) };
     expect(decide({ ...afterOne, nowMs: NOW_MS + 11_999 })).toMatchObject({ do: 'wait', cause: 'retry' });
@@ -148,11 +144,11 @@ describe('decideSubmission, for a root of which nothing is under way', () => {
   });
 
   it.each<[string, Changes, string]>([
-    ['the window has closed, at the very second', { view: { blockAtMs: DEADLINE_MS } }, 'expired'],
+    ['the window has just closed', { view: { blockAtMs: DEADLINE_MS } }, 'expired'],
     ['this prover has submitted it from elsewhere', { rollup: { hasSubmitted: true } }, 'proven'],
     ['a longer proof is on L1', { rollup: { provenCheckpoint: 9, isLongerProven: true } }, 'proven'],
     [
-      'its checkpoints have been away for long',
+      'its checkpoints have been missing for long',
       { rollup: { pendingCheckpoint: 7 }, memory: { goneSinceMs: NOW_MS - 24_000 } },
       'failed',
     ],
@@ -160,29 +156,37 @@ describe('decideSubmission, for a root of which nothing is under way', () => {
     expect(decide(changes)).toMatchObject({ do: 'give-up', death: { epochState } });
   });
 
-  it('goes on when others have proven the epoch and later ones: an equal proof shares the reward', () => {
+  it('submits even if others have proven the epoch and later ones, because an equal proof shares the reward', () => {
     expect(decide({ rollup: { provenCheckpoint: 8 } })).toMatchObject({ do: 'submit' });
     expect(decide({ rollup: { provenCheckpoint: 12 } })).toMatchObject({ do: 'submit' });
   });
 
   it.each<[string, Changes['rollup'], string]>([
-    ['the chain is shorter', { pendingCheckpoint: 7 }, 'its last checkpoint is 7'],
-    ['the last checkpoint is another', { endArchive: '0x99' }, 'archive 0x99 at checkpoint 8, proven was 0x08'],
-    ['the checkpoint before is another', { previousArchive: '0x98' }, 'archive 0x98 at checkpoint 4, proven was 0x04'],
+    ['the chain is shorter', { pendingCheckpoint: 7 }, 'the last checkpoint on L1 is 7'],
+    [
+      'the last checkpoint is a different one',
+      { endArchive: '0x99' },
+      'archive 0x99 at checkpoint 8, but 0x08 was proven',
+    ],
+    [
+      'the checkpoint before is a different one',
+      { previousArchive: '0x98' },
+      'archive 0x98 at checkpoint 4, but 0x04 was proven',
+    ],
   ])('waits a while for its checkpoints to come back when %s', (_, rollup, reason) => {
     const step = decide({ rollup: { ...rollup }, memory: { goneSinceMs: NOW_MS - 23_999 } });
     expect(step).toMatchObject({ do: 'wait', cause: 'checkpoints-gone', againAtMs: NOW_MS + 1 });
     expect(step).toHaveProperty('reason', expect.stringContaining(reason));
   });
 
-  it('settles a transaction that was given up as dropped and is mined all the same', () => {
+  it('confirms a transaction that was dropped but mined after all', () => {
     const root = aRoot(aSubmission({ outcome: 'dropped' }));
     expect(decide({ root, view: { receipts: [aReceipt()] } })).toMatchObject({ do: 'confirm' });
   });
 });
 
-describe('decideSubmission, for a root with a transaction under way', () => {
-  it('settles it once it has the confirmations', () => {
+describe('decideSubmission, for a root with a pending transaction', () => {
+  it('confirms it once it has enough confirmations', () => {
     const view = { receipts: [aReceipt({ blockNumber: 99 })] };
     expect(decide({ root: aRoot(aSubmission()), view, confirmations: 3 })).toMatchObject({
       do: 'wait',
@@ -191,19 +195,19 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     expect(decide({ root: aRoot(aSubmission()), view, confirmations: 2 })).toMatchObject({ do: 'confirm' });
   });
 
-  it('takes the proof for what counts when a transaction that reverted is mined as well', () => {
+  it('counts the proof when a transaction that reverted is mined as well', () => {
     const root = aRoot(aSubmission({ outcome: 'dropped' }), aSubmission({ transactionHash: '0x05', nonce: 8 }));
     const receipts = [aReceipt({ transactionHash: '0x05', isSuccess: false }), aReceipt()];
     expect(decide({ root, view: { receipts } })).toMatchObject({ receipt: { transactionHash: '0x01' } });
   });
 
-  it('leaves a nonce that somebody else took only when that is settled', () => {
+  it('gives up a nonce that a foreign transaction took only once that is confirmed', () => {
     const root = aRoot(aSubmission());
-    expect(decide({ root, sender: { confirmedNonce: 8, settledNonce: 7 } })).toMatchObject({ cause: 'nonce-taken' });
-    expect(decide({ root, sender: { confirmedNonce: 8, settledNonce: 8 } })).toMatchObject({ do: 'drop' });
+    expect(decide({ root, sender: { latestNonce: 8, confirmedNonce: 7 } })).toMatchObject({ cause: 'nonce-taken' });
+    expect(decide({ root, sender: { latestNonce: 8, confirmedNonce: 8 } })).toMatchObject({ do: 'drop' });
   });
 
-  it('sends it again when no node has it, but not with every look', () => {
+  it('resends it when no node has it, but not on every tick', () => {
     const newest = aSubmission();
     const changes = { root: aRoot(newest), view: { isNewestKnown: false } };
     expect(decide(changes)).toEqual({ do: 'broadcast', submission: newest });
@@ -215,7 +219,7 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     expect(decide({ ...changes, memory, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'broadcast' });
   });
 
-  it('looks again when it will be stuck, also without a new block', () => {
+  it('checks again when it will be stuck, even without a new block', () => {
     const step = decide({ root: aRoot(aSubmission({ signedAtMs: NOW_MS - 5_000 })) });
     expect(step).toMatchObject({ do: 'wait', cause: 'pending', againAtMs: NOW_MS - 5_000 + STALL_MS });
   });
@@ -225,7 +229,7 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     expect(step).toMatchObject({ do: 'submit', nonce: 7, fees: { maxPriorityFeePerGasWei: parseGwei('3') } });
   });
 
-  it('counts from when a node took it, so that what waited for L1 to come back is not replaced at once', () => {
+  it('counts from when a node accepted it, so that a transaction that waited out an outage is not replaced at once', () => {
     const broadcast = { hash: '0x01', sinceMs: NOW_MS + STALL_MS * 50, atMs: NOW_MS + STALL_MS * 50 } as const;
     const changes = { root: aRoot(aSubmission()), memory: { broadcast } };
     expect(decide({ ...changes, nowMs: broadcast.atMs + STALL_MS - 1 })).toMatchObject({
@@ -235,7 +239,7 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     expect(decide({ ...changes, nowMs: broadcast.atMs + STALL_MS })).toMatchObject({ do: 'submit', nonce: 7 });
   });
 
-  it('replaces it also when the node took it twice and never shows it', () => {
+  it('replaces it when the node accepted it twice but never shows it', () => {
     const broadcast = { hash: '0x01', sinceMs: NOW_MS, atMs: NOW_MS + STALL_MS } as const;
     const changes = { root: aRoot(aSubmission()), view: { isNewestKnown: false }, memory: { broadcast } };
     expect(decide({ ...changes, nowMs: NOW_MS + 2 * STALL_MS - 1 })).toMatchObject({ do: 'wait', cause: 'pending' });
@@ -250,7 +254,7 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     expect(decide({ ...changes, view: { market } })).toMatchObject({ do: 'submit', nonce: 7 });
   });
 
-  it('raises the fees at once when the node refuses them, and waits with its words when it refuses for another cause', () => {
+  it('raises the fees at once when the node refuses them, and waits with the words of the node when it refuses for another cause', () => {
     const refused = (isAboutFees: boolean): Changes => ({
       root: aRoot(aSubmission()),
       view: { isNewestKnown: false },
@@ -265,16 +269,16 @@ describe('decideSubmission, for a root with a transaction under way', () => {
     });
     expect(decide(refused(true))).toMatchObject({ do: 'submit', nonce: 7 });
     expect(decide(refused(false))).toMatchObject({ do: 'wait', cause: 'refused-by-node' });
-    expect(decide(refused(false))).toHaveProperty('reason', 'L1 refuses 0x01: the words of the node');
+    expect(decide(refused(false))).toHaveProperty('reason', 'the L1 node refuses 0x01: the words of the node');
   });
 
-  it('says for which nonce it waits when another program has left a gap', () => {
-    const step = decide({ root: aRoot(aSubmission()), sender: { confirmedNonce: 5 }, nowMs: NOW_MS + STALL_MS });
+  it('names the nonce it waits for when another program has left a gap', () => {
+    const step = decide({ root: aRoot(aSubmission()), sender: { latestNonce: 5 }, nowMs: NOW_MS + STALL_MS });
     expect(step).toMatchObject({ do: 'wait', cause: 'pending' });
     expect(step).toHaveProperty('reason', expect.stringContaining('waits behind nonce 5 of 0xaa'));
   });
 
-  it('watches and resends what another key has signed, and never replaces it', () => {
+  it('watches and resends a transaction signed by another key, and never replaces it', () => {
     const root = aRoot(aSubmission({ from: THEIRS }));
     expect(decide({ root, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'wait', cause: 'pending' });
     expect(decide({ root, view: { isNewestKnown: false } })).toMatchObject({ do: 'broadcast' });
@@ -284,7 +288,7 @@ describe('decideSubmission, for a root with a transaction under way', () => {
   });
 });
 
-describe('decideSubmission, for a root that is dead with a transaction under way', () => {
+describe('decideSubmission, for a dead root with a pending transaction', () => {
   const dead = { view: { blockAtMs: DEADLINE_MS } };
   const cancelling = aSubmission({
     transactionHash: '0x06',
@@ -300,19 +304,19 @@ describe('decideSubmission, for a root that is dead with a transaction under way
     });
   });
 
-  it('keeps to the cap also when it cancels', () => {
+  it('keeps to the cap when it cancels, too', () => {
     const atCap = aSubmission({ maxFeePerGasWei: POLICY.maxFeePerGasWei.toString() });
     expect(decide({ root: aRoot(atCap), ...dead })).toMatchObject({ do: 'wait', cause: 'fee-cap' });
   });
 
-  it('waits for what cancels it, sends it again, and replaces it when it is stuck', () => {
+  it('waits for the cancelling transaction, resends it, and replaces it when it is stuck', () => {
     const root = aRoot(aSubmission(), cancelling);
     expect(decide({ root, ...dead })).toMatchObject({ do: 'wait', cause: 'pending' });
     expect(decide({ root, view: { ...dead.view, isNewestKnown: false } })).toMatchObject({ do: 'broadcast' });
     expect(decide({ root, ...dead, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'cancel', nonce: 7 });
   });
 
-  it('submits it after all when its checkpoints have come back meanwhile', () => {
+  it('submits it after all when its checkpoints have come back', () => {
     expect(decide({ root: aRoot(aSubmission(), cancelling) })).toMatchObject({ do: 'submit', nonce: 7 });
   });
 });

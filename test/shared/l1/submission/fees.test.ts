@@ -27,7 +27,7 @@ const policy = (change: Partial<SubmissionPolicy> = {}): SubmissionPolicy => ({
 });
 
 describe('firstFees', () => {
-  it('offers a fifth more priority than the market, over a base fee that may rise for as long as a stall', () => {
+  it('offers a fifth more priority than the market, and headroom for a base fee that rises for as long as a stall', () => {
     expect(firstFees(market('16', '1'), policy())).toEqual(fees('19.2', '1.2'));
     expect(firstFees(market('16', '1'), policy({ stallSeconds: 24 }))).toEqual(fees('21.45', '1.2'));
   });
@@ -42,7 +42,7 @@ describe('firstFees', () => {
     expect(firstFees(market('16', '1.000000001'), capped)).toBeUndefined();
   });
 
-  it('offers nothing when the least priority fee would go beyond the cap', () => {
+  it('offers nothing when the least priority fee would exceed the cap', () => {
     const capped = policy({ maxFeePerGasWei: parseGwei('17'), minPriorityFeePerGasWei: parseGwei('2') });
     expect(firstFees(market('16', '1'), capped)).toBeUndefined();
   });
@@ -57,13 +57,13 @@ describe('replacementFees', () => {
     expect(replacementFees(fees('20', '2'), market('80', '4'), policy())).toEqual(fees('96', '6'));
   });
 
-  it('raises by a tenth at least, however little the policy says, and by a wei when there is nothing to raise', () => {
+  it('raises by at least a tenth, however little the policy says, and by a wei when the fee is 0', () => {
     const timid = policy({ replacementBumpPercentage: 1 });
     expect(replacementFees(fees('20', '2'), market('10', '0'), timid)).toEqual(fees('22', '2.2'));
     expect(replacementFees(fees('20', '0'), market('10', '0'), policy())).toEqual(fees('30', '0.000000001'));
   });
 
-  it('goes to the cap when that is still a replacement that nodes take, and stops there', () => {
+  it('goes up to the cap as long as nodes accept that as a replacement, and stops there', () => {
     const capped = policy({ maxFeePerGasWei: parseGwei('22') });
     expect(replacementFees(fees('20', '2'), market('10', '1'), capped)).toEqual(fees('22', '3'));
     expect(replacementFees(fees('20.1', '2'), market('10', '1'), capped)).toBeUndefined();
@@ -78,7 +78,7 @@ describe('replacementFees', () => {
 });
 
 describe('isBelowMarket', () => {
-  it('is so from a base fee above the offer on', () => {
+  it('is true once the base fee is above the offer', () => {
     expect(isBelowMarket(fees('20', '2'), market('20', '0'))).toBe(false);
     expect(isBelowMarket(fees('20', '2'), market('20.000000001', '0'))).toBe(true);
   });

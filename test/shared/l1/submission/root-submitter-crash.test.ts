@@ -93,7 +93,7 @@ describe('RootSubmitter in processes that are killed', () => {
     },
   );
 
-  it('sends one transaction from three processes that start at once, and each ends on SIGTERM', async () => {
+  it('sends one transaction from three processes that start at once, and each stops on SIGTERM', async () => {
     const started = ['a', 'b', 'c'].map((submitterId) => start('never', submitterId, 30));
     await Promise.all(
       started.map(async ({ stdout }) => {

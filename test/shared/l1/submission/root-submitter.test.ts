@@ -1,13 +1,14 @@
 import { formatGwei, keccak256, parseGwei, parseTransaction } from 'viem';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { PublisherKeyUnusableError } from '../../../../shared/l1/errors.ts';
 import { createL1Client } from '../../../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../../../shared/l1/publisher/publisher-account.ts';
 import type { Submission } from '../../../../shared/ledger/outbox.ts';
 import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { rollupForEachTest } from '../rollup-for-each-test.ts';
 import { deployRollup, POLICY, rootCall, type RollupOnAnvil, TIMING } from '../rollup-on-anvil.ts';
-import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
+import { type Anvil, ANVIL_CHAIN_ID } from '../start-anvil.ts';
 import { openTcpGate } from '../tcp-gate.ts';
 
 const EPOCH_SECONDS = TIMING.slotSeconds * TIMING.epochSlots;
@@ -16,22 +17,7 @@ describe('RootSubmitter', () => {
   let anvil: Anvil;
   let bench: RollupOnAnvil;
 
-  beforeAll(async () => {
-    anvil = await startAnvil();
-  });
-  afterAll(async () => {
-    await anvil.stop();
-  });
-  beforeEach(async () => {
-    bench = await deployRollup(anvil);
-    await bench.propose(0, 0);
-  });
-  afterEach(async () => {
-    await anvil.rpc('anvil_dropAllTransactions');
-    await anvil.rpc('anvil_setNextBlockBaseFeePerGas', '0x3b9aca00');
-    await anvil.mine();
-    await bench.engine.close();
-  });
+  rollupForEachTest((deployed) => ({ anvil, bench } = deployed));
 
   const epochState = async (epoch = 0): Promise<string | undefined> =>
     (await bench.engine.epochs.find(EpochNumber.parse(epoch)))?.state;
@@ -63,7 +49,7 @@ describe('RootSubmitter', () => {
     expect(await bench.minedNonce()).toBe(1);
   });
 
-  it('keeps once that it submits, and why', async () => {
+  it('records once that it submits, and why', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await submitter.tick();
@@ -74,14 +60,14 @@ describe('RootSubmitter', () => {
     ]);
   });
 
-  it('holds a root back whose gas costs more than its epoch pays, and submits it once it pays', async () => {
+  it('holds back a root whose gas costs more than its epoch pays, and submits it once that changes', async () => {
     await bench.storeRoot(0, 1, 2);
     const policy = { ...POLICY, submitWhen: 'when-profitable', epochRewardWei: 1n } as const;
     await bench.submitter({ policy }).tick();
     expect(await bench.root()).toMatchObject({
       state: 'waiting',
       submissions: [],
-      reason: expect.stringContaining('gas may fall') as string,
+      reason: expect.stringContaining('gas may get cheaper') as string,
     });
     expect(await bench.engine.decisions.latest('submission', 10)).toMatchObject([{ choice: 'wait', rewardWei: '1' }]);
 
@@ -89,7 +75,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).state).toBe('sent');
   });
 
-  it('submits though a decision cannot be kept', async () => {
+  it('submits even if the decision cannot be recorded', async () => {
     await bench.storeRoot(0, 1, 2);
     await bench.submitter({ decisions: { record: () => Promise.reject(new Error('no table')) } }).tick();
     expect((await bench.root()).state).toBe('sent');
@@ -114,7 +100,7 @@ describe('RootSubmitter', () => {
     expect(transaction.gas).toBe((estimate * 120n) / 100n);
   });
 
-  it('leaves a root to the submitter that holds its lease, and takes it over when the lease has lapsed', async () => {
+  it('leaves a root to the submitter that holds its lease, and takes it over once the lease has expired', async () => {
     await bench.call('setRefusing', true);
     await bench.storeRoot(0, 1, 2);
     await bench.submitter({ submitterId: 'first' }).tick();
@@ -128,7 +114,7 @@ describe('RootSubmitter', () => {
     expect(await bench.root()).toMatchObject({ state: 'sent', submitterId: 'second' });
   });
 
-  it('sends one transaction when several submitters work on a root at once, even with leases that hold nobody off', async () => {
+  it('sends one transaction when several submitters work on a root at once, even if leases keep none of them out', async () => {
     await bench.storeRoot(0, 1, 2);
     const policy = { ...POLICY, leaseSeconds: 0 };
     const submitters = ['a', 'b', 'c', 'd'].map((submitterId) => bench.submitter({ submitterId, policy }));
@@ -143,7 +129,7 @@ describe('RootSubmitter', () => {
     expect(await bench.minedNonce()).toBe(1);
   });
 
-  it('does not send what it signed when another has taken the root over meanwhile', async () => {
+  it('does not send what it signed if another submitter has taken the root over meanwhile', async () => {
     await bench.storeRoot(0, 1, 2);
     const second = bench.submitter({ submitterId: 'second' });
     const account: PublisherAccount = {
@@ -165,7 +151,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).submissions).toHaveLength(1);
   });
 
-  it('keeps a root while no L1 RPC answers, tells of it once, and sends it when one is back', async () => {
+  it('keeps a root while no L1 RPC answers, logs that once, and sends the root when one is back', async () => {
     const gate = await openTcpGate(anvil.port);
     await gate.close();
     const secretUrl = `${gate.url}/?key=key-of-the-operator`;
@@ -179,7 +165,7 @@ describe('RootSubmitter', () => {
     }
     const { state, reason } = await bench.root();
     expect(state).toBe('waiting');
-    expect(reason).toContain('L1 could not be asked: HTTP request failed');
+    expect(reason).toContain('L1 cannot be reached: HTTP request failed');
     expect(reason).toContain(new URL(gate.url).host);
     expect(bench.lines.filter(({ cause }) => cause === 'l1-silent')).toHaveLength(1);
     expect(JSON.stringify([bench.lines, reason])).not.toContain('key-of-the-operator');
@@ -192,7 +178,7 @@ describe('RootSubmitter', () => {
     await gate.close();
   });
 
-  it('sends again what was signed while L1 was down, not a second transaction', async () => {
+  it('resends the transaction signed while L1 was down instead of signing a second one', async () => {
     const gate = await openTcpGate(anvil.port);
     const gated = createL1Client({ rpcUrls: [gate.url], chainId: ANVIL_CHAIN_ID, retries: 0 });
     const goDownBeforeSending: typeof gated.sendRawTransaction = async (raw) => {
@@ -214,7 +200,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).submissions).toHaveLength(1);
   });
 
-  it('keeps in the root why the key cannot sign, looks at the other roots, fails, and sends when the key is back', async () => {
+  it('stores why the key cannot sign, goes on with the other roots, fails at the end, and sends once the key works again', async () => {
     await bench.propose(1);
     await bench.storeRoot(0, 1, 2);
     await bench.storeRoot(1, 3, 3);
@@ -240,7 +226,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).state).toBe('sent');
   });
 
-  it('runs until no root is open that it could work on, and lets go of none that is not its own', async () => {
+  it('runs until there is no open root left for it, and releases only its own roots', async () => {
     await bench.storeRoot(0, 1, 2);
     const policy = { ...POLICY, checkIntervalSeconds: 0.01 };
     const first = bench.submitter({ submitterId: 'first', policy });
@@ -257,7 +243,7 @@ describe('RootSubmitter', () => {
     expect(await epochState()).toBe('proven');
   });
 
-  it('lets go of its roots when it is told to stop before all is done', async () => {
+  it('releases its roots when it is stopped before all is done', async () => {
     await bench.storeRoot(0, 1, 2);
     const policy = { ...POLICY, checkIntervalSeconds: 0.01 };
     const stop = new AbortController();
@@ -270,7 +256,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).submitterId).toBeUndefined();
   });
 
-  it('sends nothing while a trial run reverts, and keeps the reason of the contract', async () => {
+  it('sends nothing while a trial run reverts, and stores the reason of the contract', async () => {
     await bench.call('setRefusing', true);
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
@@ -282,14 +268,14 @@ describe('RootSubmitter', () => {
     await bench.call('setRefusing', false);
     await submitter.tick();
     expect((await bench.root()).state).toBe('waiting');
-    bench.clock.nowMs += POLICY.retrySeconds.first * 1000;
+    bench.clock.nowMs += POLICY.retry.firstMs;
     await submitter.tick();
     await anvil.mine();
     await submitter.tick();
     expect((await bench.root()).state).toBe('mined');
   });
 
-  it('keeps why L1 reverted a root, and sends it again later with a new nonce', async () => {
+  it('stores why L1 reverted a root, and sends it again later with a new nonce', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await submitter.tick();
@@ -305,7 +291,7 @@ describe('RootSubmitter', () => {
     await bench.call('setRefusing', false);
     await submitter.tick();
     expect((await bench.root()).submissions).toHaveLength(1);
-    bench.clock.nowMs += POLICY.retrySeconds.first * 1000;
+    bench.clock.nowMs += POLICY.retry.firstMs;
     await submitter.tick();
     await anvil.mine();
     await submitter.tick();
@@ -324,7 +310,7 @@ describe('RootSubmitter', () => {
     await submitter.tick();
     expect(await bench.root()).toMatchObject({ state: 'waiting', submissions: [] });
     expect((await bench.root()).reason).toBe(
-      'L1 asks 2501 gwei for gas, the most that may be offered is 2000 gwei (L1_GAS_PRICE_MAX)',
+      'gas on L1 costs 2501 gwei, above the limit of 2000 gwei (L1_GAS_PRICE_MAX)',
     );
 
     await anvil.rpc('anvil_setNextBlockBaseFeePerGas', `0x${parseGwei('2').toString(16)}`);
@@ -335,7 +321,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).state).toBe('mined');
   });
 
-  it('replaces a stuck transaction under the same nonce with higher fees, and whichever is mined decides', async () => {
+  it('replaces a stuck transaction under the same nonce with higher fees, and accepts whichever is mined', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await submitter.tick();
@@ -390,10 +376,10 @@ describe('RootSubmitter', () => {
       '4',
     ]);
     expect(submissions.map(({ nonce }) => nonce)).toEqual([0, 0, 0]);
-    expect(reason).toContain('is stuck at up to 4 gwei, and nodes take no replacement that offers at most 4 gwei');
+    expect(reason).toContain('is stuck at up to 4 gwei, and nodes accept no replacement within the limit of 4 gwei');
   });
 
-  it('sends a transaction again that the nodes have forgotten', async () => {
+  it('resends a transaction that the nodes have lost', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await submitter.tick();
@@ -409,7 +395,7 @@ describe('RootSubmitter', () => {
     expect(root.submissions).toHaveLength(1);
   });
 
-  it('takes a new nonce only when another transaction of the account has its nonce for good', async () => {
+  it('takes a new nonce only once a foreign transaction with its nonce is confirmed', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await submitter.tick();
@@ -430,7 +416,7 @@ describe('RootSubmitter', () => {
     expect(await bench.root()).toMatchObject({ state: 'sent' });
     expect((await bench.root()).submissions).toHaveLength(1);
     expect((await bench.root()).reason).toContain('has taken nonce 0');
-    await anvil.mine(POLICY.nonceSettledBlocks);
+    await anvil.mine(POLICY.nonceConfirmations);
     await submitter.tick();
     expect(await bench.root()).toMatchObject({ state: 'waiting', submissions: [{ outcome: 'dropped' }] });
     expect(await incidents()).toHaveLength(1);
@@ -440,7 +426,7 @@ describe('RootSubmitter', () => {
     expect(await bench.root()).toMatchObject({ state: 'mined', submissions: [{ outcome: 'dropped' }, { nonce: 1 }] });
   });
 
-  it('waits for the confirmations of the policy, and follows a transaction that a reorg takes out of its block', async () => {
+  it('waits for the confirmations of the policy, and follows a transaction that a reorg removes from its block', async () => {
     const policy = { ...POLICY, confirmations: 3 };
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter({ policy });
@@ -459,7 +445,7 @@ describe('RootSubmitter', () => {
     expect(await bench.accepted()).toBe(1);
   });
 
-  it('sends a root again whose transaction a reorg took after it was closed', async () => {
+  it('sends a root again when a reorg removes its transaction after the root was closed', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await submitter.tick();
@@ -472,7 +458,7 @@ describe('RootSubmitter', () => {
     bench.clock.nowMs += 1000;
     await submitter.tick();
     expect(await bench.root()).toMatchObject({ state: 'sent' });
-    expect(await incidents()).toEqual([expect.stringContaining('a reorg took it')]);
+    expect(await incidents()).toEqual([expect.stringContaining('a reorg removed it')]);
 
     await submitter.tick();
     await anvil.mine();
@@ -482,14 +468,14 @@ describe('RootSubmitter', () => {
     expect(await bench.accepted()).toBe(1);
   });
 
-  it('waits until the epoch before is proven, because L1 takes proofs in their order', async () => {
+  it('waits until the previous epoch is proven, because L1 accepts proofs in order', async () => {
     await bench.propose(1);
     await bench.storeRoot(1, 3, 3);
     const submitter = bench.submitter();
 
     await submitter.tick();
     expect((await bench.root(1)).reason).toBe(
-      'L1 has proofs up to checkpoint 0 and takes this one after checkpoint 2 is proven',
+      'L1 has proofs up to checkpoint 0, and accepts this one once checkpoint 2 is proven',
     );
     await bench.call('setTips', 3n, 2n);
     await submitter.tick();
@@ -498,7 +484,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root(1)).state).toBe('mined');
   });
 
-  it('sends one root of an account after the other', async () => {
+  it('sends the roots of an account one after the other', async () => {
     await bench.propose(1);
     await bench.storeRoot(0, 1, 2);
     await bench.storeRoot(1, 3, 3);
@@ -507,7 +493,7 @@ describe('RootSubmitter', () => {
     await anvil.rpc('anvil_dropTransaction', (await bench.root(0)).submissions[0]?.transactionHash);
     await bench.call('setTips', 3n, 2n);
     await submitter.tick();
-    expect((await bench.root(1)).reason).toBe('the transaction of epoch 0, nonce 0, goes first');
+    expect((await bench.root(1)).reason).toBe('the transaction of epoch 0 (nonce 0) goes first');
     bench.clock.nowMs += POLICY.stallSeconds * 1000;
     await submitter.tick();
     await anvil.mine();
@@ -530,34 +516,34 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).state).toBe('mined');
   });
 
-  it('lets a root be when a longer proof of its epoch is on L1', async () => {
+  it('gives up a root when L1 has a longer proof of its epoch', async () => {
     await bench.propose(0);
     await bench.storeRoot(0, 1, 2);
     await bench.call('setTips', 3n, 3n);
     await bench.submitter().tick();
     expect(await bench.root()).toMatchObject({ state: 'expired', submissions: [] });
-    expect((await bench.root()).reason).toContain('a longer proof of the epoch is on L1, up to checkpoint 3');
+    expect((await bench.root()).reason).toContain('L1 has a longer proof of the epoch, up to checkpoint 3');
     expect(await epochState()).toBe('proven');
     expect(await bench.minedNonce()).toBe(0);
   });
 
-  it('lets a root be when L1 has a proof by the same prover from elsewhere', async () => {
+  it('gives up a root when L1 already has a proof by the same prover', async () => {
     await bench.storeRoot(0, 1, 2);
     await bench.submitter().tick();
     const other = await deployedTwin();
     await other.submitter().tick();
     expect(await other.root()).toMatchObject({ state: 'expired', submissions: [] });
-    expect((await other.root()).reason).toContain('takes no second one');
+    expect((await other.root()).reason).toContain('accepts only one');
     expect((await other.engine.epochs.find(EpochNumber.parse(0)))?.state).toBe('proven');
     await other.engine.close();
   });
 
-  it('fails an epoch whose checkpoints stay away, after a time in which a reorg may bring them back', async () => {
+  it('fails an epoch whose checkpoints stay missing for longer than a reorg may take to bring them back', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await bench.call('setTips', 1n, 0n);
     await submitter.tick();
-    expect((await bench.root()).reason).toContain('its last checkpoint is 1');
+    expect((await bench.root()).reason).toContain('the last checkpoint on L1 is 1');
     await bench.call('setTips', 2n, 0n);
     await bench.call('setArchive', 2n, rootCall(1, 1).slice(0, 66));
     bench.clock.nowMs += POLICY.reorgPatienceSeconds * 1000 - 1;
@@ -573,7 +559,7 @@ describe('RootSubmitter', () => {
     });
   });
 
-  it('says what a publisher without ether holds and needs, and sends once it has it', async () => {
+  it('reports what a publisher without ether holds and needs, and sends once it has enough', async () => {
     await anvil.rpc('anvil_setBalance', bench.account.address, '0x1');
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
@@ -582,7 +568,7 @@ describe('RootSubmitter', () => {
     expect(state).toBe('waiting');
     expect(reason).toMatch(
       new RegExp(
-        `^${bench.account.address} holds 0.000000000000000001 ETH and the transaction may cost up to 0\\.\\d+ ETH: send ether`,
+        `^${bench.account.address} holds 0.000000000000000001 ETH but the transaction may cost up to 0\\.\\d+ ETH: send ether`,
       ),
     );
     await anvil.rpc('anvil_setBalance', bench.account.address, '0xde0b6b3a7640000');
@@ -593,7 +579,7 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).state).toBe('mined');
   });
 
-  it('gives up a root that is no call of the rollup, and goes on with the others', async () => {
+  it('gives up a root that does not call the rollup, and goes on with the others', async () => {
     await bench.propose(1);
     await bench.storeRoot(0, 1, 2, { data: '0x12345678' });
     await bench.call('setTips', 3n, 2n);
@@ -606,11 +592,11 @@ describe('RootSubmitter', () => {
     expect(await epochState(0)).toBe('failed');
     expect(await bench.root(1)).toMatchObject({ state: 'mined' });
     expect(await incidents()).toEqual([
-      expect.stringContaining('it is no call of the rollup contract; prove the epoch again'),
+      expect.stringContaining('it does not call the rollup contract; prove the epoch again'),
     ]);
   });
 
-  it('shows the key nowhere: not in the log, the outbox or the incidents', async () => {
+  it('shows the key in neither the log, the outbox nor the incidents', async () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter();
     await submitter.tick();
@@ -628,7 +614,7 @@ describe('RootSubmitter', () => {
       await anvil.mine();
     };
 
-    it('expires a root that waited, and says what it waited for', async () => {
+    it('expires a waiting root, and reports what it waited for', async () => {
       await bench.call('setRefusing', true);
       await bench.storeRoot(0, 1, 2);
       const submitter = bench.submitter();
@@ -643,17 +629,17 @@ describe('RootSubmitter', () => {
       expect(EPOCH_SECONDS).toBe(2304);
     });
 
-    it('sends nothing that no block before the deadline could hold', async () => {
+    it('sends nothing that cannot be mined before the deadline', async () => {
       await bench.storeRoot(0, 1, 2);
       const deadlineSeconds = (await bench.root()).deadlineAtMs / 1000;
       await anvil.rpc('evm_setNextBlockTimestamp', deadlineSeconds - POLICY.l1SlotSeconds);
       await anvil.mine();
       await bench.submitter().tick();
       expect(await bench.root()).toMatchObject({ state: 'waiting', submissions: [] });
-      expect((await bench.root()).reason).toContain('no L1 block before the end of the proof window');
+      expect((await bench.root()).reason).toContain('no L1 block is left before the proof window closes');
     });
 
-    it('cancels a transaction that is still under way, and expires the root when the nonce is free of it', async () => {
+    it('cancels a transaction that is still pending, and expires the root once the nonce is used up', async () => {
       await bench.storeRoot(0, 1, 2);
       const submitter = bench.submitter();
       await submitter.tick();

@@ -1,26 +1,18 @@
 import { type Hex, parseGwei } from 'viem';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createL1Client } from '../../../../shared/l1/l1-client.ts';
 import { sendRawTransaction } from '../../../../shared/l1/submission/send-raw-transaction.ts';
-import { deployRollup, type RollupOnAnvil } from '../rollup-on-anvil.ts';
-import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
+import { rollupForEachTest } from '../rollup-for-each-test.ts';
+import type { RollupOnAnvil } from '../rollup-on-anvil.ts';
+import { type Anvil, ANVIL_CHAIN_ID } from '../start-anvil.ts';
 import { openTcpGate } from '../tcp-gate.ts';
 
 describe('sendRawTransaction', () => {
   let anvil: Anvil;
   let bench: RollupOnAnvil;
 
-  beforeAll(async () => {
-    anvil = await startAnvil();
-  });
-  afterAll(async () => {
-    await anvil.stop();
-  });
-  beforeEach(async () => {
-    bench = await deployRollup(anvil);
-    await bench.engine.close();
-  });
+  rollupForEachTest((deployed) => ({ anvil, bench } = deployed));
 
   const signed = async (maxFeeGwei: string, gas = 21_000n): Promise<Hex> =>
     await bench.account.signTransaction({
@@ -33,7 +25,7 @@ describe('sendRawTransaction', () => {
       maxPriorityFeePerGas: parseGwei('1'),
     });
 
-  it('takes it for sent when the node has it already', async () => {
+  it('treats a transaction that the node already has as sent', async () => {
     const raw = await signed('20');
     expect(await sendRawTransaction(bench.client, raw)).toBeUndefined();
     expect(await sendRawTransaction(bench.client, raw)).toBeUndefined();
@@ -41,7 +33,7 @@ describe('sendRawTransaction', () => {
     expect(await bench.minedNonce()).toBe(1);
   });
 
-  it('tells that higher fees are wanted, of a replacement that offers too little and of a fee below the base fee', async () => {
+  it('reports that fees are too low, for a cheap replacement and for a fee below the base fee', async () => {
     await sendRawTransaction(bench.client, await signed('20'));
     expect(await sendRawTransaction(bench.client, await signed('19'))).toMatchObject({ isAboutFees: true });
     await anvil.rpc('anvil_dropAllTransactions');
@@ -50,7 +42,7 @@ describe('sendRawTransaction', () => {
     expect(await sendRawTransaction(bench.client, await signed('20'))).toMatchObject({ isAboutFees: true });
   });
 
-  it('tells in the words of the node what no fee would change', async () => {
+  it('returns the words of the node when higher fees would not help', async () => {
     await sendRawTransaction(bench.client, await signed('200'));
     await anvil.mine();
     const tooLow = await sendRawTransaction(bench.client, await signed('400'));
@@ -62,7 +54,7 @@ describe('sendRawTransaction', () => {
     expect(poor?.message.toLowerCase()).toContain('insufficient funds');
   });
 
-  it('throws when no node answers, because one may have it', async () => {
+  it('throws when no node answers, because one may have the transaction', async () => {
     const gate = await openTcpGate(anvil.port);
     await gate.close();
     const l1 = createL1Client({ rpcUrls: [gate.url], chainId: ANVIL_CHAIN_ID, retries: 0 });

@@ -50,11 +50,11 @@ describe('weighSubmission', () => {
   it('submits everything by default, whatever it costs', () => {
     expect(weigh({ epochRewardWei: 1n })).toMatchObject({ choice: 'submit' });
     expect(weigh().reason).toBe(
-      `about ${COST} of gas, which is steady, for a reward that nobody named: roots are always submitted`,
+      `about ${COST} of gas, which is steady, for an unknown reward: every root is submitted`,
     );
   });
 
-  it('submits what pays, waits while it does not, and skips when the window is about to close', () => {
+  it('submits what is profitable, waits while it is not, and skips it when the window is about to close', () => {
     expect(weigh(profitable('0.041')).choice).toBe('submit');
     expect(weigh(profitable('0.04'))).toMatchObject({ choice: 'wait', rewardWei: parseEther('0.04') });
     expect(weigh(profitable('0.04'), { secondsLeft: 301 }).choice).toBe('wait');
@@ -62,11 +62,11 @@ describe('weighSubmission', () => {
     expect(weigh(profitable('0.041'), { secondsLeft: 20 }).choice).toBe('submit');
   });
 
-  it('submits when nobody said what an epoch pays', () => {
+  it('submits when the reward of an epoch is unknown', () => {
     expect(weigh({ submitWhen: 'when-profitable' }).choice).toBe('submit');
   });
 
-  it('says where gas is going', () => {
+  it('reports whether gas is rising or falling', () => {
     expect(weigh(profitable('0.04'), { earlierGwei: '12' }).reason).toContain('which is falling, for 0.0400 ETH');
     expect(weigh(profitable('0.04'), { earlierGwei: '8' }).reason).toContain('which is rising');
   });

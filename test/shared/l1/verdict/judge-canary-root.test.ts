@@ -59,20 +59,20 @@ describe("a root for the canary's contract", () => {
     await anvil.stop();
   });
 
-  it('waits for the root before it, and is expired once its window has closed', async () => {
+  it('waits for the previous root, and expires once its window has closed', async () => {
     const later = aRoot({ data: callOf(fieldOf(77), fieldOf(78)) });
     expect(await judge(later)).toEqual({
       standing: 'alive',
-      waitsFor: `L1 is at state ${statement.from} and takes this one from ${fieldOf(77)}`,
+      waitsFor: `L1 is at state ${statement.from}, and this root starts from ${fieldOf(77)}`,
     });
     expect(await judge({ ...later, deadlineAtMs: 1 })).toMatchObject({ standing: 'dead', epochState: 'expired' });
   });
 
-  it('is told from what is no call of the contract', async () => {
-    await expect(judge(aRoot({ data: '0x12345678' }))).rejects.toThrow("it is no call of the canary's contract");
+  it('is rejected when it does not call the contract', async () => {
+    await expect(judge(aRoot({ data: '0x12345678' }))).rejects.toThrow("it does not call the canary's contract");
   });
 
-  it("is left alone by a fleet's submitter, and brought to L1 by the canary's: the contract verifies it", async () => {
+  it("is ignored by a fleet's submitter and brought to L1 by the canary's, where the contract verifies it", async () => {
     const { contract, to, data, deadlineAtMs, epoch, rangeId } = aRoot({});
     const shape = {
       leaves: statement.leaves,
@@ -98,11 +98,11 @@ describe("a root for the canary's contract", () => {
     );
   });
 
-  it('is needless where L1 has reached its state already, and gone where L1 has gone on by another', async () => {
+  it('is dead where L1 has already reached its state, and gone where another root has taken L1 further', async () => {
     expect(await judge(aRoot({}))).toMatchObject({ standing: 'dead', epochState: 'proven' });
     expect(await judge(aRoot({ data: callOf(statement.from, fieldOf(99)) }))).toEqual({
       standing: 'gone',
-      reason: `L1 has gone on from state ${statement.from} to ${statement.to} by another root`,
+      reason: `another root has taken L1 from state ${statement.from} to ${statement.to}`,
     });
   });
 

@@ -7,7 +7,7 @@ import type { Outbox } from '../../shared/ledger/outbox.ts';
 import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 
-export interface TellCostsDeps {
+export interface ReportCostsDeps {
   readonly engine: {
     readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
     readonly decisions: Pick<DecisionLog, 'latest'>;
@@ -20,7 +20,7 @@ const WEI_PER_ETHER = 1e18;
 /** Four hours of decisions, one a minute: longer than a window of mainnet. */
 const DECISIONS = 240;
 
-/** The epochs that came to their end after `untilMs`, and until when that is known now. At the first look there are none. */
+/** The epochs that ended after `untilMs`, and until when that is known now. None when `untilMs` is unknown, at the first run. */
 export function endedSince(
   latest: readonly EpochRecord[],
   untilMs: number | undefined,
@@ -30,8 +30,8 @@ export function endedSince(
   return { epochs: ended.filter(({ closedAtMs = 0 }) => closedAtMs > (untilMs ?? newestMs)), untilMs: newestMs };
 }
 
-/** Tells what the epochs have cost, as `coppice cost` reckons it. */
-export async function tellCosts(epochs: readonly EpochRecord[], { engine, metrics }: TellCostsDeps): Promise<void> {
+/** Records what the epochs have cost, computed as `coppice cost` does. */
+export async function reportCosts(epochs: readonly EpochRecord[], { engine, metrics }: ReportCostsDeps): Promise<void> {
   if (epochs.length === 0) return;
   const decisions = await engine.decisions.latest('fleet', DECISIONS);
   for (const record of epochs) {

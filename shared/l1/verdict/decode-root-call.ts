@@ -11,11 +11,11 @@ export interface RootCall {
   /** The archive root before the first checkpoint, and after the last. */
   readonly previousArchive: Hex;
   readonly endArchive: Hex;
-  /** Who is paid for the proof; L1 takes one proof of a length from each. */
+  /** The prover that is paid; L1 accepts one proof of each length from each prover. */
   readonly proverId: Hex;
 }
 
-/** Takes the call of a stored root apart. @throws {MalformedRootCallError} */
+/** Decodes the call of a stored root. @throws {MalformedRootCallError} */
 export function decodeRootCall(
   root: Pick<RootRecord, 'epoch' | 'firstCheckpoint' | 'lastCheckpoint' | 'data'>,
 ): RootCall {
@@ -41,6 +41,6 @@ function decode(root: Pick<RootRecord, 'epoch' | 'data'>): DecodeFunctionDataRet
   try {
     return decodeFunctionData({ abi: RollupAbi, data: root.data });
   } catch (cause) {
-    throw new MalformedRootCallError(root.epoch, 'it is no call of the rollup contract', { cause });
+    throw new MalformedRootCallError(root.epoch, 'it does not call the rollup contract', { cause });
   }
 }

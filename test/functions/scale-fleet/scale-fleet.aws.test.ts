@@ -72,9 +72,9 @@ describe('scale-fleet', () => {
       networkVersion: '4.1.2',
       firstCheckpoint: 1,
       lastCheckpoint: 1,
-      // 40 merges above the leaves, and 40 parity bases: what is recorded fits in.
+      // 40 merges above the leaves, and 40 parity bases: enough for the jobs that the tests record.
       shape: Array.from({ length: 10 }, () => ({ blocks: [{ publicTxs: 0, privateTxs: 6 }], l1ToL2Messages: 1024 })),
-      // Next to no time is left for work: as many agents as there are jobs.
+      // Hardly any time is left for work, so there are as many agents as jobs.
       deadlineAtMs: Date.now() + 600_000,
     });
   }
@@ -82,7 +82,7 @@ describe('scale-fleet', () => {
     return await Promise.all(Array.from({ length: count }, async () => engine.jobs.record(aNewJob(circuit))));
   }
 
-  it('scales by pool from nothing to what the open epoch needs, within the limits, and back to nothing', async () => {
+  it('scales each pool from zero to what the open epoch needs, within the limits, and back to zero', async () => {
     await handler();
     expect(await desired()).toEqual([0, 0, 0, 0]);
 
@@ -107,7 +107,7 @@ describe('scale-fleet', () => {
     expect(await desired()).toEqual([0, 0, 0, 0]);
   });
 
-  it('keeps the agents that prove when the rest of the epoch is done', async () => {
+  it('keeps agents that are proving when the rest of the epoch is done', async () => {
     await openEpoch();
     const [job] = await record(5, 'TX_MERGE_ROLLUP');
     await handler();
@@ -120,7 +120,7 @@ describe('scale-fleet', () => {
     expect(await smallAgents()).toBe(1);
   });
 
-  it('measures jobs and agents of every pool, what is missing, and that it ran', async () => {
+  it('records the jobs, agents and missing agents of every pool, and that it ran', async () => {
     await openEpoch();
     await record(2, 'TX_MERGE_ROLLUP');
     await handler();
@@ -137,7 +137,7 @@ describe('scale-fleet', () => {
     });
   });
 
-  it('adds up what the agents cost, over containers, and once when two runs meet', async () => {
+  it('adds up what the agents cost, across containers, and only once when two runs overlap', async () => {
     vi.setSystemTime(new Date('2026-11-25T12:00:00Z'));
     await openEpoch();
     await record(3, 'TX_MERGE_ROLLUP');
@@ -156,7 +156,7 @@ describe('scale-fleet', () => {
     expect(metrics.all('CostTodayDollars').at(-1)).toBeCloseTo(dollarsPerHour / 10);
   });
 
-  it('tells once what an epoch cost, when it has ended', async () => {
+  it('records once what an epoch cost, when it has ended', async () => {
     await openEpoch();
     await record(3, 'TX_MERGE_ROLLUP');
     await handler();
@@ -175,13 +175,13 @@ describe('scale-fleet', () => {
     expect(metrics.all('EpochGasEth')).toEqual([]);
   });
 
-  it('asks the other groups for agents when one of them cannot be asked, and then fails', async () => {
-    const { runScaler } = await import('../../../functions/scale-fleet/run-scaler.ts');
+  it('requests agents of the other groups when the request to one fails, and then fails itself', async () => {
+    const { scaleFleet } = await import('../../../functions/scale-fleet/scale-fleet.ts');
     const { EndedEpochs } = await import('../../../functions/scale-fleet/ended-epochs.ts');
     const { DEFAULT_SCALING_POLICY } = await import('../../../functions/scale-fleet/decide/fleet-state.ts');
     const { FleetPools } = await import('../../../shared/agent-fleet/fleet-pools.ts');
     const asked: string[] = [];
-    const run = runScaler({
+    const run = scaleFleet({
       engine,
       ended: new EndedEpochs(engine.jobs),
       growing: { latest: async () => undefined },
@@ -205,7 +205,7 @@ describe('scale-fleet', () => {
       nowMs: Date.now,
       log: (await import('../../../shared/telemetry/logger.ts')).createLogger('test', { logLevel: 'silent' }),
     });
-    await expect(run).rejects.toThrow(/could not be asked/);
+    await expect(run).rejects.toThrow(/could not request/);
     expect(asked).toEqual(expect.arrayContaining(['spot', 'od', 'JobsWaiting']));
     expect(asked).not.toContain('ScalerRuns');
   });
@@ -219,10 +219,10 @@ describe('scale-fleet', () => {
 
   it.each([
     ['missing', '', /\(COPPICE_FLEET_POOLS\) is missing/],
-    ['no JSON', '{small', /must be JSON by pool/],
-    ['of a pool that is none', '{"tiny":{"maxAgents":1,"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
+    ['not JSON', '{small', /must be JSON by pool/],
+    ['for an unknown pool', '{"tiny":{"maxAgents":1,"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
     ['without a limit', '{"small":{"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
-  ])('refuses pools that are %s, and says what is allowed', async (_, value, message) => {
+  ])('refuses pools that are %s, and says what is expected', async (_, value, message) => {
     vi.stubEnv('COPPICE_FLEET_POOLS', value);
     await loadHandler();
     await expect(handler()).rejects.toThrow(message);

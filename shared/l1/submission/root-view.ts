@@ -4,28 +4,28 @@ import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { FeeMarket } from './fees.ts';
 import type { Verdict } from '../verdict/root-verdict.ts';
 
-/** What L1 shows of one root at one moment: all that the decision what to do next depends on. */
-export interface L1View {
+/** What L1 shows of one root at one moment: everything the decision about its next step depends on. */
+export interface RootView {
   readonly blockNumber: number;
   /** The time of the latest block, by the L1's clock. */
   readonly blockAtMs: number;
   readonly market: FeeMarket;
   readonly verdict: Verdict;
-  readonly sender: SenderStanding;
-  /** Of the root's transactions that are mined. */
+  readonly sender: SenderView;
+  /** Receipts of those of the root's transactions that are mined. */
   readonly receipts: readonly SubmissionReceipt[];
-  /** Whether a node has the newest live transaction, waiting or mined. */
+  /** Whether a node has the newest live transaction, pending or mined. */
   readonly isNewestKnown: boolean;
 }
 
-/** The account that signed the live transactions, or that would sign the first. */
-export interface SenderStanding {
+/** The account that signed the live transactions, or would sign the first one. */
+export interface SenderView {
   readonly address: Hex;
-  /** The account's next nonce by the latest block. */
+  /** The account's next nonce as of the latest block. */
+  readonly latestNonce: number;
+  /** The same some blocks ago: lower nonces are used up for good. */
   readonly confirmedNonce: number;
-  /** The same some blocks ago: what is below it is taken for good. */
-  readonly settledNonce: number;
-  /** The same with what waits at the node. */
+  /** The same, counting the transactions that are pending at the node. */
   readonly pendingNonce: number;
   readonly balanceWei: bigint;
 }

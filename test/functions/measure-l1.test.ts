@@ -1,20 +1,20 @@
 import { parseEther, parseGwei } from 'viem';
 import { describe, expect, it } from 'vitest';
 
-import type { EpochSight } from '../../functions/watch-l1/read-epochs.ts';
-import type { L1Sight } from '../../functions/watch-l1/read-l1.ts';
+import type { EpochProgress } from '../../functions/watch-l1/read-epochs.ts';
+import type { L1View } from '../../functions/watch-l1/read-l1-view.ts';
 import {
   epochsToRead,
   type Measurement,
   measureOutbox,
   type Remembered,
-  watchL1,
-} from '../../functions/watch-l1/watch-l1.ts';
+  measureL1,
+} from '../../functions/watch-l1/measure-l1.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
 
 const AT_MS = 1_800_000_000_000;
 
-function aSight(change: Partial<L1Sight> = {}): L1Sight {
+function aView(change: Partial<L1View> = {}): L1View {
   return {
     atMs: AT_MS,
     tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
@@ -30,7 +30,7 @@ function aSight(change: Partial<L1Sight> = {}): L1Sight {
   };
 }
 
-function anEpoch(epoch: number, change: Partial<EpochSight> = {}): EpochSight {
+function anEpoch(epoch: number, change: Partial<EpochProgress> = {}): EpochProgress {
   return { epoch, state: 'proving', pathSeconds: 400, jobsLeft: 30, ...change };
 }
 
@@ -42,9 +42,9 @@ function valueOf(name: Measurement['name'], measurements: readonly Measurement[]
   return measurements.find((measurement) => measurement.name === name)?.value;
 }
 
-describe('watchL1', () => {
-  it('tells the tips, the price of gas, and the least of the balances', () => {
-    const { state } = watchL1(aSight(), [], undefined);
+describe('measureL1', () => {
+  it('records the tips, the price of gas, and the lowest balance', () => {
+    const { state } = measureL1(aView(), [], undefined);
     expect(valueOf('L1PendingCheckpoint', state)).toBe(12);
     expect(valueOf('L1ProvenCheckpoint', state)).toBe(8);
     expect(valueOf('UnprovenEpochs', state)).toBe(2);
@@ -52,76 +52,76 @@ describe('watchL1', () => {
     expect(valueOf('PublisherBalanceEth', state)).toBe(0.25);
   });
 
-  it('tells no balance when there is no account to watch', () => {
-    expect(valueOf('PublisherBalanceEth', watchL1(aSight({ balancesWei: [] }), [], undefined).state)).toBeUndefined();
+  it('records no balance when there is no account to watch', () => {
+    expect(valueOf('PublisherBalanceEth', measureL1(aView({ balancesWei: [] }), [], undefined).state)).toBeUndefined();
   });
 
-  it('takes the epoch with the least slack for the most urgent: the window left, less the chain of jobs', () => {
-    const sights = [anEpoch(5), anEpoch(6, { pathSeconds: 2_900, jobsLeft: 700 })];
-    const { state } = watchL1(aSight(), sights, undefined);
+  it('considers the epoch with the least slack most urgent: the window left, less the chain of jobs', () => {
+    const epochs = [anEpoch(5), anEpoch(6, { pathSeconds: 2_900, jobsLeft: 700 })];
+    const { state } = measureL1(aView(), epochs, undefined);
     expect(valueOf('EpochSlackSeconds', state)).toBe(100);
     expect(valueOf('EpochPathSeconds', state)).toBe(2_900);
     expect(valueOf('EpochJobsLeft', state)).toBe(700);
     expect(state.find(({ name }) => name === 'EpochSlackSeconds')?.properties).toEqual({ epoch: 6 });
   });
 
-  it('tells the time left of an epoch that no node has taken up, and nothing of its jobs', () => {
-    const { state } = watchL1(aSight(), [], undefined);
+  it('records the time left of an epoch that no node has taken up, and nothing about its jobs', () => {
+    const { state } = measureL1(aView(), [], undefined);
     expect(valueOf('EpochSlackSeconds', state)).toBe(1_000);
     expect(valueOf('EpochJobsLeft', state)).toBeUndefined();
   });
 
-  it('tells no slack when nothing is unproven', () => {
-    const { state } = watchL1(aSight({ unproven: [] }), [], undefined);
+  it('records no slack when nothing is unproven', () => {
+    const { state } = measureL1(aView({ unproven: [] }), [], undefined);
     expect(valueOf('EpochSlackSeconds', state)).toBeUndefined();
     expect(valueOf('UnprovenEpochs', state)).toBe(0);
   });
 
   it('counts an epoch as missed once, when its window has closed and the ledger has no proof of it', () => {
-    const open = watchL1(aSight(), [], aMemory()).remembered;
+    const open = measureL1(aView(), [], aMemory()).remembered;
     expect(open.unproven).toEqual([5, 6]);
 
-    const closing = aSight({ newestClosed: 5, unproven: [{ epoch: 6, deadlineAtMs: AT_MS + 1 }] });
-    const first = watchL1(closing, [anEpoch(5, { state: 'failed' })], open);
+    const closing = aView({ newestClosed: 5, unproven: [{ epoch: 6, deadlineAtMs: AT_MS + 1 }] });
+    const first = measureL1(closing, [anEpoch(5, { state: 'failed' })], open);
     expect(valueOf('EpochsMissed', first.events)).toBe(1);
     expect(first.events.find(({ name }) => name === 'EpochsMissed')?.properties).toEqual({ epochs: '5' });
-    expect(valueOf('EpochsMissed', watchL1(closing, [], first.remembered).events)).toBe(0);
+    expect(valueOf('EpochsMissed', measureL1(closing, [], first.remembered).events)).toBe(0);
   });
 
   it('counts an epoch that no node has taken up as missed too', () => {
-    const { events } = watchL1(aSight({ newestClosed: 6 }), [], aMemory({ unproven: [5, 6] }));
+    const { events } = measureL1(aView({ newestClosed: 6 }), [], aMemory({ unproven: [5, 6] }));
     expect(valueOf('EpochsMissed', events)).toBe(2);
   });
 
-  it('counts no epoch that is proven, nor one that closed before it ever looked', () => {
-    const closing = aSight({ newestClosed: 5 });
+  it('counts no epoch that is proven, or that closed before the first run', () => {
+    const closing = aView({ newestClosed: 5 });
     expect(
-      valueOf('EpochsMissed', watchL1(closing, [anEpoch(5, { state: 'proven' })], aMemory({ unproven: [5] })).events),
+      valueOf('EpochsMissed', measureL1(closing, [anEpoch(5, { state: 'proven' })], aMemory({ unproven: [5] })).events),
     ).toBe(0);
-    expect(valueOf('EpochsMissed', watchL1(closing, [], undefined).events)).toBe(0);
+    expect(valueOf('EpochsMissed', measureL1(closing, [], undefined).events)).toBe(0);
   });
 
-  it('reads the epochs that are open, and those that it has to judge', () => {
-    expect(epochsToRead(aSight({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] }))).toEqual([4, 5, 6]);
-    expect(epochsToRead(aSight(), undefined)).toEqual([5, 6]);
+  it('reads the epochs that are open and those to judge', () => {
+    expect(epochsToRead(aView({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] }))).toEqual([4, 5, 6]);
+    expect(epochsToRead(aView(), undefined)).toEqual([5, 6]);
   });
 
-  it('takes no verdict back when an L1 node is behind the one that it asked before', () => {
-    const { remembered } = watchL1(aSight({ newestClosed: 2 }), [], aMemory({ newestClosed: 4, unproven: [4] }));
+  it('keeps its verdict when an L1 node lags behind the one read before', () => {
+    const { remembered } = measureL1(aView({ newestClosed: 2 }), [], aMemory({ newestClosed: 4, unproven: [4] }));
     expect(remembered.newestClosed).toBe(4);
-    expect(valueOf('EpochsMissed', watchL1(aSight({ newestClosed: 4 }), [], remembered).events)).toBe(0);
+    expect(valueOf('EpochsMissed', measureL1(aView({ newestClosed: 4 }), [], remembered).events)).toBe(0);
   });
 
-  it('tells replaced blocks, and checkpoints that were pruned; neither at the first look', () => {
-    const sight = aSight({
+  it('records replaced blocks and pruned checkpoints, but not in the first run', () => {
+    const view = aView({
       tips: { pendingCheckpoint: 9, provenCheckpoint: 8 },
       followed: { blocks: [], replaced: 2 },
     });
-    const { events } = watchL1(sight, [], aMemory({ pendingCheckpoint: 12 }));
+    const { events } = measureL1(view, [], aMemory({ pendingCheckpoint: 12 }));
     expect(valueOf('L1ReorgBlocks', events)).toBe(2);
     expect(valueOf('CheckpointsPruned', events)).toBe(3);
-    expect(valueOf('CheckpointsPruned', watchL1(sight, [], undefined).events)).toBe(0);
-    expect(valueOf('CheckpointsPruned', watchL1(aSight(), [], aMemory({ pendingCheckpoint: 3 })).events)).toBe(0);
+    expect(valueOf('CheckpointsPruned', measureL1(view, [], undefined).events)).toBe(0);
+    expect(valueOf('CheckpointsPruned', measureL1(aView(), [], aMemory({ pendingCheckpoint: 3 })).events)).toBe(0);
   });
 });
 
@@ -129,13 +129,13 @@ describe('measureOutbox', () => {
   const root = (epoch: number, storedAtMs: number): RootRecord =>
     ({ epoch, storedAtMs, state: 'waiting' }) as RootRecord;
 
-  it('tells how long the oldest root has waited', () => {
+  it('records how long the oldest root has waited', () => {
     const measured = measureOutbox([root(5, AT_MS - 30_000), root(4, AT_MS - 90_000)], AT_MS);
     expect(valueOf('OpenRoots', measured)).toBe(2);
     expect(valueOf('OutboxAgeSeconds', measured)).toBe(90);
   });
 
-  it('tells zero when nothing waits', () => {
+  it('records zero when nothing waits', () => {
     expect(valueOf('OutboxAgeSeconds', measureOutbox([], AT_MS))).toBe(0);
   });
 });

@@ -10,20 +10,20 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { costOfDay } from './cost-of-day.ts';
 import { decideFleet } from './decide/decide-fleet.ts';
 import { decisionRecord } from './decision-record.ts';
-import type { Budget, FleetDecision, FleetState, ScalingPolicy } from './decide/fleet-state.ts';
+import type { Budget, FleetDecision, FleetState, PoolJobs, ScalingPolicy } from './decide/fleet-state.ts';
 import { INTERRUPTIONS_MS, poolStates } from './decide/pool-states.ts';
-import { type PoolJobs, readLoads, type ReadLoadsDeps } from './read-loads.ts';
+import { readLoads, type ReadLoadsDeps } from './read-loads.ts';
 import type { ScalerNote } from './scaler-note.ts';
 import { sendCopies, type SendCopiesDeps } from './send-copies.ts';
 import { wantedCopies } from './decide/stragglers.ts';
-import { endedSince, tellCosts, type TellCostsDeps } from './tell-costs.ts';
+import { endedSince, reportCosts, type ReportCostsDeps } from './report-costs.ts';
 
-export interface RunScalerDeps {
+export interface ScaleFleetDeps {
   readonly engine: Pick<ReadLoadsDeps, 'epochs'> & {
     readonly jobs: ReadLoadsDeps['jobs'] & SendCopiesDeps['jobs'];
     readonly queue: SendCopiesDeps['queue'];
-    readonly decisions: Pick<DecisionLog, 'record'> & TellCostsDeps['engine']['decisions'];
-    readonly outbox: TellCostsDeps['engine']['outbox'];
+    readonly decisions: Pick<DecisionLog, 'record'> & ReportCostsDeps['engine']['decisions'];
+    readonly outbox: ReportCostsDeps['engine']['outbox'];
   };
   readonly fleet: AgentFleet;
   readonly pools: FleetPools;
@@ -38,26 +38,26 @@ export interface RunScalerDeps {
   readonly log: Logger;
 }
 
-/** How many agents a group shall have. */
+/** How many agents a group is to have. */
 export interface GroupDecision {
   readonly pool: Pool;
   readonly capacity: Capacity;
   readonly desired: number;
-  /** In words, for the log. */
+  /** Why, for the log. */
   readonly reason: string;
 }
 
-/** What a pool that is not named is taken to be. */
+/** Assumed for a pool that the settings do not name. */
 const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
 
 /**
- * Looks at the jobs and the agents, decides, and asks for what was decided: agents, and second copies of what is slow. It
- * may be cut off anywhere: the next run decides anew, from what is there.
- * @returns what was decided; nothing when another run was first, which then asks for it
- * @throws what kept it from looking, and then nothing was changed; when an agent group or a copy could not be asked for,
- *   after the others were
+ * Reads the jobs and the agents, decides, and requests what was decided: agents, and second copies of slow jobs. It may be
+ * cut off anywhere: the next run decides again from the current state.
+ * @returns what was decided; nothing when another run was first, and requests it
+ * @throws when jobs or agents cannot be read, and then nothing was changed; when a request for agents or a copy failed,
+ *   after all others were made
  */
-export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDecision[]> {
+export async function scaleFleet(deps: ScaleFleetDeps): Promise<readonly GroupDecision[]> {
   const { engine, fleet, pools, note, metrics, log } = deps;
   const { value: before, version } = await note.find();
   const [groups, growing, spotEvents] = await Promise.all([
@@ -81,7 +81,7 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   const cost = costOfDay(before?.cost, groups, pools, nowMs);
   const ended = endedSince(loads.latest, before?.costsToldUntilMs);
   if (!(await note.replace({ ...decision.memory, cost, costsToldUntilMs: ended.untilMs }, version))) {
-    log.info('another run was first');
+    log.info('another run was first; leaving the decision to it');
     return [];
   }
   const decided = groupDecisions(decision, groups);
@@ -92,10 +92,11 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
   measure(decided, loads.jobs, groups, metrics);
   metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
   await engine.decisions.record(decisionRecord(state, decision));
-  await tellCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
-    log.warn({ err: error }, 'what an epoch cost could not be told: coppice cost does'),
+  await reportCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
+    log.warn({ err: error }, "could not record the epoch's cost; run `coppice cost`"),
   );
-  if (failures.length > 0) throw new AggregateError(failures, 'some agents or copies could not be asked for');
+  if (failures.length > 0)
+    throw new AggregateError(failures, 'could not request some agents or copies; the next run tries again');
   metrics.record('ScalerRuns', 1, {});
   return decided;
 }
@@ -110,7 +111,7 @@ function slotsOf(pools: FleetPools, groups: readonly AgentGroup[]): ReadLoadsDep
   };
 }
 
-/** Of the groups that there are: a pool may have been deployed with one capacity alone. */
+/** Only for groups that exist: a pool may have been deployed with one capacity only. */
 function groupDecisions({ pools, reason }: FleetDecision, groups: readonly AgentGroup[]): readonly GroupDecision[] {
   return groups.flatMap(({ pool, capacity }) => {
     const decided = pools[pool];
@@ -123,7 +124,7 @@ function groupDecisions({ pools, reason }: FleetDecision, groups: readonly Agent
 async function apply(
   decided: readonly GroupDecision[],
   groups: readonly AgentGroup[],
-  { fleet, log }: RunScalerDeps,
+  { fleet, log }: ScaleFleetDeps,
 ): Promise<readonly unknown[]> {
   const changed = decided.filter(({ pool, capacity, desired }) =>
     groups.some((group) => group.pool === pool && group.capacity === capacity && group.desired !== desired),
@@ -131,12 +132,12 @@ async function apply(
   const outcomes = await Promise.allSettled(
     changed.map(async ({ pool, capacity, desired, reason }) => {
       await fleet.setDesired(pool, capacity, desired);
-      log.info({ pool, capacity, desired, reason }, 'asked for agents');
+      log.info({ pool, capacity, desired, reason }, 'requested agents');
     }),
   );
   return outcomes.flatMap((outcome): readonly unknown[] => {
     if (outcome.status === 'fulfilled') return [];
-    log.error({ err: outcome.reason as unknown }, 'agents could not be asked for');
+    log.error({ err: outcome.reason as unknown }, 'could not request agents');
     return [outcome.reason];
   });
 }
@@ -153,7 +154,7 @@ function measure(
     const missing = own.reduce((sum, group) => sum + Math.max(0, group.desired - group.running), 0);
     metrics.record('JobsWaiting', jobs[pool].waiting, { pool });
     metrics.record('JobsRunning', jobs[pool].running, { pool });
-    // Also of a pool that was never deployed: its jobs would wait for ever.
+    // Pools that were never deployed included: their jobs would wait for ever.
     metrics.record('JobsWithoutAgents', running === 0 ? jobs[pool].waiting : 0, { pool });
     metrics.record('AgentsMissing', missing, { pool });
   }

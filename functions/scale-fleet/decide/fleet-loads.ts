@@ -1,0 +1,151 @@
+import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { type JobRecord, leaseAt, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
+import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
+import { circuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
+import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
+import { LearnedDurations } from '../../../shared/merge-tree/progress/learned-durations.ts';
+import { type PoolSlots, WorkLeft } from '../../../shared/merge-tree/progress/work-left.ts';
+import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import type { EpochLoad, PoolJobs } from './fleet-state.ts';
+import type { RunningJob } from './stragglers.ts';
+
+/** An epoch and all its jobs. */
+export interface EpochJobs {
+  readonly epoch: EpochRecord;
+  readonly records: readonly JobRecord[];
+}
+
+/** What the ledger holds, as far as it says how much work is left. */
+export interface FleetLoadsInput {
+  /** Every epoch that may still matter, newest first. */
+  readonly latest: readonly EpochRecord[];
+  /** Those of them for which {@link mayHaveJobs}. */
+  readonly live: readonly EpochJobs[];
+  /** Proven jobs of epochs that have ended: they show how long circuits take. */
+  readonly history: readonly JobRecord[];
+  /** As the node last reported it. */
+  readonly growing: GrowingEpoch | undefined;
+  readonly slotsOf: (pool: Pool) => PoolSlots;
+  readonly nowMs: number;
+}
+
+/** The work that is left. */
+export interface FleetLoads {
+  /** Epochs that are being proven and whose window is open, and the one that is about to end. */
+  readonly epochs: readonly EpochLoad[];
+  readonly jobs: Readonly<Record<Pool, PoolJobs>>;
+  /** Jobs of those epochs that agents are proving. */
+  readonly running: readonly RunningJob[];
+}
+
+/** A job that an agent held when its epoch ended is finished or lost after this. */
+const ENDED_LATELY_MS = 10 * 60_000;
+/** A growing epoch is prepared for in its last two slots of 72 s: all but its last checkpoints are known by then. */
+const FORESIGHT_MS = 144_000;
+/** How long agents wait for the node to open that epoch; if the node is away, they are stopped again. */
+const OPENED_LATE_MS = 5 * 60_000;
+
+/** Works out what is left of the open epochs. */
+export function fleetLoads(input: FleetLoadsInput): FleetLoads {
+  const { latest, live, history, growing, nowMs } = input;
+  const open = live.filter(({ epoch }) => isOpen(epoch, nowMs));
+  const known = [...history, ...live.flatMap(({ records }) => records)];
+  const loads = open.map(({ epoch, records }) => loadOf(epoch, records, known, input));
+  return {
+    epochs: [
+      ...loads.map(({ load }) => load),
+      ...(growing !== undefined && isComing(growing, latest, nowMs) ? [loadOfGrowing(growing, known, input)] : []),
+    ],
+    jobs: countJobs(live, nowMs),
+    running: loads.flatMap(({ running }) => running),
+  };
+}
+
+/** Whether agents may still hold or want jobs of the epoch. */
+export function mayHaveJobs(epoch: EpochRecord, nowMs: number): boolean {
+  return epoch.state === 'proving' || nowMs - (epoch.closedAtMs ?? nowMs) < ENDED_LATELY_MS;
+}
+
+function loadOf(
+  epoch: EpochRecord,
+  records: readonly JobRecord[],
+  known: readonly JobRecord[],
+  { slotsOf, nowMs }: FleetLoadsInput,
+): { readonly load: EpochLoad; readonly running: readonly RunningJob[] } {
+  const durations = new LearnedDurations(epoch.networkVersion, known);
+  const tree = expectedTree(epoch.shape);
+  const range = { rangeId: epoch.rangeId, nowMs };
+  const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
+  const path = new CriticalPath(tree, p95Of);
+  const work = new WorkLeft(tree);
+  const { deadlineAtMs } = epoch;
+  return {
+    load: {
+      epoch: epoch.epoch,
+      deadlineAtMs,
+      startsAtMs: epoch.openedAtMs,
+      pathSeconds: path.left(records, range).seconds,
+      pools: work.byPool(circuitStandings(records, range), {
+        secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
+        slotsOf,
+      }),
+    },
+    running: records
+      .filter((record) => record.rangeId === epoch.rangeId && leaseAt(record, nowMs) !== undefined)
+      .map((record) => ({
+        record,
+        p95Seconds: durations.secondsOf(record.circuit, record.pool).p95,
+        aboveSeconds: (work.chainsAbove.get(record.circuit) ?? []).reduce((sum, circuit) => sum + p95Of(circuit), 0),
+        deadlineAtMs,
+      })),
+  };
+}
+
+/** The load of an epoch that is about to end: what it holds so far is close enough to all of it. */
+function loadOfGrowing(
+  { epoch, networkVersion, shape, endsAtMs, deadlineAtMs }: GrowingEpoch,
+  known: readonly JobRecord[],
+  { slotsOf, nowMs }: FleetLoadsInput,
+): EpochLoad {
+  const durations = new LearnedDurations(networkVersion, known);
+  const tree = expectedTree(shape);
+  const path = new CriticalPath(tree, (circuit) => durations.secondsOf(circuit).p95);
+  return {
+    epoch,
+    deadlineAtMs,
+    startsAtMs: endsAtMs,
+    pathSeconds: path.full.seconds,
+    pools: new WorkLeft(tree).byPool(new Map(), {
+      secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
+      slotsOf,
+      startsInSeconds: Math.max(0, endsAtMs - nowMs) / 1000,
+    }),
+  };
+}
+
+function isComing({ epoch, endsAtMs }: GrowingEpoch, latest: readonly EpochRecord[], nowMs: number): boolean {
+  if (latest.some((record) => record.epoch === epoch)) return false;
+  return nowMs > endsAtMs - FORESIGHT_MS && nowMs < endsAtMs + OPENED_LATE_MS;
+}
+
+function countJobs(live: readonly EpochJobs[], nowMs: number): Record<Pool, PoolJobs> {
+  const counts = Object.fromEntries(Pool.options.map((pool) => [pool, { waiting: 0, running: 0 }])) as Record<
+    Pool,
+    { waiting: number; running: number }
+  >;
+  for (const { epoch, records } of live) {
+    for (const job of records) {
+      if (leaseAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
+      else if (isOpen(epoch, nowMs) && (job.state === 'queued' || job.state === 'leased'))
+        counts[job.pool].waiting += 1;
+      if (stragglerAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
+    }
+  }
+  return counts;
+}
+
+function isOpen({ state, deadlineAtMs }: EpochRecord, nowMs: number): boolean {
+  return state === 'proving' && nowMs < deadlineAtMs;
+}
