@@ -16,7 +16,7 @@ export interface Anvil {
 
 export const ANVIL_CHAIN_ID = 31_337;
 
-/** A development L1 on a free port, which mines a block only when told to. */
+/** A development L1 on a free port, which mines a block only on request. */
 export async function startAnvil(): Promise<Anvil> {
   const chain = ['--chain-id', String(ANVIL_CHAIN_ID), '--no-mining'];
   const child = spawn(findFoundryBinary('anvil'), ['--host', '127.0.0.1', '--port', '0', ...chain], {

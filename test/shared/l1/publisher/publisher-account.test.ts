@@ -40,8 +40,8 @@ describe('privateKeyPublisherAccount', () => {
 
   it.each<[string, Hex]>([
     ['is too short', '0xdeadbeef'],
-    ['is no hexadecimal', `0x${'zz'.repeat(32)}`],
-    ['is zero, which is no key of the curve', `0x${'00'.repeat(32)}`],
+    ['is not hexadecimal', `0x${'zz'.repeat(32)}`],
+    ['is zero, which is not a key of the curve', `0x${'00'.repeat(32)}`],
     ['is beyond the curve', `0x${'ff'.repeat(32)}`],
   ])('refuses a key that %s, without quoting it', (_, bad) => {
     let refusal: unknown;

@@ -1,4 +1,4 @@
-// A submitter in a process of its own, which kills itself (SIGKILL) at the step it is told: `<configuration as JSON>`.
+// A submitter in a separate process, which kills itself (SIGKILL) at the step that its argument names: `<configuration as JSON>`.
 import type { Hex } from 'viem';
 
 import { Secret } from '../../../../shared/config/secret.ts';
