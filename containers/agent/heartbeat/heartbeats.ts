@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import type { HeartbeatAnswer, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
+import type { HeartbeatEvent, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
 import type { LeasePair } from './lease-keeper.ts';
 
 /** Leases that the heartbeat thread keeps alive. */
@@ -42,7 +42,7 @@ export class Heartbeats {
   constructor(data: HeartbeatThreadData, log: Logger, onFailed: (error: unknown) => void) {
     this.#thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), { workerData: data, execArgv: [] });
     this.#thread.on('error', onFailed);
-    this.#thread.on('message', (answer: HeartbeatAnswer) => this.#handle(answer, log));
+    this.#thread.on('message', (event: HeartbeatEvent) => this.#handle(event, log));
     this.#exited = once(this.#thread, 'exit').catch(() => undefined);
   }
 
@@ -95,7 +95,7 @@ export class Heartbeats {
     this.#entries.delete(key);
   }
 
-  #handle(answer: HeartbeatAnswer, log: Logger): void {
+  #handle(answer: HeartbeatEvent, log: Logger): void {
     switch (answer.kind) {
       case 'begun':
         this.#begun.resolve(undefined);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 import type { AgentSettings } from '../../../shared/config/groups/agent-settings.ts';
-import { engineOptionsOf, leaseSecondsOf } from '../../../shared/engine/engine-options.ts';
+import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
@@ -25,8 +25,7 @@ export function agentOptionsOf(settings: AgentSettings, networkVersion: string):
             prepares: true,
           },
     ),
-    engine: engineOptionsOf(settings),
-    leaseSeconds: leaseSecondsOf(settings),
+    engineOptions: engineOptionsOf(settings),
     drainSeconds: settings.drainSeconds,
     claimSeconds: claimSecondsOf(settings),
     timeoutMultiple: settings.proofTimeoutMultiple,

@@ -49,8 +49,7 @@ describe('an agent on AWS', () => {
           pools: ['medium'],
           networkVersion: '4.1.2',
           families: [{ name: 'aztec', module: TEST_FAMILY_MODULE, options: {} }],
-          engine: options,
-          leaseSeconds: options.leaseSeconds,
+          engineOptions: options,
           drainSeconds: 5,
           claimSeconds: 2,
           ...change,
@@ -108,7 +107,7 @@ describe('an agent on AWS', () => {
     startAgent('agent-1', { pools: ['large', 'medium', 'small'] });
     await expect.poll(proversOf, { timeout: 20_000 }).toEqual(['agent-1', 'agent-1']);
     expect(logged.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([
-      expect.stringContaining('this agent asks the queues of 3 pools (large, medium, small): idle, it pays for'),
+      expect.stringContaining('this agent polls the queues of 3 pools (large, medium, small): while idle it pays for'),
     ]);
   });
 

@@ -74,7 +74,7 @@ describe('objects that are not what they should be', () => {
       JSON.stringify({ circuit: 'ROOT_ROLLUP', salt: '' }),
       /it is a proof of ROOT_ROLLUP/,
     ],
-    ['no proof at all', 'half a pro', /holds something that is no proof of PARITY_BASE/],
+    ['no proof at all', 'half a pro', /does not hold a valid proof of PARITY_BASE/],
   ] as const)('%s under the key is not settled with, and is noted', async ([, content, reason]) => {
     const id = await fleet.addJob(INPUTS_BYTES);
     const key = outputsKey('PARITY_BASE', id);

@@ -13,8 +13,11 @@ const optionsFrom = (environment: Environment) =>
 
 describe('what an agent is started with', () => {
   it('beats three times in a lease of its engine', () => {
-    expect(optionsFrom({})).toMatchObject({ leaseSeconds: 30, heartbeatSeconds: 10 });
-    expect(optionsFrom({ COPPICE_ENGINE: 'aws' })).toMatchObject({ leaseSeconds: 120, heartbeatSeconds: 40 });
+    expect(optionsFrom({})).toMatchObject({ engineOptions: { leaseSeconds: 30 }, heartbeatSeconds: 10 });
+    expect(optionsFrom({ COPPICE_ENGINE: 'aws' })).toMatchObject({
+      engineOptions: { leaseSeconds: 120 },
+      heartbeatSeconds: 40,
+    });
   });
 
   it("takes on the canary's circuits when it is told to, of the version of its reference string", () => {
