@@ -24,7 +24,7 @@ export async function openBbProveSide(
   threads: number,
 ): Promise<{ prove(inputs: Uint8Array): Promise<Uint8Array>; close(): Promise<void> }> {
   const bb = findBb();
-  if (bb === undefined) throw new Error('there is no bb for this machine');
+  if (bb === undefined) throw new Error('bb.js has no bb for this machine');
   const artifact = readArtifact({ circuit: 'CANARY_LEAF', work: key.work });
   const noir = new Noir(artifact as unknown as CompiledCircuit);
   const bytecode = Buffer.from(artifact.bytecode, 'base64');

@@ -13,7 +13,7 @@ export interface BenchLeaves {
 
 export async function makeBenchLeaves(count: number, work: Work): Promise<BenchLeaves> {
   const keys = developmentKeys(work);
-  if (keys === undefined) throw new Error(`there is no development key for work ${work}: run npm run canary:keys`);
+  if (keys === undefined) throw new Error(`missing development key for work ${work}: run npm run canary:keys`);
   const inputs: Uint8Array[] = [];
   let from = fieldOf(1);
   for (let leaf = 0; leaf < count; leaf++) {

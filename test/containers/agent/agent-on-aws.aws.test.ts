@@ -90,7 +90,7 @@ describe('an agent on AWS', () => {
   const proversOf = async (): Promise<unknown[]> =>
     (await node.jobs.jobsOfEpoch(EPOCH)).map(({ state, provenBy }) => (state === 'proven' ? provenBy : state));
 
-  it('proves jobs of both lanes of its pool, and ends with no message left behind when it is told to', async () => {
+  it('proves jobs of both lanes of its pool, and leaves no message behind when it is stopped', async () => {
     for (const salt of ['a', 'b', 'c']) await addJob('PARITY_BASE', salt);
     await addJob('PARITY_ROOT', 'd');
     const end = startAgent('agent-1');
