@@ -1,32 +1,31 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
+import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
-import type { ClaimedJob } from './job/claimed-job.ts';
 import type { Drain } from './drain.ts';
 import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
-import type { JobAhead } from './job/job-ahead.ts';
-import type { JobClaimer } from './job/job-claimer.ts';
-import type { JobReturns } from './job/job-returns.ts';
-import type { JobSettler } from './job/job-settler.ts';
-import { pause } from '../../shared/retry/pause.ts';
+import type { HeldJob } from './job/held-job.ts';
+import type { ClaimedJob, JobClaimer } from './job/job-claimer.ts';
+import type { PrefetchedJob } from './job/prefetched-job.ts';
+import type { ProofDelivery } from './job/proof-delivery.ts';
 import { ProofTimes } from './job/proof-times.ts';
 import type { FreshProof } from './prover/prover-process.ts';
-import type { TaskProtection } from './task-protection.ts';
 import type { WarmProver } from './prover/warm-prover.ts';
+import type { TaskProtection } from './task-protection.ts';
 
 export interface AgentLoopOptions {
   readonly claimSeconds: number;
   readonly timeoutSeconds: (circuit: CircuitName) => number;
 }
 
-export interface AgentLoopParts {
-  readonly prover: Pick<WarmProver, 'ready' | 'prove'>;
+export interface AgentLoopDeps {
   readonly claimer: Pick<JobClaimer, 'claim'>;
-  readonly ahead: Pick<JobAhead, 'begin' | 'take'>;
-  readonly settler: Pick<JobSettler, 'settle'>;
-  readonly returns: Pick<JobReturns, 'release' | 'drop' | 'fail'>;
+  readonly prefetched: Pick<PrefetchedJob, 'begin' | 'take'>;
+  readonly prover: Pick<WarmProver, 'ready' | 'prove'>;
+  readonly delivery: Pick<ProofDelivery, 'deliver'>;
   readonly status: AgentStatus;
   readonly protection: Pick<TaskProtection, 'on' | 'off'>;
   readonly drain: Drain;
@@ -34,30 +33,30 @@ export interface AgentLoopParts {
   readonly nowMs: () => number;
 }
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
+const BACKOFF: Backoff = { firstMs: 200, longestMs: 10_000 };
+const AGENT_STOPS = 'the agent stops';
 
 /**
- * Claims, proves, settles, over and over. While one proof runs, the next job may be claimed ({@link JobAhead}) and the
- * last proof is brought home; there is never more than one of each.
+ * Claims a job, proves it and delivers the proof, over and over. While one proof runs, the next job may be claimed
+ * ({@link PrefetchedJob}) and the last proof is delivered; there is never more than one of each.
  */
 export class AgentLoop {
   readonly #options: AgentLoopOptions;
-  readonly #parts: AgentLoopParts;
+  readonly #deps: AgentLoopDeps;
   readonly #times = new ProofTimes();
-  /** The last proof on its way home. */
-  #settling: Promise<void> = Promise.resolve();
+  /** The delivery of the last proof. */
+  #delivering: Promise<void> = Promise.resolve();
   #abortProof = new AbortController();
   #proofEndsAtMs: number | undefined;
 
-  constructor(options: AgentLoopOptions, parts: AgentLoopParts) {
+  constructor(options: AgentLoopOptions, deps: AgentLoopDeps) {
     this.#options = options;
-    this.#parts = parts;
+    this.#deps = deps;
   }
 
   /** Works until the drain is done. */
   async run(): Promise<void> {
-    const { drain } = this.#parts;
+    const { drain } = this.#deps;
     const onStop = (): void => this.#beginDrain();
     drain.stop.addEventListener('abort', onStop, { once: true });
     try {
@@ -68,116 +67,117 @@ export class AgentLoop {
   }
 
   async #work(): Promise<void> {
-    const { ahead, returns } = this.#parts;
     try {
       await this.#workUntilStopped();
     } finally {
-      const job = await ahead.take();
-      if (job !== undefined) await returns.release(job.record, job.kept, 'the agent stops');
-      await this.#settling;
+      const job = await this.#deps.prefetched.take();
+      await job?.held.release(AGENT_STOPS);
+      await this.#delivering;
     }
   }
 
   async #workUntilStopped(): Promise<void> {
-    const { prover, drain, log, returns, protection } = this.#parts;
-    let pauseMs = FIRST_PAUSE_MS;
+    const { prover, drain, log, protection } = this.#deps;
+    let failures = 0;
     while (!drain.hasBegun()) {
       try {
         await prover.ready();
         const job = await this.#nextJob();
         if (job === undefined) {
           protection.off();
-          // An engine that answers at once would keep every timer and signal waiting through a row of useless messages.
+          // An engine that resolves at once would starve timers and signals during a row of useless messages.
           await nextTurn();
           continue;
         }
-        if (drain.hasBegun()) await returns.release(job.record, job.kept, 'the agent stops');
-        else if (job.kept.lost.aborted) await returns.drop(job.record, job.kept, String(job.kept.lost.reason));
+        if (drain.hasBegun()) await job.held.release(AGENT_STOPS);
+        else if (job.held.lost.aborted) await job.held.lose();
         else await this.#prove(job);
-        pauseMs = FIRST_PAUSE_MS;
+        failures = 0;
       } catch (error) {
         if (error instanceof ProverGoneError) throw error;
         if (drain.hasBegun()) return;
-        // The engine is out of reach, or a prover ended at the wrong moment: leases that are held stay held or end.
-        log.warn({ err: error, pauseMs }, 'agent waits before it goes on');
+        failures += 1;
+        const pauseMs = backoffMs(failures, BACKOFF);
+        // The engine is unreachable, or a prover ended at a bad moment: leases that are held stay held or end.
+        log.warn({ err: error, pauseMs }, 'agent pauses before it tries again');
         await pause(pauseMs, drain.stop);
-        pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
       }
     }
   }
 
   async #nextJob(): Promise<ClaimedJob | undefined> {
-    const { ahead, claimer, status, drain } = this.#parts;
-    const claimed = await ahead.take();
-    if (claimed !== undefined) return claimed;
+    const { prefetched, claimer, status, drain } = this.#deps;
+    const job = await prefetched.take();
+    if (job !== undefined) return job;
     status.idle();
     return claimer.claim({ waitSeconds: this.#options.claimSeconds, signal: drain.stop });
   }
 
-  async #prove(job: ClaimedJob): Promise<void> {
-    const { prover, ahead, status, protection, nowMs } = this.#parts;
-    const { circuit } = job.record;
+  async #prove({ held, inputs }: ClaimedJob): Promise<void> {
+    const { prover, prefetched, status, protection, nowMs } = this.#deps;
+    const { id, circuit } = held.record;
     const expectedMs = this.#times.expectedMs(circuit);
     this.#abortProof = new AbortController();
     this.#proofEndsAtMs = expectedMs === undefined ? undefined : nowMs() + expectedMs;
-    status.proving(job.record.id, job.claimedAtMs);
+    status.proving(id, held.claimedAtMs);
     protection.on();
-    ahead.begin(expectedMs);
+    prefetched.begin(expectedMs);
     let fresh: FreshProof;
     try {
-      fresh = await prover.prove(circuit, job.inputs, {
+      fresh = await prover.prove(circuit, inputs, {
         timeoutSeconds: this.#options.timeoutSeconds(circuit),
-        signal: AbortSignal.any([job.kept.lost, this.#abortProof.signal]),
+        signal: AbortSignal.any([held.lost, this.#abortProof.signal]),
       });
     } catch (error) {
-      await this.#letGo(job, error);
+      await this.#giveUp(held, error);
       return;
     } finally {
       this.#proofEndsAtMs = undefined;
     }
     this.#times.add(circuit, fresh.provingMs);
-    // One proof on its way home at a time: when the store is slow, so is the agent, and nothing piles up.
-    await this.#settling;
-    this.#settling = this.#bringHome(job, fresh);
+    // One delivery at a time: when the store is slow, so is the agent, and nothing piles up.
+    await this.#delivering;
+    this.#delivering = this.#deliver(held, fresh);
   }
 
-  async #letGo({ record, kept }: ClaimedJob, error: unknown): Promise<void> {
-    const { returns, drain } = this.#parts;
+  async #giveUp(job: HeldJob, error: unknown): Promise<void> {
+    const { drain } = this.#deps;
     // The signal that stops a whole service also ends what the prover has started: that says nothing about the job.
     if (error instanceof ProvingAttemptError && !drain.hasBegun()) {
-      await returns.fail(record, kept, error.attemptCause, error.message);
-    } else if (kept.lost.aborted) {
-      await returns.drop(record, kept, String(kept.lost.reason));
+      await job.fail(error.attemptCause, error.message);
+    } else if (job.lost.aborted) {
+      await job.lose();
     } else if (error instanceof ProvingAbortedError || drain.hasBegun()) {
-      await returns.release(record, kept, 'the agent stops');
+      await job.release(AGENT_STOPS);
     } else {
-      await returns.release(record, kept, `there is no prover: ${String(error)}`);
+      await job.release(`the prover is not available: ${String(error)}`);
       throw error;
     }
   }
 
-  async #bringHome(job: ClaimedJob, fresh: FreshProof): Promise<void> {
-    const { settler, status, log, drain } = this.#parts;
+  async #deliver(job: HeldJob, fresh: FreshProof): Promise<void> {
+    const { delivery, status, log, drain } = this.#deps;
     try {
-      if (await settler.settle(job, fresh, drain.giveBack)) status.proven();
+      if (await delivery.deliver(job, fresh, drain.giveBack)) status.proven();
     } catch (error) {
       log.error(
         { err: error, jobId: job.record.id },
-        'proof not settled, and its job not given back: its lease will end',
+        'proof not delivered, and its job not given back: its lease will end',
       );
     }
   }
 
   #beginDrain(): void {
-    const { ahead, status, drain, returns, log, nowMs } = this.#parts;
+    const { prefetched, status, drain, log, nowMs } = this.#deps;
     status.draining();
-    void ahead
+    void prefetched
       .take()
-      .then((job) => (job === undefined ? undefined : returns.release(job.record, job.kept, 'the agent stops')))
+      .then((job) => job?.held.release(AGENT_STOPS))
       .catch((error: unknown) => log.warn({ err: error }, 'job claimed ahead not given back: its lease will end'));
-    drain.giveBack.addEventListener('abort', () => this.#abortProof.abort('the agent stops'), { once: true });
+    const abortProof = (): void => this.#abortProof.abort(AGENT_STOPS);
+    drain.giveBack.addEventListener('abort', abortProof, { once: true });
     const endsAtMs = this.#proofEndsAtMs;
-    if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) this.#abortProof.abort('the agent stops');
+    if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) abortProof();
   }
 }
 

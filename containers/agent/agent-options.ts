@@ -7,49 +7,49 @@ import type { FamilyReference } from './families/prover-family.ts';
 
 export interface AgentOptions {
   readonly agentId: AgentId;
-  /** The pools it serves. */
+  /** The pools that this agent serves. */
   readonly pools: readonly Pool[];
-  /** What it proves of what those hold; jobs of other circuits are left to other agents. @default every circuit of its families */
+  /** The circuits that it proves; jobs of others are left to other agents. @default every circuit of its families */
   readonly circuits?: readonly CircuitName[];
   /** Jobs of another version are left for agents of that version. */
   readonly networkVersion: string;
-  /** What it can prove, see `families/family-registry.ts`. */
+  /** The families that it can prove, see `families/family-registry.ts`. */
   readonly families: readonly FamilyReference[];
-  /** The heartbeat thread opens its own engine with these; they must name the engine that the agent is given. */
-  readonly engine: EngineOptions;
-  /** How long a claim lasts without a heartbeat: what a killed agent costs its job. @default 120 */
-  readonly leaseSeconds?: number;
+  /**
+   * The heartbeat thread opens its own engine with these; they must name the engine that the agent is given. Their
+   * `leaseSeconds` say how long a claim lasts without a heartbeat: the delay that a killed agent causes for its job.
+   */
+  readonly engineOptions: EngineOptions;
   /** @default a third of the lease */
   readonly heartbeatSeconds?: number;
-  /** From the stop signal to the end: what cannot be finished in it is given back. @default 25, below ECS's 30 */
+  /** Time from the stop signal to the end; a job that cannot be finished in it is given back. @default 25, below ECS's 30 */
   readonly drainSeconds?: number;
   /** How long one claim waits for a job. @default 20 */
   readonly claimSeconds?: number;
   /** A proof takes at most this many times the seconds the catalogue expects. @default 20 */
   readonly timeoutMultiple?: number;
-  /** … and may always take this long. @default 600 */
+  /** Lower bound of that timeout. @default 600 */
   readonly timeoutFloorSeconds?: number;
-  /** See {@link PrefetchRule}. `false` claims only when idle. */
+  /** When to claim the next job early, see `job/prefetch-rule.ts`. `false` claims only when idle. */
   readonly prefetch?: PrefetchOptions | false;
   /** Added to the prover's environment, such as `HARDWARE_CONCURRENCY`. */
   readonly proverEnvironment?: Readonly<Record<string, string>>;
-  /** Where ECS is told that this agent proves, see `task-protection.ts`. @default it is told nothing */
+  /** The endpoint at which the agent protects its ECS task while it proves, see `task-protection.ts`. @default none */
   readonly ecsAgentUri?: string | undefined;
 }
 
 export interface PrefetchOptions {
-  /** The next job is claimed when the proof under way has about this long to go. @default 2 */
+  /** The next job is claimed when the proof under way needs about this much longer. @default 2 */
   readonly leadSeconds: number;
-  /** A job claimed ahead is given back when it still waits after this long. @default 4 */
+  /** A job claimed ahead is given back when it still waits after this time. @default 4 */
   readonly holdSeconds: number;
 }
 
-/** The options with every default filled in, and without the pools that hold nothing for it. */
+/** The options with every default filled in, and without pools that hold no circuit of the agent. */
 export type ResolvedAgentOptions = Required<Omit<AgentOptions, 'ecsAgentUri'>> & Pick<AgentOptions, 'ecsAgentUri'>;
 
-/** @throws {AgentUnfitError} if there is no circuit that it could prove. */
+/** @throws {AgentUnfitError} if the pools hold no circuit that the agent could prove. */
 export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions {
-  const leaseSeconds = options.leaseSeconds ?? 120;
   const families = options.families.map(({ name }) => name);
   const circuits = (options.circuits ?? CircuitName.options).filter(
     (circuit) =>
@@ -57,17 +57,16 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
       poolsOf(circuit).some((pool) => options.pools.includes(pool)),
   );
   if (circuits.length === 0) {
-    const asked = options.circuits?.join(', ') ?? 'no circuit';
+    const wanted = options.circuits?.join(', ') ?? 'no circuit';
     throw new AgentUnfitError([
-      `the pools ${options.pools.join(', ')} hold none of its circuits (${asked}): give it pools that do`,
+      `the pools ${options.pools.join(', ')} hold none of its circuits (${wanted}): give it pools that do`,
     ]);
   }
   return {
     ...options,
     pools: options.pools.filter((pool) => circuits.some((circuit) => poolsOf(circuit).includes(pool))),
     circuits,
-    leaseSeconds,
-    heartbeatSeconds: options.heartbeatSeconds ?? leaseSeconds / 3,
+    heartbeatSeconds: options.heartbeatSeconds ?? options.engineOptions.leaseSeconds / 3,
     drainSeconds: options.drainSeconds ?? 25,
     claimSeconds: options.claimSeconds ?? 20,
     timeoutMultiple: options.timeoutMultiple ?? 20,
@@ -77,7 +76,7 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
   };
 }
 
-/** When a proof of `circuit` is taken for stuck. Generous: killing a slow proof costs more than waiting for it. */
+/** When a proof of `circuit` counts as stuck. Generous: killing a slow proof costs more than waiting for it. */
 export function proofTimeoutSeconds(
   circuit: CircuitName,
   { timeoutMultiple, timeoutFloorSeconds }: Pick<ResolvedAgentOptions, 'timeoutMultiple' | 'timeoutFloorSeconds'>,

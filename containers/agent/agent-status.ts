@@ -1,7 +1,7 @@
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 
-/** What people see of the agent; every change is reported. */
+/** The agent's record in the registry; every change is reported. */
 export class AgentStatus {
   readonly #report: (record: AgentRecord) => void;
   readonly #nowMs: () => number;
@@ -38,12 +38,12 @@ export class AgentStatus {
     this.#change({ ...this.#record, state: 'draining' });
   }
 
-  /** Why it cannot work, or why it last refused a job. */
+  /** Records why the agent cannot work, or why it last refused a job. */
   note(note: string): void {
     this.#change({ ...this.#record, note });
   }
 
-  /** The last record. */
+  /** The final record. */
   stopped(): AgentRecord {
     return { ...this.#withoutJob(), state: 'stopped', lastSeenAtMs: this.#nowMs() };
   }

@@ -1,8 +1,8 @@
-/** Parts of the drain time: until the first, proofs may finish; until the second, what is left is given back. */
-const FINISH_PART = 0.85;
-const GIVE_BACK_PART = 0.95;
+/** Shares of the drain time: until the first, proofs may finish; until the second, unfinished jobs are given back. */
+const FINISH_SHARE = 0.85;
+const GIVE_BACK_SHARE = 0.95;
 
-/** The time that an agent has from its stop signal to its end. */
+/** The time that an agent has between its stop signal and its end. */
 export class Drain {
   /** Aborts when the agent takes no more work. */
   readonly stop: AbortSignal;
@@ -25,19 +25,19 @@ export class Drain {
     return this.stop.aborted;
   }
 
-  /** Aborts when what is not finished must be given back. */
+  /** Aborts when unfinished jobs must be given back. */
   get giveBack(): AbortSignal {
     return this.#finished.signal;
   }
 
-  /** Aborts when the agent leaves, whatever is left: its leases will end. */
+  /** Aborts when the agent leaves, even with unfinished jobs: their leases will end. */
   get leave(): AbortSignal {
     return this.#left.signal;
   }
 
   /** How long a proof may still take, in milliseconds. */
   finishLeftMs(): number {
-    return this.#stoppedAtMs + this.#drainMs * FINISH_PART - this.#nowMs();
+    return this.#stoppedAtMs + this.#drainMs * FINISH_SHARE - this.#nowMs();
   }
 
   clear(): void {
@@ -47,8 +47,8 @@ export class Drain {
   #begin(): void {
     this.#stoppedAtMs = this.#nowMs();
     this.#timers.push(
-      setTimeout(() => this.#finished.abort('the agent stops'), this.#drainMs * FINISH_PART),
-      setTimeout(() => this.#left.abort('the agent stops'), this.#drainMs * GIVE_BACK_PART),
+      setTimeout(() => this.#finished.abort('the agent stops'), this.#drainMs * FINISH_SHARE),
+      setTimeout(() => this.#left.abort('the agent stops'), this.#drainMs * GIVE_BACK_SHARE),
     );
   }
 }

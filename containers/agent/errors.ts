@@ -11,7 +11,7 @@ export class AgentUnfitError extends Error {
   }
 }
 
-/** The prover worked when the agent started and will not start again. Another start of the agent may help. */
+/** The prover worked when the agent started and does not start again. Restarting the agent may help. */
 export class ProverGoneError extends Error {
   override readonly name = 'ProverGoneError';
 
@@ -21,7 +21,7 @@ export class ProverGoneError extends Error {
   }
 }
 
-/** A proof was not made; `attemptCause` is what the ledger counts it as. */
+/** An attempt to make a proof failed; the ledger counts it as `attemptCause`. */
 export class ProvingAttemptError extends Error {
   override readonly name = 'ProvingAttemptError';
   readonly attemptCause: AttemptCause;

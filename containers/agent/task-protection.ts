@@ -4,26 +4,25 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import { pause } from '../../shared/retry/pause.ts';
 
 export interface TaskProtectionOptions {
-  /** `ECS_AGENT_URI`, which ECS gives to a task. Without it there is nothing that would scale this agent in. */
+  /** `ECS_AGENT_URI`, which ECS sets for a task. Without it nothing scales this agent in. */
   readonly ecsAgentUri: string | undefined;
-  /** How long ECS goes by the last word it got, should this agent hang. @default 60 */
+  /** How long ECS keeps the protection if this agent hangs. @default 60 */
   readonly expiresInMinutes?: number;
   /** The pause after a call that failed. @default 10,000 */
   readonly retryMs?: number;
 }
 
-/** What may go wrong comes as an answer without it, under other names. */
-const Answer = z.object({ protection: z.object({ ProtectionEnabled: z.boolean() }) });
+/** A failure comes as a response without this field. */
+const Response = z.object({ protection: z.object({ ProtectionEnabled: z.boolean() }) });
 
 const CALL_MS = 5_000;
 const DEFAULT_EXPIRES_IN_MINUTES = 60;
 const DEFAULT_RETRY_MS = 10_000;
 
 /**
- * Keeps ECS from stopping this task when its service is scaled in, while it proves. It does not keep Spot from taking it
- * back.
+ * Keeps ECS from stopping this task while it proves, when its service is scaled in. It does not prevent Spot interruptions.
  *
- * Nobody waits for it, and nothing that goes wrong here stops a proof: an agent that is stopped gives its job back.
+ * Best effort: nothing waits for it and no failure here stops a proof, because an agent that is stopped gives its job back.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection-endpoint.html
  */
 export class TaskProtection {
@@ -33,9 +32,9 @@ export class TaskProtection {
   readonly #log: Logger;
   readonly #end = new AbortController();
   #isWanted = false;
-  /** What ECS was last told, and has confirmed. */
+  /** The state that ECS last confirmed. */
   #isProtected = false;
-  #isTelling = false;
+  #isUpdating = false;
   #renewal: NodeJS.Timeout | undefined;
 
   constructor({ ecsAgentUri, expiresInMinutes, retryMs }: TaskProtectionOptions, log: Logger) {
@@ -45,17 +44,17 @@ export class TaskProtection {
     this.#log = log;
   }
 
-  /** From now on this task proves. */
+  /** Protects the task: it proves from now on. */
   on(): void {
     this.#want(true);
   }
 
-  /** From now on it may be stopped. */
+  /** Ends the protection: the task may be stopped from now on. */
   off(): void {
     this.#want(false);
   }
 
-  /** Says no more. */
+  /** Sends no more updates. */
   stop(): void {
     this.#end.abort();
     clearInterval(this.#renewal);
@@ -63,12 +62,12 @@ export class TaskProtection {
 
   #want(isWanted: boolean): void {
     this.#isWanted = isWanted;
-    if (this.#url !== undefined && !this.#isTelling) void this.#tell(this.#url);
+    if (this.#url !== undefined && !this.#isUpdating) void this.#update(this.#url);
   }
 
-  /** One call at a time, until ECS knows what is wanted last. */
-  async #tell(url: string): Promise<void> {
-    this.#isTelling = true;
+  /** One call at a time, until ECS has confirmed the latest wanted state. */
+  async #update(url: string): Promise<void> {
+    this.#isUpdating = true;
     let hasFailed = false;
     while (this.#isProtected !== this.#isWanted && !this.#isOver()) {
       const isWanted = this.#isWanted;
@@ -79,12 +78,12 @@ export class TaskProtection {
         hasFailed = false;
       } catch (error) {
         if (this.#isOver()) break;
-        if (!hasFailed) this.#log.warn({ err: error, isWanted }, 'ECS was not told whether this task may be scaled in');
+        if (!hasFailed) this.#log.warn({ err: error, isWanted }, 'scale-in protection of this task not updated');
         hasFailed = true;
         await pause(this.#retryMs, this.#end.signal);
       }
     }
-    this.#isTelling = false;
+    this.#isUpdating = false;
   }
 
   #isOver(): boolean {
@@ -101,15 +100,15 @@ export class TaskProtection {
       signal: AbortSignal.any([this.#end.signal, AbortSignal.timeout(CALL_MS)]),
     });
     const text = await response.text();
-    const answer = response.ok ? Answer.safeParse(parseJson(text)).data : undefined;
-    if (answer?.protection.ProtectionEnabled !== isWanted) {
+    const confirmed = response.ok ? Response.safeParse(parseJson(text)).data : undefined;
+    if (confirmed?.protection.ProtectionEnabled !== isWanted) {
       throw new Error(
-        `ECS answered ${response.status}: ${text.slice(0, 300)}; the task role needs ecs:UpdateTaskProtection, and the task a service`,
+        `ECS returned ${response.status}: ${text.slice(0, 300)}; the task role needs ecs:UpdateTaskProtection, and the task a service`,
       );
     }
   }
 
-  /** ECS forgets what it was told after a while. */
+  /** The protection expires in ECS, so it is renewed in time. */
   #renew(isProtected: boolean): void {
     clearInterval(this.#renewal);
     if (!isProtected) return;

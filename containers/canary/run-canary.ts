@@ -12,7 +12,7 @@ import { createLogger, type Logger } from '../../shared/telemetry/logger.ts';
 import type { Output } from '../terminal/output.ts';
 import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
-import { DevnetProgramError } from '../processes/errors.ts';
+import { LocalProgramError } from '../processes/errors.ts';
 import { FleetProcessEndedError } from '../processes/fleet-process.ts';
 import { catchInterrupts, InterruptedError } from '../processes/interrupts.ts';
 import { descendantsOf, killAll, listProcesses, stillAlive } from '../processes/process-table.ts';
@@ -187,7 +187,7 @@ class CanaryRun {
       return EXIT_CODE_OF_INTERRUPT;
     }
     this.#output.print([`coppice canary: ${error instanceof Error ? error.message : String(error)}`]);
-    if (error instanceof FleetProcessEndedError || error instanceof DevnetProgramError) {
+    if (error instanceof FleetProcessEndedError || error instanceof LocalProgramError) {
       const lines = readLastLines(error.logFile, LAST_LINES);
       this.#output.print(['Its last lines:', ...lines.map((line) => `  ${line}`)]);
     }

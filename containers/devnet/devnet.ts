@@ -3,11 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import type { DevnetProgram } from '../processes/devnet-program.ts';
+import type { LocalProgram } from '../processes/local-program.ts';
 import { ACCOUNT_INDEX } from '../local-l1/devnet-accounts.ts';
 import { type DevnetManifest, writeManifest } from './devnet-manifest.ts';
 import { DEFAULT_TIMING, DEPLOYMENT_BLOCK_SECONDS, type DevnetTiming, l1HeadStartSeconds } from './l1/devnet-timing.ts';
-import type { DevnetProgramError } from '../processes/errors.ts';
+import type { LocalProgramError } from '../processes/errors.ts';
 import { prepareForge } from './l1/forge-toolchain.ts';
 import { loadAnvil } from '../local-l1/load-anvil.ts';
 import { loadSequencer, loadTraffic } from './programs.ts';
@@ -38,7 +38,7 @@ export interface Devnet extends DevnetManifest {
   readonly proverNodeEnvironmentFile: string;
   readonly manifestFile: string;
   /** Resolves when a program ends that should not have. Whoever runs the devnet should then stop it. */
-  readonly broken: Promise<DevnetProgramError>;
+  readonly broken: Promise<LocalProgramError>;
   /** Stops every program and waits until it has gone. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -53,7 +53,7 @@ const PASSED_ON = ['PATH', 'LANG', 'TZ', 'NO_COLOR', 'BB_BINARY_PATH', 'NODE_BAC
  * Starts an L1, deploys Aztec's contracts on it, starts Aztec's sequencer, and begins to send the planned traffic.
  * Everything runs in processes of its own that end with this one, however it ends, and listens on the loopback interface
  * only. Logs go to `<dataDirectory>/logs`.
- * @throws {DevnetProgramError} when a program does not start; all others are stopped then.
+ * @throws {LocalProgramError} when a program does not start; all others are stopped then.
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const { timing = DEFAULT_TIMING, ports = {}, onProgress = () => undefined, signal } = options;
@@ -79,7 +79,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const anvil = loadAnvil(surroundings);
   const sequencer = loadSequencer(surroundings, onProgress);
   const traffic = loadTraffic(surroundings, options.onTraffic ?? (() => undefined));
-  const programs: readonly DevnetProgram<unknown>[] = [traffic, sequencer, anvil];
+  const programs: readonly LocalProgram<unknown>[] = [traffic, sequencer, anvil];
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= stopAll(programs, temporaryDirectory));
   signal?.addEventListener('abort', () => void stop(), { once: true });
@@ -146,7 +146,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   }
 }
 
-async function stopAll(programs: readonly DevnetProgram<unknown>[], temporaryDirectory: string): Promise<void> {
+async function stopAll(programs: readonly LocalProgram<unknown>[], temporaryDirectory: string): Promise<void> {
   await Promise.all(programs.map((program) => program.stop()));
   fs.rmSync(temporaryDirectory, { recursive: true, force: true });
 }

@@ -1,5 +1,5 @@
 import type { ProgramSurroundings } from '../local-l1/load-anvil.ts';
-import { DevnetProgram } from '../processes/devnet-program.ts';
+import { LocalProgram } from '../processes/local-program.ts';
 import { SequencerReady, SequencerTold } from './sequencer/sequencer-messages.ts';
 import { TrafficEvent, TrafficReady } from './traffic/traffic-messages.ts';
 
@@ -7,12 +7,12 @@ import { TrafficEvent, TrafficReady } from './traffic/traffic-messages.ts';
 export function loadSequencer(
   surroundings: ProgramSurroundings,
   onProgress: (line: string) => void,
-): DevnetProgram<SequencerReady> {
-  return new DevnetProgram({
+): LocalProgram<SequencerReady> {
+  return new LocalProgram({
     name: 'sequencer',
     entry: new URL('./sequencer/sequencer-process.ts', import.meta.url),
     ready: SequencerReady,
-    onTold: (value) => {
+    onProgress: (value) => {
       onProgress(SequencerTold.parse(value));
     },
     ...surroundings,
@@ -23,12 +23,12 @@ export function loadSequencer(
 export function loadTraffic(
   surroundings: ProgramSurroundings,
   onEvent: (event: TrafficEvent) => void,
-): DevnetProgram<TrafficReady> {
-  return new DevnetProgram({
+): LocalProgram<TrafficReady> {
+  return new LocalProgram({
     name: 'traffic',
     entry: new URL('./traffic/traffic-process.ts', import.meta.url),
     ready: TrafficReady,
-    onTold: (value) => {
+    onProgress: (value) => {
       onEvent(TrafficEvent.parse(value));
     },
     ...surroundings,

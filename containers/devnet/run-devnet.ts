@@ -11,7 +11,7 @@ import { type Devnet, startDevnet } from './devnet.ts';
 import type { Output } from '../terminal/output.ts';
 import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
-import { DevnetProgramError } from '../processes/errors.ts';
+import { LocalProgramError } from '../processes/errors.ts';
 import { FleetProcessEndedError } from '../processes/fleet-process.ts';
 import { type LocalFleet, fleetEngineOptions, type FleetOptions, startFleet } from '../local-fleet/fleet.ts';
 import { catchInterrupts, InterruptedError } from '../processes/interrupts.ts';
@@ -189,7 +189,7 @@ class DevnetRun {
     this.#output.freeze();
     if (error instanceof InterruptedError || this.#signal.aborted) return this.#isDone ? 0 : EXIT_CODE_OF_INTERRUPT;
     this.#output.print([`coppice devnet: ${error instanceof Error ? error.message : String(error)}`]);
-    if (error instanceof FleetProcessEndedError || error instanceof DevnetProgramError) {
+    if (error instanceof FleetProcessEndedError || error instanceof LocalProgramError) {
       const lines = readLastLines(error.logFile, LAST_LINES);
       this.#output.print(['Its last lines:', ...lines.map((line) => `  ${line}`)]);
     }

@@ -7,24 +7,25 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 import { pythonWithMoto } from './python-with-moto.ts';
+import { describeEnd, isRunning } from '../processes/process-group.ts';
 import { readLastLines } from '../processes/read-last-lines.ts';
 
 export interface AwsEmulatorOptions {
-  /** Gets what the emulator complains about. @default standard error */
+  /** Receives the emulator's errors. @default standard error */
   readonly logFile?: string;
-  /** Ends a start under way; one that is over is ended by `stop`. */
+  /** Aborts a start under way; after that, `stop` ends the emulator. */
   readonly signal?: AbortSignal;
 }
 
 export interface AwsEmulator {
-  /** For the SDK's `endpoint`, or `AWS_ENDPOINT_URL`: `http://localhost:<port>`, reached from this machine alone. */
+  /** For the SDK's `endpoint`, or `AWS_ENDPOINT_URL`: `http://localhost:<port>`, reachable only from this machine. */
   readonly endpoint: string;
   readonly pid: number;
-  /** Ends it, and all that it keeps is gone. Safe to call twice. */
+  /** Ends the emulator, which loses its data. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** For the processes that talk to the emulator. It asks for credentials and looks at none, so these are nobody's. */
+/** For the processes that use the emulator. It requires credentials but does not check them, so these are invented. */
 export const EMULATOR_VARIABLES = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'emulator',
@@ -35,7 +36,7 @@ const SERVER = fileURLToPath(new URL('serve-moto.py', import.meta.url));
 const START_MS = 120_000;
 const LOG_LINES = 5;
 
-/** The emulator ended, or did not begin, before it could be reached. */
+/** The emulator did not start, or ended before it could be reached. */
 export class AwsEmulatorError extends Error {
   override readonly name = 'AwsEmulatorError';
   readonly logFile: string | undefined;
@@ -49,8 +50,8 @@ export class AwsEmulatorError extends Error {
 }
 
 /**
- * Starts moto on a free port, in a process group of its own: a Ctrl-C at the terminal does not reach it. It ends with
- * its parent, however that ends.
+ * Starts moto on a free port, as the leader of its own process group: a Ctrl-C at the terminal does not reach it. It ends
+ * with its parent, however that ends.
  * @throws {MotoUnavailableError} @throws {AwsEmulatorError}
  */
 export async function startAwsEmulator({ logFile, signal }: AwsEmulatorOptions = {}): Promise<AwsEmulator> {
@@ -58,7 +59,7 @@ export async function startAwsEmulator({ logFile, signal }: AwsEmulatorOptions =
   signal?.throwIfAborted();
   const child = spawnServer(python, logFile);
   const stop = async (): Promise<void> => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (!isRunning(child)) return;
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
@@ -76,7 +77,7 @@ function spawnServer(python: string, logFile: string | undefined): ChildProcess 
   if (logFile !== undefined) fs.mkdirSync(path.dirname(logFile), { recursive: true });
   const log = logFile === undefined ? 'inherit' : fs.openSync(logFile, 'a');
   try {
-    // Its standard input says nothing: it ends when this process has gone, and then the emulator does.
+    // Its standard input carries no data: it closes when this process ends, and then the emulator ends too.
     return spawn(python, [SERVER], { env: withoutAws(process.env), detached: true, stdio: ['pipe', 'pipe', log] });
   } finally {
     if (typeof log === 'number') fs.closeSync(log);
@@ -92,7 +93,7 @@ async function portOf(
   return await new Promise((resolve, reject) => {
     const fail = (what: string): void => reject(new AwsEmulatorError(what, logFile));
     child.once('error', (error) => fail(`could not be started: ${error.message}`));
-    child.once('exit', (code, by) => fail(`ended ${by === null ? `with code ${code ?? -1}` : `by ${by}`}`));
+    child.once('exit', (code, by) => fail(describeEnd(code, by)));
     timeout.addEventListener('abort', () => fail(`did not start within ${START_MS / 1000} s`));
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
     createInterface({ input: child.stdout as Readable }).on('line', (line) => {
@@ -102,7 +103,7 @@ async function portOf(
   });
 }
 
-/** The emulator has no use for anybody's credentials. */
+/** The emulator needs no real credentials. */
 function withoutAws(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }

@@ -11,21 +11,21 @@ import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts'
 import { createAwsResources } from '../../shared/engine/aws/create-aws-resources.ts';
 import { EMULATOR_VARIABLES, startAwsEmulator } from './aws-emulator.ts';
 
-/** What a fleet has to be told to work on AWS. */
+/** How a fleet works on AWS. */
 export interface AwsForFleet {
   readonly prefix: string;
-  /** Of every process of the fleet. */
+  /** The variables of every process of the fleet. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Of one of its processes, by its name: they win. */
+  /** The variables of one process, by its name; they win. */
   variablesOf(processName: string): Readonly<Record<string, string>>;
-  /** The secret that holds the publisher's key; `submit-root` alone reads it. */
+  /** The secret that holds the publisher's key; only `submit-root` reads it. */
   readonly publisherSecretId: string;
   readonly publisherAddress: Hex;
 }
 
-/** AWS for a devnet: an emulator of its own, or what `AWS_ENDPOINT_URL` leads to. */
+/** AWS for a devnet: an emulator that it starts, or the endpoint in `AWS_ENDPOINT_URL`. */
 export interface DevnetAws extends AwsForFleet {
-  /** Whether it ends with the devnet, and all that the fleet has kept with it. */
+  /** Whether it is an emulator, which ends with the devnet and loses the fleet's data. */
   readonly isEmulator: boolean;
   stop(): Promise<void>;
 }
@@ -37,16 +37,16 @@ export interface StartAwsOptions {
   readonly signal: AbortSignal;
 }
 
-/** As on AWS: what losing an agent costs. */
+/** As on AWS: the delay when an agent is lost. */
 const LEASE_SECONDS = 120;
-/** A long poll ends before a process that is told to stop is killed. */
+/** Short enough that a long poll ends before a stopping process is killed. */
 const CLAIM_SECONDS = 3;
-/** What the SDK finds its way and its credentials by, for an endpoint that is not ours. */
+/** The variables by which the SDK finds a given endpoint and its credentials. */
 const PASSED_ON = /^AWS_/;
 
 /** Starts an emulator unless `AWS_ENDPOINT_URL` names another, and makes the fleet's resources there. */
 export async function startAwsForFleet(options: StartAwsOptions): Promise<DevnetAws> {
-  // Empty is not set, to the SDK as well.
+  // Empty counts as unset, for the SDK too.
   const isGiven = (process.env['AWS_ENDPOINT_URL'] ?? '') !== '';
   const emulator = isGiven
     ? undefined
@@ -54,7 +54,7 @@ export async function startAwsForFleet(options: StartAwsOptions): Promise<Devnet
         logFile: path.join(options.dataDirectory, 'logs', 'aws-emulator.log'),
         signal: options.signal,
       });
-  // What is not ours may hold the resources of others, also of another run.
+  // A given endpoint may hold the resources of other fleets or runs.
   const prefix = emulator === undefined ? `coppice-devnet-${randomUUID().slice(0, 8)}` : 'coppice';
   const variables = {
     ...(emulator === undefined ? passedOn() : { AWS_ENDPOINT_URL: emulator.endpoint, ...EMULATOR_VARIABLES }),
@@ -78,7 +78,7 @@ export async function startAwsForFleet(options: StartAwsOptions): Promise<Devnet
 
 /**
  * Makes a fleet's resources, and a secret with its publisher's key.
- * @param options.variables how AWS is reached, and the engine's settings
+ * @param options.variables the AWS connection and the engine's settings
  */
 export async function makeAwsForFleet(
   options: Pick<StartAwsOptions, 'publisherKey' | 'publisherAddress'> & Pick<AwsForFleet, 'prefix' | 'variables'>,
@@ -99,9 +99,9 @@ export async function makeAwsForFleet(
   }
 }
 
-/** The watch of this process works on the emulator too, and the SDK is told of credentials by the environment alone. */
+/** This process uses the emulator too, and the SDK takes credentials from the environment. */
 function useEmulatorHere(): void {
-  // They would go before the emulator's keys, and must not reach it.
+  // These would take precedence over the emulator's keys, and must not reach it.
   for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, EMULATOR_VARIABLES);
 }

@@ -12,7 +12,7 @@ import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { AwsForFleet } from './aws-for-fleet.ts';
 import { FleetProcess, type FleetProcessEndedError } from '../processes/fleet-process.ts';
 
-/** What the agents of a fleet are told. */
+/** The configuration of a fleet's agents. */
 export interface AgentFleetOptions {
   /** The prover's data directory: of the node, of the agents, and of the ledger between them. */
   readonly dataDirectory: string;
@@ -27,7 +27,7 @@ export interface AgentFleetOptions {
 /** On AWS the fleet's functions run as well. */
 export interface FleetOptions extends AgentFleetOptions {
   readonly environmentFile: string;
-  /** Of the account that submits the proofs, `0x…`. The node alone is told, in its environment; on AWS nobody is. */
+  /** Private key of the account that submits the proofs, `0x…`. Only the node gets it, in its environment; on AWS no process does. */
   readonly publisherKey: Secret<string>;
 }
 
@@ -36,20 +36,20 @@ export interface LocalFleet {
   readonly node: FleetProcess;
   readonly agents: readonly FleetProcess[];
   readonly functions: readonly FleetProcess[];
-  /** Resolves when one of them ends. Whoever did not want that should then stop the rest. */
+  /** Resolves when one of them ends; unless that was intended, callers should then stop the rest. */
   readonly broken: Promise<FleetProcessEndedError>;
-  /** Stops all of them and waits until they have gone. Safe to call twice. */
+  /** Stops all of them and waits until they have ended. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** What stopping may take before it becomes killing: a little more than the processes are told to take. */
+/** After this time stopping becomes killing: a little longer than the processes may drain. */
 const STOP_SECONDS = 8;
 const DRAIN_SECONDS = 5;
 
-/** What of the caller's environment the fleet needs too. The rest may be settings of a real node, and must not reach it. */
+/** The variables that the fleet inherits. The others may be settings of a real node, and must not reach it. */
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LOG_LEVEL', 'BB_BINARY_PATH', 'NODE_BACKEND'];
 
-/** Names the engine that the fleet's processes share, to look into it from here. */
+/** The options of the engine that the fleet's processes share, to open it here too. */
 export function fleetEngineOptions({ dataDirectory, aws, variables }: AgentFleetOptions): EngineOptions {
   const environment = { DATA_DIRECTORY: dataDirectory, ...aws?.variables, ...variables };
   return engineOptionsOf(settingsOrThrow(parseSettings([ENGINE_SETTINGS], environment)));
@@ -62,7 +62,7 @@ export function startNode(options: FleetOptions): FleetProcess {
     ...(aws === undefined
       ? { PROVER_PUBLISHER_PRIVATE_KEYS: publisherKey.reveal() }
       : { PROVER_ID: aws.publisherAddress, PROVER_NODE_DISABLE_PROOF_PUBLISH: 'true' }),
-    // Several devnets may run beside each other, and beside whatever else listens here.
+    // Several devnets may run at once, next to other servers.
     AZTEC_PORT: '0',
   });
 }
@@ -76,7 +76,7 @@ export function startAgent(options: AgentFleetOptions, name: string): FleetProce
   });
 }
 
-/** How often a function runs, or for which messages. Faster than on AWS: a devnet's whole epoch is a minute. */
+/** How often a function runs, or for which messages. More often than on AWS: an epoch of the devnet takes a minute. */
 const TRIGGERS: Readonly<Record<FunctionName, (prefix: string) => readonly string[]>> = {
   'submit-root': () => ['--every', '1'],
   'sweep-ledger': () => ['--every', '15'],
@@ -144,7 +144,7 @@ function start(
       ...Object.fromEntries(passedOn),
       DATA_DIRECTORY: dataDirectory,
       COPPICE_DRAIN_SECONDS: String(DRAIN_SECONDS),
-      // For people who open a log, or see its end when a process has died.
+      // People read these logs, or their last lines when a process has died.
       LOG_JSON: 'false',
       ...aws?.variables,
       ...aws?.variablesOf(name),

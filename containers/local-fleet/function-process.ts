@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import {
@@ -13,16 +12,17 @@ import {
 import { z } from 'zod';
 
 import { endSignal } from '../processes/end-signals.ts';
+import { pause } from '../../shared/retry/pause.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 
 // Runs one of `functions/` as AWS Lambda would, for a network on one machine:
 //
 //     function-process.ts HANDLER_FILE (--every SECONDS [--event JSON] | --queue NAME …) [--timeout SECONDS]
 //
-// On a schedule, or for the messages of queues, with the events that Lambda makes of them. An invocation that fails is
-// told in the log and followed by the next: a schedule's at its time, a message's when it is visible again.
+// It runs on a schedule, or for the messages of queues, with the same events as on Lambda. A failed invocation is logged
+// and followed by the next: of a schedule at its time, of a message when it is visible again.
 
-/** What Lambda hands to a function beside the event, as far as ours look at it. */
+/** The part of Lambda's context that our functions use. */
 interface InvocationContext {
   readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
@@ -30,7 +30,7 @@ interface InvocationContext {
 
 type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
 
-const BatchAnswer = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) }).partial();
+const BatchResult = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) }).partial();
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -53,7 +53,7 @@ async function invoke(event: unknown): Promise<unknown> {
   const endsAtMs = Date.now() + timeoutMs;
   return await handler(event, {
     awsRequestId: randomUUID(),
-    // Told to end, a function has no time left: it lets go of what it holds, as before any other end.
+    // When this process ends, a function has no time left: it releases what it holds, as before any other end.
     getRemainingTimeInMillis: () => (isEnding() ? 0 : endsAtMs - Date.now()),
   });
 }
@@ -61,7 +61,7 @@ async function invoke(event: unknown): Promise<unknown> {
 async function runSchedule(everyMs: number, event: unknown): Promise<void> {
   while (!isEnding()) {
     await invoke(event).catch((error: unknown) => log.error({ err: error }, 'the function failed'));
-    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    await pause(everyMs, signal);
   }
 }
 
@@ -87,12 +87,12 @@ async function runQueue(sqs: SQSClient, name: string): Promise<void> {
     } catch (error) {
       if (isEnding()) return;
       log.error({ err: error, queue: name }, 'the function failed');
-      await sleep(1000, undefined, { signal }).catch(() => undefined);
+      await pause(1000, signal);
     }
   }
 }
 
-/** As Lambda words it: names in lower camel case, the queue by its ARN. */
+/** In Lambda's format: names in lower camel case, the queue by its ARN. */
 function recordOf(message: Message, queue: string): object {
   const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, { StringValue, DataType }]) => [
     name,
@@ -109,8 +109,8 @@ function recordOf(message: Message, queue: string): object {
   };
 }
 
-function failedItems(answer: unknown): ReadonlySet<string> {
-  const { batchItemFailures = [] } = BatchAnswer.parse(answer ?? {});
+function failedItems(result: unknown): ReadonlySet<string> {
+  const { batchItemFailures = [] } = BatchResult.parse(result ?? {});
   return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
 }
 

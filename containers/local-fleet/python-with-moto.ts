@@ -10,7 +10,7 @@ import { findPythons, OLDEST_PYTHON } from './find-python.ts';
 const run = promisify(execFile);
 
 const REQUIREMENT = 'moto[server]==5.2.1';
-/** What serve-moto.py needs of Python's packages; it takes moto's insides apart, so another major version will not do. */
+/** Checks for the packages that serve-moto.py needs; it changes moto's internals, so it needs this major version. */
 const CHECK = `
 import importlib.metadata, importlib.util, sys
 needed = ("moto", "flask", "flask_cors", "yaml", "py_partiql_parser")
@@ -20,10 +20,9 @@ sys.exit(bool(missing) or importlib.metadata.version("moto").split(".")[0] != "5
 const CACHE_DIRECTORY = fileURLToPath(new URL('../../node_modules/.cache/coppice-moto', import.meta.url));
 const INSTALL_MS = 600_000;
 
-/** There is no emulator of AWS here, and none could be made. */
+/** The emulator of AWS is not installed, and cannot be. */
 export class MotoUnavailableError extends Error {
   override readonly name = 'MotoUnavailableError';
-  /** What is in the way. */
   readonly reason: string;
 
   constructor(reason: string, options?: ErrorOptions) {
@@ -33,24 +32,24 @@ export class MotoUnavailableError extends Error {
 }
 
 export interface PythonWithMotoOptions {
-  /** Programs to choose from. @default {@link findPythons} */
+  /** The Pythons to choose from. @default {@link findPythons} */
   readonly pythons?: readonly string[];
-  /** Where a virtual environment is made when none of them has moto. @default in `node_modules/.cache` */
+  /** Where a virtual environment is created when none of them has moto. @default in `node_modules/.cache` */
   readonly cacheDirectory?: string;
-  /** What is installed there. @default the version that Coppice was tried with */
+  /** The package that is installed there. @default the version that Coppice was tested with */
   readonly requirement?: string;
-  /** Ends an installation under way. */
+  /** Aborts an installation under way. */
   readonly signal?: AbortSignal;
-  /** Told what takes long. @default standard error */
-  readonly tell?: (line: string) => void;
+  /** Called before a step that takes long. @default prints to standard error */
+  readonly onProgress?: (line: string) => void;
 }
 
 /**
- * The program of a Python that has moto: an installed one, else one that is installed now, once, for all later runs.
+ * The program of a Python that has moto: one that is installed, else one that is installed now, once, for all later runs.
  * @throws {MotoUnavailableError}
  */
 export async function pythonWithMoto(options: PythonWithMotoOptions = {}): Promise<string> {
-  const { cacheDirectory = CACHE_DIRECTORY, tell = tellUser } = options;
+  const { cacheDirectory = CACHE_DIRECTORY, onProgress = printProgress } = options;
   const pythons = options.pythons ?? (await findPythons());
   const cached = programIn(cacheDirectory);
   for (const python of [...pythons, cached]) {
@@ -58,9 +57,9 @@ export async function pythonWithMoto(options: PythonWithMotoOptions = {}): Promi
   }
   const [python] = pythons;
   if (python === undefined) {
-    throw new MotoUnavailableError(`there is no Python ${OLDEST_PYTHON} or newer on the PATH: install one`);
+    throw new MotoUnavailableError(`no Python ${OLDEST_PYTHON} or newer on the PATH: install one`);
   }
-  tell('installing moto, an emulator of AWS, in node_modules, once');
+  onProgress('installing moto, an emulator of AWS, in node_modules, once');
   try {
     await install(python, cacheDirectory, options);
   } catch (error) {
@@ -73,8 +72,8 @@ export async function pythonWithMoto(options: PythonWithMotoOptions = {}): Promi
 }
 
 /**
- * Makes the environment aside and gives it its name when it is whole: an installation that is interrupted, or fails, is
- * never taken for one. Of several at once the first to finish wins.
+ * Creates the environment under another name and renames it when it is complete, so that an interrupted or failed
+ * installation is never used. Of several at once the first to finish wins.
  */
 async function install(python: string, directory: string, options: PythonWithMotoOptions): Promise<void> {
   const { requirement = REQUIREMENT, signal } = options;
@@ -86,9 +85,10 @@ async function install(python: string, directory: string, options: PythonWithMot
     await run(python, ['-m', 'venv', making], limits);
     const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
     await run(programIn(making), [...pip, requirement], limits);
-    if (!(await hasMoto(programIn(making)))) throw new Error(`${requirement} does not bring all that is needed`);
+    if (!(await hasMoto(programIn(making))))
+      throw new Error(`${requirement} does not provide all the packages that are needed`);
     if (renamed(making, directory) || (await hasMoto(programIn(directory)))) return;
-    // What is there was spoilt since, perhaps by a newer Python in the place of its own.
+    // The existing environment is broken, perhaps because its Python was replaced by a newer one.
     fs.rmSync(directory, { recursive: true, force: true });
     fs.renameSync(making, directory);
   } finally {
@@ -96,7 +96,7 @@ async function install(python: string, directory: string, options: PythonWithMot
   }
 }
 
-/** `false` when something has that name already. */
+/** `false` when `to` exists already. */
 function renamed(from: string, to: string): boolean {
   try {
     fs.renameSync(from, to);
@@ -107,7 +107,7 @@ function renamed(from: string, to: string): boolean {
   }
 }
 
-/** Deletes what installations that were killed have left. */
+/** Deletes the remains of installations that were killed. */
 function removeAbandoned(directory: string): void {
   const prefix = `${path.basename(directory)}.making-`;
   for (const name of fs.readdirSync(path.dirname(directory))) {
@@ -137,12 +137,12 @@ function programIn(directory: string): string {
   return path.join(directory, 'bin', 'python');
 }
 
-/** The last that a program said, or why there was none. */
+/** The last line that a program printed, or why it did not run. */
 function reasonOf(error: unknown): string {
   const { stderr, message } = error as Error & { readonly stderr?: string };
   return stderr?.trim().split('\n').at(-1) || message;
 }
 
-function tellUser(line: string): void {
+function printProgress(line: string): void {
   process.stderr.write(`coppice: ${line}\n`);
 }

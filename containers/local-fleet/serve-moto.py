@@ -1,13 +1,13 @@
-"""moto's server with one request at a time, because moto is not made for several; and with time that can be moved.
+"""moto's server, one request at a time, because moto is not thread-safe; and with a clock that can be moved.
 
     python3 serve-moto.py [PORT]
 
-Listens on the loopback interface alone, says `listening on <port>` on its standard output, and ends when its standard
-input does: with its parent, however that ends.
+Listens on the loopback interface only, prints `listening on <port>` to its standard output, and ends when its standard
+input closes: with its parent, however that ends.
 
 POST /coppice/elapse?queues=PREFIX&seconds=N moves the clock of every message in the queues whose names begin so.
 
-CloudFormation makes secrets here, which it does not in moto.
+Its CloudFormation can create secrets, which moto's cannot.
 """
 
 import functools
@@ -33,10 +33,10 @@ lock = threading.RLock()
 
 
 def speed_up_sqs():
-    """A queue looks at the clock four times for each message it holds whenever one is sent to it."""
+    """Each message sent to a queue makes moto read the clock four times per message in it."""
     sqs.unix_time = time.time
     sqs.unix_time_millis = lambda: time.time() * 1000
-    # A long poll lets go of the one lock while it waits, so that it need not be kept out of it.
+    # A long poll releases the one lock while it waits.
     sqs.Condition = lambda: threading.Condition(lock)
 
     counting = [True]
@@ -68,7 +68,7 @@ class Moto(DomainDispatcherApplication):
 
 
 class Secret(CloudFormationModel):
-    """moto finds what CloudFormation can make among its subclasses, and their service by their module."""
+    """moto finds the resources of CloudFormation among its subclasses, and their service by their module."""
 
     __module__ = "moto.secretsmanager.models"
 
@@ -104,7 +104,7 @@ def elapse(query):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """WSGI over connections that are kept: werkzeug's own server closes each after one request."""
+    """WSGI over persistent connections: werkzeug's server closes each after one request."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -136,7 +136,7 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.readline()
         while self.rfile.readline().strip():
             pass  # a trailer
-        # The body is whole now, and moto is told its length.
+        # The body is complete now, and moto gets its length.
         del self.headers["Transfer-Encoding"]
         return body
 
@@ -192,7 +192,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 512
 
     def handle_error(self, request, client_address):
-        # A client that went away is its own affair.
+        # A client that went away needs no traceback.
         if not isinstance(sys.exc_info()[1], (ConnectionError, socket.timeout)):
             super().handle_error(request, client_address)
 

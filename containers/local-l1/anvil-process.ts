@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline';
 
 import { AnvilConfiguration, type AnvilReady } from './anvil-messages.ts';
 import { findFoundryBinary } from './foundry-binary.ts';
-import { runDevnetProgram } from '../processes/run-devnet-program.ts';
+import { runLocalProgram } from '../processes/run-local-program.ts';
 
 // Stands between the devnet and anvil: anvil itself would outlive a parent that was killed.
-runDevnetProgram(AnvilConfiguration, async ({ port, blockSeconds, genesisSeconds }) => {
+runLocalProgram(AnvilConfiguration, async ({ port, blockSeconds, genesisSeconds }) => {
   const anvil = spawn(
     findFoundryBinary('anvil'),
     [

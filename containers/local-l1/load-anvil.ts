@@ -1,4 +1,4 @@
-import { DevnetProgram } from '../processes/devnet-program.ts';
+import { LocalProgram } from '../processes/local-program.ts';
 import { AnvilReady } from './anvil-messages.ts';
 
 export interface ProgramSurroundings {
@@ -7,8 +7,8 @@ export interface ProgramSurroundings {
 }
 
 /** Anvil, an L1 of one's own, on the loopback interface. Told an `AnvilConfiguration`. */
-export function loadAnvil(surroundings: ProgramSurroundings): DevnetProgram<AnvilReady> {
-  return new DevnetProgram({
+export function loadAnvil(surroundings: ProgramSurroundings): LocalProgram<AnvilReady> {
+  return new LocalProgram({
     name: 'anvil',
     entry: new URL('../local-l1/anvil-process.ts', import.meta.url),
     ready: AnvilReady,

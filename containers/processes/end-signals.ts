@@ -2,16 +2,16 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 /**
- * One Ctrl-C can arrive twice: from the terminal, and from npm or the launcher, which hand on what they get. Nobody presses
- * it twice so fast.
+ * One Ctrl-C can arrive twice: from the terminal, and from npm or the launcher, which pass it on. No user presses it twice
+ * that fast.
  */
 const SAME_INTERRUPT_MS = 1_000;
 
 /**
- * Aborts when this process is to end: at SIGTERM, at Ctrl-C, when its terminal or its parent goes away.
+ * Aborts when this process is to end: at SIGTERM, at Ctrl-C, when its terminal is closed or its parent ends.
  *
- * A process that another one of Coppice started does not listen to Ctrl-C, which a terminal sends to both: its parent
- * says when to end. The second Ctrl-C ends any other process at once.
+ * A process that another one of Coppice started ignores Ctrl-C, which a terminal sends to both: its parent stops it. In any
+ * other process the second Ctrl-C exits at once.
  */
 export function endSignal(log: Logger, nowMs: () => number = Date.now): AbortSignal {
   const end = new AbortController();
@@ -32,8 +32,8 @@ export function endSignal(log: Logger, nowMs: () => number = Date.now): AbortSig
     abort('Ctrl-C');
   });
   if (isSupervised) {
-    process.on('disconnect', () => abort('the parent process has gone'));
-    // The channel to the parent is no reason to stay.
+    process.on('disconnect', () => abort('the parent process has ended'));
+    // The channel to the parent must not keep this process alive.
     process.channel?.unref();
   }
   return end.signal;

@@ -3,14 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { describeEnd, isRunning, killGroup } from './process-group.ts';
+
 export interface FleetProcessOptions {
   /** For messages, and for the log file. */
   readonly name: string;
-  /** What runs. @default `coppice` */
+  /** The script that runs. @default `coppice` */
   readonly program?: string;
-  /** What stands after its name on an operator's command line. */
+  /** The arguments, as on an operator's command line. */
   readonly commandLine: readonly string[];
-  /** The process's whole environment. */
+  /** The process's complete environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where the process starts, and finds its `.env`. */
   readonly workingDirectory: string;
@@ -19,7 +21,7 @@ export interface FleetProcessOptions {
 
 const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../cli.ts', import.meta.url));
 
-/** A process of the fleet ended by itself. */
+/** A process of the fleet has ended. */
 export class FleetProcessEndedError extends Error {
   override readonly name = 'FleetProcessEndedError';
   readonly processName: string;
@@ -33,8 +35,8 @@ export class FleetProcessEndedError extends Error {
 }
 
 /**
- * A prover node, an agent or a function, started by its command line as an operator starts it, in a process group of its own: a Ctrl-C
- * at the terminal does not reach it. It ends with its parent, however that ends.
+ * A prover node, an agent or a function, started by its command line as an operator starts it, as the leader of its own
+ * process group: a Ctrl-C at the terminal does not reach it. It ends with its parent, however that ends.
  */
 export class FleetProcess {
   readonly name: string;
@@ -51,14 +53,11 @@ export class FleetProcess {
     this.#child = child;
     this.ended = new Promise((resolve) => {
       const onEnd = (how: string): void => {
-        // What it started is in its group, and may outlive it.
-        this.#signalGroup('SIGKILL');
+        killGroup(child);
         resolve(new FleetProcessEndedError(name, how, logFile));
       };
       child.once('error', (error) => onEnd(`could not be started: ${error.message}`));
-      child.once('exit', (code, signal) =>
-        onEnd(`ended ${signal === null ? `with code ${code ?? -1}` : `by ${signal}`}`),
-      );
+      child.once('exit', (code, signal) => onEnd(describeEnd(code, signal)));
     });
   }
 
@@ -72,7 +71,7 @@ export class FleetProcess {
         cwd: workingDirectory,
         env: environment,
         detached: true,
-        // The channel says nothing: the process sees it close when this one has gone, and then ends too.
+        // The channel carries no messages: it closes when this process ends, and then the child ends too.
         stdio: ['ignore', log, log, 'ipc'],
       });
       return new FleetProcess(name, child, logFile);
@@ -82,10 +81,10 @@ export class FleetProcess {
   }
 
   get isRunning(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined;
+    return isRunning(this.#child);
   }
 
-  /** Asks the process to end, kills it after `withinSeconds`, and waits until it and its group have gone. */
+  /** Asks the process to end, kills it after `withinSeconds`, and waits until it and its group have ended. */
   async stop(withinSeconds: number): Promise<void> {
     if (this.isRunning) this.#child.kill('SIGTERM');
     const timer = setTimeout(() => this.kill(), withinSeconds * 1000);
@@ -93,17 +92,8 @@ export class FleetProcess {
     clearTimeout(timer);
   }
 
-  /** `kill -9`: the process gets no chance to do anything. */
+  /** `kill -9`: the process cannot react. */
   kill(): void {
     if (this.isRunning) this.#child.kill('SIGKILL');
-  }
-
-  #signalGroup(signal: NodeJS.Signals): void {
-    if (this.pid === 0) return;
-    try {
-      process.kill(-this.pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
   }
 }

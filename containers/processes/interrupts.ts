@@ -1,4 +1,4 @@
-/** The user, or the system, wants the run to end. */
+/** The user or the system has asked the run to stop. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly signal: NodeJS.Signals;
@@ -11,17 +11,17 @@ export class InterruptedError extends Error {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** One Ctrl-C can come twice at once: from the terminal, which tells every process, and from npm, which tells its own. */
+/** One Ctrl-C can arrive twice at once: from the terminal, which signals every process, and from npm, which passes it on. */
 const SAME_INTERRUPT_MS = 1000;
 
 export interface Interrupts {
   /** Aborts, with an `InterruptedError`, at the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
-  /** Leaves the signals to the system again. */
+  /** Restores the default handling of the signals. */
   release(): void;
 }
 
-/** Catches what would end the process. @param onImpatience called for each signal that comes well after the first */
+/** Catches the signals that would end the process. @param onImpatience called for each signal well after the first */
 export function catchInterrupts(onImpatience: () => void, nowMs: () => number = Date.now): Interrupts {
   const controller = new AbortController();
   let firstAtMs: number | undefined;

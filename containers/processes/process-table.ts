@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
-/** One process of this machine that is alive. */
+/** One live process of this machine. */
 export interface ProcessEntry {
   readonly pid: number;
   readonly parentPid: number;
-  /** When it started, as the system writes it: tells it from a later process of the same id. */
+  /** When it started, in the system's format: distinguishes it from a later process with the same id. */
   readonly startedAt: string;
 }
 
-/** Every process that is alive; those that have ended and wait for their parent to notice are not. */
+/** Every live process, without zombies. */
 export function listProcesses(): readonly ProcessEntry[] {
   // Small images of Linux have no ps.
   return fs.existsSync('/proc/self/stat') ? listFromProc() : listFromPs();
@@ -27,7 +27,7 @@ export function stillAlive(wanted: readonly ProcessEntry[]): readonly ProcessEnt
   return wanted.filter((entry) => alive.has(identityOf(entry)));
 }
 
-/** `kill -9`; those that have ended meanwhile are left alone. */
+/** `kill -9`; skips those that have ended meanwhile. */
 export function killAll(processes: readonly ProcessEntry[]): void {
   for (const { pid } of processes) {
     try {
@@ -60,7 +60,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return fs.readFileSync(file, 'utf8');
   } catch {
-    // It has ended since it was listed.
+    // The process has ended since it was listed.
     return undefined;
   }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** What a program of the devnet says to its parent. Whose value it is decides what the value may be. */
+/** A report of a local program to its parent. Each program defines the schema of its values. */
 export const ProgramReport = z.discriminatedUnion('kind', [
-  /** It works; said once. */
+  /** It is ready; sent once. */
   z.strictObject({ kind: z.literal('ready'), value: z.unknown() }),
-  /** It cannot work, and ends. */
+  /** It has failed, and ends. */
   z.strictObject({ kind: z.literal('failed'), message: z.string() }),
   /** Progress, before and after it is ready. */
-  z.strictObject({ kind: z.literal('told'), value: z.unknown() }),
+  z.strictObject({ kind: z.literal('progress'), value: z.unknown() }),
 ]);
 export type ProgramReport = z.infer<typeof ProgramReport>;

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 /** Enough for the last lines of a log; lines with stacks are long. */
 const TAIL_BYTES = 64 * 1024;
 
-/** The last `count` lines of a text file that are not empty; none when there is no such file. */
+/** The last `count` non-empty lines of a text file; none when the file does not exist. */
 export function readLastLines(file: string, count: number): readonly string[] {
   const handle = openIfThere(file);
   if (handle === undefined) return [];

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 
+import { backoffMs } from '../../shared/retry/backoff.ts';
+import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -13,37 +14,37 @@ export interface SupervisedProcess {
 }
 
 export interface SupervisionPolicy {
-  /** After the first crash; doubled with each further one. */
+  /** The pause after the first crash; doubled with each further one. */
   readonly firstRestartMs: number;
   readonly longestRestartMs: number;
-  /** A process that ran for this long has recovered: its crashes are forgotten. */
+  /** A process that ran for this long has recovered: its crashes no longer count. */
   readonly recoveredAfterMs: number;
-  /** Crashes, without a recovery between them, after which everything is ended. */
+  /** After this many crashes without a recovery in between, all processes are stopped. */
   readonly maxCrashes: number;
-  /** From SIGTERM to SIGKILL. */
+  /** The time from SIGTERM to SIGKILL. */
   readonly killAfterMs: number;
 }
 
 export interface SupervisionDeps {
   readonly log: Logger;
-  /** Ends all processes. */
+  /** Stops all processes when it aborts. */
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
 }
 
-/** These will not get better by trying again. */
+/** Exit codes after which another start does not help. */
 const HOPELESS: readonly number[] = [EXIT_CODES.misused, EXIT_CODES.unfit];
 
 /**
- * Runs the processes until `signal` aborts, and starts again what crashes, later each time. When one cannot be helped, all
- * are ended.
+ * Runs the processes until `signal` aborts, and restarts those that crash, with growing pauses. When restarts do not help,
+ * all are stopped.
  *
- *     running ──ended, crashed──▶ waiting ──▶ running      (1 s, 2 s, 4 s … until it has recovered)
- *        │                           └─too often──▶ all are ended, exit code 1
- *        └─exit code 2 or 3──▶ all are ended, with that exit code
+ *     running ──crashed──▶ waiting ──▶ running      (1 s, 2 s, 4 s … until it has recovered)
+ *        │                    └─too often──▶ all are stopped, exit code 1
+ *        └─exit code 2 or 3──▶ all are stopped, with that exit code
  *
- * The processes have an IPC channel to this one: when this one is killed, they see it close and end themselves.
- * @returns the exit code: 0 when all stopped on request, without an error
+ * The processes have an IPC channel to this one: when this one is killed, the channel closes and they end themselves.
+ * @returns the exit code: 0 when all stopped on request
  */
 export async function supervise(
   processes: readonly SupervisedProcess[],
@@ -53,7 +54,7 @@ export async function supervise(
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
   const running = new Set<ChildProcess>();
-  // Whatever ends this process, nothing that it started is to be left.
+  // However this process ends, none of its children may be left.
   const killAll = (): void => running.forEach((child) => child.kill('SIGKILL'));
   process.once('exit', killAll);
   try {
@@ -82,28 +83,28 @@ async function keepRunning(
 ): Promise<number> {
   const { log, nowMs, stop } = deps;
   const { name } = supervised;
-  // A function, because the compiler takes a property for unchanged while others run.
-  const isToEnd = (): boolean => stop.aborted;
+  // A function, because the compiler assumes that a property stays unchanged across an await.
+  const isStopping = (): boolean => stop.aborted;
   let crashes = 0;
-  while (!isToEnd()) {
+  while (!isStopping()) {
     const startedAtMs = nowMs();
     const end = await runToEnd(supervised, policy.killAfterMs, deps);
-    if (isToEnd()) {
+    if (isStopping()) {
       if (end.code !== 0) log.warn({ name, ...end }, 'exited with an error');
       return end.code === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
     }
     if (end.code !== null && HOPELESS.includes(end.code)) {
-      log.error({ name, ...end }, 'cannot run here, see its last lines: stopping everything');
+      log.error({ name, ...end }, 'cannot run here, see its last lines: stopping all processes');
       return end.code;
     }
     crashes = nowMs() - startedAtMs >= policy.recoveredAfterMs ? 1 : crashes + 1;
     if (crashes >= policy.maxCrashes) {
-      log.error({ name, ...end, crashes }, 'crashed too often: stopping everything');
+      log.error({ name, ...end, crashes }, 'crashed too often: stopping all processes');
       return EXIT_CODES.failed;
     }
-    const delayMs = Math.min(policy.longestRestartMs, policy.firstRestartMs * 2 ** (crashes - 1));
-    log.warn({ name, ...end, crashes, restartInMs: delayMs }, 'crashed: restarting it');
-    await sleep(delayMs, undefined, { signal: stop }).catch(() => undefined);
+    const restartInMs = backoffMs(crashes, { firstMs: policy.firstRestartMs, longestMs: policy.longestRestartMs });
+    log.warn({ name, ...end, crashes, restartInMs }, 'crashed: restarting');
+    await pause(restartInMs, stop);
   }
   return EXIT_CODES.done;
 }
@@ -122,14 +123,14 @@ async function runToEnd(
   running.add(child);
   log.info({ name, childPid: child.pid }, 'started');
   let killTimer: NodeJS.Timeout | undefined;
-  const askToEnd = (): void => {
+  const askToStop = (): void => {
     child.kill('SIGTERM');
     killTimer = setTimeout(() => {
       log.error({ name, childPid: child.pid }, 'did not stop in time: killing it');
       child.kill('SIGKILL');
     }, killAfterMs);
   };
-  stop.addEventListener('abort', askToEnd, { once: true });
+  stop.addEventListener('abort', askToStop, { once: true });
   try {
     return await new Promise<ProcessEnd>((resolve) => {
       child.once('error', (error) => resolve({ code: EXIT_CODES.failed, endedBy: error.message }));
@@ -137,7 +138,7 @@ async function runToEnd(
     });
   } finally {
     clearTimeout(killTimer);
-    stop.removeEventListener('abort', askToEnd);
+    stop.removeEventListener('abort', askToStop);
     running.delete(child);
   }
 }

@@ -113,6 +113,6 @@ describe('coppice canary, on the embedded engine, with real proofs', () => {
     );
 
     await expect(merged).rejects.toThrow(ProofFailedError);
-    await expect(merged).rejects.toThrow('the circuit does not allow these inputs');
+    await expect(merged).rejects.toThrow('the circuit rejects these inputs');
   });
 });

@@ -16,8 +16,8 @@ const run = promisify(execFile);
 const NO_AVM = 'AVM is not supported';
 
 /**
- * Looks at all that proofs of these circuits need of this machine.
- * @returns a line for each thing that is wrong, with what to do; simulated proofs need only the right packages
+ * Checks everything that proofs of these circuits need of this machine.
+ * @returns a line for each problem, with what to do about it; simulated proofs need only the right packages
  */
 export async function findAztecProblems(
   options: AztecFamilyOptions,
@@ -42,7 +42,7 @@ export async function findAztecProblems(
 function checkPackages(networkVersion: string): string | undefined {
   const installed = installedNetworkVersion();
   if (installed === networkVersion) return undefined;
-  return `the installed @aztec packages are of version ${installed}, the agent is to prove for ${networkVersion}: install the packages of that version, or start an agent of ${installed}`;
+  return `the installed @aztec packages are of version ${installed}, but the agent is to prove for ${networkVersion}: install the packages of that version, or start an agent of ${installed}`;
 }
 
 async function checkBb(
@@ -66,7 +66,7 @@ async function checkBb(
   return undefined;
 }
 
-/** With no inputs to read, a `bb` that has the virtual machine's prover fails for another reason than one that has not. */
+/** Without inputs both fail, but a `bb` with the virtual machine's prover fails for another reason than one without it. */
 async function hasAvm(bbBinaryPath: string): Promise<boolean> {
   try {
     await run(bbBinaryPath, ['avm_prove', '--avm-inputs', '/dev/null', '-o', '/dev/null'], { timeout: 60_000 });
@@ -84,7 +84,7 @@ async function checkAcvm({ acvmBinaryPath, acvmWorkingDirectory }: AztecFamilyOp
     await access(acvmBinaryPath, constants.X_OK);
     return undefined;
   } catch {
-    return `there is no acvm that runs at ${acvmBinaryPath}: set ACVM_BINARY_PATH to the acvm of Aztec's image`;
+    return `no executable acvm at ${acvmBinaryPath}: set ACVM_BINARY_PATH to the acvm of Aztec's image`;
   }
 }
 
@@ -93,13 +93,13 @@ async function checkCrs(crsPath: string): Promise<string | undefined> {
     await mkdir(crsPath, { recursive: true });
     await access(crsPath, constants.W_OK);
   } catch (error) {
-    // An image has it built in, where nothing can be written.
+    // An image contains it, in a read-only folder.
     if (await isReadable(path.join(crsPath, 'bn254_g1.dat'))) return undefined;
     return `bb cannot keep its reference string in ${crsPath} (${firstLine(error)}): set CRS_PATH to a folder it may write`;
   }
   const crs = await readCrs(crsPath).catch(() => undefined);
   if (crs?.kind !== 'development') return undefined;
-  return `${crsPath} holds the development CRS, under which nothing of Aztec's is proven: set CRS_PATH to another folder`;
+  return `${crsPath} holds the development CRS, under which Aztec's circuits cannot be proven: set CRS_PATH to another folder`;
 }
 
 async function isReadable(file: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** How Aztec's circuits are proven, in Aztec's own names. */
+/** How Aztec's circuits are proven, under Aztec's names. */
 export const AztecFamilyOptions = z.strictObject({
   /** The version that the installed `@aztec/*` packages must have. */
   networkVersion: z.string().min(1),
   /** `PROVER_REAL_PROOFS`: without it circuits are executed and proofs are empty. */
   realProofs: z.boolean(),
-  /** `PROVER_TEST_DELAY_TYPE`: how long a simulated proof takes at least. */
+  /** `PROVER_TEST_DELAY_TYPE`: how the minimum time of a simulated proof is chosen. */
   proverTestDelayType: z.enum(['fixed', 'realistic']).default('fixed'),
   /** `PROVER_TEST_DELAY_MS`, for `fixed`. */
   proverTestDelayMs: z.number().nonnegative().default(0),

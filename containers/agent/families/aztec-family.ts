@@ -44,10 +44,10 @@ const METHODS = {
   PARITY_ROOT: 'getRootParityProof',
 } as const satisfies { [Circuit in AztecCircuit]: MethodFor<Circuit> };
 
-/** Opens Aztec's own prover: `BBNativeRollupProver` for real proofs, `TestCircuitProver` for simulated ones. */
+/** Opens Aztec's prover: `BBNativeRollupProver` for real proofs, `TestCircuitProver` for simulated ones. */
 export async function openFamily(options: unknown): Promise<ProverFamily> {
   const parsed = AztecFamilyOptions.parse(options);
-  // Loading takes a second: begun now, it is over when the first inputs come. Whoever awaits it sees why it failed.
+  // Loading takes a second: begun now, it is done when the first inputs arrive. A failure is thrown where it is awaited.
   const opening = openCircuitProver(parsed);
   opening.catch(() => undefined);
   return {
@@ -58,7 +58,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       const prover = await opening;
       const type = ProvingRequestType[circuit];
       const inputs: unknown = getProvingJobInputClassFor(type).fromBuffer(Buffer.from(inputsBytes));
-      // The table pairs each circuit with the method that takes its inputs; the compiler has checked it there.
+      // METHODS pairs each circuit with the method that takes its inputs; the compiler has checked it there.
       const prove = prover[METHODS[circuit]].bind(prover) as (inputs: unknown) => Promise<unknown>;
       try {
         const result = await prove(inputs);
@@ -92,7 +92,7 @@ async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.p
       bbSkipCleanup,
       acvmBinaryPath,
       acvmWorkingDirectory,
-      // Of the verifiers of clients' proofs, which a prover does not run.
+      // For the verifiers of clients' proofs, which a prover does not run.
       numConcurrentIVCVerifiers: 1,
       bbIVCConcurrency: 1,
     });
@@ -108,7 +108,7 @@ async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.p
   return new TestCircuitProver(new NativeACVMSimulator(acvmWorkingDirectory, acvmBinaryPath), delay);
 }
 
-/** `bb` killed by a signal that nobody here sent is the kernel making room; everything else is the proof's own fault. */
+/** A `bb` killed by a signal that the agent did not send was killed for memory; everything else is the proof's fault. */
 function asProofFailure(error: unknown): ProofFailedError {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const isKilled = error instanceof ProvingError && error.retry && /signal SIGKILL/i.test(message);

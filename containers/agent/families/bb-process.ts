@@ -3,35 +3,36 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BackendType, Barretenberg } from 'bb.js-canary';
 import { findPackageRoot } from 'bb.js-canary/platform';
 
+import { pause } from '../../../shared/retry/pause.ts';
+import { isRunning } from '../../processes/process-group.ts';
 import { ProofFailedError } from './prover-family.ts';
 
-/** What one `bb` is started with. */
+/** How one `bb` is started. */
 export interface BbOptions {
   readonly crsPath: string;
   /** @default as many as this process may use */
   readonly threads?: number | undefined;
 }
 
-/** How `bb` says that there is no memory for it. */
+/** How `bb` reports that it ran out of memory. */
 const OUT_OF_MEMORY = /bad_alloc|out of memory|cannot allocate/i;
 
-/** Its socket may close before its end is known. */
-const END_IS_KNOWN_MS = 1000;
+/** Its socket may close this long before its exit is reported. */
+const EXIT_REPORT_MS = 1000;
 
 interface RunningBb {
   readonly bb: Barretenberg;
-  /** The signal that ended it, if one did; waits a moment for an end that is under way. */
+  /** The signal that ended it, if any; waits a moment for an exit that is under way. */
   endedBy(): Promise<NodeJS.Signals | null>;
 }
 
 /**
- * One `bb` for as many proofs as come: it starts once and loads the reference string once. When it has died the next
- * request starts another. It dies with this process, whatever ends that: the kernel tells it.
+ * One `bb` for any number of proofs: it starts once and loads the reference string once. When it has died the next request
+ * starts another. It ends with this process, however that ends: the kernel signals it.
  */
 export class BbProcess {
   readonly #options: BbOptions;
@@ -41,19 +42,19 @@ export class BbProcess {
     this.#options = options;
   }
 
-  /** @throws {ProofFailedError} with what `bb` said; `out-of-memory` if it ran out of it, or was killed to make room. */
-  async ask<Answer>(question: (bb: Barretenberg) => Promise<Answer>): Promise<Answer> {
+  /** @throws {ProofFailedError} with the message of `bb`; `out-of-memory` if it ran out of memory, or was killed for it. */
+  async call<Result>(action: (bb: Barretenberg) => Promise<Result>): Promise<Result> {
     this.#running ??= this.#start().catch((error: unknown) => {
       this.#running = undefined;
       throw error;
     });
     const running = await this.#running;
     try {
-      return await question(running.bb);
+      return await action(running.bb);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const isKilled = (await running.endedBy()) === 'SIGKILL';
-      // What it has in memory after a failure is nobody's to trust.
+      // Its memory cannot be trusted after a failure.
       await this.stop();
       const cause = isKilled || OUT_OF_MEMORY.test(message) ? 'out-of-memory' : 'failure';
       throw new ProofFailedError(cause, isKilled ? 'bb was killed' : `bb: ${message}`, { cause: error });
@@ -68,19 +69,17 @@ export class BbProcess {
 
   async #start(): Promise<RunningBb> {
     const bbPath = findBb();
-    if (bbPath === undefined) throw new Error(`there is no bb for ${process.platform} on ${process.arch}`);
+    if (bbPath === undefined) throw new Error(`bb.js has no bb for ${process.platform} on ${process.arch}`);
     const threads = this.#options.threads ?? availableParallelism();
     const bb = await withCrsPath(this.#options.crsPath, () =>
       Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath }),
     );
-    // It tells nobody how its process ended, and a kill is what tells a lack of memory from a failure.
+    // bb.js does not expose how the process ended, and only a kill distinguishes a lack of memory from a failure.
     const { process: child } = (bb as unknown as { readonly backend: { readonly process: ChildProcess } }).backend;
     return {
       bb,
       async endedBy() {
-        if (child.exitCode === null && child.signalCode === null) {
-          await Promise.race([once(child, 'exit'), sleep(END_IS_KNOWN_MS)]);
-        }
+        if (isRunning(child)) await Promise.race([once(child, 'exit'), pause(EXIT_REPORT_MS)]);
         return child.signalCode;
       },
     };
@@ -88,8 +87,8 @@ export class BbProcess {
 }
 
 /**
- * bb.js hands its own environment on, and has no other way to say where the reference string is. It starts `bb` before it
- * returns, so that no other prover in this process sees the path.
+ * bb.js passes on its environment, and takes the path of the reference string in no other way. It starts `bb` before it
+ * returns, so no other prover in this process gets the path.
  */
 function withCrsPath<Started>(crsPath: string, start: () => Started): Started {
   const { CRS_PATH: own } = process.env;
@@ -103,8 +102,8 @@ function withCrsPath<Started>(crsPath: string, start: () => Started): Started {
 }
 
 /**
- * The `bb` that came with bb.js; `undefined` where there is none for this machine. `BB_BINARY_PATH` names Aztec's, of
- * another version, which does not read these circuits.
+ * The `bb` that came with bb.js; `undefined` if it has none for this machine. `BB_BINARY_PATH` names Aztec's `bb`, whose
+ * version does not read these circuits.
  */
 export function findBb(): string | undefined {
   const packageRoot = findPackageRoot();

@@ -5,8 +5,8 @@ import type { CanaryFamilyOptions } from './canary-family-options.ts';
 import { checkCpu, checkMemory } from './machine-checks.ts';
 
 /**
- * Looks at all that proofs of these circuits need of this machine.
- * @returns a line for each thing that is wrong, with what to do
+ * Checks everything that proofs of these circuits need of this machine.
+ * @returns a line for each problem, with what to do about it
  */
 export async function findCanaryProblems(
   { crs, crsPath, memoryMib }: CanaryFamilyOptions,
@@ -35,15 +35,15 @@ async function checkCrs(
 ): Promise<string | undefined> {
   try {
     const found = await readCrs(crsPath);
-    // bb fetches the ceremony's itself, and checks it.
+    // bb fetches and checks the ceremony's CRS itself.
     if (found === undefined && wanted === 'ceremony') return undefined;
-    if (found === undefined) return `there is no development CRS in ${crsPath}: run coppice crs --development`;
+    if (found === undefined) return `missing development CRS in ${crsPath}: run coppice crs --development`;
     if (found.kind !== wanted) {
-      return `${crsPath} holds the ${found.kind} CRS and the agent is to prove under the ${wanted} one: set CRS_PATH to the other's folder`;
+      return `${crsPath} holds the ${found.kind} CRS, but the agent is to prove under the ${wanted} one: set CRS_PATH to the folder of that one`;
     }
     const neededPoints = Math.max(...circuits.map((circuit) => 2 ** CIRCUIT_CATALOGUE[circuit].log2Gates)) + 1;
     if (found.kind === 'development' && found.points < neededPoints) {
-      return `the development CRS in ${crsPath} has ${found.points} points and ${neededPoints} are needed: run coppice crs --development`;
+      return `the development CRS in ${crsPath} has ${found.points} points, but ${neededPoints} are needed: run coppice crs --development`;
     }
     return undefined;
   } catch (error) {

@@ -41,18 +41,18 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
         case 'CANARY_ROOT':
           return proveRoot(prover, inputs, parsed.crs);
         default:
-          throw new ProofFailedError('failure', `${circuit} is no circuit of the canary`);
+          throw new ProofFailedError('failure', `${circuit} is not a circuit of the canary`);
       }
     },
 
     prepare(circuit: CircuitName, inputs: Uint8Array): void {
-      // Of a backlog of leaves: above them a witness is nothing beside the proof.
+      // Pays off for a backlog of leaves: above them a witness takes no time compared to the proof.
       if (circuit !== 'CANARY_LEAF') return;
       try {
         const { statement, leafKey } = parseLeafInputs(inputs);
         prover.prepare({ circuit, work: leafKey.work }, statement, {});
       } catch {
-        // It is told when it is to be proven.
+        // Reported when the inputs are to be proven.
       }
     },
 
@@ -65,7 +65,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
         case 'CANARY_ROOT':
           return void parseCanaryProof(circuit, proof);
         default:
-          throw new Error(`${circuit} is no circuit of the canary`);
+          throw new Error(`${circuit} is not a circuit of the canary`);
       }
     },
   };
@@ -75,7 +75,10 @@ async function proveKey(prover: CanaryProver, bytes: Uint8Array, crs: CrsKind): 
   const inputs = parseKeyInputs(bytes);
   assertSameCrs(inputs.crs, crs);
   if (inputs.artifactSha256 !== artifactSha256(inputs)) {
-    throw new ProofFailedError('failure', 'the key is to be of a circuit that is not this agent’s: use one version');
+    throw new ProofFailedError(
+      'failure',
+      'the key is of another version of the circuit than this agent has: run the same version of Coppice everywhere',
+    );
   }
   const choice =
     inputs.circuit === 'CANARY_LEAF' ? { circuit: inputs.circuit, work: inputs.work } : { circuit: inputs.circuit };
@@ -113,6 +116,6 @@ function assertSameCrs(wanted: CrsKind, own: CrsKind): void {
   if (wanted === own) return;
   throw new ProofFailedError(
     'failure',
-    `the job is for the ${wanted} CRS and this agent has the ${own} one: point its CRS_PATH at the other, or run coppice canary with this one`,
+    `the job is for the ${wanted} CRS, but this agent has the ${own} one: point its CRS_PATH at the ${wanted} CRS, or run coppice canary with the ${own} one`,
   );
 }

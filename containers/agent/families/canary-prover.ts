@@ -43,7 +43,7 @@ export class CanaryProver {
   async makeKey(choice: CircuitChoice): Promise<VerificationKey> {
     const { bytecode } = this.#load(choice);
     const settings = settingsOf(choice);
-    const { bytes, hash } = await this.#bb.ask((bb) =>
+    const { bytes, hash } = await this.#bb.call((bb) =>
       bb.circuitComputeVk({ circuit: { name: choice.circuit, bytecode }, settings }),
     );
     const common = {
@@ -54,7 +54,7 @@ export class CanaryProver {
     };
     if (choice.circuit === 'CANARY_LEAF') return { ...choice, ...common };
     if (choice.circuit === 'CANARY_MERGE') return { circuit: choice.circuit, ...common };
-    const { solidityCode } = await this.#bb.ask((bb) =>
+    const { solidityCode } = await this.#bb.call((bb) =>
       bb.circuitWriteSolidityVerifier({ verificationKey: bytes, settings }),
     );
     return { circuit: 'CANARY_ROOT', ...common, solidityVerifier: solidityCode };
@@ -62,8 +62,8 @@ export class CanaryProver {
 
   /**
    * Proves `statement`.
-   * @param inputs what the circuit takes beside it
-   * @throws {ProofFailedError} also if the circuit does not allow it
+   * @param inputs the circuit's other inputs
+   * @throws {ProofFailedError} also if the circuit rejects the inputs
    */
   async prove(
     choice: CircuitChoice,
@@ -80,11 +80,11 @@ export class CanaryProver {
       : this.#witness(noir, { ...inputs, statement: circuitStatement(statement) }));
     const verificationKey = Buffer.from(key.key, 'base64');
     const settings = settingsOf(choice);
-    const { proof, publicInputs } = await this.#bb.ask((bb) =>
+    const { proof, publicInputs } = await this.#bb.call((bb) =>
       bb.circuitProve({ witness, circuit: { name: choice.circuit, bytecode, verificationKey }, settings }),
     );
     if (publicInputs.map(fieldFromBytes).join() !== publicInputsOf(statement).join()) {
-      throw new ProofFailedError('failure', 'bb proved another statement than it was asked to');
+      throw new ProofFailedError('failure', 'bb proved another statement than the requested one');
     }
     const encoded = {
       circuit: choice.circuit,
@@ -93,17 +93,17 @@ export class CanaryProver {
       statement,
       proof: Buffer.concat(proof).toString('base64'),
     } satisfies CanaryProof;
-    // Under the development CRS bb verifies nothing: it knows the ceremony's points alone. There, L1 is the first to look.
+    // Under the development CRS bb cannot verify: it knows only the ceremony's points. There, L1 is the first to verify.
     if (this.#crs === 'ceremony' && !(await this.verify(choice, key, encoded))) {
       throw new ProofFailedError('failure', 'the proof does not verify: one of its inputs is not a proof');
     }
     return encodeCanaryProof(encoded);
   }
 
-  /** Whether `bb` takes the proof; under the development CRS it takes none. @throws {ProofFailedError} */
+  /** Whether `bb` accepts the proof; under the development CRS it accepts none. @throws {ProofFailedError} */
   async verify(choice: CircuitChoice, key: VerificationKey, { statement, proof }: CanaryProof): Promise<boolean> {
     const bytes = Buffer.from(proof, 'base64');
-    const { verified } = await this.#bb.ask((bb) =>
+    const { verified } = await this.#bb.call((bb) =>
       bb.circuitVerify({
         verificationKey: Buffer.from(key.key, 'base64'),
         publicInputs: publicInputsOf(statement).map((field) => Buffer.from(field.slice(2), 'hex')),
@@ -114,11 +114,11 @@ export class CanaryProver {
     return verified;
   }
 
-  /** Makes the witness of what is to be proven next, beside the proof under way. */
+  /** Makes the witness of the next proof during the current one. */
   prepare(choice: CircuitChoice, statement: Statement, inputs: InputMap): void {
     const { noir } = this.#load(choice);
     const witness = this.#witness(noir, { ...inputs, statement: circuitStatement(statement) });
-    // Whoever proves it is told why there is none.
+    // `prove` throws the error when it awaits the witness.
     witness.catch(() => undefined);
     this.#prepared = { request: nameOf(choice, statement, inputs), witness };
   }
@@ -129,7 +129,7 @@ export class CanaryProver {
       return gunzipSync(witness);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new ProofFailedError('failure', `the circuit does not allow these inputs: ${message}`, { cause: error });
+      throw new ProofFailedError('failure', `the circuit rejects these inputs: ${message}`, { cause: error });
     }
   }
 
@@ -138,7 +138,7 @@ export class CanaryProver {
     let circuit = this.#circuits.get(sha256);
     if (circuit === undefined) {
       const artifact = readArtifact(choice);
-      // The compiler wrote it, and its digest says that it is still what was written.
+      // The compiler wrote it, and its digest shows that it is unchanged.
       circuit = {
         noir: new Noir(artifact as unknown as CompiledCircuit),
         bytecode: gunzipSync(Buffer.from(artifact.bytecode, 'base64')),
@@ -149,7 +149,7 @@ export class CanaryProver {
   }
 }
 
-/** The same for the same proof: its statement alone says too little, and the inputs are hundreds of numbers. */
+/** Equal for the same proof: the statement does not identify it, and the inputs are hundreds of numbers. */
 function nameOf(choice: CircuitChoice, statement: Statement, inputs: InputMap): string {
   return sha256Of(Buffer.from(JSON.stringify([choice, statement, inputs])));
 }
@@ -158,7 +158,7 @@ function settingsOf({ circuit }: CircuitChoice): typeof BELOW_ROOT {
   return circuit === 'CANARY_ROOT' ? ROOT : BELOW_ROOT;
 }
 
-/** The statement under the names that the circuits have for its parts. */
+/** The statement under the circuits' names for its parts. */
 export function circuitStatement({ tree, from, to, leaves, leafKeyHash, mergeKeyHash }: Statement): InputMap {
   return {
     tree,
@@ -170,7 +170,7 @@ export function circuitStatement({ tree, from, to, leaves, leafKeyHash, mergeKey
   };
 }
 
-/** A proof as the circuit above takes it: it says itself which key it was made with, and the circuit sees whether it was. */
+/** A proof as the circuit above takes it: it names the key it was made with, and the circuit checks that. */
 export function childInputs({ keyHash, statement, proof }: CanaryProof, { key }: VerificationKey): InputMap {
   return {
     key: fieldsFromBytes(Buffer.from(key, 'base64')),

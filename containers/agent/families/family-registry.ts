@@ -13,7 +13,7 @@ const MODULES: Record<keyof FamilyOptions, URL> = {
   canary: new URL('./canary-family.ts', import.meta.url),
 };
 
-/** Names a family to the prover process, which loads it there: the agent itself never does. */
+/** Refers the prover process to a family, which is loaded there and never in the agent. */
 export function familyReference<Name extends keyof FamilyOptions>(
   name: Name,
   options: FamilyOptions[Name],

@@ -1,13 +1,13 @@
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /**
- * Proves the circuits of one family. It lives in the prover process, may block it for as long as it likes, and is
- * stopped by ending that process.
+ * Proves the circuits of one family. It runs in the prover process, may block it for any time, and is stopped by killing
+ * that process.
  *
- * A family is a catalogue (`shared/proving-job`) and this; `family-registry.ts` has the list.
+ * A family is a catalogue (`shared/proving-job`) and an implementation of this; `family-registry.ts` lists them.
  */
 export interface ProverFamily {
-  /** What keeps this machine from proving `circuits`, of which some may be other families', each with what to do about it. */
+  /** The reasons why this machine cannot prove `circuits`, each with what to do; ignores circuits of other families. */
   findProblems(circuits: readonly CircuitName[]): Promise<readonly string[]>;
   /**
    * Makes the proof of `circuit` over `inputs`, in the form in which it is stored.
@@ -15,31 +15,31 @@ export interface ProverFamily {
    */
   prove(circuit: CircuitName, inputs: Uint8Array): Promise<Uint8Array>;
   /**
-   * The inputs of the next proof, as soon as they are known: for what can be done beside the proof under way. A hint, of which
-   * the last counts; what is wrong with the inputs shows when they are to be proven.
+   * Takes the inputs of the next proof as soon as they are known, for work that can be done during the current one. A hint, of
+   * which the last counts; problems with the inputs are reported when they are to be proven.
    */
   prepare?(circuit: CircuitName, inputs: Uint8Array): void;
-  /** @throws {Error} if `proof` is not a stored proof of `circuit`: it looks at its form, it does not verify it. */
+  /** @throws {Error} if `proof` is not a stored proof of `circuit`: it checks its form and does not verify it. */
   checkProof(circuit: CircuitName, proof: Uint8Array): Promise<void>;
 }
 
-/** What the module of a family exports as `openFamily`. `options` are its own, as JSON; it parses them. */
+/** The export `openFamily` of a family's module, which parses `options`, the family's options as JSON. */
 export type OpenFamily = (options: unknown) => Promise<ProverFamily>;
 
-/** A family as it is named to the prover process. */
+/** How the prover process finds a family. */
 export interface FamilyReference {
-  /** The catalogue's name of it. */
+  /** The family's name in the catalogue. */
   readonly name: string;
-  /** Of its circuits and keys: jobs of another are left for agents of that version. @default the agent's network version */
+  /** The version of its circuits and keys: jobs of others are left for agents of their version. @default the agent's network version */
   readonly version?: string;
-  /** Whether it makes use of `prepare`: others are not sent inputs twice. @default false */
+  /** Whether it implements `prepare`; otherwise inputs are sent once. @default false */
   readonly prepares?: boolean;
   /** URL of the module that exports `openFamily`. */
   readonly module: string;
   readonly options: unknown;
 }
 
-/** The prover gave up on a proof, and the family knows why. */
+/** A proof failed, and the family knows why. */
 export class ProofFailedError extends Error {
   override readonly name = 'ProofFailedError';
   readonly attemptCause: 'failure' | 'out-of-memory';

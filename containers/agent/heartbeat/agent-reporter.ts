@@ -1,7 +1,7 @@
 import type { AgentRecord, AgentRegistry } from '../../../shared/ledger/agent-registry.ts';
 
 /** Changes that follow each other faster than this are written as one. */
-const SETTLE_MS = 250;
+const GATHER_MS = 250;
 
 export interface AgentReporterOptions {
   readonly everySeconds: number;
@@ -9,7 +9,7 @@ export interface AgentReporterOptions {
   readonly onProblem: (message: string) => void;
 }
 
-/** Writes the agent's record: soon after it has changed, and at an interval, so that people see it is alive. */
+/** Writes the agent's record: soon after it has changed, and at an interval, as a sign of life. */
 export class AgentReporter {
   readonly #registry: Pick<AgentRegistry, 'report'>;
   readonly #options: AgentReporterOptions;
@@ -26,10 +26,10 @@ export class AgentReporter {
 
   update(agent: AgentRecord): void {
     this.#agent = agent;
-    this.#writeAt(Math.max(this.#options.nowMs(), this.#writtenAtMs + SETTLE_MS));
+    this.#writeAt(Math.max(this.#options.nowMs(), this.#writtenAtMs + GATHER_MS));
   }
 
-  /** Writes `agent` as the last word. */
+  /** Writes `agent` as the final record. */
   async stop(agent: AgentRecord): Promise<void> {
     clearTimeout(this.#timer);
     await this.#writing;

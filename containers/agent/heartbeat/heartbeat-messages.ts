@@ -1,10 +1,12 @@
 import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
-import type { LeaseKeeperOptions, LeasePair } from './lease-keeper.ts';
+import type { LeasePair } from './lease-keeper.ts';
 
 /** What the heartbeat thread is started with. */
-export interface HeartbeatThreadData extends LeaseKeeperOptions {
-  readonly engine: EngineOptions;
+export interface HeartbeatThreadData {
+  /** The lease that is extended is `leaseSeconds` long. */
+  readonly engineOptions: EngineOptions;
+  readonly heartbeatSeconds: number;
 }
 
 /** To the heartbeat thread. `key` is the main thread's number for a claimed job. */
@@ -15,7 +17,7 @@ export type HeartbeatRequest =
   | { readonly kind: 'stop'; readonly agent: AgentRecord };
 
 /** From the heartbeat thread. */
-export type HeartbeatAnswer =
+export type HeartbeatEvent =
   | { readonly kind: 'begun' }
   | { readonly kind: 'extended'; readonly key: number; readonly leases: LeasePair }
   | { readonly kind: 'lost'; readonly key: number; readonly reason: string }

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import { pause } from '../../../shared/retry/pause.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import type { HeartbeatAnswer, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
+import type { HeartbeatEvent, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
 import type { LeasePair } from './lease-keeper.ts';
 
 /** Leases that the heartbeat thread keeps alive. */
@@ -13,7 +13,7 @@ export interface KeptLeases {
   readonly leases: LeasePair;
   /** Aborts when the job is no longer ours. */
   readonly lost: AbortSignal;
-  /** Stops the heartbeats; resolves when none is under way, so that a release after it has the last word. */
+  /** Stops the heartbeats; resolves when none is under way, so that none follows a later release. */
   drop(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ interface Entry {
 
 /** Changes of the agent's record within this time cross to the thread as one: an agent with quick proofs makes many. */
 const GATHER_MS = 50;
-/** How long an agent that stops right away waits for the thread to begin, which alone can say why it stops. */
+/** How long an agent that stops right away waits for the thread to begin, so that it can report why it stops. */
 const BEGIN_MS = 5_000;
 
 /** The main thread's side of the heartbeat thread. */
@@ -42,7 +42,7 @@ export class Heartbeats {
   constructor(data: HeartbeatThreadData, log: Logger, onFailed: (error: unknown) => void) {
     this.#thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), { workerData: data, execArgv: [] });
     this.#thread.on('error', onFailed);
-    this.#thread.on('message', (answer: HeartbeatAnswer) => this.#handle(answer, log));
+    this.#thread.on('message', (event: HeartbeatEvent) => this.#handle(event, log));
     this.#exited = once(this.#thread, 'exit').catch(() => undefined);
   }
 
@@ -62,7 +62,7 @@ export class Heartbeats {
     };
   }
 
-  /** Has the record written soon, and again with every heartbeat. */
+  /** Writes the record soon, and again with every heartbeat. */
   report(agent: AgentRecord): void {
     this.#agent = agent;
     this.#reporting ??= setTimeout(() => {
@@ -71,7 +71,7 @@ export class Heartbeats {
     }, GATHER_MS);
   }
 
-  /** Writes `agent` as the last word and ends the thread. @param timeoutMs how long that may take once it has begun */
+  /** Writes `agent` as the final record and ends the thread. @param timeoutMs how long that may take once it has begun */
   async stop(agent: AgentRecord, timeoutMs: number): Promise<void> {
     clearTimeout(this.#reporting);
     this.#post({ kind: 'stop', agent });
@@ -80,11 +80,10 @@ export class Heartbeats {
     await this.#thread.terminate();
   }
 
-  /** Resolves when the thread has ended, when it did what it was to do first, or after `ms`. */
+  /** Resolves when the thread has ended, when one of `orDone` resolves, or after `ms`. */
   async #ended(ms: number, ...orDone: readonly Promise<undefined>[]): Promise<void> {
     const enough = new AbortController();
-    const timeout = sleep(ms, undefined, { signal: enough.signal }).catch(() => undefined);
-    await Promise.race([this.#exited, ...orDone, timeout]);
+    await Promise.race([this.#exited, ...orDone, pause(ms, enough.signal)]);
     enough.abort();
   }
 
@@ -95,24 +94,24 @@ export class Heartbeats {
     this.#entries.delete(key);
   }
 
-  #handle(answer: HeartbeatAnswer, log: Logger): void {
-    switch (answer.kind) {
+  #handle(event: HeartbeatEvent, log: Logger): void {
+    switch (event.kind) {
       case 'begun':
         this.#begun.resolve(undefined);
         return;
       case 'extended': {
-        const entry = this.#entries.get(answer.key);
-        if (entry !== undefined) entry.leases = answer.leases;
+        const entry = this.#entries.get(event.key);
+        if (entry !== undefined) entry.leases = event.leases;
         return;
       }
       case 'lost':
-        this.#entries.get(answer.key)?.lost.abort(answer.reason);
+        this.#entries.get(event.key)?.lost.abort(event.reason);
         return;
       case 'dropped':
-        this.#entries.get(answer.key)?.onDropped();
+        this.#entries.get(event.key)?.onDropped();
         return;
       case 'problem':
-        log.warn({ problem: answer.message }, 'heartbeat problem');
+        log.warn({ problem: event.message }, 'heartbeat problem');
     }
   }
 

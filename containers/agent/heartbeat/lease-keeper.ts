@@ -24,7 +24,7 @@ export interface LeaseKeeperDeps {
 
 interface Kept {
   leases: LeasePair;
-  /** Past this the job is given up, whatever the leases say: nobody is left who would. */
+  /** Past this the job is given up, even if its leases hold: no proof takes this long. */
   readonly untilMs: number;
   heartbeat: NodeJS.Timeout | undefined;
   expiry: NodeJS.Timeout | undefined;
@@ -33,8 +33,8 @@ interface Kept {
 }
 
 /**
- * Extends leases at an interval until it is told to stop, or until one is lost. A heartbeat that fails for another
- * reason is tried again soon; the lease counts as lost when it would have ended with no success.
+ * Extends leases at an interval until they are dropped or lost. A heartbeat that fails for another reason is tried again
+ * soon; the lease counts as lost when it would have ended before one succeeded.
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
@@ -53,7 +53,7 @@ export class LeaseKeeper {
     this.#beatAfter(key, kept, this.#options.heartbeatSeconds);
   }
 
-  /** Leaves the leases as they are. Resolves when no extension is under way any more, so that a release has the last word. */
+  /** Leaves the leases as they are. Resolves when no extension is under way, so that none follows a later release. */
   async drop(key: number): Promise<void> {
     const kept = this.#forget(key);
     await kept?.extending;
@@ -85,7 +85,7 @@ export class LeaseKeeper {
       if (error instanceof JobLeaseLostError) {
         this.#lose(key, error.message);
       } else if (this.#kept.get(key) === kept) {
-        // The store is out of reach, perhaps for a moment: the lease still holds until its end.
+        // The engine is unreachable, perhaps for a moment: the lease still holds until its end.
         this.#beatAfter(key, kept, this.#options.heartbeatSeconds / 10);
       }
       return;
@@ -95,7 +95,7 @@ export class LeaseKeeper {
     this.#beatAfter(key, kept, this.#options.heartbeatSeconds);
   }
 
-  /** A lost message is no loss: whoever gets it is told by the ledger that the job is ours. */
+  /** A lost message does no harm: for the agent that receives it, the ledger says that the job is held. */
   async #extendMessage(queueLease: QueueLease): Promise<QueueLease> {
     try {
       return await this.#dependencies.engine.queue.extend(queueLease);

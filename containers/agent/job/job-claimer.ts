@@ -1,185 +1,194 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
-import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
+import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-store/errors.ts';
-import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
-import type { ClaimedJob } from './claimed-job.ts';
-import { Deference } from './deference.ts';
-import type { Heartbeats, KeptLeases } from '../heartbeat/heartbeats.ts';
-import type { JobReturns } from './job-returns.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
-import type { QueueHabits } from './queue-habits.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { LeasePair } from '../heartbeat/lease-keeper.ts';
+import type { HeldJob } from './held-job.ts';
+import type { PollingPolicy } from './polling-policy.ts';
+import { RefusedJobs } from './refused-jobs.ts';
+import { reportIncident } from './report-incident.ts';
 
 /** A job of another version is hidden for 15 to 30 s. */
-const FOREIGN_VERSION_INTERVAL_SECONDS = 15;
-/** How long a store that does not answer may keep a claimed job from being proven elsewhere. */
+const FOREIGN_VERSION_TICK_SECONDS = 15;
+/** How long an unresponsive store may keep a claimed job from being proven by another agent. */
 const FETCH_SECONDS = 10;
 const FETCH_FAILED_DELAY_SECONDS = 5;
+
+/** A job that this agent holds, ready to be proven. */
+export interface ClaimedJob {
+  readonly held: HeldJob;
+  readonly inputs: Uint8Array;
+}
 
 export interface JobClaimerOptions {
   readonly agentId: AgentId;
   readonly pools: readonly Pool[];
-  /** The circuits it takes on; jobs of others are left to other agents. */
+  /** The circuits that this agent proves; jobs of others are left to other agents. */
   readonly circuits: readonly CircuitName[];
-  /** The version of circuits that it proves of each family, by the family's name. */
+  /** The circuits' version that it proves, by the name of their family. */
   readonly versions: ReadonlyMap<string, string>;
   readonly leaseSeconds: number;
-  /** How long a job may be ours in all. */
-  readonly maxHoldSeconds: (record: JobRecord) => number;
-  readonly habits: QueueHabits;
+  readonly polling: PollingPolicy;
 }
 
 export interface JobClaimerDeps {
-  readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs'>;
-  readonly heartbeats: Pick<Heartbeats, 'keep'>;
-  readonly returns: JobReturns;
+  readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs' | 'incidents'>;
+  /** Begins the heartbeats of a job that was just claimed. */
+  readonly hold: (record: JobRecord, leases: LeasePair) => HeldJob;
   readonly log: Logger;
   readonly nowMs: () => number;
-  /** Called when a job was refused, with the reason, for the agent's record. */
+  /** Called with the reason when a job was refused, for the agent's record. */
   readonly onRefused: (reason: string) => void;
 }
 
-/** Takes messages from the queue and asks the ledger what each is worth, until one is a job to prove. */
+/** Takes messages from the queue and claims their jobs in the ledger, until one is a job for this agent. */
 export class JobClaimer {
   readonly #options: JobClaimerOptions;
-  readonly #dependencies: JobClaimerDeps;
-  readonly #deference: Deference;
+  readonly #deps: JobClaimerDeps;
+  readonly #refused: RefusedJobs;
   readonly #knownForeignVersions = new Set<string>();
 
-  constructor(options: JobClaimerOptions, dependencies: JobClaimerDeps) {
+  constructor(options: JobClaimerOptions, deps: JobClaimerDeps) {
     this.#options = options;
-    this.#dependencies = dependencies;
-    this.#deference = new Deference(options.habits, dependencies.nowMs);
+    this.#deps = deps;
+    this.#refused = new RefusedJobs(options.polling, deps.nowMs);
   }
 
   /**
-   * Claims the next job and fetches its inputs. `undefined` when there was none within `waitSeconds`, when `signal`
-   * aborted, or when the message that came was not for us: ask again.
+   * Claims the next job and fetches its inputs.
+   * @returns `undefined` when no job came within `waitSeconds`, when `signal` aborted, or when the message that came was
+   * not for this agent: call again
    */
   async claim(options: {
     readonly waitSeconds: number;
     readonly signal: AbortSignal;
   }): Promise<ClaimedJob | undefined> {
-    const { queue } = this.#dependencies.engine;
-    const waitSeconds = await this.#deference.giveWay(options.waitSeconds, options.signal);
+    const { queue } = this.#deps.engine;
+    const waitSeconds = await this.#refused.letOthersGoFirst(options.waitSeconds, options.signal);
     const queueLease = await queue.claim(this.#options.pools, { waitSeconds, signal: options.signal });
-    if (queueLease === undefined) return undefined;
-    const leased = await this.#askLedger(queueLease);
-    return leased === undefined ? undefined : this.#fetchInputs(leased.record, leased.kept);
+    if (queueLease === undefined || (await this.#refuse(queueLease))) return undefined;
+    const held = await this.#claimInLedger(queueLease);
+    const inputs = held && (await this.#fetchInputs(held));
+    return inputs && { held, inputs };
   }
 
-  async #askLedger(queueLease: QueueLease): Promise<{ record: JobRecord; kept: KeptLeases } | undefined> {
-    const { engine, heartbeats, nowMs, log, returns } = this.#dependencies;
+  async #claimInLedger(queueLease: QueueLease): Promise<HeldJob | undefined> {
+    const { engine, hold, nowMs, log } = this.#deps;
     const { agentId, leaseSeconds, pools } = this.#options;
-    const { message } = queueLease;
-    if (await this.#refuse(queueLease)) return undefined;
-
-    const answer = await engine.jobs.claim(message.jobId, agentId, leaseSeconds, pools);
+    const { jobId } = queueLease.message;
+    const answer = await engine.jobs.claim(jobId, agentId, leaseSeconds, pools);
     switch (answer.outcome) {
-      case 'claimed': {
-        const untilMs = nowMs() + this.#options.maxHoldSeconds(answer.job) * 1000;
-        return { record: answer.job, kept: heartbeats.keep({ jobLease: answer.lease, queueLease }, untilMs) };
-      }
+      case 'claimed':
+        return hold(answer.job, { jobLease: answer.lease, queueLease });
       case 'held':
-        // Delivered twice, or its agent was lost: whoever looks again at the end of that lease can tell.
+        // Delivered twice, or its agent was lost: the next agent that gets it at the end of that lease finds out.
         await engine.queue.release(queueLease, Math.max(0, answer.expiresAtMs - nowMs()) / 1000);
-        log.debug({ jobId: message.jobId }, 'job held by another agent');
+        log.debug({ jobId }, 'job held by another agent');
         return undefined;
       case 'moved':
-        // Whoever moved it may have been cut off before it sent the message of the new pool; one too many does no harm.
+        // The agent that moved it may have ended before it sent the message to the new pool; a second one does no harm.
         await sendJobs([answer.job], engine);
         await engine.queue.complete(queueLease);
-        log.info({ jobId: message.jobId, pool: answer.job.pool }, 'sent a job on to the pool that it was moved to');
+        log.info({ jobId, pool: answer.job.pool }, 'sent a moved job on to its new pool');
         return undefined;
       case 'left-to-others':
-        // A second copy of what this very agent proves: to hide it for long would keep it from those it is for.
-        await engine.queue.release(queueLease, this.#deference.hideSeconds(this.#options.habits.otherCircuitSeconds));
+        // A second copy of a job that this agent is proving: it is for others, so it is hidden for a short time only.
+        await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
         return undefined;
       case 'settled':
         await engine.queue.complete(queueLease);
         if (answer.state === 'rejected') {
-          await returns.note(
-            'rejected-job',
-            message.jobId,
-            'its budget of attempts is spent: the ledger has the reason',
-          );
+          const message = 'its budget of attempts is spent: the ledger has the reason';
+          await reportIncident(this.#deps, { kind: 'rejected-job', subject: jobId, message });
         }
         return undefined;
       case 'unknown':
         // A node writes the record before it sends the message, so this job is of another fleet.
-        await this.#park(
-          queueLease,
-          `the ledger does not know proving job ${message.jobId}: it was sent by another fleet`,
-        );
+        await this.#park(queueLease, `the ledger does not know proving job ${jobId}: it was sent by another fleet`);
         return undefined;
     }
   }
 
-  /** Turns away what no agent like this one can prove. Answers whether it did. */
+  /** Turns away what agents of this kind cannot prove. @returns whether it did */
   async #refuse(queueLease: QueueLease): Promise<boolean> {
-    const { engine, returns, onRefused } = this.#dependencies;
     const { message } = queueLease;
     const version = this.#options.versions.get(CIRCUIT_CATALOGUE[message.circuit].family);
     if (version === undefined || !this.#options.circuits.includes(message.circuit)) {
-      await engine.queue.release(queueLease, this.#deference.hideSeconds(this.#options.habits.otherCircuitSeconds));
+      await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
       return true;
     }
     if (message.networkVersion !== version) {
-      await engine.queue.release(queueLease, this.#deference.hideSeconds(FOREIGN_VERSION_INTERVAL_SECONDS));
-      const reason = `left a job of network version ${message.networkVersion} for an agent of that version`;
-      onRefused(reason);
-      if (!this.#knownForeignVersions.has(message.networkVersion)) {
-        this.#knownForeignVersions.add(message.networkVersion);
-        const advice = `agent ${this.#options.agentId} proves for ${version}: start agents of ${message.networkVersion}`;
-        await returns.note('foreign-version', message.jobId, `${reason}; ${advice}`);
-      }
+      await this.#hide(queueLease, FOREIGN_VERSION_TICK_SECONDS);
+      await this.#reportForeignVersion(queueLease, version);
       return true;
     }
     if (!namesOwnCircuit(message)) {
-      await this.#park(
-        queueLease,
-        `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`,
-      );
+      const reason = `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`;
+      await this.#park(queueLease, reason);
       return true;
     }
     return false;
   }
 
-  async #park(queueLease: QueueLease, reason: string): Promise<void> {
-    const { engine, returns, log, onRefused } = this.#dependencies;
-    await engine.queue.park(queueLease, reason);
-    onRefused(reason);
-    log.warn({ jobId: queueLease.message.jobId, reason }, 'message parked');
-    await returns.note('parked-message', queueLease.message.jobId, reason);
+  async #hide(queueLease: QueueLease, tickSeconds: number): Promise<void> {
+    await this.#deps.engine.queue.release(queueLease, this.#refused.hideSeconds(tickSeconds));
   }
 
-  async #fetchInputs(record: JobRecord, kept: KeptLeases): Promise<ClaimedJob | undefined> {
-    const { engine, returns, log } = this.#dependencies;
-    const isBroken = (error: unknown): boolean =>
-      error instanceof ObjectCorruptError || error instanceof ObjectMissingError;
+  /** The operator hears once of each version. */
+  async #reportForeignVersion({ message: { jobId, networkVersion } }: QueueLease, ownVersion: string): Promise<void> {
+    const reason = `left a job of network version ${networkVersion} for an agent of that version`;
+    this.#deps.onRefused(reason);
+    if (this.#knownForeignVersions.has(networkVersion)) return;
+    this.#knownForeignVersions.add(networkVersion);
+    const advice = `agent ${this.#options.agentId} proves for ${ownVersion}: start agents of ${networkVersion}`;
+    await reportIncident(this.#deps, {
+      kind: 'foreign-version',
+      subject: jobId,
+      message: `${reason}; ${advice}`,
+    });
+  }
+
+  async #park(queueLease: QueueLease, reason: string): Promise<void> {
+    const { engine, log, onRefused } = this.#deps;
+    const { jobId } = queueLease.message;
+    await engine.queue.park(queueLease, reason);
+    onRefused(reason);
+    log.warn({ jobId, reason }, 'message parked');
+    await reportIncident(this.#deps, { kind: 'parked-message', subject: jobId, message: reason });
+  }
+
+  /** @returns `undefined` when the job has been let go of */
+  async #fetchInputs(held: HeldJob): Promise<Uint8Array | undefined> {
+    const { engine, log } = this.#deps;
+    const { id, inputs } = held.record;
     try {
-      const inputs = await keepTrying(() => engine.proofs.get(record.inputs), {
-        signal: AbortSignal.any([kept.lost, AbortSignal.timeout(FETCH_SECONDS * 1000)]),
+      return await keepTrying(() => engine.proofs.get(inputs), {
+        signal: AbortSignal.any([held.lost, AbortSignal.timeout(FETCH_SECONDS * 1000)]),
         isFinal: isBroken,
-        onError: (error) => log.warn({ err: error, jobId: record.id }, 'inputs not read yet'),
+        onError: (error) => log.warn({ err: error, jobId: id }, 'inputs not read yet'),
       });
-      return { record, kept, inputs, claimedAtMs: kept.leases.jobLease.claimedAtMs };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (isBroken(error)) {
-        await returns.note('corrupt-object', record.inputs.key, message);
-        await returns.fail(record, kept, 'corrupt-inputs', message);
-      } else if (kept.lost.aborted) {
-        await returns.drop(record, kept, String(kept.lost.reason));
+        await reportIncident(this.#deps, { kind: 'corrupt-object', subject: inputs.key, message });
+        await held.fail('corrupt-inputs', message);
+      } else if (held.lost.aborted) {
+        await held.lose();
       } else {
-        await returns.release(record, kept, `its inputs cannot be read: ${message}`, FETCH_FAILED_DELAY_SECONDS);
+        await held.release(`its inputs cannot be read: ${message}`, FETCH_FAILED_DELAY_SECONDS);
         throw error;
       }
       return undefined;
     }
   }
+}
+
+function isBroken(error: unknown): boolean {
+  return error instanceof ObjectCorruptError || error instanceof ObjectMissingError;
 }

@@ -2,41 +2,41 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 
-/** What decides whether a busy agent may claim its next job already. */
+/** What the decision depends on whether a busy agent may already claim its next job. */
 export interface PrefetchOutlook {
-  /** Expected rest of the proof under way; `undefined` when this circuit was never proven here. */
+  /** Expected remaining time of the proof under way; `undefined` when this circuit was never proven here. */
   readonly leftMs: number | undefined;
   readonly leadMs: number;
-  /** Messages in sight in the agent's pools. */
+  /** Visible messages in the agent's pools. */
   readonly waiting: number;
-  /** Agents at work beside this one that serve any of its pools. */
+  /** Other working agents that serve any of its pools. */
   readonly otherAgents: number;
 }
 
 /**
  * A busy agent claims ahead only
  * - near the end of its proof, so that the job is not delayed by more than the lead, and
- * - while every other agent, were it to fall idle this moment, would still find a job of its own.
+ * - while every other agent, were it to fall idle at this moment, would still find a job.
  *
- * Then nobody ever waits for a job that lies with a busy agent. In the tail of an epoch, with fewer jobs than agents, each
- * job goes to the first agent that is free.
+ * So no agent ever waits for a job that a busy agent holds. In the tail of an epoch, with fewer jobs than agents, each job
+ * goes to the first agent that is free.
  */
 export function mayPrefetch({ leftMs, leadMs, waiting, otherAgents }: PrefetchOutlook): boolean {
   return leftMs !== undefined && leftMs <= leadMs && waiting > otherAgents;
 }
 
-/** A look this old is good enough while jobs are this many times more than agents. */
+/** While there are this many times more jobs than agents, counts may be this old. */
 const PLENTY = 10;
-const PLENTY_LASTS_MS = 250;
+const PLENTY_MAX_AGE_MS = 250;
 
-/** Counts waiting messages and agents at work. */
+/** Counts waiting messages and working agents. */
 export class PoolOutlook {
   readonly #engine: Pick<Engine, 'queue' | 'agents'>;
   readonly #options: {
     readonly agentId: AgentId;
     readonly pools: readonly Pool[];
     readonly agentsSeenWithinSeconds: number;
-    readonly agentsLastSeconds: number;
+    readonly agentCountMaxAgeSeconds: number;
   };
   readonly #nowMs: () => number;
   #last = { waiting: 0, otherAgents: 0, atMs: -Infinity };
@@ -48,8 +48,8 @@ export class PoolOutlook {
       readonly agentId: AgentId;
       readonly pools: readonly Pool[];
       readonly agentsSeenWithinSeconds: number;
-      /** How long a count of the other agents is good enough. */
-      readonly agentsLastSeconds: number;
+      /** The age at which the count of the other agents is read again. */
+      readonly agentCountMaxAgeSeconds: number;
     },
     nowMs: () => number,
   ) {
@@ -58,15 +58,15 @@ export class PoolOutlook {
     this.#nowMs = nowMs;
   }
 
-  async look(): Promise<{ readonly waiting: number; readonly otherAgents: number }> {
+  async read(): Promise<{ readonly waiting: number; readonly otherAgents: number }> {
     const nowMs = this.#nowMs();
     const { waiting, otherAgents, atMs } = this.#last;
-    if (nowMs - atMs < PLENTY_LASTS_MS && waiting > PLENTY * (otherAgents + 1)) return this.#last;
-    const { pools, agentsLastSeconds } = this.#options;
-    const isCountGood = nowMs - this.#agentsAtMs < agentsLastSeconds * 1000;
+    if (nowMs - atMs < PLENTY_MAX_AGE_MS && waiting > PLENTY * (otherAgents + 1)) return this.#last;
+    const { pools, agentCountMaxAgeSeconds } = this.#options;
+    const isCountFresh = nowMs - this.#agentsAtMs < agentCountMaxAgeSeconds * 1000;
     const [depths, newCount] = await Promise.all([
       this.#engine.queue.depths(pools),
-      isCountGood ? undefined : this.#countOtherAgents(),
+      isCountFresh ? undefined : this.#countOtherAgents(),
     ]);
     if (newCount !== undefined) this.#agentsAtMs = nowMs;
     this.#last = {

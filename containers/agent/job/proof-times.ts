@@ -3,7 +3,7 @@ import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.
 /** Weight of the newest proof in the running mean. */
 const NEWEST = 0.3;
 
-/** What proofs take on this very machine: the catalogue's seconds are another's. */
+/** How long proofs take on this machine: the catalogue's times were measured on another. */
 export class ProofTimes {
   readonly #meanMs = new Map<CircuitName, number>();
 
@@ -12,7 +12,7 @@ export class ProofTimes {
     this.#meanMs.set(circuit, meanMs + NEWEST * (provingMs - meanMs));
   }
 
-  /** `undefined` until one was proven here. */
+  /** `undefined` until a proof of `circuit` was made here. */
   expectedMs(circuit: CircuitName): number | undefined {
     return this.#meanMs.get(circuit);
   }

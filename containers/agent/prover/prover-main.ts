@@ -3,9 +3,9 @@ import { Worker } from 'node:worker_threads';
 
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { type OpenFamily, ProofFailedError, type ProverFamily } from '../families/prover-family.ts';
-import { type ProverAnswer, ProverRequest } from './prover-messages.ts';
+import { ProverRequest, type ProverResponse } from './prover-messages.ts';
 
-// The prover process: an agent's child, which it may kill at any moment. See prover-process.ts for its other side.
+// The prover process: a child of the agent, which may kill it at any moment. Its counterpart is prover-process.ts.
 
 const families = new Map<string, ProverFamily>();
 
@@ -41,41 +41,41 @@ async function open({ families: references, circuits, check }: ProverRequest & {
       problems.push(`the prover family ${name} does not load: ${messageOf(error)}`);
     }
   }
-  answer(problems.length === 0 ? { kind: 'ready' } : { kind: 'unfit', problems });
+  respond(problems.length === 0 ? { kind: 'ready' } : { kind: 'unfit', problems });
 }
 
 async function prove({ requestId, circuit, inputs }: ProverRequest & { kind: 'prove' }): Promise<void> {
   const startedAtMs = performance.now();
   try {
     const proof = await familyOf(circuit).prove(circuit, inputs);
-    answer({ kind: 'proven', requestId, proof, provingMs: performance.now() - startedAtMs });
+    respond({ kind: 'proven', requestId, proof, provingMs: performance.now() - startedAtMs });
   } catch (error) {
     const cause = error instanceof ProofFailedError ? error.attemptCause : 'failure';
-    answer({ kind: 'failed', requestId, cause, message: messageOf(error) });
+    respond({ kind: 'failed', requestId, cause, message: messageOf(error) });
   }
 }
 
 async function checkProof({ requestId, circuit, proof }: ProverRequest & { kind: 'check-proof' }): Promise<void> {
   try {
     await familyOf(circuit).checkProof(circuit, proof);
-    answer({ kind: 'checked', requestId });
+    respond({ kind: 'checked', requestId });
   } catch (error) {
-    answer({ kind: 'checked', requestId, problem: messageOf(error) });
+    respond({ kind: 'checked', requestId, problem: messageOf(error) });
   }
 }
 
 function familyOf(circuit: CircuitName): ProverFamily {
   const { family: name } = CIRCUIT_CATALOGUE[circuit];
   const family = families.get(name);
-  if (family === undefined) throw new Error(`this prover has no family ${name}`);
+  if (family === undefined) throw new Error(`this prover does not know the family ${name}`);
   return family;
 }
 
-function answer(message: ProverAnswer): void {
+function respond(message: ProverResponse): void {
   process.send?.(message);
 }
 
-/** A prover may answer with pages; the ledger keeps the beginning. */
+/** A prover's message may be pages long; the ledger keeps its beginning. */
 const MAX_MESSAGE_CHARACTERS = 2000;
 
 function messageOf(error: unknown): string {

@@ -6,24 +6,24 @@ import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const RequestId = z.number().int().positive();
 
-/** What an agent asks of its prover process: `open` first and once, then one thing at a time; `prepare` at any time. */
+/** A request to the prover process: `open` first and once, then one request at a time; `prepare` at any time. */
 export const ProverRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('open'),
     families: z.array(z.strictObject({ name: z.string(), module: z.url(), options: z.unknown() })),
     circuits: z.array(CircuitName),
-    /** Look at the machine before saying `ready`. */
+    /** Whether to check the machine before `ready`. */
     check: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('prove'), requestId: RequestId, circuit: CircuitName, inputs: Bytes }),
-  /** Has no answer. */
+  /** Has no response. */
   z.strictObject({ kind: z.literal('prepare'), circuit: CircuitName, inputs: Bytes }),
   z.strictObject({ kind: z.literal('check-proof'), requestId: RequestId, circuit: CircuitName, proof: Bytes }),
 ]);
 export type ProverRequest = z.infer<typeof ProverRequest>;
 
-/** What the prover process answers. */
-export const ProverAnswer = z.discriminatedUnion('kind', [
+/** A response of the prover process. */
+export const ProverResponse = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready') }),
   z.strictObject({ kind: z.literal('unfit'), problems: z.array(z.string()) }),
   z.strictObject({
@@ -36,4 +36,4 @@ export const ProverAnswer = z.discriminatedUnion('kind', [
   /** `problem` says why it is not a proof of that circuit. */
   z.strictObject({ kind: z.literal('checked'), requestId: RequestId, problem: z.string().optional() }),
 ]);
-export type ProverAnswer = z.infer<typeof ProverAnswer>;
+export type ProverResponse = z.infer<typeof ProverResponse>;

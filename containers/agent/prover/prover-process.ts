@@ -4,15 +4,16 @@ import type { Readable } from 'node:stream';
 
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { isRunning, killGroup } from '../../processes/process-group.ts';
 import { AgentUnfitError, ProvingAttemptError } from '../errors.ts';
 import type { FamilyReference } from '../families/prover-family.ts';
-import { ProverAnswer, type ProverRequest } from './prover-messages.ts';
+import { type ProverRequest, ProverResponse } from './prover-messages.ts';
 
 export interface ProverProcessOptions {
   readonly families: readonly FamilyReference[];
-  /** What the agent is to prove: the machine is checked for these. */
+  /** The circuits that the agent is to prove: the machine is checked for these. */
   readonly circuits: readonly CircuitName[];
-  /** Added to the agent's own environment, such as `HARDWARE_CONCURRENCY`. */
+  /** Added to the agent's environment, such as `HARDWARE_CONCURRENCY`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** How long the families may take to load. @default 120 */
   readonly openSeconds?: number;
@@ -20,29 +21,29 @@ export interface ProverProcessOptions {
 
 export interface FreshProof {
   readonly proof: Uint8Array;
-  /** Wall time of the prover alone. */
+  /** Wall time of the prover, without transfers. */
   readonly provingMs: number;
 }
 
 /** Lines of the prover's stderr that are kept to explain its end. */
 const LAST_WORDS = 5;
 
-/** A prover needs none, so that nothing it runs or writes can give one away. */
+/** Variables that are kept from the prover, which needs no credentials, so that nothing it runs can leak one. */
 const CREDENTIAL = /KEY|MNEMONIC|SECRET|PASSWORD|TOKEN/i;
 
-/** V8 aborts with this when its heap is full, whatever memory the machine still has. */
+/** V8 aborts with this when its heap is full, however much memory the machine has left. */
 const HEAP_IS_FULL = 'JavaScript heap out of memory';
 
 /**
- * One child process that proves, and can really be stopped: it leads a process group of its own, so that killing it takes
- * every `bb` it started along. It answers one request at a time, and ends by itself when its parent goes.
+ * One child process that proves, and can really be stopped: it leads its own process group, so that killing it also kills
+ * every `bb` it started. It handles one request at a time, and ends by itself when its parent ends.
  */
 export class ProverProcess {
   readonly #child: ChildProcess;
   readonly #log: Logger;
   readonly #closed: Promise<void>;
   readonly #lastWords: string[] = [];
-  #asked: { resolve: (answer: ProverAnswer) => void; reject: (error: Error) => void } | undefined;
+  #pending: { resolve: (response: ProverResponse) => void; reject: (error: Error) => void } | undefined;
   #isKilled = false;
   #isHeapFull = false;
   #hasClosed = false;
@@ -57,14 +58,14 @@ export class ProverProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    this.#child.on('message', (message) => this.#onAnswer(message));
+    this.#child.on('message', (message) => this.#onResponse(message));
     this.#child.on('error', (error) => this.#log.warn({ err: error }, 'prover process error'));
     // What it started may outlive it, and would keep its pipes open.
-    this.#child.on('exit', () => this.#killGroup());
+    this.#child.on('exit', () => killGroup(this.#child));
     this.#closed = new Promise((resolve) => {
       this.#child.once('close', () => {
         this.#hasClosed = true;
-        this.#asked?.reject(this.#explainExit());
+        this.#pending?.reject(this.#explainExit());
         resolve();
       });
     });
@@ -77,7 +78,7 @@ export class ProverProcess {
   }
 
   /**
-   * Starts a prover and waits until it has loaded its families and, with `check`, looked at the machine.
+   * Starts a prover and waits until it has loaded its families and, with `check`, checked the machine.
    * @throws {AgentUnfitError} if a family cannot work here.
    */
   static async open(
@@ -92,8 +93,8 @@ export class ProverProcess {
     const timer = setTimeout(onAbort, openSeconds * 1000);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await prover.#ask({ kind: 'open', families, circuits: [...circuits], check });
-      if (answer.kind === 'unfit') throw new AgentUnfitError(answer.problems);
+      const response = await prover.#ask({ kind: 'open', families, circuits: [...circuits], check });
+      if (response.kind === 'unfit') throw new AgentUnfitError(response.problems);
       return prover;
     } catch (error) {
       await prover.kill();
@@ -105,22 +106,22 @@ export class ProverProcess {
   }
 
   get isAlive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null && !this.#isKilled;
+    return isRunning(this.#child) && !this.#isKilled;
   }
 
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** @throws {ProvingAttemptError} if there is no proof, with the cause to count; also when the process ends meanwhile. */
+  /** @throws {ProvingAttemptError} if the proof fails, with the cause to count; also when the process ends meanwhile. */
   async prove(circuit: CircuitName, inputs: Uint8Array): Promise<FreshProof> {
-    const answer = await this.#ask({ kind: 'prove', requestId: ++this.#requests, circuit, inputs });
-    if (answer.kind === 'proven') return answer;
-    if (answer.kind === 'failed') throw new ProvingAttemptError(answer.cause, answer.message);
-    throw new Error(`the prover answered ${answer.kind} to prove`);
+    const response = await this.#ask({ kind: 'prove', requestId: ++this.#requests, circuit, inputs });
+    if (response.kind === 'proven') return response;
+    if (response.kind === 'failed') throw new ProvingAttemptError(response.cause, response.message);
+    throw new Error(`unexpected response from the prover: ${response.kind} to prove`);
   }
 
-  /** Hands over the inputs of the next proof, for what can be done beside the one under way. */
+  /** Hands over the inputs of the next proof, for work that can be done during the current one. */
   prepare(circuit: CircuitName, inputs: Uint8Array): void {
     if (this.#child.connected)
       this.#child.send({ kind: 'prepare', circuit, inputs } satisfies ProverRequest, () => undefined);
@@ -128,40 +129,39 @@ export class ProverProcess {
 
   /** Says why `proof` is not a stored proof of `circuit`; `undefined` when it is one. */
   async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<string | undefined> {
-    const answer = await this.#ask({ kind: 'check-proof', requestId: ++this.#requests, circuit, proof });
-    if (answer.kind !== 'checked') throw new Error(`the prover answered ${answer.kind} to check-proof`);
-    return answer.problem;
+    const response = await this.#ask({ kind: 'check-proof', requestId: ++this.#requests, circuit, proof });
+    if (response.kind !== 'checked') {
+      throw new Error(`unexpected response from the prover: ${response.kind} to check-proof`);
+    }
+    return response.problem;
   }
 
-  /** Ends the process and all that it started, at once, and waits until it has gone. */
+  /** Kills the process and all that it started, and waits until it has ended. */
   async kill(): Promise<void> {
     this.#isKilled = true;
     this.#child.kill('SIGKILL');
-    this.#killGroup();
+    killGroup(this.#child);
     await this.#closed;
   }
 
-  #ask(request: ProverRequest): Promise<ProverAnswer> {
+  #ask(request: ProverRequest): Promise<ProverResponse> {
     return new Promise((resolve, reject) => {
       if (this.#hasClosed) {
         reject(this.#explainExit());
         return;
       }
-      this.#asked = { resolve, reject };
-      // A prover that ends while it is written to is told by its exit, which says more than the failed write.
+      this.#pending = { resolve, reject };
+      // When the prover ends during the write, its exit says more than the failed write.
       if (this.#child.connected) this.#child.send(request, () => undefined);
     });
   }
 
-  #onAnswer(message: unknown): void {
-    const asked = this.#asked;
-    this.#asked = undefined;
-    const answer = ProverAnswer.safeParse(message);
-    if (answer.success) asked?.resolve(answer.data);
-    else
-      asked?.reject(
-        new ProvingAttemptError('failure', 'the prover answered what is no answer', { cause: answer.error }),
-      );
+  #onResponse(message: unknown): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    const { success, data, error } = ProverResponse.safeParse(message);
+    if (success) pending?.resolve(data);
+    else pending?.reject(new ProvingAttemptError('failure', 'invalid response from the prover', { cause: error }));
   }
 
   #explainExit(): ProvingAttemptError {
@@ -186,16 +186,6 @@ export class ProverProcess {
       onLine(line);
       this.#log.debug({ proverPid: this.#child.pid, line }, 'prover output');
     });
-  }
-
-  #killGroup(): void {
-    const { pid } = this.#child;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
   }
 }
 

@@ -1,14 +1,16 @@
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { type Backoff, backoffMs } from '../../../shared/retry/backoff.ts';
+import { pause } from '../../../shared/retry/pause.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from '../errors.ts';
-import { pause } from '../../../shared/retry/pause.ts';
 import { type FreshProof, ProverProcess, type ProverProcessOptions } from './prover-process.ts';
 
-/** A prover that does not start this often in a row never will. */
+/** After this many failed starts in a row the agent gives up. */
 const MAX_FAILED_STARTS = 5;
+const BACKOFF: Backoff = { firstMs: 400 };
 
 /**
- * Keeps one prover process over many jobs, since its modules take a second to load, and starts another when it has ended.
+ * Keeps one prover process for many jobs, since its modules take a second to load, and starts another when it has ended.
  */
 export class WarmProver {
   readonly #options: ProverProcessOptions;
@@ -31,7 +33,7 @@ export class WarmProver {
   /**
    * Waits until a prover can take a request.
    * @throws {ProverGoneError} if it failed to start again and again.
-   * @throws {ProvingAbortedError} if there will be none, because the agent stops.
+   * @throws {ProvingAbortedError} if the agent stops.
    */
   async ready(): Promise<void> {
     for (;;) {
@@ -41,7 +43,7 @@ export class WarmProver {
         return;
       }
       if (this.#stopping.signal.aborted) throw new ProvingAbortedError();
-      if (process === undefined) await pause(200 * 2 ** this.#failedStarts, this.#stopping.signal);
+      if (process === undefined) await pause(backoffMs(this.#failedStarts, BACKOFF), this.#stopping.signal);
       this.#restart();
     }
   }
@@ -82,14 +84,14 @@ export class WarmProver {
     }
   }
 
-  /** Hands over the inputs of the next proof; a prover that is not there does without. */
+  /** Hands over the inputs of the next proof; skipped while no prover runs. */
   prepare(circuit: CircuitName, inputs: Uint8Array): void {
     void this.#process.then((process) => process.prepare(circuit, inputs)).catch(() => undefined);
   }
 
   /**
-   * Says why `proof` is not a stored proof of `circuit`; `undefined` when it is one. In a process of its own, since the
-   * warm one may be busy for minutes.
+   * Says why `proof` is not a stored proof of `circuit`; `undefined` when it is one. Runs in another process, since the warm
+   * one may be busy for minutes.
    */
   async checkProof(circuit: CircuitName, proof: Uint8Array): Promise<string | undefined> {
     const process = await this.#open();
@@ -100,7 +102,7 @@ export class WarmProver {
     }
   }
 
-  /** Kills what runs, and starts no more. */
+  /** Kills the prover, and starts no other. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const process = await this.#process.catch(() => undefined);
@@ -109,7 +111,7 @@ export class WarmProver {
 
   #restart(): void {
     this.#process = this.#open();
-    // Whoever needs it next sees the failure.
+    // The next caller that needs it gets the failure.
     this.#process.catch(() => undefined);
   }
 

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 
 import type { AgentSettings } from '../../../shared/config/groups/agent-settings.ts';
-import { leaseSecondsOf } from '../../../shared/engine/engine-options.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
@@ -29,8 +28,7 @@ export function toAgentOptions(
             prepares: true,
           },
     ),
-    engine: engineOptions,
-    leaseSeconds: leaseSecondsOf(settings),
+    engineOptions,
     drainSeconds: settings.drainSeconds,
     claimSeconds: claimSecondsOf(settings),
     timeoutMultiple: settings.proofTimeoutMultiple,

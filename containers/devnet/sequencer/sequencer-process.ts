@@ -2,13 +2,13 @@ import { getInitialTestAccountsData } from '@aztec/accounts/testing';
 
 import { alignL1Clock } from '../l1/align-l1-clock.ts';
 import { deployL1 } from '../l1/deploy-l1.ts';
-import { runDevnetProgram } from '../../processes/run-devnet-program.ts';
+import { runLocalProgram } from '../../processes/run-local-program.ts';
 import { SequencerConfiguration, type SequencerReady } from './sequencer-messages.ts';
 import { startSequencer } from './sequencer.ts';
 import { warmUpBlobs } from '../l1/warm-up-blobs.ts';
 
 // Deployment and node share a process: both need Aztec's circuits in memory, and loading them takes seconds.
-runDevnetProgram(SequencerConfiguration, async (configuration, tell) => {
+runLocalProgram(SequencerConfiguration, async (configuration, tell) => {
   const { l1RpcUrl, l1ChainId, timing } = configuration;
   const fundedAddresses = (await getInitialTestAccountsData()).map(({ address }) => address);
   tell('deploying the L1 contracts');

@@ -1,14 +1,14 @@
 import { createAztecNodeClient } from '@aztec/stdlib/interfaces/client';
 
 import { CheckpointGate } from '../sequencer/checkpoint-gate.ts';
-import { runDevnetProgram } from '../../processes/run-devnet-program.ts';
+import { runLocalProgram } from '../../processes/run-local-program.ts';
 import { sendL1ToL2Message } from './send-l1-to-l2-message.ts';
 import { SlotClock } from '../sequencer/slot-clock.ts';
 import { Traffic } from './traffic.ts';
 import { TrafficConfiguration } from './traffic-messages.ts';
 import { TrafficWallet } from './traffic-wallet.ts';
 
-runDevnetProgram(TrafficConfiguration, async (configuration, tell) => {
+runLocalProgram(TrafficConfiguration, async (configuration, tell) => {
   const node = createAztecNodeClient(configuration.nodeRpcUrl);
   const wallet = await TrafficWallet.open(node);
   const traffic = new Traffic({

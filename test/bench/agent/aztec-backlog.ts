@@ -20,7 +20,7 @@ import { BacklogMeter, type BacklogResult } from './backlog.ts';
 const POLL_INTERVAL_MS = 1000;
 const COMPLETED_POLL_MS = 20;
 
-/** Has Aztec's agent loop prove the same leaves, from Aztec's broker in a separate process. */
+/** Has Aztec's agent loop prove the same leaves, from Aztec's broker in another process. */
 export async function proveByAztec(
   inputs: readonly Uint8Array[],
   { crsPath, threads }: { readonly crsPath: string; readonly threads: number },

@@ -1,4 +1,4 @@
-import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
+import { POLLING_POLICIES } from '../../../containers/agent/job/polling-policy.ts';
 import { strandedSecondsOf } from '../../../shared/engine/engine-options.ts';
 import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.ts';
 import { NODE_GROUP } from '../../../shared/config/groups/node-settings.ts';
@@ -58,8 +58,9 @@ export function billEpoch({ averages, node, agent, acts, ledgerBytesPerJob }: Bi
     JOBS * averageOf((circuit) => Math.floor(CIRCUIT_CATALOGUE[circuit].expectedSeconds / HEARTBEAT_SECONDS)).mean;
   const counts =
     JOBS *
-    averageOf((circuit) => Math.min(1, CIRCUIT_CATALOGUE[circuit].expectedSeconds / QUEUE_HABITS.aws.agentsLastSeconds))
-      .mean;
+    averageOf((circuit) =>
+      Math.min(1, CIRCUIT_CATALOGUE[circuit].expectedSeconds / POLLING_POLICIES.aws.agentCountMaxAgeSeconds),
+    ).mean;
   const gbMonths = (bytes: number, days: number): number => (JOBS * bytes * days) / DAYS_PER_MONTH / 1e9;
   return [
     { name: 'node, job by job', because: 'counted', usage: timesUsage(JOBS, node) },

@@ -119,11 +119,16 @@ async function measureLook(
   const report = await usage('agent', () => agent.agents.report(agentRecord(1)));
   const outlook = new PoolOutlook(
     agent,
-    { agentId: agentId(1), pools: [POOL], agentsSeenWithinSeconds: 2 * HEARTBEAT_SECONDS, agentsLastSeconds: 3600 },
+    {
+      agentId: agentId(1),
+      pools: [POOL],
+      agentsSeenWithinSeconds: 2 * HEARTBEAT_SECONDS,
+      agentCountMaxAgeSeconds: 3600,
+    },
     Date.now,
   );
-  const first = await usage('agent', () => outlook.look());
-  const second = await usage('agent', () => outlook.look());
+  const first = await usage('agent', () => outlook.read());
+  const second = await usage('agent', () => outlook.read());
   return {
     report,
     look: second,

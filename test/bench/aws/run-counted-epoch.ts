@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { pino } from 'pino';
 
+import { HeldJob } from '../../../containers/agent/job/held-job.ts';
 import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
-import { JobReturns } from '../../../containers/agent/job/job-returns.ts';
-import { JobSettler } from '../../../containers/agent/job/job-settler.ts';
-import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
+import { POLLING_POLICIES } from '../../../containers/agent/job/polling-policy.ts';
+import { ProofDelivery } from '../../../containers/agent/job/proof-delivery.ts';
 import type { Proven } from '../../../shared/proof-requests/proof-request.ts';
 import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
@@ -33,7 +33,7 @@ export function agentId(number: number): AgentId {
 
 /**
  * Proves an epoch of one checkpoint with sham proofs: the node's own requests, and an agent of each pool by its own
- * claimer and settler. One after the other where the order of two changes what a call costs, so that the counts are the
+ * claimer and delivery. One after the other where the order of two changes what a call costs, so that the counts are the
  * same every time; a real node sends several messages at once and pays for fewer requests. Returns the number of jobs.
  */
 export async function runCountedEpoch(fleet: CountedFleet, shape: CheckpointShape): Promise<number> {
@@ -100,12 +100,11 @@ function inGroups(jobs: readonly ExpectedJob[]): readonly (readonly ExpectedJob[
 /** An agent of one pool, without its prover, its heartbeats and its reports. */
 class CountedAgent {
   readonly #claimer: JobClaimer;
-  readonly #settler: JobSettler;
+  readonly #delivery: ProofDelivery;
 
   constructor(fleet: CountedFleet, pool: Pool, number: number) {
     const engine = fleet.engines.agent;
     const nowMs = Date.now;
-    const returns = new JobReturns({ engine, pools: [pool], log, nowMs });
     this.#claimer = new JobClaimer(
       {
         agentId: agentId(number),
@@ -113,16 +112,15 @@ class CountedAgent {
         circuits: Object.keys(CIRCUIT_CATALOGUE) as (keyof typeof CIRCUIT_CATALOGUE)[],
         versions: new Map([['aztec', NETWORK_VERSION]]),
         leaseSeconds: LEASE_SECONDS,
-        maxHoldSeconds: () => NEVER_MS,
-        habits: QUEUE_HABITS.aws,
+        polling: POLLING_POLICIES.aws,
       },
       {
         engine,
-        returns,
         log,
         nowMs,
-        heartbeats: {
-          keep: (leases) => ({ leases, lost: new AbortController().signal, drop: () => Promise.resolve() }),
+        hold: (record, leases) => {
+          const kept = { leases, lost: new AbortController().signal, drop: () => Promise.resolve() };
+          return new HeldJob(record, kept, { engine, pools: [pool], log, nowMs });
         },
         onRefused: (reason) => {
           throw new Error(reason);
@@ -130,7 +128,7 @@ class CountedAgent {
       },
     );
     const checkProof = (): Promise<undefined> => Promise.resolve(undefined);
-    this.#settler = new JobSettler(agentId(number), LEASE_SECONDS, { engine, returns, checkProof, log });
+    this.#delivery = new ProofDelivery(LEASE_SECONDS, { engine, checkProof, log });
   }
 
   async proveOne(): Promise<void> {
@@ -139,8 +137,9 @@ class CountedAgent {
       () => this.#claimer.claim({ waitSeconds: CLAIM_SECONDS, signal }),
       (claimed) => claimed !== undefined,
     );
-    const proof = Buffer.from(`proof of ${job!.record.id}`);
-    const isProven = await this.#settler.settle(job!, { proof, provingMs: 12_345.678 }, signal);
-    if (!isProven) throw new Error(`job ${job!.record.id} was not settled`);
+    const { held } = job!;
+    const proof = Buffer.from(`proof of ${held.record.id}`);
+    const isProven = await this.#delivery.deliver(held, { proof, provingMs: 12_345.678 }, signal);
+    if (!isProven) throw new Error(`job ${held.record.id} was not marked proven`);
   }
 }

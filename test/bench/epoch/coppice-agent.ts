@@ -17,7 +17,7 @@ import { coppiceSettings } from './coppice-settings.ts';
 const [number, dataDirectory] = process.argv.slice(2);
 const settings = coppiceSettings(String(dataDirectory), `agent-${String(number)}`);
 const options = toAgentOptions({ settings, engineOptions: engineOptionsOf(settings) }, installedNetworkVersion());
-const engine = await openEngine(options.engine);
+const engine = await openEngine(options.engineOptions);
 
 let gate = Promise.withResolvers<AbortSignal>();
 const queue: Engine['queue'] = {

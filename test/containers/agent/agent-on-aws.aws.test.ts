@@ -49,8 +49,7 @@ describe('an agent on AWS', () => {
           pools: ['medium'],
           networkVersion: '4.1.2',
           families: [{ name: 'aztec', module: TEST_FAMILY_MODULE, options: {} }],
-          engine: options,
-          leaseSeconds: options.leaseSeconds,
+          engineOptions: options,
           drainSeconds: 5,
           claimSeconds: 2,
           ...change,
@@ -91,7 +90,7 @@ describe('an agent on AWS', () => {
   const proversOf = async (): Promise<unknown[]> =>
     (await node.jobs.jobsOfEpoch(EPOCH)).map(({ state, provenBy }) => (state === 'proven' ? provenBy : state));
 
-  it('proves jobs of both lanes of its pool, and ends with no message left behind when it is told to', async () => {
+  it('proves jobs of both lanes of its pool, and leaves no message behind when it is stopped', async () => {
     for (const salt of ['a', 'b', 'c']) await addJob('PARITY_BASE', salt);
     await addJob('PARITY_ROOT', 'd');
     const end = startAgent('agent-1');
@@ -108,7 +107,7 @@ describe('an agent on AWS', () => {
     startAgent('agent-1', { pools: ['large', 'medium', 'small'] });
     await expect.poll(proversOf, { timeout: 20_000 }).toEqual(['agent-1', 'agent-1']);
     expect(logged.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([
-      expect.stringContaining('this agent asks the queues of 3 pools (large, medium, small): idle, it pays for'),
+      expect.stringContaining('this agent polls the queues of 3 pools (large, medium, small): while idle it pays for'),
     ]);
   });
 

@@ -10,7 +10,7 @@ import { TestFleet } from '../../fixtures/test-fleet.ts';
 const INPUTS = { act: 'prove', salt: 'the only one' } as const;
 const INPUTS_BYTES = Buffer.from(JSON.stringify(INPUTS));
 
-describe('objects that are not what they should be', () => {
+describe('broken objects', () => {
   let fleet: TestFleet;
 
   beforeEach(async () => {
@@ -32,7 +32,7 @@ describe('objects that are not what they should be', () => {
     ],
     ['missing', (path) => unlink(path), /the proof store has nothing under/],
   ])(
-    'inputs that are %s cost the job an attempt, are noted, and hold up nothing else',
+    'inputs that are %s cost the job an attempt, are reported, and delay no other job',
     async ([, breakFile, reason]) => {
       const id = await fleet.addJob(INPUTS_BYTES);
       const key = inputsKey('PARITY_BASE', id);
@@ -48,7 +48,7 @@ describe('objects that are not what they should be', () => {
         { kind: 'corrupt-object', subject: key, message: expect.stringMatching(reason) as string },
       ]);
 
-      // As the node does when it sees the incident.
+      // As the node does after the incident.
       await fleet.engine.proofs.quarantine(key, 'not what was stored');
       await fleet.engine.proofs.put(key, INPUTS_BYTES);
       await fleet.ring(id);
@@ -56,7 +56,7 @@ describe('objects that are not what they should be', () => {
     },
   );
 
-  it("another agent's proof under the key is taken as it is", async () => {
+  it("another agent's proof under the key is adopted", async () => {
     const id = await fleet.addJob(INPUTS_BYTES);
     const theirs = Buffer.from(JSON.stringify({ circuit: 'PARITY_BASE', salt: 'theirs' }));
     await fleet.engine.proofs.put(outputsKey('PARITY_BASE', id), theirs);
@@ -74,8 +74,8 @@ describe('objects that are not what they should be', () => {
       JSON.stringify({ circuit: 'ROOT_ROLLUP', salt: '' }),
       /it is a proof of ROOT_ROLLUP/,
     ],
-    ['no proof at all', 'half a pro', /holds something that is no proof of PARITY_BASE/],
-  ] as const)('%s under the key is not settled with, and is noted', async ([, content, reason]) => {
+    ['half a proof', 'half a pro', /does not hold a valid proof of PARITY_BASE/],
+  ] as const)('%s under the key is rejected and reported', async ([, content, reason]) => {
     const id = await fleet.addJob(INPUTS_BYTES);
     const key = outputsKey('PARITY_BASE', id);
     await fleet.engine.proofs.put(key, Buffer.from(content));

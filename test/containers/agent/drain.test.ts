@@ -7,7 +7,7 @@ import { TestFleet, untilGone, untilProverAt } from '../../fixtures/test-fleet.t
 
 const NO_ATTEMPTS = { 'lost-agent': 0, 'out-of-memory': 0, 'time-out': 0, failure: 0, 'corrupt-inputs': 0 };
 
-describe('the time to drain', () => {
+describe('the drain time', () => {
   beforeEach(() => {
     vi.useFakeTimers();
   });
@@ -16,7 +16,7 @@ describe('the time to drain', () => {
     vi.useRealTimers();
   });
 
-  it('has a part for finishing, then one for giving back, and is over before the process is killed', async () => {
+  it('has a share for finishing, then one for giving back, and is over before the process is killed', async () => {
     const stop = new AbortController();
     const drain = new Drain(stop.signal, 20, Date.now);
     await vi.advanceTimersByTimeAsync(3_600_000);
@@ -33,7 +33,7 @@ describe('the time to drain', () => {
   });
 });
 
-describe('an agent that is told to stop', () => {
+describe('an agent that is stopped', () => {
   let fleet: TestFleet;
 
   beforeEach(async () => {
@@ -72,7 +72,7 @@ describe('an agent that is told to stop', () => {
     expect(await fleet.job(id)).toMatchObject({ state: 'proven', provenBy: agent.agentId });
   });
 
-  it('gives a proof back at once when it knows that the time does not suffice', async () => {
+  it('gives a job back at once when its proof cannot be finished in time', async () => {
     let clockIsBackMs = 0;
     const agent = fleet.startAgent({ drainSeconds: 120 }, { nowMs: () => Date.now() - clockIsBackMs });
     await fleet.untilState(await fleet.addJob({ act: 'prove' }), 'proven');
@@ -107,7 +107,7 @@ describe('an agent that is told to stop', () => {
     expect((await fleet.job(ahead)).state).toBe('queued');
   });
 
-  it('blames no job for a prover that the same signal has ended', async () => {
+  it('counts no attempt when the same signal has ended the prover', async () => {
     const marker = fleet.marker('ended');
     const id = await fleet.addJob({ act: 'sleep', ms: 600_000, marker });
     const agent = fleet.startAgent({ drainSeconds: 120 });
@@ -120,7 +120,7 @@ describe('an agent that is told to stop', () => {
     expect(await fleet.job(id)).toMatchObject({ state: 'queued', attempts: NO_ATTEMPTS });
   });
 
-  it('stops at once when it has nothing to do', async () => {
+  it('stops at once when it is idle', async () => {
     const agent = fleet.startAgent({ claimSeconds: 20 });
     await fleet.untilState(await fleet.addJob({ act: 'prove' }), 'proven');
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { KeptLeases } from '../../../containers/agent/heartbeat/heartbeats.ts';
+import type { LeasePair } from '../../../containers/agent/heartbeat/lease-keeper.ts';
+import { HeldJob } from '../../../containers/agent/job/held-job.ts';
 import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
-import { JobReturns } from '../../../containers/agent/job/job-returns.ts';
-import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
+import { POLLING_POLICIES } from '../../../containers/agent/job/polling-policy.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { sweepStrandedJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
@@ -37,7 +37,7 @@ describe('a job that runs out of memory', () => {
     await untilNoMessages();
   });
 
-  it('stays where it is when its agent is as large as they are', async () => {
+  it('stays in its pool when its agent serves the largest', async () => {
     const id = await fleet.addJob({ act: 'be-killed', marker: fleet.marker('killed') });
     fleet.startAgent({ pools: ['medium', 'large'] });
     const proven = await fleet.untilState(id, 'proven');
@@ -68,8 +68,8 @@ describe('a job that runs out of memory', () => {
   }
 });
 
-/** The last calls that an agent makes which moves a job. */
-const STEPS = ['send its message', 'note that it was sent', 'delete the old one'] as const;
+/** The last calls of an agent that moves a job. */
+const STEPS = ['send its message', 'record that it was sent', 'delete the old one'] as const;
 
 describe.each(STEPS)('a job that was moved by an agent which is killed before it can %s', (step) => {
   let harness: EmbeddedHarness;
@@ -87,19 +87,19 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
   });
   afterEach(() => harness.close());
 
-  it('comes to an agent of the larger pool by the sweeper alone', async () => {
+  it('comes to an agent of the larger pool by the sweeper', async () => {
     await sweep();
     await expectOneForLargerAgents();
   });
 
-  it('comes there by its old message, which goes away at the next agent to see it', async () => {
+  it('comes there by its old message, which the next agent that receives it completes', async () => {
     await harness.elapse(harness.leaseSeconds + 1);
     expect(await claimer('small').claim({ waitSeconds: 0, signal: new AbortController().signal })).toBeUndefined();
     expect((await harness.engine.queue.depths()).filter(({ pool }) => pool === 'small')).toEqual([]);
     await expectOneForLargerAgents();
   });
 
-  it('comes there once, when the sweeper and its old message both see to it', async () => {
+  it('comes there once, even by the sweeper and its old message together', async () => {
     await sweep();
     await harness.elapse(harness.leaseSeconds + 1);
     await claimer('small').claim({ waitSeconds: 0, signal: new AbortController().signal });
@@ -124,8 +124,8 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
     await sweepStrandedJobs({ ...harness.engine, strandedSeconds: 480, log });
   }
 
-  /** From the step on, nothing that the agent does gets anywhere. */
-  async function failUntilKilled(leases: KeptLeases['leases']): Promise<void> {
+  /** From the step on, no call of the agent takes effect. */
+  async function failUntilKilled(leases: LeasePair): Promise<void> {
     const killed = Promise.withResolvers<undefined>();
     const never = (): Promise<never> => {
       killed.resolve(undefined);
@@ -143,15 +143,13 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
         complete: never,
       } as unknown as Engine['queue'],
     };
-    const returns = new JobReturns({ engine, pools: ['small'], log, nowMs: () => harness.nowMs() });
     const kept = { leases, lost: new AbortController().signal, drop: () => Promise.resolve() };
-    void returns.fail(job, kept, 'out-of-memory', 'killed at 7 GiB');
+    const held = new HeldJob(job, kept, { engine, pools: ['small'], log, nowMs: () => harness.nowMs() });
+    void held.fail('out-of-memory', 'killed at 7 GiB');
     await killed.promise;
   }
 
   function claimer(pool: Pool): JobClaimer {
-    const { engine } = harness;
-    const nowMs = (): number => harness.nowMs();
     return new JobClaimer(
       {
         agentId: BOB,
@@ -159,19 +157,15 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
         circuits: [job.circuit],
         versions: new Map([['aztec', job.networkVersion]]),
         leaseSeconds: harness.leaseSeconds,
-        maxHoldSeconds: () => 600,
-        habits: QUEUE_HABITS.embedded,
+        polling: POLLING_POLICIES.embedded,
       },
       {
-        engine,
-        returns: new JobReturns({ engine, pools: [pool], log, nowMs }),
-        heartbeats: {
-          keep: () => {
-            throw new Error('it must hold no job');
-          },
+        engine: harness.engine,
+        hold: () => {
+          throw new Error('it must hold no job');
         },
         log,
-        nowMs,
+        nowMs: () => harness.nowMs(),
         onRefused: (reason) => {
           throw new Error(reason);
         },

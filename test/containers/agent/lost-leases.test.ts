@@ -43,7 +43,7 @@ describe('leases', () => {
     },
   );
 
-  it('a proof of several leases stays with its agent, though neither its prover nor its agent can lift a finger', async () => {
+  it('a proof that takes several leases stays with its agent, even while its prover and its main thread are blocked', async () => {
     const marker = fleet.marker('long');
     const id = await fleet.addJob({ act: 'block', ms: 3.5 * LEASE_SECONDS * 1000, marker });
     const busy = fleet.startAgent();
@@ -82,7 +82,7 @@ describe('leases', () => {
     },
   );
 
-  it('a proof that comes after the job was settled changes nothing and is noted', async () => {
+  it('a proof that comes after the job was settled changes nothing and is reported', async () => {
     const marker = fleet.marker('late');
     const id = await fleet.addJob({ act: 'sleep', ms: 700, marker, salt: 'ours' });
     const agent = fleet.startAgent({ heartbeatSeconds: 1.5 });

@@ -6,7 +6,7 @@ import { TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.
 const UNKNOWN_JOB = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody')));
 const FOREIGN_CIRCUIT_JOB = ProvingJobId.parse(UNKNOWN_JOB.replace('PARITY_BASE', 'PARITY_BOSS'));
 
-describe('messages that an agent gets', () => {
+describe('messages that an agent receives', () => {
   let fleet: TestFleet;
 
   beforeEach(async () => {
@@ -37,7 +37,7 @@ describe('messages that an agent gets', () => {
     expect((await fleet.engine.agents.seenWithin(60)).map(({ jobsProven }) => jobsProven).sort()).toEqual([0, 1]);
   });
 
-  it('a message of a job that is proven already goes away', async () => {
+  it('a message of a job that is already proven is completed', async () => {
     const id = await fleet.addJob({ act: 'prove' });
     const agent = fleet.startAgent();
     const before = await fleet.untilState(id, 'proven');
@@ -52,7 +52,7 @@ describe('messages that an agent gets', () => {
     expect(await fleet.job(id)).toEqual(before);
   });
 
-  it('a message of a job that the ledger does not know is parked where the operator sees it', async () => {
+  it('a message of a job that the ledger does not know is parked, and the operator is notified', async () => {
     await fleet.ring(UNKNOWN_JOB);
     const id = await fleet.addJob({ act: 'prove' });
     fleet.startAgent();
@@ -68,7 +68,7 @@ describe('messages that an agent gets', () => {
 
   it.each([
     ['another circuit than its job', UNKNOWN_JOB],
-    ['a job of a circuit that nobody knows', FOREIGN_CIRCUIT_JOB],
+    ['a job of an unknown circuit', FOREIGN_CIRCUIT_JOB],
   ])('a message that names %s is parked', async (_, jobId) => {
     await fleet.ring(jobId, 'ROOT_ROLLUP');
     const id = await fleet.addJob({ act: 'prove' });
@@ -81,7 +81,7 @@ describe('messages that an agent gets', () => {
     ]);
   });
 
-  it('jobs of a family that it has no prover for are left to other agents', async () => {
+  it('jobs of a family that it cannot prove are left to other agents', async () => {
     const id = await fleet.addJob({ act: 'prove' }, 'TX_MERGE_ROLLUP');
     const leafId = await fleet.addJob({ act: 'prove' }, 'CANARY_LEAF');
     const canary = fleet.startAgent({ families: [{ name: 'canary', module: TEST_FAMILY_MODULE, options: {} }] });
@@ -92,7 +92,7 @@ describe('messages that an agent gets', () => {
     expect(await fleet.engine.queue.deadLetters()).toEqual([]);
   });
 
-  it('the version that it compares is that of the family', async () => {
+  it('the version that it checks is that of the family', async () => {
     await fleet.ring(UNKNOWN_JOB.replace('PARITY_BASE', 'CANARY_LEAF') as ProvingJobId, 'CANARY_LEAF');
     const id = await fleet.addJob({ act: 'prove' });
     const canary = { name: 'canary', version: 'canary-1', module: TEST_FAMILY_MODULE, options: {} };
@@ -109,7 +109,7 @@ describe('messages that an agent gets', () => {
     ]);
   });
 
-  it('jobs of another network version are left for their own kind, and that is noted once', async () => {
+  it('jobs of another network version are left for agents of that version, and reported once', async () => {
     await fleet.ring(UNKNOWN_JOB, 'PARITY_BASE', { networkVersion: '5.0.0' });
     const other = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody either')));
     await fleet.ring(other, 'PARITY_BASE', { networkVersion: '5.0.0' });
@@ -132,7 +132,7 @@ describe('messages that an agent gets', () => {
     );
   });
 
-  it('jobs of circuits that it is not to prove are left to other agents', async () => {
+  it('jobs of circuits that it does not prove are left to other agents', async () => {
     const id = await fleet.addJob({ act: 'prove' }, 'PARITY_BASE');
     const rootId = await fleet.addJob({ act: 'prove' }, 'PARITY_ROOT');
     const picky = fleet.startAgent({ circuits: ['PARITY_ROOT'] });

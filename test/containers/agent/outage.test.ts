@@ -6,7 +6,7 @@ import { TestFleet } from '../../fixtures/test-fleet.ts';
 
 type Port = 'queue' | 'jobs' | 'proofs';
 
-describe('an engine that is out of reach for a while', () => {
+describe('an engine that is unreachable for a while', () => {
   let fleet: TestFleet;
 
   beforeEach(async () => {
@@ -21,7 +21,7 @@ describe('an engine that is out of reach for a while', () => {
     ['the queue, for claims', 'queue', 'claim'],
     ['the store, for inputs', 'proofs', 'get'],
     ['the store, for proofs', 'proofs', 'put'],
-    ['the ledger, for settlements', 'jobs', 'markProven'],
+    ['the ledger, for proofs', 'jobs', 'markProven'],
     ['the queue, for completed messages', 'queue', 'complete'],
   ])('%s: the job is proven, and no attempt is lost', async ([, port, method]) => {
     const id = await fleet.addJob({ act: 'prove' });
@@ -34,7 +34,7 @@ describe('an engine that is out of reach for a while', () => {
     expect(record.provenBy).toBe(agent.agentId);
   });
 
-  it('the incident log: a job is failed all the same', async () => {
+  it('the incident log: the job fails as usual', async () => {
     const id = await fleet.addJob({ act: 'prove' });
     await fleet.engine.proofs.quarantine(inputsKey('PARITY_BASE', id), 'to make it fail');
     fleet.startAgent({}, { engine: failing(fleet.engine, 'incidents', 'report', Infinity) });

@@ -48,7 +48,7 @@ describe('an agent at work', () => {
     expect(await fleet.engine.queue.depths()).toEqual([]);
   });
 
-  it('tells the fleet what it is at', async () => {
+  it('reports its state to the fleet', async () => {
     const agent = fleet.startAgent();
     const reported = async (): Promise<unknown> =>
       (await fleet.engine.agents.seenWithin(60)).find(({ agentId }) => agentId === agent.agentId);
@@ -64,7 +64,7 @@ describe('an agent at work', () => {
     expect(stopped).not.toHaveProperty('jobId');
   });
 
-  it('claims nothing when it finds the machine unfit, and says what to do', async () => {
+  it('claims nothing on an unfit machine, and says what to do', async () => {
     const id = await fleet.addJob({ act: 'prove' });
     const problems = ['bb is of version 5: set BB_BINARY_PATH to another', 'there is no acvm: install one'];
     const agent = fleet.startAgent({
@@ -80,7 +80,7 @@ describe('an agent at work', () => {
     expect(record).toMatchObject({ state: 'stopped', note: `the agent cannot work here: ${problems.join('; ')}` });
   });
 
-  it('says so when its family does not load', async () => {
+  it('fails when its family does not load', async () => {
     const module = new URL('./no-such-family.ts', import.meta.url).href;
     const agent = fleet.startAgent({ families: [{ name: 'aztec', module, options: {} }] });
 

@@ -13,12 +13,12 @@ interface Call {
   readonly body: unknown;
 }
 
-/** The part of ECS's agent that a task can ask: this one answers as it is told to. */
+/** The endpoint of ECS's agent, with scripted responses. */
 class EcsAgent {
   readonly calls: Call[] = [];
   readonly #server: Server;
-  /** What the next calls get, in turn; then they get what they asked for. */
-  readonly answers: { readonly status: number; readonly body: string; readonly afterMs?: number }[] = [];
+  /** The responses to the next calls, in order; later calls succeed. */
+  readonly responses: { readonly status: number; readonly body: string; readonly afterMs?: number }[] = [];
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -27,7 +27,7 @@ class EcsAgent {
       request.on('end', () => {
         const body = JSON.parse(Buffer.concat(chunks).toString()) as { readonly ProtectionEnabled: boolean };
         this.calls.push({ method: request.method, path: request.url, body });
-        const { status, body: text } = this.answers.shift() ?? {
+        const { status, body: text } = this.responses.shift() ?? {
           status: 200,
           body: JSON.stringify({ protection: { ProtectionEnabled: body.ProtectionEnabled, TaskArn: 'arn:task' } }),
         };
@@ -82,7 +82,7 @@ describe('an agent on ECS', () => {
     );
   };
 
-  it('tells ECS that it proves, for an hour at most, and then that it does not', async () => {
+  it('is protected while it proves, for an hour at most, and then not any more', async () => {
     const opened = open(ecs.uri);
     opened.on();
     await untilWanted(true);
@@ -98,7 +98,7 @@ describe('an agent on ECS', () => {
     ]);
   });
 
-  it('says nothing twice, however many jobs follow one another', async () => {
+  it('sends no update twice, however many jobs follow one another', async () => {
     const opened = open(ecs.uri);
     for (let job = 0; job < 5; job++) opened.on();
     await untilWanted(true);
@@ -107,7 +107,7 @@ describe('an agent on ECS', () => {
     await untilWanted(true, false);
   });
 
-  it('says nothing at all where it is no task of ECS', () => {
+  it('sends no update outside ECS', () => {
     const opened = open(undefined);
     opened.on();
     opened.off();
@@ -116,19 +116,19 @@ describe('an agent on ECS', () => {
 
   it.each([
     ['refuses', { status: 403, body: '{"error":{"Code":"AccessDeniedException"}}' }],
-    ['answers with a failure', { status: 200, body: '{"failure":{"Reason":"TASK_NOT_VALID"}}' }],
-    ['answers with something else', { status: 200, body: '<html>' }],
-    ['has the opposite in force', { status: 200, body: '{"protection":{"ProtectionEnabled":false}}' }],
-  ])('tries again while ECS %s, and warns once', async (_, answer) => {
-    ecs.answers.push(answer, answer, answer);
+    ['returns a failure', { status: 200, body: '{"failure":{"Reason":"TASK_NOT_VALID"}}' }],
+    ['returns something else', { status: 200, body: '<html>' }],
+    ['confirms the opposite', { status: 200, body: '{"protection":{"ProtectionEnabled":false}}' }],
+  ])('tries again while ECS %s, and warns once', async (_, response) => {
+    ecs.responses.push(response, response, response);
     open(ecs.uri).on();
     await untilWanted(true, true, true, true);
     expect(warnings).toHaveLength(1);
     expect(JSON.stringify(warnings)).toContain('ecs:UpdateTaskProtection');
   });
 
-  it('says the last thing that was wanted while a call was under way', async () => {
-    ecs.answers.push({ status: 500, body: 'later' });
+  it('sends the latest state that was wanted during a call', async () => {
+    ecs.responses.push({ status: 500, body: 'later' });
     const opened = open(ecs.uri);
     opened.on();
     opened.off();
@@ -136,7 +136,7 @@ describe('an agent on ECS', () => {
     await untilWanted(true, true);
   });
 
-  it('protects itself while it has jobs, and lets go when it has none', async () => {
+  it('is protected while it has jobs, and not when it has none', async () => {
     const fleet = await TestFleet.open();
     try {
       const first = await fleet.addJob({ act: 'sleep', ms: 50 });
@@ -150,7 +150,7 @@ describe('an agent on ECS', () => {
     }
   });
 
-  it('proves, though nobody answers at the address that ECS gave', async () => {
+  it('proves even if the endpoint of ECS is unreachable', async () => {
     const fleet = await TestFleet.open();
     try {
       const id = await fleet.addJob({ act: 'sleep', ms: 10 });

@@ -43,7 +43,7 @@ describe('the emulator of AWS', () => {
   };
   const post = (target: string): Promise<Response> => fetch(new URL(target, emulator.endpoint), { method: 'POST' });
 
-  it('answers when it is started, and is gone when it is stopped', async () => {
+  it('responds once it is started, and has ended once it is stopped', async () => {
     const another = await startAwsEmulator();
     expect(another.endpoint).toMatch(/^http:\/\/localhost:\d+$/);
     expect((await fetch(`${another.endpoint}/moto-api/`)).ok).toBe(true);
@@ -67,10 +67,10 @@ describe('the emulator of AWS', () => {
     }
   });
 
-  it('is reached from this machine alone', async () => {
+  it('is reachable only from this machine', async () => {
     const { port } = new URL(emulator.endpoint);
     await expect(fetch(`http://127.0.0.1:${port}/moto-api/`)).resolves.toBeDefined();
-    // Another address of this same machine, where a server of all addresses would answer.
+    // Another address of this machine, at which a server on all addresses would respond.
     await expect(fetch(`http://127.0.0.2:${port}/moto-api/`)).rejects.toThrow();
   });
 
@@ -101,7 +101,7 @@ describe('the emulator of AWS', () => {
     );
   });
 
-  it('answers several requests over one connection, also to one that has gone wrong', async () => {
+  it('serves several requests over one connection, even after one that failed', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ask = async (target: string): Promise<readonly [status: number | undefined, isReused: boolean]> => {
       const asked = request(new URL(target, emulator.endpoint), { method: 'POST', agent }).end('a body');
@@ -140,10 +140,10 @@ describe('the emulator of AWS', () => {
     expect(received.flat().toSorted()).toEqual(bodies.toSorted());
   });
 
-  it('keeps nobody waiting for a long poll, and ends one as soon as a message comes', async () => {
+  it('serves other requests during a long poll, and ends the poll as soon as a message comes', async () => {
     const [queue, empty] = [await aQueue('polled'), await aQueue('empty')];
     const poll = receive(queue, 20);
-    // It waits for half as long, so whoever is done before it was not kept until the end.
+    // It waits for half as long, so a request that is done before was not blocked until the end.
     const inVain = receive(empty, 10).catch(() => ['the emulator was stopped']);
     await aQueue('another');
     await send(queue, 'here');

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findPythons } from '../../../containers/local-fleet/find-python.ts';
 import { MotoUnavailableError, pythonWithMoto } from '../../../containers/local-fleet/python-with-moto.ts';
 
-/** Understands what is asked of a Python, and has moto when a file beside it says so. What it does is in `calls`. */
+/** Accepts the calls that a Python gets, and has moto when a file beside it exists. It records its calls in `calls`. */
 const SHAM_PYTHON = `#!/bin/sh
 echo "$1 $2" >> "$(dirname "$(dirname "$0")")/calls"
 case "$1 $2" in
@@ -23,11 +23,11 @@ const HANGS = 'touch "$0.half"; exec sleep 60';
 describe('a Python with moto', () => {
   let directory: string;
   let cacheDirectory: string;
-  let told: string[];
+  let steps: string[];
   beforeEach(() => {
     directory = fs.mkdtempSync(path.join(os.tmpdir(), 'coppice-python-'));
     cacheDirectory = path.join(directory, 'cache', 'moto');
-    told = [];
+    steps = [];
   });
   afterEach(() => fs.rmSync(directory, { recursive: true }));
 
@@ -41,36 +41,36 @@ describe('a Python with moto', () => {
     return program;
   }
   const find = (pythons: readonly string[], signal?: AbortSignal): Promise<string> =>
-    pythonWithMoto({ pythons, cacheDirectory, tell: (line) => told.push(line), ...(signal && { signal }) });
+    pythonWithMoto({ pythons, cacheDirectory, onProgress: (line) => steps.push(line), ...(signal && { signal }) });
   const inCache = (): readonly string[] => {
     const parent = path.dirname(cacheDirectory);
     return fs.existsSync(parent) ? fs.readdirSync(parent) : [];
   };
   const installed = (): string => path.join(cacheDirectory, 'bin', 'python');
 
-  it('is the first that has it, and nothing is installed', async () => {
+  it('is the first installed one that has moto, and nothing is installed', async () => {
     const second = aPython('second', FAILS, true);
     expect(await find([aPython('first', FAILS), second])).toBe(second);
-    expect(told).toEqual([]);
+    expect(steps).toEqual([]);
     expect(inCache()).toEqual([]);
   });
 
-  it('is made once when none has it', async () => {
+  it('is installed once when no Python has moto', async () => {
     const python = aPython('bare', INSTALLS);
     expect(await find([python])).toBe(installed());
     expect(await find([python])).toBe(installed());
-    expect(told).toEqual(['installing moto, an emulator of AWS, in node_modules, once']);
+    expect(steps).toEqual(['installing moto, an emulator of AWS, in node_modules, once']);
     expect(inCache()).toEqual(['moto']);
   });
 
-  it('is made whole by several that make it at once', async () => {
+  it('is installed completely by several runs at once', async () => {
     const python = aPython('bare', INSTALLS);
     const found = await Promise.all([find([python]), find([python]), find([python])]);
     expect(new Set(found)).toEqual(new Set([installed()]));
     expect(inCache()).toEqual(['moto']);
   });
 
-  it('is none when the installation fails; the next one starts anew', async () => {
+  it('is missing when the installation fails, and the next attempt starts afresh', async () => {
     const failure = find([aPython('bare', FAILS)]);
     await expect(failure).rejects.toBeInstanceOf(MotoUnavailableError);
     await expect(failure).rejects.toThrow(/cannot install moto.*\(no route to PyPI\): install it by hand; or set AWS_/);
@@ -78,12 +78,12 @@ describe('a Python with moto', () => {
     expect(await find([aPython('bare', INSTALLS)])).toBe(installed());
   });
 
-  it('is none when pip installs something else', async () => {
-    await expect(find([aPython('bare', 'true')])).rejects.toThrow('does not bring all that is needed');
+  it('is missing when pip installs something else', async () => {
+    await expect(find([aPython('bare', 'true')])).rejects.toThrow('does not provide all the packages that are needed');
     expect(inCache()).toEqual([]);
   });
 
-  it('is none when the installation is interrupted', async () => {
+  it('is missing when the installation is interrupted', async () => {
     const interrupt = new AbortController();
     const interrupted = find([aPython('bare', HANGS)], interrupt.signal);
     await expect
@@ -94,7 +94,7 @@ describe('a Python with moto', () => {
     expect(inCache()).toEqual([]);
   });
 
-  it('is not what a killed installation left, which goes, unlike one that is under way', async () => {
+  it('replaces what a killed installation left, and leaves one under way alone', async () => {
     const left = `moto.making-${2 ** 22 + 1}-aaaa`;
     const underWay = `moto.making-${process.ppid}-bbbb`;
     for (const name of [left, underWay]) fs.mkdirSync(path.join(cacheDirectory, '..', name), { recursive: true });
@@ -102,18 +102,18 @@ describe('a Python with moto', () => {
     expect(inCache().toSorted()).toEqual(['moto', underWay].toSorted());
   });
 
-  it('takes the place of one that does not work any more', async () => {
+  it('replaces one that no longer works', async () => {
     const python = aPython('bare', INSTALLS);
     await find([python]);
     fs.rmSync(`${installed()}.moto`);
     expect(await find([python])).toBe(installed());
     expect(await find([python])).toBe(installed());
-    expect(told).toHaveLength(2);
+    expect(steps).toHaveLength(2);
   });
 
-  it('cannot be made without a Python', async () => {
+  it('cannot be installed without a Python', async () => {
     await expect(find([])).rejects.toThrow(
-      'no emulator of AWS can be started: there is no Python 3.10 or newer on the PATH: install one; or set AWS_ENDPOINT_URL',
+      'no emulator of AWS can be started: no Python 3.10 or newer on the PATH: install one; or set AWS_ENDPOINT_URL',
     );
   });
 });
@@ -127,16 +127,16 @@ describe('the Pythons on the PATH', () => {
   const install = (name: string, script: string): void =>
     fs.writeFileSync(path.join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 
-  it('are none where there are none', async () => {
+  it('are an empty list when none is installed', async () => {
     expect(await findPythons(directory)).toEqual([]);
   });
 
-  it('are each named once, by the program behind the name', async () => {
+  it('are listed once each, by the program behind the name', async () => {
     for (const name of ['python3', 'python']) install(name, 'echo /opt/python/bin/python3.12');
     expect(await findPythons(directory)).toEqual(['/opt/python/bin/python3.12']);
   });
 
-  it('are not those that are too old, or stand in for one', async () => {
+  it('leave out those that are too old, and stubs', async () => {
     install('python3', 'echo');
     install('python', 'echo "install me" >&2; exit 1');
     expect(await findPythons(directory)).toEqual([]);

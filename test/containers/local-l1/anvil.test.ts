@@ -8,7 +8,7 @@ import { createPublicClient, http } from 'viem';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
-import { DevnetProgramError } from '../../../containers/processes/errors.ts';
+import { LocalProgramError } from '../../../containers/processes/errors.ts';
 import { loadAnvil } from '../../../containers/local-l1/load-anvil.ts';
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'coppice-anvil-'));
@@ -67,7 +67,7 @@ describe('anvil', () => {
     const second = loadAnvil(surroundings('second'));
     const error = await second.configure({ ...anyPort, port }).catch((reason: unknown) => reason);
     await Promise.all([first.stop(), second.stop()]);
-    expect(error).toBeInstanceOf(DevnetProgramError);
+    expect(error).toBeInstanceOf(LocalProgramError);
     expect(error).toMatchObject({ program: 'anvil', logFile: path.join(directory, 'second', 'anvil.log') });
   });
 });

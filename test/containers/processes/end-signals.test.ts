@@ -30,29 +30,29 @@ describe('endSignal', () => {
     await hears(`it is ${nowMs}`);
   }
 
-  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('says to end at %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('aborts at %s', async (signal) => {
     await start({ isSupervised: false });
     child.kill(signal);
-    await hears('told to end');
+    await hears('aborted');
   });
 
-  it('takes a Ctrl-C that arrives twice for one, and ends at once when it is pressed again', async () => {
+  it('counts a Ctrl-C that arrives twice as one, and exits at once when it is pressed again', async () => {
     await start({ isSupervised: false });
     await interrupt(1);
     await setClock(900);
     await interrupt(2);
-    expect(said.filter((line) => line === 'told to end')).toHaveLength(1);
+    expect(said.filter((line) => line === 'aborted')).toHaveLength(1);
 
     await setClock(1100);
     child.kill('SIGINT');
     expect(await once(child, 'exit')).toEqual([130, null]);
   });
 
-  it('leaves Ctrl-C to the parent in a process that another one supervises, and ends when that is gone', async () => {
+  it('ignores Ctrl-C in a supervised process, and aborts when the supervisor has ended', async () => {
     await start({ isSupervised: true });
     await interrupt(1);
-    expect(said).not.toContain('told to end');
+    expect(said).not.toContain('aborted');
     child.disconnect();
-    await hears('told to end');
+    await hears('aborted');
   });
 });

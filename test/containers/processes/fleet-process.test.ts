@@ -22,7 +22,7 @@ describe('FleetProcess', () => {
 
   afterEach(async () => rm(directory, { recursive: true, force: true }));
 
-  it('tells how a process ended by itself, and where its log is', async () => {
+  it('reports how a process ended, and where its log is', async () => {
     const member = FleetProcess.start({
       name: 'agent-1',
       commandLine: ['start', '--prover-agent', '--lease-seconds', 'many'],
@@ -36,11 +36,11 @@ describe('FleetProcess', () => {
     expect(end.message).toBe(`agent-1 ended with code 2; its log is ${join(directory, 'agent-1.log')}`);
     expect(readLastLines(end.logFile, 10).join('\n')).toContain('--lease-seconds (COPPICE_LEASE_SECONDS)');
     expect(member.isRunning).toBe(false);
-    // Stopping what has ended is no error.
+    // Stopping an ended process does nothing.
     await member.stop(1);
   });
 
-  it('ends a process when its parent is killed before the process has even loaded', async () => {
+  it('ends a process whose parent is killed before the process has loaded', async () => {
     const parent = spawn(process.execPath, [PARENT, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [said] = (await once(parent.stdout, 'data')) as [Buffer];
     const agent = listProcesses().filter(({ pid }) => pid === Number(said.toString()));

@@ -18,20 +18,20 @@ describe('catchInterrupts', () => {
 
   afterEach(() => interrupts.release());
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('aborts at %s, and says that it did', (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('aborts at %s, with it as the reason', (signal) => {
     process.emit(signal, signal);
     expect(interrupts.signal.reason).toEqual(new InterruptedError(signal));
     expect(impatience).toBe(0);
   });
 
-  it('takes the same Ctrl-C from the terminal and from npm for one', () => {
+  it('counts the same Ctrl-C from the terminal and from npm as one', () => {
     process.emit('SIGINT', 'SIGINT');
     nowMs += 20;
     process.emit('SIGINT', 'SIGINT');
     expect(impatience).toBe(0);
   });
 
-  it('takes another Ctrl-C for impatience', () => {
+  it('counts a later Ctrl-C as impatience', () => {
     process.emit('SIGINT', 'SIGINT');
     nowMs += 1000;
     process.emit('SIGINT', 'SIGINT');

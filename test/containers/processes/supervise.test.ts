@@ -15,7 +15,7 @@ const POLICY: SupervisionPolicy = {
   killAfterMs: 10_000,
 };
 
-/** Parts of scripts that the processes run. */
+/** Parts of the processes' scripts. */
 const STAY = 'setInterval(() => {}, 1000);';
 const END_WELL = "process.on('SIGTERM', () => process.exit(0));";
 const IGNORE_SIGTERM = "process.on('SIGTERM', () => {});";
@@ -28,7 +28,7 @@ describe('supervise', () => {
     stop = new AbortController();
   });
   afterEach(() => {
-    // Of a test that failed, nothing is to be left running either.
+    // A failed test must not leave processes running either.
     stop.abort();
     rmSync(directory, { recursive: true });
   });
@@ -50,7 +50,7 @@ describe('supervise', () => {
       { log: pino({ level: 'silent' }), signal: stop.signal, nowMs: Date.now },
     );
 
-  it('keeps its processes running until it is told to end, and ends them', async () => {
+  it('keeps its processes running until it is stopped, and stops them', async () => {
     const code = run([aProcess('a', END_WELL + STAY), aProcess('b', END_WELL + STAY)]);
     await vi.waitUntil(() => pidsOf('a').length === 1 && pidsOf('b').length === 1, 20_000);
     stop.abort();
@@ -58,7 +58,7 @@ describe('supervise', () => {
     expect([...pidsOf('a'), ...pidsOf('b')].filter(isRunning)).toEqual([]);
   });
 
-  it('starts a process again that was killed, and leaves the others alone', async () => {
+  it('restarts a process that was killed, and leaves the others alone', async () => {
     const code = run([aProcess('a', END_WELL + STAY), aProcess('b', END_WELL + STAY)]);
     await vi.waitUntil(() => pidsOf('a').length === 1 && pidsOf('b').length === 1, 20_000);
     process.kill(pidsOf('a')[0]!, 'SIGKILL');
@@ -68,21 +68,21 @@ describe('supervise', () => {
     expect(await code).toBe(0);
   });
 
-  it('ends everything when a process keeps crashing', async () => {
+  it('stops all processes when one keeps crashing', async () => {
     const code = await run([aProcess('crashes', 'process.exitCode = 1;'), aProcess('b', END_WELL + STAY)]);
     expect(code).toBe(1);
     expect(pidsOf('crashes')).toHaveLength(POLICY.maxCrashes);
     expect(pidsOf('b').filter(isRunning)).toEqual([]);
   });
 
-  it.each([2, 3])('ends everything at once when a process says with code %i that it cannot run here', async (code) => {
+  it.each([2, 3])('stops all processes at once when one exits with code %i: it cannot run here', async (code) => {
     const processes = [aProcess('hopeless', `process.exitCode = ${code};`), aProcess('b', END_WELL + STAY)];
     expect(await run(processes)).toBe(code);
     expect(pidsOf('hopeless')).toHaveLength(1);
     expect(pidsOf('b').filter(isRunning)).toEqual([]);
   });
 
-  it('kills what does not end in time, and says that it did not end well', async () => {
+  it('kills a process that does not stop in time, and returns 1', async () => {
     const code = run([aProcess('stubborn', IGNORE_SIGTERM + STAY)], { killAfterMs: 50 });
     await vi.waitUntil(() => pidsOf('stubborn').length === 1, 20_000);
     stop.abort();
@@ -90,7 +90,7 @@ describe('supervise', () => {
     expect(pidsOf('stubborn').filter(isRunning)).toEqual([]);
   });
 
-  it('starts nothing more once it is told to end, also while it waits to start something again', async () => {
+  it('starts nothing after it is stopped, even while it waits to restart a process', async () => {
     const code = run([aProcess('crashes', 'process.exitCode = 1;')], {
       firstRestartMs: 600_000,
       longestRestartMs: 600_000,
@@ -101,7 +101,7 @@ describe('supervise', () => {
     expect(pidsOf('crashes')).toHaveLength(1);
   });
 
-  it('starts nothing at all when it was told to end before', async () => {
+  it('starts nothing when it was stopped before', async () => {
     stop.abort();
     expect(await run([aProcess('a', STAY)])).toBe(0);
     expect(pidsOf('a')).toEqual([]);

@@ -58,7 +58,7 @@ describe('what an agent checks before its first claim', () => {
     [
       'packages of another version',
       () => ({ networkVersion: '5.0.0' }),
-      /^the installed @aztec packages are of version 4\.1\.2, the agent is to prove for 5\.0\.0: install the packages/,
+      /^the installed @aztec packages are of version 4\.1\.2, but the agent is to prove for 5\.0\.0: install the packages/,
     ],
     ['no bb', () => ({ bbBinaryPath: undefined }), /^real proofs need Aztec's bb: set BB_BINARY_PATH to it$/],
     [
@@ -74,12 +74,12 @@ describe('what an agent checks before its first claim', () => {
     [
       'an acvm that is not there',
       () => ({ acvmBinaryPath: '/nowhere/acvm' }),
-      /^there is no acvm that runs at \/nowhere\/acvm/,
+      /^no executable acvm at \/nowhere\/acvm/,
     ],
     [
       'too little memory',
       () => ({ memoryMib: 8000 }),
-      /^ROOT_ROLLUP needs about 16384 MiB of memory and there are 8000 MiB: give the agent more memory, or let it serve/,
+      /^ROOT_ROLLUP needs about 16384 MiB of memory, but there are 8000 MiB: give the agent more memory, or only pools/,
     ],
     [
       'a place for the reference string that is a file',

@@ -50,7 +50,7 @@ describe('the canary’s prover', () => {
   it('refuses a leaf that leads elsewhere, jobs of the other reference string, and circuits that it has not', async () => {
     const family = await openFamily({ crs: 'development', crsPath });
     const elsewhere = leafInputs({ tree, from, to: fieldOf(9) }, keys);
-    await expect(family.prove('CANARY_LEAF', elsewhere)).rejects.toThrow('the circuit does not allow these inputs');
+    await expect(family.prove('CANARY_LEAF', elsewhere)).rejects.toThrow('the circuit rejects these inputs');
     const ceremony = leafInputs({ tree, from, to }, { ...keys, leaf: { ...keys.leaf, crs: 'ceremony' } });
     await expect(family.prove('CANARY_LEAF', ceremony)).rejects.toThrow('the job is for the ceremony CRS');
     const choice = { circuit: 'CANARY_LEAF', work: 1 } as const;
@@ -60,7 +60,7 @@ describe('the canary’s prover', () => {
       artifactSha256: artifactSha256({ circuit: 'CANARY_ROOT' }),
     });
     await expect(family.prove('CANARY_KEY', other)).rejects.toThrow('not this agent’s');
-    await expect(family.prove('PARITY_BASE', inputs)).rejects.toThrow('PARITY_BASE is no circuit of the canary');
+    await expect(family.prove('PARITY_BASE', inputs)).rejects.toThrow('PARITY_BASE is not a circuit of the canary');
   });
 
   it('cannot merge a leaf whose proof was altered by one bit', async () => {
@@ -80,15 +80,15 @@ describe('the canary’s prover', () => {
     const small = { crs: 'development', crsPath } as const;
     expect(await findCanaryProblems(small, ['PARITY_BASE'])).toEqual([]);
     expect(await findCanaryProblems({ ...small, memoryMib: 1024 }, ['CANARY_MERGE'])).toEqual([
-      'CANARY_MERGE needs about 2048 MiB of memory and there are 1024 MiB: give the agent more memory, or let it serve smaller pools only',
+      'CANARY_MERGE needs about 2048 MiB of memory, but there are 1024 MiB: give the agent more memory, or only pools with smaller circuits',
       `the development CRS in ${crsPath} has ${LEAF_POINTS} points and 2097153 are needed: run coppice crs --development`,
     ]);
     expect(await findCanaryProblems({ ...small, crs: 'ceremony' }, ['CANARY_LEAF'])).toEqual([
-      `${crsPath} holds the development CRS and the agent is to prove under the ceremony one: set CRS_PATH to the other's folder`,
+      `${crsPath} holds the development CRS, but the agent is to prove under the ceremony one: set CRS_PATH to the folder of that one`,
     ]);
     const none = path.join(crsPath, 'none');
     expect(await findCanaryProblems({ ...small, crsPath: none }, ['CANARY_LEAF'])).toEqual([
-      `there is no development CRS in ${none}: run coppice crs --development`,
+      `missing development CRS in ${none}: run coppice crs --development`,
     ]);
     expect(await findCanaryProblems({ crs: 'ceremony', crsPath: none }, ['CANARY_LEAF'])).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe('the bb of an agent', () => {
     await untilGone(bb);
   });
 
-  it('goes with a prover that somebody else killed', async () => {
+  it('ends with a prover that was killed from outside', async () => {
     await prover.prove('CANARY_LEAF', inputs);
     const bb = await bbOf(prover.pid);
     process.kill(prover.pid!, 'SIGKILL');

@@ -80,7 +80,7 @@ describe('keeping leases', () => {
     expect(await engine.jobs.claim(last.jobLease.jobId, AgentId.parse('theirs'), 1)).toMatchObject({ outcome: 'held' });
   });
 
-  it('a ledger that cannot be reached for less than the lease is no loss, and is tried again soon', async () => {
+  it('a ledger that cannot be reached for less than the lease loses no lease, and is tried again soon', async () => {
     meet.jobs = outage;
     keeper.keep(KEY, leases, FOREVER_MS);
     await elapse(LEASE_SECONDS - 1.5);
@@ -103,7 +103,7 @@ describe('keeping leases', () => {
     expect(lost).toEqual(['no heartbeat reached the ledger before the lease ended']);
   });
 
-  it('a ledger that never answers is a loss too', async () => {
+  it('a ledger that never responds loses the lease too', async () => {
     meet.jobs = () => new Promise(() => undefined);
     keeper.keep(KEY, leases, FOREVER_MS);
     await elapse(LEASE_SECONDS);
@@ -120,7 +120,7 @@ describe('keeping leases', () => {
     expect(lost).toEqual([`lease lost for proving job ${leases.jobLease.jobId}`]);
   });
 
-  it('a message that was lost, or cannot be extended, is no loss: the ledger decides', async () => {
+  it('a message that was lost, or cannot be extended, loses no lease: the ledger decides', async () => {
     keeper.keep(KEY, leases, FOREVER_MS);
     await engine.queue.complete(leases.queueLease);
     await elapse(2 * LEASE_SECONDS);

@@ -19,7 +19,7 @@ describe('whether a busy agent may claim ahead', () => {
   });
 });
 
-describe('the outlook of an agent', () => {
+describe('what an agent counts before it claims ahead', () => {
   let fleet: TestFleet;
 
   beforeEach(async () => {
@@ -30,7 +30,7 @@ describe('the outlook of an agent', () => {
     await fleet.close();
   });
 
-  it('counts the messages in sight in its pools, and the other agents at work in them', async () => {
+  it('counts the visible messages in its pools, and the other agents that work in them', async () => {
     const { engine } = fleet;
     const reports: [string, Pick<AgentRecord, 'state' | 'pools'>][] = [
       ['ours', { state: 'proving', pools: ['medium'] }],
@@ -62,11 +62,11 @@ describe('the outlook of an agent', () => {
 
     const outlook = new PoolOutlook(
       engine,
-      { agentId: AgentId.parse('ours'), pools: ['medium'], agentsSeenWithinSeconds: 60, agentsLastSeconds: 0 },
+      { agentId: AgentId.parse('ours'), pools: ['medium'], agentsSeenWithinSeconds: 60, agentCountMaxAgeSeconds: 0 },
       Date.now,
     );
 
-    expect(await outlook.look()).toMatchObject({ waiting: 2, otherAgents: 2 });
+    expect(await outlook.read()).toMatchObject({ waiting: 2, otherAgents: 2 });
   });
 
   it('counts the other agents again only when its count is too old', async () => {
@@ -78,16 +78,16 @@ describe('the outlook of an agent', () => {
         queue: engine.queue,
         agents: { ...engine.agents, seenWithin: async () => ((counts += 1), []) },
       },
-      { agentId: AgentId.parse('ours'), pools: ['medium'], agentsSeenWithinSeconds: 60, agentsLastSeconds: 30 },
+      { agentId: AgentId.parse('ours'), pools: ['medium'], agentsSeenWithinSeconds: 60, agentCountMaxAgeSeconds: 30 },
       () => nowMs,
     );
-    expect(await outlook.look()).toMatchObject({ waiting: 0 });
+    expect(await outlook.read()).toMatchObject({ waiting: 0 });
     await fleet.addJob({ act: 'prove' }, 'PARITY_BASE');
     nowMs = 29_999;
-    expect(await outlook.look()).toMatchObject({ waiting: 1 });
+    expect(await outlook.read()).toMatchObject({ waiting: 1 });
     expect(counts).toBe(1);
     nowMs = 30_000;
-    await outlook.look();
+    await outlook.read();
     expect(counts).toBe(2);
   });
 });

@@ -64,7 +64,7 @@ describe('a prover that is kept warm', () => {
     await proving;
   });
 
-  it('aborts for real: the process is gone, and the next proof has another', async () => {
+  it('kills the process when a proof is aborted, and starts another for the next proof', async () => {
     const warm = await start();
     const abort = new AbortController();
     const job = inputs({ act: 'block', ms: 600_000, marker: marker('blocked') });
@@ -77,7 +77,7 @@ describe('a prover that is kept warm', () => {
     await warm.prove('PARITY_BASE', job, { timeoutSeconds: 60, signal: NEVER });
   });
 
-  it('starts nothing for a proof that is aborted already', async () => {
+  it('starts nothing for a proof that was aborted before', async () => {
     const warm = await start();
     const job = inputs({ act: 'prove', marker: marker('never') });
 
@@ -87,7 +87,7 @@ describe('a prover that is kept warm', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('puts another in the place of one that ended between two proofs', async () => {
+  it('replaces a process that ended between two proofs', async () => {
     const warm = await start();
     await warm.prove('PARITY_BASE', inputs({ act: 'prove', marker: marker('first') }), {
       timeoutSeconds: 60,

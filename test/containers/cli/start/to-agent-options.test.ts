@@ -16,8 +16,11 @@ const optionsFrom = (environment: Environment) => {
 
 describe('toAgentOptions', () => {
   it('sends three heartbeats within a lease of its engine', () => {
-    expect(optionsFrom({})).toMatchObject({ leaseSeconds: 30, heartbeatSeconds: 10 });
-    expect(optionsFrom({ COPPICE_ENGINE: 'aws' })).toMatchObject({ leaseSeconds: 120, heartbeatSeconds: 40 });
+    expect(optionsFrom({})).toMatchObject({ engineOptions: { leaseSeconds: 30 }, heartbeatSeconds: 10 });
+    expect(optionsFrom({ COPPICE_ENGINE: 'aws' })).toMatchObject({
+      engineOptions: { leaseSeconds: 120 },
+      heartbeatSeconds: 40,
+    });
   });
 
   it("adds the canary's circuits on request, in the version of its reference string", () => {

@@ -3,23 +3,23 @@ import type { z } from 'zod';
 import type { ProgramReport } from './program-messages.ts';
 
 export interface RunningProgram {
-  /** Sent to the parent as soon as the program works; plain JSON. */
+  /** Sent to the parent when the program is ready; plain JSON. */
   readonly ready: unknown;
-  /** What the program does once it is ready; when this fails, the program ends. */
+  /** Runs once the program is ready; when this fails, the program ends. */
   readonly run?: () => Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What `stop` may take. The parent kills a program that takes longer; without a parent nobody would. */
+/** How long `stop` may take. A parent kills a program that takes longer; an orphan has to end itself. */
 const STOP_SECONDS = 4;
 
 /**
- * The life of a devnet program: takes its configuration from its parent's first message, tells the parent when it works,
- * and ends at SIGTERM or when the parent has gone.
+ * The life of a {@link LocalProgram}: takes its configuration from its parent's first message, reports to the parent when
+ * it is ready, and ends at SIGTERM or when the parent has ended.
  */
-export function runDevnetProgram<Configuration>(
+export function runLocalProgram<Configuration>(
   configuration: z.ZodType<Configuration>,
-  start: (configuration: Configuration, tell: (value: unknown) => void) => Promise<RunningProgram>,
+  start: (configuration: Configuration, reportProgress: (value: unknown) => void) => Promise<RunningProgram>,
 ): void {
   let running: RunningProgram | undefined;
   let isEnding = false;
@@ -27,7 +27,7 @@ export function runDevnetProgram<Configuration>(
   const end = async (code: number): Promise<void> => {
     if (isEnding) return;
     isEnding = true;
-    // A stop that hangs must not keep the process.
+    // A stop that hangs must not keep the process alive.
     setTimeout(() => process.exit(1), STOP_SECONDS * 1000);
     await running?.stop().catch((error: unknown) => process.stderr.write(`stopping failed: ${String(error)}\n`));
     process.exit(code);
@@ -39,14 +39,14 @@ export function runDevnetProgram<Configuration>(
   };
 
   const onOrphaned = (): void => {
-    // The parent was killed. What this process started is in its group, and nobody else will end it.
+    // The parent was killed. What this process started is in its group, and has to end with it.
     process.once('exit', () => process.kill(-process.pid, 'SIGKILL'));
     void end(0);
   };
 
   process.once('SIGTERM', () => void end(0));
   process.once('disconnect', onOrphaned);
-  // It may have happened while this program was loaded.
+  // The parent may have ended while this program was loading.
   if (!process.connected) onOrphaned();
   process.once('message', (first) => {
     const parsed = configuration.safeParse(first);
@@ -55,7 +55,7 @@ export function runDevnetProgram<Configuration>(
       return;
     }
     start(parsed.data, (value) => {
-      report({ kind: 'told', value });
+      report({ kind: 'progress', value });
     })
       .then(async (program) => {
         running = program;
