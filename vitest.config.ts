@@ -20,11 +20,10 @@ export const EVERY_RUN = {
   reporters: ['default', new SummaryReporter()],
   globalSetup: ['test/fixtures/provide-aws.ts'],
   maxWorkers: MAX_WORKERS,
-  expect: { poll: { timeout: 80_000 } },
 };
 
 /** Suites that start whole fleets and follow slots of wall-clock time; several at once, since they mostly wait. */
-export const FLEET_LIMITS = { testTimeout: 600_000, hookTimeout: 900_000 };
+export const FLEET_LIMITS = { testTimeout: 600_000, hookTimeout: 900_000, expect: { poll: { timeout: 500_000 } } };
 
 export default defineConfig(async () => {
   // Others read this file as well, to learn what the project is made of.
@@ -41,6 +40,7 @@ export default defineConfig(async () => {
             exclude: [...FLEET_SUITES, ...LONG_SUITES, ...leftOut],
             testTimeout: 90_000,
             hookTimeout: 90_000,
+            expect: { poll: { timeout: 80_000 } },
             sequence: { groupOrder: 0 },
           },
         },

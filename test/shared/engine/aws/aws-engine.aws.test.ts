@@ -48,7 +48,7 @@ describe('the engine on AWS', () => {
     await agent.jobs.markProven({ jobId, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
     await agent.queue.complete(lease!);
 
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual([{ jobId, epoch: job.epoch, state: 'proven' }]);
+    await expect.poll(() => told).toEqual([{ jobId, epoch: job.epoch, state: 'proven' }]);
     unsubscribe();
     expect(await node.queue.depths(['medium'])).toEqual([
       { pool: 'medium', lane: 'urgent', waiting: 0, leased: 0 },

@@ -122,6 +122,8 @@ describe('LambdaScaler', () => {
     await ask();
     expect(said).toEqual([]);
     scaler.close();
+    // The second try finds nobody.
+    server.close();
     server.closeAllConnections();
     await saidSoFar(1);
     expect(levels()[0]).toBe('warn');
