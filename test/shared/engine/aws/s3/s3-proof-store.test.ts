@@ -130,7 +130,7 @@ describe('S3ProofStore, on an S3 with moods', () => {
     });
 
     it('cuts a body that never stalls and never ends', async () => {
-      const { proofs, retries } = await open([trickling(BYTES, 20), whole(BYTES)], { answerMs: 1_000 });
+      const { proofs, retries } = await open([trickling(BYTES, 200), whole(BYTES)], { answerMs: 1_000 });
       expect(await proofs.get(anObject())).toEqual(Buffer.from(BYTES));
       expect(String(retries)).toMatch(/took more than \d+ ms after [1-9]\d* of 19 bytes/);
     });
