@@ -9,9 +9,6 @@ const FLEET_SUITES = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
 /** `npm run test:long` runs these, by `vitest.long.config.ts`. */
 export const LONG_SUITES = ['test/**/*.long.test.ts', 'test/**/*.long.aws.test.ts'];
 
-/** One more than there are cores: most of a suite is waiting, for the emulator, for a process or for a slot. */
-const MAX_WORKERS = availableParallelism() + 1;
-
 /** Every time limit below is for what never ends: a busy machine may take half a minute to start a process. */
 export const EVERY_RUN = {
   globals: false,
@@ -19,11 +16,15 @@ export const EVERY_RUN = {
   passWithNoTests: false,
   reporters: ['default', new SummaryReporter()],
   globalSetup: ['test/fixtures/provide-aws.ts'],
-  maxWorkers: MAX_WORKERS,
 };
 
-/** Suites that start whole fleets and follow slots of wall-clock time; several at once, since they mostly wait. */
-export const FLEET_LIMITS = { testTimeout: 600_000, hookTimeout: 900_000, expect: { poll: { timeout: 500_000 } } };
+/** Suites that start whole fleets and follow slots of wall-clock time: a fleet for each core, since they mostly wait. */
+export const FLEET_LIMITS = {
+  maxWorkers: availableParallelism(),
+  testTimeout: 600_000,
+  hookTimeout: 900_000,
+  expect: { poll: { timeout: 500_000 } },
+};
 
 export default defineConfig(async () => {
   // Others read this file as well, to learn what the project is made of.
@@ -40,6 +41,8 @@ export default defineConfig(async () => {
             exclude: [...FLEET_SUITES, ...LONG_SUITES, ...leftOut],
             testTimeout: 90_000,
             hookTimeout: 90_000,
+            // One more than there are cores: most of a suite is waiting, for the emulator or for a process.
+            maxWorkers: availableParallelism() + 1,
             expect: { poll: { timeout: 80_000 } },
             sequence: { groupOrder: 0 },
           },
