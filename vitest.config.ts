@@ -3,31 +3,47 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 import { suitesLeftOut } from './test/fixtures/aws-suites.ts';
+import { SummaryReporter } from './test/reporter/summary-reporter.ts';
 
-const LONG_TESTS = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
-const PROVIDE_AWS = ['test/fixtures/provide-aws.ts'];
+const FLEET_SUITES = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+/** `npm run test:long` runs these, by `vitest.long.config.ts`. */
+export const LONG_SUITES = ['test/**/*.long.test.ts', 'test/**/*.long.aws.test.ts'];
+
+/** Every time limit below is for what never ends: a busy machine may take half a minute to start a process. */
+export const EVERY_RUN = {
+  globals: false,
+  retry: 0,
+  passWithNoTests: false,
+  reporters: ['default', new SummaryReporter()],
+  globalSetup: ['test/fixtures/provide-aws.ts'],
+};
+
+/** Suites that start whole fleets and follow slots of wall-clock time: a fleet for each core, since they mostly wait. */
+export const FLEET_LIMITS = {
+  maxWorkers: availableParallelism(),
+  testTimeout: 600_000,
+  hookTimeout: 900_000,
+  expect: { poll: { timeout: 500_000 } },
+};
 
 export default defineConfig(async () => {
   // Others read this file as well, to learn what the project is made of.
   const leftOut = process.env['VITEST'] === undefined ? [] : await suitesLeftOut();
   return {
     test: {
-      globals: false,
-      retry: 0,
-      passWithNoTests: false,
+      ...EVERY_RUN,
       projects: [
         {
           extends: true as const,
           test: {
             name: 'unit',
-            globalSetup: PROVIDE_AWS,
             include: ['test/**/*.test.ts'],
-            exclude: [...LONG_TESTS, ...leftOut],
-            // For what never ends. A machine that is busy with something else may take half a minute to start a process.
+            exclude: [...FLEET_SUITES, ...LONG_SUITES, ...leftOut],
             testTimeout: 90_000,
             hookTimeout: 90_000,
             // One more than there are cores: most of a suite is waiting, for the emulator or for a process.
             maxWorkers: availableParallelism() + 1,
+            expect: { poll: { timeout: 80_000 } },
             sequence: { groupOrder: 0 },
           },
         },
@@ -35,13 +51,9 @@ export default defineConfig(async () => {
           extends: true as const,
           test: {
             name: 'e2e',
-            globalSetup: PROVIDE_AWS,
-            include: LONG_TESTS,
-            exclude: [...leftOut],
-            testTimeout: 600_000,
-            hookTimeout: 300_000,
-            // Each of these starts several processes and follows slots of wall-clock time: one after the other.
-            fileParallelism: false,
+            include: FLEET_SUITES,
+            exclude: [...LONG_SUITES, ...leftOut],
+            ...FLEET_LIMITS,
             sequence: { groupOrder: 1 },
           },
         },

@@ -1,29 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { AWS_GROUND } from './claimers/aws-ground.ts';
+import { describeClaimers, describeClaimersWithoutSweeper, SMALL_CHAOS } from './claimers/claimers.chaos.ts';
 
-import { inject } from 'vitest';
-
-import { createAwsClients } from '../../shared/engine/aws/aws-clients.ts';
-import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import { createAwsResources } from '../../shared/engine/aws/create-aws-resources.ts';
-import { CHAOS_BUDGETS, describeClaimers } from './claimers/claimers.chaos.ts';
-
-/** A lease has to outlast the handful of calls that a job takes, of which the emulator answers one at a time. */
-const LEASE_SECONDS = 8;
-
-describeClaimers(
-  'aws',
-  'test/chaos/claimers.aws.test.ts',
-  async () => {
-    const connection = inject('aws');
-    const prefix = `claimers-${randomUUID().slice(0, 8)}`;
-    const clients = createAwsClients(connection);
-    await createAwsResources(clients, awsResourceNames(prefix), { leaseSeconds: LEASE_SECONDS });
-    clients.close();
-    return {
-      engine: { engine: 'aws', connection, prefix, leaseSeconds: LEASE_SECONDS, attemptBudgets: CHAOS_BUDGETS },
-      // The resources go with the emulator.
-      close: async () => undefined,
-    };
-  },
-  { strandedSeconds: 2 * LEASE_SECONDS, claimSeconds: 5, reconcileMs: 60_000, mostAtOnce: 100, patienceSeconds: 600 },
-);
+describeClaimers(AWS_GROUND, SMALL_CHAOS);
+describeClaimersWithoutSweeper(AWS_GROUND);

@@ -1,20 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describeClaimers, describeClaimersWithoutSweeper, SMALL_CHAOS } from './claimers/claimers.chaos.ts';
+import { EMBEDDED_GROUND } from './claimers/embedded-ground.ts';
 
-import { CHAOS_BUDGETS, describeClaimers } from './claimers/claimers.chaos.ts';
-
-const LEASE_SECONDS = 3;
-
-describeClaimers(
-  'embedded',
-  'test/chaos/claimers.test.ts',
-  async () => {
-    const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-chaos-'));
-    return {
-      engine: { engine: 'embedded', dataDirectory, leaseSeconds: LEASE_SECONDS, attemptBudgets: CHAOS_BUDGETS },
-      close: () => rm(dataDirectory, { recursive: true, force: true }),
-    };
-  },
-  { strandedSeconds: 2, claimSeconds: 1, reconcileMs: 1000, mostAtOnce: Infinity, patienceSeconds: 240 },
-);
+describeClaimers(EMBEDDED_GROUND, SMALL_CHAOS);
+describeClaimersWithoutSweeper(EMBEDDED_GROUND);

@@ -59,12 +59,12 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     engine = await openEngine(fleetEngineOptions(options));
     cleanUps.push(() => engine.close());
     story = await killAndRecover(options);
-  }, 540_000);
+  });
 
   afterAll(async () => {
     await Promise.all(fleet.map((member) => member.stop(10)));
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  }, 60_000);
+  });
 
   async function killAndRecover(options: FleetOptions): Promise<Story> {
     const node = start(startNode(options));

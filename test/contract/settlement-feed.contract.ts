@@ -19,7 +19,7 @@ export interface SettlementFeedHarness {
 const ALICE = AgentId.parse('alice');
 const LEASE_SECONDS = 60;
 /** Far above what any adapter takes. */
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const POLLING = { interval: 10 };
 
 export function describeSettlementFeedContract(adapter: string, open: () => Promise<SettlementFeedHarness>): void {
   describe(`SettlementFeed contract: ${adapter}`, () => {
@@ -51,7 +51,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
     it.each(['here', 'in another process'] as const)('reports a job that was proven %s', async (where) => {
       const job = await recorded();
       await prove(where === 'here' ? harness.jobs : harness.jobsElsewhere, job);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'proven'));
     });
 
     it('reports a job that was rejected when its budget was spent', async () => {
@@ -61,7 +61,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
         if (claim.outcome !== 'claimed') throw new Error(`expected to claim, was ${claim.outcome}`);
         outcome = await harness.jobsElsewhere.fail(claim.lease, 'failure', 'bb exited with 1');
       }
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'rejected'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'rejected'));
     });
 
     it('reports a job that a claim rejected because it had lost too many agents', async () => {
@@ -70,14 +70,14 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
         ({ outcome } = await harness.jobsElsewhere.claim(job.id, ALICE, LEASE_SECONDS));
         await harness.elapse(LEASE_SECONDS);
       }
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'rejected'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'rejected'));
     });
 
     it('reports every job that was cancelled with its epoch', async () => {
       const cancelled = [await recorded(), await recorded(), await recorded()];
       await harness.jobsElsewhere.cancelEpoch(cancelled[0]!.epoch, 'window closed');
       await expect
-        .poll(() => heard, PATIENCE)
+        .poll(() => heard, POLLING)
         .toEqual(expect.arrayContaining(cancelled.map((job) => settlementOf(job, 'cancelled'))));
     });
 
@@ -92,7 +92,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       }
       const last = await recorded();
       await prove(harness.jobsElsewhere, last);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(last, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(last, 'proven'));
       expect(heard.filter(({ jobId }) => jobId === job.id)).toEqual([]);
     });
 
@@ -102,30 +102,30 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       await prove(harness.jobsElsewhere, job);
       const last = await recorded();
       await prove(harness.jobsElsewhere, last);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(last, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(last, 'proven'));
       expect(heard).not.toContainEqual(settlementOf(job, 'proven'));
     });
 
     it('does not report a settled job that another range takes on', async () => {
       const job = await recorded();
       await prove(harness.jobsElsewhere, job);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'proven'));
       heard.length = 0;
       await harness.jobsElsewhere.record({ ...job, rangeId: RangeId.parse('0xb2') });
       const last = await recorded();
       await prove(harness.jobsElsewhere, last);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(last, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(last, 'proven'));
       expect(heard).not.toContainEqual(settlementOf(job, 'proven'));
     });
 
     it('reports a job again that was reopened and proven again', async () => {
       const job = await recorded();
       await prove(harness.jobsElsewhere, job);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'proven'));
       heard.length = 0;
       await harness.jobs.reopen(job.id, 'the store has lost it');
       await prove(harness.jobsElsewhere, job);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'proven'));
     });
 
     it('notifies every subscriber until it unsubscribes', async () => {
@@ -133,11 +133,11 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       const leave = harness.settlements.subscribe((settlement) => others.push(settlement));
       const first = await recorded();
       await prove(harness.jobsElsewhere, first);
-      await expect.poll(() => others, PATIENCE).toContainEqual(settlementOf(first, 'proven'));
+      await expect.poll(() => others, POLLING).toContainEqual(settlementOf(first, 'proven'));
       leave();
       const second = await recorded();
       await prove(harness.jobsElsewhere, second);
-      await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(second, 'proven'));
+      await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(second, 'proven'));
       expect(others).not.toContainEqual(settlementOf(second, 'proven'));
     });
   });

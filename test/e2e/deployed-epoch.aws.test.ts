@@ -87,11 +87,11 @@ describe('an epoch on the stacks as they are deployed', () => {
     await submitRoot();
     epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), whole());
     jobs = (await engine.jobs.jobsOfEpoch(epoch.epoch)).filter(({ rangeId }) => rangeId === epoch.rangeId);
-  }, 600_000);
+  });
 
   afterAll(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  }, 120_000);
+  });
 
   /** What breaks of the network or of the fleet ends the wait. */
   function whole(): Breakable {

@@ -48,7 +48,7 @@ describe('npm start', () => {
     const records = await engine.epochs.latest(100);
     epoch = records.find((record) => String(record.epoch) === reported)!;
     jobs = await engine.jobs.jobsOfEpoch(epoch.epoch);
-  }, 600_000);
+  });
 
   afterAll(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();

@@ -90,13 +90,13 @@ describe('submit-root on AWS, in short-lived containers, without a node', () => 
   }
   async function invoke(
     key: Record<string, string>,
-    timeoutMs = 60_000,
-    ...belief: readonly 'never'[]
+    killAfter: Promise<unknown> = new Promise(() => undefined),
   ): Promise<Ended> {
-    const child = spawn(process.execPath, [PROGRAM, String(timeoutMs), ...belief], {
+    const child = spawn(process.execPath, [PROGRAM], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: process.env['PATH'], ...variables, ...key },
     });
+    void killAfter.then(() => child.kill('SIGKILL'));
     const [printed, log, [code, signal]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
@@ -157,7 +157,8 @@ describe('submit-root on AWS, in short-lived containers, without a node', () => 
   it('continues with the transaction of a copy that was killed by its time-out', async () => {
     const key = { COPPICE_PUBLISHER_SECRET_ID: await secretOf(bench.key) };
     await storeRoot();
-    const killed = await invoke(key, 4_000, 'never');
+    const isSent = expect.poll(async () => (await root()).state).toBe('sent');
+    const killed = await invoke(key, isSent);
     expect(killed.signal).toBe('SIGKILL');
     const left = await root();
     expect(left).toMatchObject({ state: 'sent', submissions: [{ nonce: 0 }] });

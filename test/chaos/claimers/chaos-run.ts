@@ -16,6 +16,7 @@ import type { ExpectedTree } from '../../../shared/merge-tree/expected/expected-
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { ClaimerCrew } from './claimer-crew.ts';
 import { type JournalEntry, readJournals } from './journal.ts';
+import { Patience } from './patience.ts';
 import { proveTree } from './prove-tree.ts';
 import { readShamProof } from './sham-proof.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -41,8 +42,6 @@ export interface ChaosOptions {
   readonly reconcileMs: number;
   /** Proofs that the node waits for at the most: each more makes for a longer way through the queue. */
   readonly mostAtOnce: number;
-  /** For the tree, and again for what is left in the queue then; long, since it only ends a run that cannot end. */
-  readonly patienceSeconds: number;
 }
 
 /** What a run left behind. */
@@ -128,16 +127,16 @@ async function proveUnderFire(options: ChaosOptions, engine: Engine, crew: Claim
           (strandedSeconds * 1000) / SWEEPS,
           isOver.signal,
         );
+  const patience = new Patience(() => describeProgress(engine, tree));
   requests.start();
   try {
-    await withPatience(
-      proveTree(tree, CHAOS_EPOCH, requests, options.mostAtOnce),
-      'the tree is not proven',
-      options,
-      engine,
-    );
+    const proving = proveTree(tree, CHAOS_EPOCH, requests, options.mostAtOnce, () => patience.restart());
+    await patience.during(proving, 'the tree is not proven');
     isProven.abort();
-    await withPatience(untilEmpty(engine, isOver.signal), 'the queue is not empty', options, engine);
+    await patience.during(
+      untilEmpty(engine, isOver.signal, () => patience.restart()),
+      'the queue is not empty',
+    );
   } finally {
     isProven.abort();
     isOver.abort();
@@ -147,33 +146,24 @@ async function proveUnderFire(options: ChaosOptions, engine: Engine, crew: Claim
   return withheld;
 }
 
-async function untilEmpty(engine: Engine, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const depths = await engine.queue.depths();
-    if (depths.every(({ waiting, leased }) => waiting + leased === 0)) return;
-    await sleep(LOOK_MS);
+async function untilEmpty(engine: Engine, signal: AbortSignal, onChange: () => void): Promise<void> {
+  for (let before = -1; !signal.aborted; await sleep(LOOK_MS)) {
+    const messages = await countMessages(engine);
+    if (messages === 0) return;
+    if (messages !== before) onChange();
+    before = messages;
   }
 }
 
-/** @throws with what there is of the tree and the queue, when it takes longer than anybody would wait. */
-async function withPatience(
-  work: Promise<void>,
-  trouble: string,
-  { patienceSeconds }: ChaosOptions,
-  engine: Engine,
-): Promise<void> {
-  const done = new AbortController();
-  const losePatience = async (): Promise<void> => {
-    await sleep(patienceSeconds * 1000, undefined, { signal: done.signal });
-    const open = (await engine.jobs.jobsOfEpoch(CHAOS_EPOCH)).filter(({ state }) => state !== 'proven');
-    const state = { openJobs: open.slice(0, 20), depths: await engine.queue.depths() };
-    throw new Error(`${trouble} after ${patienceSeconds} s: ${JSON.stringify(state)}`);
-  };
-  try {
-    await Promise.race([work, losePatience()]);
-  } finally {
-    done.abort();
-  }
+async function countMessages({ queue }: Engine): Promise<number> {
+  return (await queue.depths()).reduce((sum, { waiting, leased }) => sum + waiting + leased, 0);
+}
+
+/** The tree and the queue, in a line. */
+async function describeProgress(engine: Engine, { jobs }: ExpectedTree): Promise<string> {
+  const states = Map.groupBy(await engine.jobs.jobsOfEpoch(CHAOS_EPOCH), ({ state }) => state);
+  const counts = [...states].map(([state, records]) => `${records.length} ${state}`);
+  return `of ${jobs.length} jobs: ${counts.join(', ')}; ${await countMessages(engine)} messages in the queue`;
 }
 
 async function findLostProofs(engine: Engine, records: readonly JobRecord[]): Promise<readonly string[]> {

@@ -38,6 +38,8 @@ interface Member {
 const PROGRAM = new URL('./processes/claimer-process.ts', import.meta.url);
 /** The pools that the circuits of an epoch need, about equally. */
 const POOLS: readonly Pool[] = ['medium', 'large', 'small'];
+/** Of the crew: with fewer nobody is killed, so that a slow machine has claimers at work too. */
+const LEAST_READY_SHARE = 0.75;
 /** A claimer that is told to end has a stalled proof at most to sit out. */
 const STOP_SECONDS = 60;
 
@@ -76,7 +78,8 @@ export class ClaimerCrew {
     for (;;) {
       await sleep(this.#options.killEveryMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      const victim = this.#random.pick([...this.#members].filter(({ isReady }) => isReady));
+      const ready = [...this.#members].filter(({ isReady }) => isReady);
+      const victim = ready.length < LEAST_READY_SHARE * this.#options.size ? undefined : this.#random.pick(ready);
       if (victim === undefined) continue;
       victim.isKilled = true;
       victim.process.kill('SIGKILL');

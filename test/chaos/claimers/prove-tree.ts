@@ -17,12 +17,14 @@ interface Proven {
  * Asks for every proof of the tree, each when its children's are there, since its inputs hold them. Ends with the root's.
  *
  * @param mostAtOnce how many proofs it waits for at the most
+ * @param onProven called for each proof that has come
  */
 export async function proveTree(
   tree: ExpectedTree,
   epoch: EpochNumber,
   requests: ProofRequests,
   mostAtOnce: number,
+  onProven: () => void,
 ): Promise<void> {
   const turns = new Turns(mostAtOnce);
   const asked: Promise<Proven>[] = [];
@@ -38,6 +40,7 @@ export async function proveTree(
       };
       return turns.take(() => requests.prove(request));
     });
+    void proven.then(onProven, () => undefined);
     asked.push(proven);
   }
   await Promise.all(asked);

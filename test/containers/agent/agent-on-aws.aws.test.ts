@@ -94,7 +94,7 @@ describe('an agent on AWS', () => {
     for (const salt of ['a', 'b', 'c']) await addJob('PARITY_BASE', salt);
     await addJob('PARITY_ROOT', 'd');
     const end = startAgent('agent-1');
-    await expect.poll(proversOf, { timeout: 20_000 }).toEqual(Array(4).fill('agent-1'));
+    await expect.poll(proversOf).toEqual(Array(4).fill('agent-1'));
     await end();
     expect((await node.queue.depths(['medium'])).map(({ waiting, leased }) => waiting + leased)).toEqual([0, 0]);
     expect(await node.agents.seenWithin(60)).toMatchObject([{ agentId: 'agent-1', state: 'stopped', jobsProven: 4 }]);
@@ -105,7 +105,7 @@ describe('an agent on AWS', () => {
     await addJob('PARITY_BASE', 'a');
     await addJob('ROOT_ROLLUP', 'b');
     startAgent('agent-1', { pools: ['large', 'medium', 'small'] });
-    await expect.poll(proversOf, { timeout: 20_000 }).toEqual(['agent-1', 'agent-1']);
+    await expect.poll(proversOf).toEqual(['agent-1', 'agent-1']);
     expect(logged.filter(({ level }) => level >= 40).map(({ msg }) => msg)).toEqual([
       expect.stringContaining('this agent polls the queues of 3 pools (large, medium, small): while idle it pays for'),
     ]);
@@ -113,9 +113,9 @@ describe('an agent on AWS', () => {
 
   it('leaves jobs of other circuits to the agent that takes them', async () => {
     startAgent('choosy', { circuits: ['PARITY_ROOT'] });
-    await expect.poll(() => node.agents.seenWithin(60), { timeout: 10_000 }).toMatchObject([{ state: 'idle' }]);
+    await expect.poll(() => node.agents.seenWithin(60)).toMatchObject([{ state: 'idle' }]);
     for (const salt of ['a', 'b', 'c']) await addJob('PARITY_BASE', salt);
     startAgent('keen', { circuits: ['PARITY_BASE'] });
-    await expect.poll(proversOf, { timeout: 60_000 }).toEqual(Array(3).fill('keen'));
+    await expect.poll(proversOf).toEqual(Array(3).fill('keen'));
   }, 90_000);
 });

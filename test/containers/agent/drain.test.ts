@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Drain } from '../../../containers/agent/drain.ts';
-import { TestFleet, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+import { letFinish, TestFleet, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
 
 const NO_ATTEMPTS = { 'lost-agent': 0, 'out-of-memory': 0, 'time-out': 0, failure: 0, 'corrupt-inputs': 0 };
 
@@ -47,7 +47,7 @@ describe('an agent that is stopped', () => {
   it('SIGTERM: gives back at no cost what it cannot finish, kills its prover, and exits with 0', async () => {
     const marker = fleet.marker('endless');
     const id = await fleet.addJob({ act: 'block', ms: 600_000, marker });
-    const child = fleet.startAgentProcess({ drainSeconds: 2 });
+    const child = fleet.startAgentProcess({ drainSeconds: 8 });
     const proverPid = await untilProverAt(marker);
 
     child.kill('SIGTERM');
@@ -63,11 +63,13 @@ describe('an agent that is stopped', () => {
 
   it('finishes a proof that ends within the drain time', async () => {
     const marker = fleet.marker('short');
-    const id = await fleet.addJob({ act: 'sleep', ms: 500, marker });
-    const agent = fleet.startAgent({ drainSeconds: 20 });
+    const id = await fleet.addJob({ act: 'wait', marker });
+    const agent = fleet.startAgent({ drainSeconds: 120 });
     await untilProverAt(marker);
 
-    await agent.stop();
+    const stopping = agent.stop();
+    await letFinish(marker);
+    await stopping;
 
     expect(await fleet.job(id)).toMatchObject({ state: 'proven', provenBy: agent.agentId });
   });
@@ -89,9 +91,10 @@ describe('an agent that is stopped', () => {
   });
 
   it('gives back at once the job it has claimed ahead, and finishes the one before', async () => {
-    const agent = fleet.startAgent({ drainSeconds: 20, prefetch: { leadSeconds: 60, holdSeconds: 60 } });
+    const agent = fleet.startAgent({ drainSeconds: 120, prefetch: { leadSeconds: 60, holdSeconds: 60 } });
     await fleet.untilState(await fleet.addJob({ act: 'sleep', ms: 10 }), 'proven');
-    const running = await fleet.addJob({ act: 'sleep', ms: 1500 });
+    const marker = fleet.marker('running');
+    const running = await fleet.addJob({ act: 'wait', marker });
     await fleet.untilState(running, 'leased');
     const ahead = await fleet.addJob({ act: 'prove' });
     await fleet.untilState(ahead, 'leased');
@@ -99,6 +102,7 @@ describe('an agent that is stopped', () => {
     const stopping = agent.stop();
     const givenBack = await fleet.untilState(ahead, 'queued');
     const runningThen = await fleet.job(running);
+    await letFinish(marker);
     await stopping;
 
     expect(givenBack.attempts).toEqual(NO_ATTEMPTS);

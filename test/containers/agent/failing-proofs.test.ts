@@ -19,7 +19,7 @@ const POISONS: [what: string, inputs: TestInputs, cause: AttemptCause, reason: R
     /^the prover was ended by SIGKILL, as the system does/,
   ],
   ['fills the heap of the prover', { act: 'fill-heap' }, 'out-of-memory', /JavaScript heap out of memory/],
-  ['never ends', { act: 'block', ms: 60_000 }, 'time-out', /^no proof after 1 s: the prover was killed$/],
+  ['never ends', { act: 'block', ms: 600_000 }, 'time-out', /^no proof after 3 s: the prover was killed$/],
 ];
 
 describe('a job whose proof fails', () => {
@@ -40,7 +40,7 @@ describe('a job whose proof fails', () => {
     async ([, inputs, cause, reason]) => {
       fleet.startAgent({
         timeoutMultiple: 0,
-        timeoutFloorSeconds: cause === 'time-out' ? 1 : 60,
+        timeoutFloorSeconds: cause === 'time-out' ? 3 : 60,
         proverEnvironment: { NODE_OPTIONS: '--max-old-space-size=64' },
       });
       const poison = await fleet.addJob(inputs);

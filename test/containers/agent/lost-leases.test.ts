@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { TestFleet, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+import { letFinish, TestFleet, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
 
-const LEASE_SECONDS = 2;
+/** Tests wait for the end of leases, so they are short; but eight heartbeats have to be late for one to end. */
+const LEASE_SECONDS = 4;
+const HEARTBEAT_SECONDS = 0.5;
 
 describe('leases', () => {
   let fleet: TestFleet;
@@ -44,14 +46,17 @@ describe('leases', () => {
   );
 
   it('a proof that takes several leases stays with its agent, even while its prover and its main thread are blocked', async () => {
+    await fleet.close();
+    const leaseSeconds = 2 * LEASE_SECONDS;
+    fleet = await TestFleet.open({ leaseSeconds });
     const marker = fleet.marker('long');
-    const id = await fleet.addJob({ act: 'block', ms: 3.5 * LEASE_SECONDS * 1000, marker });
-    const busy = fleet.startAgent();
+    const id = await fleet.addJob({ act: 'block', ms: 2.5 * leaseSeconds * 1000, marker });
+    const busy = fleet.startAgent({ heartbeatSeconds: HEARTBEAT_SECONDS });
     await untilProverAt(marker);
     fleet.startAgentProcess();
 
     // The main thread of the busy agent is this one.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2.5 * LEASE_SECONDS * 1000);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1.5 * leaseSeconds * 1000);
     const record = await fleet.untilState(id, 'proven');
 
     expect(record.provenBy).toBe(busy.agentId);
@@ -66,7 +71,7 @@ describe('leases', () => {
     async ([, act]) => {
       const marker = fleet.marker('cancelled');
       const id = await fleet.addJob({ act, ms: 600_000, marker });
-      const agent = fleet.startAgent();
+      const agent = fleet.startAgent({ heartbeatSeconds: HEARTBEAT_SECONDS });
       const proverPid = await untilProverAt(marker);
 
       await fleet.engine.jobs.cancelEpoch((await fleet.job(id)).epoch, 'a reorg took it');
@@ -83,9 +88,12 @@ describe('leases', () => {
   );
 
   it('a proof that comes after the job was settled changes nothing and is reported', async () => {
+    await fleet.close();
+    // No heartbeat comes before the proof does.
+    fleet = await TestFleet.open({ leaseSeconds: 600 });
     const marker = fleet.marker('late');
-    const id = await fleet.addJob({ act: 'sleep', ms: 700, marker, salt: 'ours' });
-    const agent = fleet.startAgent({ heartbeatSeconds: 1.5 });
+    const id = await fleet.addJob({ act: 'wait', marker, salt: 'ours' });
+    const agent = fleet.startAgent();
     await untilProverAt(marker);
 
     const theirs = Buffer.from(JSON.stringify({ circuit: 'PARITY_BASE', salt: 'theirs' }));
@@ -93,6 +101,7 @@ describe('leases', () => {
     const report = { jobId: id, agentId: AgentId.parse('quicker'), proof, provingMs: 1, claimedAtMs: 1 };
     await fleet.engine.jobs.markProven(report);
     const settled = await fleet.job(id);
+    await letFinish(marker);
     const incidents = await until(
       () => fleet.engine.incidents.latest(10),
       (seen) => seen.length > 0,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { EpochNumber, makeProvingJobId, ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
-import { TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
+import { letFinish, TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
 
 const UNKNOWN_JOB = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody')));
 const FOREIGN_CIRCUIT_JOB = ProvingJobId.parse(UNKNOWN_JOB.replace('PARITY_BASE', 'PARITY_BOSS'));
@@ -19,7 +19,7 @@ describe('messages that an agent receives', () => {
 
   it('a message that comes twice while another agent proves the job: it is proven once', async () => {
     const marker = fleet.marker('held');
-    const id = await fleet.addJob({ act: 'sleep', ms: 1500, marker });
+    const id = await fleet.addJob({ act: 'wait', marker });
     const first = fleet.startAgent();
     await fleet.untilState(id, 'leased');
     const second = fleet.startAgent();
@@ -29,6 +29,7 @@ describe('messages that an agent receives', () => {
       (depths) => depths.some(({ leased, waiting }) => leased === 2 && waiting === 0),
     );
 
+    await letFinish(marker);
     const record = await fleet.untilState(id, 'proven');
     await Promise.all([first.stop(), second.stop()]);
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AgentUnfitError } from '../../../containers/agent/errors.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
+import { letFinish, TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
 
 describe('an agent at work', () => {
   let fleet: TestFleet;
@@ -34,9 +34,15 @@ describe('an agent at work', () => {
   });
 
   it('shares many jobs with another agent, each proven once', async () => {
-    const ids = await Promise.all(Array.from({ length: 60 }, () => fleet.addJob({ act: 'sleep', ms: 5 })));
+    // Each agent holds one of the first two, so both are at work when the others come.
+    const markers = [fleet.marker('first'), fleet.marker('second')];
+    const held = await Promise.all(markers.map((marker) => fleet.addJob({ act: 'wait', marker })));
     const agents = [fleet.startAgent(), fleet.startAgent()];
+    for (const id of held) await fleet.untilState(id, 'leased');
+    const others = await Promise.all(Array.from({ length: 58 }, () => fleet.addJob({ act: 'sleep', ms: 5 })));
+    for (const marker of markers) await letFinish(marker);
 
+    const ids = [...held, ...others];
     const records = await Promise.all(ids.map((id) => fleet.untilState(id, 'proven')));
     await Promise.all(agents.map((agent) => agent.stop()));
 
@@ -54,9 +60,12 @@ describe('an agent at work', () => {
       (await fleet.engine.agents.seenWithin(60)).find(({ agentId }) => agentId === agent.agentId);
     await until(reported, (record) => (record as { state?: string } | undefined)?.state === 'idle');
 
-    const id = await fleet.addJob({ act: 'sleep', ms: 1000 });
+    const marker = fleet.marker('under-way');
+    const id = await fleet.addJob({ act: 'wait', marker });
     const proving = await until(reported, (record) => (record as { jobId?: string }).jobId === id);
     expect(proving).toMatchObject({ state: 'proving', pid: process.pid, family: 'aztec', networkVersion: '4.1.2' });
+    await letFinish(marker);
+    await fleet.untilState(id, 'proven');
     await agent.stop();
 
     const stopped = await reported();

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { TestFleet, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+import { letFinish, TestFleet, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
 
-const LEASE_SECONDS = 2;
+/** Longer than the tests: none of them is about a lease that ends. */
+const LEASE_SECONDS = 600;
+const HEARTBEAT_SECONDS = 0.5;
 
 describe('a second copy of a job that takes too long', () => {
   let fleet: TestFleet;
@@ -14,7 +16,7 @@ describe('a second copy of a job that takes too long', () => {
   it('is proven by another agent, and the prover of the slow one is killed at the next heartbeat', async () => {
     const marker = fleet.marker('slow');
     const id = await fleet.addJob({ act: 'block', ms: 600_000, marker });
-    const slow = fleet.startAgent();
+    const slow = fleet.startAgent({ heartbeatSeconds: HEARTBEAT_SECONDS });
     const proverPid = await untilProverAt(marker);
 
     await fleet.engine.jobs.askForCopy((await fleet.job(id)).lease!);
@@ -37,7 +39,7 @@ describe('a second copy of a job that takes too long', () => {
 
   it('ends when the slow agent is first after all', async () => {
     const slowMarker = fleet.marker('slow');
-    const id = await fleet.addJob({ act: 'sleep', ms: 1500, marker: slowMarker });
+    const id = await fleet.addJob({ act: 'wait', marker: slowMarker });
     const slow = fleet.startAgent();
     await untilProverAt(slowMarker);
 
@@ -45,6 +47,7 @@ describe('a second copy of a job that takes too long', () => {
     await fleet.engine.jobs.askForCopy(lease!);
     const copy = await fleet.engine.jobs.claim(id, fleet.agentOptions().agentId, LEASE_SECONDS);
     if (copy.outcome !== 'claimed') throw new Error(`expected the copy, was ${copy.outcome}`);
+    await letFinish(slowMarker);
     const record = await fleet.untilState(id, 'proven');
 
     expect(record).toMatchObject({ provenBy: slow.agentId, claimedAtMs: lease!.claimedAtMs });
@@ -52,8 +55,6 @@ describe('a second copy of a job that takes too long', () => {
   });
 
   it('is left to others by a slow agent that could claim ahead, long before its lease ends', async () => {
-    await fleet.close();
-    fleet = await TestFleet.open({ leaseSeconds: 600 });
     const quick = await fleet.addJob({ act: 'prove' });
     fleet.startAgentProcess({ prefetch: { leadSeconds: 600, holdSeconds: 60 } });
     await fleet.untilState(quick, 'proven');

@@ -61,7 +61,7 @@ describe('the emulator of AWS', () => {
     parent.kill('SIGKILL');
 
     try {
-      await expect.poll(() => stillAlive(server), { timeout: 20_000 }).toEqual([]);
+      await expect.poll(() => stillAlive(server)).toEqual([]);
     } finally {
       killAll(stillAlive(server));
     }

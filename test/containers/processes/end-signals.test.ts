@@ -20,7 +20,7 @@ describe('endSignal', () => {
     await hears('ready');
   }
   const hears = (line: string, times = 1): Promise<boolean> =>
-    vi.waitUntil(() => said.filter((other) => other === line).length >= times, 20_000);
+    vi.waitUntil(() => said.filter((other) => other === line).length >= times, 80_000);
   async function interrupt(times: number): Promise<void> {
     child.kill('SIGINT');
     await hears('interrupted', times);

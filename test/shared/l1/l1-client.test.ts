@@ -34,7 +34,7 @@ describe('createL1Client', () => {
     const silent = await openTcpGate(anvil.port);
     silent.hang();
     const rpcUrls = [silent.url, anvil.url];
-    const client = createL1Client({ rpcUrls, chainId: ANVIL_CHAIN_ID, timeoutSeconds: 0.2, retries: 0 });
+    const client = createL1Client({ rpcUrls, chainId: ANVIL_CHAIN_ID, timeoutSeconds: 3, retries: 0 });
     expect(await client.getBlockNumber()).toBeGreaterThanOrEqual(0n);
     await silent.close();
   });

@@ -239,7 +239,7 @@ describe('ProofRequests', () => {
   }
 
   async function claim() {
-    const message = await engine.queue.claim(['medium'], { waitSeconds: 5 });
+    const message = await engine.queue.claim(['medium'], { waitSeconds: 60 });
     if (message === undefined) throw new Error('no message came');
     const answer = await engine.jobs.claim(message.message.jobId, AGENT, 30);
     if (answer.outcome !== 'claimed') throw new Error(`the job could not be claimed: ${answer.outcome}`);

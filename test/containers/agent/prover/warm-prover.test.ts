@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from '../../../../containers/agent/errors.ts';
 import { WarmProver } from '../../../../containers/agent/prover/warm-prover.ts';
 import type { TestInputs } from '../../../fixtures/test-family.ts';
-import { TEST_FAMILY_MODULE, until, untilGone, untilProverAt } from '../../../fixtures/test-fleet.ts';
+import { letFinish, TEST_FAMILY_MODULE, until, untilGone, untilProverAt } from '../../../fixtures/test-fleet.ts';
 
 const LOG = pino({ level: 'silent' });
 const NEVER = new AbortController().signal;
@@ -50,7 +50,7 @@ describe('a prover that is kept warm', () => {
 
   it('hands over the inputs of the next proof while one is under way', async () => {
     const warm = await start();
-    const under = inputs({ act: 'sleep', ms: 2_000, marker: marker('under-way') });
+    const under = inputs({ act: 'wait', marker: marker('under-way') });
     const proving = warm.prove('PARITY_BASE', under, { timeoutSeconds: 60, signal: NEVER });
     await untilProverAt(marker('under-way'));
 
@@ -61,6 +61,7 @@ describe('a prover that is kept warm', () => {
       (names) => names.includes('next-prepared'),
     );
     expect(await Promise.race([proving, Promise.resolve('under way')])).toBe('under way');
+    await letFinish(marker('under-way'));
     await proving;
   });
 

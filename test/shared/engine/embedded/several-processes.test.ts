@@ -81,50 +81,45 @@ describe('the embedded engine between processes', () => {
     await Promise.all(threads.map((thread) => thread.terminate()));
   });
 
-  it(
-    `settles every job once and tells of it, though agents are killed and messages doubled (seed ${SEED})`,
-    { timeout: 60_000 },
-    async () => {
-      const random = new SeededRandom(SEED);
-      const watcher = start('settlement-watcher.ts');
-      await once(watcher, 'message');
-      const heard: Settlement[] = [];
-      watcher.on('message', (settlement) => heard.push(settlement as Settlement));
+  it(`settles every job once and tells of it, though agents are killed and messages doubled (seed ${SEED})`, async () => {
+    const random = new SeededRandom(SEED);
+    const watcher = start('settlement-watcher.ts');
+    await once(watcher, 'message');
+    const heard: Settlement[] = [];
+    watcher.on('message', (settlement) => heard.push(settlement as Settlement));
 
-      const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS });
-      const jobs = Array.from({ length: JOBS }, (_, index) =>
-        aNewJob(CircuitName.options[index % CircuitName.options.length]),
-      );
-      await ask(engine, jobs);
-      doubleMessages(dataDirectory, random);
+    const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS });
+    const jobs = Array.from({ length: JOBS }, (_, index) =>
+      aNewJob(CircuitName.options[index % CircuitName.options.length]),
+    );
+    await ask(engine, jobs);
+    doubleMessages(dataDirectory, random);
 
-      let deaths = 0;
-      const replaceWhenKilled = (): void => {
-        const deathsInHundred = deaths < DEATHS ? DEATHS_IN_HUNDRED_STEPS : 0;
-        const agent = start('crashing-agent.ts', LEASE_SECONDS, random.below(2 ** 31), deathsInHundred);
-        agent.on('exit', (_, signal) => {
-          if (signal !== 'SIGKILL' || isOver) return;
-          deaths += 1;
-          replaceWhenKilled();
-        });
-      };
-      let isOver = false;
-      for (let agent = 0; agent < AGENTS; agent++) replaceWhenKilled();
+    let deaths = 0;
+    const replaceWhenKilled = (): void => {
+      const deathsInHundred = deaths < DEATHS ? DEATHS_IN_HUNDRED_STEPS : 0;
+      const agent = start('crashing-agent.ts', LEASE_SECONDS, random.below(2 ** 31), deathsInHundred);
+      agent.on('exit', (_, signal) => {
+        if (signal !== 'SIGKILL' || isOver) return;
+        deaths += 1;
+        replaceWhenKilled();
+      });
+    };
+    let isOver = false;
+    for (let agent = 0; agent < AGENTS; agent++) replaceWhenKilled();
 
-      const patience = { timeout: 50_000, interval: 20 };
-      await expect.poll(() => heard.length, patience).toBeGreaterThanOrEqual(JOBS);
-      await expect.poll(() => engine.queue.depths(), patience).toEqual([]);
-      isOver = true;
+    await expect.poll(() => heard.length, { interval: 20 }).toBeGreaterThanOrEqual(JOBS);
+    await expect.poll(() => engine.queue.depths(), { interval: 20 }).toEqual([]);
+    isOver = true;
 
-      expect(deaths).toBeGreaterThan(AGENTS);
-      expect(heard.map(({ jobId }) => jobId).toSorted()).toEqual(jobs.map(({ id }) => id).toSorted());
-      const records = await engine.jobs.jobsOfEpoch(jobs[0]!.epoch);
-      expect(records.map(({ id, state }) => [id, state])).toEqual(jobs.map(({ id }) => [id, 'proven']));
-      for (const { proof } of records) await engine.proofs.get(proof!);
-      expect(await engine.queue.deadLetters()).toEqual([]);
-      await engine.close();
-    },
-  );
+    expect(deaths).toBeGreaterThan(AGENTS);
+    expect(heard.map(({ jobId }) => jobId).toSorted()).toEqual(jobs.map(({ id }) => id).toSorted());
+    const records = await engine.jobs.jobsOfEpoch(jobs[0]!.epoch);
+    expect(records.map(({ id, state }) => [id, state])).toEqual(jobs.map(({ id }) => [id, 'proven']));
+    for (const { proof } of records) await engine.proofs.get(proof!);
+    expect(await engine.queue.deadLetters()).toEqual([]);
+    await engine.close();
+  });
 });
 
 async function ask(engine: Engine, jobs: readonly NewJob[]): Promise<void> {

@@ -8,7 +8,7 @@ import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const POLLING = { interval: 10 };
 
 /** What the embedded ledger keeps beyond the contracts. */
 describe('the SQLite ledger', () => {
@@ -57,7 +57,7 @@ describe('the SQLite ledger', () => {
     const heard: Settlement[] = [];
     const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
     const after = await cancelOne();
-    await expect.poll(() => heard.map(({ jobId }) => jobId), PATIENCE).toContain(after);
+    await expect.poll(() => heard.map(({ jobId }) => jobId), POLLING).toContain(after);
     expect(heard.map(({ jobId }) => jobId)).not.toContain(before);
     unsubscribe();
   });
@@ -66,9 +66,9 @@ describe('the SQLite ledger', () => {
     const heard: Settlement[] = [];
     const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
     const first = await cancelOne();
-    await expect.poll(() => heard.map(({ jobId }) => jobId), PATIENCE).toContain(first);
+    await expect.poll(() => heard.map(({ jobId }) => jobId), POLLING).toContain(first);
     const second = await cancelOne();
-    await expect.poll(() => heard.map(({ jobId }) => jobId), PATIENCE).toContain(second);
+    await expect.poll(() => heard.map(({ jobId }) => jobId), POLLING).toContain(second);
     expect(heard.map(({ jobId }) => jobId)).toEqual([first, second]);
     unsubscribe();
   });
@@ -80,7 +80,7 @@ describe('the SQLite ledger', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     raw.exec('alter table unreadable rename to settlements');
     const jobId = await cancelOne();
-    await expect.poll(() => heard.map((settlement) => settlement.jobId), PATIENCE).toContain(jobId);
+    await expect.poll(() => heard.map((settlement) => settlement.jobId), POLLING).toContain(jobId);
     unsubscribe();
   });
 

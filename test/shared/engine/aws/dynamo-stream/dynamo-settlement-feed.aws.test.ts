@@ -10,7 +10,7 @@ import { DEFAULT_ATTEMPT_BUDGETS } from '../../../../../shared/ledger/job-ledger
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
 
-const PATIENCE = { timeout: 10_000, interval: 10 };
+const POLLING = { interval: 10 };
 /** By how much DynamoDB's clock may differ from ours. */
 const OTHER_CLOCK_MS = 60_000;
 
@@ -78,11 +78,11 @@ describe('DynamoTableStream', () => {
     const heard: string[] = [];
     const feed = new DynamoSettlementFeed(stream, (error) => troubles.push(error));
     const unsubscribe = feed.subscribe(({ jobId }) => heard.push(jobId));
-    await expect.poll(() => troubles, PATIENCE).toEqual([expect.any(TableStreamMissingError)]);
+    await expect.poll(() => troubles, POLLING).toEqual([expect.any(TableStreamMissingError)]);
     const StreamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
     await table.client.send(new UpdateTableCommand({ TableName: table.name, StreamSpecification }));
     const jobId = await cancelOne();
-    await expect.poll(() => heard, PATIENCE).toContain(jobId);
+    await expect.poll(() => heard, POLLING).toContain(jobId);
     unsubscribe();
   });
 

@@ -121,9 +121,10 @@ describe('the scaler of the engine on AWS', () => {
     await ask();
     await ask();
     expect(said).toEqual([]);
-    // For the SDK's second try, on a new connection.
-    answer = REFUSALS[0];
     await engine.close();
+    // The SDK's second try finds no server.
+    server.close();
+    server.closeAllConnections();
     await saidSoFar(1);
     expect(said[0]).toMatchObject({ level: 'warn', fields: { function: 'coppice-scale-fleet' } });
   });

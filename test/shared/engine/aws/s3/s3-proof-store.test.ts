@@ -124,13 +124,13 @@ describe('S3ProofStore, on an unreliable S3', () => {
     });
 
     it('cuts a body that stalls and reads it again', async () => {
-      const { proofs, retries } = await open([stalled(BYTES), whole(BYTES)], { idleMs: 50 });
+      const { proofs, retries } = await open([stalled(BYTES), whole(BYTES)], { idleMs: 1_000 });
       expect(await proofs.get(anObject())).toEqual(Buffer.from(BYTES));
-      expect(String(retries)).toContain('stalled for 50 ms after 9 of 19 bytes');
+      expect(String(retries)).toContain('stalled for 1000 ms after 9 of 19 bytes');
     });
 
     it('cuts a body that never stalls and never ends', async () => {
-      const { proofs, retries } = await open([trickling(BYTES, 20), whole(BYTES)], { answerMs: 100 });
+      const { proofs, retries } = await open([trickling(BYTES, 200), whole(BYTES)], { answerMs: 1_000 });
       expect(await proofs.get(anObject())).toEqual(Buffer.from(BYTES));
       expect(String(retries)).toMatch(/took more than \d+ ms after [1-9]\d* of 19 bytes/);
     });
@@ -153,7 +153,7 @@ describe('S3ProofStore, on an unreliable S3', () => {
     });
 
     it('closes the connection of a body that it cut', async () => {
-      const { proofs } = await open([stalled(BYTES), whole(BYTES)], { idleMs: 50 });
+      const { proofs } = await open([stalled(BYTES), whole(BYTES)], { idleMs: 1_000 });
       const isClosed = new Promise((resolve) => {
         scripted.s3.middlewareStack.add(
           (next) => async (args) => {

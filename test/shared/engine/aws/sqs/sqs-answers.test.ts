@@ -28,7 +28,7 @@ describe('SqsJobQueue, when SQS responds', () => {
 
   async function claimed(): Promise<QueueLease> {
     server.script('ReceiveMessage', () => found(JSON.stringify(aJobMessage())));
-    const lease = await queue.claim(['medium'], { waitSeconds: 1 });
+    const lease = await queue.claim(['medium'], { waitSeconds: 60 });
     if (lease === undefined) throw new Error('expected a claimable message');
     return lease;
   }
@@ -160,7 +160,7 @@ describe('SqsJobQueue, when SQS responds', () => {
 
   it('names a missing permission, and its queue', async () => {
     server.script('ReceiveMessage', () => new Refusal(403, 'com.amazon.coral.service#AccessDeniedException'));
-    await expect(queue.claim(['medium'], { waitSeconds: 1 })).rejects.toMatchObject({
+    await expect(queue.claim(['medium'], { waitSeconds: 60 })).rejects.toMatchObject({
       name: 'QueueAccessError',
       message: expect.stringContaining('sqs:ReceiveMessage on queue test-medium-urgent') as string,
     });

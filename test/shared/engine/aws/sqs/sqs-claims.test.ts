@@ -26,6 +26,8 @@ describe('the claims of SqsJobQueue', () => {
   let queue: SqsJobQueue;
   let waiting: WaitingPoll[];
   beforeEach(async () => {
+    // Claims go by this clock. Here it stands still but for what a test lets pass, however slow the machine is.
+    vi.useFakeTimers({ toFake: ['performance'] });
     server = await startScriptedSqs();
     waiting = [];
     server.script('ReceiveMessage', (request) => {
@@ -38,6 +40,7 @@ describe('the claims of SqsJobQueue', () => {
   afterEach(async () => {
     await queue.close(0);
     await server.close();
+    vi.useRealTimers();
   });
 
   const polls = () => server.requestsOf('ReceiveMessage');
@@ -45,29 +48,26 @@ describe('the claims of SqsJobQueue', () => {
     queue.claim(['medium'], { waitSeconds, signal });
 
   async function pollOf(name: string): Promise<WaitingPoll> {
-    return vi.waitFor(
-      () => {
-        const poll = waiting.find((each) => each.queue === name);
-        if (poll === undefined) throw new Error(`no poll of ${name} is under way`);
-        waiting.splice(waiting.indexOf(poll), 1);
-        return poll;
-      },
-      { timeout: 5_000, interval: 5 },
+    await expect.poll(() => waiting.map((each) => each.queue), { interval: 5 }).toContain(name);
+    const [poll] = waiting.splice(
+      waiting.findIndex((each) => each.queue === name),
+      1,
     );
+    return poll!;
   }
 
+  /** What is polled at first has had its head start: the next lane's turn has come. */
+  const passHeadStart = () => vi.advanceTimersByTime(HEAD_START_MS);
+
   const released = async (handle: string): Promise<void> =>
-    vi.waitFor(
-      () =>
-        expect(server.requestsOf('ChangeMessageVisibility').map(({ input }) => input)).toContainEqual(
-          expect.objectContaining({ ReceiptHandle: handle, VisibilityTimeout: 0 }),
-        ),
-      { timeout: 5_000, interval: 5 },
-    );
+    expect
+      .poll(() => server.requestsOf('ChangeMessageVisibility').map(({ input }) => input), { interval: 5 })
+      .toContainEqual(expect.objectContaining({ ReceiptHandle: handle, VisibilityTimeout: 0 }));
 
   it('polls the urgent lane and then, at the same time, the normal one, each for as long as the claim waits', async () => {
     const claiming = claim();
     const urgent = await pollOf(URGENT);
+    passHeadStart();
     const normal = await pollOf(NORMAL);
     expect([urgent.waitSeconds, normal.waitSeconds]).toEqual([20, 20]);
     expect(polls().map(({ input }) => input)).toContainEqual(
@@ -99,6 +99,7 @@ describe('the claims of SqsJobQueue', () => {
     const abort = new AbortController();
     const first = claim(20, abort.signal);
     const urgent = await pollOf(URGENT);
+    passHeadStart();
     await pollOf(NORMAL);
     abort.abort();
     await first;
@@ -119,12 +120,14 @@ describe('the claims of SqsJobQueue', () => {
     const second = claim();
     const shortPoll = await pollOf(URGENT);
     expect(shortPoll.waitSeconds).toBe(1);
+    passHeadStart();
     const normal = await pollOf(NORMAL);
     expect(normal.waitSeconds).toBe(1);
-    await sleep(1_000);
+    vi.advanceTimersByTime(1_000);
     shortPoll.answer({});
     const longPoll = await pollOf(URGENT);
     expect(longPoll.waitSeconds).toBe(20);
+    passHeadStart();
     normal.answer(found(JSON.stringify(aJobMessage())));
     expect(await second).toBeDefined();
   });
@@ -135,9 +138,12 @@ describe('the claims of SqsJobQueue', () => {
     await first;
     const second = claim(1);
     const left = await pollOf(URGENT);
+    passHeadStart();
+    const alsoLeft = await pollOf(NORMAL);
+    vi.advanceTimersByTime(1_000);
     expect(await second).toBeUndefined();
     left.answer({});
-    (await pollOf(NORMAL)).answer({});
+    alsoLeft.answer({});
     const third = claim();
     expect((await pollOf(URGENT)).waitSeconds).toBe(20);
     await queue.close(0);
@@ -163,20 +169,23 @@ describe('the claims of SqsJobQueue', () => {
     expect(polls().filter(({ wasCut }) => wasCut)).toEqual([]);
   });
 
-  it('takes the urgent one of two messages that arrive together, and gives the other back before it polls that lane again', async () => {
+  it('takes an urgent message, and gives back what another lane finds then, before it polls that lane again', async () => {
     const claiming = claim();
     const urgent = await pollOf(URGENT);
+    passHeadStart();
     const normal = await pollOf(NORMAL);
     const givenBack = Promise.withResolvers<Json>();
     server.script('ChangeMessageVisibility', () => givenBack.promise);
     const message = aJobMessage('PARITY_ROOT');
     urgent.answer(found(JSON.stringify(message)));
-    normal.answer(found(JSON.stringify(aJobMessage()), 'second'));
     expect((await claiming)?.message).toEqual(message);
+    normal.answer(found(JSON.stringify(aJobMessage()), 'second'));
     await released('second');
 
     const next = claim();
     (await pollOf(URGENT)).answer({});
+    await pollOf(URGENT);
+    passHeadStart();
     await sleep(2 * HEAD_START_MS);
     expect(waiting.filter((poll) => poll.queue === NORMAL)).toEqual([]);
     givenBack.resolve({});
@@ -216,6 +225,7 @@ describe('the claims of SqsJobQueue', () => {
   it('does not keep a normal message waiting for an urgent lane that has been polled for a while', async () => {
     const claiming = claim(ENDLESS_SECONDS);
     await pollOf(URGENT);
+    passHeadStart();
     const message = aJobMessage();
     (await pollOf(NORMAL)).answer(found(JSON.stringify(message)));
     expect((await claiming)?.message).toEqual(message);
@@ -243,6 +253,7 @@ describe('the claims of SqsJobQueue', () => {
   it('fails when one poll fails, and gives back what another found', async () => {
     const claiming = claim();
     const urgent = await pollOf(URGENT);
+    passHeadStart();
     const normal = await pollOf(NORMAL);
     urgent.answer({ Messages: [{ Body: 'not what its digest says', MD5OfBody: '0'.repeat(32), MessageId: 'broken' }] });
     await expect(claiming).rejects.toThrow(/MD5/);
@@ -253,6 +264,7 @@ describe('the claims of SqsJobQueue', () => {
   it('waits, when it is closed, for polls under way, and gives back what they find', async () => {
     const claiming = claim();
     const urgent = await pollOf(URGENT);
+    passHeadStart();
     const normal = await pollOf(NORMAL);
     let isClosed = false;
     const closing = queue.close().then(() => (isClosed = true));
@@ -272,6 +284,6 @@ describe('the claims of SqsJobQueue', () => {
     await pollOf(URGENT);
     await queue.close(0.05);
     expect(await claiming).toBeUndefined();
-    await vi.waitFor(() => expect(polls().map(({ wasCut }) => wasCut)).toEqual([true]), { interval: 5 });
+    await expect.poll(() => polls().map(({ wasCut }) => wasCut), { interval: 5 }).toEqual([true]);
   });
 });

@@ -31,7 +31,7 @@ describe('the dead letters of SqsJobQueue', () => {
     await harness.close();
   });
 
-  const claim = () => queue.claim(['medium'], { waitSeconds: 1 });
+  const claim = (waitSeconds = 60) => queue.claim(['medium'], { waitSeconds });
   const urlOf = async (QueueName: string) =>
     (await harness.clients.sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
   const send = async (queueName: string, body: string) =>
@@ -60,7 +60,7 @@ describe('the dead letters of SqsJobQueue', () => {
       expect(lease?.deliveries).toBe(deliveries);
       await queue.release(lease!);
     }
-    expect(await claim()).toBeUndefined();
+    expect(await claim(1)).toBeUndefined();
     const [letter] = await queue.deadLetters();
     expect(letter).toMatchObject({
       body: JSON.stringify(message),
@@ -102,7 +102,7 @@ describe('the dead letters of SqsJobQueue', () => {
     expect(await queue.redrive()).toBe(2);
     expect(await queue.deadLetters()).toEqual([]);
     expect(await kept.list()).toEqual([]);
-    expect((await queue.claim(['small'], { waitSeconds: 1 }))?.message).toEqual(message);
+    expect((await queue.claim(['small'], { waitSeconds: 60 }))?.message).toEqual(message);
   });
 
   it('are sent back in hundreds', async () => {

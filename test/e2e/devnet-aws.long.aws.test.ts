@@ -23,7 +23,7 @@ describe('npm start -- --engine aws', () => {
     cleanUps.push(async () => run.killAll());
     exitCode = await run.exitCode();
     manifest = readManifest(join(dataDirectory, 'devnet.json'));
-  }, 600_000);
+  });
 
   afterAll(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();

@@ -93,11 +93,11 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
     await proveAmidFaults();
     await proveWithTwoNodes();
     await bringRootsToL1();
-  }, 900_000);
+  });
 
   afterAll(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
-  }, 120_000);
+  });
 
   async function proveAmidFaults(): Promise<void> {
     faulty.startFunction('sweep-ledger');

@@ -1,0 +1,3 @@
+import { describeCanary } from './canary.e2e.ts';
+
+describeCanary(4);

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+import { suitesLeftOut } from './test/fixtures/aws-suites.ts';
+import { EVERY_RUN, FLEET_LIMITS, LONG_SUITES } from './vitest.config.ts';
+
+export default defineConfig(async () => ({
+  test: {
+    ...EVERY_RUN,
+    ...FLEET_LIMITS,
+    name: 'long',
+    include: LONG_SUITES,
+    exclude: process.env['VITEST'] === undefined ? [] : [...(await suitesLeftOut())],
+  },
+}));
