@@ -1,6 +1,6 @@
 import { enrichEnvironmentWithChainName } from '@aztec/cli/config/chain';
 
-import type { NetworkName } from '../groups/l1-settings.ts';
+import type { NetworkName } from './network-name.ts';
 
 /**
  * Aztec's published defaults for one of its networks, as environment variables; none for a network that the installed

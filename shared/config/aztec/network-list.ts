@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { NetworkConfigMapSchema, type NetworkConfig } from '@aztec/foundation/config';
 
-import type { NetworkName } from '../groups/l1-settings.ts';
+import type { NetworkName } from './network-name.ts';
 
 /** Where Aztec publishes its networks, as its own command line asks (`@aztec/cli` 4.1.2, `src/config/network_config.ts`). */
 const PUBLISHED_LISTS = [

@@ -1,40 +1,8 @@
 import { z } from 'zod';
 
+import { networkName } from '../aztec/network-name.ts';
 import { optional, required, withDefault, type SettingGroup } from '../setting.ts';
-import {
-  address,
-  integer,
-  kind,
-  listOf,
-  oneOf,
-  orList,
-  path,
-  secretText,
-  secretUrl,
-  switchKind,
-  text,
-} from '../value-kinds.ts';
-
-const NETWORKS = [
-  'local',
-  'devnet',
-  'testnet',
-  'alpha-testnet',
-  'mainnet',
-  'staging-ignition',
-  'staging-public',
-  'next-net',
-] as const;
-
-const networkName = {
-  ...oneOf(NETWORKS),
-  ...kind(
-    z.enum(NETWORKS).transform((name) => (name === 'alpha-testnet' ? 'testnet' : name)),
-    orList(NETWORKS),
-    '<name>',
-  ),
-};
-export type NetworkName = Exclude<(typeof NETWORKS)[number], 'alpha-testnet'>;
+import { address, integer, kind, listOf, path, secretText, secretUrl, switchKind, text } from '../value-kinds.ts';
 
 /** A rollup's version; Aztec reads the word as "the one that the registry names". */
 const rollupVersion = kind(
