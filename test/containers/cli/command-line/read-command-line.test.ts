@@ -36,7 +36,7 @@ describe('readCommandLine', () => {
     });
     expect(problems).toEqual([
       expect.stringMatching(/^--lease is unknown/),
-      expect.stringMatching(/\.env line 1 is neither NAME=value nor a comment$/),
+      expect.stringMatching(/\.env line 1: expected NAME=value or a comment$/),
       expect.stringMatching(/^the variable COPPICE_LEASE is unknown/),
     ]);
   });
