@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { openGrowingEpochs } from '../../shared/engine/aws/fleet/open-growing-epochs.ts';
 import { openScaler } from '../../shared/engine/aws/fleet/open-scaler.ts';
 import { engineOptionsOf, strandedSecondsOf } from '../../shared/engine/engine-options.ts';
+import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
@@ -40,6 +41,7 @@ export async function runNode(
   settings: NodeSettings,
   { metrics, log, signal, nowMs = Date.now, ...given }: NodeDeps,
 ): Promise<void> {
+  acceptUrlCredentials();
   const networkVersion = installedNetworkVersion();
   const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
   if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');

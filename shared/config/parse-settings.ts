@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { InvalidSettingsError } from './errors.ts';
 import { nameOf, type Setting, type SettingGroup, type SettingsOf, type SettingTable } from './setting.ts';
 import { suggest } from './suggest.ts';
+import { reasonOf } from './value-kinds.ts';
 
 /** Variables by name. An empty or blank value is an absent one. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,7 +51,8 @@ export function parseSettings<const Groups extends readonly SettingGroup[]>(
   }
   const settings = values as SettingsOfGroups<Groups>;
   problems.push(...check(settings, (setting) => textOf(setting, environment) !== undefined));
-  const [first, ...rest] = problems;
+  // Two groups may have a setting in common.
+  const [first, ...rest] = new Set(problems);
   return first === undefined ? { problems: [], settings } : { problems: [first, ...rest], settings: undefined };
 }
 
@@ -71,10 +73,17 @@ function describeProblem(setting: Setting, text: string, issues: readonly z.core
   const { allowed, words, isSecret } = setting.kind;
   // Of a list, only the item that is wrong.
   const index = issues[0]?.path[0];
-  const wrong = typeof index === 'number' ? (text.split(',')[index] ?? '').trim() : text;
-  const got = isSecret ? 'what was given is not (and is not shown here)' : `got '${wrong}'`;
-  const closest = isSecret ? undefined : suggest(wrong, words ?? []);
-  return `${nameOf(setting)} must be ${allowed}; ${got}${closest === undefined ? '' : `, did you mean ${closest}?`}`;
+  const isItem = typeof index === 'number';
+  const wrong = isItem ? (text.split(',')[index] ?? '').trim() : text;
+  const reason = reasonOf(issues[0]);
+  const mustBe = `${nameOf(setting)} must be ${allowed}`;
+  if (isSecret) {
+    const value = isItem ? `item ${index + 1}` : 'the value';
+    return `${mustBe}; ${value}, which is not shown here, ${reason ?? 'is not'}`;
+  }
+  const closest = suggest(wrong, words ?? []);
+  const hint = closest === undefined ? '' : `; did you mean ${closest}?`;
+  return `${mustBe}; got '${wrong}'${reason === undefined ? '' : `, which ${reason}`}${hint}`;
 }
 
 function allowedIn({ description, kind }: Setting): string {

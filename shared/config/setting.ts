@@ -12,6 +12,8 @@ export interface ValueKind<T> {
   readonly words?: readonly string[];
   /** Never shown: not in an error, not in the help. */
   readonly isSecret: boolean;
+  /** Makes the same text of all that mean the same value, to find an item that a list has twice. */
+  readonly normalize?: (text: string) => string;
 }
 
 /** Where a setting comes from and what it is for. */

@@ -36,8 +36,8 @@ export async function addNetwork(
     cacheFile: path.join(dataDirectory, 'cache', network, 'network_config.json'),
   });
   // What is in the list was decided after the defaults were published.
-  const withList = applyDefaults(applyDefaults(environment, listed), defaults);
-  return { environment: withList, notices: isComplete(withList) ? [] : [describeGap(network)] };
+  const withList = applyDefaults(applyDefaults(environment, listed.variables), defaults);
+  return { environment: withList, notices: isComplete(withList) ? [] : [describeGap(network, listed.problems)] };
 }
 
 /** Whether a node knows the contracts, and peers if it wants any. */
@@ -47,9 +47,10 @@ function isComplete(environment: Readonly<Record<string, string>>): boolean {
   return environment['REGISTRY_CONTRACT_ADDRESS'] !== undefined && (hasPeers || !wantsPeers);
 }
 
-function describeGap(network: string): string {
+function describeGap(network: string, problems: readonly string[]): string {
+  const reasons = problems.length === 0 ? '' : ` (${problems.join('; ')})`;
   return (
-    `no list of networks says where ${network} is: give --registry-address and --p2p.bootstrapNodes, ` +
+    `no list of networks says where ${network} is${reasons}: give --registry-address and --p2p.bootstrapNodes, ` +
     'or --network-config-location with a file or URL of a list'
   );
 }

@@ -1,8 +1,10 @@
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { address, httpUrl, integer, listOf, oneOf, path, switchKind, text, urlOf } from '../value-kinds.ts';
+import { address } from '../ethereum-kinds.ts';
+import { secretUrl, secretUrlOf } from '../url-kinds.ts';
+import { integer, listOf, oneOf, path, switchKind, text } from '../value-kinds.ts';
 
-const fileStoreUrl = urlOf('s3', 'gs', 'file', 'http', 'https');
-const uploadUrl = urlOf('s3', 'gs', 'file');
+const fileStoreUrl = secretUrlOf('s3', 'gs', 'file', 'http', 'https');
+const uploadUrl = secretUrlOf('s3', 'gs', 'file');
 
 /** What Aztec's archiver and world state read; Coppice checks it and hands it on. */
 export const AZTEC_CHAIN_SETTINGS = {
@@ -63,7 +65,7 @@ export const AZTEC_CHAIN_SETTINGS = {
       variable: 'BLOB_HEALTHCHECK_UPLOAD_INTERVAL_MINUTES',
       description: 'How often a file that shows health is written there, in minutes',
     }),
-    blobArchiveApiUrl: optional(httpUrl, {
+    blobArchiveApiUrl: optional(secretUrl, {
       flag: 'node.archiveApiUrl',
       variable: 'BLOB_ARCHIVE_API_URL',
       description: 'An archive of blobs',
@@ -137,7 +139,7 @@ export const AZTEC_CHAIN_SETTINGS = {
       variable: 'SYNC_MODE',
       description: 'full: all from L1; snapshot: start from a snapshot when there is no data; force-snapshot: always',
     }),
-    snapshotsUrls: optional(listOf(urlOf('s3', 'gs', 'file', 'http', 'https')), {
+    snapshotsUrls: optional(listOf(fileStoreUrl), {
       flag: 'snapshots-urls',
       flagAliases: ['snapshots-url', 'node.snapshotsUrl'],
       variable: 'SYNC_SNAPSHOTS_URLS',

@@ -1,5 +1,6 @@
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { httpUrl, integer, listOf, switchKind, text } from '../value-kinds.ts';
+import { httpUrl } from '../url-kinds.ts';
+import { integer, listOf, switchKind, text } from '../value-kinds.ts';
 
 /** Where Aztec's packages send their own metrics, traces and logs; Coppice checks it and hands it on. */
 export const AZTEC_TELEMETRY_SETTINGS = {

@@ -1,7 +1,8 @@
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { integer, listOf, oneOf, secretUrl, switchKind, urlOf } from '../value-kinds.ts';
+import { secretUrl, secretUrlOf } from '../url-kinds.ts';
+import { integer, listOf, oneOf, switchKind } from '../value-kinds.ts';
 
-const fileStoreUrl = urlOf('s3', 'gs', 'file', 'http', 'https');
+const fileStoreUrl = secretUrlOf('s3', 'gs', 'file', 'http', 'https');
 
 /** How Aztec's collector finds the transactions of an epoch; Coppice checks it and hands it on. */
 export const AZTEC_TX_COLLECTION_SETTINGS = {

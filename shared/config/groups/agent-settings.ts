@@ -14,7 +14,8 @@ import {
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { decimal, httpUrl, integer, kind, listOf, oneOf, switchKind } from '../value-kinds.ts';
+import { httpUrl } from '../url-kinds.ts';
+import { decimal, integer, kind, listOf, oneOf, switchKind } from '../value-kinds.ts';
 
 /** What an agent takes on, and how its simulated proofs behave. */
 export const AGENT_GROUP = {

@@ -11,7 +11,9 @@ import {
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
 import { nameOf, optional, withDefault, type SettingGroup } from '../setting.ts';
-import { address, decimal, integer, oneOf, port, secretUrl, switchKind } from '../value-kinds.ts';
+import { address } from '../ethereum-kinds.ts';
+import { secretUrl } from '../url-kinds.ts';
+import { decimal, integer, oneOf, port, switchKind } from '../value-kinds.ts';
 
 /** What a canary epoch can be told. */
 export const CANARY_GROUP = {

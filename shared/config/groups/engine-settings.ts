@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { DEFAULT_ATTEMPT_BUDGETS, type AttemptCause } from '../../ledger/job-ledger.ts';
 import type { IsGiven } from '../parse-settings.ts';
 import { nameOf, optional, withDefault, type Setting, type SettingGroup, type SettingsOf } from '../setting.ts';
-import { httpUrl, integer, kind, oneOf, path } from '../value-kinds.ts';
+import { httpUrl } from '../url-kinds.ts';
+import { integer, kind, oneOf, path } from '../value-kinds.ts';
 
 export const ENGINES = ['embedded', 'aws'] as const;
 export type EngineName = (typeof ENGINES)[number];

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 import { networkName } from '../aztec/network-name.ts';
 import { optional, required, withDefault, type SettingGroup } from '../setting.ts';
-import { address, integer, kind, listOf, path, secretText, secretUrl, switchKind, text } from '../value-kinds.ts';
+import { address } from '../ethereum-kinds.ts';
+import { secretUrl } from '../url-kinds.ts';
+import { integer, kind, listOf, path, secretText, switchKind, text } from '../value-kinds.ts';
 
 /** A rollup's version; Aztec reads the word as "the one that the registry names". */
 const rollupVersion = kind(

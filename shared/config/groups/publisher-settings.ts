@@ -1,5 +1,7 @@
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { address, decimal, httpUrl, integer, listOf, oneOf, path, privateKey, switchKind } from '../value-kinds.ts';
+import { address, ether, gwei, privateKey } from '../ethereum-kinds.ts';
+import { secretUrl } from '../url-kinds.ts';
+import { integer, listOf, oneOf, path, switchKind } from '../value-kinds.ts';
 
 /** Who proves, who signs, and what a submission may cost. */
 export const PUBLISHER_SETTINGS = {
@@ -22,7 +24,7 @@ export const PUBLISHER_SETTINGS = {
       variable: 'PROVER_PUBLISHER_ADDRESSES',
       description: 'L1 accounts whose keys a remote signer holds',
     }),
-    web3SignerUrl: optional(httpUrl, {
+    web3SignerUrl: optional(secretUrl, {
       flag: 'proverNode.web3SignerUrl',
       variable: 'WEB3_SIGNER_URL',
       description: 'The remote signer',
@@ -43,7 +45,7 @@ export const PUBLISHER_SETTINGS = {
       variable: 'COPPICE_L1_CONFIRMATIONS',
       description: 'L1 blocks, its own included, until a submission counts as mined',
     }),
-    gasPriceMaxGwei: withDefault(decimal(0), '2000', {
+    gasPriceMaxWei: withDefault(gwei, '2000', {
       flag: 'proverNode.maxGwei',
       variable: 'L1_GAS_PRICE_MAX',
       variableAliases: ['L1_FEE_PER_GAS_GWEI_MAX'],
@@ -55,7 +57,7 @@ export const PUBLISHER_SETTINGS = {
       description:
         'Submit every root, or only those whose gas costs no more than the epoch pays: others wait, and are skipped at last',
     }),
-    epochRewardEther: optional(decimal(0), {
+    epochRewardWei: optional(ether, {
       flag: 'epoch-reward-eth',
       variable: 'COPPICE_EPOCH_REWARD_ETH',
       description: 'What an epoch pays you, in ETH, as you value it: your share of its reward and fees',
@@ -76,7 +78,7 @@ export const PUBLISHER_SETTINGS = {
       variable: 'L1_PRIORITY_FEE_RETRY_BUMP_PERCENTAGE',
       description: 'Added to the fees with each replacement, in percent; L1 nodes want 10 or more',
     }),
-    minimumPriorityFeeGwei: withDefault(decimal(0), '0', {
+    minimumPriorityFeeWei: withDefault(gwei, '0', {
       flag: 'proverNode.minimumPriorityFeePerGas',
       variable: 'L1_MINIMUM_PRIORITY_FEE_PER_GAS_GWEI',
       variableAliases: ['L1_FIXED_PRIORITY_FEE_PER_GAS', 'L1_FIXED_PRIORITY_FEE_PER_GAS_GWEI'],

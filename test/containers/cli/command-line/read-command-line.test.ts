@@ -8,7 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCommandLine } from '../../../../containers/cli/command-line/read-command-line.ts';
 import { START_COMMAND } from '../../../../containers/cli/start/start-command.ts';
 
-const BUNDLED_BB = fileURLToPath(new URL('../../../../node_modules/@aztec/bb.js/build/amd64-linux/bb', import.meta.url));
+const BUNDLED_BB = fileURLToPath(
+  new URL('../../../../node_modules/@aztec/bb.js/build/amd64-linux/bb', import.meta.url),
+);
 
 describe('readCommandLine', () => {
   let workingDirectory: string;

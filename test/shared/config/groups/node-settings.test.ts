@@ -40,7 +40,7 @@ describe('parseNodeSettings', () => {
       dataDirectory: 'data',
       sweepSeconds: 15,
       attemptsLostAgent: 5,
-      gasPriceMaxGwei: 2000,
+      gasPriceMaxWei: 2_000_000_000_000n,
       p2pEnabled: false,
       p2pPort: 40400,
     });
@@ -63,12 +63,12 @@ describe('parseNodeSettings', () => {
         "--l1-chain-id (L1_CHAIN_ID) must be a whole number of at least 1; got '0x8'",
         "--registry-address (REGISTRY_CONTRACT_ADDRESS) is missing: Aztec's registry contract on L1; --network looks it up (an Ethereum address: 0x and 40 hexadecimal digits)",
         "--proverAgent.realProofs (PROVER_REAL_PROOFS) must be true or false; got 'yes'",
-        "--engine (COPPICE_ENGINE) must be embedded or aws; got 'asw', did you mean aws?",
+        "--engine (COPPICE_ENGINE) must be embedded or aws; got 'asw'; did you mean aws?",
         "--aws-prefix (COPPICE_AWS_PREFIX) must be up to 50 lower-case letters, digits and single dashes between them; got 'Coppice'",
         "--aws-region (AWS_REGION) must be a region, such as eu-central-1; got 'frankfurt'",
         "--proverNode.proofStore (PROVER_PROOF_STORE) must be file:// and an absolute path (engine embedded), or s3:// and a bucket without a path (engine aws): a fleet has its bucket to itself, and keeps keys in it as Aztec names them; got 's3://bucket/proofs'",
         "--lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'",
-        "--sync-mode (SYNC_MODE) must be full, snapshot or force-snapshot; got 'snapshots', did you mean snapshot?",
+        "--sync-mode (SYNC_MODE) must be full, snapshot or force-snapshot; got 'snapshots'; did you mean snapshot?",
         "no account to submit proofs with: give --proverNode.proverPublisherPrivateKeys (PROVER_PUBLISHER_PRIVATE_KEYS) or --proverNode.keyStoreDirectory (KEY_STORE_DIRECTORY)",
       ]
     `);
