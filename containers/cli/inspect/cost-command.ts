@@ -1,7 +1,7 @@
 import { type CostPart, epochCost, type GasPaid, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
-import { decimal, integer } from '../../../shared/config/value-kinds.ts';
-import { optional, type SettingGroup } from '../../../shared/config/setting.ts';
+import { PRICE_GROUP } from '../../../shared/config/groups/price-settings.ts';
+import { integer } from '../../../shared/config/value-kinds.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
@@ -17,18 +17,6 @@ import { renderCost } from './render-cost.ts';
 /** Three days of decisions, one a minute: the log keeps no more. */
 const DECISIONS = 4320;
 
-const PRICES = {
-  title: 'Prices',
-  settings: {
-    etherDollars: optional(decimal(0), {
-      flag: 'ether-dollars',
-      variable: 'COPPICE_ETHER_DOLLARS',
-      description: 'What an ether is worth, in dollars, for the gas',
-      defaultNote: 'gas is given in ETH alone',
-    }),
-  },
-} as const satisfies SettingGroup;
-
 export const COST_COMMAND: Command = {
   name: 'cost',
   usage: '[EPOCH] [flags]',
@@ -39,7 +27,7 @@ export const COST_COMMAND: Command = {
   ],
   switchTitle: 'Output',
   switches: [{ flag: 'json', description: 'One JSON document' }],
-  groups: [...FLEET_GROUPS, PRICES],
+  groups: [...FLEET_GROUPS, PRICE_GROUP],
   takesSuperseded: false,
   run,
 };
@@ -48,7 +36,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const line = readCommandLine(argv, COST_COMMAND);
   const [word, ...others] = line.words;
   const number = word === undefined ? undefined : integer(0).parse(word);
-  const prices = parseSettings([PRICES], line.environment);
+  const prices = parseSettings([PRICE_GROUP], line.environment);
   const engine = await openEngineOf(line, [
     ...(number?.success === false ? [`the epoch is a whole number; got '${word ?? ''}'`] : []),
     ...others.map((other) => `'${other}' is one word too many`),

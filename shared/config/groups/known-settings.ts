@@ -4,11 +4,20 @@ import { DEVNET_GROUP } from './devnet-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
+import { PRICE_GROUP } from './price-settings.ts';
 import type { Setting, SettingGroup } from '../setting.ts';
 
 /** Every group of every program, each once. */
 const ALL_GROUPS: readonly SettingGroup[] = [
-  ...new Set<SettingGroup>([...NODE_GROUPS, ...AGENT_GROUPS, DEVNET_GROUP, CANARY_GROUP, JOBS_GROUP, ENV_FILE_GROUP]),
+  ...new Set<SettingGroup>([
+    ...NODE_GROUPS,
+    ...AGENT_GROUPS,
+    DEVNET_GROUP,
+    CANARY_GROUP,
+    JOBS_GROUP,
+    PRICE_GROUP,
+    ENV_FILE_GROUP,
+  ]),
 ];
 
 /** Every setting that there is, whichever program reads it. */

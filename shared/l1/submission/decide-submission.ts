@@ -1,4 +1,4 @@
-import { formatGwei, type Hex } from 'viem';
+import { formatGwei, type Hex, isAddressEqual } from 'viem';
 
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import { type Fees, firstFees, isBelowMarket, marketPriceWei, replacementFees } from './fees.ts';
@@ -141,7 +141,7 @@ function deathOf(verdict: Verdict, { memory, nowMs, policy }: SubmissionSituatio
 /** Takes the nonce away from a transaction that could only cost gas now, and hold up the account. */
 function cancel(newest: Submission, death: Death, situation: SubmissionSituation): SubmissionStep {
   const { view, policy, address } = situation;
-  if (newest.from !== address) {
+  if (!isAddressEqual(newest.from, address)) {
     // Nobody here can cancel it. After the window it can only revert, so nothing is lost by forgetting it.
     if (death.epochState === 'expired') return { do: 'give-up', death };
     return wait('other-key', `${death.reason}; its transaction ${newest.transactionHash} was signed by ${newest.from}`);
@@ -175,7 +175,7 @@ function submitFirst(situation: SubmissionSituation): SubmissionStep {
 /** Sees to it that what was sent is mined: sent again when no node has it, replaced when it is stuck. */
 function tend(newest: Submission, situation: SubmissionSituation): SubmissionStep {
   const { root, view, policy, address } = situation;
-  if (newest.from !== address || (!newest.cancels && !isStuck(newest, situation)))
+  if (!isAddressEqual(newest.from, address) || (!newest.cancels && !isStuck(newest, situation)))
     return resendOrWait(newest, situation);
   if (newest.nonce > view.sender.confirmedNonce) {
     const before = `nonce ${view.sender.confirmedNonce} of ${newest.from}`;

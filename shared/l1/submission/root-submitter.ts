@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { BaseError } from 'viem';
+import { BaseError, isAddressEqual } from 'viem';
 
 import type { DecisionLog } from '../../ledger/decision-log.ts';
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
@@ -191,7 +191,8 @@ export class RootSubmitter {
     // Those of others may be on another chain, where the account has other nonces.
     for (const other of (await this.#deps.outbox.open()).filter(takesOf(this.#deps))) {
       const live = liveSubmissions(other).at(-1);
-      if (other.epoch !== root.epoch && live?.from === this.#deps.account.address) {
+      if (other.epoch === root.epoch || live === undefined) continue;
+      if (isAddressEqual(live.from, this.#deps.account.address)) {
         return { epoch: other.epoch, nonce: live.nonce };
       }
     }
