@@ -1,4 +1,4 @@
-/** The settings cannot be used as they are: every problem at once, each saying what is allowed, and no secret. */
+/** Invalid settings or flags: lists all problems, each with what is allowed, and shows no secret. */
 export class InvalidSettingsError extends Error {
   override readonly name = 'InvalidSettingsError';
   readonly problems: readonly string[];

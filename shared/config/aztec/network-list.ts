@@ -7,17 +7,17 @@ import { redactUrl } from '../../telemetry/redact-urls.ts';
 import { withUrlCredentials } from '../fetch-with-credentials.ts';
 import type { NetworkName } from './network-name.ts';
 
-/** Where Aztec publishes its networks, as its own command line asks (`@aztec/cli` 4.1.2, `src/config/network_config.ts`). */
+/** Where Aztec publishes its networks, as its own command line reads them (`@aztec/cli` 4.1.2, `src/config/network_config.ts`). */
 const PUBLISHED_LISTS = [
   'https://raw.githubusercontent.com/AztecProtocol/networks/refs/heads/main/network_config.json',
   'https://metadata.aztec.network/network_config.json',
 ];
-const ANSWER_WITHIN_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface NetworkListOptions {
-  /** File or URL of a list. @default Aztec's published ones, the first that answers */
+  /** File or URL of a list. @default Aztec's published lists, the first that can be read */
   readonly location?: string | undefined;
-  /** Keeps the last answer for when there is none. */
+  /** Keeps the last list, for when none can be read. */
   readonly cacheFile: string;
 }
 
@@ -67,7 +67,7 @@ function reasonOf(error: unknown): string {
 
 async function readText(source: string): Promise<string> {
   if (!isUrl(source)) return readFile(source.startsWith('file:') ? new URL(source) : source, 'utf8');
-  const response = await withUrlCredentials(fetch)(source, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  const response = await withUrlCredentials(fetch)(source, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`HTTP status ${response.status}`);
   return response.text();
 }

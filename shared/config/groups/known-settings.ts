@@ -20,18 +20,18 @@ const ALL_GROUPS: readonly SettingGroup[] = [
   ]),
 ];
 
-/** Every setting that there is, whichever program reads it. */
+/** The settings of all programs. */
 export const KNOWN_SETTINGS: readonly Setting[] = [...new Set(settingsIn(ALL_GROUPS))];
 
 export function settingsIn(groups: readonly SettingGroup[]): readonly Setting[] {
   return groups.flatMap(({ settings }) => Object.values(settings));
 }
 
-/** What may sign or pay, under names that are no settings of ours. */
+/** Names of variables that may hold a key, beside our own settings. */
 const FOREIGN_KEY = /PRIVATE_KEYS?$|MNEMONIC/;
 
 /**
- * The environment of a process that reads `groups`: without the settings of others, and so without their keys.
+ * The environment for a process that reads `groups`: without other processes' settings, and so without their keys.
  * @param environment as `mergeSources` made it
  */
 export function environmentFor(

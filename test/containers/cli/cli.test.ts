@@ -100,9 +100,9 @@ describe('the command coppice', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatchInlineSnapshot(`
       "coppice: 6 problems with the command line or the settings:
-        --prover-nod is unknown, did you mean --prover-node?
-        --l1-rpc-url is unknown, did you mean --l1-rpc-urls?
-        the variable COPPICE_ENGIN is unknown, did you mean COPPICE_ENGINE?
+        unknown flag --prover-nod; did you mean --prover-node?
+        unknown flag --l1-rpc-url; did you mean --l1-rpc-urls?
+        unknown variable COPPICE_ENGIN; did you mean COPPICE_ENGINE?
         'more' is no flag: roles and settings begin with --
         --proverAgent.proverAgentProofTypes (PROVER_AGENT_PROOF_TYPES) must be a comma-separated list, each item PUBLIC_VM, PUBLIC_CHONK_VERIFIER, PRIVATE_TX_BASE_ROLLUP, PUBLIC_TX_BASE_ROLLUP, TX_MERGE_ROLLUP, BLOCK_ROOT_FIRST_ROLLUP, BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP, BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP, BLOCK_ROOT_ROLLUP, BLOCK_ROOT_SINGLE_TX_ROLLUP, BLOCK_MERGE_ROLLUP, CHECKPOINT_ROOT_ROLLUP, CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP, CHECKPOINT_PADDING_ROLLUP, CHECKPOINT_MERGE_ROLLUP, ROOT_ROLLUP, PARITY_BASE or PARITY_ROOT, none twice; got 'PARTY_ROOT', did you mean PARITY_ROOT?
         --lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'
@@ -156,7 +156,7 @@ describe('the command coppice', () => {
   it('explains what Aztec has and Coppice does not need', async () => {
     const { stderr } = await coppice('start --prover-broker --archiver --proverBroker.proverBrokerBatchSize 7');
     expect(stderr).toMatchInlineSnapshot(`
-      "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, no broker is asked (see --engine)
+      "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, and there is no broker (see --engine)
       coppice: --prover-broker starts nothing: the engine holds the jobs, and every role reaches it (see --engine)
       coppice: --archiver starts nothing: the prover node has an archiver of its own
       coppice: 1 problem with the command line or the settings:

@@ -5,7 +5,7 @@ import { settingsIn } from '../../../../shared/config/groups/known-settings.ts';
 import { circuitsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 
 describe('parseAgentSettings', () => {
-  it("takes every pool and every circuit of Aztec's when nothing is said", () => {
+  it("takes every pool and every circuit of Aztec's by default", () => {
     const settings = parseAgentSettings({});
     expect(settings.pools).toEqual(['small', 'medium', 'large', 'gpu']);
     expect(settings.proofTypes).toEqual(circuitsOf('aztec'));
