@@ -218,7 +218,7 @@ describe('scale-fleet', () => {
   });
 
   it.each([
-    ['missing', '', /\(COPPICE_FLEET_POOLS\) is missing/],
+    ['missing', '', /missing .*\(COPPICE_FLEET_POOLS\)/],
     ['no JSON', '{small', /must be JSON by pool/],
     ['of a pool that is none', '{"tiny":{"maxAgents":1,"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
     ['without a limit', '{"small":{"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
