@@ -1,5 +1,6 @@
 import { InvalidSettingsError } from '../shared/config/errors.ts';
 import { suggest } from '../shared/config/suggest.ts';
+import { redactUrls } from '../shared/telemetry/redact-urls.ts';
 import packageManifest from '../package.json' with { type: 'json' };
 import { CANARY_COMMAND } from './cli/local/canary-command.ts';
 import type { Command } from './cli/command-line/command.ts';
@@ -62,7 +63,7 @@ try {
   process.exit(await runCommandLine(process.argv.slice(2)));
 } catch (error) {
   const isMisuse = error instanceof InvalidSettingsError;
-  process.stderr.write(`coppice: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`coppice: ${redactUrls(error instanceof Error ? error.message : String(error))}\n`);
   if (isMisuse) process.stderr.write('coppice <command> --help lists every flag, with its variable and default\n');
   process.exit(isMisuse ? EXIT_CODES.misused : EXIT_CODES.failed);
 }

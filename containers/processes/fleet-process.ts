@@ -67,7 +67,7 @@ export class FleetProcess {
     const logFile = path.join(logDirectory, `${name}.log`);
     const log = fs.openSync(logFile, 'a');
     try {
-      const child = spawn(process.execPath, [program, ...commandLine], {
+      const child = spawn(process.execPath, ['--', program, ...commandLine], {
         cwd: workingDirectory,
         env: environment,
         detached: true,

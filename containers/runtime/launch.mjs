@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
 // `node containers/runtime/launch.mjs <script> [args…]`: runs a script of this project on the Node and the native parts
 // that it needs, whatever Node started this file (20 or newer). Arguments before the script go to Node.
 import { startNode } from './start-node.mjs';
@@ -8,4 +8,5 @@ if (nodeArguments.length === 0) {
   process.stderr.write('missing <script>: node containers/runtime/launch.mjs <script> [arguments]\n');
   process.exit(2);
 }
-await startNode(nodeArguments);
+// Node would read the file of a script's own --env-file.
+await startNode(nodeArguments[0]?.startsWith('-') === true ? nodeArguments : ['--', ...nodeArguments]);

@@ -1,3 +1,4 @@
+import { redactUrls } from '../../shared/telemetry/redact-urls.ts';
 import { type Line, paintLine, textOf } from './line.ts';
 
 /** Writes lines to stdout: painted for a terminal, plain for anything else or when NO_COLOR is set. */
@@ -7,9 +8,9 @@ export function printLines(lines: readonly Line[]): void {
   process.stdout.write(lines.map((line) => `${print(line.map(withoutControls))}\n`).join(''));
 }
 
-/** Reasons and dead letters may hold anything: they must not break a line or control the terminal. */
+/** Reasons and dead letters may hold anything: they must not break a line, control the terminal, or show a URL's key. */
 function withoutControls(part: Line[number]): Line[number] {
-  const clean = (text: string): string => text.replace(/\p{Cc}/gu, ' ');
+  const clean = (text: string): string => redactUrls(text.replace(/\p{Cc}/gu, ' '));
   return typeof part === 'string' ? clean(part) : { ...part, text: clean(part.text) };
 }
 
@@ -25,5 +26,5 @@ export function printJson(value: unknown): void {
 
 /** Writes notices to stderr, apart from the result on stdout. */
 export function printNotices(notices: readonly string[]): void {
-  for (const notice of notices) process.stderr.write(`coppice: ${notice}\n`);
+  for (const notice of notices) process.stderr.write(`coppice: ${redactUrls(notice)}\n`);
 }

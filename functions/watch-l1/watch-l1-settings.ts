@@ -1,7 +1,8 @@
 import { L1_SETTINGS } from '../../shared/config/groups/l1-settings.ts';
 import type { Environment } from '../../shared/config/parse-settings.ts';
 import { optional, type SettingGroup } from '../../shared/config/setting.ts';
-import { address, listOf } from '../../shared/config/value-kinds.ts';
+import { address } from '../../shared/config/ethereum-kinds.ts';
+import { listOf } from '../../shared/config/value-kinds.ts';
 import { parseFunctionSettings, type SettingsOfFunction } from '../../shared/lambda/function-settings.ts';
 import { ENV } from './env.ts';
 

@@ -5,6 +5,14 @@ import { AgentPoolConfig, checkFargateSize } from './agent-pool-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an Ethereum address: 0x and 40 hexadecimal digits');
+/** Becomes the text of a variable, where a number such as 1e-7 is none. */
+const amount = z
+  .number()
+  .positive()
+  .refine(
+    (value) => /^\d{1,16}(\.\d{1,9})?$/.test(String(value)),
+    'must have at most 16 digits, and 6 after the point',
+  );
 const availabilityZone = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone, such as 'eu-central-1a'");
 const arn = (service: string): z.ZodString =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be the ARN of ${service}: arn:aws:${service}:…`);
@@ -128,11 +136,11 @@ export const EnvironmentConfig = z
       /** The account that submits, whose balance is watched. @default `proverId` */
       address: address.optional(),
       /** The highest fee per unit of gas; above it a root waits in the outbox. */
-      gasPriceMaxGwei: z.number().positive().default(2000),
+      gasPriceMaxGwei: amount.default(2000),
       /** `when-profitable`: a root whose gas costs more than `epochRewardEth` waits, and is skipped when its window closes. */
       submitWhen: z.enum(['always', 'when-profitable']).default('always'),
       /** The value of an epoch's reward to you, in ETH. */
-      epochRewardEth: z.number().positive().optional(),
+      epochRewardEth: amount.optional(),
     }),
 
     node: NodeConfig.prefault({}),

@@ -1,7 +1,6 @@
-/** The settings cannot be used as they are: every problem at once, each saying what is allowed, and no secret. */
+/** Invalid settings or flags: lists all problems, each with what is allowed, and shows no secret. */
 export class InvalidSettingsError extends Error {
   override readonly name = 'InvalidSettingsError';
-  readonly retryable = false;
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {

@@ -3,7 +3,7 @@ import type { Setting } from './setting.ts';
 import { suggest } from './suggest.ts';
 import type { SupersededSetting } from './aztec/superseded-settings.ts';
 
-/** Where settings come from, the stronger ones first. */
+/** Where settings come from; flags override the environment, which overrides the file. */
 export interface SettingSources {
   /** Texts of flags, by the setting's variable. */
   readonly flags: ReadonlyMap<string, string>;
@@ -13,16 +13,15 @@ export interface SettingSources {
 
 export interface MergedSources {
   /**
-   * One environment that says it all: each setting under its own variable and no other, nothing that is blank, and what
-   * is no setting of ours as it was.
+   * One environment: each setting under its main variable only, no blank values, all other variables unchanged.
    */
   readonly environment: Readonly<Record<string, string>>;
   readonly problems: readonly string[];
-  /** What an operator should know, though nothing is wrong. */
+  /** Warnings for the operator. */
   readonly notices: readonly string[];
 }
 
-/** Beginnings of the variables whose likely misspellings are worth a word. */
+/** Prefixes of the variables whose likely misspellings are worth a warning. */
 const AZTEC_PREFIXES = /^(ACVM|ARCHIVER|AZTEC|BB|BLOB|ETHEREUM|L1|P2P|PROVER|SYNC|TX_COLLECTION|WS)_/;
 
 /** Merges flags, environment and `.env` file into one environment. */
@@ -58,20 +57,17 @@ export function mergeSources(
         .filter(
           ({ kind, variable }) => kind.isSecret && kind.placeholder.startsWith('<private-key>') && flags.has(variable),
         )
-        .map(
-          ({ flag, variable }) =>
-            `a key given as --${flag} can be read by every user of this machine: set ${variable} instead`,
-        ),
+        .map(({ flag, variable }) => `--${flag} shows the key to every user of this machine: set ${variable} instead`),
     ],
   };
 }
 
 function describeUnknown(name: string, known: readonly string[]): string {
   const closest = suggest(name, known);
-  return `the variable ${name} is unknown${closest === undefined ? '' : `, did you mean ${closest}?`}`;
+  return `unknown variable ${name}${closest === undefined ? '' : `; did you mean ${closest}?`}`;
 }
 
-/** Fills what is absent in `environment`, under none of its names, from `defaults`. Blank defaults count for nothing. */
+/** Adds the `defaults` of variables that are not in `environment`. Blank defaults are ignored. */
 export function applyDefaults(
   environment: Readonly<Record<string, string>>,
   defaults: Readonly<Record<string, string>>,

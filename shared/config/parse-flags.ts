@@ -1,7 +1,7 @@
 import type { Setting } from './setting.ts';
 import { suggest } from './suggest.ts';
 
-/** A flag that is no setting: it says what to do and has no variable. */
+/** A flag that selects what to do; it is not a setting and has no variable. */
 export interface SwitchFlag {
   /** Without its dashes. */
   readonly flag: string;
@@ -18,14 +18,14 @@ export interface ParsedFlags {
   /** Text by the setting's variable. */
   readonly texts: ReadonlyMap<string, string>;
   readonly switches: ReadonlySet<string>;
-  /** Arguments that are no flags. */
+  /** Positional arguments. */
   readonly words: readonly string[];
   readonly problems: readonly string[];
 }
 
 const SWITCH_WORDS = ['true', 'false', 'TRUE', 'FALSE', '0', '1'];
 
-/** Reads `--flag value`, `--flag=value`, and `--flag` alone where a value is not needed. Everything else is a problem. */
+/** Parses `--flag value`, `--flag=value`, and `--flag` where no value is needed. Everything else is a problem. */
 export function parseFlags(argv: readonly string[], table: FlagTable): ParsedFlags {
   const settings = new Map(
     table.settings.flatMap((setting) =>
@@ -50,7 +50,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable): ParsedFla
       if (switchFlags.has(flag) && argument === `--${flag}`) switches.add(flag);
       else if (switchFlags.has(flag)) problems.push(`--${flag} takes no value`);
       else problems.push(describeUnknown(argument.split('=', 1)[0] ?? '', [...settings.keys(), ...switchFlags]));
-      // What follows was meant for it; as a word it would be a second problem.
+      // The next argument is probably its value; as a positional argument it would be a second problem.
       if (inlineText === undefined && !switchFlags.has(flag) && isValue(argv[index + 1])) index++;
       continue;
     }
@@ -65,7 +65,7 @@ export function parseFlags(argv: readonly string[], table: FlagTable): ParsedFla
     if (text === undefined || text.trim() === '') {
       problems.push(`--${flag} needs a value: ${setting.kind.allowed}`);
     } else if (texts.has(setting.variable)) {
-      problems.push(`--${flag} is given twice${flag === setting.flag ? '' : ` (as --${setting.flag}, too)`}`);
+      problems.push(`--${flag} is given twice${flag === setting.flag ? '' : ` (also as --${setting.flag})`}`);
     } else {
       texts.set(setting.variable, text.trim());
     }
@@ -73,12 +73,12 @@ export function parseFlags(argv: readonly string[], table: FlagTable): ParsedFla
   return { texts, switches, words, problems };
 }
 
-/** A negative number is a value, too. */
+/** A negative number is a value as well. */
 function isValue(argument: string | undefined): argument is string {
   return argument !== undefined && (!argument.startsWith('-') || /^-\d/.test(argument) || argument === '-');
 }
 
 function describeUnknown(flag: string, known: readonly string[]): string {
   const closest = suggest(flag.replace(/^-+/, ''), known);
-  return `${flag} is unknown${closest === undefined ? '' : `, did you mean --${closest}?`}`;
+  return `unknown flag ${flag}${closest === undefined ? '' : `; did you mean --${closest}?`}`;
 }

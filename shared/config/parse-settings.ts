@@ -3,18 +3,19 @@ import type { z } from 'zod';
 import { InvalidSettingsError } from './errors.ts';
 import { nameOf, type Setting, type SettingGroup, type SettingsOf, type SettingTable } from './setting.ts';
 import { suggest } from './suggest.ts';
+import { reasonOf } from './value-kinds.ts';
 
-/** Variables by name. An empty or blank value is an absent one. */
+/** Variables by name. A blank value counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export type ParsedSettings<T> =
   | { readonly problems: readonly []; readonly settings: T }
   | { readonly problems: readonly [string, ...string[]]; readonly settings: undefined };
 
-/** Whether a setting was given, be it right or wrong. */
+/** Whether a setting was given, valid or not. */
 export type IsGiven = (setting: Setting) => boolean;
 
-/** The groups' settings, all in one object. */
+/** The settings of all groups in one object. */
 export type SettingsOfGroups<Groups extends readonly SettingGroup[]> = UnionToIntersection<
   { [Index in keyof Groups]: SettingsOf<Groups[Index]['settings']> }[number]
 >;
@@ -24,9 +25,8 @@ type UnionToIntersection<U> = (U extends unknown ? (union: U) => void : never) e
   : never;
 
 /**
- * Parses what the groups name, whole: a wrong or missing setting is a problem in the answer, next to all others.
- * @param check finds what is wrong between settings; of the ones that are wrong by themselves it knows only that they
- *   were given
+ * Parses all settings of the groups, and returns the settings or all problems at once.
+ * @param check finds conflicts between settings; an invalid setting is undefined there, though `isGiven`
  */
 export function parseSettings<const Groups extends readonly SettingGroup[]>(
   groups: Groups,
@@ -40,7 +40,7 @@ export function parseSettings<const Groups extends readonly SettingGroup[]>(
       const text = textOf(setting, environment) ?? setting.defaultText;
       if (text === undefined) {
         values[key] = undefined;
-        if (setting.presence === 'required') problems.push(`${nameOf(setting)} is missing: ${allowedIn(setting)}`);
+        if (setting.presence === 'required') problems.push(`missing ${nameOf(setting)}: ${allowedIn(setting)}`);
         continue;
       }
       const parsed = setting.kind.parse(text);
@@ -50,7 +50,8 @@ export function parseSettings<const Groups extends readonly SettingGroup[]>(
   }
   const settings = values as SettingsOfGroups<Groups>;
   problems.push(...check(settings, (setting) => textOf(setting, environment) !== undefined));
-  const [first, ...rest] = problems;
+  // Two groups may have a setting in common.
+  const [first, ...rest] = new Set(problems);
   return first === undefined ? { problems: [], settings } : { problems: [first, ...rest], settings: undefined };
 }
 
@@ -69,12 +70,19 @@ export function textOf(setting: Setting, environment: Environment): string | und
 
 function describeProblem(setting: Setting, text: string, issues: readonly z.core.$ZodIssue[]): string {
   const { allowed, words, isSecret } = setting.kind;
-  // Of a list, only the item that is wrong.
+  // Of a list, only the invalid item.
   const index = issues[0]?.path[0];
-  const wrong = typeof index === 'number' ? (text.split(',')[index] ?? '').trim() : text;
-  const got = isSecret ? 'what was given is not (and is not shown here)' : `got '${wrong}'`;
-  const closest = isSecret ? undefined : suggest(wrong, words ?? []);
-  return `${nameOf(setting)} must be ${allowed}; ${got}${closest === undefined ? '' : `, did you mean ${closest}?`}`;
+  const isItem = typeof index === 'number';
+  const wrong = isItem ? (text.split(',')[index] ?? '').trim() : text;
+  const reason = reasonOf(issues[0]);
+  const mustBe = `${nameOf(setting)} must be ${allowed}`;
+  if (isSecret) {
+    const value = isItem ? `item ${index + 1}` : 'the value';
+    return `${mustBe}; ${value}, which is not shown here, ${reason ?? 'is not'}`;
+  }
+  const closest = suggest(wrong, words ?? []);
+  const hint = closest === undefined ? '' : `; did you mean ${closest}?`;
+  return `${mustBe}; got '${wrong}'${reason === undefined ? '' : `, which ${reason}`}${hint}`;
 }
 
 function allowedIn({ description, kind }: Setting): string {

@@ -1,17 +1,17 @@
 import { inspect } from 'node:util';
 
-/** A value that prints as `[Redacted]`, or as a label that names it without giving it away, however it is printed. */
+/** A value that always prints as `[Redacted]`, or as a label that does not reveal it. */
 export class Secret<T> {
   readonly #value: T;
   readonly #label: string;
 
-  /** @param label what may be seen of it, such as a URL without its key */
+  /** @param label the part that may be shown, such as a URL without its key */
   constructor(value: T, label = '[Redacted]') {
     this.#value = value;
     this.#label = label;
   }
 
-  /** The value itself: for the one call that needs it, never for a field of a log line. */
+  /** Returns the value, for the one call that needs it; never for a field of a log line. */
   reveal(): T {
     return this.#value;
   }

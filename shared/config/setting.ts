@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What a setting's text may be, and what it becomes. */
+/** Which texts a setting accepts, and the value that each becomes. */
 export interface ValueKind<T> {
   /** Parses text that is trimmed and not empty. */
   readonly parse: (text: string) => z.ZodSafeParseResult<T>;
@@ -8,34 +8,36 @@ export interface ValueKind<T> {
   readonly allowed: string;
   /** Stands for the value in the help; empty for a switch, which may be given without a value. */
   readonly placeholder: string;
-  /** The words that it, or each of its items, can be; for suggestions. */
+  /** The words that it, or each of its items, accepts; for suggestions. */
   readonly words?: readonly string[];
-  /** Never shown: not in an error, not in the help. */
+  /** Never shown in an error or the help. */
   readonly isSecret: boolean;
+  /** Returns the same text for all spellings of one value, to find duplicates in a list. */
+  readonly normalize?: (text: string) => string;
 }
 
-/** Where a setting comes from and what it is for. */
+/** A setting's names and description. */
 export interface SettingNames {
   /** The flag, without its dashes. */
   readonly flag: string;
-  /** Other flags that mean the same. */
+  /** Other flags for the same setting. */
   readonly flagAliases?: readonly string[];
   readonly variable: string;
-  /** Other variables that mean the same; `variable` wins, then the first of these. */
+  /** Other variables for the same setting; `variable` wins, then the first of these. */
   readonly variableAliases?: readonly string[];
   /** One sentence for the help, without a full stop. */
   readonly description: string;
-  /** Says what happens when it is not given, where that is no fixed text. */
+  /** Describes the default where it is not a fixed text. */
   readonly defaultNote?: string;
 }
 
 export type Presence = 'optional' | 'required' | 'defaulted';
 
-/** One setting of a program: a flag, a variable, what it may be, and its default. */
+/** One setting of a program: its flag, variable, kind and default. */
 export interface Setting<T = unknown, P extends Presence = Presence> extends SettingNames {
   readonly kind: ValueKind<T>;
   readonly presence: P;
-  /** The default as one would write it. */
+  /** The default, as an operator would write it. */
   readonly defaultText?: string;
 }
 
@@ -49,7 +51,7 @@ export interface SettingGroup<Table extends SettingTable = SettingTable> {
 
 type ValueOf<S> = S extends Setting<infer T, infer P> ? ('optional' extends P ? T | undefined : T) : never;
 
-/** What a table's settings are once they are parsed. */
+/** The parsed values of a table's settings. */
 export type SettingsOf<Table extends SettingTable> = { readonly [Key in keyof Table]: ValueOf<Table[Key]> };
 
 export function optional<T>(kind: ValueKind<T>, names: SettingNames): Setting<T, 'optional'> {

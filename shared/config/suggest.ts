@@ -1,10 +1,10 @@
-/** Finds the known word that `word` was probably meant to be: at most a third of it is typed differently. */
+/** Finds the known word that `word` probably stands for: at most a third of it differs. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   const typed = simplify(word);
   let closest: { readonly candidate: string; readonly edits: number } | undefined;
   for (const candidate of known) {
     const name = simplify(candidate);
-    // The last part of a dotted name is what people remember of it.
+    // People remember the last part of a dotted name.
     const edits = Math.min(countEdits(typed, name), countEdits(typed, name.slice(name.lastIndexOf('.') + 1)) + 1);
     const limit = Math.max(1, Math.floor(typed.length / 3));
     if (edits <= Math.min(limit, 4) && edits < (closest?.edits ?? Number.POSITIVE_INFINITY)) {

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 
-import { redactUrl } from '../telemetry/redact-urls.ts';
 import { Secret } from './secret.ts';
 import type { ValueKind } from './setting.ts';
-
-export type Hex = `0x${string}`;
 
 /**
  * Makes a kind of value.
@@ -17,12 +14,41 @@ export function kind<S extends z.ZodType>(schema: S, allowed: string, placeholde
 }
 
 /** A kind whose values are never shown. */
-function secretKind<S extends z.ZodType>(schema: S, allowed: string, placeholder: string): ValueKind<z.output<S>> {
+export function secretKind<S extends z.ZodType>(
+  schema: S,
+  allowed: string,
+  placeholder: string,
+): ValueKind<z.output<S>> {
   return { ...kind(schema, allowed, placeholder), isSecret: true };
 }
 
+/**
+ * Text that is refused with a reason where `allowed` alone would leave one guessing.
+ * @param findReason returns what is wrong, which follows the value in the message ("contains a space"), and no part of it
+ */
+export function textWithout(findReason: (value: string) => string | undefined): z.ZodString {
+  return z.string().check(({ value, issues }) => {
+    const reason = findReason(value);
+    if (reason !== undefined) issues.push({ code: 'custom', input: value, params: { reason } });
+  });
+}
+
+/** The reason that `textWithout` gave. */
+export function reasonOf(issue: z.core.$ZodIssue | undefined): string | undefined {
+  const reason: unknown = issue?.code === 'custom' ? issue.params?.['reason'] : undefined;
+  return typeof reason === 'string' ? reason : undefined;
+}
+
 export const text = kind(z.string(), 'text', '<text>');
-export const path = kind(z.string(), 'a path', '<path>');
+
+/** A shell expands `~` in an argument of its own, but not after `=`, and no `.env` file does. */
+export const path = kind(
+  textWithout((value) =>
+    /^~[^/]*(\/|$)/.test(value) ? 'begins with ~, and only a shell expands that: write the whole path' : undefined,
+  ),
+  'a path',
+  '<path>',
+);
 
 /** Aztec reads `1`, `true` and `TRUE` as true and everything else as false; here everything else is an error. */
 export const switchKind = kind(
@@ -45,7 +71,7 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): ValueKind<n
   );
 }
 
-/** A decimal number: `0.5`, but not `.5`, `1e3` or `50%`. */
+/** A decimal number for a calculation that may round: `0.5`, but not `.5`, `1e3` or `50%`. Amounts are `gwei` or `ether`. */
 export function decimal(min: number, max = Number.POSITIVE_INFINITY): ValueKind<number> {
   const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`;
   return kind(
@@ -70,20 +96,25 @@ export function oneOf<const Word extends string>(words: readonly Word[]): ValueK
 }
 
 /**
- * `a, b, c`, each item trimmed. An empty item is an error, as is one that `item` refuses, or one that is there twice.
+ * `a, b, c`, each item trimmed. An empty item is an error, as is one that `item` refuses, or one that is there twice,
+ * however it is written.
  * @param options.repeats whether an item may be there twice
  */
 export function listOf<T>(item: ValueKind<T>, { repeats = false } = {}): ValueKind<readonly T[]> {
+  const { normalize = (word: string) => word } = item;
   const itemSchema = z.string().transform((word, context): T => {
     const parsed = item.parse(word);
     if (word !== '' && parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom' });
+    const reason = word === '' ? 'is empty' : reasonOf(parsed.error?.issues[0]);
+    context.addIssue({ code: 'custom', params: { reason } });
     return z.NEVER;
   });
   const schema = z
     .string()
     .transform((line) => line.split(',').map((word) => word.trim()))
-    .refine((words) => repeats || new Set(words).size === words.length)
+    .refine((words) => repeats || new Set(words.map(normalize)).size === words.length, {
+      params: { reason: 'has an item twice' },
+    })
     .pipe(z.array(itemSchema));
   return {
     ...item,
@@ -93,46 +124,10 @@ export function listOf<T>(item: ValueKind<T>, { repeats = false } = {}): ValueKi
   };
 }
 
-function urlSchema(protocols: readonly string[]): z.ZodString {
-  return z.string().refine((value) => protocols.includes((URL.parse(value)?.protocol ?? '').replace(':', '')));
-}
-
-export function urlOf(...protocols: readonly string[]): ValueKind<string> {
-  return kind(urlSchema(protocols), `a URL (${orList(protocols)})`, '<url>');
-}
-
-export const httpUrl = urlOf('http', 'https');
-
-/** A URL that often carries its user's key: kept out of every message. */
-export const secretUrl = secretKind(
-  urlSchema(['http', 'https']).transform((url) => new Secret(url, redactUrl(url))),
-  'a URL (http or https)',
-  '<url>',
-);
-
 export const secretText = secretKind(
   z.string().transform((value) => new Secret(value)),
   'text',
   '<secret>',
-);
-
-/** 64 hexadecimal digits, with or without `0x`, as Aztec takes them. */
-export const privateKey = secretKind(
-  z
-    .string()
-    .regex(/^(0x)?[0-9a-fA-F]{64}$/)
-    .transform((key) => new Secret<Hex>(`0x${key.replace(/^0x/, '')}`)),
-  'a private key: 0x and 64 hexadecimal digits',
-  '<private-key>',
-);
-
-export const address = kind(
-  z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{40}$/)
-    .transform((value): Hex => `0x${value.slice(2)}`),
-  'an Ethereum address: 0x and 40 hexadecimal digits',
-  '<address>',
 );
 
 /** `a, b or c`. */

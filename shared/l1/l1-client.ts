@@ -1,5 +1,6 @@
 import { type Chain, createPublicClient, defineChain, fallback, http, type PublicClient, type Transport } from 'viem';
 
+import { splitCredentials } from '../config/fetch-with-credentials.ts';
 import type { Secret } from '../config/secret.ts';
 import { L1UnreachableError, WrongL1ChainError } from './errors.ts';
 import { maskRpcUrl, maskRpcUrlsInError } from './mask-rpc-url.ts';
@@ -91,7 +92,10 @@ function l1Chain(id: number): Chain {
 /** viem's HTTP transport, with no more than the host of the URL in its errors and its description. */
 function maskedHttp(url: string, timeoutMs: number): Transport {
   return (parameters) => {
-    const inner = http(url, { timeout: timeoutMs, retryCount: 0 })({ ...parameters, retryCount: 0 });
+    const { url: plainUrl, authorization } = splitCredentials(url);
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+    const transport = http(plainUrl, { timeout: timeoutMs, retryCount: 0, fetchOptions: { headers } });
+    const inner = transport({ ...parameters, retryCount: 0 });
     return {
       config: inner.config,
       value: { url: maskRpcUrl(url) },

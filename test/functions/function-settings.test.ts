@@ -31,8 +31,8 @@ describe('the settings of submit-root', () => {
 
   it('needs only an L1, its chain id, and one place for the key', () => {
     expect(problemsOf({})).toEqual([
-      expect.stringContaining('(ETHEREUM_HOSTS) is missing'),
-      expect.stringContaining('(L1_CHAIN_ID) is missing'),
+      expect.stringMatching(/^missing .*\(ETHEREUM_HOSTS\)/),
+      expect.stringMatching(/^missing .*\(L1_CHAIN_ID\)/),
       'set exactly one of COPPICE_PUBLISHER_SECRET_ID and COPPICE_PUBLISHER_KMS_KEY_ID, which say where the key is',
     ]);
     expect(parseSubmitRootSettings(NEEDED)).toMatchObject({ engine: 'aws', publisherSecretId: 'coppice/publisher' });
@@ -52,6 +52,21 @@ describe('the settings of submit-root', () => {
       expect(problems.join()).not.toContain(KEY);
     },
   );
+
+  it('takes amounts of every size to the wei', () => {
+    const given = {
+      L1_GAS_PRICE_MAX: '9999999999999999.999999999',
+      L1_MINIMUM_PRIORITY_FEE_PER_GAS_GWEI: '0.000000001',
+    };
+    const policy = toSubmissionPolicy(
+      parseSubmitRootSettings({ ...NEEDED, ...given, COPPICE_EPOCH_REWARD_ETH: '0.0000001' }),
+    );
+    expect(policy).toMatchObject({
+      maxFeePerGasWei: 9_999_999_999_999_999_999_999_999n,
+      minPriorityFeePerGasWei: 1n,
+      epochRewardWei: 100_000_000_000n,
+    });
+  });
 
   it('refuses the embedded engine, which is for one machine', () => {
     expect(problemsOf({ ...NEEDED, COPPICE_ENGINE: 'embedded' })).toEqual([

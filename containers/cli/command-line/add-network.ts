@@ -37,8 +37,8 @@ export async function addNetwork(
     cacheFile: path.join(dataDirectory, 'cache', network, 'network_config.json'),
   });
   // The list is newer than the published defaults.
-  const withList = applyDefaults(applyDefaults(environment, listed), defaults);
-  return { environment: withList, notices: isComplete(withList) ? [] : [describeGap(network)] };
+  const withList = applyDefaults(applyDefaults(environment, listed.variables), defaults);
+  return { environment: withList, notices: isComplete(withList) ? [] : [describeGap(network, listed.problems)] };
 }
 
 /** Whether a node knows the contracts, and peers if it wants any. */
@@ -48,9 +48,10 @@ function isComplete(environment: Readonly<Record<string, string>>): boolean {
   return environment['REGISTRY_CONTRACT_ADDRESS'] !== undefined && (hasPeers || !wantsPeers);
 }
 
-function describeGap(network: string): string {
+function describeGap(network: string, problems: readonly string[]): string {
+  const reasons = problems.length === 0 ? '' : ` (${problems.join('; ')})`;
   return (
-    `network ${network} is in no list of networks: give --registry-address and --p2p.bootstrapNodes, ` +
+    `network ${network} is in no list of networks${reasons}: give --registry-address and --p2p.bootstrapNodes, ` +
     'or --network-config-location with a file or URL of a list'
   );
 }

@@ -34,7 +34,8 @@ export function readCommandLine<T>(
     switches: command.switches,
   });
   const { envFile } = ENV_FILE_GROUP.settings;
-  const file = readChosenFile(flags.texts.get(envFile.variable) ?? textOf(envFile, environment), workingDirectory);
+  const chosenFile = flags.texts.get(envFile.variable) ?? textOf(envFile, environment);
+  const file = readChosenFile(chosenFile, workingDirectory, environment);
   const merged = mergeSources(
     {
       flags: flags.texts,
@@ -71,10 +72,11 @@ function withoutBundledBb(environment: Environment): Environment {
 function readChosenFile(
   chosen: string | undefined,
   workingDirectory: string,
+  environment: Environment,
 ): { readonly variables: Environment; readonly problems: readonly string[] } {
   if (chosen === NO_ENV_FILE) return { variables: {}, problems: [] };
   const file = path.resolve(workingDirectory, chosen ?? '.env');
-  const read = readEnvFile(file);
+  const read = readEnvFile(file, environment);
   if (read === undefined) {
     const isMissing = chosen !== undefined;
     return {

@@ -1,7 +1,6 @@
 import { epochCost, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
-import { decimal } from '../../../shared/config/value-kinds.ts';
-import { optional, type SettingGroup } from '../../../shared/config/setting.ts';
+import { PRICE_GROUP } from '../../../shared/config/groups/price-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { optionalArgument } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
@@ -10,18 +9,6 @@ import { renderCost } from './render-cost.ts';
 
 /** Three days of decisions, one a minute: the log keeps no more. */
 const DECISIONS = 4320;
-
-const PRICES = {
-  title: 'Prices',
-  settings: {
-    etherDollars: optional(decimal(0), {
-      flag: 'ether-dollars',
-      variable: 'COPPICE_ETHER_DOLLARS',
-      description: 'Price of one ETH in dollars, for the gas',
-      defaultNote: 'gas is given in ETH only',
-    }),
-  },
-} as const satisfies SettingGroup;
 
 export const COST_COMMAND = fleetCommand({
   name: 'cost',
@@ -33,7 +20,7 @@ export const COST_COMMAND = fleetCommand({
   ],
   argument: optionalArgument(EPOCH),
   switches: [{ flag: 'json', description: 'One JSON document' }],
-  options: { groups: [PRICES], parse: (environment) => parseSettings([PRICES], environment) },
+  options: { groups: [PRICE_GROUP], parse: (environment) => parseSettings([PRICE_GROUP], environment) },
   execute: async (engine, { argument, options: { etherDollars } }) => {
     const epoch = await findEpoch(engine.epochs, argument);
     const [jobs, decisions, root] = await Promise.all([

@@ -1,54 +1,55 @@
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { httpUrl, integer, listOf, switchKind, text } from '../value-kinds.ts';
+import { httpUrl } from '../url-kinds.ts';
+import { integer, listOf, switchKind, text } from '../value-kinds.ts';
 
-/** Where Aztec's packages send their own metrics, traces and logs; Coppice checks it and hands it on. */
+/** Where Aztec's packages send their metrics, traces and logs; Coppice checks it and passes it on. */
 export const AZTEC_TELEMETRY_SETTINGS = {
   title: "Aztec's own telemetry (OpenTelemetry)",
   settings: {
     metricsCollectorUrl: optional(httpUrl, {
       flag: 'tel.metricsCollectorUrl',
       variable: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-      description: 'Collector of metrics',
+      description: 'URL of the collector for metrics',
     }),
     tracesCollectorUrl: optional(httpUrl, {
       flag: 'tel.tracesCollectorUrl',
       variable: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-      description: 'Collector of traces',
+      description: 'URL of the collector for traces',
     }),
     logsCollectorUrl: optional(httpUrl, {
       flag: 'tel.logsCollectorUrl',
       variable: 'OTEL_EXPORTER_OTLP_LOGS_ENDPOINT',
-      description: 'Collector of logs',
+      description: 'URL of the collector for logs',
     }),
     otelCollectIntervalMs: withDefault(integer(100), '60000', {
       flag: 'tel.otelCollectIntervalMs',
       variable: 'OTEL_COLLECT_INTERVAL_MS',
-      description: 'How often metrics are sent, in milliseconds',
+      description: 'How often to send metrics, in milliseconds',
     }),
     otelExportTimeoutMs: withDefault(integer(100), '30000', {
       flag: 'tel.otelExportTimeoutMs',
       variable: 'OTEL_EXPORT_TIMEOUT_MS',
-      description: 'Longest time of that, in milliseconds',
+      description: 'Timeout of sending metrics, in milliseconds',
     }),
     otelExcludeMetrics: optional(listOf(text), {
       flag: 'tel.otelExcludeMetrics',
       variable: 'OTEL_EXCLUDE_METRICS',
-      description: 'Beginnings of the names of metrics not to send',
+      description: 'Prefixes of metrics to leave out',
     }),
     otelIncludeMetrics: optional(listOf(text), {
       flag: 'tel.otelIncludeMetrics',
       variable: 'OTEL_INCLUDE_METRICS',
-      description: 'Beginnings of the names of metrics to send, alone',
+      description: 'Prefixes of the only metrics to send',
     }),
     publicMetricsOptOut: withDefault(switchKind, 'true', {
       flag: 'tel.publicMetricsOptOut',
       variable: 'PUBLIC_OTEL_OPT_OUT',
-      description: 'Share no metrics with Aztec',
+      description: 'Do not share metrics with Aztec',
     }),
     publicMetricsCollectorUrl: optional(httpUrl, {
       flag: 'tel.publicMetricsCollectorUrl',
       variable: 'PUBLIC_OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-      description: 'Collector of shared metrics',
+      description: 'URL of the collector for shared metrics',
     }),
     publicMetricsCollectFrom: optional(listOf(text), {
       flag: 'tel.publicMetricsCollectFrom',
@@ -58,7 +59,7 @@ export const AZTEC_TELEMETRY_SETTINGS = {
     publicIncludeMetrics: optional(listOf(text), {
       flag: 'tel.publicIncludeMetrics',
       variable: 'PUBLIC_OTEL_INCLUDE_METRICS',
-      description: 'Beginnings of the names of metrics to share',
+      description: 'Prefixes of metrics to share',
     }),
   },
 } as const satisfies SettingGroup;

@@ -1,13 +1,13 @@
 import { enrichEnvironmentWithChainName } from '@aztec/cli/config/chain';
 
-import type { NetworkName } from '../groups/l1-settings.ts';
+import type { NetworkName } from './network-name.ts';
 
 /**
- * Aztec's published defaults for one of its networks, as environment variables; none for a network that the installed
- * packages do not describe.
+ * Returns Aztec's published defaults for a network as environment variables; none for a network that the installed
+ * packages do not know.
  */
 export function networkDefaults(network: NetworkName): Readonly<Record<string, string>> {
-  // Aztec offers them only as a change to the process's environment, where that leaves something out.
+  // Aztec only offers a function that adds them to the process's environment, where variables are missing.
   const own = process.env;
   process.env = own['HOME'] === undefined ? {} : { HOME: own['HOME'] };
   try {

@@ -3,55 +3,86 @@ import path from 'node:path';
 
 import { NetworkConfigMapSchema, type NetworkConfig } from '@aztec/foundation/config';
 
-import type { NetworkName } from '../groups/l1-settings.ts';
+import { redactUrl } from '../../telemetry/redact-urls.ts';
+import { withUrlCredentials } from '../fetch-with-credentials.ts';
+import type { NetworkName } from './network-name.ts';
 
-/** Where Aztec publishes its networks, as its own command line asks (`@aztec/cli` 4.1.2, `src/config/network_config.ts`). */
+/** Where Aztec publishes its networks, as its own command line reads them (`@aztec/cli` 4.1.2, `src/config/network_config.ts`). */
 const PUBLISHED_LISTS = [
   'https://raw.githubusercontent.com/AztecProtocol/networks/refs/heads/main/network_config.json',
   'https://metadata.aztec.network/network_config.json',
 ];
-const ANSWER_WITHIN_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface NetworkListOptions {
-  /** File or URL of a list. @default Aztec's published ones, the first that answers */
+  /** File or URL of a list. @default Aztec's published lists, the first that can be read */
   readonly location?: string | undefined;
-  /** Keeps the last answer for when there is none. */
+  /** Keeps the last list, for when none can be read. */
   readonly cacheFile: string;
 }
 
-/**
- * Looks a network up in a list of networks: its contracts, boot nodes and snapshots.
- * @returns environment variables; none when no list answers, or none has the network
- */
+export interface ListedNetwork {
+  /** Environment variables; none when no list has the network. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Why each list that was tried did not have it. */
+  readonly problems: readonly string[];
+}
+
+/** Finds a network in a list of networks: its contracts, boot nodes and snapshots. */
 export async function lookUpNetwork(
   network: NetworkName,
   { location, cacheFile }: NetworkListOptions,
-): Promise<Readonly<Record<string, string>>> {
+): Promise<ListedNetwork> {
+  const problems: string[] = [];
   for (const source of location === undefined ? PUBLISHED_LISTS : [location]) {
-    const text = await readText(source).catch(() => undefined);
-    const found = text === undefined ? undefined : findNetwork(text, network);
-    if (text === undefined || found === undefined) continue;
-    await keep(cacheFile, text).catch(() => undefined);
-    return toVariables(found);
+    try {
+      const text = await readText(source);
+      const found = findNetwork(text, network);
+      await keep(cacheFile, text).catch(() => undefined);
+      return { variables: toVariables(found), problems: [] };
+    } catch (error) {
+      problems.push(`${nameOf(source)}: ${reasonOf(error)}`);
+    }
   }
-  const cached = await readFile(cacheFile, 'utf8').catch(() => undefined);
-  const found = cached === undefined ? undefined : findNetwork(cached, network);
-  return found === undefined ? {} : toVariables(found);
+  try {
+    return { variables: toVariables(findNetwork(await readFile(cacheFile, 'utf8'), network)), problems };
+  } catch {
+    return { variables: {}, problems };
+  }
+}
+
+function isUrl(source: string): boolean {
+  return /^https?:/.test(source);
+}
+
+function nameOf(source: string): string {
+  return isUrl(source) ? redactUrl(source) : source;
+}
+
+/** Of a failed fetch, only the cause says what failed. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 async function readText(source: string): Promise<string> {
-  if (!/^https?:/.test(source)) return readFile(source.startsWith('file:') ? new URL(source) : source, 'utf8');
-  const response = await fetch(source, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-  if (!response.ok) throw new Error(`${source} answered ${response.status}`);
+  if (!isUrl(source)) return readFile(source.startsWith('file:') ? new URL(source) : source, 'utf8');
+  const response = await withUrlCredentials(fetch)(source, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`);
   return response.text();
 }
 
-function findNetwork(text: string, network: NetworkName): NetworkConfig | undefined {
+/** @throws when the text is no list, or has no such network */
+function findNetwork(text: string, network: NetworkName): NetworkConfig {
+  let networks: Readonly<Partial<Record<string, NetworkConfig>>>;
   try {
-    return NetworkConfigMapSchema.parse(JSON.parse(text))[network];
+    networks = NetworkConfigMapSchema.parse(JSON.parse(text));
   } catch {
-    return undefined;
+    throw new Error('not a list of networks');
   }
+  const found = networks[network];
+  if (found === undefined) throw new Error(`has no network ${network}`);
+  return found;
 }
 
 async function keep(cacheFile: string, text: string): Promise<void> {

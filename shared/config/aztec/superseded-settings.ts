@@ -1,13 +1,13 @@
 import type { Setting } from '../setting.ts';
 import { switchKind, text } from '../value-kinds.ts';
 
-/** A setting of Aztec's that is accepted and has nothing to do here. */
+/** A setting of Aztec's that is accepted but has no effect in Coppice. */
 export interface SupersededSetting extends Pick<Setting, 'flag' | 'flagAliases' | 'variable' | 'kind'> {
   /** Ends the sentence "has no effect: …". */
   readonly reason: string;
 }
 
-const ENGINE_IS_BROKER = 'the engine holds the jobs, no broker is asked (see --engine)';
+const ENGINE_IS_BROKER = 'the engine holds the jobs, and there is no broker (see --engine)';
 const OWN_TIMING = 'the submitter tries until the window closes';
 
 const SWITCHES = new Set([
@@ -21,7 +21,7 @@ function superseded(flag: string, variable: string, reason: string): SupersededS
   return { flag, variable, kind: SWITCHES.has(variable) ? switchKind : text, reason };
 }
 
-/** What operators of Aztec's prover may have in their files. It is explained in the log instead of being an error. */
+/** Settings that operators of Aztec's prover may have in their files: a warning in the log, not an error. */
 export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
   {
     ...superseded('proverAgent.proverBrokerUrl', 'PROVER_BROKER_HOST', ENGINE_IS_BROKER),
@@ -32,7 +32,7 @@ export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
   superseded(
     'proverBroker.proverBrokerJobMaxRetries',
     'PROVER_BROKER_JOB_MAX_RETRIES',
-    'attempts are counted by cause, see --attempts-failure and its like',
+    'attempts are counted by cause, see --attempts-failure and the other --attempts flags',
   ),
   superseded('proverBroker.proverBrokerBatchSize', 'PROVER_BROKER_BATCH_SIZE', ENGINE_IS_BROKER),
   superseded('proverBroker.proverBrokerBatchIntervalMs', 'PROVER_BROKER_BATCH_INTERVAL_MS', ENGINE_IS_BROKER),
@@ -48,7 +48,7 @@ export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
     'PROVER_AGENT_POLL_INTERVAL_MS',
     'agents wait on the queue, see --agent-claim-seconds',
   ),
-  superseded('proverNode.cancelJobsOnStop', 'PROVER_CANCEL_JOBS_ON_STOP', 'jobs outlive the node, always'),
+  superseded('proverNode.cancelJobsOnStop', 'PROVER_CANCEL_JOBS_ON_STOP', 'jobs always outlive the node'),
   superseded(
     'proverNode.failedProofStore',
     'PROVER_FAILED_PROOF_STORE',
@@ -63,7 +63,7 @@ export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
   superseded(
     'proverNode.txGatheringIntervalMs',
     'PROVER_NODE_TX_GATHERING_INTERVAL_MS',
-    'see --p2p.txCollectionFastNodeIntervalMs and its like',
+    'see --p2p.txCollectionFastNodeIntervalMs',
   ),
   superseded(
     'proverNode.txGatheringBatchSize',
@@ -85,13 +85,13 @@ export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
     'PROVER_PUBLISHER_FORWARDER_ADDRESS',
     'roots go straight to the rollup contract',
   ),
-  superseded('proverNode.maxBlobGwei', 'L1_BLOB_FEE_PER_GAS_MAX', 'a root carries no blob'),
+  superseded('proverNode.maxBlobGwei', 'L1_BLOB_FEE_PER_GAS_MAX', 'roots carry no blobs'),
   superseded('proverNode.txTimeoutMs', 'L1_TX_MONITOR_TX_TIMEOUT_MS', OWN_TIMING),
   superseded('proverNode.cancelTxOnTimeout', 'L1_TX_MONITOR_CANCEL_TX_ON_TIMEOUT', OWN_TIMING),
   superseded('proverNode.txCancellationFinalTimeoutMs', 'L1_TX_MONITOR_TX_CANCELLATION_TIMEOUT_MS', OWN_TIMING),
   superseded('proverNode.txUnseenConsideredDroppedMs', 'L1_TX_MONITOR_TX_UNSEEN_CONSIDERED_DROPPED_MS', OWN_TIMING),
-  superseded('admin-port', 'AZTEC_ADMIN_PORT', 'there is no administration by RPC'),
-  superseded('api-prefix', 'API_PREFIX', 'the node serves its status alone'),
-  superseded('rpcMaxBatchSize', 'RPC_MAX_BATCH_SIZE', 'the node serves its status alone'),
-  superseded('rpcMaxBodySize', 'RPC_MAX_BODY_SIZE', 'the node serves its status alone'),
+  superseded('admin-port', 'AZTEC_ADMIN_PORT', 'Coppice has no admin API'),
+  superseded('api-prefix', 'API_PREFIX', 'the node only serves its status'),
+  superseded('rpcMaxBatchSize', 'RPC_MAX_BATCH_SIZE', 'the node only serves its status'),
+  superseded('rpcMaxBodySize', 'RPC_MAX_BODY_SIZE', 'the node only serves its status'),
 ];

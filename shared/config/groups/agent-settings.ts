@@ -14,9 +14,10 @@ import {
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { decimal, httpUrl, integer, kind, listOf, oneOf, switchKind } from '../value-kinds.ts';
+import { httpUrl } from '../url-kinds.ts';
+import { decimal, integer, kind, listOf, oneOf, switchKind } from '../value-kinds.ts';
 
-/** What an agent takes on, and how its simulated proofs behave. */
+/** Which jobs an agent takes, and how its simulated proofs behave. */
 export const AGENT_GROUP = {
   title: 'Agents',
   settings: {
@@ -24,91 +25,91 @@ export const AGENT_GROUP = {
       flag: 'proverAgent.proverAgentCount',
       flagAliases: ['agents'],
       variable: 'PROVER_AGENT_COUNT',
-      description: 'Agents that --prover-agent starts; several are processes of their own',
+      description: 'Number of agents that --prover-agent starts; several run as one process each',
     }),
     agentId: optional(kind(AgentId, '1 to 128 characters', '<id>'), {
       flag: 'agent-id',
       variable: 'COPPICE_AGENT_ID',
-      description: "The agent's name in the ledger; of several agents, what their names begin with",
+      description: "The agent's name in the ledger; with several agents, the prefix of their names",
       defaultNote: 'host name and process id',
     }),
     pools: withDefault(listOf(oneOf(Pool.options)), Pool.options.join(','), {
       flag: 'agent-pools',
       variable: 'COPPICE_AGENT_POOLS',
-      description: 'Sizes of job that the agent takes, in the order in which it asks for them',
+      description: 'Pools whose jobs the agent takes, in order of preference',
     }),
     families: withDefault(listOf(oneOf(FAMILY_NAMES)), 'aztec', {
       flag: 'agent-families',
       variable: 'COPPICE_AGENT_FAMILIES',
-      description: "What the agent proves: Aztec's circuits, the canary's, or both",
+      description: "Families of circuits that the agent proves: Aztec's, the canary's, or both",
     }),
     crs: withDefault(oneOf(CrsKind.options), 'ceremony', {
       flag: 'crs',
       variable: 'COPPICE_CRS',
       description:
-        "Reference string of the canary's proofs; development: the insecure one, of coppice crs --development",
+        "Reference string (CRS) for the canary's proofs; development: the insecure one from coppice crs --development",
     }),
     proofTypes: withDefault(listOf(oneOf(AztecCircuit.options)), AztecCircuit.options.join(','), {
       flag: 'proverAgent.proverAgentProofTypes',
       variable: 'PROVER_AGENT_PROOF_TYPES',
-      description: "Aztec's circuits that the agent proves; jobs of others are left to other agents",
+      description: "Aztec's circuits that the agent proves; it leaves other jobs to other agents",
     }),
     agentMemoryMib: optional(integer(64), {
       flag: 'agent-memory-mib',
       variable: 'COPPICE_AGENT_MEMORY_MIB',
-      description: 'Memory that one agent may count on, in MiB',
+      description: 'Memory available to one agent, in MiB',
       defaultNote: "the machine's, shared between its agents",
     }),
     claimSeconds: withDefault(integer(1, 20), '20', {
       flag: 'agent-claim-seconds',
       variable: 'COPPICE_AGENT_CLAIM_SECONDS',
-      description: 'How long one look at the queue waits for a job',
+      description: 'How long one poll of the queue waits for a job, in seconds',
     }),
     proofTimeoutMultiple: withDefault(decimal(1), '20', {
       flag: 'proof-timeout-multiple',
       variable: 'COPPICE_PROOF_TIMEOUT_MULTIPLE',
-      description: "A proof that takes this many times its circuit's usual time is given up",
+      description: "Time a proof out after this many times its circuit's usual duration",
     }),
     proofTimeoutFloorSeconds: withDefault(integer(1, 86_400), '600', {
       flag: 'proof-timeout-floor-seconds',
       variable: 'COPPICE_PROOF_TIMEOUT_FLOOR_SECONDS',
-      description: 'But never before it took this long',
+      description: 'Lower bound for that timeout, in seconds',
     }),
     ecsAgentUri: optional(httpUrl, {
       flag: 'ecs-agent-uri',
       variable: 'ECS_AGENT_URI',
-      description: 'Where ECS is told that the agent proves, and must not be scaled in. ECS sets it',
-      defaultNote: 'nobody is told',
+      description: 'Endpoint for protecting the task from scale-in while it proves; set by ECS',
+      defaultNote: 'no protection',
     }),
     isPrefetching: withDefault(switchKind, 'true', {
       flag: 'agent-prefetch',
       variable: 'COPPICE_AGENT_PREFETCH',
-      description: 'Claim the next job shortly before a proof is done; false: when idle',
+      description: 'Claim the next job shortly before the current proof is done; false: only when idle',
     }),
     proverTestDelayType: withDefault(oneOf(['fixed', 'realistic']), 'fixed', {
       flag: 'proverAgent.proverTestDelayType',
       variable: 'PROVER_TEST_DELAY_TYPE',
-      description: "Simulated proofs take a fixed time, or each circuit's usual time",
+      description: 'Duration of simulated proofs: fixed, or realistic for each circuit',
     }),
     proverTestDelayMs: withDefault(integer(0), '0', {
       flag: 'proverAgent.proverTestDelayMs',
       variable: 'PROVER_TEST_DELAY_MS',
-      description: 'The fixed time, in milliseconds',
+      description: 'Fixed duration of a simulated proof, in milliseconds',
     }),
     proverTestDelayFactor: withDefault(decimal(0), '1', {
       flag: 'proverAgent.proverTestDelayFactor',
       variable: 'PROVER_TEST_DELAY_FACTOR',
-      description: 'Part of the usual time that is taken: 0.1 is a tenth',
+      description: 'Factor for realistic durations: 0.1 is a tenth',
     }),
     proverTestVerificationDelayMs: withDefault(integer(0), '10', {
       flag: 'proverAgent.proverTestVerificationDelayMs',
       variable: 'PROVER_TEST_VERIFICATION_DELAY_MS',
-      description: 'How long a simulated verification takes, in milliseconds',
+      description: 'Duration of a simulated verification, in milliseconds',
     }),
   },
 } as const satisfies SettingGroup;
 
-/** All that an agent reads. No key of any account is among it. */
+/** All settings that an agent reads. None is the key of an account. */
 export const AGENT_GROUPS = [AGENT_GROUP, PROVER_SETTINGS, ENGINE_SETTINGS, PROCESS_SETTINGS] as const;
 
 export type AgentSettings = SettingsOfGroups<typeof AGENT_GROUPS>;

@@ -3,7 +3,7 @@ import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGr
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
 import { integer, path, port, switchKind } from '../value-kinds.ts';
 
-/** What a run of the devnet can be told. */
+/** The settings of a devnet run. */
 export const DEVNET_GROUP = {
   title: 'Devnet',
   settings: {
@@ -11,32 +11,32 @@ export const DEVNET_GROUP = {
     epochs: withDefault(integer(1, 1000), '1', {
       flag: 'epochs',
       variable: 'COPPICE_DEVNET_EPOCHS',
-      description: 'Epochs to prove to L1 before it ends',
+      description: 'Epochs to prove on L1 before the run ends',
     }),
     agents: withDefault(integer(1, 64), '2', {
       flag: 'agents',
       variable: 'COPPICE_DEVNET_AGENTS',
-      description: 'Agents to start, each a process of its own',
+      description: 'Agents to start, one process each',
     }),
     keep: withDefault(switchKind, 'false', {
       flag: 'keep',
       variable: 'COPPICE_DEVNET_KEEP',
-      description: 'Leave everything running after the report, until Ctrl-C',
+      description: 'Keep everything running after the report, until Ctrl-C',
     }),
     l1Port: withDefault(port, '0', {
       flag: 'l1-port',
       variable: 'COPPICE_DEVNET_L1_PORT',
-      description: 'Port of the L1, on the loopback interface; 0: any that is free',
+      description: 'Port of the L1, on the loopback interface; 0: any free port',
     }),
     nodePort: withDefault(port, '0', {
       flag: 'node-port',
       variable: 'COPPICE_DEVNET_NODE_PORT',
-      description: 'Port of the Aztec node that has the sequencer, for wallets; 0: any that is free',
+      description: 'Port of the Aztec node with the sequencer, for wallets; 0: any free port',
     }),
     dataDirectory: optional(path, {
       flag: 'data-directory',
       variable: 'COPPICE_DEVNET_DATA_DIRECTORY',
-      description: 'Folder of all that the run keeps; new or empty',
+      description: 'Folder for all data of the run; must be new or empty',
       defaultNote: 'data/devnet-<time> in the working directory',
     }),
   },

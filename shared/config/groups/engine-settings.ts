@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { DEFAULT_ATTEMPT_BUDGETS, type AttemptCause } from '../../ledger/job-ledger.ts';
 import type { IsGiven } from '../parse-settings.ts';
 import { nameOf, optional, withDefault, type Setting, type SettingGroup, type SettingsOf } from '../setting.ts';
-import { httpUrl, integer, kind, oneOf, path } from '../value-kinds.ts';
+import { httpUrl } from '../url-kinds.ts';
+import { integer, kind, oneOf, path } from '../value-kinds.ts';
 
 export const ENGINES = ['embedded', 'aws'] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -25,7 +26,7 @@ const awsPrefix = kind(
 
 const awsRegion = kind(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/), 'a region, such as eu-central-1', '<region>');
 
-/** Where proofs lie. */
+/** Where proofs are stored. */
 export type ProofStoreLocation = { readonly directory: string } | { readonly bucket: string };
 
 /** As Aztec names it: a URL. */
@@ -41,8 +42,8 @@ const proofStoreUrl = kind(
       .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/?$/)
       .transform((url): ProofStoreLocation => ({ bucket: url.slice('s3://'.length).replace('/', '') })),
   ]),
-  'file:// and an absolute path (engine embedded), or s3:// and a bucket without a path (engine aws): a fleet has its ' +
-    'bucket to itself, and keeps keys in it as Aztec names them',
+  'file:// and an absolute path (engine embedded), or s3:// and a bucket without a path (engine aws; each fleet needs ' +
+    'a bucket to itself)',
   '<url>',
 );
 
@@ -54,77 +55,77 @@ function attempts(cause: AttemptCause, description: string): Setting<number, 'de
   });
 }
 
-/** Where the queue, the ledger and the proofs live, and how long a job may be held. Every process of a fleet has the same. */
+/** Where the queue, the ledger and the proofs are, and how long a job may be held. All processes of a fleet need the same. */
 export const ENGINE_SETTINGS = {
   title: 'Engine: queue, ledger and proofs',
   settings: {
     engine: withDefault(oneOf(ENGINES), 'embedded', {
       flag: 'engine',
       variable: 'COPPICE_ENGINE',
-      description: 'embedded: SQLite and files, for the processes of one machine; aws: SQS, DynamoDB and S3',
+      description: 'embedded: SQLite and files, on one machine; aws: SQS, DynamoDB and S3',
     }),
     awsPrefix: withDefault(awsPrefix, 'coppice', {
       flag: 'aws-prefix',
       variable: 'COPPICE_AWS_PREFIX',
-      description: "What the names of the fleet's queues, table and bucket begin with, for the engine aws",
+      description: "Prefix of the names of the fleet's queues, table and bucket (engine aws)",
     }),
     awsRegion: optional(awsRegion, {
       flag: 'aws-region',
       variable: 'AWS_REGION',
-      description: 'Where they are. Credentials come from where every program of AWS finds them',
-      defaultNote: "the profile's or the task's",
+      description: 'Their AWS region; credentials come from the usual AWS sources',
+      defaultNote: 'the region of the profile or task',
     }),
     awsEndpoint: optional(httpUrl, {
       flag: 'aws-endpoint-url',
       variable: 'AWS_ENDPOINT_URL',
-      description: 'An emulator in place of AWS',
-      defaultNote: 'AWS itself',
+      description: 'URL of an AWS emulator to use instead of AWS',
+      defaultNote: 'AWS',
     }),
     dataDirectory: withDefault(path, 'data', {
       flag: 'data-directory',
       variable: 'DATA_DIRECTORY',
-      description: "Folder of all that is kept: the chain's data, the ledger, the proofs",
+      description: "Folder for the chain's data, the ledger and the proofs",
     }),
     engineDirectory: optional(path, {
       flag: 'engine-directory',
       variable: 'COPPICE_ENGINE_DIRECTORY',
-      description: 'Folder of the queue and the ledger, for the engine embedded',
+      description: 'Folder for the queue and the ledger (engine embedded)',
       defaultNote: 'coppice in the data directory',
     }),
     proofStore: optional(proofStoreUrl, {
       flag: 'proverNode.proofStore',
       flagAliases: ['proverAgent.proofStore'],
       variable: 'PROVER_PROOF_STORE',
-      description: 'Where the inputs and proofs of jobs are kept',
+      description: 'Where to store the inputs and proofs of jobs',
       defaultNote: "proofs in the engine's directory; with the engine aws, the bucket <prefix>-proofs",
     }),
     leaseSeconds: optional(integer(3, 43_200), {
       flag: 'lease-seconds',
       variable: 'COPPICE_LEASE_SECONDS',
-      description: 'How long a job is held without a heartbeat; agents send one each third of it',
+      description: 'How long an agent keeps a job without a heartbeat, in seconds; agents send three in that time',
       defaultNote: `${DEFAULT_LEASE_SECONDS.embedded}, and ${DEFAULT_LEASE_SECONDS.aws} with the engine aws`,
     }),
     sweepSeconds: withDefault(integer(1, 3600), '15', {
       flag: 'sweep-seconds',
       variable: 'COPPICE_SWEEP_SECONDS',
-      description: 'How often the node looks for jobs that no message leads to',
+      description: 'How often the node looks for jobs that have lost their message, in seconds',
     }),
     reconcileSeconds: withDefault(integer(1, 3600), '5', {
       flag: 'reconcile-seconds',
       variable: 'COPPICE_RECONCILE_SECONDS',
-      description: 'How often the node compares what it waits for with the ledger',
+      description: 'How often the node compares its outstanding jobs with the ledger, in seconds',
     }),
-    attemptsLostAgent: attempts('lost-agent', 'Attempts a job may lose because its agent was lost'),
-    attemptsOutOfMemory: attempts('out-of-memory', 'Attempts a job may lose because the memory did not suffice'),
-    attemptsTimeOut: attempts('time-out', 'Attempts a job may lose because the prover took too long'),
-    attemptsFailure: attempts('failure', 'Attempts a job may lose because the prover failed'),
-    attemptsCorruptInputs: attempts('corrupt-inputs', 'Attempts a job may lose because its inputs could not be read'),
+    attemptsLostAgent: attempts('lost-agent', 'Attempts at a job before it is rejected, when its agent is lost'),
+    attemptsOutOfMemory: attempts('out-of-memory', 'The same, when memory runs out'),
+    attemptsTimeOut: attempts('time-out', 'The same, when the prover times out'),
+    attemptsFailure: attempts('failure', 'The same, when the prover fails'),
+    attemptsCorruptInputs: attempts('corrupt-inputs', 'The same, when the inputs cannot be read'),
   },
 } as const satisfies SettingGroup;
 
 export type EngineSettings = SettingsOf<(typeof ENGINE_SETTINGS)['settings']>;
 
-/** What is wrong between the engine's settings, each right by itself. For the `check` of `parseSettings`. */
+/** Finds conflicts between settings of the engine that are each valid. For the `check` of `parseSettings`. */
 export function findEngineConflicts(
   { engine, proofStore }: Partial<EngineSettings>,
   isGiven: IsGiven,

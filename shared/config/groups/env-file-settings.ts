@@ -10,8 +10,8 @@ export const ENV_FILE_GROUP = {
     envFile: optional(path, {
       flag: 'env-file',
       variable: 'COPPICE_ENV_FILE',
-      description: `File of variables; flags and the environment win over it (COPPICE_ENV_FILE=${NO_ENV_FILE}: no file)`,
-      defaultNote: '.env in the working directory, where there is one',
+      description: `File of variables, as Docker Compose reads it; flags and the environment override it (${NO_ENV_FILE}: no file)`,
+      defaultNote: '.env in the working directory, if it exists',
     }),
   },
 } as const satisfies SettingGroup;

@@ -4,25 +4,34 @@ import { DEVNET_GROUP } from './devnet-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
+import { PRICE_GROUP } from './price-settings.ts';
 import type { Setting, SettingGroup } from '../setting.ts';
 
 /** Every group of every program, each once. */
 const ALL_GROUPS: readonly SettingGroup[] = [
-  ...new Set<SettingGroup>([...NODE_GROUPS, ...AGENT_GROUPS, DEVNET_GROUP, CANARY_GROUP, JOBS_GROUP, ENV_FILE_GROUP]),
+  ...new Set<SettingGroup>([
+    ...NODE_GROUPS,
+    ...AGENT_GROUPS,
+    DEVNET_GROUP,
+    CANARY_GROUP,
+    JOBS_GROUP,
+    PRICE_GROUP,
+    ENV_FILE_GROUP,
+  ]),
 ];
 
-/** Every setting that there is, whichever program reads it. */
+/** The settings of all programs. */
 export const KNOWN_SETTINGS: readonly Setting[] = [...new Set(settingsIn(ALL_GROUPS))];
 
 export function settingsIn(groups: readonly SettingGroup[]): readonly Setting[] {
   return groups.flatMap(({ settings }) => Object.values(settings));
 }
 
-/** What may sign or pay, under names that are no settings of ours. */
+/** Names of variables that may hold a key, beside our own settings. */
 const FOREIGN_KEY = /PRIVATE_KEYS?$|MNEMONIC/;
 
 /**
- * The environment of a process that reads `groups`: without the settings of others, and so without their keys.
+ * The environment for a process that reads `groups`: without other processes' settings, and so without their keys.
  * @param environment as `mergeSources` made it
  */
 export function environmentFor(

@@ -18,59 +18,59 @@ import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
 import { nameOf, withDefault, type SettingGroup } from '../setting.ts';
 import { integer, port } from '../value-kinds.ts';
 
-/** How the node follows the chain and takes up epochs. */
+/** How the node follows the chain and starts epochs. */
 export const NODE_GROUP = {
   title: 'Prover node',
   settings: {
     pollingIntervalMs: withDefault(integer(10), '1000', {
       flag: 'proverNode.proverNodePollingIntervalMs',
       variable: 'PROVER_NODE_POLLING_INTERVAL_MS',
-      description: 'How often the node looks for an epoch to prove, in milliseconds',
+      description: 'How often to check for an epoch to prove, in milliseconds',
     }),
     maxPendingJobs: withDefault(integer(1), '10', {
       flag: 'proverNode.proverNodeMaxPendingJobs',
       variable: 'PROVER_NODE_MAX_PENDING_JOBS',
-      description: 'Epochs that are proven at a time',
+      description: 'Maximum number of epochs to prove at the same time',
     }),
     maxParallelBlocksPerEpoch: withDefault(integer(0), '0', {
       flag: 'proverNode.proverNodeMaxParallelBlocksPerEpoch',
       variable: 'PROVER_NODE_MAX_PARALLEL_BLOCKS_PER_EPOCH',
-      description: "Checkpoints that are executed at a time; 0: Aztec's choice",
+      description: "Maximum number of checkpoints to execute at the same time; 0: Aztec's choice",
     }),
     enqueueConcurrency: withDefault(integer(1), '50', {
       flag: 'proverNode.enqueueConcurrency',
       variable: 'PROVER_ENQUEUE_CONCURRENCY',
-      description: 'Jobs that are stored and enqueued at a time',
+      description: 'Maximum number of jobs to store and enqueue at the same time',
     }),
     epochProvingDelayMs: withDefault(integer(0), '0', {
       flag: 'proverNode.proverNodeEpochProvingDelayMs',
       variable: 'COPPICE_EPOCH_PROVING_DELAY_MS',
-      description: 'How long to wait before a new epoch is taken up, in milliseconds',
+      description: 'Delay before proving of a new epoch starts, in milliseconds',
     }),
     epochAttempts: withDefault(integer(1, 1000), '10', {
       flag: 'epoch-attempts',
       variable: 'COPPICE_EPOCH_ATTEMPTS',
-      description: 'How often an epoch that failed is taken up, while its window is open',
+      description: 'Maximum number of attempts at an epoch while its proof window is open',
     }),
     epochRetrySeconds: withDefault(integer(0, 3600), '10', {
       flag: 'epoch-retry-seconds',
       variable: 'COPPICE_EPOCH_RETRY_SECONDS',
-      description: 'How long to wait before it is taken up again',
+      description: 'Delay before the next attempt, in seconds',
     }),
     txGatheringTimeoutMs: withDefault(integer(1000), '120000', {
       flag: 'proverNode.txGatheringTimeoutMs',
       variable: 'PROVER_NODE_TX_GATHERING_TIMEOUT_MS',
-      description: 'When an attempt gives up for want of transactions, in milliseconds',
+      description: 'Timeout for collecting the transactions of an epoch, in milliseconds',
     }),
     port: withDefault(port, '8080', {
       flag: 'port',
       variable: 'AZTEC_PORT',
-      description: "Port of the node's status and health; 0: none",
+      description: "Port of the node's status and health endpoint; 0: none",
     }),
   },
 } as const satisfies SettingGroup;
 
-/** All that the prover node reads, itself or through Aztec's packages. */
+/** All settings that the prover node reads, directly or through Aztec's packages. */
 export const NODE_GROUPS = [
   L1_SETTINGS,
   NODE_GROUP,
@@ -105,9 +105,7 @@ function findConflicts({ isPublishingDisabled }: Partial<NodeSettings>, isGiven:
   const hasRemoteSigner = isGiven(web3SignerUrl) && isGiven(proverPublisherAddresses);
   const hasSigner = isGiven(proverPublisherPrivateKeys) || isGiven(keyStoreDirectory) || hasRemoteSigner;
   if (isGiven(web3SignerUrl) !== isGiven(proverPublisherAddresses)) {
-    problems.push(
-      `${nameOf(web3SignerUrl)} and ${nameOf(proverPublisherAddresses)} belong together: give both or none`,
-    );
+    problems.push(`${nameOf(web3SignerUrl)} and ${nameOf(proverPublisherAddresses)} must be given together`);
   }
   if (!hasSigner && !(isPublishingDisabled === true && isGiven(proverId))) {
     problems.push(

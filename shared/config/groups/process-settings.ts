@@ -17,35 +17,35 @@ const logLevel = kind(
   '<level>',
 );
 
-/** What every process of Coppice has: logs, metrics, a way to end. */
+/** Settings of every process of Coppice: logs, metrics, shutdown. */
 export const PROCESS_SETTINGS = {
-  title: 'Logs, metrics, and how a process ends',
+  title: 'Logs, metrics and shutdown',
   settings: {
     logLevel: withDefault(logLevel, DEFAULT_LOG_LEVEL, {
       flag: 'log-level',
       variable: 'LOG_LEVEL',
-      description: "What is logged, by Coppice (modules coppice:…) and by Aztec's packages",
+      description: "Log level of Coppice (modules coppice:…) and of Aztec's packages",
     }),
     logJson: optional(switchKind, {
       flag: 'log-json',
       variable: 'LOG_JSON',
-      description: 'Log JSON objects, one a line',
+      description: 'Log one JSON object per line',
       defaultNote: 'true unless stderr is a terminal',
     }),
     metrics: withDefault(oneOf(['none', 'emf']), 'none', {
       flag: 'metrics',
       variable: 'COPPICE_METRICS',
-      description: "emf: metrics as lines of CloudWatch's embedded format on stdout",
+      description: "emf: write metrics to stdout in CloudWatch's embedded metric format",
     }),
     metricsNamespace: withDefault(text, 'Coppice', {
       flag: 'metrics-namespace',
       variable: 'COPPICE_METRICS_NAMESPACE',
-      description: 'The namespace of these metrics',
+      description: 'CloudWatch namespace of these metrics',
     }),
     drainSeconds: withDefault(integer(1, 3600), '25', {
       flag: 'drain-seconds',
       variable: 'COPPICE_DRAIN_SECONDS',
-      description: 'How long a process may take to end after SIGTERM; an agent gives back what it cannot finish',
+      description: 'Time for a clean shutdown after SIGTERM, in seconds; agents return unfinished jobs',
     }),
   },
 } as const satisfies SettingGroup;

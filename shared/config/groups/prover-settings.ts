@@ -1,7 +1,7 @@
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
 import { integer, path, switchKind } from '../value-kinds.ts';
 
-/** Real or simulated proofs, and the programs that make them. */
+/** Whether proofs are real, and the programs that make them. */
 export const PROVER_SETTINGS = {
   title: 'Provers',
   settings: {
@@ -9,54 +9,54 @@ export const PROVER_SETTINGS = {
       flag: 'proverAgent.realProofs',
       flagAliases: ['proverNode.realProofs'],
       variable: 'PROVER_REAL_PROOFS',
-      description: 'false: circuits are executed and proofs are empty, for networks whose contracts take those',
+      description: 'Make real proofs; false: execute circuits with empty proofs, for networks that accept them',
     }),
     bbBinaryPath: optional(path, {
       flag: 'proverNode.bbBinaryPath',
       variable: 'BB_BINARY_PATH',
-      description: 'The prover bb; real proofs need the one with the AVM',
+      description: 'Path of the prover bb; real proofs need a build with the AVM',
     }),
     bbWorkingDirectory: optional(path, {
       flag: 'proverNode.bbWorkingDirectory',
       variable: 'BB_WORKING_DIRECTORY',
-      description: 'Where bb keeps its files while it works',
+      description: 'Working directory of bb',
     }),
     bbSkipCleanup: withDefault(switchKind, 'false', {
       flag: 'proverNode.bbSkipCleanup',
       variable: 'BB_SKIP_CLEANUP',
-      description: 'Leave those files in place',
+      description: 'Keep the files in that directory',
     }),
     acvmBinaryPath: optional(path, {
       flag: 'proverNode.acvmBinaryPath',
       variable: 'ACVM_BINARY_PATH',
-      description: 'The program acvm, which executes circuits',
+      description: 'Path of acvm, which executes circuits',
     }),
     acvmWorkingDirectory: optional(path, {
       flag: 'proverNode.acvmWorkingDirectory',
       variable: 'ACVM_WORKING_DIRECTORY',
-      description: 'Where acvm keeps its files while it works',
+      description: 'Working directory of acvm',
     }),
     crsDirectory: optional(path, {
       flag: 'crs-path',
       variable: 'CRS_PATH',
-      description: 'Folder of the reference string that proofs are made with',
+      description: 'Folder of the reference string (CRS) for proofs',
       defaultNote: '~/.bb-crs',
     }),
     hardwareConcurrency: optional(integer(1, 4096), {
       flag: 'agent-threads',
       variable: 'HARDWARE_CONCURRENCY',
-      description: 'Threads that one prover uses',
+      description: 'Threads per prover',
       defaultNote: "the machine's, shared between its agents",
     }),
     bbNumIvcVerifiers: withDefault(integer(1, 1024), '8', {
       flag: 'proverNode.numConcurrentIVCVerifiers',
       variable: 'BB_NUM_IVC_VERIFIERS',
-      description: 'Proofs of transactions that the node verifies at a time',
+      description: 'Maximum number of transaction proofs that the node verifies at the same time',
     }),
     bbIvcConcurrency: withDefault(integer(1, 1024), '1', {
       flag: 'proverNode.bbIVCConcurrency',
       variable: 'BB_IVC_CONCURRENCY',
-      description: 'Threads for each of these',
+      description: 'Threads per verification',
     }),
   },
 } as const satisfies SettingGroup;

@@ -20,6 +20,7 @@ import {
   recoverAddress,
   serializeTransaction,
   type TransactionSerializableEIP1559,
+  isAddressEqual,
 } from 'viem';
 import { publicKeyToAddress } from 'viem/accounts';
 
@@ -101,7 +102,8 @@ async function sign(
   // KMS does not say which of the two points with this r it used; only one of them leads to our key.
   for (const yParity of [0, 1]) {
     const signature = { ...numbers, yParity };
-    if ((await recoverAddress({ hash, signature })) === address) return serializeTransaction(transaction, signature);
+    const signer = await recoverAddress({ hash, signature });
+    if (isAddressEqual(signer, address)) return serializeTransaction(transaction, signature);
   }
   throw new PublisherKeyUnusableError(`KMS key ${keyId}`, `its signature does not match its address ${address}`);
 }

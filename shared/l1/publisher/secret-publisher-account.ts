@@ -11,7 +11,7 @@ import type { Hex } from 'viem';
 import { z } from 'zod';
 
 import { Secret } from '../../config/secret.ts';
-import { privateKey } from '../../config/value-kinds.ts';
+import { privateKey } from '../../config/ethereum-kinds.ts';
 import { InvalidPublisherKeyError, PublisherKeyUnusableError } from '../errors.ts';
 import { type PublisherAccount, privateKeyPublisherAccount } from './publisher-account.ts';
 

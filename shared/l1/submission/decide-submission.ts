@@ -1,4 +1,4 @@
-import { formatGwei, type Hex } from 'viem';
+import { formatGwei, type Hex, isAddressEqual } from 'viem';
 
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import { type Fees, firstFees, isBelowMarket, marketPriceWei, replacementFees } from './fees.ts';
@@ -77,7 +77,7 @@ function deathOf(verdict: Verdict, { memory, nowMs, policy }: SubmissionSituatio
 /** Uses up the nonce of a transaction that can now only cost gas and hold up the account. */
 function cancel(newest: Submission, death: Death, situation: SubmissionSituation): SubmissionStep {
   const { view, policy, address } = situation;
-  if (newest.from !== address) {
+  if (!isAddressEqual(newest.from, address)) {
     // Only its own signer could cancel it. After the window it can only revert, so nothing is lost by dropping it.
     if (death.epochState === 'expired') return { do: 'give-up', death };
     return wait('other-key', `${death.reason}; its transaction ${newest.transactionHash} was signed by ${newest.from}`);
@@ -114,7 +114,7 @@ function submitFirst(situation: SubmissionSituation): SubmissionStep {
 /** Gets a sent transaction mined: sends it again when no node has it, replaces it when it is stuck. */
 function tend(newest: Submission, situation: SubmissionSituation): SubmissionStep {
   const { root, view, policy, address } = situation;
-  if (newest.from !== address || (!newest.cancels && !isStuck(newest, situation)))
+  if (!isAddressEqual(newest.from, address) || (!newest.cancels && !isStuck(newest, situation)))
     return resendOrWait(newest, situation);
   if (newest.nonce > view.sender.latestNonce) {
     const before = `nonce ${view.sender.latestNonce} of ${newest.from}`;

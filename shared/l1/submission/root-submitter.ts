@@ -1,4 +1,4 @@
-import { BaseError } from 'viem';
+import { BaseError, isAddressEqual } from 'viem';
 
 import type { DecisionLog } from '../../ledger/decision-log.ts';
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
@@ -198,7 +198,8 @@ export class RootSubmitter {
     // Only our own roots: others may be for another chain, where the account has other nonces.
     for (const other of await this.openRoots()) {
       const live = liveSubmissions(other).at(-1);
-      if (other.epoch !== root.epoch && live?.from === this.#deps.account.address) {
+      if (other.epoch === root.epoch || live === undefined) continue;
+      if (isAddressEqual(live.from, this.#deps.account.address)) {
         return { epoch: other.epoch, nonce: live.nonce };
       }
     }

@@ -1,5 +1,3 @@
-import { parseEther, parseGwei } from 'viem';
-
 import type { L1_SETTINGS } from '../../config/groups/l1-settings.ts';
 import type { PUBLISHER_SETTINGS } from '../../config/groups/publisher-settings.ts';
 import type { SettingsOf } from '../../config/setting.ts';
@@ -75,11 +73,11 @@ export const DEFAULT_SUBMISSION_POLICY: SubmissionPolicy = {
 export type SubmissionSettings = Pick<SettingsOf<typeof L1_SETTINGS.settings>, 'ethereumSlotSeconds'> &
   Pick<
     SettingsOf<typeof PUBLISHER_SETTINGS.settings>,
-    | 'epochRewardEther'
+    | 'epochRewardWei'
     | 'gasLimitBufferPercentage'
-    | 'gasPriceMaxGwei'
+    | 'gasPriceMaxWei'
     | 'l1Confirmations'
-    | 'minimumPriorityFeeGwei'
+    | 'minimumPriorityFeeWei'
     | 'priorityFeeBumpPercentage'
     | 'priorityFeeRetryBumpPercentage'
     | 'submitWhen'
@@ -93,13 +91,13 @@ export function toSubmissionPolicy(settings: SubmissionSettings): SubmissionPoli
   return {
     ...DEFAULT_SUBMISSION_POLICY,
     gasLimitBufferPercentage: settings.gasLimitBufferPercentage,
-    maxFeePerGasWei: parseGwei(String(settings.gasPriceMaxGwei)),
-    minPriorityFeePerGasWei: parseGwei(String(settings.minimumPriorityFeeGwei)),
+    maxFeePerGasWei: settings.gasPriceMaxWei,
+    minPriorityFeePerGasWei: settings.minimumPriorityFeeWei,
     priorityFeeBumpPercentage: settings.priorityFeeBumpPercentage,
     replacementBumpPercentage: settings.priorityFeeRetryBumpPercentage,
     maxSpeedUps: settings.txMaxSpeedUps,
     submitWhen: settings.submitWhen,
-    ...(settings.epochRewardEther !== undefined && { epochRewardWei: parseEther(String(settings.epochRewardEther)) }),
+    ...(settings.epochRewardWei !== undefined && { epochRewardWei: settings.epochRewardWei }),
     checkIntervalSeconds: settings.txCheckIntervalMs / 1000,
     stallSeconds: settings.txStallTimeMs / 1000,
     confirmations: settings.l1Confirmations,

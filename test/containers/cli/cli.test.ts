@@ -100,11 +100,11 @@ describe('the command coppice', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatchInlineSnapshot(`
       "coppice: 6 problems with the command line or the settings:
-        --prover-nod is unknown, did you mean --prover-node?
-        --l1-rpc-url is unknown, did you mean --l1-rpc-urls?
+        unknown flag --prover-nod; did you mean --prover-node?
+        unknown flag --l1-rpc-url; did you mean --l1-rpc-urls?
         unexpected argument 'more' (flags start with --)
-        the variable COPPICE_ENGIN is unknown, did you mean COPPICE_ENGINE?
-        --proverAgent.proverAgentProofTypes (PROVER_AGENT_PROOF_TYPES) must be a comma-separated list, each item PUBLIC_VM, PUBLIC_CHONK_VERIFIER, PRIVATE_TX_BASE_ROLLUP, PUBLIC_TX_BASE_ROLLUP, TX_MERGE_ROLLUP, BLOCK_ROOT_FIRST_ROLLUP, BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP, BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP, BLOCK_ROOT_ROLLUP, BLOCK_ROOT_SINGLE_TX_ROLLUP, BLOCK_MERGE_ROLLUP, CHECKPOINT_ROOT_ROLLUP, CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP, CHECKPOINT_PADDING_ROLLUP, CHECKPOINT_MERGE_ROLLUP, ROOT_ROLLUP, PARITY_BASE or PARITY_ROOT, none twice; got 'PARTY_ROOT', did you mean PARITY_ROOT?
+        unknown variable COPPICE_ENGIN; did you mean COPPICE_ENGINE?
+        --proverAgent.proverAgentProofTypes (PROVER_AGENT_PROOF_TYPES) must be a comma-separated list, each item PUBLIC_VM, PUBLIC_CHONK_VERIFIER, PRIVATE_TX_BASE_ROLLUP, PUBLIC_TX_BASE_ROLLUP, TX_MERGE_ROLLUP, BLOCK_ROOT_FIRST_ROLLUP, BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP, BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP, BLOCK_ROOT_ROLLUP, BLOCK_ROOT_SINGLE_TX_ROLLUP, BLOCK_MERGE_ROLLUP, CHECKPOINT_ROOT_ROLLUP, CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP, CHECKPOINT_PADDING_ROLLUP, CHECKPOINT_MERGE_ROLLUP, ROOT_ROLLUP, PARITY_BASE or PARITY_ROOT, none twice; got 'PARTY_ROOT'; did you mean PARITY_ROOT?
         --lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'
       coppice <command> --help lists every flag, with its variable and default
       "
@@ -127,8 +127,9 @@ describe('the command coppice', () => {
     expect((await coppice('start --prover-agent', { COPPICE_ENV_FILE: 'missing.env' })).stderr).toContain(
       `--env-file (COPPICE_ENV_FILE): file not found: ${path.join(workingDirectory, 'missing.env')}`,
     );
-    // Node reads this flag as well, wherever it stands, and is the first to see that there is no such file.
-    expect((await coppice('start --prover-agent --env-file missing.env')).stderr).toContain('missing.env: not found');
+    expect((await coppice('start --prover-agent --env-file missing.env')).stderr).toContain(
+      `--env-file (COPPICE_ENV_FILE): there is no file ${path.join(workingDirectory, 'missing.env')}`,
+    );
   });
 
   it('takes the defaults of a network, and prefers explicit settings', async () => {
@@ -156,7 +157,7 @@ describe('the command coppice', () => {
   it('explains which settings of Aztec have no effect', async () => {
     const { stderr } = await coppice('start --prover-broker --archiver --proverBroker.proverBrokerBatchSize 7');
     expect(stderr).toMatchInlineSnapshot(`
-      "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, no broker is asked (see --engine)
+      "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, and there is no broker (see --engine)
       coppice: --prover-broker starts nothing: the engine holds the jobs, and every role reaches it (see --engine)
       coppice: --archiver starts nothing: the prover node has its own archiver
       coppice: 1 problem with the command line or the settings:

@@ -39,7 +39,7 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
   });
 
   it('starts a file that it contains', () => {
-    const file = last.entryPoint?.[1]?.replace('/coppice/', '') ?? '';
+    const file = last.entryPoint?.at(-1)?.replace('/coppice/', '') ?? '';
     expect(readFileSync(join(ROOT, file), 'utf8')).toContain('../cli.ts');
     expect(sources.some((source) => file.startsWith(`${source}/`))).toBe(true);
   });

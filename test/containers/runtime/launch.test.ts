@@ -36,7 +36,7 @@ describe.each([
     stdout: string;
     stderr: string;
   } {
-    return spawnSync(process.execPath, [...flags, LAUNCHER, script, ...parameters], {
+    return spawnSync(process.execPath, [...flags, '--', LAUNCHER, script, ...parameters], {
       encoding: 'utf8',
       env: { ...process.env, ...environment },
     });
@@ -46,6 +46,15 @@ describe.each([
     const script = writeScript('const words: string[] = process.argv.slice(2); console.log(JSON.stringify(words));');
     const { stdout, stderr } = launch(script, { parameters: ['--epochs', '2', 'two words', ''] });
     expect({ stdout, stderr }).toEqual({ stdout: '["--epochs","2","two words",""]\n', stderr: '' });
+  });
+
+  it('leaves --env-file to the script, in whichever Node', () => {
+    const script = writeScript('console.log(process.argv.slice(2).join(), process.env.FROM_FILE);');
+    writeFileSync(path.join(directory, 'a.env'), 'FROM_FILE=1\n');
+    for (const file of [path.join(directory, 'a.env'), '/nowhere.env']) {
+      const { stdout, stderr } = launch(script, { parameters: ['--env-file', file] });
+      expect({ stdout, stderr }).toEqual({ stdout: `--env-file,${file} undefined\n`, stderr: '' });
+    }
   });
 
   it("ends with the script's exit code", () => {
@@ -99,4 +108,11 @@ it('prints its usage when there is no script', () => {
   const { status, stderr } = spawnSync(process.execPath, [LAUNCHER], { encoding: 'utf8' });
   expect(status).toBe(2);
   expect(stderr).toBe('missing <script>: node containers/runtime/launch.mjs <script> [arguments]\n');
+});
+
+it('starts coppice so that Node leaves --env-file to it', () => {
+  const coppice = path.resolve('containers/runtime/coppice.mjs');
+  const { status, stderr } = spawnSync(coppice, ['status', '--env-file', '/nowhere.env'], { encoding: 'utf8' });
+  expect(stderr).toContain('--env-file (COPPICE_ENV_FILE): there is no file /nowhere.env');
+  expect(status).toBe(2);
 });

@@ -218,7 +218,7 @@ describe('scale-fleet', () => {
   });
 
   it.each([
-    ['missing', '', /\(COPPICE_FLEET_POOLS\) is missing/],
+    ['missing', '', /missing .*\(COPPICE_FLEET_POOLS\)/],
     ['not JSON', '{small', /must be JSON by pool/],
     ['for an unknown pool', '{"tiny":{"maxAgents":1,"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],
     ['without a limit', '{"small":{"dollarsPerHour":{"spot":1,"od":1}}}', /must be JSON by pool/],

@@ -46,8 +46,10 @@ describe("the settings that are Aztec's", () => {
   });
 
   it('have the defaults that they have in Aztec', () => {
-    // A folder where Aztec would keep the data in memory; a word and a list where Aztec has nothing, to the same effect.
-    const knownToDiffer = ['DATA_DIRECTORY', 'ROLLUP_VERSION', 'PROVER_AGENT_PROOF_TYPES'];
+    // A folder where Aztec would keep the data in memory; a word and a list where Aztec has nothing, to the same effect;
+    // amounts in wei, compared below.
+    const amounts = ['L1_GAS_PRICE_MAX', 'L1_MINIMUM_PRIORITY_FEE_PER_GAS_GWEI'];
+    const knownToDiffer = ['DATA_DIRECTORY', 'ROLLUP_VERSION', 'PROVER_AGENT_PROOF_TYPES', ...amounts];
     const compared = aztecSettings.filter(
       ({ variable, defaultText }) => defaultText !== undefined && !knownToDiffer.includes(variable),
     );
@@ -57,6 +59,9 @@ describe("the settings that are Aztec's", () => {
       (MAPPING_BY_VARIABLE.get(variable) as { defaultValue?: unknown }).defaultValue,
     ]);
     expect(ours).toEqual(aztecs);
+    for (const { variable, defaultText } of aztecSettings.filter((setting) => amounts.includes(setting.variable))) {
+      expect(MAPPING_BY_VARIABLE.get(variable)).toMatchObject({ defaultValue: Number(defaultText) });
+    }
   });
 
   it('go by all the names that they have in Aztec', () => {

@@ -47,12 +47,12 @@ describe('mergeSources', () => {
     expect(merged.environment).toEqual({ PROVER_PUBLISHER_PRIVATE_KEYS: 'environment' });
   });
 
-  it('keeps what is no setting, and leaves out what is blank', () => {
+  it('keeps other variables, and drops blank ones', () => {
     const environment = { PATH: '/bin', AWS_REGION: 'eu-west-1', NETWORK: '', EMPTY: ' ', HOME: undefined };
     expect(merge({ environment }).environment).toEqual({ PATH: '/bin', AWS_REGION: 'eu-west-1' });
   });
 
-  it('lets a blank variable hide nothing that the file says', () => {
+  it('lets a blank variable hide no value of the file', () => {
     expect(merge({ environment: { NETWORK: '' }, envFile: { NETWORK: 'testnet' } }).environment).toEqual({
       NETWORK: 'testnet',
     });
@@ -68,22 +68,22 @@ describe('mergeSources', () => {
     };
     expect(merge({ environment })).toMatchObject({
       problems: [
-        'the variable COPPICE_LEASE_SECS is unknown, did you mean COPPICE_LEASE_SECONDS?',
-        'the variable COPPICE_ZZZZZZZZZ is unknown',
+        'unknown variable COPPICE_LEASE_SECS; did you mean COPPICE_LEASE_SECONDS?',
+        'unknown variable COPPICE_ZZZZZZZZZ',
       ],
-      notices: ['the variable PROVER_AGENT_CONT is unknown, did you mean PROVER_AGENT_COUNT?'],
+      notices: ['unknown variable PROVER_AGENT_CONT; did you mean PROVER_AGENT_COUNT?'],
     });
   });
 
   it("explains which of Aztec's settings have no effect here", () => {
     expect(merge({ environment: { PROVER_BROKER_HOST: 'http://broker' } }).notices).toEqual([
-      '--proverAgent.proverBrokerUrl (PROVER_BROKER_HOST) has no effect: the engine holds the jobs, no broker is asked (see --engine)',
+      '--proverAgent.proverBrokerUrl (PROVER_BROKER_HOST) has no effect: the engine holds the jobs, and there is no broker (see --engine)',
     ]);
   });
 
   it('warns of a key on the command line', () => {
     expect(merge({ flags: { PROVER_PUBLISHER_PRIVATE_KEYS: '0xhunter2' } }).notices).toEqual([
-      'a key given as --proverNode.proverPublisherPrivateKeys can be read by every user of this machine: set PROVER_PUBLISHER_PRIVATE_KEYS instead',
+      '--proverNode.proverPublisherPrivateKeys shows the key to every user of this machine: set PROVER_PUBLISHER_PRIVATE_KEYS instead',
     ]);
     expect(merge({ environment: { PROVER_PUBLISHER_PRIVATE_KEYS: '0xhunter2' } }).notices).toEqual([]);
   });

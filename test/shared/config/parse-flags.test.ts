@@ -28,7 +28,7 @@ describe('parseFlags', () => {
     expect(parse(...argv)).toMatchObject({ texts: new Map([['KEEP', value]]), words, problems: [] });
   });
 
-  it('tells words and switches from settings', () => {
+  it('separates words and switches from settings', () => {
     expect(parse('7', '--json', '--keep')).toMatchObject({ words: ['7'], switches: new Set(['json']), problems: [] });
   });
 
@@ -45,10 +45,10 @@ describe('parseFlags', () => {
     expect(parse('--lease-secnds', '8', '--p2pIp=1.2.3.4', '--zzz', '-k', '--json=1', '--keep', '--keep').problems)
       .toMatchInlineSnapshot(`
         [
-          "--lease-secnds is unknown, did you mean --lease-seconds?",
-          "--p2pIp is unknown, did you mean --p2p.p2pIp?",
-          "--zzz is unknown",
-          "-k is unknown",
+          "unknown flag --lease-secnds; did you mean --lease-seconds?",
+          "unknown flag --p2pIp; did you mean --p2p.p2pIp?",
+          "unknown flag --zzz",
+          "unknown flag -k",
           "--json takes no value",
           "--keep is given twice",
         ]
@@ -57,7 +57,7 @@ describe('parseFlags', () => {
 
   it('refuses a setting that is given under two of its names', () => {
     expect(parse('--lease-seconds', '8', '--lease', '9').problems).toEqual([
-      '--lease is given twice (as --lease-seconds, too)',
+      '--lease is given twice (also as --lease-seconds)',
     ]);
   });
 

@@ -32,10 +32,10 @@ describe('readEnvFile', () => {
         'third"',
         'EMPTY=',
         "APOSTROPHE=don't",
-        'LAST=1',
+        'FROM_OUTSIDE=${NETWORK:-mainnet}',
       ].join('\n'),
     );
-    expect(readEnvFile(file)?.variables).toEqual({
+    expect(readEnvFile(file, { NETWORK: 'testnet' })?.variables).toEqual({
       PLAIN: '8',
       EXPORTED: 'yes',
       SINGLE: 'a # b',
@@ -44,25 +44,20 @@ describe('readEnvFile', () => {
       LINES: 'first\nsecond line without assignment\nthird',
       EMPTY: '',
       APOSTROPHE: "don't",
-      LAST: '1',
+      FROM_OUTSIDE: 'testnet',
     });
   });
 
-  it('reads a file with the line ends of Windows', () => {
-    writeFileSync(file, 'A=1\r\n# c\r\nB="2"\r\n');
-    expect(readEnvFile(file)?.variables).toEqual({ A: '1', B: '2' });
-  });
-
-  it('names the lines that are no assignments, and not what is in them', () => {
+  it('names the file and line of every problem, and no value', () => {
     writeFileSync(file, 'A=1\nPROVER_ID 0xhunter2\nB="x\ny"\nhunter2\n');
-    expect(readEnvFile(file)?.problems).toEqual([
-      `${file} line 2 is neither NAME=value nor a comment`,
-      `${file} line 5 is neither NAME=value nor a comment`,
+    expect(readEnvFile(file, {})?.problems).toEqual([
+      `${file} line 2: expected NAME=value or a comment`,
+      `${file} line 5: expected NAME=value or a comment`,
     ]);
   });
 
-  it('answers undefined when there is no file, and says so when it cannot be read', () => {
-    expect(readEnvFile(path.join(directory, 'none'))).toBeUndefined();
-    expect(readEnvFile(directory)?.problems).toEqual([`${directory} cannot be read: EISDIR`]);
+  it('returns undefined when there is no file, and a problem when it cannot be read', () => {
+    expect(readEnvFile(path.join(directory, 'none'), {})).toBeUndefined();
+    expect(readEnvFile(directory, {})?.problems).toEqual([`${directory} cannot be read: EISDIR`]);
   });
 });

@@ -1,23 +1,20 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ValueKind } from '../../../shared/config/setting.ts';
-import {
-  address,
-  decimal,
-  httpUrl,
-  integer,
-  listOf,
-  oneOf,
-  port,
-  privateKey,
-  secretUrl,
-  switchKind,
-  text,
-} from '../../../shared/config/value-kinds.ts';
+import { address, ether, gwei, privateKey } from '../../../shared/config/ethereum-kinds.ts';
+import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import { optional } from '../../../shared/config/setting.ts';
+import { httpUrl, secretUrl } from '../../../shared/config/url-kinds.ts';
+import { decimal, integer, listOf, oneOf, path, port, switchKind, text } from '../../../shared/config/value-kinds.ts';
 
 function valueOf(kind: ValueKind<unknown>, text: string): unknown {
   const parsed = kind.parse(text);
   return parsed.success ? parsed.data : 'refused';
+}
+
+function problemsOf(kind: ValueKind<unknown>, given: string): readonly string[] {
+  const x = optional(kind, { flag: 'x', variable: 'X', description: 'an x' });
+  return parseSettings([{ title: 'X', settings: { x } }], { X: given }).problems;
 }
 
 describe('the kinds of values', () => {
@@ -97,9 +94,70 @@ describe('the kinds of values', () => {
     expect(String(keys[0])).toBe('[Redacted]');
   });
 
-  it('shows of an RPC URL only what is no key', () => {
-    const url = valueOf(secretUrl, 'https://eth.example/v2/abcdefghijklmnopqrst?apikey=k');
+  it.each([
+    'https://eth.example/v2/abcdefghijklmnopqrst?apikey=k',
+    'https://eth.example/?apikey=k',
+    'https://user:password@eth.example/v2',
+  ])('shows of the RPC URL %s only what is no key', (given) => {
+    const url = valueOf(secretUrl, given);
     expect(String(url)).toBe('https://eth.example/[Redacted]');
-    expect((url as { reveal(): string }).reveal()).toBe('https://eth.example/v2/abcdefghijklmnopqrst?apikey=k');
+    expect((url as { reveal(): string }).reveal()).toBe(given);
+  });
+
+  it.each([
+    [secretUrl, 'op:hunter2@eth.example:8545', 'has no scheme: begin it with http:// or https://'],
+    [secretUrl, 'hunter2', 'has no scheme: begin it with http:// or https://'],
+    [secretUrl, 'https://eth.example/hunter2 # mine', 'contains a space'],
+    [secretUrl, 'wss://eth.example/hunter2', 'has another scheme: begin it with http:// or https://'],
+    [secretUrl, 'https://op:hunter2@', 'is not a valid URL'],
+    [httpUrl, 'http://op:hunter2@collector:4318', 'has a user or a password: leave them out'],
+    [httpUrl, 'collector:4318/hunter2', 'has no scheme: begin it with http:// or https://'],
+  ])('says why a URL is refused, and shows nothing of it', (kind, given, reason) => {
+    expect(problemsOf(kind, given)).toEqual([
+      `--x (X) must be a URL (http or https); the value, which is not shown here, ${reason}`,
+    ]);
+    expect(problemsOf(listOf(kind), `http://a,${given}`)).toEqual([
+      `--x (X) must be a comma-separated list, each item a URL (http or https), none twice; item 2, which is not shown here, ${reason}`,
+    ]);
+  });
+
+  it('takes addresses with a right checksum or without one', () => {
+    const checksummed = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
+    for (const given of [checksummed, checksummed.toLowerCase(), `0x${checksummed.slice(2).toUpperCase()}`]) {
+      expect(valueOf(address, given)).toBe(given);
+    }
+    const wrong = checksummed.replace('0x5aA', '0x5aa');
+    expect(problemsOf(address, wrong)).toEqual([
+      `--x (X) must be an Ethereum address: 0x and 40 hexadecimal digits; got '${wrong}', which has a wrong checksum: compare every digit`,
+    ]);
+  });
+
+  it.each([
+    [address, `0x${'ab'.repeat(20)},0x${'AB'.repeat(20)}`],
+    [privateKey, `0x${'ab'.repeat(32)},${'AB'.repeat(32)}`],
+  ])('finds what a list has twice, however it is written', (kind, given) => {
+    expect(problemsOf(listOf(kind), given)).toEqual([expect.stringMatching(/has an item twice$/)]);
+  });
+
+  it.each([['~'], ['~/data'], ['~op/data']])('refuses the path %s, which would be a folder of that name', (given) => {
+    expect(problemsOf(path, given)).toEqual([
+      `--x (X) must be a path; got '${given}', which begins with ~, and only a shell expands that: write the whole path`,
+    ]);
+  });
+
+  it.each([
+    [gwei, '2000', 2_000_000_000_000n],
+    [gwei, '0.000000001', 1n],
+    [gwei, '1.5', 1_500_000_000n],
+    [gwei, '9999999999999999.999999999', 9_999_999_999_999_999_999_999_999n],
+    [gwei, '0.0000000001', 'refused'],
+    [ether, '0.0000001', 100_000_000_000n],
+    [ether, '0.123456789012345678', 123_456_789_012_345_678n],
+    [ether, '9999999999999999.000000000000000001', 9_999_999_999_999_999_000_000_000_000_000_001n],
+    [ether, '1e3', 'refused'],
+    [ether, '-1', 'refused'],
+    [ether, '.5', 'refused'],
+  ])('reads an amount to the wei', (kind, given, value) => {
+    expect(valueOf(kind, given)).toBe(value);
   });
 });

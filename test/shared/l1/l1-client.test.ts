@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -37,6 +39,23 @@ describe('createL1Client', () => {
     const client = createL1Client({ rpcUrls, chainId: ANVIL_CHAIN_ID, timeoutSeconds: 3, retries: 0 });
     expect(await client.getBlockNumber()).toBeGreaterThanOrEqual(0n);
     await silent.close();
+  });
+
+  it('reaches a URL with a user and a password', async () => {
+    const authorizations: unknown[] = [];
+    const proxy = createServer((request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.setHeader('content-type', 'application/json').end('{"jsonrpc":"2.0","id":1,"result":"0x7a69"}');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://op:hunter2@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      const client = createL1Client({ rpcUrls: [new Secret(url)], chainId: ANVIL_CHAIN_ID, retries: 0 });
+      expect(await client.getChainId()).toBe(ANVIL_CHAIN_ID);
+      expect(authorizations).toEqual([`Basic ${Buffer.from('op:hunter2').toString('base64')}`]);
+    } finally {
+      proxy.close();
+    }
   });
 
   it('shows only the hosts of its URLs: in errors, in their causes, and in itself', async () => {

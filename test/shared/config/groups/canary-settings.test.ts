@@ -5,7 +5,7 @@ import { readCanarySettings } from '../../../../shared/config/groups/canary-sett
 const KEY = `0x${'11'.repeat(32)}`;
 
 describe('readCanarySettings', () => {
-  it('asks for eight leaves of the smallest work and agents of its own, as many as suit the machine, when nothing is said', () => {
+  it('asks for eight leaves of the smallest work and agents of its own, as many as suit the machine, by default', () => {
     expect(readCanarySettings({}).settings).toMatchObject({
       leaves: 8,
       work: '1',
@@ -18,9 +18,12 @@ describe('readCanarySettings', () => {
   it.each([
     [{ COPPICE_CANARY_LEAVES: '0' }, '--leaves (COPPICE_CANARY_LEAVES) must be'],
     [{ COPPICE_CANARY_WORK: '5' }, '--work (COPPICE_CANARY_WORK) must be 1, 2, 3 or 4'],
-    [{ COPPICE_CANARY_L1: 'http://localhost:8545' }, 'needs an account that pays: give PROVER_PUBLISHER_PRIVATE_KEYS'],
-    [{ COPPICE_ENGINE_DIRECTORY: 'x' }, 'is for a fleet that is there: give --no-agents'],
-    [{ COPPICE_CANARY_ROLLUP: `0x${'aa'.repeat(20)}` }, 'is on an L1 of an earlier run: give --l1'],
+    [
+      { COPPICE_CANARY_L1: 'http://localhost:8545' },
+      'needs an account to pay for gas: set PROVER_PUBLISHER_PRIVATE_KEYS',
+    ],
+    [{ COPPICE_ENGINE_DIRECTORY: 'x' }, 'is for a running fleet: add --no-agents'],
+    [{ COPPICE_CANARY_ROLLUP: `0x${'aa'.repeat(20)}` }, 'needs the L1 of that earlier run: add --l1'],
   ])('refuses %j', (environment, problem) => {
     expect(readCanarySettings(environment).problems.join('\n')).toContain(problem);
   });

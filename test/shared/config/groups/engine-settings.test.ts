@@ -13,7 +13,7 @@ const read = (environment: Environment) => parseSettings([ENGINE_SETTINGS], envi
 const optionsFrom = (environment: Environment) => engineOptionsOf(settingsOrThrow(read(environment)));
 
 describe('the settings of the engine', () => {
-  it('lead to files in the data directory when nothing is said', () => {
+  it('lead to files in the data directory by default', () => {
     expect(optionsFrom({})).toEqual({
       engine: 'embedded',
       dataDirectory: path.resolve('data/coppice'),
@@ -67,8 +67,8 @@ describe('the settings of the engine', () => {
     (url) => {
       expect(read({ COPPICE_ENGINE: 'aws', PROVER_PROOF_STORE: url }).problems).toEqual([
         '--proverNode.proofStore (PROVER_PROOF_STORE) must be file:// and an absolute path (engine embedded), or s3:// and ' +
-          'a bucket without a path (engine aws): a fleet has its bucket to itself, and keeps keys in it as Aztec names ' +
-          `them; got '${url}'`,
+          'a bucket without a path (engine aws; each fleet needs a bucket to itself); got ' +
+          `'${url}'`,
       ]);
     },
   );
@@ -88,6 +88,11 @@ describe('the settings of the engine', () => {
 
   it.each(['Coppice', '-a', 'a-', 'a--b', 'a_b', 'a'.repeat(51)])('refuse the prefix %s', (prefix) => {
     expect(read({ COPPICE_AWS_PREFIX: prefix }).problems).toHaveLength(1);
+  });
+
+  it('are reported once where two groups have them', () => {
+    const { problems } = parseSettings([ENGINE_SETTINGS, ENGINE_SETTINGS], { COPPICE_ENGINE: 'AWS' });
+    expect(problems).toEqual(["--engine (COPPICE_ENGINE) must be embedded or aws; got 'AWS'; did you mean aws?"]);
   });
 
   it('are part of what an agent reads', () => {

@@ -19,6 +19,8 @@ function aNodeEnvironment(overrides: Environment = {}): Environment {
   };
 }
 
+const printBigints = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
 function problemsOf(environment: Environment): readonly string[] {
   try {
     parseNodeSettings(environment);
@@ -40,7 +42,7 @@ describe('parseNodeSettings', () => {
       dataDirectory: 'data',
       sweepSeconds: 15,
       attemptsLostAgent: 5,
-      gasPriceMaxGwei: 2000,
+      gasPriceMaxWei: 2_000_000_000_000n,
       p2pEnabled: false,
       p2pPort: 40400,
     });
@@ -59,16 +61,16 @@ describe('parseNodeSettings', () => {
     };
     expect(problemsOf(environment)).toMatchInlineSnapshot(`
       [
-        "--l1-rpc-urls (ETHEREUM_HOSTS) is missing: L1 execution nodes; the next one is asked when one fails (a comma-separated list, each item a URL (http or https), none twice)",
+        "missing --l1-rpc-urls (ETHEREUM_HOSTS): RPC URLs of L1 execution nodes, in order of preference (a comma-separated list, each item a URL (http or https), none twice)",
         "--l1-chain-id (L1_CHAIN_ID) must be a whole number of at least 1; got '0x8'",
-        "--registry-address (REGISTRY_CONTRACT_ADDRESS) is missing: Aztec's registry contract on L1; --network looks it up (an Ethereum address: 0x and 40 hexadecimal digits)",
+        "missing --registry-address (REGISTRY_CONTRACT_ADDRESS): Address of Aztec's registry contract on L1; set by --network (an Ethereum address: 0x and 40 hexadecimal digits)",
         "--proverAgent.realProofs (PROVER_REAL_PROOFS) must be true or false; got 'yes'",
-        "--engine (COPPICE_ENGINE) must be embedded or aws; got 'asw', did you mean aws?",
+        "--engine (COPPICE_ENGINE) must be embedded or aws; got 'asw'; did you mean aws?",
         "--aws-prefix (COPPICE_AWS_PREFIX) must be up to 50 lower-case letters, digits and single dashes between them; got 'Coppice'",
         "--aws-region (AWS_REGION) must be a region, such as eu-central-1; got 'frankfurt'",
-        "--proverNode.proofStore (PROVER_PROOF_STORE) must be file:// and an absolute path (engine embedded), or s3:// and a bucket without a path (engine aws): a fleet has its bucket to itself, and keeps keys in it as Aztec names them; got 's3://bucket/proofs'",
+        "--proverNode.proofStore (PROVER_PROOF_STORE) must be file:// and an absolute path (engine embedded), or s3:// and a bucket without a path (engine aws; each fleet needs a bucket to itself); got 's3://bucket/proofs'",
         "--lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'",
-        "--sync-mode (SYNC_MODE) must be full, snapshot or force-snapshot; got 'snapshots', did you mean snapshot?",
+        "--sync-mode (SYNC_MODE) must be full, snapshot or force-snapshot; got 'snapshots'; did you mean snapshot?",
         "no account to submit proofs with: give --proverNode.proverPublisherPrivateKeys (PROVER_PUBLISHER_PRIVATE_KEYS) or --proverNode.keyStoreDirectory (KEY_STORE_DIRECTORY)",
       ]
     `);
@@ -89,7 +91,7 @@ describe('parseNodeSettings', () => {
       ETHEREUM_HOSTS: 'https://eth.example/v2/hunter2hunter2hunter2',
     };
     const settings = parseNodeSettings(aNodeEnvironment(right));
-    expect(inspect(settings, { depth: null }) + JSON.stringify(settings)).not.toMatch(/hunter2|5e5e/);
+    expect(inspect(settings, { depth: null }) + JSON.stringify(settings, printBigints)).not.toMatch(/hunter2|5e5e/);
   });
 
   it.each([['PROVER_PUBLISHER_PRIVATE_KEYS'], ['PROVER_PUBLISHER_PRIVATE_KEY'], ['L1_PRIVATE_KEY']])(
@@ -118,7 +120,7 @@ describe('parseNodeSettings', () => {
     const remote = { PROVER_PUBLISHER_PRIVATE_KEY: undefined, PROVER_PUBLISHER_ADDRESSES: ADDRESS };
     expect(problemsOf(aNodeEnvironment(remote))).toEqual([
       '--proverNode.web3SignerUrl (WEB3_SIGNER_URL) and --proverNode.proverPublisherAddresses ' +
-        '(PROVER_PUBLISHER_ADDRESSES) belong together: give both or none',
+        '(PROVER_PUBLISHER_ADDRESSES) must be given together',
       expect.stringContaining('no account to submit proofs with'),
     ]);
     const withSigner = { ...remote, WEB3_SIGNER_URL: 'http://signer:9000' };

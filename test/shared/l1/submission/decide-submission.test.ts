@@ -13,8 +13,8 @@ import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 
 const NOW_MS = 1_000_000_000;
 const DEADLINE_MS = NOW_MS + 600_000;
-const OURS: Hex = '0xaa';
-const THEIRS: Hex = '0xbb';
+const OURS: Hex = '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed';
+const THEIRS: Hex = '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359';
 const POLICY = DEFAULT_SUBMISSION_POLICY;
 const STALL_MS = POLICY.stallSeconds * 1000;
 
@@ -275,7 +275,13 @@ describe('decideSubmission, for a root with a pending transaction', () => {
   it('names the nonce it waits for when another program has left a gap', () => {
     const step = decide({ root: aRoot(aSubmission()), sender: { latestNonce: 5 }, nowMs: NOW_MS + STALL_MS });
     expect(step).toMatchObject({ do: 'wait', cause: 'pending' });
-    expect(step).toHaveProperty('reason', expect.stringContaining('waits behind nonce 5 of 0xaa'));
+    expect(step).toHaveProperty('reason', expect.stringContaining(`waits behind nonce 5 of ${OURS}`));
+  });
+
+  it('cancels a transaction of the account however the record writes its address', () => {
+    const root = aRoot(aSubmission({ from: OURS.toLowerCase() as Hex }));
+    const gone = { rollup: { pendingCheckpoint: 7 }, memory: { goneSinceMs: 0 } };
+    expect(decide({ root, ...gone })).toMatchObject({ do: 'cancel' });
   });
 
   it('watches and resends a transaction signed by another key, and never replaces it', () => {
