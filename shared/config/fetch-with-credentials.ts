@@ -23,8 +23,9 @@ export function acceptUrlCredentials(): void {
   globalThis.fetch = withUrlCredentials(globalThis.fetch);
   // viem makes a request of the URL before it fetches.
   globalThis.Request = class extends Request {
-    constructor(input: RequestInfo | URL, init?: RequestInit) {
-      super(...(input instanceof Request ? ([input, init] as const) : authorized(input, init)));
+    constructor(input: string | URL | Request, init?: RequestInit) {
+      const [target, options] = input instanceof Request ? ([input, init] as const) : authorized(input, init);
+      super(target, options);
     }
   };
 }

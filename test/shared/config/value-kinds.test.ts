@@ -116,7 +116,7 @@ describe('the kinds of values', () => {
     expect(problemsOf(kind, given)).toEqual([
       `--x (X) must be a URL (http or https); the value, which is not shown here, ${reason}`,
     ]);
-    expect(problemsOf(listOf(kind), `http://a,${given}`)).toEqual([
+    expect(problemsOf(listOf<unknown>(kind), `http://a,${given}`)).toEqual([
       `--x (X) must be a comma-separated list, each item a URL (http or https), none twice; item 2, which is not shown here, ${reason}`,
     ]);
   });
@@ -136,7 +136,7 @@ describe('the kinds of values', () => {
     [address, `0x${'ab'.repeat(20)},0x${'AB'.repeat(20)}`],
     [privateKey, `0x${'ab'.repeat(32)},${'AB'.repeat(32)}`],
   ])('finds what a list has twice, however it is written', (kind, given) => {
-    expect(problemsOf(listOf(kind), given)).toEqual([expect.stringMatching(/has an item twice$/)]);
+    expect(problemsOf(listOf<unknown>(kind), given)).toEqual([expect.stringMatching(/has an item twice$/)]);
   });
 
   it.each([['~'], ['~/data'], ['~op/data']])('refuses the path %s, which would be a folder of that name', (given) => {
