@@ -14,6 +14,8 @@ import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts'
 
 /** Epochs in a snapshot: the one that is proven, those that wait for L1, and the last one that is done. */
 const EPOCHS_SHOWN = 6;
+/** Between two snapshots, by engine: every one of them costs an emulator of AWS a handful of calls. */
+export const SNAPSHOT_MS = { embedded: 250, aws: 1000 } as const;
 /** An agent that has said nothing for so long is not shown. */
 const AGENT_SEEN_SECONDS = 60;
 
@@ -25,7 +27,7 @@ interface Plan {
 export interface SnapshotReaderOptions {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
   readonly nowMs: () => number;
-  /** Which epochs are looked at. @default all */
+  /** Which epochs are shown. @default all */
   readonly shows?: (record: EpochRecord) => boolean;
 }
 
