@@ -1,4 +1,3 @@
-import { getInitialTestAccountsData } from '@aztec/accounts/testing';
 import { type Archiver, createArchiver } from '@aztec/archiver';
 import { type AztecNodeConfig, getConfigEnvVars } from '@aztec/aztec-node';
 import { BBCircuitVerifier, QueuedIVCVerifier, TestCircuitVerifier } from '@aztec/bb-prover';
@@ -137,10 +136,16 @@ function configuredRollupVersion({ rollupVersion }: { rollupVersion?: number | u
 
 /** Who holds fee juice at genesis: a part of the first state, so every node of a network must be told the same. */
 async function fundedAddresses(config: AztecNodeConfig): Promise<AztecAddress[]> {
-  const testAccounts = config.testAccounts ? (await getInitialTestAccountsData()).map(({ address }) => address) : [];
+  const testAccounts = config.testAccounts ? await testAccountAddresses() : [];
   const sponsoredFpc = config.sponsoredFPC ? [await sponsoredFpcAddress()] : [];
   const prefunded = config.prefundAddresses.map((address) => AztecAddress.fromString(address));
   return [...testAccounts, ...sponsoredFpc, ...prefunded];
+}
+
+/** Loaded only for the development networks that have them: no public network does. */
+async function testAccountAddresses(): Promise<AztecAddress[]> {
+  const { getInitialTestAccountsData } = await import('@aztec/accounts/testing');
+  return (await getInitialTestAccountsData()).map(({ address }) => address);
 }
 
 /** Loaded only where it is needed: it brings most of Aztec's command line along. */

@@ -1,5 +1,3 @@
-import path from 'node:path';
-
 import { CANARY_GROUPS, readCanarySettings } from '../../../shared/config/groups/canary-settings.ts';
 import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
@@ -9,6 +7,8 @@ import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';
 import type { Command } from '../command-line/command.ts';
 import { printNotices } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
+import { newDataDirectory } from '../../local-fleet/local-run.ts';
+import { assertDevelopmentPackages } from './development-packages.ts';
 
 export const CANARY_COMMAND: Command = {
   name: 'canary',
@@ -42,15 +42,15 @@ async function run(argv: readonly string[]): Promise<number> {
     throw new InvalidSettingsError([...line.problems, ...words, ...problems]);
   }
   adoptAwsVariables(environment);
+  assertDevelopmentPackages('canary');
   const { runCanary } = await import('../../canary/run-canary.ts');
   return runCanary(settings);
 }
 
-/** A folder of its own for a fleet of its own, unless one is named: `data/canary-2026-02-03T10-11-12`. */
+/** A new data directory for agents that the canary starts itself, unless one is named. */
 function withDirectory(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { dataDirectory } = ENGINE_SETTINGS.settings;
   const isNamed = textOf(dataDirectory, environment) !== undefined;
   if (isNamed || readCanarySettings(environment).settings?.withoutAgents === true) return environment;
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return { ...environment, [dataDirectory.variable]: path.join('data', `canary-${time}`) };
+  return { ...environment, [dataDirectory.variable]: newDataDirectory('canary') };
 }

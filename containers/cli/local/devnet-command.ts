@@ -5,6 +5,7 @@ import { adoptAwsVariables } from '../command-line/adopt-aws-variables.ts';
 import type { Command } from '../command-line/command.ts';
 import { printNotices } from '../../terminal/print.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
+import { assertDevelopmentPackages } from './development-packages.ts';
 
 export const DEVNET_COMMAND: Command = {
   name: 'devnet',
@@ -32,6 +33,7 @@ async function run(argv: readonly string[]): Promise<number> {
     throw new InvalidSettingsError([...line.problems, ...words, ...problems]);
   }
   adoptAwsVariables(line.environment);
+  assertDevelopmentPackages('devnet');
   const { runDevnet } = await import('../../devnet/run-devnet.ts');
   return runDevnet(settings);
 }

@@ -8,14 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import packageManifest from '../../../package.json' with { type: 'json' };
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { readDockerfile, ROOT } from './dockerfile.ts';
 
 const run = promisify(execFile);
-/** Aztec's packages take their time on a machine that has other work. */
+/** Aztec's packages take long to load on a busy machine. */
 const LOADING_MS = 120_000;
 const Lockfile = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })) });
 
-describe('what the images are made of, in a clean directory with the production dependencies alone', () => {
+describe('the contents of the images, in a clean directory with only the production dependencies', () => {
   let directory: string;
 
   beforeAll(async () => {
@@ -32,7 +33,7 @@ describe('what the images are made of, in a clean directory with the production 
       await cp(join(ROOT, source), join(directory, source), { recursive: true });
     }
   }
-  /** As `npm ci --omit=dev` would put them there, which takes minutes. */
+  /** As `npm ci --omit=dev` would install them, which takes minutes. */
   async function linkProductionPackages(): Promise<void> {
     const { packages } = Lockfile.parse(JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')));
     const wanted = Object.entries(packages).filter(
@@ -49,7 +50,7 @@ describe('what the images are made of, in a clean directory with the production 
     return stdout.trim();
   }
 
-  it('is the command line', async () => {
+  it('run the command line', async () => {
     expect(await node('containers/cli.ts', '--version')).toBe(packageManifest.version);
     expect(await node('containers/cli.ts', 'start', '--help')).toContain('--prover-agent');
   });
@@ -58,8 +59,10 @@ describe('what the images are made of, in a clean directory with the production 
     'containers/node/run-node.ts',
     'containers/agent/run-agent.ts',
     'containers/agent/families/aztec-family.ts',
+    'containers/agent/families/canary-family.ts',
+    'containers/crs/prepare-crs.ts',
   ])(
-    'loads %s',
+    'load %s',
     async (file) => {
       const script = `await import('./${file}'); process.stdout.write('loaded'); process.exit(0)`;
       expect(await node('--input-type=module', '--eval', script)).toBe('loaded');
@@ -67,7 +70,20 @@ describe('what the images are made of, in a clean directory with the production 
     LOADING_MS,
   );
 
-  it('does not find what is there for development', async () => {
+  it('run the commands that inspect a fleet', async () => {
+    const dataDirectory = join(directory, 'data');
+    await openEmbeddedEngine({ dataDirectory: join(dataDirectory, 'coppice'), leaseSeconds: 30 }).close();
+    const status = await node('containers/cli.ts', 'status', '--json', '--data-directory', dataDirectory);
+    expect(JSON.parse(status)).toMatchObject({ epochs: [] });
+  });
+
+  it.each(['devnet', 'canary'])('do not run %s, which says what it needs', async (command) => {
+    await expect(node('containers/cli.ts', command)).rejects.toThrow(
+      /needs development dependencies that are not installed \(.*solc\): .* npm ci --include=dev/,
+    );
+  });
+
+  it('do not contain development dependencies', async () => {
     await expect(node('--input-type=module', '--eval', "await import('vitest')")).rejects.toThrow(
       /ERR_MODULE_NOT_FOUND/,
     );
