@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { Barretenberg } from '@aztec/bb.js';
+
 import type { Work } from '../../shared/canary/work.ts';
 import type { CanarySettings } from '../../shared/config/groups/canary-settings.ts';
 import type { CrsKind } from '../../shared/crs/crs-kind.ts';
@@ -67,6 +69,8 @@ class CanaryRun {
     const contract = await openContract({ ...chain, keys, rollupAddress: known, dataDirectory: this.#dataDirectory });
     steps.end();
     const { rollupAddress, state } = contract;
+    // Aztec's Poseidon2, which gives the states of the tree, runs in a bb that this process starts.
+    this.#run.onStop(() => Barretenberg.destroySingleton());
     const plan: CanaryPlan = { leaves, keys, l1ChainId: chain.l1.chain.id, rollupAddress, from: state };
     const proven = await this.#untilProven(plan, chain, engine, broken);
     await this.#report(proven, plan, engine, chain);

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DevnetProgramError } from '../processes/errors.ts';
 import { EXIT_CODES } from '../processes/exit-codes.ts';
@@ -14,6 +15,9 @@ export type LocalCommand = 'devnet' | 'canary';
 
 /** How much of its log is quoted when a process has ended. */
 const QUOTED_LINES = 12;
+/** How long a process may take to go after everything was stopped, before it is killed. */
+const GRACE_MS = 2_000;
+const POLL_MS = 50;
 
 /**
  * Runs a command that starts processes on this machine, and leaves none of them running: at the end, at a failure, at a
@@ -96,7 +100,7 @@ export class LocalRun {
     for (const stop of this.#stops.toReversed()) {
       await stop().catch((error: unknown) => this.output.say(`stopping failed: ${messageOf(error)}`));
     }
-    const left = stillAlive(started);
+    const left = await untilGone(started);
     killAll(left);
     this.steps.end();
     if (left.length > 0) this.output.say(`killed ${countOf(left)} that did not stop`);
@@ -107,6 +111,15 @@ export class LocalRun {
 /** A new data directory for a run that is given none: `data/devnet-2026-02-03T10-11-12`, by the time in UTC. */
 export function newDataDirectory(command: LocalCommand): string {
   return path.join('data', `${command}-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`);
+}
+
+/** Waits for processes that were told to end. @returns those that have not */
+async function untilGone(processes: readonly ProcessEntry[]): Promise<readonly ProcessEntry[]> {
+  for (let waitedMs = 0; ; waitedMs += POLL_MS) {
+    const left = stillAlive(processes);
+    if (left.length === 0 || waitedMs >= GRACE_MS) return left;
+    await sleep(POLL_MS);
+  }
 }
 
 function countOf(processes: readonly ProcessEntry[]): string {

@@ -105,7 +105,7 @@ describe('the contracts of the canary', () => {
     await anvil.rpc('anvil_setChainId', 11_155_111);
     try {
       await expect(deployCanary({ rpcUrl: anvil.url, account, keys, genesisState })).rejects.toThrow(
-        'chain 11155111 is not for development',
+        'chain 11155111 is not a development chain',
       );
     } finally {
       await anvil.rpc('anvil_setChainId', 31_337);
