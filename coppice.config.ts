@@ -1,12 +1,12 @@
 import type { EnvironmentInput } from './infra/config/environment-config.ts';
 
 /**
- * The environments to deploy, each a fleet of its own: `npx cdk deploy 'test/*'`. What each field means, and what it may
- * be, is in `infra/config/environment-config.ts`; how to go about it in `docs/deploy.md`. The addresses of zeros are to be
- * replaced: with them, no node starts.
+ * The environments to deploy, each a separate fleet: `npx cdk deploy 'test/*'`. `infra/config/environment-config.ts` says
+ * what each field means and allows, `docs/deploy.md` how to proceed. Replace the addresses of zeros: no node starts with
+ * them.
  */
 const environments = {
-  /** A small one on Aztec's testnet, which leaves nothing behind when it is destroyed. */
+  /** A small fleet on Aztec's testnet, which leaves nothing behind when it is destroyed. */
   test: {
     region: 'us-east-1',
     prefix: 'coppice-test',
@@ -29,7 +29,7 @@ const environments = {
     alarms: { emails: ['operator@example.com'] },
   },
 
-  /** Mainnet: whole machines for the large circuits, a key that nobody can read, and nothing that a mistake deletes. */
+  /** Mainnet: whole machines for the large circuits, a key that nobody can read, and no data that a mistake can delete. */
   production: {
     region: 'us-east-1',
     prefix: 'coppice',

@@ -10,6 +10,7 @@ import { EXIT_CODES } from './processes/exit-codes.ts';
 import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
 import { outputColumns, printLines } from './terminal/print.ts';
 import { REDRIVE_COMMAND } from './cli/repair/redrive-command.ts';
+import { readCommandLine } from './cli/command-line/read-command-line.ts';
 import { renderCommandHelp, renderOverview } from './cli/command-line/render-help.ts';
 import { RETRY_COMMAND } from './cli/repair/retry-command.ts';
 import { START_COMMAND } from './cli/start/start-command.ts';
@@ -45,19 +46,19 @@ async function runCommandLine([name, ...argv]: readonly string[]): Promise<numbe
   if (command === undefined) {
     const names = COMMANDS.map((known) => known.name);
     const closest = suggest(name ?? '', names);
-    const meant = closest === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${closest}?`;
-    process.stderr.write(`coppice: '${name ?? ''}' is no command; ${meant}\n`);
+    const hint = closest === undefined ? `the commands are ${names.join(', ')}` : `did you mean ${closest}?`;
+    process.stderr.write(`coppice: unknown command '${name ?? ''}'; ${hint}\n`);
     return EXIT_CODES.misused;
   }
   if (isHelp) {
     printLines(renderCommandHelp(command, outputColumns()));
     return EXIT_CODES.done;
   }
-  return command.run(argv);
+  return command.run(readCommandLine(argv, command));
 }
 
 try {
-  // What a role leaves open (sockets, threads of Aztec's) must not keep the process.
+  // Sockets and Aztec's threads that a role leaves open must not keep the process alive.
   process.exit(await runCommandLine(process.argv.slice(2)));
 } catch (error) {
   const isMisuse = error instanceof InvalidSettingsError;

@@ -2,14 +2,14 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { z } from 'zod';
 
-/** Says why a finding of cdk-nag is right as it is: what would be lost, or why the rule does not fit here. */
+/** Records why a finding of cdk-nag is accepted: what a fix would lose, or why the rule does not fit here. */
 export function acknowledge(construct: IConstruct, findings: Readonly<Record<string, string>>): void {
   for (const [id, reason] of Object.entries(findings)) {
     Validations.of(construct).acknowledge({ id: `AwsSolutions-${id}`, reason });
   }
 }
 
-/** An ARN whose account or partition is known when it is deployed, as CloudFormation puts it together. */
+/** An ARN as CloudFormation joins it, because its account or partition is known only at deployment. */
 const Joined = z.object({
   'Fn::Join': z.tuple([z.literal(''), z.array(z.union([z.string(), z.object({ Ref: z.string() })]))]),
 });

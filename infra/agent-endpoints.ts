@@ -17,17 +17,17 @@ import { callsOfRole } from './calls-of-role.ts';
 export interface AgentEndpointsProps {
   readonly vpc: IVpc;
   readonly names: AwsResourceNames;
-  /** Who may call. */
+  /** The clients that may call the endpoints. */
   readonly callers: readonly ISecurityGroup[];
-  /** Whether agents run on instances, whose ECS agent has calls of its own. */
+  /** Whether agents run on instances, whose ECS agent makes further calls. */
   readonly hasInstances: boolean;
 }
 
 const AGENTS = { subnetType: SubnetType.PRIVATE_ISOLATED };
 
 /**
- * The way from agents to the services they use. Those that carry data let nothing through but calls on the fleet's own
- * resources: a job that took over an agent could not carry anything off to another account.
+ * The endpoints through which agents reach the services they use. Those that carry data let only calls on the fleet's own
+ * resources pass: a job that took over an agent could not carry anything off to another account.
  */
 export class AgentEndpoints extends Construct {
   constructor(scope: Construct, id: string, { vpc, names, callers, hasInstances }: AgentEndpointsProps) {
@@ -37,7 +37,7 @@ export class AgentEndpoints extends Construct {
     const s3 = vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, ...gateways });
     const bucket = `arn:${partition}:s3:::${names.proofsBucket}`;
     s3.addToPolicy(allow([...callsOfRole('agent', 's3'), 's3:ListBucket'], [bucket, `${bucket}/*`]));
-    // Where ECR keeps the layers of its images.
+    // ECR keeps the layers of its images there.
     const layers = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
     s3.addToPolicy(allow(['s3:GetObject'], [layers]));
 
@@ -45,7 +45,7 @@ export class AgentEndpoints extends Construct {
     const table = Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName: names.ledgerTable });
     dynamo.addToPolicy(allow(callsOfRole('agent', 'dynamodb'), [table, `${table}/index/*`]));
 
-    // One group for all of them: its rule is the same.
+    // One group for all of them, since they share one rule.
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: 'Endpoints of AWS: HTTPS from agents and node',
@@ -60,12 +60,12 @@ export class AgentEndpoints extends Construct {
       resource: `${names.cluster}-*`,
       arnFormat: ArnFormat.NO_RESOURCE_NAME,
     });
-    // The node's calls take this way too: its name is resolved for the whole network.
+    // The node's calls come this way too: the endpoint's name resolves for the whole network.
     sqs.addToPolicy(allow([...new Set([...callsOfRole('agent', 'sqs'), ...callsOfRole('node', 'sqs')])], [queues]));
     add('EcrApi', InterfaceVpcEndpointAwsService.ECR);
     add('EcrImages', InterfaceVpcEndpointAwsService.ECR_DOCKER);
     add('Logs', InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS);
-    // An agent asks ECS not to be stopped while it proves.
+    // Agents call ECS to protect themselves from scale-in while they prove.
     add('Ecs', InterfaceVpcEndpointAwsService.ECS);
     if (hasInstances) {
       add('EcsAgent', InterfaceVpcEndpointAwsService.ECS_AGENT);
@@ -75,7 +75,7 @@ export class AgentEndpoints extends Construct {
 }
 
 function allow(actions: readonly string[], resources: readonly string[]): PolicyStatement {
-  // Whoever the role says: an endpoint's policy only narrows what a role may.
+  // Any principal: an endpoint's policy only narrows what a role may do.
   const principals = [new AnyPrincipal()];
   return new PolicyStatement({ effect: Effect.ALLOW, principals, actions: [...actions], resources: [...resources] });
 }

@@ -31,9 +31,9 @@ import { addFleetContainer } from './fleet-container.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { StateStack } from './state-stack.ts';
 
-/** What ECS and the agent's own Node take of a task's memory, so that bb is not promised it. */
+/** The part of a task's memory that ECS and the agent's own Node take, so bb must not count on it. */
 const MEMORY_BESIDE_BB = 0.06;
-/** How long an instance without an agent is kept, in seconds: the next agent starts in its place without a boot. */
+/** How long ECS keeps an instance without an agent, in seconds: the next agent starts on it without a boot. */
 const IDLE_INSTANCE_SECONDS = 300;
 
 export interface AgentPoolProps {
@@ -46,8 +46,8 @@ export interface AgentPoolProps {
 }
 
 /**
- * The agents of one size, as two services: `-spot`, and `-od` for when Spot has none. How many run is `scale-fleet`'s to say:
- * a count in the template would set the fleet back to it with every deployment, in the middle of an epoch.
+ * The agents of one size, as two services: `-spot`, and `-od` for when Spot has no capacity. `scale-fleet` sets how many run:
+ * a count in the template would reset the fleet with every deployment, in the middle of an epoch.
  */
 export class AgentPool extends Construct {
   readonly services: Readonly<Record<Capacity, FargateService>>;
@@ -80,7 +80,7 @@ export class AgentPool extends Construct {
       command: ['start', '--prover-agent'],
       variables: {
         [agent.pools.variable]: pool,
-        // Aztec's epochs, and the canary that tries the fleet.
+        // Aztec's epochs, and the canary that tests the fleet.
         [agent.families.variable]: FAMILY_NAMES.join(),
         [agent.agentMemoryMib.variable]: String(Math.floor(size.memoryGib * 1024 * (1 - MEMORY_BESIDE_BB))),
         [prover.hardwareConcurrency.variable]: String(size.vcpu),
@@ -96,7 +96,7 @@ export class AgentPool extends Construct {
     return task;
   }
 
-  /** An agent that proves asks ECS to stop others first. */
+  /** A proving agent asks ECS to stop others first. */
   #allowProtection(task: TaskDefinition, cluster: string): void {
     const tasks = Stack.of(this).formatArn({ service: 'ecs', resource: 'task', resourceName: `${cluster}/*` });
     const actions = ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'];
@@ -108,7 +108,7 @@ export class AgentPool extends Construct {
     const id = capacity === 'spot' ? 'Spot' : 'OnDemand';
     return new FargateService(this, id, {
       serviceName: awsResourceNames(config.prefix).agentService(pool, capacity),
-      // CDK's class does not fit CDK's interface where an optional property may not be undefined.
+      // CDK's class does not match CDK's interface under exactOptionalPropertyTypes.
       cluster: cluster as ICluster,
       taskDefinition: this.task,
       capacityProviderStrategies: [
@@ -125,11 +125,11 @@ export class AgentPool extends Construct {
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       securityGroups: [network.agentsSecurityGroup],
       assignPublicIp: false,
-      // A deployment waits for agents that prove; until then, the new ones run beside them.
+      // A deployment waits for proving agents; until they are done, the new ones run beside them.
       minHealthyPercent: 0,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
-      // It would stop agents in the middle of a proof, to spread them.
+      // Rebalancing would stop agents in the middle of a proof to spread them.
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.DISABLED,
       propagateTags: PropagatedTagSource.SERVICE,
     });
@@ -157,7 +157,7 @@ export class AgentPool extends Construct {
       },
     });
     cluster.addManagedInstancesCapacityProvider(provider);
-    // CDK has no property for it.
+    // CDK has no property for this.
     const resource = provider.node.children.find((child) => child instanceof CfnCapacityProvider);
     const scaleInAfter = 'ManagedInstancesProvider.InfrastructureOptimization.ScaleInAfter';
     resource?.addPropertyOverride(scaleInAfter, IDLE_INSTANCE_SECONDS);

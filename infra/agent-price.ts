@@ -1,7 +1,7 @@
 import { AWS_PRICES, FARGATE_SPOT_FACTOR } from '../shared/cost/aws-prices.ts';
 import type { AgentPoolConfig } from './config/agent-pool-config.ts';
 
-/** What an hour of one agent of the pool costs, in dollars. */
+/** The price of one agent-hour in the pool, in dollars. */
 export function agentDollarsPerHour(pool: AgentPoolConfig): { readonly spot: number; readonly od: number } {
   if (pool.launch === 'ec2') return pool.dollarsPerHour;
   const isArm = pool.architecture === 'arm64';

@@ -15,9 +15,9 @@ export interface AgentsStackProps extends StackProps {
   readonly state: StateStack;
 }
 
-/** The cluster, and the agents in it. (The providers of instances have to be where the cluster is.) */
+/** The cluster and the agents in it. (Capacity providers of instances must be in the cluster's stack.) */
 export class AgentsStack extends Stack {
-  /** CDK's class does not fit CDK's interface where an optional property may not be undefined. */
+  /** CDK's class does not match CDK's interface under exactOptionalPropertyTypes. */
   readonly cluster: ICluster;
   readonly pools: readonly AgentPool[];
 

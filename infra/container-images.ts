@@ -22,7 +22,7 @@ const PLATFORMS: Readonly<Record<Architecture, Platform>> = {
 };
 
 /**
- * The image of node or agent: the one in ECR that the configuration names, or one that is built from
+ * The image of the node or the agent: the image in ECR that the configuration names, or one built from
  * `containers/<program>/Dockerfile` when the app is deployed.
  */
 export function containerImage(

@@ -19,16 +19,16 @@ import type { EnvironmentConfig } from './config/environment-config.ts';
 import { logRetention } from './log-retention.ts';
 import { metricsNamespace } from './metrics-namespace.ts';
 
-/** The longest that ECS waits between telling a task to stop and killing it. */
+/** The longest that ECS waits between asking a task to stop and killing it. */
 const STOP_TIMEOUT = Duration.seconds(120);
-/** A process is done somewhat earlier, so that it is never killed while it gives its job back. */
+/** A process stops somewhat earlier, so that it is never killed while it gives its job back. */
 const DRAIN_SECONDS = STOP_TIMEOUT.toSeconds() - 10;
-/** A log that is not taken away must not stop the prover; lines beyond this are lost. */
+/** A log that nothing drains must not stop the prover; lines beyond this are lost. */
 const LOG_BUFFER = Size.mebibytes(25);
 
 export interface FleetContainerOptions {
   readonly config: EnvironmentConfig;
-  /** Its name, and that of its log: `node`, or the pool's. */
+  /** The name of the container and of its log: `node`, or the pool's. */
   readonly name: string;
   readonly image: ContainerImage;
   readonly command: readonly string[];
@@ -40,8 +40,8 @@ export interface FleetContainerOptions {
 }
 
 /**
- * Adds the one container of a task: what it may write is `/tmp`, whoever it runs as; it has time to give back what it holds;
- * and its log, which carries its metrics, never stops it.
+ * Adds the one container of a task. It may write only `/tmp`, whatever user it runs as; it has time to give back the jobs it
+ * holds; and its log, which carries its metrics, never blocks it.
  */
 export function addFleetContainer(task: TaskDefinition, options: FleetContainerOptions): ContainerDefinition {
   const { config, name, image, command, variables, secrets, portMappings, healthCheck, gpuCount } = options;

@@ -17,7 +17,7 @@ import type { FunctionTiming } from './function-timings.ts';
 import { logRetention } from './log-retention.ts';
 import { metricsNamespace } from './metrics-namespace.ts';
 
-/** An invocation that waits for longer has been overtaken by the next one of its schedule. */
+/** An invocation that waits longer is overtaken by the next one of its schedule. */
 const STALE_AFTER = Duration.minutes(1);
 
 export interface FleetFunctionProps {
@@ -25,13 +25,13 @@ export interface FleetFunctionProps {
   readonly name: string;
   readonly config: Pick<EnvironmentConfig, 'prefix' | 'logDays'>;
   readonly timing: FunctionTiming;
-  /** Besides those that every function has. */
+  /** Variables besides those that every function has. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** Where Lambda puts what it could not get done of events that nobody waits for. */
+  /** The queue where Lambda puts asynchronous invocations that failed. */
   readonly failures: IQueue;
 }
 
-/** One function of `functions/`: its code, bundled, its log, its schedule, and a role that may do nothing but write that log. */
+/** One function of `functions/`: its bundled code, its log, its schedule, and a role that may only write that log. */
 export class FleetFunction extends Construct {
   /** Its folder in `functions/`. */
   readonly name: string;
@@ -75,7 +75,7 @@ export class FleetFunction extends Construct {
         [PROCESS_SETTINGS.settings.metricsNamespace.variable]: metricsNamespace(config.prefix),
         ...variables,
       },
-      // The next one of the schedule does what this one could not.
+      // The next scheduled run does what this one could not.
       retryAttempts: 0,
       maxEventAge: STALE_AFTER,
       onFailure: { bind: () => ({ destination: failures.queueArn }) },
@@ -91,14 +91,14 @@ export class FleetFunction extends Construct {
     }
   }
 
-  /** Lets it make these calls, on these resources. */
+  /** Allows the function these calls on these resources. */
   allow(actions: readonly string[], resourceArns: readonly string[]): void {
     this.role.addToPolicy(
       new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resourceArns] }),
     );
   }
 
-  /** Invocations that failed, time-outs among them. */
+  /** Invocations that failed, time-outs included. */
   metricErrors(options?: MetricOptions): Metric {
     return this.function.metricErrors(options);
   }

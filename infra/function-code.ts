@@ -5,15 +5,15 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 
-/** The folders that this process has filled: one that is there from an earlier synth holds the code of then. */
+/** The folders that this process has bundled: a folder left by an earlier synth holds old code. */
 const BUNDLED = new Set<string>();
 const ROOT = path.join(import.meta.dirname, '..');
 
-/** Set in the context by whoever looks at templates alone: functions get a stub in place of their code. */
+/** A context key for callers that need only the templates: functions get a stub in place of their code. */
 export const WITHOUT_CODE = 'coppice:without-code';
 
 /**
- * The function of a folder in `functions/`, in one file with all that it needs: bundled here and now, without Docker.
+ * Bundles a folder of `functions/` into one file with all its imports, during synth and without Docker.
  * (CDK's own `NodejsFunction` would bundle as well, but first reads all of `node_modules`, once for each function.)
  */
 export function functionCode(scope: Construct, name: string): Code {
@@ -42,7 +42,7 @@ function bundle(name: string, directory: string): void {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'error',
-    // Some packages are CommonJS and ask for Node's own modules.
+    // Some packages are CommonJS and require Node's own modules.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
 }

@@ -21,7 +21,7 @@ import { FleetFunction } from './fleet-function.ts';
 import { FUNCTION_TIMINGS } from './function-timings.ts';
 import type { StateStack } from './state-stack.ts';
 
-/** What `watch-tasks` is told of, as EventBridge picks it. */
+/** The events that EventBridge sends to `watch-tasks`. */
 const TASK_EVENTS = [
   {
     id: 'StoppedTasks',
@@ -51,9 +51,9 @@ export interface FunctionsStackProps extends StackProps {
   readonly state: StateStack;
 }
 
-/** The functions, each with the events that wake it. */
+/** The functions, each with the events that invoke it. */
 export class FunctionsStack extends Stack {
-  /** What Lambda could not get done, for a person to look at: the event, and the error. */
+  /** Invocations that failed, each with its event and error, for an operator to read. */
   readonly failures: Queue;
   readonly submitRoot: FleetFunction;
   readonly sweepLedger: FleetFunction;
@@ -121,7 +121,7 @@ export class FunctionsStack extends Stack {
     const settle = this.#function('SettleDeadLetters', 'settle-dead-letters');
     ledger.grantRole('settle-dead-letters', settle.role);
     queues.grantRole('settle-dead-letters', settle.role);
-    // Lambda reads the queue under this role, and looks at its settings as well.
+    // Lambda reads the queue under this role, and its attributes as well.
     settle.allow(
       ['sqs:GetQueueAttributes'],
       queues.deadLetterQueues.map(({ queueArn }) => queueArn),
@@ -169,8 +169,8 @@ export class FunctionsStack extends Stack {
     });
     ledger.grantRole('scale-fleet', scale.role);
     queues.grantRole('scale-fleet', scale.role);
-    // By name, and not by reference: the functions are deployed without waiting for the agents. It asks for every service
-    // that there could be.
+    // By name and not by reference, so that the functions are deployed without waiting for the agents. The scaler reads
+    // every service that may exist.
     const names = awsResourceNames(prefix);
     const services = Pool.options.flatMap((pool) =>
       Capacity.options.map((capacity) =>
@@ -185,7 +185,7 @@ export class FunctionsStack extends Stack {
     return scale;
   }
 
-  /** ECS tells of each task that stops or is taken back, and of those that it finds no room for. */
+  /** ECS reports each task that stops or is taken back, and each that it cannot place. */
   #watchTasks({ ledger }: StateStack): FleetFunction {
     const watch = this.#function('WatchTasks', 'watch-tasks');
     ledger.grantRole('watch-tasks', watch.role);

@@ -16,7 +16,7 @@ import type { OnDelete } from './config/environment-config.ts';
 
 export interface JobQueuesProps {
   readonly names: AwsResourceNames;
-  /** How long a dead letter stays hidden once a function has it: several times as long as that may run. */
+  /** How long a dead letter stays hidden once a function has it: several times the function's time-out. */
   readonly deadLetterVisibility: Duration;
   readonly onDelete: OnDelete;
 }
@@ -28,7 +28,7 @@ export interface JobQueue {
   readonly deadLetterQueue: IQueue;
 }
 
-/** The queues of jobs, one for each pool and lane, with one for the dead letters of each. */
+/** The job queues, one for each pool and lane, each with a dead-letter queue. */
 export class JobQueues extends Construct {
   readonly all: readonly JobQueue[];
 
@@ -65,20 +65,20 @@ export class JobQueues extends Construct {
   }
 
   /**
-   * Lets the programs of `role` make the calls that they make.
-   * @param pools whose jobs they have to do with. @default all
+   * Grants the programs of `role` the calls that they make.
+   * @param pools whose jobs they handle. @default all
    */
   grantRole(role: AwsRole, grantee: IGrantable, pools: readonly Pool[] = Pool.options): void {
     const mine = this.all.filter(({ pool }) => pools.includes(pool));
     const resourceArns = mine.flatMap(({ queue, deadLetterQueue }) => {
       if (role === 'settle-dead-letters') return [deadLetterQueue.queueArn];
-      // An agent itself moves a job there that it cannot prove.
+      // Agents move messages that they cannot handle to the dead-letter queue themselves.
       return role === 'agent' ? [queue.queueArn, deadLetterQueue.queueArn] : [queue.queueArn];
     });
     Grant.addToPrincipal({ grantee, actions: [...callsOfRole(role, 'sqs')], resourceArns });
   }
 
-  /** Lets agents of `pool` send on what ran out of memory there. */
+  /** Lets agents of `pool` send jobs that ran out of memory to the queues of larger pools. */
   grantSendToLarger(pool: Pool, grantee: IGrantable): void {
     const larger = this.all.filter((each) => largerPools(pool).includes(each.pool));
     const resourceArns = larger.map(({ queue }) => queue.queueArn);
@@ -86,7 +86,7 @@ export class JobQueues extends Construct {
     Grant.addToPrincipal({ grantee, actions: ['sqs:GetQueueUrl', 'sqs:SendMessage'], resourceArns });
   }
 
-  /** Dead letters that nobody has settled, of all pools. */
+  /** Unsettled dead letters, of all pools. */
   get deadLetterQueues(): readonly IQueue[] {
     return this.all.map(({ deadLetterQueue }) => deadLetterQueue);
   }
@@ -102,7 +102,7 @@ export class JobQueues extends Construct {
 
   #of(pool: Pool, lane: Lane): JobQueue {
     const found = this.all.find((one) => one.pool === pool && one.lane === lane);
-    if (found === undefined) throw new Error(`there is no queue of ${pool}, ${lane}`);
+    if (found === undefined) throw new Error(`unknown queue: pool ${pool}, lane ${lane}`);
     return found;
   }
 }

@@ -9,12 +9,12 @@ import type { OnDelete } from './config/environment-config.ts';
 
 export interface L1SecretProps {
   readonly prefix: string;
-  /** The variables that are its fields. */
+  /** The variables that are the secret's fields. */
   readonly variables: readonly string[];
   readonly onDelete: OnDelete;
 }
 
-/** How L1 is reached. The URLs of RPC providers carry their user's key, so they are in no template and no environment. */
+/** The URLs of L1. Those of RPC providers carry their user's key, so no template and no environment contains them. */
 export class L1Secret extends Construct {
   readonly secret: ISecret;
   readonly #variables: readonly string[];
@@ -22,7 +22,7 @@ export class L1Secret extends Construct {
   constructor(scope: Construct, id: string, { prefix, variables, onDelete }: L1SecretProps) {
     super(scope, id);
     this.#variables = variables;
-    // CDK's class does not fit CDK's interface where an optional property may not be undefined.
+    // CDK's class does not match CDK's interface under exactOptionalPropertyTypes.
     this.secret = new Secret(this, 'Secret', {
       secretName: `${prefix}/l1`,
       description: `JSON with the fields ${variables.join(', ')}`,
@@ -39,7 +39,7 @@ export class L1Secret extends Construct {
     });
   }
 
-  /** The variables of a container, which ECS fills in from the secret when it starts. */
+  /** A container's variables, which ECS fills in from the secret when it starts the container. */
   get containerSecrets(): Record<string, ContainerSecret> {
     return Object.fromEntries(
       this.#variables.map((name) => [name, ContainerSecret.fromSecretsManager(this.secret, name)]),

@@ -18,12 +18,12 @@ import { LEDGER_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';
 
-/** Those of a table's calls that DynamoDB checks on its stream. */
+/** The calls that DynamoDB authorises on the table's stream. */
 const STREAM_CALLS: readonly string[] = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
 
 /**
- * The partitions that agents have to do with: jobs, themselves, incidents. What is submitted to L1, and for whom, is in
- * another, and `submit-root` signs what it finds there.
+ * The partitions that agents may use: jobs, agents, incidents. Roots for L1 and their recipient are in another one, and
+ * `submit-root` signs whatever it finds there.
  */
 const PARTITIONS_OF_AGENTS = ['EPOCH#*', 'AGENTS#*', 'INCIDENTS'];
 
@@ -44,7 +44,7 @@ export class LedgerTable extends Construct {
       partitionKey: { name: LEDGER_SHAPE.partitionKey, type: AttributeType.STRING },
       sortKey: { name: LEDGER_SHAPE.sortKey, type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
-      // AWS's own key: a customer's would be asked, and paid for, in every call of every agent.
+      // AWS's own key: every call of every agent would use, and pay for, a customer's key.
       encryption: TableEncryption.DEFAULT,
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: LEDGER_SHAPE.expiryAttribute,
@@ -61,7 +61,7 @@ export class LedgerTable extends Construct {
     });
   }
 
-  /** Lets the programs of `role` make the calls that they make. */
+  /** Grants the programs of `role` the calls that they make. */
   grantRole(role: AwsRole, grantee: IGrantable): void {
     const calls = callsOfRole(role, 'dynamodb');
     const ofStream = (call: string): boolean => STREAM_CALLS.includes(call.split(':')[1] ?? '');
@@ -93,7 +93,7 @@ export class LedgerTable extends Construct {
     });
   }
 
-  /** Calls that DynamoDB refused because there were too many at a time. */
+  /** Calls that DynamoDB throttled. */
   metricThrottledRequests(options?: MetricOptions): Metric {
     return this.table.metricThrottledRequestsForOperation(Operation.UPDATE_ITEM, options);
   }

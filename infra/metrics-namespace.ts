@@ -1,4 +1,4 @@
-/** Where CloudWatch keeps the metrics of one fleet, apart from those of others in the account. */
+/** The CloudWatch namespace of one fleet, which keeps its metrics apart from others in the account. */
 export function metricsNamespace(prefix: string): string {
   return `Coppice/${prefix}`;
 }

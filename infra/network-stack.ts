@@ -24,9 +24,9 @@ export interface NetworkStackProps extends StackProps {
 }
 
 /**
- * Two kinds of subnet. Agents are where nothing leads to the internet and nothing comes from it: they reach the services
- * they use, through endpoints. The node is where it has an address of its own, which other nodes of Aztec's network call;
- * so nobody needs a NAT.
+ * Two kinds of subnet. Agents are in isolated ones, without a route to or from the internet: they reach the services that
+ * they use through endpoints. The node is in a public one, where other nodes of Aztec's network can call its public
+ * address. So nothing needs a NAT.
  */
 export class NetworkStack extends Stack {
   readonly vpc: IVpc;
@@ -38,7 +38,7 @@ export class NetworkStack extends Stack {
     super(scope, id, props);
     const { network, node, prefix } = config;
     this.#zones = network.availabilityZones;
-    // CDK's classes do not fit CDK's interfaces where an optional property may not be undefined.
+    // CDK's classes do not match CDK's interfaces under exactOptionalPropertyTypes.
     this.vpc = new Vpc(this, 'Vpc', {
       vpcName: prefix,
       ipAddresses: IpAddresses.cidr(network.cidr),
@@ -46,7 +46,7 @@ export class NetworkStack extends Stack {
       natGateways: 0,
       subnetConfiguration: [
         { name: 'node', subnetType: SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
-        // An address for each agent: thousands of them.
+        // Each agent takes an address, and there may be thousands.
         { name: 'agents', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 },
       ],
       restrictDefaultSecurityGroup: false,
@@ -66,7 +66,7 @@ export class NetworkStack extends Stack {
       description: 'Agents: HTTPS to the endpoints of the services they use, and nothing else',
       allowAllOutbound: false,
     });
-    // Where their subnets lead is endpoints alone; the addresses behind the gateways are AWS's to choose.
+    // Their subnets lead only to endpoints; AWS chooses the addresses behind the gateways.
     this.agentsSecurityGroup.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'endpoints');
 
     this.nodeSecurityGroup = new SecurityGroup(this, 'Node', {
@@ -90,7 +90,7 @@ export class NetworkStack extends Stack {
     new CfnOutput(this, 'VpcId', { value: this.vpc.vpcId });
   }
 
-  /** Those that are configured: CDK would look up the account's, with its credentials. */
+  /** The configured zones: CDK would look up the account's, which takes credentials. */
   override get availabilityZones(): string[] {
     return [...this.#zones];
   }

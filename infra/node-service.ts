@@ -33,9 +33,9 @@ const DATA_DIRECTORY = '/data';
 const STATUS_PORT = 8080;
 
 /**
- * Whether the node still looks at the chain. Before its status answers it catches up, which may take an hour: a process that
- * is not there yet counts as well, for ECS would start it anew, and all over again. If it never gets there, the alarm on its
- * lag tells.
+ * Checks that the node still follows the chain. The node catches up before its status server starts, which may take an hour.
+ * A refused connection therefore counts as healthy, or ECS would restart the node for ever. If it never catches up, the alarm
+ * on its lag fires.
  */
 const HEALTH_CHECK: HealthCheck = {
   command: [
@@ -59,10 +59,10 @@ export interface NodeServiceProps {
 }
 
 /**
- * The prover node: one task, on demand, and never two, for the old one is gone before the new one starts. It holds no key:
- * what it has proven goes to the outbox, and `submit-root` signs.
+ * The prover node: one task, on demand, and never two, because ECS stops the old one before it starts the new one. It holds
+ * no key: its roots go to the outbox, and `submit-root` signs.
  *
- * Its databases are on a volume of its own, since LMDB must not be kept on a network's file system. ECS makes one with each
+ * Its databases are on a separate volume, since LMDB must not be on a network file system. ECS creates the volume with each
  * task, so a new node begins with Aztec's snapshot. Nothing is lost with the old one: the truth is in the ledger.
  */
 export class NodeService extends Construct {
@@ -116,7 +116,7 @@ export class NodeService extends Construct {
     this.#addData(task, container, node.dataGib);
   }
 
-  /** By name, and not by reference: neither waits for the other's deployment. */
+  /** By name and not by reference, so that neither waits for the other's deployment. */
   #allowToAskScaler(task: FargateTaskDefinition, functionName: string): void {
     const scaler = Stack.of(this).formatArn({
       service: 'lambda',
@@ -159,7 +159,7 @@ function variablesOf({ l1, publisher, node }: EnvironmentConfig): Record<string,
     [PUBLISHER_SETTINGS.settings.proverId.variable]: publisher.proverId,
     [PUBLISHER_SETTINGS.settings.isPublishingDisabled.variable]: 'true',
     [p2p.p2pPort.variable]: String(node.p2pPort),
-    // Fargate gives it an address that it is not told.
+    // Fargate gives the task a public address that the node cannot see.
     [p2p.queryForIp.variable]: 'true',
     ...node.variables,
   };

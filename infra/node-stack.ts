@@ -14,7 +14,7 @@ export interface NodeStackProps extends StackProps {
   readonly state: StateStack;
 }
 
-/** The prover node, apart from the agents: neither waits for the other's deployment. */
+/** The prover node, apart from the agents, so that neither waits for the other's deployment. */
 export class NodeStack extends Stack {
   readonly service: NodeService;
 

@@ -27,9 +27,9 @@ export interface ObservabilityStackProps extends StackProps {
   readonly functions: FunctionsStack;
 }
 
-/** What an operator sees, and what wakes one up: alarms, the page, the dashboard, the budget. */
+/** Everything that an operator sees or is paged by: alarms, the page, the dashboard, the budget. */
 export class ObservabilityStack extends Stack {
-  /** Emails are subscribed to it. */
+  /** The topic to which the configured emails are subscribed. */
   readonly targets: AlarmTargets;
 
   constructor(scope: Construct, id: string, { config, state, functions, ...props }: ObservabilityStackProps) {
@@ -95,7 +95,7 @@ export class ObservabilityStack extends Stack {
   }
 }
 
-/** Every function of the fleet, also those that are still to come. */
+/** Every function of the fleet; a new one is included by itself. */
 function fleetFunctionsOf(...stacks: readonly Stack[]): readonly FleetFunction[] {
   return stacks.flatMap((stack) => stack.node.findAll()).filter((construct) => construct instanceof FleetFunction);
 }

@@ -14,7 +14,7 @@ export interface ProofsBucketProps {
   readonly onDelete: OnDelete;
 }
 
-/** Inputs and proofs of jobs, each written once. */
+/** The bucket of inputs and proofs, each written once. */
 export class ProofsBucket extends Construct {
   readonly bucket: Bucket;
   readonly #bucketName: string;
@@ -45,8 +45,8 @@ export class ProofsBucket extends Construct {
   }
 
   /**
-   * Refuses to replace an object, or to copy over one, whoever asks: proofs of the same inputs differ, so a second one would
-   * leave a parent proven over a child that is no more.
+   * Denies every principal to replace an object or copy over one: proofs of the same inputs differ, so a second one would
+   * leave a parent proven over a child that no longer exists.
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
    */
   #writeOnce(): PolicyStatement {
@@ -58,20 +58,20 @@ export class ProofsBucket extends Construct {
       resources: BUCKET_SHAPE.writeOncePrefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}*`)),
       conditions: {
         Null: { 's3:if-none-match': 'true' },
-        // Parts of a multipart upload carry no condition; the call that completes it does.
+        // Parts of a multipart upload carry no condition; the call that completes the upload does.
         Bool: { 's3:ObjectCreationOperation': 'true' },
       },
     });
   }
 
-  /** Lets the programs of `role` make the calls that they make. */
+  /** Grants the programs of `role` the calls that they make. */
   grantRole(role: AwsRole, grantee: IRole): void {
     const objects = `arn:${Stack.of(this).partition}:s3:::${this.#bucketName}/*`;
     Grant.addToPrincipal({ grantee, actions: [...callsOfRole(role, 's3')], resourceArns: [objects] });
     acknowledge(grantee, {
       [wildcardFinding(this, objects)]: "the objects of the fleet's own bucket, whose keys come from what the jobs are",
     });
-    // Without it S3 answers 403, and not 404, for an object that is not there.
+    // Without it S3 returns 403 instead of 404 for a missing object.
     Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [this.bucket.bucketArn] });
   }
 }

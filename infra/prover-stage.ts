@@ -13,7 +13,7 @@ export interface ProverStageProps {
   readonly config: EnvironmentConfig;
 }
 
-/** One environment: a prover with all that it needs, from an empty account. */
+/** One environment: a prover with everything that it needs, in an empty account. */
 export class ProverStage extends Stage {
   readonly state: StateStack;
   readonly network: NetworkStack;

@@ -13,7 +13,7 @@ export interface PublisherKeyProps {
   readonly onDelete: OnDelete;
 }
 
-/** What signs the submissions to L1: a key in KMS that nobody can read, or a private key in a secret. */
+/** The key that signs submissions to L1: a key in KMS that nobody can read, or a private key in a secret. */
 export class PublisherKey extends Construct {
   readonly #key: Key | undefined;
   readonly #secret: ISecret | undefined;
@@ -31,7 +31,7 @@ export class PublisherKey extends Construct {
       });
       return;
     }
-    // CDK's class does not fit CDK's interface where an optional property may not be undefined.
+    // CDK's class does not match CDK's interface under exactOptionalPropertyTypes.
     const secret = new Secret(this, 'Secret', {
       secretName: `${prefix}/publisher`,
       description: "The publisher's private key: 0x and 64 hexadecimal digits",
@@ -43,7 +43,7 @@ export class PublisherKey extends Construct {
     });
   }
 
-  /** Lets `grantee` sign digests as Ethereum wants them. Nobody else can: not the node, not an agent. */
+  /** Lets `grantee` sign Ethereum's digests. Nothing else can: neither the node nor an agent. */
   grantSign(grantee: IGrantable): void {
     if (this.#key === undefined) {
       const resourceArns = [this.#secretOrThrow().secretArn];
@@ -60,7 +60,7 @@ export class PublisherKey extends Construct {
     });
   }
 
-  /** For `submit-root`: one of the two is there. */
+  /** For `submit-root`: exactly one of the two is set. */
   get reference(): { readonly kmsKeyId: string } | { readonly secretId: string } {
     return this.#key === undefined ? { secretId: this.#secretOrThrow().secretArn } : { kmsKeyId: this.#key.keyArn };
   }

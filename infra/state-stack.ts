@@ -15,8 +15,8 @@ export interface StateStackProps extends StackProps {
 }
 
 /**
- * All that has to outlive a deployment. Its logical ids are never renamed, for CloudFormation would make a new resource in
- * place of the old one.
+ * Everything that must outlive a deployment. Its logical ids are never renamed, because CloudFormation would replace the old
+ * resource with a new, empty one.
  */
 export class StateStack extends Stack {
   readonly ledger: LedgerTable;

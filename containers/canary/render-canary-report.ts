@@ -2,7 +2,7 @@ import type { Hex } from 'viem';
 
 import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { describeRange } from '../terminal/describe-range.ts';
+import { describeRange } from '../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 import { type Line, toned } from '../terminal/line.ts';
 import type { CanarySummary, Spread } from './summarise-canary.ts';

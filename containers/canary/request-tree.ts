@@ -1,12 +1,12 @@
 import { leafInputs, mergeInputs, rootInputs } from '../../shared/canary/canary-inputs.ts';
-import { type CanaryCircuit, parseCanaryProof } from '../../shared/canary/canary-proof.ts';
-import { CanaryFormatError } from '../../shared/canary/errors.ts';
+import { type CanaryCircuit, CanaryFormatError, parseCanaryProof } from '../../shared/canary/canary-proof.ts';
 import type { Field } from '../../shared/canary/field.ts';
 import { stateAfter } from '../../shared/canary/state-after.ts';
 import { joinStatements, type Statement } from '../../shared/canary/statement.ts';
 import { unbalancedTree } from '../../shared/merge-tree/expected/unbalanced-tree.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
-import type { ProofRequests, Proven } from '../../shared/proof-requests/proof-requests.ts';
+import type { Proven } from '../../shared/proof-requests/proof-request.ts';
+import type { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { type CanaryPlan, treeOf } from './canary-plan.ts';
 
 /** A requested proof of the tree. */

@@ -129,7 +129,7 @@ class CanaryRun {
     const summary = summariseCanary(epoch, await engine.jobs.jobsOfEpoch(epoch.epoch));
     const hash = epoch.transactionHash as `0x${string}`;
     const { gasUsed } = await l1.getTransactionReceipt({ hash });
-    this.#run.output.settle();
+    this.#run.output.freeze();
     this.#run.output.print(
       renderCanaryReport({
         epoch,

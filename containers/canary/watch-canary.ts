@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
-import type { DevnetOutput } from '../terminal/devnet-output.ts';
-import type { DevnetSnapshot, EpochView } from '../epoch-view/devnet-snapshot.ts';
+import type { Output } from '../terminal/output.ts';
+import type { FleetSnapshot, EpochView } from '../epoch-view/fleet-snapshot.ts';
 import { renderSnapshot } from '../epoch-view/render-snapshot.ts';
 import { SnapshotReader } from '../epoch-view/snapshot-reader.ts';
 
 export interface WatchCanaryOptions {
   readonly engine: Engine;
-  readonly output: DevnetOutput;
+  readonly output: Output;
   /** Between two snapshots of the fleet. */
   readonly pollMs: number;
   readonly nowMs: () => number;
@@ -35,10 +35,10 @@ export async function watchCanary(
   signal: AbortSignal,
 ): Promise<EpochView> {
   const reader = new SnapshotReader({ engine, nowMs, shows: (record) => record.epoch === epoch });
-  let before: DevnetSnapshot | undefined;
+  let before: FleetSnapshot | undefined;
   for (;;) {
     signal.throwIfAborted();
-    const snapshot: DevnetSnapshot = { atMs: nowMs(), ...(await reader.read()) };
+    const snapshot: FleetSnapshot = { atMs: nowMs(), ...(await reader.read()) };
     for (const change of describeChanges(before, snapshot)) output.say(change);
     output.show((frame) => renderSnapshot(snapshot, frame));
     output.summarise(summarise(snapshot));

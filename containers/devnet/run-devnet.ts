@@ -164,7 +164,7 @@ async function report(confirmed: readonly ConfirmedEpoch[], { options, engine, a
   );
   const nextSteps =
     aws === undefined ? renderNextSteps(proven, dataDirectory) : renderNextStepsOnAws(proven, aws, keep, dataDirectory);
-  run.output.settle();
+  run.output.freeze();
   run.output.print([...renderReport(proven), ...nextSteps]);
 }
 

@@ -7,8 +7,8 @@ import { epochAt, epochStartAtMs } from '../../shared/l1/epoch-timing.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { RollupReader } from '../../shared/l1/rollup-reader.ts';
 import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
-import type { DevnetOutput } from '../terminal/devnet-output.ts';
-import type { ChainView, DevnetSnapshot, EpochView } from '../epoch-view/devnet-snapshot.ts';
+import type { Output } from '../terminal/output.ts';
+import type { ChainView, FleetSnapshot, EpochView } from '../epoch-view/fleet-snapshot.ts';
 import { describeTraffic } from './traffic/describe-traffic.ts';
 import { renderSnapshot } from '../epoch-view/render-snapshot.ts';
 import { SnapshotReader } from '../epoch-view/snapshot-reader.ts';
@@ -21,7 +21,7 @@ export interface WatchDevnetOptions {
   readonly rollupAddress: Hex;
   /** The prover node's account. */
   readonly publisher: Hex;
-  readonly output: DevnetOutput;
+  readonly output: Output;
   /** Between two snapshots of the fleet. */
   readonly pollMs: number;
   readonly nowMs: () => number;
@@ -68,7 +68,7 @@ export class DevnetWatch {
   #chain: ChainView | undefined;
   #chainAtMs = -Infinity;
   #traffic: string | undefined;
-  #last: DevnetSnapshot | undefined;
+  #last: FleetSnapshot | undefined;
   #moved = { what: '', atMs: -Infinity };
 
   constructor(options: WatchDevnetOptions) {
@@ -117,7 +117,7 @@ export class DevnetWatch {
     }
   }
 
-  async #refresh(signal: AbortSignal): Promise<DevnetSnapshot> {
+  async #refresh(signal: AbortSignal): Promise<FleetSnapshot> {
     signal.throwIfAborted();
     const { output, nowMs } = this.#options;
     // Not awaited: a slow L1 must not hold up the display.
@@ -151,7 +151,7 @@ export class DevnetWatch {
   }
 
   /** Finds the proofs of epochs that are proven according to both the ledger and the rollup. */
-  async #confirm({ chain, epochs }: DevnetSnapshot): Promise<void> {
+  async #confirm({ chain, epochs }: FleetSnapshot): Promise<void> {
     const { l1, rollupAddress, publisher } = this.#options;
     for (const view of epochs) {
       const { epoch, state, firstCheckpoint, lastCheckpoint } = view;
@@ -173,7 +173,7 @@ export class DevnetWatch {
     return holdsMix && this.#mixed.has(epoch);
   }
 
-  #failWhenStalled({ atMs, chain, epochs }: DevnetSnapshot): void {
+  #failWhenStalled({ atMs, chain, epochs }: FleetSnapshot): void {
     const what = JSON.stringify([
       chain?.pendingCheckpoint,
       chain?.provenCheckpoint,

@@ -1,15 +1,15 @@
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 
-/** A guess before anything was measured: simulated proofs take about so long on one core. */
+/** A guess before anything is measured: simulated proofs take about this long on one core. */
 const UNMEASURED_SECONDS = 0.5;
 
-/** How long circuits take here, from claim to settlement: the catalogue knows real proofs on large machines only. */
+/** How long circuits take here, from claim to proof: the catalogue only has real proofs on large machines. */
 export class CircuitTimes {
   readonly #byCircuit = new Map<CircuitName, { jobs: number; seconds: number }>();
   readonly #counted = new Set<string>();
 
-  /** Takes the times of the proven ones among `records`; each counts once. */
+  /** Adds the times of the proven jobs among `records`; each counts once. */
   learn(records: readonly JobRecord[]): void {
     for (const { id, circuit, state, claimedAtMs, settledAtMs } of records) {
       if (state !== 'proven' || claimedAtMs === undefined || settledAtMs === undefined || this.#counted.has(id))
@@ -26,7 +26,7 @@ export class CircuitTimes {
   secondsOf(circuit: CircuitName): number {
     const own = this.#byCircuit.get(circuit);
     if (own !== undefined) return own.seconds / own.jobs;
-    // Not the mean: the first proofs load what later ones have at hand, and take many times as long.
+    // Not the mean: the first proofs also load programs and keys, and take many times as long as later ones.
     const means = [...this.#byCircuit.values()].map(({ jobs, seconds }) => seconds / jobs).sort((a, b) => a - b);
     return means[Math.floor(means.length / 2)] ?? UNMEASURED_SECONDS;
   }

@@ -1,9 +1,9 @@
-import type { AgentView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
+import type { AgentView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 
-/** What happened between two snapshots that is worth a line that stays, in the order of the tree's life. */
-export function describeChanges(before: DevnetSnapshot | undefined, after: DevnetSnapshot): string[] {
+/** The events between two snapshots, one line each: first agents, then epochs, then L1. */
+export function describeChanges(before: FleetSnapshot | undefined, after: FleetSnapshot): string[] {
   const epochsBefore = new Map(before?.epochs.map((epoch) => [epoch.epoch, epoch]));
   const agentsBefore = new Map(before?.agents.map((agent) => [agent.agentId, agent]));
   return [
@@ -15,8 +15,8 @@ export function describeChanges(before: DevnetSnapshot | undefined, after: Devne
   ];
 }
 
-/** The state of every epoch that is being proven, a line each: for where lines cannot be drawn over. */
-export function summarise({ epochs }: DevnetSnapshot): string[] {
+/** The progress of every epoch that is being proven, one line each, for outputs that cannot redraw lines. */
+export function summarise({ epochs }: FleetSnapshot): string[] {
   return epochs
     .filter(({ state }) => state === 'proving')
     .map((epoch) => {
@@ -36,20 +36,20 @@ function agentChanges(before: AgentView | undefined, after: AgentView): string[]
 function epochChanges(before: EpochView | undefined, after: EpochView): string[] {
   const changes: string[] = [];
   if (before === undefined) {
-    const kind = after.holdsMix ? '' : ', a warm-up';
-    changes.push(`taken up: ${describeContents(after)}, ${after.progress.expected} jobs expected${kind}`);
+    const kind = after.holdsMix ? '' : ' (warm-up)';
+    changes.push(`started: ${describeContents(after)}, ${after.progress.expected} jobs expected${kind}`);
   } else if (after.attempt > before.attempt) {
-    changes.push(`taken up again, attempt ${after.attempt}`);
+    changes.push(`resumed, attempt ${after.attempt}`);
   }
   if (after.progress.rejected > (before?.progress.rejected ?? 0)) {
-    changes.push(`${after.progress.rejected} of its jobs are rejected: coppice tree ${after.epoch} says why`);
+    changes.push(`${after.progress.rejected} jobs rejected: see coppice tree ${after.epoch}`);
   }
   if (after.rootAtMs !== undefined && before?.rootAtMs === undefined) {
     const { done, expected } = after.progress;
     changes.push(`root proof after ${formatDuration(after.rootAtMs - after.openedAtMs)}, ${done} of ${expected} jobs`);
   }
   const { submission } = after;
-  // That it waits, for no reason that is known, goes without saying.
+  // Waiting is only worth a line when there is a reason.
   const isNews = submission !== undefined && (submission.state !== 'waiting' || submission.reason !== undefined);
   if (isNews && (before === undefined || describeSubmission(after) !== describeSubmission(before))) {
     changes.push(describeSubmission(after));
@@ -60,7 +60,7 @@ function epochChanges(before: EpochView | undefined, after: EpochView): string[]
   return changes;
 }
 
-function chainChanges(before: DevnetSnapshot | undefined, { chain }: DevnetSnapshot): string[] {
+function chainChanges(before: FleetSnapshot | undefined, { chain }: FleetSnapshot): string[] {
   if (chain === undefined || chain.provenCheckpoint <= (before?.chain?.provenCheckpoint ?? 0)) return [];
-  return [`L1: the rollup's proven checkpoint is now ${chain.provenCheckpoint}`];
+  return [`L1: the rollup is now proven up to checkpoint ${chain.provenCheckpoint}`];
 }

@@ -1,12 +1,12 @@
 import type { LevelProgress, Progress } from '../../shared/merge-tree/progress/progress.ts';
-import type { AgentView, ChainView, DevnetSnapshot, EpochView } from './devnet-snapshot.ts';
+import type { AgentView, ChainView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 import { fitLine, type Line, type TonedText, toned } from '../terminal/line.ts';
 
 export interface Frame {
   readonly columns: number;
-  /** At most so many lines are rendered. */
+  /** The most lines to render. */
   readonly rows: number;
 }
 
@@ -14,8 +14,8 @@ const LABEL_COLUMNS = 20;
 const COUNT_COLUMNS = 10;
 const LONGEST_BAR = 40;
 
-/** The live display: the chain, the merge tree of the epoch that is being proven, its submission, and the agents. */
-export function renderSnapshot(snapshot: DevnetSnapshot, frame: Frame): Line[] {
+/** The live view: the chain, the merge tree of the epoch that is being proven, its submission, and the agents. */
+export function renderSnapshot(snapshot: FleetSnapshot, frame: Frame): Line[] {
   const epoch = shownEpoch(snapshot.epochs);
   const sections: Line[][] = [
     ...('chain' in snapshot ? [chainLines(snapshot)] : []),
@@ -27,14 +27,14 @@ export function renderSnapshot(snapshot: DevnetSnapshot, frame: Frame): Line[] {
   return fitRows(sections, frame.rows).map((line) => fitLine(line, frame.columns));
 }
 
-/** The oldest epoch that is still being proven; else the newest one, whose tree is complete. */
+/** The oldest epoch that is still being proven, or else the newest one, whose tree is complete. */
 function shownEpoch(epochs: readonly EpochView[]): EpochView | undefined {
   return epochs.find(({ state }) => state === 'proving') ?? epochs.at(-1);
 }
 
-function chainLines({ chain, traffic, atMs }: DevnetSnapshot): Line[] {
+function chainLines({ chain, traffic, atMs }: FleetSnapshot): Line[] {
   return [
-    [toned('strong', label('Aztec')), ...(chain === undefined ? ['no answer from L1 yet'] : chainParts(chain, atMs))],
+    [toned('strong', label('Aztec')), ...(chain === undefined ? ['waiting for L1'] : chainParts(chain, atMs))],
     ...(traffic === undefined ? [] : [[label('Traffic'), traffic]]),
   ];
 }
@@ -52,7 +52,7 @@ function epochLines(epoch: EpochView, atMs: number, columns: number): Line[] {
     headline(epoch, atMs),
     [' '.repeat(LABEL_COLUMNS + barColumns(columns)), toned('dim', counts('done', 'running', 'waiting', 'of'))],
     ...progress.levels.toReversed().map((level) => progressLine(level.level, level, columns)),
-    progressLine('all', progress, columns),
+    progressLine('total', progress, columns),
     [label('Critical path'), describePath(epoch)],
     [label('Submission'), submissionPart(epoch)],
   ];
@@ -108,7 +108,7 @@ function submissionPart(epoch: EpochView): TonedText | string {
   }
 }
 
-/** One line for each epoch that is under way besides the one whose tree is shown. */
+/** One line for each open epoch, except the one whose tree is shown. */
 function otherEpochs(epochs: readonly EpochView[], shown: EpochView): Line[] {
   return epochs
     .filter((epoch) => epoch !== shown && (epoch.state === 'proving' || epoch.state === 'submitting'))
@@ -121,7 +121,7 @@ function otherEpochs(epochs: readonly EpochView[], shown: EpochView): Line[] {
 }
 
 function agentLines(agents: readonly AgentView[], atMs: number): Line[] {
-  if (agents.length === 0) return [[toned('dim', 'no agent has reported yet')]];
+  if (agents.length === 0) return [[toned('dim', 'no agents yet')]];
   return agents.map(({ agentId, state, circuit, jobSinceMs, jobsProven, note }) => {
     const isProving = state === 'proving' && circuit !== undefined;
     return [
@@ -134,7 +134,7 @@ function agentLines(agents: readonly AgentView[], atMs: number): Line[] {
   });
 }
 
-/** Sections with an empty line between them where there is room; what does not fit is cut from the end. */
+/** Sections with an empty line between them where they fit; the rest is cut at the end. */
 function fitRows(sections: readonly Line[][], rows: number): Line[] {
   const spaced = sections.flatMap((section, index) => (index === 0 ? section : [[], ...section]));
   return spaced.length <= rows ? spaced : sections.flat().slice(0, Math.max(0, rows));

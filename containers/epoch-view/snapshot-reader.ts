@@ -10,13 +10,13 @@ import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { holdsTrafficMix } from './holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
-import type { AgentView, EpochView, SubmissionView } from './devnet-snapshot.ts';
+import type { AgentView, EpochView, SubmissionView } from './fleet-snapshot.ts';
 
-/** Epochs in a snapshot: the one that is proven, those that wait for L1, and the last one that is done. */
+/** Epochs in a snapshot: the one being proven, those waiting for L1, and the last one that is done. */
 const EPOCHS_SHOWN = 6;
-/** Between two snapshots, by engine: every one of them costs an emulator of AWS a handful of calls. */
+/** Between two snapshots, by engine: each of them costs an AWS emulator a handful of calls. */
 export const SNAPSHOT_MS = { embedded: 250, aws: 1000 } as const;
-/** An agent that has said nothing for so long is not shown. */
+/** An agent that has not reported for this long is not shown. */
 const AGENT_SEEN_SECONDS = 60;
 
 interface Plan {
@@ -27,15 +27,15 @@ interface Plan {
 export interface SnapshotReaderOptions {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
   readonly nowMs: () => number;
-  /** Which epochs are shown. @default all */
+  /** Which epochs to read. @default all */
   readonly shows?: (record: EpochRecord) => boolean;
 }
 
-/** Reads from the ledger how the fleet is doing. */
+/** Reads the state of the fleet from the ledger. */
 export class SnapshotReader {
   readonly #options: SnapshotReaderOptions;
   readonly #times = new CircuitTimes();
-  /** By range: the plan of an epoch depends on its checkpoints alone. */
+  /** By range: the plan of an epoch depends only on its checkpoints. */
   readonly #plans = new Map<string, Plan>();
   readonly #ended = new Map<string, EpochView>();
 
@@ -75,7 +75,7 @@ export class SnapshotReader {
       pathLeft: path.left(jobs, at),
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,
     };
-    // Nothing of it changes any more once L1 has it.
+    // Nothing of it changes once it is on L1.
     if (record.state === 'proven' && root?.state !== 'sent' && root?.state !== 'waiting') this.#ended.set(key, view);
     return view;
   }

@@ -7,11 +7,11 @@ import { FleetProcessEndedError } from '../processes/fleet-process.ts';
 import { catchInterrupts, InterruptedError } from '../processes/interrupts.ts';
 import { descendantsOf, killAll, listProcesses, type ProcessEntry, stillAlive } from '../processes/process-table.ts';
 import { readLastLines } from '../processes/read-last-lines.ts';
-import type { DevnetOutput } from '../terminal/devnet-output.ts';
+import type { Output } from '../terminal/output.ts';
 import { openOutput } from '../terminal/open-output.ts';
 import { StepLines } from '../terminal/step-lines.ts';
 
-export type LocalCommand = 'devnet' | 'canary';
+export type LocalRunName = 'devnet' | 'canary';
 
 /** How much of its log is quoted when a process has ended. */
 const QUOTED_LINES = 12;
@@ -25,7 +25,7 @@ const POLL_MS = 50;
  * @param work starts what it needs, and registers with `run.onStop` how to stop it
  * @returns the exit code: 0 when `work` is done, 1 when something failed, 130 when the user stopped it before
  */
-export async function runLocally(command: LocalCommand, work: (run: LocalRun) => Promise<void>): Promise<number> {
+export async function runLocally(command: LocalRunName, work: (run: LocalRun) => Promise<void>): Promise<number> {
   const interrupts = catchInterrupts(() => {
     killAll(descendantsOf(process.pid, listProcesses()));
     process.exit(EXIT_CODES.interrupted);
@@ -39,16 +39,16 @@ export async function runLocally(command: LocalCommand, work: (run: LocalRun) =>
 
 /** One run of such a command: what it prints, when it has to end, and what has to be stopped then. */
 export class LocalRun {
-  readonly output: DevnetOutput;
+  readonly output: Output;
   readonly steps: StepLines;
   /** Aborts, with an `InterruptedError`, when the user wants the run to end. */
   readonly signal: AbortSignal;
-  readonly #command: LocalCommand;
+  readonly #command: LocalRunName;
   readonly #stops: (() => Promise<void>)[] = [];
   #resumeHint: string | undefined;
   #isDone = false;
 
-  constructor(command: LocalCommand, output: DevnetOutput, signal: AbortSignal) {
+  constructor(command: LocalRunName, output: Output, signal: AbortSignal) {
     this.#command = command;
     this.output = output;
     this.steps = new StepLines(output, Date.now);
@@ -84,7 +84,7 @@ export class LocalRun {
 
   #explain(error: unknown): number {
     this.steps.fail();
-    this.output.settle();
+    this.output.freeze();
     const isInterrupted = error instanceof InterruptedError || this.signal.aborted;
     if (!isInterrupted) this.output.print([`coppice ${this.#command}: ${messageOf(error)}`, ...lastLinesOf(error)]);
     if (this.#resumeHint !== undefined) this.output.print([this.#resumeHint]);
@@ -109,7 +109,7 @@ export class LocalRun {
 }
 
 /** A new data directory for a run that is given none: `data/devnet-2026-02-03T10-11-12`, by the time in UTC. */
-export function newDataDirectory(command: LocalCommand): string {
+export function newDataDirectory(command: LocalRunName): string {
   return path.join('data', `${command}-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`);
 }
 

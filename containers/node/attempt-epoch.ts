@@ -1,4 +1,3 @@
-import type { AztecNodeConfig } from '@aztec/aztec-node';
 import { EpochNumber as AztecEpochNumber } from '@aztec/foundation/branded-types';
 import type { EthAddress } from '@aztec/foundation/eth-address';
 import { ProvingOrchestrator } from '@aztec/prover-client/orchestrator';
@@ -7,21 +6,19 @@ import { getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers
 
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
+import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
-import { type EpochData, gatherEpochData } from './epoch-data.ts';
 import type { Chain } from './chain.ts';
-import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
-import { RootInTheWayError } from './errors.ts';
+import { encodeRootCall } from './encode-root-call.ts';
+import { type EpochData, gatherEpochData } from './epoch-data.ts';
+import { epochStopSignal } from './epoch-stop-signal.ts';
 import { FleetCircuitProver } from './fleet-circuit-prover.ts';
-import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { proveEpoch } from './prove-epoch.ts';
-import { encodeRootCall } from './root-call.ts';
 import type { Subsystems } from './subsystems.ts';
-
-/** A timer of Node holds 31 bits of milliseconds; a deadline further off is looked at again by the next attempt. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface AttemptEpochDeps {
   readonly engine: Engine;
@@ -42,6 +39,19 @@ export interface AttemptEpochDeps {
  * nothing to prove, or it was stopped.
  */
 export type AttemptOutcome = 'submitting' | 'nothing-to-prove' | 'reorg' | 'deadline' | 'shutdown';
+
+/** A root of the same epoch over checkpoints that a reorg removed is on its way to L1. Try again once it has failed there. */
+class OtherRootPendingError extends Error {
+  override readonly name = 'OtherRootPendingError';
+  readonly epoch: EpochNumber;
+
+  constructor(epoch: EpochNumber) {
+    super(
+      `a root of epoch ${epoch} over other checkpoints is still on its way to L1; this one is stored once that has ended`,
+    );
+    this.epoch = epoch;
+  }
+}
 
 /**
  * Takes an epoch up, from its transactions to its root proof in the outbox. Whatever an earlier attempt has proven is
@@ -73,7 +83,11 @@ export async function attemptEpoch(
     log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
   }
 
-  const stopping = stopSignal(record, deps, shutdown);
+  const stopping = epochStopSignal(
+    record,
+    { ...deps, l1SlotMs: subsystems.config.ethereumSlotDuration * 1000 },
+    shutdown,
+  );
   try {
     const { rootJobId, call } = await proveToRoot(data, deps, stopping.signal);
     const stored = await engine.outbox.store({
@@ -84,7 +98,7 @@ export async function attemptEpoch(
       data: call,
       deadlineAtMs: record.deadlineAtMs,
     });
-    if (stored.rangeId !== data.rangeId) throw new RootInTheWayError(epoch);
+    if (stored.rangeId !== data.rangeId) throw new OtherRootPendingError(epoch);
     await engine.epochs.advance(epoch, data.rangeId, 'submitting', { rootJobId });
     log.info({ epoch, rootJobId }, 'the root proof is in the outbox');
     return 'submitting';
@@ -94,7 +108,7 @@ export async function attemptEpoch(
       await closeStopped(stopped, record, deps);
       return stopped.why;
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     await engine.epochs.advance(epoch, data.rangeId, 'failed', { reason });
     await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     throw error;
@@ -132,7 +146,7 @@ function checkpointRange({ epoch, checkpoints }: EpochData): {
   return { firstCheckpoint: first.number, lastCheckpoint: last.number };
 }
 
-/** Gives the epoch's rejected jobs another chance, from a clean start: what lies in place of a proof may be why they failed. */
+/** Gives the epoch's rejected jobs another chance from a clean start: a bad object under a proof's key may be why they failed. */
 async function reviveRejected(epoch: EpochNumber, { jobs, proofs }: Engine): Promise<number> {
   for (const { id, circuit, state, reason } of await jobs.jobsOfEpoch(epoch)) {
     if (state === 'rejected') await proofs.quarantine(outputsKey(circuit, id), reason ?? 'its job was rejected');
@@ -161,7 +175,7 @@ async function proveToRoot(
     log,
     onRootProven: (jobId) => (rootJobId = jobId),
   });
-  // Jobs are cancelled in the ledger, where agents see it, and only when their epoch cannot be proven any more.
+  // Jobs are cancelled in the ledger, where agents see it, and only when their epoch can no longer be proven.
   const cancelJobsOnStop = false;
   const orchestrator = new ProvingOrchestrator(
     subsystems.worldState,
@@ -194,52 +208,7 @@ async function proveToRoot(
   }
 }
 
-/** Aborts when the node ends, the epoch's window closes, or a reorg changes its checkpoints. */
-function stopSignal(
-  record: EpochRecord,
-  deps: AttemptEpochDeps,
-  shutdown: AbortSignal,
-): { signal: AbortSignal; dispose(): void } {
-  const { config } = deps.subsystems;
-  const controller = new AbortController();
-  const stop = (why: EpochStoppedError['why']): void => {
-    controller.abort(new EpochStoppedError(why));
-  };
-  const onShutdown = (): void => stop('shutdown');
-  if (shutdown.aborted) onShutdown();
-  shutdown.addEventListener('abort', onShutdown, { once: true });
-
-  const windowMs = record.deadlineAtMs - deps.nowMs();
-  const deadline = setTimeout(() => stop('deadline'), Math.min(Math.max(0, windowMs), MAX_TIMER_MS));
-  // Twice in each L1 slot: a reorg shows at the next L1 block at the earliest.
-  const reorgCheck = setInterval(
-    () => {
-      deps.chain
-        .rangeOf(record.epoch)
-        .then((range) => {
-          if (range !== record.rangeId) stop('reorg');
-        })
-        .catch((error: unknown) => {
-          deps.log.warn({ err: error, epoch: record.epoch }, 'could not check the epoch for a reorg, trying again');
-        });
-    },
-    ethereumSlotMs(config) / 2,
-  );
-  return {
-    signal: controller.signal,
-    dispose() {
-      clearTimeout(deadline);
-      clearInterval(reorgCheck);
-      shutdown.removeEventListener('abort', onShutdown);
-    },
-  };
-}
-
-function ethereumSlotMs({ ethereumSlotDuration }: AztecNodeConfig): number {
-  return ethereumSlotDuration * 1000;
-}
-
-/** Leaves nothing in the fleet's way that can no longer count. A shutdown leaves all as it is: the jobs go on. */
+/** Cancels jobs whose proofs can no longer count. A shutdown cancels none: the jobs go on. */
 async function closeStopped(
   stopped: EpochStoppedError,
   record: EpochRecord,

@@ -5,7 +5,7 @@ import { getEpochAtSlot } from '@aztec/stdlib/epoch-helpers';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 
-/** The rollup's chain as far as choosing epochs goes, as L1 has it. */
+/** The rollup's chain as L1 has it: what the choice of epochs depends on. */
 export interface Chain {
   /** From the epoch of the first unproven checkpoint to that of the newest one, in order; some may have no checkpoint. */
   unprovenEpochs(): Promise<readonly EpochNumber[]>;

@@ -6,7 +6,7 @@ import type { CheckpointShape } from '../../shared/proving-job/checkpoint-shape.
 /**
  * The shape of checkpoints, in their order.
  * @param l1ToL2Messages one list for each
- * @param isPublic of a transaction, by its hash
+ * @param isPublic whether the transaction with this hash is public
  */
 export function checkpointShapes(
   checkpoints: readonly Checkpoint[],

@@ -11,7 +11,7 @@ import type { CheckpointShape } from '../../shared/proving-job/checkpoint-shape.
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { checkpointShapes } from './checkpoint-shapes.ts';
 
-/** All that proving an epoch starts from. */
+/** All inputs of proving an epoch. */
 export interface EpochData {
   readonly epoch: EpochNumber;
   readonly rangeId: RangeId;
@@ -32,12 +32,12 @@ export interface EpochDataDeps {
   readonly archiver: Archiver;
   readonly worldState: WorldStateSynchronizer;
   readonly txProvider: ITxProvider;
-  /** How long to look for transactions before this try fails, in milliseconds. */
+  /** How long to search for transactions before this try fails, in milliseconds. */
   readonly txGatheringTimeoutMs: number;
   readonly nowMs: () => number;
 }
 
-/** Some transactions of the epoch were not to be had from any source. They may turn up: try again. */
+/** No source had some of the epoch's transactions. They may turn up: try again. */
 export class TransactionsMissingError extends Error {
   override readonly name = 'TransactionsMissingError';
   readonly epoch: EpochNumber;

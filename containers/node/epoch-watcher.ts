@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AttemptOutcome } from './attempt-epoch.ts';
 import type { Chain } from './chain.ts';
@@ -11,7 +12,7 @@ export interface EpochWatcherDeps {
   readonly epochs: EpochLedger;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   readonly pollMs: number;
-  /** How long an epoch is left alone once it is complete, and after each failure, in milliseconds. */
+  /** How long to wait before proving an epoch that is complete, and after each failure, in milliseconds. */
   readonly startDelayMs: number;
   readonly retryDelayMs: number;
   /** Epochs that are proven at one time. */
@@ -25,7 +26,7 @@ export interface EpochWatcherDeps {
 interface Failures {
   readonly count: number;
   readonly lastAtMs: number;
-  /** The attempt that the ledger says failed: `coppice retry` makes the epoch `proving` without a new one. */
+  /** The failed attempt by the ledger: `coppice retry` makes the epoch `proving` without a new attempt. */
   readonly attempt: number | undefined;
 }
 
@@ -43,21 +44,21 @@ export class EpochWatcher {
     this.#deps = deps;
   }
 
-  /** Looks at the chain every poll until `signal` aborts, then waits for the running attempts to wind up. */
+  /** Polls the chain until `signal` aborts, then waits for the running attempts to wind up. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         await this.tick(signal);
         this.#lastLookAtMs = this.#deps.nowMs();
       } catch (error) {
-        this.#deps.log.warn({ err: error }, 'could not look for epochs to prove, trying again');
+        this.#deps.log.warn({ err: error }, 'could not check for epochs to prove, trying again');
       }
-      await sleep(this.#deps.pollMs, undefined, { signal }).catch(() => undefined);
+      await pause(this.#deps.pollMs, signal);
     }
     await Promise.all(this.#running.values());
   }
 
-  /** When the chain was last looked at with success, and what is being proven. */
+  /** When the chain was last read, and the epochs that are being proven. */
   get health(): { readonly lastLookAtMs: number | undefined; readonly running: readonly EpochNumber[] } {
     return { lastLookAtMs: this.#lastLookAtMs, running: [...this.#running.keys()] };
   }
@@ -97,7 +98,7 @@ export class EpochWatcher {
     return this.#deps.nowMs() < failures.lastAtMs + failures.count * this.#deps.retryDelayMs;
   }
 
-  /** Whether somebody wants the epoch taken up now, however often it failed: its failures are forgotten then. */
+  /** Whether an operator asked for a retry of the epoch, which resets its failures. */
   async #isAskedForAgain(epoch: EpochNumber): Promise<boolean> {
     const attempt = this.#failures.get(epoch)?.attempt;
     if (attempt === undefined) return false;
@@ -105,7 +106,7 @@ export class EpochWatcher {
     // A later attempt is another node's.
     if (record?.state !== 'proving' || record.attempt !== attempt) return false;
     this.#failures.delete(epoch);
-    this.#deps.log.info({ epoch }, 'the epoch is to be retried');
+    this.#deps.log.info({ epoch }, 'retrying the epoch on request');
     return true;
   }
 

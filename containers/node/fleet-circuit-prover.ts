@@ -21,7 +21,7 @@ export interface FleetCircuitProverDeps {
   readonly requests: ProofRequests;
   readonly incidents: IncidentLog;
   readonly log: Logger;
-  /** Told of the root's job when its proof is here. */
+  /** Called with the root's job when its proof has arrived. */
   readonly onRootProven?: (jobId: ProvingJobId) => void;
 }
 
@@ -29,8 +29,8 @@ type Inputs<T extends ProvingRequestType> = ProvingJobInputsMap[T];
 type Result<T extends ProvingRequestType> = Promise<ProvingJobResultsMap[T]>;
 
 /**
- * Aztec's circuit prover, with a fleet behind it: what the `ProvingOrchestrator` asks for becomes jobs, edges included.
- * One for each attempt at an epoch.
+ * Aztec's circuit prover, with a fleet behind it: it makes a job, edges included, of each request of the
+ * `ProvingOrchestrator`. One for each attempt at an epoch.
  */
 export class FleetCircuitProver implements ServerCircuitProver {
   readonly #deps: FleetCircuitProverDeps;
@@ -146,11 +146,11 @@ export class FleetCircuitProver implements ServerCircuitProver {
     const { jobId, proof } = await this.#deps.requests
       .prove({ circuit, inputs: inputs.toBuffer(), children, parse: (bytes) => parseProof(type, bytes) })
       .catch((error: unknown) => {
-        // The orchestrator drops what was aborted and says nothing; any other error it takes for a failed proof.
+        // The orchestrator drops an aborted request silently; it takes any other error for a failed proof.
         throw error instanceof EpochStoppedError ? new AbortError(error.message) : error;
       });
     if (unknownSlots.length > 0) {
-      // The proof is as good as any; only the tree that operators see lacks an edge.
+      // The proof is valid; only the tree that operators see lacks an edge.
       const message = `no job of this epoch made the proof in ${unknownSlots.join(', ')}`;
       this.#deps.log.warn({ jobId, unknownSlots }, message);
       await this.#deps.incidents.report({ kind: 'missing-edge', subject: jobId, message });

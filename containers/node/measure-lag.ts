@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
+import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 
@@ -13,20 +12,20 @@ export interface MeasureLagDeps {
 
 const EVERY_MS = 30_000;
 
-/** Tells how far the node is behind L1, twice a minute until `signal` aborts. A node that says nothing is not well either. */
+/** Records how far the node is behind L1, twice a minute until `signal` aborts. An alarm takes missing data for a failure. */
 export async function runLagMeasurement(deps: MeasureLagDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await measureLag(deps);
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await pause(EVERY_MS, signal);
   }
 }
 
-/** Nothing is told before the first block: an age that nobody knows is none. */
+/** Records nothing before the first block: there is no age to report yet. */
 export async function measureLag({ readUntilMs, metrics, nowMs, log }: MeasureLagDeps): Promise<void> {
   try {
     const untilMs = await readUntilMs();
     if (untilMs !== undefined) metrics.record('NodeLagSeconds', Math.max(0, (nowMs() - untilMs) / 1000), {});
   } catch (error) {
-    log.warn({ err: error }, 'the node could not say how far it has read L1');
+    log.warn({ err: error }, 'could not measure how far the node is behind L1');
   }
 }

@@ -10,20 +10,20 @@ interface Bufferable {
 const CLIENT_PROOF_SLOT = 'hidingKernelProofData';
 
 /**
- * Knows which job made which proof, so that the edges of the merge tree can be read from a parent's inputs: a child
+ * Remembers which job made which proof, so that the edges of the merge tree can be read from a parent's inputs: a child
  * slot keeps the child's public inputs and proof byte for byte.
  */
 export class ProofOrigins {
   readonly #jobs = new Map<Sha256, ProvingJobId>();
-  /** By proof. The orchestrator hands on the objects that it was given; turning one into bytes takes milliseconds. */
+  /** By proof. The orchestrator hands on the same objects; serialising one takes milliseconds. */
   readonly #digests = new WeakMap<Bufferable, { readonly publicInputs: Bufferable; readonly digest: Sha256 }>();
 
-  /** Notes the proof of `jobId`. For the AVM, whose proof has no public inputs of its own, they come from its inputs. */
+  /** Remembers the proof of `jobId`. The AVM's proof has no public inputs; they come from its inputs. */
   add(jobId: ProvingJobId, publicInputs: Bufferable, proof: Bufferable): void {
     this.#jobs.set(this.#digestOf(publicInputs, proof), jobId);
   }
 
-  /** The jobs that made the proofs in `inputs`, and the names of the slots whose maker is not known. */
+  /** The jobs that made the proofs in `inputs`, and the names of the slots whose job is unknown. */
   childrenOf(inputs: object): { readonly children: readonly ProvingJobId[]; readonly unknownSlots: readonly string[] } {
     const children: ProvingJobId[] = [];
     const unknownSlots: string[] = [];

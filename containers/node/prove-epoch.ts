@@ -20,7 +20,7 @@ import type { PublicProcessorFactory } from '@aztec/simulator/server';
 
 import type { EpochData } from './epoch-data.ts';
 
-/** The root rollup's proof with what its submission to L1 needs besides. */
+/** The root rollup's proof, and what else its submission to L1 needs. */
 export interface EpochProof {
   readonly publicInputs: RootRollupPublicInputs;
   readonly proof: Proof;
@@ -38,9 +38,9 @@ export interface ProveEpochDeps {
 }
 
 /**
- * Executes an epoch's transactions again and hands them to the orchestrator, which asks for proofs as it goes;
- * answers the root's.
- * @throws when a transaction does not execute as it did for the sequencer, or when a proof cannot be had.
+ * Executes an epoch's transactions again and hands them to the orchestrator, which asks for proofs as it goes.
+ * Returns the root's.
+ * @throws when a transaction does not execute as it did for the sequencer, or when a proof fails.
  */
 export async function proveEpoch(data: EpochData, deps: ProveEpochDeps): Promise<EpochProof> {
   const { orchestrator, signal } = deps;
@@ -50,7 +50,7 @@ export async function proveEpoch(data: EpochData, deps: ProveEpochDeps): Promise
     data.checkpoints.length,
     await buildFinalBlobChallenges(blobFields),
   );
-  // These depend on no execution, so that the fleet has work at once.
+  // These depend on no execution: they give the fleet work at once.
   await orchestrator.startChonkVerifierCircuits([...data.txs.values()]);
 
   const parallel = deps.parallelCheckpoints ?? Math.max(1, AVM_MAX_CONCURRENT_SIMULATIONS);
@@ -81,7 +81,7 @@ async function executeCheckpoint(
     const txs = block.body.txEffects.map(({ txHash }) => txOf(data.txs, txHash.toString()));
     await orchestrator.startNewBlock(block.number, block.header.globalVariables.timestamp, txs.length);
     if (txs.length > 0) {
-      // The state that the next blocks fork from has the messages already: only the first block puts them in.
+      // Only the first block adds the messages: the state that later blocks fork from has them.
       await orchestrator.addTxs(await executeTxs(block, txs, blockIndex === 0 ? messages : undefined, deps));
     }
     await orchestrator.setBlockCompleted(block.number, block.header);

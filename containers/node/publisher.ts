@@ -7,7 +7,7 @@ import { type Hex, serializeTransaction, type TransactionSerializableEIP1559 } f
 
 import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
 
-/** Who earns the rewards of the proofs, and who submits them. */
+/** The prover that earns the rewards of the proofs, and the account that submits them. */
 export interface Publisher {
   readonly proverId: EthAddress;
   /** Absent when nothing is to be submitted. */

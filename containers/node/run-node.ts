@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { openGrowingEpochs } from '../../shared/engine/aws/fleet/open-growing-epochs.ts';
-import { openScaler } from '../../shared/engine/aws/fleet/open-scaler.ts';
-import { engineOptionsOf, strandedSecondsOf } from '../../shared/engine/engine-options.ts';
+import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
@@ -16,14 +14,14 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
-import { runForesight } from './foresee-epoch.ts';
 import { runLagMeasurement } from './measure-lag.ts';
+import { notifyScaler } from './notify-scaler.ts';
 import { loadPublisher, type Publisher } from './publisher.ts';
+import { reportGrowingEpoch } from './report-growing-epoch.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
 import { startSubsystems } from './subsystems.ts';
-import { tellScaler } from './tell-scaler.ts';
 
-/** Without a look at the chain for so long, the node is not well. */
+/** A node that has not read the chain for this long is unhealthy. */
 const UNHEALTHY_AFTER_MS = 120_000;
 
 export interface NodeDeps {
@@ -42,11 +40,10 @@ export async function runNode(
 ): Promise<void> {
   const networkVersion = installedNetworkVersion();
   const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
-  if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
-  const scaler = await openScaler(engineOptionsOf(settings), { nowMs, log });
+  if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not respond');
+  const { scaler, growingEpochs: growing } = given.engine;
   const engine =
-    scaler === undefined ? given.engine : { ...given.engine, epochs: tellScaler(given.engine.epochs, scaler) };
-  const growing = await openGrowingEpochs(engineOptionsOf(settings));
+    scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
   const subsystems = await startSubsystems(log);
   try {
     const publisher = await loadPublisher(subsystems.config);
@@ -100,7 +97,7 @@ export async function runNode(
         watcher.run(signal),
         runSweeper(sweep, settings.sweepSeconds * 1000, signal),
         runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
-        growing && runForesight({ ...subsystems, chain, growing, networkVersion, log }, signal),
+        growing && reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, signal),
         submitter(settings, publisher, engine, log, nowMs)?.run(signal),
       ]);
     } finally {
@@ -109,8 +106,6 @@ export async function runNode(
     }
   } finally {
     await subsystems.stop();
-    scaler?.close();
-    growing?.close();
   }
 }
 
@@ -144,7 +139,7 @@ function statusOf(watcher: EpochWatcher, publisher: Publisher, networkVersion: s
   const isHealthy = lastLookAtMs !== undefined && atMs - lastLookAtMs < UNHEALTHY_AFTER_MS;
   return {
     isHealthy,
-    ...(isHealthy ? {} : { reason: 'the chain could not be looked at lately: see the log' }),
+    ...(isHealthy ? {} : { reason: 'the node has not read the chain lately: see the log' }),
     networkVersion,
     proverId: publisher.proverId.toString(),
     provingEpochs: running,

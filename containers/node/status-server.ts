@@ -1,21 +1,21 @@
 import { createServer, type Server } from 'node:http';
 
-/** What a health check and a curious operator see of the node. */
+/** The status of the node, for health checks and operators. */
 export interface NodeStatus {
   readonly isHealthy: boolean;
-  /** Why it is not, in words. */
+  /** Why it is unhealthy, in words. */
   readonly reason?: string;
   readonly [field: string]: unknown;
 }
 
 /**
- * Answers `GET /status` with the node's status as JSON: 200 when it is healthy, 503 when it is not. Other paths are 404.
- * It listens on all interfaces, as Aztec's node does; it shows no secret and takes no command.
+ * Serves the node's status as JSON under `GET /status`: 200 when it is healthy, 503 when it is not; other paths are 404.
+ * It listens on all interfaces, as Aztec's node does: it shows no secrets and takes no commands.
  */
 export async function serveStatus(port: number, status: () => NodeStatus): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.method !== 'GET' || request.url !== '/status') {
-      response.writeHead(404).end('ask for GET /status\n');
+      response.writeHead(404).end('try GET /status\n');
       return;
     }
     const answer = status();

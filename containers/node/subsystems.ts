@@ -59,7 +59,7 @@ export async function startSubsystems(log: Logger): Promise<Subsystems> {
     rollup.getManaLimit(),
   ]);
   config.rollupVersion = Number(rollupVersion);
-  // The archiver takes these from its configuration; the rollup knows better, and a wrong one would move every epoch.
+  // The archiver takes these from its configuration; a value other than the rollup's would move every epoch.
   config.aztecSlotDuration = slotDuration;
   config.aztecEpochDuration = epochDuration;
 
@@ -88,7 +88,7 @@ export async function startSubsystems(log: Logger): Promise<Subsystems> {
     dateProvider,
     telemetry,
   );
-  // Proposals are followed for the transactions that they name; on a public network that is where most come from.
+  // The node follows proposals for the transactions they name: on a public network, most come from there.
   createProposalHandler(config, {
     checkpointsBuilder: new FullNodeCheckpointsBuilder(
       { ...config, l1GenesisTime, slotDuration, rollupManaLimit: Number(manaLimit) },
@@ -134,7 +134,7 @@ function configuredRollupVersion({ rollupVersion }: { rollupVersion?: number | u
   return rollupVersion ?? 'canonical';
 }
 
-/** Who holds fee juice at genesis: a part of the first state, so every node of a network must be told the same. */
+/** The accounts with fee juice at genesis: part of the first state, so the same for every node of a network. */
 async function fundedAddresses(config: AztecNodeConfig): Promise<AztecAddress[]> {
   const testAccounts = config.testAccounts ? await testAccountAddresses() : [];
   const sponsoredFpc = config.sponsoredFPC ? [await sponsoredFpcAddress()] : [];
@@ -142,13 +142,13 @@ async function fundedAddresses(config: AztecNodeConfig): Promise<AztecAddress[]>
   return [...testAccounts, ...sponsoredFpc, ...prefunded];
 }
 
-/** Loaded only for the development networks that have them: no public network does. */
+/** Loaded only when needed: only development networks have these accounts. */
 async function testAccountAddresses(): Promise<AztecAddress[]> {
   const { getInitialTestAccountsData } = await import('@aztec/accounts/testing');
   return (await getInitialTestAccountsData()).map(({ address }) => address);
 }
 
-/** Loaded only where it is needed: it brings most of Aztec's command line along. */
+/** Loaded only when needed: it imports most of Aztec's command line. */
 async function sponsoredFpcAddress(): Promise<AztecAddress> {
   const { getSponsoredFPCAddress } = await import('@aztec/cli/utils');
   return await getSponsoredFPCAddress();

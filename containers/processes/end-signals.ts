@@ -18,7 +18,7 @@ export function endSignal(log: Logger, nowMs: () => number = Date.now): AbortSig
   let interruptedAtMs: number | undefined;
   const abort = (why: string): void => {
     if (end.signal.aborted) return;
-    log.info({ why }, 'ending');
+    log.info({ why }, 'stopping');
     end.abort();
   };
   process.on('SIGTERM', () => abort('SIGTERM'));

@@ -1,4 +1,4 @@
-/** What the command's end tells whoever started it. */
+/** The exit codes of every command. */
 export const EXIT_CODES = {
   done: 0,
   /** Something failed; trying again may help. */

@@ -43,7 +43,7 @@ const HOPELESS: readonly number[] = [EXIT_CODES.misused, EXIT_CODES.unfit];
  *        └─exit code 2 or 3──▶ all are ended, with that exit code
  *
  * The processes have an IPC channel to this one: when this one is killed, they see it close and end themselves.
- * @returns the exit code: 0 when all ended as they were told to
+ * @returns the exit code: 0 when all stopped on request, without an error
  */
 export async function supervise(
   processes: readonly SupervisedProcess[],
@@ -89,20 +89,20 @@ async function keepRunning(
     const startedAtMs = nowMs();
     const end = await runToEnd(supervised, policy.killAfterMs, deps);
     if (isToEnd()) {
-      if (end.code !== 0) log.warn({ name, ...end }, 'ended, but not well');
+      if (end.code !== 0) log.warn({ name, ...end }, 'exited with an error');
       return end.code === 0 ? EXIT_CODES.done : EXIT_CODES.failed;
     }
     if (end.code !== null && HOPELESS.includes(end.code)) {
-      log.error({ name, ...end }, 'cannot run here: see its last lines; ending everything');
+      log.error({ name, ...end }, 'cannot run here, see its last lines: stopping everything');
       return end.code;
     }
     crashes = nowMs() - startedAtMs >= policy.recoveredAfterMs ? 1 : crashes + 1;
     if (crashes >= policy.maxCrashes) {
-      log.error({ name, ...end, crashes }, 'ended too often: ending everything');
+      log.error({ name, ...end, crashes }, 'crashed too often: stopping everything');
       return EXIT_CODES.failed;
     }
     const delayMs = Math.min(policy.longestRestartMs, policy.firstRestartMs * 2 ** (crashes - 1));
-    log.warn({ name, ...end, crashes, restartInMs: delayMs }, 'ended by itself: it is started again');
+    log.warn({ name, ...end, crashes, restartInMs: delayMs }, 'crashed: restarting it');
     await sleep(delayMs, undefined, { signal: stop }).catch(() => undefined);
   }
   return EXIT_CODES.done;
@@ -125,7 +125,7 @@ async function runToEnd(
   const askToEnd = (): void => {
     child.kill('SIGTERM');
     killTimer = setTimeout(() => {
-      log.error({ name, childPid: child.pid }, 'did not end in time: killing it');
+      log.error({ name, childPid: child.pid }, 'did not stop in time: killing it');
       child.kill('SIGKILL');
     }, killAfterMs);
   };

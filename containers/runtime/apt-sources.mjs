@@ -58,15 +58,15 @@ export function parseAptDeb822(text) {
 }
 
 /**
- * Finds the mirror of the distribution itself among all sources: not the one of its security updates, and none of
- * somebody else's packages.
+ * Finds the mirror of the distribution itself among all sources: neither its security updates nor third-party
+ * packages.
  * @param {AptSource[]} sources
  * @param {string} codename of the running release, such as `bookworm`
  * @returns {AptSource | undefined}
  */
 export function findReleaseSource(sources, codename) {
   const binary = sources.filter(({ types, components }) => types.includes('deb') && components.includes('main'));
-  // A system may name its release by its role instead of its name.
+  // A system may name its release by role instead of by codename.
   return (
     binary.find(({ suites }) => suites.includes(codename)) ??
     binary.find(({ suites }) => suites.some((suite) => ['stable', 'oldstable', 'oldoldstable'].includes(suite)))

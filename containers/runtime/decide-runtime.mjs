@@ -17,7 +17,7 @@ export const MINIMUM_GLIBC_VERSION = '2.38';
  */
 
 /**
- * The Node to run, and whether its native parts run on the system's glibc or have to bring their own.
+ * The Node to run, and whether its native parts use the system's glibc or need another one.
  * @typedef {{ kind: 'system-glibc' | 'own-glibc', nodePath: string }} Runtime
  */
 
@@ -25,16 +25,16 @@ export const MINIMUM_GLIBC_VERSION = '2.38';
  * Chooses the Node that runs the project's scripts.
  * @param {Surroundings} surroundings
  * @returns {Runtime} with `own-glibc`, `nodePath` is the Node that still has to be patched
- * @throws {Error} when there is no Node that is new enough, or no glibc
+ * @throws {Error} when no Node is new enough, or there is no glibc
  */
 export function decideRuntime(surroundings) {
   const { platform, nodePath, nodeVersion, bundledNodePath, patchedNodePath, glibcVersion } = surroundings;
-  // A patched Node reports the glibc it brings, which says nothing about the system's.
+  // A patched Node reports its own glibc, not the system's.
   if (nodePath === patchedNodePath) return { kind: 'own-glibc', nodePath: bundledNodePath ?? nodePath };
 
   if (platform === 'linux' && glibcVersion === undefined) {
     throw new Error(
-      `the native parts of Aztec need glibc ${MINIMUM_GLIBC_VERSION}, and this Linux has none (Alpine?): ` +
+      `Aztec's native parts need glibc ${MINIMUM_GLIBC_VERSION}, and this Linux has no glibc (Alpine?): ` +
         'use Debian 13, Ubuntu 24.04 or newer',
     );
   }
@@ -42,7 +42,7 @@ export function decideRuntime(surroundings) {
   const chosen = isNewEnough ? nodePath : bundledNodePath;
   if (chosen === undefined) {
     throw new Error(
-      `Node ${MINIMUM_NODE_VERSION} or newer is needed, this is ${nodeVersion}, and the one that npm brings along ` +
+      `Node ${MINIMUM_NODE_VERSION} or newer is needed, this is ${nodeVersion}, and the one packaged for npm ` +
         'is not installed: run npm ci (without --omit=optional), or install a newer Node',
     );
   }

@@ -7,10 +7,10 @@
  */
 
 /**
- * Chooses the release to take a newer C library from: the oldest one of the same distribution that has it, since its
- * packages are on the mirror and under the keys that this system uses already.
+ * Chooses the release to take a newer C library from: the oldest one of the same distribution that has it, because its
+ * packages are on the mirror, and signed with the keys, that this system already uses.
  * @param {string} osRelease contents of `/etc/os-release`
- * @returns {DonorRelease | undefined} undefined when the distribution is neither Debian or Ubuntu nor made from them
+ * @returns {DonorRelease | undefined} undefined unless the distribution is Debian, Ubuntu or derived from them
  */
 export function chooseDonorRelease(osRelease) {
   const fields = new Map(
@@ -21,7 +21,7 @@ export function chooseDonorRelease(osRelease) {
       .map(([, key = '', value = '']) => [key, value]),
   );
   const family = `${fields.get('ID') ?? ''} ${fields.get('ID_LIKE') ?? ''}`.split(' ');
-  // Ubuntu calls itself like Debian, so it is asked first.
+  // Ubuntu also lists Debian, so check for it first.
   if (family.includes('ubuntu')) {
     const runningCodename = fields.get('UBUNTU_CODENAME') ?? fields.get('VERSION_CODENAME') ?? '';
     return { name: 'Ubuntu 24.04', codename: 'noble', runningCodename };

@@ -8,26 +8,26 @@ import { MINIMUM_GLIBC_VERSION } from './decide-runtime.mjs';
 import { chooseDonorRelease } from './donor-release.mjs';
 
 const PACKAGES = ['libc6', 'libstdc++6', 'libgcc-s1', 'patchelf'];
-const WAY_OUT = `Aztec's native parts need glibc ${MINIMUM_GLIBC_VERSION}: use Debian 13, Ubuntu 24.04 or newer`;
+const REMEDY = `Aztec's native parts need glibc ${MINIMUM_GLIBC_VERSION}: use Debian 13, Ubuntu 24.04 or newer`;
 
 /**
  * Downloads the packages and unpacks them, without installing anything.
  * @param {string} directory where to work; made here
  * @param {string} architecture Debian's name of it
- * @param {(step: string) => void} tell
+ * @param {(step: string) => void} report
  * @returns {string} the folder that holds `usr/…` of all of them
  * @throws {Error} when this system has no apt, or its mirror no such packages
  */
-export function fetchDonorPackages(directory, architecture, tell) {
+export function fetchDonorPackages(directory, architecture, report) {
   const osRelease = fs.existsSync('/etc/os-release') ? fs.readFileSync('/etc/os-release', 'utf8') : '';
   const donor = chooseDonorRelease(osRelease);
   const isAptThere = spawnSync('apt-get', ['--version']).status === 0 && spawnSync('dpkg', ['--version']).status === 0;
   if (donor === undefined || !isAptThere) {
-    throw new Error(`this system's glibc is too old, and it has no apt to get a newer one from; ${WAY_OUT}`);
+    throw new Error(`this system's glibc is too old, and it has no apt to get a newer one from; ${REMEDY}`);
   }
   const source = findReleaseSource(readSystemSources(), donor.runningCodename);
   if (source === undefined) {
-    throw new Error(`apt's sources name no mirror for ${donor.runningCodename || 'this release'} main; ${WAY_OUT}`);
+    throw new Error(`apt's sources have no mirror for ${donor.runningCodename || 'this release'} main; ${REMEDY}`);
   }
 
   const unpacked = path.join(directory, 'unpacked');
@@ -40,9 +40,9 @@ export function fetchDonorPackages(directory, architecture, tell) {
   fs.writeFileSync(configuration, formatAptConfiguration(directory, sourceFile));
   fs.writeFileSync(path.join(directory, 'state/status'), '');
 
-  tell(`reading the package index of ${donor.name} (${donor.codename}) from the mirror that apt uses here`);
+  report(`reading the package index of ${donor.name} (${donor.codename}) from the mirror that apt uses here`);
   run('apt-get', ['-c', configuration, '-qq', 'update'], directory);
-  tell(`downloading ${PACKAGES.join(', ')}`);
+  report(`downloading ${PACKAGES.join(', ')}`);
   run('apt-get', ['-c', configuration, '-qq', 'download', ...PACKAGES], directory);
   for (const file of fs.readdirSync(directory).filter((name) => name.endsWith('.deb'))) {
     run('dpkg', ['-x', file, unpacked], directory);
@@ -64,7 +64,7 @@ function readSystemSources() {
 }
 
 /**
- * Settings read after the system's own, so that its proxies and credentials stay and its folders and hooks do not.
+ * Settings read after the system's own, so that its proxies and credentials stay in effect and its folders and hooks do not.
  * @param {string} directory
  * @param {string} sourceFile
  */
@@ -73,7 +73,7 @@ function formatAptConfiguration(directory, sourceFile) {
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 APT::Update::Error-Mode "any";
-// apt drops root's rights to a user of its own, who cannot write here.
+// apt drops root's rights to its own user, who cannot write here.
 APT::Sandbox::User "${process.getuid?.() === 0 ? 'root' : '_apt'}";
 Acquire::Retries "3";
 Acquire::Languages "none";
@@ -97,5 +97,5 @@ function run(program, parameters, directory) {
   if (status === 0) return;
   // A mirror's address may carry a password.
   const reason = (error?.message ?? stderr.trim().split('\n').slice(-3).join(' ')).replace(/\/\/[^/\s@]+@/g, '//');
-  throw new Error(`${program} ${parameters.at(-1) ?? ''} failed: ${reason}; ${WAY_OUT}`);
+  throw new Error(`${program} ${parameters.at(-1) ?? ''} failed: ${reason}; ${REMEDY}`);
 }

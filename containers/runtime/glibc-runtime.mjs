@@ -1,24 +1,24 @@
 // Makes Aztec's native parts run where the system's glibc is too old for them: copies of node and bb that load a newer
-// C and C++ runtime of their own. Nothing outside node_modules is written, and root is not needed.
+// C and C++ runtime. Nothing outside node_modules is written, and root is not needed.
 //
 // The copies name their loader (interpreter) and libraries (rpath) by absolute path. No environment variable is
-// involved, so the programs that they start (anvil, forge, git) load the system's libraries as ever.
+// involved, so the programs that they start (anvil, forge, git) load the system's libraries as usual.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fetchDonorPackages } from './fetch-donor-packages.mjs';
 
-/** Debian's names for what differs between processors. */
+/** Debian's names, by processor. */
 const PROCESSORS = {
   x64: { architecture: 'amd64', triplet: 'x86_64-linux-gnu', loader: 'ld-linux-x86-64.so.2' },
   arm64: { architecture: 'arm64', triplet: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' },
 };
 
-/** What a killed start left behind is swept away by a later one, after this long. */
+/** A later start removes what a killed one left behind, after this long. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1000;
 
 /**
- * What to make, from what.
+ * What to build, from what.
  * @typedef {object} GlibcRuntimePlan
  * @property {string} cacheDirectory where everything is kept
  * @property {string} runtimeDirectory inside it: where the patched `node` and `bb` will be
@@ -28,7 +28,7 @@ const ABANDONED_AFTER_MS = 60 * 60 * 1000;
  */
 
 /**
- * Whether there is nothing left to make.
+ * Whether everything is built already.
  * @param {GlibcRuntimePlan} plan
  */
 export function isGlibcRuntimeReady({ runtimeDirectory, bbPath }) {
@@ -36,13 +36,13 @@ export function isGlibcRuntimeReady({ runtimeDirectory, bbPath }) {
 }
 
 /**
- * Makes the patched `node` and `bb`, unless they are there. Two starts at the same time each make their own, and the
+ * Builds the patched `node` and `bb`, unless they exist. Two starts at the same time each build their own, and the
  * first to finish wins.
  * @param {GlibcRuntimePlan} plan
- * @param {(step: string) => void} tell called with one line for each step
- * @throws {Error} when it cannot be made here, saying what to do instead
+ * @param {(step: string) => void} report called with one line for each step
+ * @throws {Error} when they cannot be built here, with what to do instead
  */
-export function ensureGlibcRuntime(plan, tell) {
+export function ensureGlibcRuntime(plan, report) {
   const processor = process.arch === 'x64' || process.arch === 'arm64' ? PROCESSORS[process.arch] : undefined;
   if (processor === undefined) throw new Error(`Aztec has no native parts for ${process.arch}: use x64 or arm64`);
 
@@ -52,14 +52,14 @@ export function ensureGlibcRuntime(plan, tell) {
   const startedMs = Date.now();
 
   makeOnce(librariesDirectory, (directory) => {
-    const unpacked = fetchDonorPackages(path.join(directory, 'packages'), processor.architecture, tell);
+    const unpacked = fetchDonorPackages(path.join(directory, 'packages'), processor.architecture, report);
     collectLibraries(unpacked, processor.triplet, path.join(directory, 'lib'));
     fs.copyFileSync(path.join(unpacked, 'usr/bin/patchelf'), path.join(directory, 'patchelf'));
     fs.rmSync(path.join(directory, 'packages'), { recursive: true });
   });
 
   makeOnce(plan.runtimeDirectory, (directory) => {
-    tell('copying node and bb, and pointing the copies at that runtime');
+    report('copying node and bb, and pointing the copies at that runtime');
     const libraries = path.join(librariesDirectory, 'lib');
     const loader = path.join(libraries, processor.loader);
     const installedBb = fs.existsSync(unpatchedPath(plan.bbPath)) ? unpatchedPath(plan.bbPath) : plan.bbPath;
@@ -77,19 +77,19 @@ export function ensureGlibcRuntime(plan, tell) {
     run([path.join(directory, 'node'), '-e', 'require(process.argv[1])', plan.nativeModulePath]);
     const bbVersion = run([path.join(directory, 'bb'), '--version']).trim();
     const seconds = Math.round((Date.now() - startedMs) / 1000);
-    tell(`done in ${seconds} s: node loads the native module, bb answers ${bbVersion}`);
+    report(`done in ${seconds} s: node loads the native module, bb is version ${bbVersion}`);
   });
   linkInPlace(plan.bbPath, path.join(plan.runtimeDirectory, 'bb'));
 }
 
 /**
- * Puts the patched bb where Aztec's packages look for theirs: for hashes and signatures they start the bb of their own
- * folder, whatever `BB_BINARY_PATH` says.
+ * Puts the patched bb in place of the one in Aztec's package, which Aztec starts for hashes and signatures even
+ * where `BB_BINARY_PATH` is set.
  * @param {string} bbPath
  * @param {string} patchedPath
  */
 function linkInPlace(bbPath, patchedPath) {
-  // In this order, so that at every moment there is a bb, and the one that was installed is kept.
+  // In this order, so that there is a bb at every moment, and the installed one is kept.
   try {
     fs.linkSync(bbPath, unpatchedPath(bbPath));
   } catch (error) {
@@ -102,7 +102,7 @@ function linkInPlace(bbPath, patchedPath) {
 }
 
 /**
- * The name under which the bb that was installed is kept.
+ * The name under which the installed bb is kept.
  * @param {string} bbPath
  */
 function unpatchedPath(bbPath) {
@@ -111,14 +111,14 @@ function unpatchedPath(bbPath) {
 
 /**
  * @param {string} file
- * @returns {string | undefined} undefined when it is no link
+ * @returns {string | undefined} undefined unless it is a link
  */
 function readLink(file) {
   return fs.lstatSync(file).isSymbolicLink() ? fs.readlinkSync(file) : undefined;
 }
 
 /**
- * Fills a folder under another name, and gives it its own only when it is whole.
+ * Fills a folder under a temporary name, and renames it once it is complete.
  * @param {string} directory
  * @param {(temporaryDirectory: string) => void} fill
  */
@@ -131,7 +131,7 @@ function makeOnce(directory, fill) {
     fs.renameSync(temporary, directory);
   } catch (error) {
     fs.rmSync(temporary, { recursive: true, force: true });
-    // Somebody else finished first: theirs is as good.
+    // Another process finished first: its folder is as good.
     if (!fs.existsSync(directory)) throw error;
   }
 }

@@ -5,7 +5,7 @@ import { startNode } from './start-node.mjs';
 
 const nodeArguments = process.argv.slice(2);
 if (nodeArguments.length === 0) {
-  process.stderr.write('say which script to run: node containers/runtime/launch.mjs <script> [arguments]\n');
+  process.stderr.write('missing <script>: node containers/runtime/launch.mjs <script> [arguments]\n');
   process.exit(2);
 }
 await startNode(nodeArguments);

@@ -8,12 +8,12 @@ import { decideRuntime } from './decide-runtime.mjs';
 
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-/** Counted up when the way a runtime is made changes, so that an older one is not taken for the new. */
+/** Raise it when the way a runtime is built changes, so that an older one is not reused. */
 const RUNTIME_RECIPE = 1;
 
 /**
- * Becomes (or, on an older Node, starts and outlives) the Node that this project needs, with the native parts that run
- * on this system.
+ * Replaces this process by (or, on an older Node, starts as a child) the Node that this project needs, with native parts
+ * that run on this system.
  * @param {string[]} nodeArguments Node's own flags, a script, and the script's arguments
  */
 export async function startNode(nodeArguments) {
@@ -22,7 +22,7 @@ export async function startNode(nodeArguments) {
     if (process.execve === undefined) {
       runChild(nodePath, nodeArguments, environment);
     } else {
-      // Nothing of this process stays: signals and exit codes are the script's own.
+      // Replaces this process: signals and exit codes are those of the script.
       process.execve(nodePath, [nodePath, ...nodeArguments], environment);
     }
   } catch (error) {
@@ -63,11 +63,11 @@ async function prepareRuntime() {
   // A system with a newer glibc never loads this.
   const { ensureGlibcRuntime, isGlibcRuntimeReady } = await import('./glibc-runtime.mjs');
   if (!isGlibcRuntimeReady(plan)) {
-    const tell = (/** @type {string} */ step) => process.stderr.write(`coppice: ${step}\n`);
-    tell(
-      `this system's glibc is older than Aztec's native parts need: making a runtime for them in node_modules, once`,
+    const report = (/** @type {string} */ step) => process.stderr.write(`coppice: ${step}\n`);
+    report(
+      `this system's glibc is too old for Aztec's native parts: building a runtime for them in node_modules, once`,
     );
-    ensureGlibcRuntime(plan, tell);
+    ensureGlibcRuntime(plan, report);
   }
   return { nodePath: patchedNodePath, environment: environmentFor(path.join(runtimeDirectory, 'bb')) };
 }
@@ -80,7 +80,7 @@ function environmentFor(bbPath) {
   const environment = { ...process.env };
   environment['BB_BINARY_PATH'] ||= bbPath;
   // bcrypto compiles its native part when it is installed, where install scripts and a compiler are allowed; elsewhere
-  // it has to be told to use its JavaScript.
+  // it needs this to use its JavaScript.
   if (!fs.existsSync(path.join(PACKAGES, 'bcrypto/build/Release/bcrypto.node'))) environment['NODE_BACKEND'] ||= 'js';
   return environment;
 }
@@ -91,7 +91,7 @@ function nativeFolder() {
 }
 
 /**
- * A folder's name that changes with everything its contents depend on; its own path too, which the binaries contain.
+ * A folder's name that changes with everything its contents depend on, including its path, which the binaries contain.
  * @param {string} cacheDirectory
  * @param {string} nodeVersion
  * @param {string} bbVersion
@@ -115,14 +115,14 @@ function readVersion(packageDirectory) {
 
 /** @returns {string | undefined} undefined on a system without glibc */
 function readGlibcVersion() {
-  // The report would look up the names of network interfaces, which can take seconds.
+  // Otherwise the report resolves the names of network interfaces, which can take seconds.
   Object.assign(process.report, { excludeNetwork: true });
   const { header } = /** @type {{ header: { glibcVersionRuntime?: string } }} */ (process.report.getReport());
   return header.glibcVersionRuntime;
 }
 
 /**
- * Runs the script in a child and hands on what happens, for a Node that cannot become another program.
+ * Runs the script in a child and passes on signals and the exit code, for a Node that cannot replace its process.
  * @param {string} nodePath
  * @param {string[]} nodeArguments
  * @param {NodeJS.ProcessEnv} environment
@@ -131,12 +131,12 @@ function runChild(nodePath, nodeArguments, environment) {
   const child = spawn(nodePath, nodeArguments, { stdio: 'inherit', env: environment });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
-      // At a terminal, Ctrl-C reaches the child by itself; a second one would look like impatience.
+      // At a terminal, Ctrl-C reaches the child directly; forwarding it would count as a second Ctrl-C.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     });
   }
   child.on('error', (error) => {
-    process.stderr.write(`coppice: ${nodePath} does not start: ${error.message}\n`);
+    process.stderr.write(`coppice: cannot start ${nodePath}: ${error.message}\n`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {

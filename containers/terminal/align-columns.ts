@@ -21,7 +21,7 @@ function cellText(cell: Line[number] | undefined): string {
   return typeof cell === 'object' ? cell.text : (cell ?? '');
 }
 
-/** A line for a log has no blanks at its end. */
+/** Lines have no blanks at their end. */
 function trimEnd(line: Line): Line {
   const last = line.findLastIndex((part) => cellText(part).trim() !== '');
   return line.slice(0, last + 1);

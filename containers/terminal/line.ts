@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** What a piece of text says beside its words, as a colour or weight. */
+/** The emphasis of a piece of text, as a colour or weight. */
 export type Tone = 'strong' | 'dim' | 'good' | 'busy' | 'bad';
 
 export interface TonedText {
@@ -23,12 +23,12 @@ export function toned(tone: Tone, text: string): TonedText {
   return { text, tone };
 }
 
-/** The line's words alone. */
+/** The line's text without tones. */
 export function textOf(line: Line): string {
   return line.map((part) => (typeof part === 'string' ? part : part.text)).join('');
 }
 
-/** Cuts a line that is longer than `columns`, and ends it with `…` then. Every character is taken to be one column wide. */
+/** Cuts a line that is longer than `columns`, and ends it with `…`. Assumes one column per character. */
 export function fitLine(line: Line, columns: number): Line {
   if (textOf(line).length <= columns) return line;
   const fitted: (string | TonedText)[] = [];

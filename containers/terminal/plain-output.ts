@@ -1,11 +1,11 @@
-import { type DevnetOutput, formatStamp } from './devnet-output.ts';
+import { type Output, formatStamp } from './output.ts';
 import { type Line, textOf } from './line.ts';
 
-/** How long a summary stands before the next. */
+/** The shortest time between two summaries. */
 const SUMMARY_EVERY_MS = 5_000;
 
 /** Plain lines, for a pipe or a file. */
-export class PlainOutput implements DevnetOutput {
+export class PlainOutput implements Output {
   readonly #write: (text: string) => void;
   readonly #nowMs: () => number;
   readonly #startedAtMs: number;
@@ -27,7 +27,7 @@ export class PlainOutput implements DevnetOutput {
   }
 
   show(): void {
-    // A pipe has no place to draw over.
+    // Nothing can be redrawn in a pipe.
   }
 
   summarise(lines: readonly string[]): void {
@@ -38,7 +38,7 @@ export class PlainOutput implements DevnetOutput {
     for (const line of lines) this.say(line);
   }
 
-  settle(): void {
-    // All that was said stays anyway.
+  freeze(): void {
+    // Every line stays anyway.
   }
 }

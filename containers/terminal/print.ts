@@ -7,13 +7,13 @@ export function printLines(lines: readonly Line[]): void {
   process.stdout.write(lines.map((line) => `${print(line.map(withoutControls))}\n`).join(''));
 }
 
-/** Reasons and dead letters come from anywhere: they are not to break a line, or to steer the terminal. */
+/** Reasons and dead letters may hold anything: they must not break a line or control the terminal. */
 function withoutControls(part: Line[number]): Line[number] {
   const clean = (text: string): string => text.replace(/\p{Cc}/gu, ' ');
   return typeof part === 'string' ? clean(part) : { ...part, text: clean(part.text) };
 }
 
-/** The width that lines may take. */
+/** The width available to lines. */
 export function outputColumns(): number {
   return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
@@ -23,7 +23,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Writes to stderr what the operator should know, beside what was asked for. */
+/** Writes notices to stderr, apart from the result on stdout. */
 export function printNotices(notices: readonly string[]): void {
   for (const notice of notices) process.stderr.write(`coppice: ${notice}\n`);
 }

@@ -1,23 +1,23 @@
-import type { DevnetOutput } from './devnet-output.ts';
+import type { Output } from './output.ts';
 import { formatDuration } from './format-duration.ts';
 import { toned } from './line.ts';
 
-/** How often the time of the step under way is drawn anew. */
+/** How often the time of the current step is redrawn. */
 const REDRAW_MS = 250;
 
-/** Says one step after the other, each with the time it took. */
+/** Reports one step after the other, each with the time it took. */
 export class StepLines {
-  readonly #output: DevnetOutput;
+  readonly #output: Output;
   readonly #nowMs: () => number;
   #step: { readonly text: string; readonly sinceMs: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(output: DevnetOutput, nowMs: () => number) {
+  constructor(output: Output, nowMs: () => number) {
     this.#output = output;
     this.#nowMs = nowMs;
   }
 
-  /** Ends the step under way and begins the next. */
+  /** Ends the current step and begins the next. */
   begin(text: string): void {
     this.end();
     this.#step = { text, sinceMs: this.#nowMs() };
@@ -25,16 +25,17 @@ export class StepLines {
     this.#timer = setInterval(() => this.#draw(), REDRAW_MS);
   }
 
-  /** Ends the step under way, if there is one. */
+  /** Ends the current step, if there is one. */
   end(): void {
     const step = this.#drop();
     if (step !== undefined) this.#output.say([`${step.text}: `, toned('dim', this.#took(step))]);
   }
 
-  /** Ends the step under way as one that did not come to its end. */
+  /** Ends the current step as not completed. */
   fail(): void {
     const step = this.#drop();
-    if (step !== undefined) this.#output.say([`${step.text}: `, toned('bad', `not done after ${this.#took(step)}`)]);
+    if (step !== undefined)
+      this.#output.say([`${step.text}: `, toned('bad', `not completed after ${this.#took(step)}`)]);
   }
 
   #drop(): { readonly text: string; readonly sinceMs: number } | undefined {

@@ -1,7 +1,7 @@
-import { type DevnetOutput, formatStamp } from './devnet-output.ts';
+import { type Output, formatStamp } from './output.ts';
 import { fitLine, type Line, paintLine, textOf, toned } from './line.ts';
 
-/** The part of a terminal's stream that is used. */
+/** The part of a terminal's stream that is used here. */
 export interface Terminal {
   readonly columns: number;
   readonly rows: number;
@@ -19,10 +19,10 @@ const CLEAR_TO_LINE_END = '\u001B[K';
 const CLEAR_BELOW = '\u001B[J';
 
 /**
- * Lines that stay scroll up; below them one block is drawn over, again and again. The terminal is left in order after each
- * drawing, the cursor below the block, so that whatever ends the process leaves nothing to put right.
+ * Lines that stay scroll up; below them one block is redrawn again and again. After each drawing the terminal is in order,
+ * with the cursor below the block, so that nothing needs to be cleaned up however the process ends.
  */
-export class TerminalOutput implements DevnetOutput {
+export class TerminalOutput implements Output {
   readonly #terminal: Terminal;
   readonly #paint: (line: Line) => string;
   readonly #nowMs: () => number;
@@ -42,13 +42,13 @@ export class TerminalOutput implements DevnetOutput {
   }
 
   print(lines: readonly (string | Line)[]): void {
-    // Not cut to the terminal's width: they stay, and may be copied.
+    // Not cut to the terminal's width: they stay, and people may copy them.
     const above = lines.map((line) => this.#toText(typeof line === 'string' ? [line] : line));
     this.#draw(above.join(''), this.#block);
   }
 
-  show(render: Parameters<DevnetOutput['show']>[0]): void {
-    // A line that fills the last column makes some terminals go to the next, and so does the last row.
+  show(render: Parameters<Output['show']>[0]): void {
+    // Some terminals wrap when the last column is filled, and scroll when the last row is.
     const frame = { columns: this.#terminal.columns - 1, rows: this.#terminal.rows - 1 };
     this.#draw(
       '',
@@ -57,14 +57,14 @@ export class TerminalOutput implements DevnetOutput {
   }
 
   summarise(): void {
-    // The block says it already.
+    // The block shows it already.
   }
 
-  settle(): void {
+  freeze(): void {
     this.#block = [];
   }
 
-  /** One write for all, so that nothing half drawn is seen. */
+  /** A single write, so that no half-drawn state is visible. */
   #draw(above: string, block: readonly Line[]): void {
     const lines = block.map((line) => this.#toText(line)).join('');
     this.#terminal.write(`${HIDE_CURSOR}${this.#toBlockStart()}${above}${lines}${CLEAR_BELOW}${SHOW_CURSOR}`);
@@ -76,7 +76,7 @@ export class TerminalOutput implements DevnetOutput {
   }
 
   #toBlockStart(): string {
-    // A terminal that has become narrower has wrapped what was drawn.
+    // A terminal that became narrower has wrapped the block.
     const columns = Math.max(1, this.#terminal.columns);
     const rows = this.#block.reduce((sum, line) => sum + Math.max(1, Math.ceil(textOf(line).length / columns)), 0);
     return rows === 0 ? '\r' : `\u001B[${rows}A\r`;

@@ -1,13 +1,11 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
 
-import { DynamoGrowingEpochs } from '../../shared/engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts';
-import { DynamoSpotEvents } from '../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
-import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { awsClientOptions } from '../../shared/engine/aws/aws-connection.ts';
+import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
+import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
+import { awsEngineOptionsOf } from '../../shared/engine/engine-options.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
-import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
-import { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { EndedEpochs } from './ended-epochs.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 import { type GroupDecision, runScaler, type RunScalerDeps } from './run-scaler.ts';
@@ -16,22 +14,23 @@ import { ScalerNote } from './scaler-note.ts';
 
 const prepared = oncePerContainer(async (): Promise<RunScalerDeps> => {
   const settings = parseScaleFleetSettings(process.env);
-  const { table, names, connection } = openLedgerTable(settings);
-  const opened = await openFunction('scale-fleet', settings);
+  const { prefix, connection } = awsEngineOptionsOf(settings);
+  const opened = openFunction('scale-fleet', settings);
+  const { jobs, growingEpochs, spotEvents, notes } = opened.engine;
   const { budgetDollarsPerHour, mayCrossBudget, marginSeconds } = settings;
   return {
     ...opened,
-    ended: new EndedEpochs(opened.engine.jobs),
-    growing: new DynamoGrowingEpochs(table),
-    spotEvents: new DynamoSpotEvents(table),
-    fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(connection)), names),
+    ended: new EndedEpochs(jobs),
+    growing: growingEpochs,
+    spotEvents,
+    fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(connection)), awsResourceNames(prefix)),
     pools: settings.fleetPools,
     budget: {
       mayCross: mayCrossBudget,
       ...(budgetDollarsPerHour !== undefined && { dollarsPerHour: budgetDollarsPerHour }),
     },
     policy: { ...DEFAULT_SCALING_POLICY, marginSeconds },
-    notes: new DynamoNotes(table, 'scale-fleet', ScalerNote),
+    note: notes.of('scale-fleet', ScalerNote),
     nowMs: Date.now,
   };
 });

@@ -3,7 +3,7 @@ import type { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
 import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { SpotEvents } from '../../shared/agent-fleet/spot-events.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
-import type { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
+import type { Note } from '../../shared/ledger/notes.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
@@ -32,7 +32,7 @@ export interface RunScalerDeps {
   readonly ended: ReadLoadsDeps['ended'];
   readonly growing: Pick<GrowingEpochs, 'latest'>;
   readonly spotEvents: Pick<SpotEvents, 'since'>;
-  readonly notes: Pick<DynamoNotes<typeof ScalerNote>, 'find' | 'replace'>;
+  readonly note: Note<ScalerNote>;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
   readonly log: Logger;
@@ -58,8 +58,8 @@ const NO_SLOTS = { slots: 0, startUpSeconds: 90 };
  *   after the others were
  */
 export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDecision[]> {
-  const { engine, fleet, pools, notes, metrics, log } = deps;
-  const { value: note, version } = await notes.find();
+  const { engine, fleet, pools, note, metrics, log } = deps;
+  const { value: before, version } = await note.find();
   const [groups, growing, spotEvents] = await Promise.all([
     fleet.describe(),
     deps.growing.latest(),
@@ -75,12 +75,12 @@ export async function runScaler(deps: RunScalerDeps): Promise<readonly GroupDeci
     copies,
     budget: deps.budget,
     policy: deps.policy,
-    memory: note,
+    memory: before,
   };
   const decision = decideFleet(state);
-  const cost = costOfDay(note?.cost, groups, pools, nowMs);
-  const ended = endedSince(loads.latest, note?.costsToldUntilMs);
-  if (!(await notes.replace({ ...decision.memory, cost, costsToldUntilMs: ended.untilMs }, version))) {
+  const cost = costOfDay(before?.cost, groups, pools, nowMs);
+  const ended = endedSince(loads.latest, before?.costsToldUntilMs);
+  if (!(await note.replace({ ...decision.memory, cost, costsToldUntilMs: ended.untilMs }, version))) {
     log.info('another run was first');
     return [];
   }

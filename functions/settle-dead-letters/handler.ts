@@ -1,9 +1,7 @@
-import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import { DynamoDeadLetters } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import { type AwsResourceNames, awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
-import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
 import { readLetters } from './read-letters.ts';
 import { settleDeadLetters, type SettleDeadLettersDeps } from './settle-dead-letters.ts';
 
@@ -13,9 +11,9 @@ interface BatchAnswer {
 
 const prepared = oncePerContainer(async (): Promise<SettleDeadLettersDeps & { readonly names: AwsResourceNames }> => {
   const settings = parseFunctionSettings([], process.env);
-  const { engine, log } = await openFunction('settle-dead-letters', settings);
-  const { table, names } = openLedgerTable(settings);
-  return { jobs: engine.jobs, incidents: engine.incidents, kept: new DynamoDeadLetters(table, Date.now), names, log };
+  const { engine, log } = openFunction('settle-dead-letters', settings);
+  const { jobs, incidents, keptDeadLetters: kept } = engine;
+  return { jobs, incidents, kept, names: awsResourceNames(settings.awsPrefix), log };
 });
 
 /** For the messages of the fleet's dead-letter queues; answers which of them have to come again. */

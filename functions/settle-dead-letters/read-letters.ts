@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
-import type { KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
 import { readDeadLetter } from '../../shared/engine/aws/sqs/sqs-dead-letter-message.ts';
+import type { KeptDeadLetter } from '../../shared/job-queue/kept-dead-letters.ts';
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
 import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 

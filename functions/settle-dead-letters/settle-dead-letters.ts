@@ -1,4 +1,4 @@
-import type { DynamoDeadLetters, KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetter, KeptDeadLetters } from '../../shared/job-queue/kept-dead-letters.ts';
 import { readMessageBody } from '../../shared/job-queue/read-message-body.ts';
 import type { IncidentLog } from '../../shared/ledger/incident-log.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
@@ -8,7 +8,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 
 export interface SettleDeadLettersDeps {
   readonly jobs: Pick<JobLedger, 'find' | 'reject'>;
-  readonly kept: Pick<DynamoDeadLetters, 'keep'>;
+  readonly kept: Pick<KeptDeadLetters, 'keep'>;
   readonly incidents: Pick<IncidentLog, 'report'>;
   readonly log: Logger;
 }

@@ -12,7 +12,7 @@ import { parseSubmitRootSettings } from './submit-root-settings.ts';
 const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'submitterId'>> => {
   const settings = parseSubmitRootSettings(await addL1Secret(process.env));
   const { l1RpcUrls: rpcUrls, l1ChainId: chainId } = settings;
-  const { engine, log } = await openFunction('submit-root', settings);
+  const { engine, log } = openFunction('submit-root', settings);
   const silentHosts = await checkL1Chain({ rpcUrls, chainId });
   if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
   return {

@@ -6,7 +6,7 @@ import { type SweepDeps, sweepStrandedJobs } from '../../shared/job-queue/sweep-
 
 const prepared = oncePerContainer(async (): Promise<SweepDeps> => {
   const settings = parseFunctionSettings([], process.env);
-  const { engine, log } = await openFunction('sweep-ledger', settings);
+  const { engine, log } = openFunction('sweep-ledger', settings);
   return { jobs: engine.jobs, queue: engine.queue, strandedSeconds: strandedSecondsOf(settings), log };
 });
 

@@ -2,8 +2,6 @@ import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
-import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
-import { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { lookAtL1, type LookAtL1Deps } from './look-at-l1.ts';
 import { Remembered } from './watch-l1.ts';
 import { parseWatchL1Settings } from './watch-l1-settings.ts';
@@ -11,10 +9,11 @@ import { parseWatchL1Settings } from './watch-l1-settings.ts';
 const prepared = oncePerContainer(async (): Promise<LookAtL1Deps> => {
   const settings = parseWatchL1Settings(await addL1Secret(process.env));
   const { l1RpcUrls: rpcUrls, l1ChainId: chainId } = settings;
+  const opened = openFunction('watch-l1', settings);
   return {
-    ...(await openFunction('watch-l1', settings)),
+    ...opened,
     settings,
-    notes: new DynamoNotes(openLedgerTable(settings).table, 'watch-l1', Remembered),
+    note: opened.engine.notes.of('watch-l1', Remembered),
     l1: createL1Client({ rpcUrls, chainId }),
     nowMs: Date.now,
   };

@@ -2,7 +2,7 @@ import type { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { L1UnreachableError } from '../../shared/l1/errors.ts';
 import { checkL1Chain, type L1Client } from '../../shared/l1/l1-client.ts';
-import type { DynamoNotes } from '../../shared/engine/aws/dynamo/dynamo-notes.ts';
+import type { Note } from '../../shared/ledger/notes.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { WatchL1Settings } from './watch-l1-settings.ts';
@@ -17,7 +17,7 @@ export interface LookAtL1Deps {
     'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion' | 'publisherAddresses'
   >;
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox'>;
-  readonly notes: Pick<DynamoNotes<typeof Remembered>, 'find' | 'replace'>;
+  readonly note: Note<Remembered>;
   readonly l1: L1Client;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -30,7 +30,7 @@ export interface LookAtL1Deps {
  * @throws {L1UnreachableError} {WrongL1ChainError} what L1 or the ledger throws
  */
 export async function lookAtL1(deps: LookAtL1Deps): Promise<void> {
-  const { settings, engine, notes, l1, nowMs, log } = deps;
+  const { settings, engine, note, l1, nowMs, log } = deps;
   const measure = (measurements: readonly Measurement[]): void => {
     for (const { name, value, properties } of measurements) deps.metrics.record(name, value, {}, properties);
   };
@@ -38,13 +38,13 @@ export async function lookAtL1(deps: LookAtL1Deps): Promise<void> {
   await checkUrls(settings, measure, log);
 
   const rollup = await findRollup(l1, settings.registryAddress, settings.rollupVersion);
-  const { value: before, version } = await notes.find();
+  const { value: before, version } = await note.find();
   const sight = await readL1(before?.blocks ?? [], { l1, rollup, publishers: settings.publisherAddresses ?? [] });
   const epochs = await readEpochs(epochsToRead(sight, before), { ...engine, nowMs });
   const { state, events, remembered } = watchL1(sight, epochs, before);
   measure(state);
   // Who stores the note tells what happened, so that two looks at the same time do not tell it twice.
-  if (await notes.replace(remembered, version)) measure(events);
+  if (await note.replace(remembered, version)) measure(events);
   else log.info('another look at L1 was first');
 }
 

@@ -1,26 +1,15 @@
-import { DynamoSpotEvents } from '../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
-import { LambdaScaler } from '../../shared/engine/aws/fleet/lambda-scaler.ts';
 import { parseFunctionSettings } from '../../shared/lambda/function-settings.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
-import { openLedgerTable } from '../../shared/lambda/open-ledger-table.ts';
-import { createLogger } from '../../shared/telemetry/logger.ts';
-import { EmfMetrics } from '../../shared/telemetry/metrics.ts';
+import { openFunction } from '../../shared/lambda/open-function.ts';
 import { noteSpotEvent, spotEventOf } from './note-spot-event.ts';
 import { readEcsEvent } from './read-ecs-event.ts';
 import { watchTasks } from './watch-tasks.ts';
 
 const prepared = oncePerContainer(async () => {
   const settings = parseFunctionSettings([], process.env);
-  const { awsPrefix: prefix, logLevel, metricsNamespace } = settings;
-  const { table, connection } = openLedgerTable(settings);
-  const log = createLogger('watch-tasks', { logLevel });
-  return {
-    prefix,
-    log,
-    metrics: new EmfMetrics(metricsNamespace, { nowMs: Date.now, write: (line) => process.stdout.write(line) }),
-    spotEvents: new DynamoSpotEvents(table),
-    scaler: new LambdaScaler({ prefix, connection, nowMs: Date.now, log }),
-  };
+  const { engine, metrics, log } = openFunction('watch-tasks', settings);
+  const { spotEvents, scaler } = engine;
+  return { prefix: settings.awsPrefix, spotEvents, scaler, metrics, log };
 });
 
 /** For ECS's events of tasks that have stopped, that will, and that found no place. */

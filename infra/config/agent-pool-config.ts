@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** What bb is built for. Graviton costs a fifth less on Fargate; which of them proves cheaper is for a benchmark to say. */
+/** The target of bb's build. Graviton costs a fifth less on Fargate; only a benchmark can show which proves cheaper. */
 const Architecture = z.enum(['x86_64', 'arm64']);
 
-/** Memory that Fargate gives to so many vCPUs, in GiB: from, to, in steps of. */
+/** The memory of a Fargate task by its vCPUs, in GiB: from, to, step. */
 const FARGATE_MEMORY_GIB: Readonly<Record<number, readonly [from: number, to: number, step: number]>> = {
   1: [2, 8, 1],
   2: [4, 16, 1],
@@ -17,7 +17,7 @@ const Size = {
   memoryGib: z.int().min(2).max(1536),
 };
 
-/** Says so where Fargate has no task of that size. */
+/** Returns the problem if Fargate has no task of that size, else `undefined`. */
 export function checkFargateSize(
   { vcpu, memoryGib }: { readonly vcpu: number; readonly memoryGib: number },
   whereElse: string,
@@ -37,15 +37,15 @@ const common = {
   architecture: Architecture.default('x86_64'),
   /** The most agents of this pool that may run at a time, Spot and on demand together. */
   maxAgents: z.int().min(1).max(5000),
-  /** Agents that are kept when there is nothing to prove, and paid for. */
+  /** Agents that are kept, and paid for, when there is nothing to prove. */
   minAgents: z.int().min(0).max(5000).default(0),
-  /** The part of the agents that runs on demand even when Spot has enough, 0 to 1. */
+  /** The share of agents that runs on demand even when Spot has capacity, 0 to 1. */
   onDemandShare: z.number().min(0).max(1).default(0),
   /** Another prover in the agent's image, such as a build of bb for GPUs: `BB_BINARY_PATH`. */
   bbBinaryPath: z.string().startsWith('/', 'must be an absolute path in the image').optional(),
 };
 
-/** From the order for an agent to its first job: agents are ordered so much earlier. */
+/** The time from ordering an agent to its first job: the scaler orders agents this much earlier. */
 const startUpSeconds = z.int().min(1).max(1800);
 
 const FargatePool = z.strictObject({
@@ -58,19 +58,19 @@ const FargatePool = z.strictObject({
 const Ec2Pool = z.strictObject({
   launch: z.literal('ec2'),
   ...common,
-  /** An instance boots first. */
+  /** Longer than on Fargate: an instance boots first. */
   startUpSeconds: startUpSeconds.default(240),
-  /** Which types ECS may take, such as `c8a.*`. AMD and Graviton sell whole cores, Intel sells threads. */
+  /** The types that ECS may choose, such as `c8a.*`. AMD and Graviton sell whole cores, Intel sells threads. */
   instanceTypes: z
     .array(z.string().regex(/^[a-z0-9-]+\.([a-z0-9-]+|\*)$/, "must be a type or a family: 'c8a.16xlarge' or 'c8a.*'"))
     .min(1),
   /** GPUs of one agent, for a prover that uses them. */
   gpus: z.int().min(1).max(16).optional(),
-  /** What an hour of one agent costs, in dollars, for the budget: AWS has no price of a size without a type. */
+  /** The price of one agent-hour, in dollars, for the budget: AWS has no price for a size without a type. */
   dollarsPerHour: z.strictObject({ spot: z.number().positive(), od: z.number().positive() }),
 });
 
-/** One pool of agents: how large an agent is, where it runs, how many there may be. */
+/** One pool of agents: the size of an agent, where it runs, and how many there may be. */
 export const AgentPoolConfig = z.discriminatedUnion('launch', [FargatePool, Ec2Pool]).superRefine((pool, context) => {
   if (pool.minAgents > pool.maxAgents) {
     const message = `must be at most maxAgents, ${pool.maxAgents}, got ${pool.minAgents}`;

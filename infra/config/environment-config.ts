@@ -15,10 +15,10 @@ const ecrImage = z
     'must be an image in ECR: agents reach no other registry. <account>.dkr.ecr.<region>.amazonaws.com/<repository>@sha256:<digest>, or :<tag>',
   );
 
-/** Days that CloudWatch knows how to keep a log. */
+/** The retention periods that CloudWatch supports, in days. */
 const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
-/** Variables of the prover node that carry a key in their value, and so are fields of the L1 secret. */
+/** Variables of the prover node whose values carry a key, so they are fields of the L1 secret. */
 const SECRET_VARIABLES = [
   'ETHEREUM_HOSTS',
   'L1_CONSENSUS_HOST_URLS',
@@ -27,7 +27,7 @@ const SECRET_VARIABLES = [
   'PEER_ID_PRIVATE_KEY',
 ] as const;
 
-/** Those that the stacks set themselves, from what is said elsewhere in the configuration. */
+/** Variables that the stacks set themselves, from other fields of the configuration. */
 const OWN_VARIABLES = [
   'AWS_REGION',
   'AZTEC_PORT',
@@ -64,10 +64,10 @@ const NodeConfig = z
     vcpu: z.int().default(4),
     memoryGib: z.int().default(16),
     architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
-    /** Volume of the archiver's and the world state's databases. It begins empty with each task: Aztec's snapshot fills it. */
+    /** Volume of the archiver's and the world state's databases. Each task starts with an empty one, which Aztec's snapshot fills. */
     dataGib: z.int().min(20).max(16_384).default(256),
     p2pPort: z.int().min(1024).max(65_535).default(40_400),
-    /** Further settings of Coppice's node and of Aztec, by their variables. */
+    /** Further settings of Coppice's node and of Aztec, by variable. */
     variables: Variables.default({}),
   })
   .superRefine((node, context) => {
@@ -75,21 +75,21 @@ const NodeConfig = z
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
-/** All that makes one environment differ from another. */
+/** Everything that makes one environment differ from another. */
 export const EnvironmentConfig = z
   .strictObject({
-    /** @default the account of whoever deploys. Given, a deployment to another account is refused */
+    /** If set, a deployment to another account is refused. @default the account of the credentials that deploy */
     account: z
       .string()
       .regex(/^\d{12}$/, 'must be an account: 12 digits')
       .optional(),
     region,
-    /** What the names of all resources begin with; programs find them by it. One fleet in a region has it. */
+    /** The prefix of the names of all resources, by which programs find them. It is unique in a region. */
     prefix: z
       .string()
       .max(20)
       .regex(/^[a-z](-?[a-z0-9])*$/, 'must be up to 20 lower-case letters, digits and single dashes, a letter first'),
-    /** The bucket of proofs, where `<prefix>-proofs` is somebody else's: bucket names are one for all of AWS. */
+    /** The bucket of proofs, if another account has `<prefix>-proofs`: bucket names are global in AWS. */
     proofsBucket: z
       .string()
       .regex(
@@ -97,23 +97,23 @@ export const EnvironmentConfig = z
         'must be a bucket name: 3 to 63 lower-case letters, digits and dashes',
       )
       .optional(),
-    /** What becomes of table, bucket, queues, key and secrets when their stack is deleted. */
+    /** What happens to table, bucket, queues, key and secrets when their stack is deleted. */
     onDelete: z.enum(['retain', 'destroy']).default('retain'),
     logDays: z.union(LOG_DAYS.map((days) => z.literal(days))).default(30),
 
     network: z.strictObject({
       /** @default 10.40.0.0/16 */
       cidr: z.cidrv4().default('10.40.0.0/16'),
-      /** Two or three, so that Spot has a choice. Named here, since looking them up takes credentials. */
+      /** Two or three, so that Spot has a choice. They are named here because a lookup takes credentials. */
       availabilityZones: z.array(availabilityZone).min(2).max(3),
     }),
 
     l1: z.strictObject({
       chainId: z.int().positive(),
-      /** Which Aztec network it is, for the rest of its settings. @default none of Aztec's: all is said in `node.variables` */
+      /** The Aztec network whose settings apply. @default another network: `node.variables` has all its settings */
       network: z.enum(['testnet', 'mainnet', 'devnet', 'staging-ignition', 'staging-public', 'next-net']).optional(),
       registryAddress: address,
-      /** The fields that the secret `<prefix>/l1` has. */
+      /** The fields of the secret `<prefix>/l1`. */
       secretVariables: z
         .array(z.enum(SECRET_VARIABLES))
         .refine((names) => names.includes('ETHEREUM_HOSTS'), 'must have ETHEREUM_HOSTS, the L1 RPC URLs')
@@ -127,16 +127,16 @@ export const EnvironmentConfig = z
       proverId: address,
       /** The account that submits, whose balance is watched. @default `proverId` */
       address: address.optional(),
-      /** The most to offer per unit of gas; above it a root waits in the outbox. */
+      /** The highest fee per unit of gas; above it a root waits in the outbox. */
       gasPriceMaxGwei: z.number().positive().default(2000),
       /** `when-profitable`: a root whose gas costs more than `epochRewardEth` waits, and is skipped when its window closes. */
       submitWhen: z.enum(['always', 'when-profitable']).default('always'),
-      /** What an epoch pays you, in ETH, as you value it. */
+      /** The value of an epoch's reward to you, in ETH. */
       epochRewardEth: z.number().positive().optional(),
     }),
 
     node: NodeConfig.prefault({}),
-    /** The pools that there are. A circuit is proven by the pool that the catalogue names for it. */
+    /** The pools. The catalogue names the pool that proves each circuit. */
     pools: z.strictObject({
       small: AgentPoolConfig,
       medium: AgentPoolConfig,
@@ -148,25 +148,25 @@ export const EnvironmentConfig = z
     } satisfies Record<Pool, z.ZodType>),
     scaling: z
       .strictObject({
-        /** What all agents together may cost in an hour; those that prove are never stopped for it. @default no limit but maxAgents */
+        /** The hourly budget of all agents together; it never stops a proving agent. @default no limit but maxAgents */
         dollarsPerHour: z.number().positive().optional(),
-        /** Whether that may be crossed when an epoch would be missed otherwise. */
+        /** Whether the fleet may exceed that budget when it would otherwise miss an epoch. */
         mayCrossBudget: z.boolean().default(false),
-        /** How long before its deadline an epoch should be done, for what nobody foresees. */
+        /** How long before its deadline an epoch should be done: a reserve for the unforeseen. */
         marginSeconds: z.int().min(0).max(86_400).default(420),
       })
       .prefault({}),
-    /** Images that are in ECR already. @default built from the Dockerfiles when the app is deployed, which takes Docker */
+    /** Images that are already in ECR. @default built from the Dockerfiles at deployment, which takes Docker */
     images: z.strictObject({ node: ecrImage, agent: ecrImage }).optional(),
 
-    /** Above it the day's cost raises an alarm. */
+    /** The cost of a day above which an alarm fires. */
     dailyBudgetDollars: z.number().positive(),
     alarms: z.strictObject({
       emails: z.array(z.email()).default([]),
       topicArns: z.array(arn('sns')).default([]),
-      /** Told of the one alarm that cannot wait for the morning, such as a pager. @default all of the above are */
+      /** Notified only of the one alarm that cannot wait for the morning, such as a pager. @default all of the above */
       pageTopicArns: z.array(arn('sns')).default([]),
-      /** Where whoever is told reads what to do. */
+      /** The runbook to which each alarm's description links. */
       runbookUrl: z.string().min(1).default('docs/runbook.md'),
       /** An epoch with less time to spare than this is at risk. */
       epochSlackSeconds: z.int().positive().default(600),
@@ -191,17 +191,21 @@ export const EnvironmentConfig = z
       context.addIssue({ code: 'custom', path: ['prefix'], message: 'must not begin with aws, ecs or fargate' });
     }
     if (alarms.emails.length + alarms.topicArns.length === 0) {
-      context.addIssue({ code: 'custom', path: ['alarms'], message: 'must have an email or a topicArn: who is told?' });
+      context.addIssue({
+        code: 'custom',
+        path: ['alarms'],
+        message: 'must have an email or a topicArn, or nobody is notified',
+      });
     }
   });
 export type EnvironmentConfig = z.output<typeof EnvironmentConfig>;
 export type OnDelete = EnvironmentConfig['onDelete'];
-/** As a person writes it. */
+/** The configuration as a person writes it, before defaults. */
 export type EnvironmentInput = z.input<typeof EnvironmentConfig>;
 
-/** @throws {Error} that lists everything that is wrong, with what is allowed */
+/** @throws {Error} that lists every mistake, with the values allowed */
 export function parseEnvironment(name: string, input: unknown): EnvironmentConfig {
   const parsed = EnvironmentConfig.safeParse(input);
   if (parsed.success) return parsed.data;
-  throw new Error(`environment ${name} in coppice.config.ts is not right:\n${z.prettifyError(parsed.error)}`);
+  throw new Error(`environment ${name} in coppice.config.ts is invalid:\n${z.prettifyError(parsed.error)}`);
 }

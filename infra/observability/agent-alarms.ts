@@ -17,7 +17,7 @@ import type { FleetMetrics } from './fleet-metrics.ts';
 const MISSING_PERCENT = 20;
 const NODE_LAG_SECONDS = 5 * 60;
 
-/** Whether a pool has the agents that it should have. */
+/** Alarms on whether a pool has the agents that it should have. */
 export function poolAlarms(metrics: FleetMetrics, pool: Pool): readonly AlarmDefinition[] {
   return [
     {
@@ -28,7 +28,7 @@ export function poolAlarms(metrics: FleetMetrics, pool: Pool): readonly AlarmDef
       metric: metrics.min('JobsWithoutAgents', { pool }, ONE_MINUTE),
       comparison: AT_LEAST,
       threshold: 1,
-      // A task of Fargate takes one to three minutes to start; a managed instance one or two more.
+      // A Fargate task takes one to three minutes to start, a managed instance one or two more.
       periods: inAllOf(6),
       silence: 'fine',
     },
@@ -49,7 +49,7 @@ export function poolAlarms(metrics: FleetMetrics, pool: Pool): readonly AlarmDef
       }),
       comparison: ABOVE,
       threshold: MISSING_PERCENT,
-      // Longer than any start takes.
+      // Longer than any agent takes to start.
       periods: inAllOf(10),
       silence: 'fine',
     },
@@ -57,7 +57,7 @@ export function poolAlarms(metrics: FleetMetrics, pool: Pool): readonly AlarmDef
 }
 
 /**
- * Whether a service's tasks die.
+ * Alarms on whether a service's tasks die.
  * @param service `node`, or `<pool>-<capacity>`
  */
 export function serviceAlarms(metrics: FleetMetrics, service: string): readonly AlarmDefinition[] {
@@ -68,7 +68,7 @@ export function serviceAlarms(metrics: FleetMetrics, service: string): readonly 
       of: service,
       urgency: isNode ? 'page' : 'notice',
       meaning: `Tasks of ${service} start, fail and start again.`,
-      // There is one node, and it takes minutes to get as far as to crash.
+      // There is only one node, and it takes minutes to start up and crash.
       metric: metrics.sum('TasksCrashed', { service }, isNode ? Duration.minutes(30) : FIVE_MINUTES),
       comparison: AT_LEAST,
       threshold: isNode ? 2 : 5,
@@ -89,7 +89,7 @@ export function serviceAlarms(metrics: FleetMetrics, service: string): readonly 
   ];
 }
 
-/** Whether the fleet is steered, its node follows, and its cost stays in bounds. */
+/** Alarms on whether the scaler runs, the node follows the chain, and the cost stays within bounds. */
 export function fleetAlarms(metrics: FleetMetrics, dailyBudgetDollars: number): readonly AlarmDefinition[] {
   return [
     {
@@ -122,7 +122,7 @@ export function fleetAlarms(metrics: FleetMetrics, dailyBudgetDollars: number): 
       metric: metrics.max('NodeLagSeconds', {}, ONE_MINUTE),
       comparison: ABOVE,
       threshold: NODE_LAG_SECONDS,
-      // A node that is replaced has to fetch a snapshot first.
+      // A replaced node first fetches a snapshot.
       periods: inAllOf(10),
       silence: 'trouble',
     },

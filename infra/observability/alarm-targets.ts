@@ -14,9 +14,9 @@ export interface AlarmTargetsProps {
   readonly alarms: Pick<EnvironmentConfig['alarms'], 'emails' | 'topicArns' | 'pageTopicArns'>;
 }
 
-/** Who is told of alarms: of every one, and of the one that wakes somebody up. */
+/** The topics that alarms notify: one for every alarm, one for the page that wakes somebody up. */
 export class AlarmTargets extends Construct {
-  /** Emails are subscribed here; each has to be confirmed once by whoever reads it. */
+  /** The configured emails are subscribed here; each recipient must confirm once. */
   readonly topic: Topic;
   readonly everyAlarm: readonly IAlarmAction[];
   readonly page: readonly IAlarmAction[];
@@ -29,7 +29,7 @@ export class AlarmTargets extends Construct {
       SNS2: 'an alarm says its name and a number; with a key of ours, whoever loses the key loses the alarms',
     });
     for (const email of emails) this.topic.addSubscription(new EmailSubscription(email));
-    // A topic with a policy of its own has lost the one that let the account's services publish.
+    // A topic with its own policy loses the default one, which lets the account's services publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com'), new ServicePrincipal('budgets.amazonaws.com')],

@@ -9,9 +9,9 @@ export interface DailyBudgetProps {
 }
 
 /**
- * AWS's own word on what the account costs, some eight to twelve hours late; the alarm `daily-cost` is on time, and an
- * estimate of the agents alone. It counts the whole account: costs by tag are there only once the tag has been activated
- * in the billing console, and a budget that waits for that would never say a word.
+ * AWS's own figure for what the account costs, some eight to twelve hours late; the alarm `daily-cost` is on time, but only
+ * estimates the agents. The budget counts the whole account: costs by tag exist only once somebody has activated the tag in
+ * the billing console, and until then a budget by tag would never fire.
  */
 export class DailyBudget extends Construct {
   constructor(scope: Construct, id: string, { prefix, dailyBudgetDollars, topic }: DailyBudgetProps) {

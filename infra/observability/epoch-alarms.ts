@@ -12,10 +12,10 @@ import {
 import type { FleetMetrics } from './fleet-metrics.ts';
 import type { JobQueue } from '../job-queues.ts';
 
-/** The submitter bumps its fee every few minutes and gives up only with the window. */
+/** The submitter bumps its fee every few minutes and gives up only when the window closes. */
 const OUTBOX_PATIENCE_SECONDS = 15 * 60;
 
-/** Whether epochs get proven: what is late, lost, or waits for a person. */
+/** Alarms on whether epochs get proven: anything late, lost, or waiting for an operator. */
 export function epochAlarms(metrics: FleetMetrics, epochSlackSeconds: number): readonly AlarmDefinition[] {
   return [
     {
@@ -25,7 +25,7 @@ export function epochAlarms(metrics: FleetMetrics, epochSlackSeconds: number): r
       metric: metrics.min('EpochSlackSeconds', {}, ONE_MINUTE),
       comparison: BELOW,
       threshold: epochSlackSeconds,
-      // One look may fall between the end of a job and the record of the next.
+      // A single poll may fall between the end of a job and the record of the next.
       periods: { breaching: 2, of: 3 },
       silence: 'fine',
     },
@@ -62,7 +62,7 @@ export function epochAlarms(metrics: FleetMetrics, epochSlackSeconds: number): r
   ];
 }
 
-/** Messages that found no agent who could finish them. */
+/** Alarms on messages whose jobs no agent could finish. */
 export function deadLetterAlarms({ pool, lane, deadLetterQueue }: JobQueue): readonly AlarmDefinition[] {
   const period = FIVE_MINUTES;
   const of = `${pool}-${lane}`;
@@ -72,7 +72,7 @@ export function deadLetterAlarms({ pool, lane, deadLetterQueue }: JobQueue): rea
       of,
       urgency: 'notice',
       meaning: `A message of pool ${pool}, lane ${lane}, became a dead letter: it was delivered too often, or no agent could read it.`,
-      // Not what lies there: the function takes a letter within seconds, and SQS counts once a minute.
+      // Messages received, not visible: the function takes a letter within seconds, and SQS counts once a minute.
       metric: deadLetterQueue.metricNumberOfMessagesReceived({ period, statistic: Stats.SUM }),
       comparison: AT_LEAST,
       threshold: 1,
@@ -84,7 +84,7 @@ export function deadLetterAlarms({ pool, lane, deadLetterQueue }: JobQueue): rea
       of,
       urgency: 'notice',
       meaning: `Dead letters of pool ${pool}, lane ${lane}, have lain for a quarter of an hour: settle-dead-letters does not get rid of them.`,
-      // A letter that fails again and again is hidden for most of the time.
+      // A letter that fails repeatedly is hidden most of the time.
       metric: new MathExpression({
         expression: 'waiting + held',
         usingMetrics: {

@@ -5,12 +5,12 @@ import { type AlarmDefinition, TREATMENT_OF_SILENCE } from './alarm-definition.t
 
 export interface FleetAlarmProps {
   readonly prefix: string;
-  /** Where the runbook is read. */
+  /** Path or URL of the runbook. */
   readonly runbookUrl: string;
   readonly definition: AlarmDefinition;
 }
 
-/** An alarm whose name says what is wrong and whose description says what to do about it. */
+/** An alarm whose name says what is wrong and whose description links to what to do about it. */
 export class FleetAlarm extends Construct {
   readonly alarm: Alarm;
   readonly urgency: AlarmDefinition['urgency'];

@@ -27,17 +27,17 @@ export interface FleetDashboardProps {
   readonly config: Pick<EnvironmentConfig, 'prefix' | 'alarms' | 'dailyBudgetDollars'>;
   readonly metrics: FleetMetrics;
   readonly pools: readonly Pool[];
-  /** `node`, and `<pool>-<capacity>` of each. */
+  /** `node`, and `<pool>-<capacity>` of each pool. */
   readonly services: readonly string[];
   readonly page: IAlarm;
   readonly alarms: readonly IAlarm[];
-  /** What AWS measures: by the graph's title. */
+  /** Metrics that AWS itself measures, by the graph's title. */
   readonly machinery: Readonly<Record<string, readonly IMetric[]>>;
 }
 
 const FULL_WIDTH = 24;
 
-/** One page that answers, from top to bottom: will this epoch make it, what does it wait for, at what cost, and how is L1? */
+/** One page that shows, from top to bottom, whether this epoch will make it, what it waits for, its cost, and the state of L1. */
 export class FleetDashboard extends Construct {
   readonly #props: FleetDashboardProps;
 
@@ -60,7 +60,7 @@ export class FleetDashboard extends Construct {
     });
   }
 
-  /** A heading, and rows of three graphs below it. */
+  /** A heading with rows of three graphs below it. */
   #section(title: string, widgets: readonly (GraphWidget | SingleValueWidget | AlarmStatusWidget)[]): WidgetRow[] {
     const rows: WidgetRow[] = [[new TextWidget({ markdown: `## ${title}`, width: FULL_WIDTH, height: 1 })]];
     for (let first = 0; first < widgets.length; first += 3) rows.push(widgets.slice(first, first + 3));
@@ -168,12 +168,12 @@ export class FleetDashboard extends Construct {
     ];
   }
 
-  /** How something stands. */
+  /** The current value of a metric. */
   #last(name: PlainMetricName): Metric {
     return this.#props.metrics.of(name, {}, { statistic: Stats.MAXIMUM, period: ONE_MINUTE });
   }
 
-  /** A line for each value of a dimension, of which no list is kept here. */
+  /** A line for each value of a dimension; this code needs no list of the values. */
   #search(name: MetricName, dimension: string, statistic: string): MathExpression {
     const { namespace } = this.#props.metrics;
     return new MathExpression({

@@ -12,7 +12,7 @@ interface StatisticOptions {
   readonly label?: string;
 }
 
-/** The metrics that Coppice's own programs write, as CloudWatch keeps them: by their names, which the compiler knows. */
+/** The metrics that Coppice's own programs write, by names that the compiler checks. */
 export class FleetMetrics {
   readonly namespace: string;
 
@@ -20,17 +20,17 @@ export class FleetMetrics {
     this.namespace = namespace;
   }
 
-  /** How many, or how much, in each period. */
+  /** The sum of the values in each period. */
   sum<Name extends MetricName>(name: Name, dimensions: MetricDimensions<Name>, period: Duration): Metric {
     return this.of(name, dimensions, { statistic: Stats.SUM, period });
   }
 
-  /** The largest value of each period. */
+  /** The largest value in each period. */
   max<Name extends MetricName>(name: Name, dimensions: MetricDimensions<Name>, period: Duration): Metric {
     return this.of(name, dimensions, { statistic: Stats.MAXIMUM, period });
   }
 
-  /** The smallest value of each period. */
+  /** The smallest value in each period. */
   min<Name extends MetricName>(name: Name, dimensions: MetricDimensions<Name>, period: Duration): Metric {
     return this.of(name, dimensions, { statistic: Stats.MINIMUM, period });
   }

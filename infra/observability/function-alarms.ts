@@ -3,10 +3,10 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { FleetFunction } from '../fleet-function.ts';
 import { type AlarmDefinition, AT_LEAST, BELOW, FIVE_MINUTES, inAllOf, ONE_MINUTE } from './alarm-definition.ts';
 
-/** Without which roots do not reach L1, nobody watches, or nobody starts agents. */
+/** Without these, roots do not reach L1, L1 is not watched, or agents are not started. */
 const VITAL: readonly string[] = ['submit-root', 'watch-l1', 'scale-fleet'];
 
-/** Whether a function does what it is called for, and is called. */
+/** Alarms on whether a function runs and succeeds. */
 export function functionAlarms(fleetFunction: FleetFunction): readonly AlarmDefinition[] {
   const { name, timing } = fleetFunction;
   const isScheduled = timing.every !== undefined;
@@ -19,7 +19,7 @@ export function functionAlarms(fleetFunction: FleetFunction): readonly AlarmDefi
     metric: fleetFunction.metricErrors({ period: isScheduled ? ONE_MINUTE : FIVE_MINUTES, statistic: Stats.SUM }),
     comparison: AT_LEAST,
     threshold: 1,
-    // One failure is made good by the next run; what events bring is not so patient.
+    // The next scheduled run recovers from one failure; a failed event has no next run.
     periods: isScheduled ? { breaching: 3, of: 5 } : inAllOf(1),
     silence: 'fine',
   };

@@ -9,10 +9,10 @@ import {
 } from './alarm-definition.ts';
 import type { FleetMetrics } from './fleet-metrics.ts';
 
-/** Ethereum changes its newest block now and then, and nothing of ours rests on that one. */
+/** Ethereum replaces its newest block now and then, and Coppice never relies on that one. */
 const REORG_BLOCKS = 2;
 
-/** Whether L1 can be read and paid, and stands still. */
+/** Alarms on whether L1 can be read and paid, and does not reorganise. */
 export function l1Alarms(metrics: FleetMetrics, publisherMinimumEth: number): readonly AlarmDefinition[] {
   return [
     {

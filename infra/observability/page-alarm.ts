@@ -4,12 +4,12 @@ import { Construct } from 'constructs';
 export interface PageAlarmProps {
   readonly prefix: string;
   readonly runbookUrl: string;
-  /** Those that cannot wait for the morning. */
+  /** The alarms that cannot wait for the morning. */
   readonly alarms: readonly IAlarm[];
   readonly actions: readonly IAlarmAction[];
 }
 
-/** One alarm to wake somebody up with, however many others fire at the same time. */
+/** The one alarm that wakes somebody up, however many others fire at the same time. */
 export class PageAlarm extends Construct {
   readonly alarm: CompositeAlarm;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Pool } from '../proving-job/circuit-family.ts';
 
-/** How agents are paid for: at the price of what AWS has to spare, which it may take back, or on demand. */
+/** How agents are paid for: as Spot, cheap capacity that AWS may take back, or on demand. */
 export const Capacity = z.enum(['spot', 'od']);
 export type Capacity = z.infer<typeof Capacity>;
 
@@ -10,24 +10,24 @@ export type Capacity = z.infer<typeof Capacity>;
 export interface AgentGroup {
   readonly pool: Pool;
   readonly capacity: Capacity;
-  /** How many were asked for. */
+  /** How many were requested. */
   readonly desired: number;
-  /** How many run: started, and not told to stop. */
+  /** How many run: started, and not yet stopping. */
   readonly running: number;
 }
 
 /**
- * The agents that run, and how many of them should. Whoever provides them starts and stops them in its own time; those that
- * prove are stopped last, if at all.
+ * The agents that run, and how many of them should. The provider starts and stops them in its own time; agents that are
+ * proving are stopped last, if at all.
  *
- * What every adapter keeps is written as tests in `test/contract/agent-fleet.contract.ts`.
+ * The rules for every adapter are written as tests in `test/contract/agent-fleet.contract.ts`.
  */
 export interface AgentFleet {
-  /** Every group that there is, in the order of pools. A pool that was not deployed has none. */
+  /** All groups, in the order of pools. A pool that was not deployed has none. */
   describe(): Promise<readonly AgentGroup[]>;
   /**
-   * Asks for `desired` agents. Safe to repeat.
-   * @throws {NoSuchAgentGroupError} when there is no such group.
+   * Requests `desired` agents. Safe to repeat.
+   * @throws {NoSuchAgentGroupError} when the group does not exist
    */
   setDesired(pool: Pool, capacity: Capacity, desired: number): Promise<void>;
 }

@@ -1,14 +1,13 @@
 import type { Pool } from '../proving-job/circuit-family.ts';
 import type { Capacity } from './agent-fleet.ts';
 
-/** There are no agents of this kind to ask for: the pool was not deployed. */
+/** The group of agents does not exist: its pool was not deployed. */
 export class NoSuchAgentGroupError extends Error {
   override readonly name = 'NoSuchAgentGroupError';
-  readonly retryable = false;
   readonly pool: Pool;
   readonly capacity: Capacity;
 
-  /** @param where the name of what is missing, and of what it should be part of */
+  /** @param where the name of the missing resource, and of the one that should contain it */
   constructor(pool: Pool, capacity: Capacity, where: string, options?: ErrorOptions) {
     super(`there is no ${where}: deploy pool ${pool}, or leave it out of the fleet's pools`, options);
     this.pool = pool;

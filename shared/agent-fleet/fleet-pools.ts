@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { kind } from '../config/value-kinds.ts';
 import { Pool } from '../proving-job/circuit-family.ts';
 
-/** What an operator allows for one pool, and what an agent of it costs. */
+/** An operator's limits for one pool, and the cost of its agents. */
 export const PoolLimits = z.strictObject({
   /** Agents at once, of both capacities together. */
   maxAgents: z.number().int().min(0).max(5000),
-  /** Agents that are kept when there is nothing to prove. */
+  /** Agents that stay when there is nothing to prove. */
   minAgents: z.number().int().min(0).max(5000).default(0),
   /** Jobs that an agent proves at the same time. */
   slotsPerAgent: z.number().int().min(1).max(64).default(1),
-  /** From the order for an agent to its first claim. */
+  /** From the request for an agent to its first claim. */
   startUpSeconds: z.number().int().min(1).max(1800).default(90),
   /** The part of the agents that run on demand even when Spot has enough, 0 to 1, rounded up. */
   onDemandShare: z.number().min(0).max(1).default(0),
@@ -20,11 +20,11 @@ export const PoolLimits = z.strictObject({
 });
 export type PoolLimits = z.infer<typeof PoolLimits>;
 
-/** The pools that have agents. One that is not named has none, and its jobs wait. */
+/** The pools that have agents. A pool that is missing has none, and its jobs wait. */
 export const FleetPools = z.partialRecord(Pool, PoolLimits);
 export type FleetPools = z.infer<typeof FleetPools>;
 
-/** The same as one writes it before defaults are filled in. */
+/** The same as an operator writes it, before defaults are filled in. */
 export type FleetPoolsInput = z.input<typeof FleetPools>;
 
 /** As a variable holds it: JSON. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CheckpointShape } from '../proving-job/checkpoint-shape.ts';
 import { EpochNumber } from '../proving-job/proving-job-id.ts';
 
-/** An epoch that checkpoints may still join: nobody proves it yet. */
+/** An epoch that checkpoints may still join: it is not being proven yet. */
 export const GrowingEpoch = z.strictObject({
   epoch: EpochNumber,
   networkVersion: z.string().min(1),
@@ -16,12 +16,12 @@ export const GrowingEpoch = z.strictObject({
 export type GrowingEpoch = z.infer<typeof GrowingEpoch>;
 
 /**
- * What the node sees of the epoch that comes next, for the scaler to have agents up when it ends. Of use and never needed:
- * without it, agents start when the epoch is opened.
+ * What the node sees of the next epoch, so that the scaler has agents up when it ends. Useful but never required: without
+ * it, agents start when the epoch is opened.
  */
 export interface GrowingEpochs {
-  /** Replaces what was told before. */
+  /** Replaces the last report. */
   report(growing: GrowingEpoch): Promise<void>;
-  /** What was told last; it may be long over. */
+  /** The last report; its epoch may be long over. */
   latest(): Promise<GrowingEpoch | undefined>;
 }

@@ -8,7 +8,7 @@ import { Statement } from './statement.ts';
 import { type CanaryKeys, LeafKey, MergeKey, RootKey } from './verification-key.ts';
 import { Work } from './work.ts';
 
-// The inputs hold all that a proof needs, the keys included: an agent asks nobody, and the same inputs are the same job.
+// The inputs hold all that a proof needs, the keys included: an agent reads nothing else, and the same inputs are one job.
 
 /** Inputs of `CANARY_KEY`. A key of other circuits, or under another reference string, is another job. */
 export const KeyInputs = z.discriminatedUnion('circuit', [
@@ -21,8 +21,8 @@ export type KeyInputs = z.infer<typeof KeyInputs>;
 export const LeafInputs = z.strictObject({ statement: Statement, leafKey: LeafKey });
 export type LeafInputs = z.infer<typeof LeafInputs>;
 
-/** A child of another kind than leaf and merge has no key to verify it with. */
-const Child = CanaryProof.refine(({ circuit }) => circuit !== 'CANARY_ROOT', 'a root is nobody’s child');
+/** Only leaves and merges have a key to verify a child with. */
+const Child = CanaryProof.refine(({ circuit }) => circuit !== 'CANARY_ROOT', 'a root cannot be a child');
 
 const Keys = z.strictObject({ leaf: LeafKey, merge: MergeKey });
 export const MergeInputs = z.strictObject({ left: Child, right: Child, keys: Keys });
@@ -42,7 +42,7 @@ export function keyInputs(inputs: KeyInputs): Uint8Array {
 
 /**
  * Inputs of the leaf that leads `tree` from one state to the next.
- * @param place `to` is `stateAfter(from, keys.leaf.work)`: there is no proof for any other.
+ * @param place `to` is `stateAfter(from, keys.leaf.work)`: no other state can be proven.
  */
 export function leafInputs(
   place: { readonly tree: Field; readonly from: Field; readonly to: Field },

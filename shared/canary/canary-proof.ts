@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { CrsKind } from '../crs/crs-kind.ts';
-import { CanaryFormatError } from './errors.ts';
 import { Field } from './field.ts';
 import { Statement } from './statement.ts';
 
@@ -13,7 +12,7 @@ export type CanaryCircuit = z.infer<typeof CanaryCircuit>;
 /** A canary proof as it is in the proof store. */
 export const CanaryProof = z.strictObject({
   circuit: CanaryCircuit,
-  /** Under `development` the proof proves nothing to anybody: its secret is known. */
+  /** Under `development` the proof proves nothing: its secret is public. */
   crs: CrsKind,
   /** The key it is verified with. */
   keyHash: Field,
@@ -22,6 +21,11 @@ export const CanaryProof = z.strictObject({
   proof: z.base64().min(1),
 });
 export type CanaryProof = z.infer<typeof CanaryProof>;
+
+/** Bytes that are not the canary inputs or the proof that they should be. */
+export class CanaryFormatError extends Error {
+  override readonly name = 'CanaryFormatError';
+}
 
 /** The bytes of a stored proof; the same proof is always the same bytes. */
 export function encodeCanaryProof(proof: CanaryProof): Uint8Array {
@@ -40,7 +44,7 @@ export function encodeAs<Schema extends z.ZodType>(schema: Schema, value: z.inpu
   return Buffer.from(JSON.stringify(schema.parse(value)), 'utf8');
 }
 
-/** @throws {CanaryFormatError} naming what the bytes were to be, and what is wrong with them. */
+/** @throws {CanaryFormatError} naming what the bytes should be, and what is wrong with them. */
 export function decodeAs<Schema extends z.ZodType>(schema: Schema, bytes: Uint8Array, what: string): z.output<Schema> {
   let value: unknown;
   try {

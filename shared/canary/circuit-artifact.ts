@@ -11,7 +11,7 @@ import type { Work } from './work.ts';
 export const ARTIFACT_NAMES = ['leaf-1', 'leaf-2', 'leaf-3', 'leaf-4', 'merge', 'root'] as const;
 export type ArtifactName = (typeof ARTIFACT_NAMES)[number];
 
-/** What proving needs of a compiled circuit. */
+/** The parts of a compiled circuit that proving needs. */
 export const CircuitArtifact = z.object({
   noir_version: z.string(),
   abi: z.unknown(),
@@ -25,7 +25,7 @@ export type CircuitChoice =
   | { readonly circuit: Extract<CanaryCircuit, 'CANARY_LEAF'>; readonly work: Work }
   | { readonly circuit: Exclude<CanaryCircuit, 'CANARY_LEAF'> };
 
-/** The digests of the artifacts as they were written, by `npm run circuits`. */
+/** The digests of the artifacts, written by `npm run canary:circuits`. */
 export const DIGESTS_URL = new URL('./artifacts/digests.json', import.meta.url);
 const Digests = z.record(z.enum(ARTIFACT_NAMES), Sha256);
 let digests: z.infer<typeof Digests> | undefined;
@@ -45,24 +45,24 @@ export function artifactNameOf(choice: CircuitChoice): ArtifactName {
   }
 }
 
-/** The digest that the circuit's artifact has to have. */
+/** The digest that the circuit's artifact must have. */
 export function artifactSha256(choice: CircuitChoice): Sha256 {
   return readDigests()[artifactNameOf(choice)];
 }
 
-/** @throws {Error} if the file is not the one that was written with its digest. */
+/** @throws {Error} if the file does not match its digest. */
 export function readArtifact(choice: CircuitChoice): CircuitArtifact {
   const url = artifactUrl(artifactNameOf(choice));
   const bytes = readFileSync(url);
   if (sha256Of(bytes) !== artifactSha256(choice)) {
-    throw new Error(`${url.pathname} is not the circuit whose digest is beside it: install the package anew`);
+    throw new Error(`${url.pathname} does not match the digest beside it: install the package again`);
   }
   return CircuitArtifact.parse(JSON.parse(bytes.toString('utf8')));
 }
 
 /**
- * The version of the canary's circuits and keys, such as `canary-1f2e3d4c`: what one made, only the same can go on with.
- * Those of the development CRS are another, and its name says so.
+ * The version of the canary's circuits and keys, such as `canary-1f2e3d4c`: an epoch is proven with one
+ * version. The development CRS makes another, which its name shows.
  */
 export function canaryVersion(crs: CrsKind): string {
   const digest = sha256Of(Buffer.from(JSON.stringify(readDigests()), 'utf8')).slice(0, 8);

@@ -4,7 +4,7 @@ import { type ArtifactName, artifactNameOf, artifactSha256, type CircuitChoice }
 import { type CanaryKeys, parseVerificationKey, type VerificationKey } from './verification-key.ts';
 import type { Work } from './work.ts';
 
-/** Where a key under the development CRS is kept, beside the circuits, since it never changes. */
+/** Where a key under the development CRS is kept: beside the circuits, because it never changes. */
 export function developmentKeyUrl(name: ArtifactName): URL {
   return new URL(`./development-keys/${name}.json`, import.meta.url);
 }
@@ -20,7 +20,7 @@ export function developmentKeys(work: Work): CanaryKeys | undefined {
   return { leaf, merge, root };
 }
 
-/** @throws {Error} if it is the key of another circuit than the one that is installed. */
+/** @throws {Error} if it is the key of another circuit than the installed one. */
 function readKey(choice: CircuitChoice): VerificationKey | undefined {
   const url = developmentKeyUrl(artifactNameOf(choice));
   if (!existsSync(url)) return undefined;

@@ -16,7 +16,7 @@ export function fieldFromBytes(bytes: Uint8Array): Field {
   return Field.parse(`0x${Buffer.from(bytes).toString('hex')}`);
 }
 
-/** The 32 bytes of each element, one after the other, taken apart. */
+/** Splits bytes into elements of 32 bytes. */
 export function fieldsFromBytes(bytes: Uint8Array): Field[] {
   return Array.from({ length: bytes.length / 32 }, (_, index) =>
     fieldFromBytes(bytes.subarray(32 * index, 32 * (index + 1))),

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { Field, fieldOf } from './field.ts';
 
 /**
- * What a canary proof says, a leaf's as well as the root's: `leaves` leaves of `tree`, one after the other, led from
- * state `from` to state `to`, and all proofs below were made with the two keys named.
+ * The statement of any canary proof, from leaf to root: `leaves` leaves of `tree`, one after the other, lead from state
+ * `from` to state `to`, and all proofs below were made with these two keys.
  */
 export const Statement = z.strictObject({
   /** Keeps proofs of one tree out of another. */
@@ -17,7 +17,7 @@ export const Statement = z.strictObject({
 });
 export type Statement = z.infer<typeof Statement>;
 
-/** The statement as the circuits have it, in the order of their public inputs. */
+/** The statement in the order of the circuits' public inputs. */
 export function publicInputsOf({ tree, from, to, leaves, leafKeyHash, mergeKeyHash }: Statement): readonly Field[] {
   return [tree, from, to, fieldOf(leaves), leafKeyHash, mergeKeyHash];
 }

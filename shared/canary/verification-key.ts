@@ -8,9 +8,9 @@ import { Work } from './work.ts';
 
 const Common = {
   crs: CrsKind,
-  /** The compiled circuit that it is the key of. */
+  /** The compiled circuit of this key. */
   artifactSha256: Sha256,
-  /** What the circuits know a key by. */
+  /** How the circuits identify a key. */
   hash: Field,
   /** As `bb` writes it. */
   key: z.base64().min(1),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How much a leaf does: one circuit for each, four times the size of the one before it. */
+/** How much a leaf computes: a circuit for each amount, four times the size of the one before it. */
 export const Work = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]);
 export type Work = z.infer<typeof Work>;
 

@@ -4,7 +4,7 @@ import { AWS_PRICES, FARGATE_SPOT_FACTOR } from './aws-prices.ts';
 /** Fargate bills by the second from the start of the image's download, and this at least. */
 export const LEAST_BILLED_SECONDS = 60;
 
-/** What an agent of each Fargate pool is made of. */
+/** The size of an agent of each Fargate pool. */
 export const FARGATE_SIZES: Readonly<
   Record<Exclude<Pool, 'gpu'>, { readonly vcpus: number; readonly memoryGb: number }>
 > = {
@@ -13,7 +13,7 @@ export const FARGATE_SIZES: Readonly<
   large: { vcpus: 16, memoryGb: 120 },
 };
 
-/** Of one agent on x86, all of its resources. */
+/** The price of one agent on x86. */
 export function fargateDollarsPerHour(pool: keyof typeof FARGATE_SIZES, capacity: 'spot' | 'od'): number {
   const { vcpus, memoryGb } = FARGATE_SIZES[pool];
   const onDemand = vcpus * AWS_PRICES.fargateVcpuHours.dollars + memoryGb * AWS_PRICES.fargateGibHours.dollars;

@@ -1,15 +1,15 @@
-/** What AWS asks for one kind of thing, in US East (N. Virginia), past the free tier. */
+/** A price of AWS's in US East (N. Virginia), past the free tier. */
 export interface AwsPrice {
   readonly dollars: number;
-  /** For so many of `unit`. */
+  /** How many of `unit` it buys. */
   readonly per: number;
   readonly unit: string;
-  /** The day, or month, for which the source says so. */
+  /** The day, or month, of the source's number. */
   readonly asOf: string;
   readonly source: string;
 }
 
-/** AWS's own price pages fill their tables in as they are read, so most sources are those who wrote the numbers down. */
+/** AWS's price pages load their tables by script, so most sources are pages that quote the numbers. */
 export const AWS_PRICES = {
   /** Of up to 64 KiB, batches and empty receives included. */
   sqsRequests: {
@@ -178,14 +178,14 @@ export const AWS_PRICES = {
 } as const satisfies Record<string, AwsPrice>;
 
 /**
- * What Fargate asks on Spot, as part of its price on demand: AWS says up to 70 % less, and changes it with what it has to
- * spare. From 2026-03-10, https://www.wring.co/blog/aws-fargate-pricing-guide.
+ * Fargate's price on Spot, as part of its price on demand: up to 70 % less, says AWS, and it varies with its spare
+ * capacity. From 2026-03-10, https://www.wring.co/blog/aws-fargate-pricing-guide.
  */
 export const FARGATE_SPOT_FACTOR = 0.3;
 
 export type AwsPriceName = keyof typeof AWS_PRICES;
 
-/** How much was used of what has a price. */
+/** How much of each priced item was used. */
 export type AwsUsage = Readonly<Partial<Record<AwsPriceName, number>>>;
 
 export function dollarsOf(usage: AwsUsage): number {

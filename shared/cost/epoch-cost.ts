@@ -13,18 +13,18 @@ export interface CostPart {
   readonly name: string;
   /** `undefined` where only the amount is known. */
   readonly dollars: number | undefined;
-  /** What it is for, and how sure it is, in words. */
+  /** What it pays for, and how accurate it is, in words. */
   readonly because: string;
 }
 
 /** The gas of a mined root. */
 export interface GasPaid {
   readonly wei: bigint;
-  /** What an ether is worth, if somebody said so. */
+  /** The price of an ether, if given. */
   readonly dollarsPerEther: number | undefined;
 }
 
-/** What a job asks of AWS beside its proof, as `npm run bench:aws` counts it at the wire. */
+/** A job's requests to AWS beside its proof, as `npm run bench:aws` counts them on the wire. */
 const PER_JOB: Partial<Record<AwsPriceName, number>> = {
   sqsRequests: 3.2,
   s3Writes: 2,
@@ -38,7 +38,7 @@ const HEARTBEAT_SECONDS = 40;
 const OBJECT_DAYS = 7;
 const LEDGER_BYTES_PER_JOB = 1_000;
 const HOUR_MS = 3_600_000;
-/** Between two decisions further apart nobody knows what ran. */
+/** What ran between two decisions further apart is unknown. */
 const LONGEST_GAP_MS = 15 * 60_000;
 
 const SERVICES: Readonly<Record<string, readonly AwsPriceName[]>> = {
@@ -49,16 +49,16 @@ const SERVICES: Readonly<Record<string, readonly AwsPriceName[]>> = {
 
 export interface EpochCostInput {
   readonly epoch: EpochRecord;
-  /** Of the epoch, also those of ranges that a reorg took away: their proofs were paid as well. */
+  /** The epoch's, also those of ranges that a reorg removed: their proofs were paid for as well. */
   readonly jobs: readonly JobRecord[];
-  /** Decisions of the time in which the epoch was open, in any order; none where nothing scales the fleet. */
+  /** Decisions made while the epoch was open, in any order; none where nothing scales the fleet. */
   readonly decisions: readonly FleetDecisionRecord[];
   readonly gas: GasPaid | undefined;
 }
 
 /**
- * What an epoch cost, by pool, AWS service and L1: agents by the time that they ran, with start and idle times, where a
- * scaler kept count, and else by the time that jobs held them.
+ * What an epoch cost, by pool, AWS service and L1: agents by their running time, start and idle times included, where
+ * a scaler recorded it, and else by the time that jobs held them.
  */
 export function epochCost(input: EpochCostInput): CostPart[] {
   return [...agentParts(input), ...awsParts(input), ...gasParts(input)];
@@ -68,7 +68,7 @@ export function totalDollars(parts: readonly CostPart[]): number {
   return parts.reduce((sum, { dollars }) => sum + (dollars ?? 0), 0);
 }
 
-/** How long its agent was at the job that proved it, in milliseconds; 0 while nobody knows. */
+/** How long the proving agent held the job, in milliseconds; 0 while unknown. */
 function heldMs({ state, claimedAtMs, settledAtMs }: JobRecord): number {
   if (state !== 'proven' || claimedAtMs === undefined || settledAtMs === undefined) return 0;
   return Math.max(0, settledAtMs - claimedAtMs);
@@ -94,14 +94,14 @@ function agentParts({ epoch, jobs, decisions }: EpochCostInput): CostPart[] {
   });
 }
 
-/** An epoch's share of what ran between two decisions: of several that were open, each an equal one. */
+/** An epoch's share of what ran between two decisions: the open epochs share it equally. */
 function dollarsByPool({ epoch }: EpochRecord, decisions: readonly FleetDecisionRecord[]): Map<Pool, number> {
   const dollars = new Map<Pool, number>();
   const ordered = decisions.toSorted((a, b) => a.atMs - b.atMs);
   for (const [index, decision] of ordered.entries()) {
     const sinceMs = ordered[index - 1]?.atMs ?? decision.atMs;
     const hours = Math.min(decision.atMs - sinceMs, LONGEST_GAP_MS) / HOUR_MS;
-    // What runs when a decision is made ran for the minute before it, for the epochs that were open then.
+    // Agents that run at a decision are taken to have run since the one before it, for the epochs that were open then.
     const open = (ordered[index - 1] ?? decision).epochs;
     if (!open.some((each) => each.epoch === epoch)) continue;
     for (const { pool, dollarsPerHour } of decision.pools) {

@@ -1,6 +1,6 @@
 import type { RootRecord } from '../ledger/outbox.ts';
 
-/** What the mined submission of a root cost at the most, in wei: all of its gas at the highest price that it offered. */
+/** The most that a root's mined submission cost, in wei: all of its gas at the highest price that it offered. */
 export function gasPaidWei(root: RootRecord | undefined): bigint | undefined {
   const mined = root?.submissions.find(({ outcome }) => outcome === 'mined');
   return mined && BigInt(mined.gasLimit) * BigInt(mined.maxFeePerGasWei);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Where the reference string comes from that a proof was made under: Aztec's `ceremony`, of which nobody knows the
- * secret, or `development`, whose secret is in this repository: under that one anybody can prove anything.
+ * The origin of a proof's reference string: Aztec's `ceremony`, whose secret nobody knows, or `development`, whose secret
+ * is in this repository, so that anyone can prove anything under it.
  */
 export const CrsKind = z.enum(['ceremony', 'development']);
 export type CrsKind = z.infer<typeof CrsKind>;

@@ -3,14 +3,14 @@ import { bn254 } from '@noble/curves/bn254';
 const { Fr } = bn254.fields;
 
 /**
- * The secret's power of this exponent is 2. So a point is twice the one that many places before it, and doubling is all
- * the arithmetic there is. It is prime and does not divide the order of the field's group: there is one such secret.
+ * The secret's power of this exponent is 2. So a point is twice the one that many places before it, and only doubling is
+ * needed. The exponent is prime and does not divide the order of the field's group, so there is exactly one such secret.
  */
 export const DOUBLING_DISTANCE = 1021;
 
 const groupOrder = Fr.ORDER - 1n;
 
-/** The secret of the development CRS, which makes it insecure: whoever knows it can forge any proof. */
+/** The secret of the development CRS, which makes it insecure: anyone can forge any proof. */
 export const DEVELOPMENT_SECRET = Fr.pow(2n, inverse(BigInt(DOUBLING_DISTANCE), groupOrder));
 
 /** The point at place `index`: the secret's power of it. */
@@ -28,7 +28,7 @@ interface Fp2 {
   readonly c1: bigint;
 }
 
-/** By extended Euclid: the order of the field's group is not prime, so no field does this. */
+/** By extended Euclid: the order of the field's group is not prime, so no field implementation applies. */
 function inverse(value: bigint, modulus: bigint): bigint {
   let [previous, current, previousFactor, factor] = [modulus, value, 0n, 1n];
   while (current !== 0n) {

@@ -1,7 +1,7 @@
-/** Bytes of a point as `bb` keeps it: x and y, each of 32 bytes, the highest first. */
+/** Bytes of a point as `bb` stores it: x and y, 32 bytes each, big-endian. */
 export const POINT_BYTES = 64;
 
-/** What one worker fills of a development CRS. */
+/** The part of a development CRS that one worker fills. */
 export interface PointsShare {
   /** Room for all `points`. */
   readonly buffer: SharedArrayBuffer;

@@ -5,20 +5,20 @@ import type { CrsKind } from './crs-kind.ts';
 import { developmentPoint } from './development-secret.ts';
 import { POINT_BYTES } from './points-share.ts';
 
-/** The second point of Aztec's ceremony: the secret's, so that no other string has it. */
+/** The second point of Aztec's ceremony, made by its secret: no other reference string has it. */
 const CEREMONY_SECOND_POINT =
   '2d360628289ff943ff6bd1a87bbe4e62abe7fb61ba83effd266f22bdcf31e6f9' +
   '26b92a79e563c3f48252cce7feeca2f0f8d33dcb4ef7b0643bf07bd405700aaa';
 
-/** A reference string as it is on the disk. */
+/** A reference string on the disk. */
 export interface CrsOnDisk {
   readonly kind: CrsKind;
   readonly points: number;
 }
 
 /**
- * Looks at the reference string that `bb` keeps in `directory`; `undefined` if there is none.
- * @throws {UnknownCrsError} if it is neither the ceremony's nor ours: nobody can say what its proofs are worth.
+ * Identifies the reference string that `bb` keeps in `directory`; `undefined` if there is none.
+ * @throws {UnknownCrsError} if it is neither the ceremony's nor the development one: its proofs may be worth nothing.
  */
 export async function readCrs(directory: string): Promise<CrsOnDisk | undefined> {
   const file = path.join(directory, 'bn254_g1.dat');

@@ -1,30 +1,35 @@
 import path from 'node:path';
 
+import type { AwsEngineOptions } from './aws/aws-engine.ts';
 import type { EngineOptions } from './open-engine.ts';
 import type { AttemptBudgets } from '../ledger/job-ledger.ts';
 import { DEFAULT_LEASE_SECONDS, type EngineSettings } from '../config/groups/engine-settings.ts';
 
 /** The engine that the settings ask for; the same for every process that has the same settings. */
 export function engineOptionsOf(settings: EngineSettings): EngineOptions {
-  const common = { leaseSeconds: leaseSecondsOf(settings), attemptBudgets: attemptBudgetsOf(settings) };
   const { engine, proofStore } = settings;
-  if (engine === 'aws') {
-    return {
-      engine,
-      prefix: settings.awsPrefix,
-      ...(proofStore !== undefined && 'bucket' in proofStore && { bucket: proofStore.bucket }),
-      connection: {
-        ...(settings.awsRegion !== undefined && { region: settings.awsRegion }),
-        ...(settings.awsEndpoint !== undefined && { endpoint: settings.awsEndpoint }),
-      },
-      ...common,
-    };
-  }
+  if (engine === 'aws') return { engine, ...awsEngineOptionsOf(settings) };
   return {
     engine,
     dataDirectory: path.resolve(settings.engineDirectory ?? path.join(settings.dataDirectory, 'coppice')),
     ...(proofStore !== undefined && 'directory' in proofStore && { proofsDirectory: proofStore.directory }),
-    ...common,
+    leaseSeconds: leaseSecondsOf(settings),
+    attemptBudgets: attemptBudgetsOf(settings),
+  };
+}
+
+/** The same for programs that run on AWS only. */
+export function awsEngineOptionsOf(settings: EngineSettings): AwsEngineOptions {
+  const { awsPrefix, awsRegion, awsEndpoint, proofStore } = settings;
+  return {
+    prefix: awsPrefix,
+    ...(proofStore !== undefined && 'bucket' in proofStore && { bucket: proofStore.bucket }),
+    connection: {
+      ...(awsRegion !== undefined && { region: awsRegion }),
+      ...(awsEndpoint !== undefined && { endpoint: awsEndpoint }),
+    },
+    leaseSeconds: leaseSecondsOf(settings),
+    attemptBudgets: attemptBudgetsOf(settings),
   };
 }
 
@@ -36,8 +41,8 @@ export function leaseSecondsOf({ engine, leaseSeconds }: Pick<EngineSettings, 'e
 /** A job of the embedded engine without news for this many leases gets a new message. */
 const STRANDED_LEASES = 4;
 /**
- * SQS loses no message, so what waits has one; a second one for each job of a long backlog would be paid for. What was
- * never sent is not waited for.
+ * SQS loses no message, so a job that waits has one, and a second one for each job of a long backlog would cost money. A job
+ * whose message was never sent gets one at once, without this wait.
  */
 const STRANDED_SECONDS_ON_AWS = 3600;
 

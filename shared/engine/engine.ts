@@ -1,14 +1,19 @@
+import type { GrowingEpochs } from '../agent-fleet/growing-epoch.ts';
+import type { Scaler } from '../agent-fleet/scaler.ts';
+import type { SpotEvents } from '../agent-fleet/spot-events.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { KeptDeadLetters } from '../job-queue/kept-dead-letters.ts';
 import type { AgentRegistry } from '../ledger/agent-registry.ts';
 import type { DecisionLog } from '../ledger/decision-log.ts';
 import type { EpochLedger } from '../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../ledger/incident-log.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
+import type { Notes } from '../ledger/notes.ts';
 import type { Outbox } from '../ledger/outbox.ts';
 import type { SettlementFeed } from '../ledger/settlement-feed.ts';
 import type { ProofStore } from '../proof-store/proof-store.ts';
 
-/** The set of adapters that programs run on. */
+/** The set of adapters that programs run on; the last five ports are `undefined` where nothing scales the agents. */
 export interface Engine {
   readonly queue: JobQueue;
   readonly proofs: ProofStore;
@@ -19,6 +24,14 @@ export interface Engine {
   readonly agents: AgentRegistry;
   readonly incidents: IncidentLog;
   readonly decisions: DecisionLog;
+  readonly growingEpochs: GrowingEpochs | undefined;
+  readonly spotEvents: SpotEvents | undefined;
+  readonly notes: Notes | undefined;
+  readonly keptDeadLetters: KeptDeadLetters | undefined;
+  readonly scaler: Scaler | undefined;
   /** Lets go of files and connections. Safe to call twice. */
   close(): Promise<void>;
 }
+
+/** An {@link Engine} that has every port. */
+export type CompleteEngine = { readonly [Port in keyof Engine]: NonNullable<Engine[Port]> };

@@ -16,7 +16,7 @@ export class SchemaVersionError extends Error {
   }
 }
 
-/** The file is a database, but not one of ours. It is left as it is. */
+/** The file is another program's database. It is left unchanged. */
 export class ForeignDatabaseError extends Error {
   override readonly name = 'ForeignDatabaseError';
   readonly path: string;
@@ -27,17 +27,16 @@ export class ForeignDatabaseError extends Error {
   }
 }
 
-/** Where something was looked for. */
+/** The region or emulator that was searched. */
 export interface AwsPlace {
   readonly region: string;
-  /** An emulator's URL, or none for AWS itself. */
+  /** An emulator's URL; AWS itself when missing. */
   readonly endpoint?: string;
 }
 
-/** There is no such table in this account and region, or on this emulator. */
+/** The ledger's table does not exist in this account and region, or on this emulator. */
 export class LedgerTableMissingError extends Error {
   override readonly name = 'LedgerTableMissingError';
-  readonly retryable = false;
   readonly table: string;
   readonly region: string;
 
@@ -53,23 +52,22 @@ export class LedgerTableMissingError extends Error {
   }
 }
 
-/** Nothing says which region the fleet is in. */
+/** The fleet's region is unknown. */
 export class AwsRegionMissingError extends Error {
   override readonly name = 'AwsRegionMissingError';
-  readonly retryable = false;
 
   constructor(options?: ErrorOptions) {
-    super('no region of AWS is known: give --aws-region (AWS_REGION), or a profile that has one', options);
+    super('the AWS region is unknown: give --aws-region (AWS_REGION), or a profile that has one', options);
   }
 }
 
-/** AWS cannot be asked, for want of credentials. They may come later, as they do where a role is just being made. */
+/** AWS cannot be called without credentials. They may appear later, as where a role is just being created. */
 export class AwsCredentialsMissingError extends Error {
   override readonly name = 'AwsCredentialsMissingError';
 
   constructor(options?: ErrorOptions) {
     super(
-      'no credentials for AWS were found: run with a role (a task, an instance), or set AWS_PROFILE, or ' +
+      'no AWS credentials found: run with a role (a task, an instance), or set AWS_PROFILE, or ' +
         'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
       options,
     );

@@ -6,8 +6,8 @@ import { CIRCUIT_CATALOGUE } from '../proving-job/circuit-catalogue.ts';
 import { parseProvingJobId, type ProvingJobId } from '../proving-job/proving-job-id.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** The engine, with a metric for all that is worth one: whoever uses the ports need not know of it. */
-export function meteredEngine(engine: Engine, metrics: Metrics, nowMs: () => number): Engine {
+/** The engine, instrumented. Callers do not see the difference. */
+export function meteredEngine<Metered extends Engine>(engine: Metered, metrics: Metrics, nowMs: () => number): Metered {
   return {
     ...engine,
     queue: meteredQueue(engine.queue, metrics),
@@ -38,7 +38,7 @@ function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): Jo
     async markProven(report) {
       const answer = await jobs.markProven(report);
       const { circuit, properties } = aboutJob(report.jobId);
-      if (answer === 'settled') {
+      if (answer === 'proven') {
         metrics.record('JobsProven', 1, { circuit }, properties);
         metrics.record('JobProvingSeconds', report.provingMs / 1000, { circuit }, properties);
         metrics.record('JobHeldSeconds', (nowMs() - report.claimedAtMs) / 1000, { circuit }, properties);
@@ -56,8 +56,8 @@ function meteredJobs(jobs: JobLedger, metrics: Metrics, nowMs: () => number): Jo
     },
     async claim(jobId, agentId, leaseSeconds, pools) {
       const answer = await jobs.claim(jobId, agentId, leaseSeconds, pools);
-      // Only this very claim may have rejected it, for the agents it has cost; a job that was rejected before is claimed
-      // by nobody but for a message too many.
+      // Only this claim may have rejected it, for the agents it has cost: a job that was rejected before is claimed only
+      // because of a surplus message.
       if (answer.outcome === 'settled' && answer.state === 'rejected') {
         const { circuit, properties } = aboutJob(jobId);
         metrics.record('JobsRejected', 1, {}, { ...properties, circuit });
@@ -129,7 +129,7 @@ function aboutEpoch({ epoch, attempt, rangeId }: EpochRecord): Record<string, st
   return { epoch, attempt, rangeId };
 }
 
-/** The port with some of its methods replaced; adapters are classes, whose methods no spread would copy. */
+/** The port with some of its methods replaced; a spread would not copy the methods of an adapter, which is a class. */
 function override<Port extends object>(port: Port, methods: Partial<Port>): Port {
   return new Proxy(port, {
     get(target, name) {

@@ -1,25 +1,21 @@
-import type { Logger } from '../telemetry/logger.ts';
-import type { AwsEngineOptions } from './aws/aws-engine.ts';
+import type { AwsEngineOptions, EngineLog } from './aws/aws-engine.ts';
 import type { EmbeddedEngineOptions } from './embedded/embedded-engine.ts';
 import type { Engine } from './engine.ts';
 
-/**
- * Says which engine to open, in plain values, so that it can be handed to another process or thread, which opens its own.
- */
+/** Which engine to open, in plain values, so that it can be handed to another process or thread, which opens its own. */
 export type EngineOptions =
   | ({ readonly engine: 'embedded' } & Omit<EmbeddedEngineOptions, 'nowMs'>)
   | ({ readonly engine: 'aws' } & Omit<AwsEngineOptions, 'nowMs' | 'log'>);
 
 export interface OpenEngineDeps {
-  /** Is told, in few lines, what had to be tried again. */
-  readonly log?: Pick<Logger, 'warn'>;
+  readonly log?: EngineLog;
 }
 
 /**
  * Opens the ports of the chosen engine. Only that engine's adapters are loaded.
  *
- * On AWS nothing is asked at the start: a program comes up while AWS is away, and what is missing shows with the first
- * call that needs it.
+ * On AWS it sends no request yet: a program starts while AWS is unreachable, and the first call that needs a missing
+ * resource reports it.
  */
 export async function openEngine(options: EngineOptions, { log }: OpenEngineDeps = {}): Promise<Engine> {
   if (options.engine === 'aws') {

@@ -4,7 +4,7 @@ import type { JobMessage } from '../proving-job/job-message.ts';
 /** The right of one agent to one message until `expiresAtMs`. Opaque outside the adapter that made it. */
 export interface QueueLease {
   readonly message: JobMessage;
-  /** Adapter-private handle (an SQS receipt handle, a SQLite row token). */
+  /** The adapter's own handle: an SQS receipt handle, a SQLite row token. */
   readonly token: string;
   /** Deliveries of this message so far, this one included; the first is 1. */
   readonly deliveries: number;
@@ -12,7 +12,7 @@ export interface QueueLease {
   readonly expiresAtMs: number;
 }
 
-/** A message set aside for a person to look at. */
+/** A message set aside for a person to inspect. */
 export interface DeadLetter {
   /** The body as it was received: it may be anything. */
   readonly body: string;
@@ -29,21 +29,19 @@ export interface QueueDepth {
 }
 
 /**
- * Hands proving jobs to agents: a queue per pool and lane, at least once each, in no promised order and with no
- * promise of uniqueness. The ledger holds the truth.
- *
- * What every adapter keeps is written as tests in `test/contract/job-queue.contract.ts`.
+ * Hands proving jobs to agents: a queue per pool and lane, each message at least once, in no guaranteed order. The ledger
+ * holds the truth. Contract: `test/contract/job-queue.contract.ts`.
  */
 export interface JobQueue {
   /**
-   * Adds messages, each to the lane that the catalogue gives its circuit. All or an error; safe to repeat.
+   * Adds messages, each to the lane that the catalogue gives its circuit: all of them, or it throws. Safe to repeat.
    * @param pool whose agents they are for. @default the catalogue's, of each circuit
    */
   enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void>;
   /**
    * Takes a visible message of one of `pools` and hides it for the queue's lease time: an `urgent` one of any of them
    * before a `normal` one; within a lane, pools in the order given.
-   * Waits up to `waitSeconds` for one; `undefined` when there is none, or when `signal` aborts.
+   * Waits up to `waitSeconds` for one; `undefined` when none comes, or when `signal` aborts.
    * A message that does not parse is parked with the reason, and the next one is taken.
    */
   claim(
@@ -59,15 +57,15 @@ export interface JobQueue {
   complete(lease: QueueLease): Promise<void>;
   /** Makes the message visible again, at once or after `delaySeconds`. A lease that has ended is left alone. */
   release(lease: QueueLease, delaySeconds?: number): Promise<void>;
-  /** Sets the message aside with a reason, out of every agent's way. */
+  /** Sets the message aside with a reason, where no agent claims it. */
   park(lease: QueueLease, reason: string): Promise<void>;
   /** What has been set aside, oldest first. */
   deadLetters(): Promise<readonly DeadLetter[]>;
   /**
-   * Sends every dead letter back to the queue that it came from, as if it were new, and answers how many there were. What
-   * still cannot be read is set aside again by the next claim.
+   * Sends every dead letter back to the queue that it came from, as if it were new, and returns how many there were. The
+   * next claim sets aside again what still cannot be read.
    */
   redrive(): Promise<number>;
-  /** Messages per pool and lane: of `pools` at least, all by default. Queues that hold none may be left out. */
+  /** Messages per pool and lane: of `pools` at least, all by default. Empty queues may be left out. */
   depths(pools?: readonly Pool[]): Promise<readonly QueueDepth[]>;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { JobMessage } from '../proving-job/job-message.ts';
 
-/** The message in a body that may be anything, or the reason for which it is to be parked. */
+/** Parses a body that may be anything: the message, or the reason to park it. */
 export function readMessageBody(
   body: string,
 ): { success: true; data: JobMessage } | { success: false; reason: string } {

@@ -2,7 +2,7 @@ import type { JobLedger, JobRecord } from '../ledger/job-ledger.ts';
 import { messageOf } from '../proving-job/job-message.ts';
 import type { JobQueue } from './job-queue.ts';
 
-/** Jobs that are sent, and then marked as sent. */
+/** Jobs that are sent together and then marked as sent. */
 const PORTION = 200;
 
 export interface SendDeps {
@@ -10,7 +10,7 @@ export interface SendDeps {
   readonly queue: Pick<JobQueue, 'enqueue'>;
 }
 
-/** Sends a message for each job to the pool that it is in, and notes that it was sent. Whoever is cut off keeps what it has done. */
+/** Sends a message for each job to the pool that it is in, and marks it as sent. A call that is cut off keeps the portions it has sent. */
 export async function sendJobs(records: readonly JobRecord[], { jobs, queue }: SendDeps): Promise<void> {
   for (let start = 0; start < records.length; start += PORTION) {
     const portion = records.slice(start, start + PORTION);

@@ -1,26 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import type { Logger } from '../telemetry/logger.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
+import { pause } from '../retry/pause.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { sendJobs, type SendDeps } from './send-jobs.ts';
 
 export interface SweepDeps extends SendDeps {
   readonly jobs: Pick<JobLedger, 'strandedJobs' | 'markEnqueued'>;
-  /** A job without news for this long gets a new message, in seconds. One too many does no harm: claims decide. */
+  /** A job without news for this long gets a new message, in seconds. A needless message does no harm: claims decide. */
   readonly strandedSeconds: number;
   readonly log: Logger;
 }
 
 /**
- * Sends messages for jobs that may have none, of all epochs. Answers how many. Two sweeps at once send some jobs two
+ * Sends messages for jobs of all epochs that may have none, and returns how many. Two sweeps at once may send a job two
  * messages, which does no harm.
  *
  * A job's way from the node to an agent can break off in four places:
  *
- * - **Its inputs are stored and it is not recorded.** Nobody knows of it, so nobody sweeps it: the node asks for it again,
- *   under the same id, when it takes the epoch up again. What nobody asks for any more expires in the bucket.
+ * - **Its inputs are stored and it is not recorded.** Nothing refers to it, so no sweep finds it: the node asks for it again,
+ *   under the same id, when it takes the epoch up again. Inputs that are not asked for again expire in the bucket.
  * - **It is recorded and not enqueued**, or its message was lost: this sends one.
- * - **It is leased and its agent is dead**: its message comes back by itself, and the next claim takes the job over. When
+ * - **It is leased and its agent is dead**: its message becomes visible again, and the next claim takes the job over. When
  *   the message is gone too, this sends one.
  * - **It was moved to a larger pool** and not enqueued there: this sends one, at once.
  */
@@ -39,6 +38,6 @@ export async function runSweeper(deps: SweepDeps, intervalMs: number, signal: Ab
     } catch (error) {
       deps.log.warn({ err: error }, 'could not sweep for stranded jobs, trying again');
     }
-    await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+    await pause(intervalMs, signal);
   }
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-/** A function was handed something else than what it is made for. */
+/** A function was invoked with an event that it does not handle. */
 export class UnexpectedEventError extends Error {
   override readonly name = 'UnexpectedEventError';
-  readonly retryable = false;
 
   /** @param whatToDo how the function has to be connected, without a full stop */
   constructor(problem: z.ZodError | string, whatToDo: string) {
@@ -12,10 +11,9 @@ export class UnexpectedEventError extends Error {
   }
 }
 
-/** The time-out of a function is so short that it could do nothing. */
+/** The function's time-out is too short for any work. */
 export class InvocationTooShortError extends Error {
   override readonly name = 'InvocationTooShortError';
-  readonly retryable = false;
   readonly leftMs: number;
   readonly neededMs: number;
 
@@ -26,13 +24,13 @@ export class InvocationTooShortError extends Error {
   }
 }
 
-/** The secret that says how L1 is reached cannot be used. */
+/** The secret with the URLs of L1 cannot be used. */
 export class L1SecretUnusableError extends Error {
   override readonly name = 'L1SecretUnusableError';
   readonly secretId: string;
 
   constructor(secretId: string, what: string, options?: ErrorOptions) {
-    super(`the secret ${secretId} does not say how L1 is reached: ${what}`, options);
+    super(`cannot read the URLs of L1 from secret ${secretId}: ${what}`, options);
     this.secretId = secretId;
   }
 }

@@ -9,15 +9,15 @@ import {
 import { PROCESS_SETTINGS } from '../config/groups/process-settings.ts';
 import type { SettingGroup } from '../config/setting.ts';
 
-/** What every function reads. */
+/** The settings of every function. */
 export const FUNCTION_GROUPS = [ENGINE_SETTINGS, PROCESS_SETTINGS] as const;
 export type FunctionSettings = SettingsOfGroups<typeof FUNCTION_GROUPS>;
-/** What every function reads, and a function's own. */
+/** The settings of every function, and a function's own. */
 export type SettingsOfFunction<Own extends readonly SettingGroup[]> = SettingsOfGroups<
   readonly [...typeof FUNCTION_GROUPS, ...Own]
 >;
 
-/** A function's environment: its engine need not be named, and it is measured unless it is told otherwise. */
+/** A function's environment, in which the engine defaults to `aws` and metrics are on. */
 export function functionEnvironment(variables: Environment): Environment {
   const { engine } = ENGINE_SETTINGS.settings;
   const { metrics } = PROCESS_SETTINGS.settings;
@@ -38,7 +38,7 @@ export function findFunctionConflicts(settings: Partial<FunctionSettings>, isGiv
 }
 
 /**
- * The settings of a function: what every function reads, and its own.
+ * The settings of a function: those of every function, and its own.
  * @throws {InvalidSettingsError} listing everything that is wrong
  */
 export function parseFunctionSettings<const Own extends readonly SettingGroup[]>(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { UnexpectedEventError } from './errors.ts';
 
-/** What Lambda tells a function of the invocation, as far as ours ask. */
+/** The part of Lambda's context that our functions use. */
 const Invocation = z.object({
   awsRequestId: z.string().min(1),
   getRemainingTimeInMillis: z.custom<() => number>((value) => typeof value === 'function'),

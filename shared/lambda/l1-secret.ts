@@ -10,7 +10,7 @@ import type { Environment } from '../config/parse-settings.ts';
 import { awsClientOptions } from '../engine/aws/aws-connection.ts';
 import { L1SecretUnusableError } from './errors.ts';
 
-/** Names the secret that says how L1 is reached, in place of the URLs themselves, which carry their user's key. */
+/** Names the secret that holds the URLs of L1, which carry their user's key. */
 export const L1_SECRET_ID = 'COPPICE_L1_SECRET_ID';
 
 const URLS = L1_SETTINGS.settings.l1RpcUrls.variable;
@@ -18,7 +18,7 @@ const L1SecretFields = z.object({ [URLS]: z.string().min(1) });
 
 /**
  * The variables, with the URLs of L1 from the secret that `COPPICE_L1_SECRET_ID` names: JSON with the field
- * `ETHEREUM_HOSTS`. Without one, the variables as they are. Nothing of the secret's text gets into an error.
+ * `ETHEREUM_HOSTS`. Without it, the variables as they are. No error quotes the secret.
  * @throws {L1SecretUnusableError}
  */
 export async function addL1Secret(
@@ -53,7 +53,7 @@ async function readSecret(client: SecretsManagerClient, secretId: string): Promi
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     return SecretString ?? '';
   } catch (error) {
-    // Of other errors the name alone: an answer that is cut off makes one that quotes it.
+    // Of other errors only the name: the error for a truncated response quotes it.
     const name = error instanceof Error ? error.name : typeof error;
     const what = error instanceof SecretsManagerServiceException ? `${name}: ${error.message}` : name;
     throw new L1SecretUnusableError(secretId, `secretsmanager:GetSecretValue fails (${what})`);

@@ -1,12 +1,12 @@
 export interface OncePerContainer<T> {
   get(): Promise<T>;
-  /** Has it built anew for the next invocation. */
+  /** The next invocation builds it again. */
   forget(): void;
 }
 
 /**
- * What a function builds at the first invocation in a container and keeps for those that follow there. When it could not
- * be built, the next invocation tries again.
+ * Builds a value at the first invocation in a container and keeps it for later ones. When building fails, the next
+ * invocation tries again.
  */
 export function oncePerContainer<T>(build: () => Promise<T>): OncePerContainer<T> {
   let built: Promise<T> | undefined;

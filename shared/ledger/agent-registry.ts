@@ -23,9 +23,9 @@ export const AgentRecord = z.strictObject({
 });
 export type AgentRecord = z.infer<typeof AgentRecord>;
 
-/** Who is in the fleet and what each is doing; for people and the scaler, never for correctness. */
+/** The agents of the fleet and what each is doing; for people and the scaler, never for correctness. */
 export interface AgentRegistry {
-  /** Writes the agent's record, whole. */
+  /** Replaces the agent's record. */
   report(agent: AgentRecord): Promise<void>;
   /** Agents seen in the last `withinSeconds`, by id. */
   seenWithin(withinSeconds: number): Promise<readonly AgentRecord[]>;

@@ -6,15 +6,15 @@ import { EpochNumber } from '../proving-job/proving-job-id.ts';
 const Agents = z.number().int().nonnegative();
 const Seconds = z.number();
 
-/** A pool in a decision: what was seen, what was decided, and why. */
+/** A pool in a decision: its state, what was decided, and why. */
 const DecidedPool = z.strictObject({
   pool: Pool,
-  /** Agents by capacity that were ordered before, and those of them that ran. */
+  /** Agents ordered before, by capacity, and how many of them ran. */
   was: z.strictObject({ spot: Agents, od: Agents, running: Agents }),
-  /** Spot agents that were taken back lately, and times that there was none to give. */
+  /** Spot agents that AWS took back lately, and orders for which it had none. */
   spotInterruptions: z.number().int().nonnegative().optional(),
   spotRefusals: z.number().int().nonnegative().optional(),
-  /** Agents by capacity that were ordered. */
+  /** Agents ordered now, by capacity. */
   spot: Agents,
   od: Agents,
   /** What the running agents cost. */
@@ -25,7 +25,7 @@ const DecidedPool = z.strictObject({
   reason: z.string(),
 });
 
-/** How many agents there shall be. */
+/** How many agents there should be. */
 export const FleetDecisionRecord = z.strictObject({
   kind: z.literal('fleet'),
   atMs: z.number().int(),
@@ -35,7 +35,7 @@ export const FleetDecisionRecord = z.strictObject({
       epoch: EpochNumber,
       deadlineAtMs: z.number(),
       pathSeconds: Seconds,
-      /** Between the moment at which it is mined at the latest and its deadline. */
+      /** From the latest time at which its root is expected to be mined to its deadline. */
       slackSeconds: Seconds,
     }),
   ),
@@ -53,7 +53,7 @@ export const SubmissionDecisionRecord = z.strictObject({
   choice: z.enum(['submit', 'wait', 'skip']),
   /** What the transaction would cost at the fees of the moment, in wei, as text: a number holds no more than 15 digits. */
   costWei: z.string().regex(/^\d+$/),
-  /** What the epoch pays, in wei, as far as it is known. */
+  /** What the epoch pays, in wei; absent while unknown. */
   rewardWei: z.string().regex(/^\d+$/).optional(),
   reason: z.string(),
 });
@@ -65,8 +65,7 @@ export type DecisionKind = Decision['kind'];
 export type DecisionOf<Kind extends DecisionKind> = Extract<Decision, { readonly kind: Kind }>;
 
 /**
- * What was decided for the operator, on which grounds: for people, and for the next decision, never for correctness.
- * Adapters keep days of it. Contract: `test/contract/decision-log.contract.ts`.
+ * What was decided, and why: for people and for the next decision, never for correctness. Adapters keep days of it. Contract: `test/contract/decision-log.contract.ts`.
  */
 export interface DecisionLog {
   record(decision: Decision): Promise<void>;

@@ -1,7 +1,7 @@
 import type { EpochChange, EpochRecord, EpochState, NewEpoch } from './epoch-ledger.ts';
 import type { RangeId } from './job-ledger.ts';
 
-/** What {@link EpochLedger.open} makes of the stored record: that very record when it stays as it is. */
+/** The record after {@link EpochLedger.open}: the stored one itself when nothing changes. */
 export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, nowMs: number): EpochRecord {
   const isFurther = known?.state === 'submitting' || known?.state === 'proven';
   if (known !== undefined && isFurther && known.rangeId === epoch.rangeId) return known;
@@ -20,7 +20,7 @@ export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, now
   };
 }
 
-/** What {@link EpochLedger.advance} makes of the stored record: that very record when it stays as it is. */
+/** The record after {@link EpochLedger.advance}: the stored one itself when nothing changes. */
 export function advancedEpoch(
   known: EpochRecord,
   rangeId: RangeId,

@@ -26,7 +26,7 @@ export const EpochRecord = z.strictObject({
   /** When the proof must be mined, by the L1's clock. */
   deadlineAtMs: z.number().int(),
   state: EpochState,
-  /** Times the epoch was taken up, by any node; the first is 1. */
+  /** Times that any node took the epoch up; the first is 1. */
   attempt: z.number().int().positive(),
   /** When the first attempt began. */
   openedAtMs: z.number().int(),
@@ -54,12 +54,12 @@ export type EpochChange = Partial<Pick<EpochRecord, 'rootJobId' | 'transactionHa
 export interface EpochLedger {
   /**
    * Opens an epoch as `proving`, or takes a known one up again with the next attempt number (and its new range, when a
-   * reorg changed it). One that is `submitting` or `proven` over the same range is answered as it stands.
+   * reorg changed it). One that is `submitting` or `proven` over the same range is returned unchanged.
    */
   open(epoch: NewEpoch): Promise<EpochRecord>;
   /**
    * Moves the epoch, if it still has `rangeId`, to `state`. `rootAtMs` is set on `submitting`, `closedAtMs` on the end states.
-   * Answers the record as it now stands; an epoch that is `proven` stays so.
+   * Returns the record as it now stands; an epoch that is `proven` stays so.
    */
   advance(
     epoch: EpochNumber,

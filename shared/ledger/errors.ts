@@ -1,9 +1,8 @@
 import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 
-/** The job is no longer ours: the lease ended and another agent took it, or it was settled or cancelled. Stop proving. */
+/** The agent no longer holds the job: its lease ended and another agent took it, or the job was settled. Stop proving. */
 export class JobLeaseLostError extends Error {
   override readonly name = 'JobLeaseLostError';
-  readonly retryable = false;
   readonly jobId: ProvingJobId;
 
   constructor(jobId: ProvingJobId, options?: ErrorOptions) {
@@ -12,7 +11,7 @@ export class JobLeaseLostError extends Error {
   }
 }
 
-/** An item of the ledger's table is not what this program writes. It is left as it is. */
+/** An item of the ledger's table is not one that this program writes. It is left unchanged. */
 export class UnreadableItemError extends Error {
   override readonly name = 'UnreadableItemError';
   readonly table: string;
@@ -31,10 +30,9 @@ export class UnreadableItemError extends Error {
   }
 }
 
-/** An item was under other changes, or the table throttled, in every try. Nothing was written; try again. */
+/** Others kept changing an item, or the table throttled, in every try. Nothing was written; try again. */
 export class LedgerBusyError extends Error {
   override readonly name = 'LedgerBusyError';
-  readonly retryable = true;
   readonly table: string;
   readonly pk: string;
   readonly sk: string;
@@ -49,7 +47,7 @@ export class LedgerBusyError extends Error {
   }
 }
 
-/** The table tells nobody of its changes, or not enough. Until it does, settlements are seen only by looking for them. */
+/** The table has no stream of its changes, or one that lacks the old images. Until it has, settlements are only found by reconciling. */
 export class TableStreamMissingError extends Error {
   override readonly name = 'TableStreamMissingError';
   readonly table: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Something an operator should know of that stopped nothing: a corrupt object, a parked message, a rejected job. */
+/** Something an operator should know about: a corrupt object, a parked message, a rejected job. */
 export const Incident = z.strictObject({
   atMs: z.number().int(),
   kind: z.enum([
@@ -19,7 +19,7 @@ export const Incident = z.strictObject({
 });
 export type Incident = z.infer<typeof Incident>;
 
-/** Keeps what operators should see, for `coppice status`. */
+/** Keeps incidents for `coppice status`. */
 export interface IncidentLog {
   report(incident: Omit<Incident, 'atMs'>): Promise<void>;
   /** The `limit` newest, newest first. */

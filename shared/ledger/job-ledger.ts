@@ -18,14 +18,14 @@ import { StoredObject } from '../proof-store/proof-store.ts';
 export const JobState = z.enum(['queued', 'leased', 'proven', 'rejected', 'cancelled']);
 export type JobState = z.infer<typeof JobState>;
 
-/** Why an attempt ended without a proof. A release (drain, Spot notice) is no cause: it costs nothing. */
+/** Why an attempt ended without a proof. A release (drain, Spot notice) is not among them: it costs nothing. */
 export const AttemptCause = z.enum(['lost-agent', 'out-of-memory', 'time-out', 'failure', 'corrupt-inputs']);
 export type AttemptCause = z.infer<typeof AttemptCause>;
 
 /** Attempts that a job may lose to each cause before it is rejected: the attempt that reaches the number rejects it. */
 export type AttemptBudgets = Readonly<Record<AttemptCause, number>>;
 
-/** Of a job that has lost none. */
+/** The attempts of a job that has lost none. */
 export const NO_ATTEMPTS: Readonly<Record<AttemptCause, number>> = {
   'lost-agent': 0,
   'out-of-memory': 0,
@@ -45,7 +45,7 @@ export const DEFAULT_ATTEMPT_BUDGETS: AttemptBudgets = {
 export const AgentId = z.string().min(1).max(128).brand('AgentId');
 export type AgentId = z.infer<typeof AgentId>;
 
-/** Identifies the exact checkpoints of an epoch (their last archive root), so that what a reorg took away is told apart. */
+/** Identifies the exact checkpoints of an epoch (their last archive root), so that those that a reorg removed are not taken for them. */
 export const RangeId = z.string().min(1).brand('RangeId');
 export type RangeId = z.infer<typeof RangeId>;
 
@@ -64,7 +64,7 @@ export const JobRecord = z.strictObject({
   epoch: EpochNumber,
   rangeId: RangeId,
   circuit: CircuitName,
-  /** Whose agents prove it: the catalogue's, or a larger one since it ran out of memory. */
+  /** The pool whose agents prove it: the catalogue's, or a larger one since it ran out of memory. */
   pool: Pool,
   lane: Lane,
   networkVersion: z.string().min(1),
@@ -80,14 +80,14 @@ export const JobRecord = z.strictObject({
   /** When a second copy was asked for, until an agent takes it or the attempt ends. */
   copyAskedAtMs: z.number().int().optional(),
   /**
-   * The attempt that was so slow that another agent was given a copy of the job, which has `lease`. Both go on, and the
-   * first proof wins. It counts until its lease ends, as {@link stragglerAt} says.
+   * The attempt that was so slow that another agent got a copy of the job, under `lease`. Both go on, and the first proof
+   * wins. It counts until its lease ends, as {@link stragglerAt} says.
    */
   straggler: JobLease.optional(),
   /** Set when `proven`. */
   proof: StoredObject.optional(),
   provenBy: AgentId.optional(),
-  /** Wall time of the prover alone, in milliseconds. */
+  /** Wall time of the prover, in milliseconds: without reading inputs and storing the proof. */
   provingMs: z.number().nonnegative().optional(),
   /** When the attempt that proved it was claimed. */
   claimedAtMs: z.number().int().optional(),
@@ -98,7 +98,7 @@ export const JobRecord = z.strictObject({
 });
 export type JobRecord = z.infer<typeof JobRecord>;
 
-/** The attempt beside that of the job's own lease, while its agent goes on. */
+/** The straggler's lease, while it lasts. */
 export function stragglerAt({ straggler }: Pick<JobRecord, 'straggler'>, nowMs: number): JobLease | undefined {
   return straggler !== undefined && straggler.expiresAtMs > nowMs ? straggler : undefined;
 }
@@ -106,6 +106,16 @@ export function stragglerAt({ straggler }: Pick<JobRecord, 'straggler'>, nowMs: 
 /** The lease under which an agent holds the job at that time; `undefined` when none does, or its lease has ended. */
 export function leaseAt({ state, lease }: Pick<JobRecord, 'state' | 'lease'>, nowMs: number): JobLease | undefined {
   return state === 'leased' && lease !== undefined && lease.expiresAtMs > nowMs ? lease : undefined;
+}
+
+/** A reason may be all that a prover printed: the rest is in its log. */
+const MAX_REASON_CHARACTERS = 1_000;
+
+/** The reason as every adapter stores it: whole, or its beginning and an ellipsis. */
+export function keptReason(reason: string): string {
+  const kept = reason.length <= MAX_REASON_CHARACTERS ? reason : `${reason.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
+  // A cut may leave half a character, which is not valid UTF-8.
+  return kept.toWellFormed();
 }
 
 /** What a node writes when it asks for a proof. */
@@ -118,22 +128,22 @@ export type ClaimAnswer =
   | { readonly outcome: 'claimed'; readonly lease: JobLease; readonly job: JobRecord }
   /** An agent holds it, until `expiresAtMs`. */
   | { readonly outcome: 'held'; readonly expiresAtMs: number }
-  /** This agent has an attempt under way, and it is for any other to begin a second one. */
+  /** This agent has an attempt under way already: any other agent may begin a second one. */
   | { readonly outcome: 'left-to-others' }
-  /** It needs no more work: proven, rejected (also by this very claim, when the last agent's loss spent the budget) or cancelled. */
+  /** It needs no more work: proven, rejected (also by this claim, when the last agent's loss spent the budget) or cancelled. */
   | { readonly outcome: 'settled'; readonly state: JobState }
-  /** Nobody holds it, and it is in a pool that was not asked for: it was moved there, and is left alone. */
+  /** No agent holds it, and it was moved to a pool that was not asked for: it is left there. */
   | { readonly outcome: 'moved'; readonly job: JobRecord }
   | { readonly outcome: 'unknown' };
 
-/** As much of a job that is not settled as says whether it needs a look. */
+/** What a node needs to know of an open job to decide whether to read it. */
 export interface OpenJob {
   readonly id: ProvingJobId;
   /** Attempts that were lost to `corrupt-inputs`. */
   readonly corruptInputs: number;
 }
 
-/** What an agent says when it has a proof. */
+/** What an agent reports when it has a proof. */
 export interface ProofReport {
   readonly jobId: ProvingJobId;
   readonly agentId: AgentId;
@@ -143,72 +153,76 @@ export interface ProofReport {
 }
 
 /**
- * The durable record of every job: who asked, who proves, what came of it.
+ * The durable record of every job: who asked for it, who proves it, and its result. Contract:
+ * `test/contract/job-ledger.contract.ts`.
  *
- * What every adapter keeps is written as tests in `test/contract/job-ledger.contract.ts`.
+ * Every arrow of {@link JobState} is one conditional write, with the rule in the adapter's own language. Epochs and roots
+ * are pure functions and a compare-and-swap instead, which states a rule once but reads before each write: for the
+ * thousands of jobs of an epoch that would double the requests, and agents that race for a job would retry. The contract
+ * suite holds the adapters' rules together.
  */
 export interface JobLedger {
   /**
    * Writes a job as `queued`, unless it is known. A known job keeps its state, proof and attempts and takes on `rangeId`;
-   * one that was `cancelled` is `queued` again. Answers the record as it now stands.
+   * one that was `cancelled` is `queued` again. Returns the record as it now stands.
    */
   record(job: NewJob): Promise<JobRecord>;
-  /** Notes that messages for the jobs were sent. */
+  /** Records that messages for the jobs were sent. */
   markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void>;
   find(jobId: ProvingJobId): Promise<JobRecord | undefined>;
   /** Every job of the epoch, in the order they were recorded. */
   jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]>;
   /**
-   * The epoch's jobs that are `queued` or `leased`, in any order. The answer may be some moments old, and costs little
-   * however many they are: for a node that compares what it waits for with the ledger.
+   * The epoch's jobs that are `queued` or `leased`, in any order. The result may be some moments old and is cheap however many
+   * there are: for a node that compares the jobs it waits for with the ledger.
    */
   openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]>;
   /**
    * Takes a `queued` job, or a `leased` one whose lease has ended: that counts as an attempt lost to `lost-agent`,
-   * and rejects the job when it was the last of that budget. One of which a copy was asked for goes to any agent but the
-   * one that has it, whose attempt is the straggler from then on.
+   * and rejects the job when it was the last of that budget. A job with a copy asked for goes to any agent but its
+   * holder, whose attempt is the straggler from then on.
    *
-   * While a straggler goes on, the job is never rejected: its proof may be the one that comes.
-   * @param pools it is taken only while it is in one of them. @default any
+   * While a straggler goes on, the job is never rejected: the straggler may still prove it.
+   * @param pools those that the job may be in. @default any
    */
   claim(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools?: readonly Pool[]): Promise<ClaimAnswer>;
   /**
-   * Asks for a second copy of an attempt that takes too long, once: the next agent to claim the job begins it. Answers
-   * whether it did; not so when the lease is no longer the job's or has ended, or there is a second attempt already.
-   * The caller sends a message for it.
+   * Asks for a second copy of an attempt that takes too long, once: the next agent to claim the job begins it. The
+   * caller then sends a message for it. Returns false when the lease is no longer the job's, when it has ended, or when
+   * there is a second attempt already.
    */
   askForCopy(lease: JobLease): Promise<boolean>;
   /**
    * Moves the end of the job's lease, or of its straggler's, to `leaseSeconds` from now.
-   * @throws {JobLeaseLostError} if it is neither any more.
+   * @throws {JobLeaseLostError} if the lease is neither any more.
    */
   extend(lease: JobLease, leaseSeconds: number): Promise<JobLease>;
   /**
-   * Makes the job `proven`. The first settlement wins, whoever reports it, also when its lease has ended meanwhile; a
-   * later one changes nothing.
+   * Makes the job `proven`. The first report wins, from any agent, even one whose lease has ended meanwhile; a later one
+   * changes nothing.
    */
-  markProven(report: ProofReport): Promise<'settled' | 'already-settled'>;
+  markProven(report: ProofReport): Promise<'proven' | 'already-settled'>;
   /**
-   * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent. That of a straggler
+   * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent. A straggler's
    * costs the job nothing.
-   * @param movesTo the pool that it is `queued` in, where that is another; it is in need of a message then
+   * @param movesTo another pool that the job moves to when it is `queued`; it needs a message then
    * @throws {JobLeaseLostError} if the lease is no longer the job's.
    */
   fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'>;
-  /** Gives the job back at no cost. A lease that is no longer the job's is left alone. */
+  /** Gives the job back at no cost. Does nothing if the lease is no longer the job's. */
   release(lease: JobLease): Promise<void>;
-  /** Cancels what is queued or leased in the epoch, of `rangeId` alone when given; its agents lose their leases. Answers how many. */
+  /** Cancels the queued and leased jobs of the epoch, only those of `rangeId` when given; their agents lose their leases. Returns how many. */
   cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number>;
-  /** Gives every `rejected` job of the epoch a fresh budget and makes it `queued`. Answers how many. */
+  /** Gives every `rejected` job of the epoch a fresh budget and makes it `queued`. Returns how many. */
   reviveRejected(epoch: EpochNumber): Promise<number>;
-  /** Gives a `rejected` job a fresh budget and makes it `queued`. Answers whether it was rejected. */
+  /** Gives a `rejected` job a fresh budget and makes it `queued`. Returns whether it was rejected. */
   revive(jobId: ProvingJobId): Promise<boolean>;
   /**
-   * Makes a job `rejected` that nothing will bring to an agent any more, such as one whose message is a dead letter: a
-   * `queued` one, or a `leased` one whose lease has ended. One that an agent holds, or proves as a straggler, is left alone.
+   * Makes a job `rejected` that can no longer reach an agent, such as one whose message is a dead letter: a `queued` one, or
+   * a `leased` one whose lease has ended. A job that an agent holds, or proves as a straggler, stays as it is.
    */
   reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'>;
-  /** Makes a `proven` job `queued`, because the store has lost its proof. Others are left alone. */
+  /** Makes a `proven` job `queued`, because the store has lost its proof. Other jobs stay as they are. */
   reopen(jobId: ProvingJobId, reason: string): Promise<void>;
   /**
    * Jobs that need a message and may have none: `queued` (never enqueued, or last enqueued more than `olderThanSeconds`

@@ -6,7 +6,7 @@ import { RangeId } from './job-ledger.ts';
 const Hex = z.templateLiteral(['0x', z.string()]);
 const Wei = z.string().regex(/^\d+$/);
 
-/** One signed transaction, written down before it is sent, so that a crash between the two leaves nothing unknown. */
+/** One signed transaction, recorded before it is sent, so that a crash between the two leaves no unknown transaction. */
 export const Submission = z.strictObject({
   transactionHash: Hex,
   /** The signed transaction, to send it again after a crash. It holds no key. */
@@ -17,9 +17,9 @@ export const Submission = z.strictObject({
   maxFeePerGasWei: Wei,
   maxPriorityFeePerGasWei: Wei,
   signedAtMs: z.number().int(),
-  /** It submits nothing: it only takes the nonce, so that the ones signed before it cannot be mined any more. */
+  /** It submits nothing: it only takes the nonce, so that the transactions signed before it can no longer be mined. */
   cancels: z.literal(true).optional(),
-  /** Absent while it may still be mined. All that may be mined have one sender and one nonce. */
+  /** Absent while it may still be mined. All submissions that may be mined share one sender and one nonce. */
   outcome: z.enum(['mined', 'reverted', 'replaced', 'dropped']).optional(),
 });
 export type Submission = z.infer<typeof Submission>;
@@ -27,7 +27,7 @@ export type Submission = z.infer<typeof Submission>;
 /**
  *     waiting ──signed and sent──▶ sent ──mined──▶ mined
  *        ▲───── reverted, dropped ──┘
- *     waiting | sent ──window closed, or another proof made it needless──▶ expired
+ *     waiting | sent ──window closed, or another proof made it unnecessary──▶ expired
  */
 export const RootState = z.enum(['waiting', 'sent', 'mined', 'expired']);
 export type RootState = z.infer<typeof RootState>;
@@ -43,7 +43,7 @@ export const RootRecord = z.strictObject({
   /** Absent where the family proves no checkpoints. */
   firstCheckpoint: z.number().int().positive().optional(),
   lastCheckpoint: z.number().int().positive().optional(),
-  /** What is at `to`. Records of earlier versions do not say: they had Aztec's rollup alone. */
+  /** The contract at `to`. Earlier versions, which knew only Aztec's rollup, did not record it. */
   contract: RootContract.default('aztec-rollup'),
   to: Hex,
   /** The call that submits the proof, encoded. */
@@ -53,10 +53,10 @@ export const RootRecord = z.strictObject({
   state: RootState,
   /** Every transaction ever signed for it, oldest first. */
   submissions: z.array(Submission),
-  /** Why it is still here, or why it ended, in words for the operator. */
+  /** Why it still waits, or why it ended, in words for the operator. */
   reason: z.string().optional(),
   settledAtMs: z.number().int().optional(),
-  /** The submitter at work, and until when: another takes over after that. */
+  /** The submitter that works on it, and until when: another takes over after that. */
   submitterId: z.string().optional(),
   submitterUntilMs: z.number().int().optional(),
   /** Grows with every change; a change names the one it was made from. */
@@ -77,15 +77,15 @@ export interface Outbox {
   /**
    * Stores a root as `waiting`. It replaces one of another range that is `waiting` or `expired`, and one of the same range
    * that is `expired`, which keeps its submissions: a reorg may have brought its checkpoints back. Otherwise it changes
-   * nothing and answers what is stored; while that is the `sent` root of another range, store it again later.
+   * nothing and returns the stored root; while that is the `sent` root of another range, store it again later.
    */
   store(root: NewRoot): Promise<RootRecord>;
   find(epoch: EpochNumber): Promise<RootRecord | undefined>;
   /** Roots that are `waiting` or `sent`, lowest epoch first. */
   open(): Promise<readonly RootRecord[]>;
   /**
-   * Replaces the record if its stored version is still `root.version`, and answers it with the next version;
-   * `undefined` when somebody else was first: read it again.
+   * Replaces the record if its stored version is still `root.version`, and returns it with the next version;
+   * `undefined` when another writer was first: read it again.
    */
   replace(root: RootRecord): Promise<RootRecord | undefined>;
 }

@@ -9,10 +9,10 @@ export interface Settlement {
 }
 
 /**
- * Tells a node of settlements as they happen, whichever process made them: each at least once, in no promised order.
- * One may be lost in a crash, so the node reconciles against the ledger at an interval.
+ * Notifies a node of settlements as they happen, made by any process: each at least once, in no guaranteed order. A crash
+ * may lose one, so the node also compares with the ledger at an interval.
  */
 export interface SettlementFeed {
-  /** Calls `onSettled` for every settlement from now on, until the answer is called. */
+  /** Calls `onSettled` for every settlement from now on, until the returned function is called. */
   subscribe(onSettled: (settlement: Settlement) => void): () => void;
 }

@@ -1,6 +1,6 @@
 import type { NewRoot, RootRecord } from './outbox.ts';
 
-/** What {@link Outbox.store} makes of the stored record: that very record when it stays as it is. */
+/** The record after {@link Outbox.store}: the stored one itself when nothing changes. */
 export function storedRoot(known: RootRecord | undefined, root: NewRoot, nowMs: number): RootRecord {
   const isSameRange = known?.rangeId === root.rangeId;
   const isReplaceable = known?.state === 'expired' || (known?.state === 'waiting' && !isSameRange);
@@ -17,7 +17,7 @@ export function storedRoot(known: RootRecord | undefined, root: NewRoot, nowMs: 
     storedAtMs: nowMs,
     state: 'waiting',
     submissions: isSameRange ? known.submissions : [],
-    // Goes on from the root it replaces, so that a change made from that one comes too late.
+    // Continues from the root it replaces, so that a change made from that one is refused.
     version: (known?.version ?? 0) + 1,
   };
 }

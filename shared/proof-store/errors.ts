@@ -42,36 +42,39 @@ export class ObjectConflictError extends Error {
   }
 }
 
-/** The bytes under the key did not come through whole, however often they were asked for. Nothing is wrong with them. */
+/** Every try to read the bytes under the key was cut off. Nothing is known to be wrong with the object itself. */
 export class ObjectTransferError extends Error {
   override readonly name = 'ObjectTransferError';
   readonly key: ProofKey;
   readonly attempts: number;
 
   constructor(key: ProofKey, attempts: number, options?: ErrorOptions) {
-    super(`object ${key} could not be read whole in ${attempts} attempts: try again, and look at the network`, options);
+    super(`object ${key} could not be read whole in ${attempts} attempts: try again, and check the network`, options);
     this.key = key;
     this.attempts = attempts;
   }
 }
 
-/** Others kept writing or removing the key all the time. What it holds now is not known; store it again. */
+/** Other writers kept replacing or removing the object in every attempt. Its content is unknown; store it again. */
 export class ObjectContendedError extends Error {
   override readonly name = 'ObjectContendedError';
   readonly key: ProofKey;
   readonly attempts: number;
 
   constructor(key: ProofKey, attempts: number, options?: ErrorOptions) {
-    super(`object ${key} could not be stored in ${attempts} attempts, for others write it too: try again`, options);
+    super(
+      `object ${key} could not be stored in ${attempts} attempts because other writers keep replacing it: try again`,
+      options,
+    );
     this.key = key;
     this.attempts = attempts;
   }
 }
 
-/** The store does not let this program do something. That says nothing about whether the key holds an object. */
+/** The store refuses this program a permission. Whether the key holds an object stays unknown. */
 export class ProofStoreRefusalError extends Error {
   override readonly name = 'ProofStoreRefusalError';
-  /** What has to be granted, such as `s3:GetObject`. */
+  /** The permission to grant, such as `s3:GetObject`. */
   readonly action: string;
   readonly bucket: string;
   readonly key: string;
@@ -81,7 +84,7 @@ export class ProofStoreRefusalError extends Error {
   constructor(action: string, bucket: string, key: string, code: string, options?: ErrorOptions) {
     super(
       `S3 refuses ${action} on ${bucket}/${key} (${code}): grant it to this program's role, with s3:ListBucket on ` +
-        `${bucket}, and see that the credentials are those of that role`,
+        `${bucket}, and check that the credentials are those of that role`,
       options,
     );
     this.action = action;
@@ -91,14 +94,14 @@ export class ProofStoreRefusalError extends Error {
   }
 }
 
-/** There is no such bucket, or it is in another region. */
+/** The bucket does not exist, or is in another region. */
 export class ProofBucketMissingError extends Error {
   override readonly name = 'ProofBucketMissingError';
   readonly bucket: string;
 
   constructor(bucket: string, options?: ErrorOptions) {
     super(
-      `there is no bucket ${bucket} for proofs in this region: name the fleet's own with --aws-prefix or ` +
+      `bucket ${bucket} for proofs does not exist in this region: name the fleet's own with --aws-prefix or ` +
         'PROVER_PROOF_STORE, set AWS_REGION, or deploy the fleet',
       options,
     );

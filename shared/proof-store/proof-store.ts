@@ -10,7 +10,7 @@ export const ProofKey = z
   .brand('ProofKey');
 export type ProofKey = z.infer<typeof ProofKey>;
 
-/** An object as it was stored: enough to read it back and to know that it is the same. */
+/** An object as it was stored: enough to read it back and to check that it is the same. */
 export const StoredObject = z.strictObject({
   key: ProofKey,
   sha256: Sha256,
@@ -28,9 +28,7 @@ export function outputsKey(circuit: CircuitName, jobId: ProvingJobId): ProofKey 
 }
 
 /**
- * Keeps the inputs and proofs of jobs, each under one key, written once.
- *
- * What every adapter keeps is written as tests in `test/contract/proof-store.contract.ts`.
+ * Keeps the inputs and proofs of jobs, each under one key, written once. Contract: `test/contract/proof-store.contract.ts`.
  */
 export interface ProofStore {
   /**
@@ -46,7 +44,7 @@ export interface ProofStore {
   get(object: StoredObject): Promise<Uint8Array>;
   /**
    * Moves whatever `key` holds aside, with the reason, so that the key can be written again and the evidence stays.
-   * Nothing there is a success. For the node alone: agents hold no right to delete.
+   * An empty key is a success. Only the node may call it: agents have no permission to delete.
    */
   quarantine(key: ProofKey, reason: string): Promise<void>;
 }

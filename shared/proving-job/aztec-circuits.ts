@@ -30,8 +30,8 @@ function entry(
  * Seconds are Aztec's own "realistic" delays, witness and proof together, for its 32-core agents
  * (`@aztec/bb-prover` 4.1.2, `src/test/delay_values.ts`). Gates are `bb` 4.1.2's own count, the AVM's from its key.
  * Pools follow the gates: up to 2^21 small, 2^22 medium, larger ones and the AVM large.
- * Whatever waits for other proofs is urgent, the public base too: blocks are then finished one after the other, so that the
- * pools above have work all along instead of all at once (`npm run bench:scaling`).
+ * Every circuit that waits for other proofs is urgent, the public base too: blocks then finish one after the other, so that
+ * the pools above have work all along instead of all at once (`npm run bench:scaling`).
  */
 export const AZTEC_FAMILY = {
   levels: LEVELS,

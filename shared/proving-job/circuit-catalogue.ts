@@ -27,15 +27,15 @@ export function circuitsOf(family: FamilyName): readonly CircuitName[] {
   return CircuitName.options.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === family);
 }
 
-/** The pools with larger agents than `pool`, smallest first. GPUs are no more of the same: nothing moves to them. */
+/** The pools with larger agents than `pool`, smallest first. GPU agents are another kind, not a larger one: no job moves to them. */
 export function largerPools(pool: Pool): readonly Pool[] {
   return Pool.options.slice(Pool.options.indexOf(pool) + 1).filter((larger) => larger !== 'gpu');
 }
 
 /**
- * The pools that may hold jobs of the circuit, smallest first: its own, then those that a job goes to which ran out of
- * memory. Of the larger ones only those that its family has circuits of, for they have agents wherever its trees are
- * proven to the root: a job that moves never waits for agents that nobody runs.
+ * The pools that may hold jobs of the circuit, smallest first: its own, then those that a job moves to when it runs out
+ * of memory. Only larger pools that hold circuits of its family count: they have agents wherever its trees are proven to
+ * the root, so a job that moves never waits for agents that do not exist.
  */
 export function poolsOf(circuit: CircuitName): readonly Pool[] {
   const { family, pool } = CIRCUIT_CATALOGUE[circuit];
@@ -44,8 +44,8 @@ export function poolsOf(circuit: CircuitName): readonly Pool[] {
 }
 
 /**
- * Where a job of the circuit goes that agents of `pools` have too little memory for; `undefined` when there are no larger
- * ones. An agent of several pools is as large as the largest of them.
+ * The pool for a job of the circuit that ran out of memory on agents of `pools`; `undefined` when there is no larger
+ * one. An agent of several pools is as large as the largest of them.
  */
 export function poolBeyond(circuit: CircuitName, pools: readonly Pool[]): Pool | undefined {
   const own = poolsOf(circuit);

@@ -14,19 +14,19 @@ export interface CircuitEntry {
   readonly lane: Lane;
   /** Where its proofs stand in a merge tree: one of the family's levels. */
   readonly level: string;
-  /** Witness generation and proof on the agent its pool names, in seconds. A first value; the ledger has the real ones. */
+  /** Witness generation and proof on an agent of its pool, in seconds. A first estimate; the ledger has the measured times. */
   readonly expectedSeconds: number;
   /** Size of the circuit: it has at most 2^`log2Gates` gates. */
   readonly log2Gates: number;
 }
 
 /**
- * Circuits that are proven by one prover into trees of their own. All that the rest of the fleet has to know of them; the
- * prover is in `containers/agent/families`.
+ * Circuits with one prover and separate trees: all that the rest of the fleet has to know of them. The prover is in
+ * `containers/agent/families`.
  */
 export interface CircuitFamily {
-  /** The levels of its merge trees as people see them, bottom to top: a job's children are on lower levels or its own. The last is the root's. */
+  /** The levels of its merge trees as shown to people, bottom to top: a job's children are on its level or lower. The last is the root's. */
   readonly levels: readonly string[];
-  /** By the names on the wire, which no other family may have: capitals, digits and underscores. */
+  /** By their names on the wire, which are unique across families: capitals, digits and underscores. */
   readonly circuits: Readonly<Record<string, CircuitEntry>>;
 }

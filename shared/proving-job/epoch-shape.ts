@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { CircuitName } from './circuit-catalogue.ts';
 import { CheckpointShape } from './checkpoint-shape.ts';
 
-/** The most leaves that one binary tree has: its records are read whole. */
+/** The most leaves of one binary tree: readers load all of its records. */
 export const MAX_LEAVES = 4096;
 
-/** A tree of one circuit for all leaves, one for the merges above them, and the root's: of a family that proves no checkpoints. */
+/** The tree of a family that proves no checkpoints: one circuit for all leaves, one for the merges above them, and the root's. */
 export const BinaryShape = z.strictObject({
   leaves: z.number().int().positive().max(MAX_LEAVES),
   leaf: CircuitName,
@@ -23,7 +23,7 @@ export function isBinary(shape: EpochShape): shape is BinaryShape {
   return 'leaves' in shape;
 }
 
-/** The checkpoints of an Aztec epoch; none of another. */
+/** The checkpoints of an Aztec epoch; an empty list for another family's. */
 export function checkpointsOf(shape: EpochShape): readonly CheckpointShape[] {
   return isBinary(shape) ? [] : shape;
 }

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { CircuitName } from './circuit-catalogue.ts';
 import { ProvingJobId } from './proving-job-id.ts';
 
-/** The version of the message's own layout. A message of another version is parked, never guessed at. */
+/** The version of the message's own layout. A message of another version is parked, never interpreted. */
 export const JOB_MESSAGE_VERSION = 1;
 
 /**
- * What travels on a queue: a doorbell with a pointer. The truth about the job is in the ledger, so a lost, doubled
- * or late message changes nothing.
+ * A message on a queue: a doorbell with a pointer. The ledger holds the truth about the job, so a lost, doubled or late
+ * message changes nothing.
  */
 export const JobMessage = z.strictObject({
   v: z.literal(JOB_MESSAGE_VERSION),
@@ -29,8 +29,8 @@ export function messageOf(job: {
 }
 
 /**
- * Whether the message names the circuit of its own job; one that does not is somebody's mistake. The id is not taken apart
- * with the catalogue, which would throw at a circuit that it does not have.
+ * Whether the message names the circuit of its own job; one that does not was sent by mistake. The id is not parsed
+ * with the catalogue, which would throw at an unknown circuit.
  */
 export function namesOwnCircuit({ jobId, circuit }: JobMessage): boolean {
   return jobId.split(':')[1] === circuit;

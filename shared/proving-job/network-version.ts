@@ -7,7 +7,7 @@ const Manifest = z.object({ version: z.string().min(1) });
 
 /**
  * The Aztec network version of the installed circuits, keys and provers, such as `4.1.2`: `@aztec/*` are pinned to one
- * version, so that one package speaks for all.
+ * version, so one package gives the version of all.
  */
 export function installedNetworkVersion(): string {
   const manifest = findPackageJSON('@aztec/stdlib/proofs', import.meta.url);

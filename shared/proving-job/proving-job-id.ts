@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { CircuitName } from './circuit-catalogue.ts';
 
 /**
- * An epoch's number: on its rollup, from 0; one that is no rollup's, such as the canary's, from {@link FIRST_TRIAL_EPOCH}.
+ * An epoch's number: on its rollup, from 0; without a rollup, such as the canary's, from {@link FIRST_TRIAL_EPOCH}.
  */
 export const EpochNumber = z.number().int().nonnegative().brand('EpochNumber');
 export type EpochNumber = z.infer<typeof EpochNumber>;
 
-/** No rollup gets so far: with an epoch every 12 s it would take 380 years. So a trial never takes a rollup's number. */
+/** No rollup reaches it: with an epoch every 12 s it would take 380 years. So a trial never takes a rollup's number. */
 export const FIRST_TRIAL_EPOCH = EpochNumber.parse(1_000_000_000);
 
 /** A lower-case hex sha256 digest, 64 characters. */
@@ -35,7 +35,7 @@ export function makeProvingJobId(epoch: EpochNumber, circuit: CircuitName, input
   return ProvingJobId.parse(`${epoch}:${circuit}:${inputsSha256}`);
 }
 
-/** Takes an id apart. @throws {z.ZodError} when the circuit is not in the catalogue. */
+/** Splits an id into its parts. @throws {z.ZodError} when the circuit is not in the catalogue. */
 export function parseProvingJobId(id: ProvingJobId): {
   readonly epoch: EpochNumber;
   readonly circuit: CircuitName;

@@ -1,4 +1,4 @@
-/** How pauses grow from one failed try to the next. */
+/** How pauses grow with each failed try. */
 export interface Backoff {
   /** The first pause, in milliseconds; each further one is twice as long. */
   readonly firstMs: number;

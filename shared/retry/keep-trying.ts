@@ -15,20 +15,22 @@ export interface KeepTryingOptions {
 
 /**
  * Runs `action` until it succeeds, with growing pauses between tries.
- * @throws the last error once `signal` has aborted, or an error that `isFinal` at once.
+ * @throws the last error once `signal` has aborted, which begins no further try, or an error that `isFinal` at once.
  */
 export async function keepTrying<Result>(
   action: () => Promise<Result>,
   { signal, backoff = DEFAULT_BACKOFF, isFinal, onError }: KeepTryingOptions,
 ): Promise<Result> {
+  const isAborted = (): boolean => signal.aborted;
   for (let failures = 1; ; failures += 1) {
     try {
       return await action();
     } catch (error) {
-      if (isFinal?.(error) === true || signal.aborted) throw error;
+      if (isFinal?.(error) === true || isAborted()) throw error;
       const pauseMs = backoffMs(failures, backoff);
       onError(error, failures, pauseMs);
       await pause(pauseMs, signal);
+      if (isAborted()) throw error;
     }
   }
 }

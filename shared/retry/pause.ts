@@ -1,4 +1,4 @@
-/** Resolves after `ms` milliseconds, or as soon as `signal` aborts; never rejects. Check the signal to know which. */
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts; never rejects. Check the signal to see which. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (ms <= 0 || signal?.aborted === true) return;
   // The global timer, not that of node:timers/promises: tests that move the clock replace it.

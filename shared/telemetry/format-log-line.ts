@@ -10,7 +10,7 @@ const COLOR_OF_LEVEL: Readonly<Record<string, number>> = {
 /**
  * Turns a line of JSON from the logger into one that a person reads:
  * `12:34:56.789 WARN coppice:agent lost the lease jobId=7:ROOT_ROLLUP:…`, and the stack of an error below it.
- * @param line as pino wrote it; anything that is no JSON object comes back as it is
+ * @param line as pino wrote it; anything but a JSON object is returned unchanged
  */
 export function formatLogLine(line: string, { color }: { readonly color: boolean }): string {
   const record = parseRecord(line);

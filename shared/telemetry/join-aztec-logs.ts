@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 
 import { openLogWriter, type LogWriterOptions } from './log-writer.ts';
 
-/** As Aztec's loggers number their levels. */
+/** The levels by the numbers of Aztec's loggers. */
 const AZTEC_LEVELS: Readonly<Record<number, string>> = {
   10: 'trace',
   20: 'debug',
@@ -14,8 +14,8 @@ const AZTEC_LEVELS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Makes what Aztec's packages log in this process come out as our own lines do: in one form, and with no key in a URL, which
- * they would print. Which lines there are is decided by `LOG_LEVEL`, when their module is first loaded: here, at the latest.
+ * Makes Aztec's packages log in the form of Coppice's own lines, without the keys in URLs that they would print. Aztec's
+ * log module reads `LOG_LEVEL` when it is first loaded: here, at the latest.
  */
 export async function joinAztecLogs(options: LogWriterOptions = {}): Promise<void> {
   const { overwriteLoggingStream } = await import('@aztec/foundation/log');

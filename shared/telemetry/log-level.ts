@@ -1,14 +1,14 @@
-/** Aztec's levels, from no line at all to every line. */
+/** Aztec's levels, from no lines to all of them. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'verbose', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * What `LOG_LEVEL` means when it is not set: our own lines from `info` on, and Aztec's from `warn` on. Aztec's loggers
- * read the same variable in the same syntax, so one value rules both, and child processes inherit it unchanged.
+ * `LOG_LEVEL` when it is not set: Coppice's own lines from `info` on, and Aztec's from `warn` on. Aztec's loggers read
+ * the same variable in the same syntax, so one value controls both, and child processes inherit it unchanged.
  */
 export const DEFAULT_LOG_LEVEL = 'warn;info:coppice';
 
-/** A parsed `LOG_LEVEL`: the first filter that fits a module decides, else `defaultLevel`. */
+/** A parsed `LOG_LEVEL`: the first filter that matches a module decides, else `defaultLevel`. */
 export interface LogFilters {
   readonly defaultLevel: LogLevel;
   readonly filters: readonly { readonly module: string; readonly level: LogLevel }[];
@@ -40,10 +40,10 @@ export function parseLogLevel(text: string): LogFilters {
 
 /** The level for one module; a filter's module is a regular expression or a prefix, as Aztec has it. */
 export function levelOf(module: string, { defaultLevel, filters }: LogFilters): LogLevel {
-  return filters.find((filter) => fits(module, filter.module))?.level ?? defaultLevel;
+  return filters.find((filter) => matches(module, filter.module))?.level ?? defaultLevel;
 }
 
-function fits(module: string, pattern: string): boolean {
+function matches(module: string, pattern: string): boolean {
   try {
     return new RegExp(pattern).test(module);
   } catch {

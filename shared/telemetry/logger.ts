@@ -27,7 +27,7 @@ export function createLogger(part: string, options: LoggerOptions = {}): Logger 
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        // Wei and field elements are exact; as JSON numbers they would be rounded by whoever reads the line.
+        // Wei and field elements are exact; as JSON numbers a reader would round them.
         log: (fields) => mapBigints(fields) as Record<string, unknown>,
       },
       serializers: { err: pino.stdSerializers.err, error: pino.stdSerializers.err },
@@ -43,7 +43,7 @@ function mapBigints(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, mapBigints(field)]));
 }
 
-/** Aztec has a level between `info` and `debug`. We write no line at it. */
+/** Aztec has a level between `info` and `debug`. Coppice writes no lines at it. */
 function toPinoLevel(level: LogLevel): pino.LevelWithSilent {
   return level === 'verbose' ? 'info' : level;
 }

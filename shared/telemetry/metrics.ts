@@ -1,9 +1,9 @@
-/** A unit of CloudWatch's, or `None` where it has no word for it. */
+/** One of CloudWatch's units, or `None` where it has none that fits. */
 export type MetricUnit = 'Count' | 'Seconds' | 'None';
 
 interface MetricDefinition {
   readonly unit: MetricUnit;
-  /** What its values are told apart by. Each combination is a metric of its own and costs as one: no epochs, no job ids. */
+  /** Each combination of their values is a separate metric, and is billed as one: no epochs, no job ids. */
   readonly dimensions: readonly string[];
   readonly description: string;
 }
@@ -16,14 +16,18 @@ export const METRICS = {
     description: 'messages sent for jobs, repeated ones too',
   },
   JobsProven: { unit: 'Count', dimensions: ['circuit'], description: 'jobs that were settled with a proof' },
-  JobProvingSeconds: { unit: 'Seconds', dimensions: ['circuit'], description: 'wall time of the prover alone' },
+  JobProvingSeconds: {
+    unit: 'Seconds',
+    dimensions: ['circuit'],
+    description: 'wall time of the prover, without reading inputs and storing the proof',
+  },
   JobHeldSeconds: { unit: 'Seconds', dimensions: ['circuit'], description: 'from claim to settlement' },
   LateProofs: { unit: 'Count', dimensions: ['circuit'], description: 'proofs of jobs that were settled already' },
   AttemptsLost: { unit: 'Count', dimensions: ['cause'], description: 'attempts that ended without a proof' },
   JobsRejected: {
     unit: 'Count',
     dimensions: [],
-    description: 'jobs that nobody proves until an operator revives them',
+    description: 'jobs that stay unproven until an operator revives them',
   },
   JobsReleased: { unit: 'Count', dimensions: ['circuit'], description: 'jobs that agents gave back at no cost' },
   MessagesParked: { unit: 'Count', dimensions: [], description: 'messages set aside for a person' },
@@ -40,8 +44,8 @@ export const METRICS = {
   },
   NodeLagSeconds: { unit: 'Seconds', dimensions: [], description: 'age of the newest L1 block that the node has read' },
 
-  // Of `scale-fleet`, once a minute.
-  ScalerRuns: { unit: 'Count', dimensions: [], description: 'runs of the scaler that came to their end' },
+  // From `scale-fleet`, once a minute.
+  ScalerRuns: { unit: 'Count', dimensions: [], description: 'completed runs of the scaler' },
   JobsWaiting: { unit: 'Count', dimensions: ['pool'], description: 'jobs that wait for an agent' },
   JobsRunning: { unit: 'Count', dimensions: ['pool'], description: 'jobs that an agent holds' },
   JobsWithoutAgents: { unit: 'Count', dimensions: ['pool'], description: 'jobs that wait where no agent runs' },
@@ -49,7 +53,7 @@ export const METRICS = {
   AgentsRunning: { unit: 'Count', dimensions: ['pool', 'capacity'], description: 'agents that run' },
   AgentsMissing: { unit: 'Count', dimensions: ['pool'], description: 'agents that were asked for and do not run' },
   CostTodayDollars: { unit: 'None', dimensions: [], description: 'what the agents cost since 00:00 UTC, estimated' },
-  // Of `scale-fleet`, once for each epoch that has ended.
+  // From `scale-fleet`, once for each epoch that has ended.
   EpochCostDollars: {
     unit: 'None',
     dimensions: [],
@@ -60,9 +64,9 @@ export const METRICS = {
     dimensions: ['pool'],
     description: 'what the agents of an epoch cost, estimated',
   },
-  EpochGasEth: { unit: 'None', dimensions: [], description: "ether that an epoch's root cost on L1 at the most" },
+  EpochGasEth: { unit: 'None', dimensions: [], description: "the most that an epoch's root cost on L1, in ether" },
 
-  // Of `watch-l1`, once a minute.
+  // From `watch-l1`, once a minute.
   EpochSlackSeconds: {
     unit: 'Seconds',
     dimensions: [],
@@ -85,13 +89,13 @@ export const METRICS = {
   PublisherBalanceEth: { unit: 'None', dimensions: [], description: 'ether of the account that submits' },
   L1PendingCheckpoint: { unit: 'None', dimensions: [], description: 'number of the newest checkpoint on L1' },
   L1ProvenCheckpoint: { unit: 'None', dimensions: [], description: 'number of the newest proven checkpoint on L1' },
-  CheckpointsPruned: { unit: 'Count', dimensions: [], description: 'checkpoints that L1 has taken back' },
+  CheckpointsPruned: { unit: 'Count', dimensions: [], description: 'checkpoints that L1 has pruned' },
   L1GasPriceGwei: { unit: 'None', dimensions: [], description: 'what gas costs on L1' },
-  L1ReorgBlocks: { unit: 'Count', dimensions: [], description: 'L1 blocks that others have taken the place of' },
-  L1RpcFailures: { unit: 'Count', dimensions: [], description: 'L1 RPC URLs that did not answer' },
+  L1ReorgBlocks: { unit: 'Count', dimensions: [], description: 'L1 blocks that a reorg replaced' },
+  L1RpcFailures: { unit: 'Count', dimensions: [], description: 'L1 RPC URLs that did not respond' },
 
-  // Of `watch-tasks`, as ECS tells of tasks. A service is named without the fleet's prefix.
-  TasksCrashed: { unit: 'Count', dimensions: ['service'], description: 'tasks that ended with an error of their own' },
+  // From `watch-tasks`, on ECS's events. A service is named without the fleet's prefix.
+  TasksCrashed: { unit: 'Count', dimensions: ['service'], description: 'tasks that exited with an error' },
   TasksOutOfMemory: { unit: 'Count', dimensions: ['service'], description: 'tasks that were killed for their memory' },
   SpotInterruptions: { unit: 'Count', dimensions: ['service'], description: 'tasks that AWS took back' },
   TasksUnplaced: { unit: 'Count', dimensions: ['service'], description: 'times that AWS had no room for a task' },
@@ -106,11 +110,11 @@ export type MetricDimensions<Name extends MetricName> = Readonly<
   Record<(typeof METRICS)[Name]['dimensions'][number], string>
 >;
 
-/** Takes what was measured. */
+/** Records measurements. */
 export interface Metrics {
   /**
    * @param value in the metric's unit
-   * @param properties kept beside the value, to look it up in the log: epochs and job ids belong here
+   * @param properties logged beside the value, to search the log for: epochs and job ids belong here
    */
   record<Name extends MetricName>(
     name: Name,
@@ -121,8 +125,8 @@ export interface Metrics {
 }
 
 /**
- * Writes each value as a line of CloudWatch's embedded metric format, which whatever ships the process's stdout to
- * CloudWatch turns into a metric.
+ * Writes each value as a line of CloudWatch's embedded metric format, which becomes a
+ * metric when the process's stdout reaches CloudWatch.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class EmfMetrics implements Metrics {
@@ -145,7 +149,7 @@ export class EmfMetrics implements Metrics {
     dimensions: MetricDimensions<Name>,
     properties: Readonly<Record<string, string | number>> = {},
   ): void {
-    // What is no number would spoil the whole line for CloudWatch.
+    // CloudWatch would drop the whole line for a value that is not a number.
     if (!Number.isFinite(value)) return;
     const { unit, dimensions: names } = METRICS[name];
     const line = {

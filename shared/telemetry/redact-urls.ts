@@ -1,9 +1,9 @@
-/** A URL in running text, up to what cannot belong to it. */
+/** A URL in running text, up to the first character that cannot belong to it. */
 export const URL_IN_TEXT = /\b(?:https?|wss?):\/\/[^\s"'<>\\,)]+/g;
-/** Providers put their key into the path: a long run of letters and digits that is no word. */
+/** Providers put their key into the path: a long run of letters and digits. */
 const KEY_IN_PATH = /\/[A-Za-z0-9_-]{16,}(?=\/|$)/;
 
-/** Names a URL without what may be a key in it: user, long path segments, query. */
+/** The URL without the parts that may hold a key: user, long path segments, query. */
 export function redactUrl(url: string): string {
   const parsed = URL.parse(url);
   if (parsed === null) return '[Redacted]';

@@ -38,7 +38,7 @@ export function describeAgentFleetContract(adapter: string, open: () => Promise<
       ]);
     });
 
-    it('asks one group for agents, and no other', async () => {
+    it('changes the wanted agents of one group only', async () => {
       await harness.addGroup('small', 'spot');
       await harness.addGroup('small', 'od');
       await fleet.setDesired('small', 'spot', 3);
@@ -46,14 +46,14 @@ export function describeAgentFleetContract(adapter: string, open: () => Promise<
       expect((await fleet.describe()).map(({ desired }) => desired)).toEqual([3, 0]);
     });
 
-    it('asks for none again', async () => {
+    it('scales a group back to zero', async () => {
       await harness.addGroup('medium', 'od');
       await fleet.setDesired('medium', 'od', 2);
       await fleet.setDesired('medium', 'od', 0);
       expect(await fleet.describe()).toEqual([{ pool: 'medium', capacity: 'od', desired: 0, running: 0 }]);
     });
 
-    it('says that there is no such group, and which', async () => {
+    it('rejects an unknown group by its name', async () => {
       await harness.addGroup('small', 'spot');
       const asked = fleet.setDesired('gpu', 'od', 1);
       await expect(asked).rejects.toThrow(NoSuchAgentGroupError);

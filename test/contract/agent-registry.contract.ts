@@ -35,11 +35,11 @@ export function describeAgentRegistryContract(adapter: string, open: () => Promi
       ...overrides,
     });
 
-    it('knows of no agent before one has reported', async () => {
+    it('is empty before the first report', async () => {
       expect(await agents.seenWithin(3600)).toEqual([]);
     });
 
-    it('answers an agent as it reported last, whole', async () => {
+    it('returns the whole of an agent’s last report', async () => {
       const proving = anAgent('a', { state: 'proving', jobId: aNewJob().id, jobSinceMs: 17, note: 'prefetching' });
       await agents.report(proving);
       expect(await agents.seenWithin(60)).toStrictEqual([proving]);
@@ -48,7 +48,7 @@ export function describeAgentRegistryContract(adapter: string, open: () => Promi
       expect(await agents.seenWithin(60)).toStrictEqual([idle]);
     });
 
-    it('lists agents by id, and no agent that was last seen too long ago', async () => {
+    it('lists agents by id, without those last seen too long ago', async () => {
       await agents.report(anAgent('gone'));
       await harness.elapse(50);
       await agents.report(anAgent('b'));

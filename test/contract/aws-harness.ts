@@ -21,7 +21,7 @@ export interface AwsHarness {
   close(): Promise<void>;
 }
 
-/** Resources of its own on the emulator, those that are asked for. They go with the emulator. */
+/** Creates separate resources on the emulator, those that are asked for. They go with the emulator. */
 export async function openAwsHarness(parts: readonly ('queues' | 'bucket' | 'table')[]): Promise<AwsHarness> {
   const connection = inject('aws');
   const clients = createAwsClients(connection);

@@ -57,7 +57,7 @@ export function describeDecisionLogContract(adapter: string, open: () => Promise
       expect(await decisions.latest('submission', 10)).toStrictEqual([submission]);
     });
 
-    it('answers the newest of a kind by the time of the decision, newest first', async () => {
+    it('returns the newest of a kind by the time of the decision, newest first', async () => {
       for (const [seconds, reason] of [
         [2, 'second'],
         [3, 'third'],
@@ -75,7 +75,7 @@ export function describeDecisionLogContract(adapter: string, open: () => Promise
       expect(await decisions.latest('fleet', 10)).toHaveLength(2);
     });
 
-    it('refuses what is no decision', async () => {
+    it('refuses an invalid decision', async () => {
       const broken = { ...fleetDecision(harness.nowMs()), dollarsPerHour: -1 };
       await expect(decisions.record(broken)).rejects.toThrow('dollarsPerHour');
       expect(await decisions.latest('fleet', 10)).toEqual([]);

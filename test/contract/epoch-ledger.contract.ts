@@ -49,7 +49,7 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.open(epoch)).toStrictEqual({ ...first, attempt: 2, attemptAtMs: harness.nowMs() });
     });
 
-    it.each<EpochState>(['submitting', 'proven'])('answers an epoch as it stands that is %s', async (state) => {
+    it.each<EpochState>(['submitting', 'proven'])('returns an epoch that is %s unchanged', async (state) => {
       const epoch = aNewEpoch();
       await epochs.open(epoch);
       const stands = await epochs.advance(epoch.epoch, epoch.rangeId, state);
@@ -58,7 +58,7 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.find(epoch.epoch)).toEqual(stands);
     });
 
-    it('takes an epoch up over the new range when a reorg has changed it, whatever its state', async () => {
+    it('takes an epoch up over the new range after a reorg, in any state', async () => {
       for (const state of ['proving', 'submitting', 'proven', 'failed'] as const) {
         const epoch = aNewEpoch();
         await epochs.open(epoch);
@@ -95,7 +95,7 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.find(epoch)).toEqual(proven);
     });
 
-    it('notes the first time the root was ready when told twice', async () => {
+    it('keeps the first time of the root when it is reported twice', async () => {
       const { epoch, rangeId } = await epochs.open(aNewEpoch());
       const first = await epochs.advance(epoch, rangeId, 'submitting');
       await harness.elapse(20);
@@ -118,14 +118,14 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.find(epoch)).toEqual(proven);
     });
 
-    it('leaves an epoch alone for a caller that names the range a reorg took away', async () => {
+    it('ignores a change over a range that a reorg removed', async () => {
       const old = await epochs.open(aNewEpoch());
       const current = await epochs.open({ ...old, rangeId: OTHER_RANGE });
       expect(await epochs.advance(old.epoch, old.rangeId, 'failed', { reason: 'reorged away' })).toEqual(current);
       expect(await epochs.find(old.epoch)).toEqual(current);
     });
 
-    it('answers nothing for an epoch that was never opened, and opens none', async () => {
+    it('returns undefined for an epoch that was never opened, and opens none', async () => {
       const { epoch, rangeId } = aNewEpoch();
       expect(await epochs.advance(epoch, rangeId, 'failed')).toBeUndefined();
       expect(await epochs.find(epoch)).toBeUndefined();

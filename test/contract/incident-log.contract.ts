@@ -25,7 +25,7 @@ export function describeIncidentLogContract(adapter: string, open: () => Promise
       expect(await incidents.latest(10)).toStrictEqual([{ ...incident, atMs: harness.nowMs() }]);
     });
 
-    it('answers the newest incidents, newest first', async () => {
+    it('returns the newest incidents, newest first', async () => {
       for (const subject of ['first', 'second', 'third']) {
         await incidents.report({ kind: 'parked-message', subject, message: 'does not parse' });
         await harness.elapse(1);

@@ -90,7 +90,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await jobs.find(job.id)).toStrictEqual(expected);
       });
 
-      it('answers a proven job with its proof, and takes on the range that asks now', async () => {
+      it('returns a proven job with its proof, and takes on the new range', async () => {
         const job = await recorded();
         const report = proofOf(job);
         await jobs.markProven(report);
@@ -159,7 +159,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await jobs.find(job.id)).toMatchObject({ state: 'leased', lease });
       });
 
-      it('answers that another agent holds it while its lease lasts', async () => {
+      it('reports it held by another agent while its lease lasts', async () => {
         const job = await recorded();
         const { expiresAtMs } = await leased(job.id);
         await harness.elapse(LEASE_SECONDS - 1);
@@ -189,25 +189,25 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(rejected).not.toHaveProperty('lease');
       });
 
-      it('answers that it needs no more work once it is proven', async () => {
+      it('reports it settled once it is proven', async () => {
         const job = await recorded();
         await jobs.markProven(proofOf(job));
         expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'proven' });
       });
 
-      it('answers that it needs no more work once it is cancelled', async () => {
+      it('reports it settled once it is cancelled', async () => {
         const job = await recorded();
         await jobs.cancelEpoch(job.epoch, 'window closed');
         expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'cancelled' });
       });
 
-      it('answers that it is unknown when nobody recorded it, and records nothing', async () => {
+      it('reports a job unknown that was never recorded, and records nothing', async () => {
         const { id } = aNewJob();
         expect(await jobs.claim(id, ALICE, LEASE_SECONDS)).toEqual({ outcome: 'unknown' });
         expect(await jobs.find(id)).toBeUndefined();
       });
 
-      it('takes it for an agent of its pool alone, and tells others where it is', async () => {
+      it('gives it only to agents of its pool, and reports its pool to others', async () => {
         const job = await recorded();
         await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB', 'large');
         const before = await found(job.id);
@@ -218,7 +218,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(claim).toMatchObject({ outcome: 'claimed', job: { pool: 'large' } });
       });
 
-      it('tells an agent of another pool that it is held, lost to its agent, or settled', async () => {
+      it('reports to an agent of another pool that it is held, moved, or settled', async () => {
         const job = await recorded();
         const elsewhere = (): Promise<ClaimAnswer> => jobs.claim(job.id, BOB, LEASE_SECONDS, ['small']);
         const { expiresAtMs } = await leased(job.id);
@@ -295,7 +295,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id);
         const report = proofOf(job);
         await harness.elapse(10);
-        expect(await jobs.markProven(report)).toBe('settled');
+        expect(await jobs.markProven(report)).toBe('proven');
         const proven = await found(job.id);
         expect(proven).toMatchObject({
           state: 'proven',
@@ -323,14 +323,14 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id, ALICE);
         await harness.elapse(LEASE_SECONDS);
         await leased(job.id, BOB);
-        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('proven');
         expect(await found(job.id)).toMatchObject({ state: 'proven', provenBy: ALICE });
       });
 
       it('accepts the proof of a job that is queued again', async () => {
         const job = await recorded();
         await jobs.release(await leased(job.id));
-        expect(await jobs.markProven(proofOf(job))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job))).toBe('proven');
       });
 
       it('changes nothing in a job that was cancelled or rejected', async () => {
@@ -348,8 +348,8 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const job = await recorded();
         const reports = Array.from({ length: 8 }, (_, index) => proofOf(job, ALICE, `proof ${index}`));
         const answers = await Promise.all(reports.map((report) => jobs.markProven(report)));
-        expect(answers.filter((answer) => answer === 'settled')).toHaveLength(1);
-        expect((await found(job.id)).proof).toEqual(reports[answers.indexOf('settled')]?.proof);
+        expect(answers.filter((answer) => answer === 'proven')).toHaveLength(1);
+        expect((await found(job.id)).proof).toEqual(reports[answers.indexOf('proven')]?.proof);
       });
 
       it('refuses a proof of a job that nobody recorded', async () => {
@@ -360,7 +360,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
     });
 
     describe('failing an attempt', () => {
-      it('queues the job again and charges the cause alone', async () => {
+      it('queues the job again and charges only the cause', async () => {
         const job = await recorded();
         expect(await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB')).toBe('queued');
         expect(await found(job.id)).toMatchObject({
@@ -397,13 +397,13 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await jobs.strandedJobs(60)).toEqual([]);
       });
 
-      it('moves no job that it rejects', async () => {
+      it('does not move a job that it rejects', async () => {
         const job = await recorded();
         expect(await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours', 'large')).toBe('rejected');
         expect((await found(job.id)).pool).toBe(job.pool);
       });
 
-      it('leaves a job that was moved in its pool, whatever befalls it there', async () => {
+      it('keeps a moved job in its new pool through failures, revival and reopening', async () => {
         const job = await recorded();
         await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB', 'large');
         expect((await jobs.record(job)).pool).toBe('large');
@@ -434,6 +434,31 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       });
     });
 
+    describe('a reason as long as a log', () => {
+      const LOG = `bb exited with 1: ${'x'.repeat(500_000)}`;
+
+      it.each(['fail', 'reject', 'cancelEpoch', 'reopen'] as const)('is cut to its beginning by %s', async (arrow) => {
+        const job = await recorded();
+        if (arrow === 'fail') await jobs.fail(await leased(job.id), 'failure', LOG);
+        if (arrow === 'reject') await jobs.reject(job.id, LOG);
+        if (arrow === 'cancelEpoch') await jobs.cancelEpoch(job.epoch, LOG);
+        if (arrow === 'reopen') {
+          await jobs.markProven(proofOf(job));
+          await jobs.reopen(job.id, LOG);
+        }
+        expect((await found(job.id)).reason).toBe(`${LOG.slice(0, 999)}…`);
+      });
+
+      it('is cut between two characters', async () => {
+        // In one of the two, the cut is in the middle of a surrogate pair.
+        for (const reason of [`x${'😀'.repeat(1_000)}`, '😀'.repeat(1_000)]) {
+          const job = await recorded();
+          await jobs.reject(job.id, reason);
+          expect((await found(job.id)).reason?.isWellFormed()).toBe(true);
+        }
+      });
+    });
+
     describe('releasing a job', () => {
       it('queues it again at no cost', async () => {
         const job = await recorded();
@@ -444,7 +469,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(released).not.toHaveProperty('lease');
       });
 
-      it('leaves alone a job that another agent holds, or that is settled', async () => {
+      it('changes nothing in a job that another agent holds, or that is settled', async () => {
         const job = await recorded();
         const lease = await leased(job.id);
         await harness.elapse(LEASE_SECONDS);
@@ -544,7 +569,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         'is over with the first proof: when the %s has it, the other loses its lease',
         async (_, first, last) => {
           const { job, slow, copy } = await copied();
-          expect(await jobs.markProven(proofOf(job, first, 'first'))).toBe('settled');
+          expect(await jobs.markProven(proofOf(job, first, 'first'))).toBe('proven');
           const proven = await found(job.id);
           expect(proven).toMatchObject({ state: 'proven', provenBy: first });
           for (const field of ['lease', 'straggler', 'copyAskedAtMs']) expect(proven).not.toHaveProperty(field);
@@ -598,7 +623,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           await jobs.extend(slow, LEASE_SECONDS);
         }
         expect(await jobs.reject(job.id, 'its message is a dead letter')).toBe('held');
-        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('settled');
+        expect(await jobs.markProven(proofOf(job, ALICE))).toBe('proven');
       });
 
       it('has the job rejected as any other once the slow agent has ended too', async () => {
@@ -632,7 +657,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id);
       });
 
-      it('is open and never stranded while its agent lives, and stranded when that is lost, whatever the straggler does', async () => {
+      it('is open and not stranded while its agent lives, and stranded when that is lost, even if the straggler goes on', async () => {
         const { job, slow } = await copied();
         expect(await jobs.openJobs(job.epoch)).toEqual([{ id: job.id, corruptInputs: 0 }]);
         await harness.elapse(LEASE_SECONDS - 1);
@@ -644,7 +669,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
     });
 
     describe('cancelling an epoch', () => {
-      it('cancels what is queued or leased, and leaves settled jobs and other epochs', async () => {
+      it('cancels queued and leased jobs, and leaves settled ones and other epochs unaffected', async () => {
         const [queued, held, proven, rejected] = [
           await recorded(),
           await recorded(),
@@ -670,7 +695,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect((await found(elsewhere.id)).state).toBe('queued');
       });
 
-      it('cancels the jobs of the named range alone', async () => {
+      it('cancels only the jobs of the named range', async () => {
         const old = await recorded();
         const current = await recorded(aNewJob('PARITY_BASE', { rangeId: RangeId.parse('0xb2') }));
         const taken = await recorded();
@@ -705,7 +730,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
       });
 
-      it('leaves one alone that an agent holds', async () => {
+      it('leaves one unaffected that an agent holds', async () => {
         const job = await recorded();
         const lease = await leased(job.id);
         await harness.elapse(LEASE_SECONDS - 1);
@@ -713,7 +738,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await found(job.id)).toMatchObject({ state: 'leased', lease });
       });
 
-      it('leaves one alone that is proven, rejected or cancelled', async () => {
+      it('leaves one unaffected that is proven, rejected or cancelled', async () => {
         const [proven, rejected, cancelled] = [await recorded(), await recorded(), await recorded()];
         await jobs.markProven(proofOf(proven));
         await jobs.reject(rejected.id, 'the first reason');
@@ -726,7 +751,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         }
       });
 
-      it('knows nothing of one that nobody recorded, and records nothing', async () => {
+      it('reports one unknown that was never recorded, and records nothing', async () => {
         const { id } = aNewJob();
         expect(await jobs.reject(id, 'its message is a dead letter')).toBe('unknown');
         expect(await jobs.find(id)).toBeUndefined();
@@ -756,7 +781,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await expect(jobs.extend(before, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
       });
 
-      it('leaves one alone that is not rejected, or that nobody recorded', async () => {
+      it('leaves one unaffected that is not rejected or was never recorded', async () => {
         const [cancelled, proven] = [await recorded(), await recorded()];
         await jobs.markProven(proofOf(proven));
         await jobs.cancelEpoch(cancelled.epoch, 'window closed');
@@ -801,11 +826,11 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(reopened).not.toHaveProperty(field);
       }
       const anew = proofOf(job, BOB, 'anew');
-      expect(await jobs.markProven(anew)).toBe('settled');
+      expect(await jobs.markProven(anew)).toBe('proven');
       expect((await found(job.id)).proof).toEqual(anew.proof);
     });
 
-    it('reopens no job that is not proven', async () => {
+    it('reopens only proven jobs', async () => {
       const [held, cancelled] = [await recorded(), await recorded()];
       await jobs.cancelEpoch(cancelled.epoch, 'window closed');
       await jobs.record(held);
@@ -839,7 +864,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await open()).toEqual([]);
       });
 
-      it('tell how often an agent could not read the inputs', async () => {
+      it('have the number of agents that could not read the inputs', async () => {
         const job = await recorded();
         await jobs.fail(await leased(job.id), 'failure', 'bb exited with 1');
         await jobs.fail(await leased(job.id), 'corrupt-inputs', 'sha256 differs');

@@ -41,7 +41,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect(await claim()).toBeUndefined();
     });
 
-    it('hands a claimed message to no second agent while the lease lasts', async () => {
+    it('does not hand a claimed message to a second agent while the lease lasts', async () => {
       const message = aJobMessage();
       await queue.enqueue([message]);
       expect(await claim()).toMatchObject({ message, deliveries: 1 });
@@ -49,7 +49,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect(await claim()).toBeUndefined();
     });
 
-    it('tells the agent when its lease ends', async () => {
+    it('returns the end of the lease', async () => {
       await queue.enqueue([aJobMessage()]);
       const { expiresAtMs } = await claimed();
       expect((expiresAtMs - harness.nowMs()) / 1000).toBeCloseTo(harness.leaseSeconds, 0);
@@ -73,7 +73,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect(await claim()).toBeUndefined();
     });
 
-    it('extends the lease that extending answered', async () => {
+    it('extends an extended lease again', async () => {
       await queue.enqueue([aJobMessage()]);
       const extended = await queue.extend(await claimed());
       await harness.elapse(harness.leaseSeconds * 0.75);
@@ -194,7 +194,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect((await claimed(['medium', 'small'])).message).toEqual(small);
     });
 
-    it('hands out no message of a pool that the agent did not name', async () => {
+    it('hands out only messages of the pools that the agent names', async () => {
       await queue.enqueue([aJobMessage('ROOT_ROLLUP')]);
       expect(await claim(['small', 'medium'])).toBeUndefined();
       expect(await claim(['large'])).toBeDefined();
@@ -214,7 +214,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect(await waiting).toBeUndefined();
     });
 
-    it('takes no message for a claim that was aborted before it began', async () => {
+    it('leaves the message when a claim was aborted before it began', async () => {
       await queue.enqueue([aJobMessage()]);
       expect(await queue.claim(Pool.options, { waitSeconds: 20, signal: AbortSignal.abort() })).toBeUndefined();
       expect((await claim())?.deliveries).toBe(1);
@@ -283,7 +283,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect(depths).toContainEqual({ pool: 'small', lane: 'normal', waiting: 1, leased: 0 });
     });
 
-    it('sets aside again what it sent back and still cannot read, with the reason', async () => {
+    it('sets a redriven message that it still cannot read aside again, with the reason', async () => {
       const body = '{"v":1,';
       await harness.sendForeign('medium', 'normal', body);
       expect(await claim()).toBeUndefined();

@@ -86,7 +86,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       expect(await outbox.store({ ...aNewRoot(5), rangeId: OTHER_RANGE })).toEqual(stands);
     });
 
-    it('lists what is waiting or sent, lowest epoch first', async () => {
+    it('lists waiting and sent roots, lowest epoch first', async () => {
       for (const [epoch, state] of [
         [9, 'sent'],
         [7, 'mined'],
@@ -104,7 +104,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       ]);
     });
 
-    it('replaces a record whole, and answers it with the next version', async () => {
+    it('replaces a whole record, and returns it with the next version', async () => {
       const stored = await outbox.store(aNewRoot(5));
       const sent = await outbox.replace({
         ...stored,
@@ -126,7 +126,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       expect(await outbox.replace(rest)).not.toHaveProperty('submitterId');
     });
 
-    it('refuses a change that was made from an older version, and keeps what is there', async () => {
+    it('refuses a change made from an older version, and keeps the stored root', async () => {
       const stored = await outbox.store(aNewRoot(5));
       const first = await outbox.replace({ ...stored, submissions: [aSubmission(1)] });
       expect(await outbox.replace({ ...stored, submissions: [aSubmission(2)] })).toBeUndefined();
@@ -143,7 +143,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       expect(await outbox.find(stored.epoch)).toEqual(winners[0]);
     });
 
-    it('changes no root that was never stored', async () => {
+    it('does not store a root through a change', async () => {
       const stored = await outbox.store(aNewRoot(5));
       expect(await outbox.replace({ ...stored, epoch: EpochNumber.parse(6) })).toBeUndefined();
       expect(await outbox.find(EpochNumber.parse(6))).toBeUndefined();

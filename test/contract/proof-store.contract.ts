@@ -45,13 +45,13 @@ export function describeProofStoreContract(adapter: string, open: () => Promise<
       expect(textOf(await proofs.get(proof))).toBe('proof');
     });
 
-    it('answers the same object when the same bytes are stored again', async () => {
+    it('returns the same object when the same bytes are stored again', async () => {
       const key = aKey();
       const first = await proofs.put(key, bytesOf('proof'));
       expect(await proofs.put(key, bytesOf('proof'))).toEqual(first);
     });
 
-    it('refuses other bytes under a key that is taken, says which are there, and leaves them', async () => {
+    it('refuses other bytes under a key that is taken, reports the digest of the stored ones, and keeps them', async () => {
       const key = aKey();
       const first = await proofs.put(key, bytesOf('first'));
       const refusal = proofs.put(key, bytesOf('second proof'));
@@ -78,7 +78,7 @@ export function describeProofStoreContract(adapter: string, open: () => Promise<
       await proofs.get(objects[0]!);
     });
 
-    it('says that a key holds nothing', async () => {
+    it('rejects a read of an empty key', async () => {
       const key = aKey();
       const object = { key, sha256: sha256Of(bytesOf('proof')), sizeBytes: 5 };
       await expect(proofs.get(object)).rejects.toBeInstanceOf(ObjectMissingError);

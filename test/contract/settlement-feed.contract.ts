@@ -48,13 +48,13 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       state,
     });
 
-    it.each(['here', 'in another process'] as const)('tells of a job that was proven %s', async (where) => {
+    it.each(['here', 'in another process'] as const)('reports a job that was proven %s', async (where) => {
       const job = await recorded();
       await prove(where === 'here' ? harness.jobs : harness.jobsElsewhere, job);
       await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
     });
 
-    it('tells of a job that was rejected when its budget was spent', async () => {
+    it('reports a job that was rejected when its budget was spent', async () => {
       const job = await recorded();
       for (let outcome = 'queued'; outcome === 'queued';) {
         const claim = await harness.jobsElsewhere.claim(job.id, ALICE, LEASE_SECONDS);
@@ -64,7 +64,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'rejected'));
     });
 
-    it('tells of a job that a claim rejected because it had lost too many agents', async () => {
+    it('reports a job that a claim rejected because it had lost too many agents', async () => {
       const job = await recorded();
       for (let outcome = 'claimed'; outcome === 'claimed';) {
         ({ outcome } = await harness.jobsElsewhere.claim(job.id, ALICE, LEASE_SECONDS));
@@ -73,7 +73,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'rejected'));
     });
 
-    it('tells of every job that was cancelled with its epoch', async () => {
+    it('reports every job that was cancelled with its epoch', async () => {
       const cancelled = [await recorded(), await recorded(), await recorded()];
       await harness.jobsElsewhere.cancelEpoch(cancelled[0]!.epoch, 'window closed');
       await expect
@@ -81,7 +81,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
         .toEqual(expect.arrayContaining(cancelled.map((job) => settlementOf(job, 'cancelled'))));
     });
 
-    it('says nothing of a job that was claimed, failed within its budget, or released', async () => {
+    it('does not report a job that was claimed, failed within its budget, or released', async () => {
       const job = await recorded();
       for (const end of ['fail', 'release'] as const) {
         const claim = await harness.jobsElsewhere.claim(job.id, ALICE, LEASE_SECONDS);
@@ -96,7 +96,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       expect(heard.filter(({ jobId }) => jobId === job.id)).toEqual([]);
     });
 
-    it('says nothing of a late proof that changed nothing', async () => {
+    it('does not report a late proof', async () => {
       const job = await recorded();
       await harness.jobs.cancelEpoch(job.epoch, 'window closed');
       await prove(harness.jobsElsewhere, job);
@@ -106,7 +106,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       expect(heard).not.toContainEqual(settlementOf(job, 'proven'));
     });
 
-    it('says nothing of a settled job that another range takes on', async () => {
+    it('does not report a settled job that another range takes on', async () => {
       const job = await recorded();
       await prove(harness.jobsElsewhere, job);
       await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
@@ -118,7 +118,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       expect(heard).not.toContainEqual(settlementOf(job, 'proven'));
     });
 
-    it('tells again of a job that was reopened and proven anew', async () => {
+    it('reports a job again that was reopened and proven again', async () => {
       const job = await recorded();
       await prove(harness.jobsElsewhere, job);
       await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
@@ -128,7 +128,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       await expect.poll(() => heard, PATIENCE).toContainEqual(settlementOf(job, 'proven'));
     });
 
-    it('tells every subscriber, and no longer the one that has left', async () => {
+    it('notifies every subscriber until it unsubscribes', async () => {
       const others: Settlement[] = [];
       const leave = harness.settlements.subscribe((settlement) => others.push(settlement));
       const first = await recorded();

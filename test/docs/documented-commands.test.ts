@@ -29,7 +29,7 @@ const COMMANDS: readonly Command[] = [
 ];
 const DOCUMENTS = ['docs/runbook.md', 'docs/deploy.md'] as const;
 
-/** What stands in fenced blocks and in backquotes: what a reader copies. */
+/** The contents of fenced blocks and backquotes: the text that a reader copies. */
 function commandsIn(document: string): string {
   const text = readFileSync(document, 'utf8');
   return [...text.matchAll(/```\w*\n(.*?)```|`([^`\n]+)`/gs)].map(([, block, inline]) => block ?? inline).join('\n');
@@ -38,7 +38,7 @@ function commandsIn(document: string): string {
 describe.each(DOCUMENTS)('%s', (document) => {
   const commands = commandsIn(document);
 
-  it('uses our commands and their flags as they are', () => {
+  it("uses only Coppice's real commands and flags", () => {
     const lines = [...commands.matchAll(/npx coppice ([a-z]+)([^\n]*)/g)];
     expect(lines.length).toBeGreaterThan(0);
     for (const [line, name, rest = ''] of lines) {
@@ -49,7 +49,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     }
   });
 
-  it('calls functions, services, rules and logs by the names that they have', () => {
+  it('calls functions, services, rules and logs by their real names', () => {
     const names = awsResourceNames('coppice');
     const services = Pool.options.flatMap((pool) => Capacity.options.map((one) => names.agentService(pool, one)));
     const known = new Set([

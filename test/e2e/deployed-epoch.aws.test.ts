@@ -10,8 +10,6 @@ import { type AwsEmulator, EMULATOR_VARIABLES, startAwsEmulator } from '../../co
 import { anvilAccount, anvilPrivateKey } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import type { EnvironmentInput } from '../../infra/config/environment-config.ts';
-import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
-import { openGrowingEpochs } from '../../shared/engine/aws/fleet/open-growing-epochs.ts';
 import type { AgentGroup } from '../../shared/agent-fleet/agent-fleet.ts';
 import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { awsClientOptions } from '../../shared/engine/aws/aws-connection.ts';
@@ -53,7 +51,6 @@ describe('an epoch on the stacks as they are deployed', () => {
   let emulator: AwsEmulator;
   let fleet: DeployedFleet;
   let engine: Engine;
-  let growing: GrowingEpochs & { close(): void };
   let epoch: EpochRecord;
   let jobs: readonly JobRecord[];
   let atRest: readonly AgentGroup[];
@@ -78,11 +75,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     const connection = { region: EMULATOR_VARIABLES.AWS_REGION, endpoint };
     const options = { engine: 'aws', prefix: fleet.prefix, connection, leaseSeconds: 120 } as const;
     engine = await openEngine(options);
-    growing = (await openGrowingEpochs(options))!;
-    cleanUps.push(
-      () => engine.close(),
-      () => growing.close(),
-    );
+    cleanUps.push(() => engine.close());
 
     const ecs = new ECSClient(awsClientOptions(connection));
     cleanUps.push(() => ecs.destroy());
@@ -169,7 +162,7 @@ describe('an epoch on the stacks as they are deployed', () => {
   });
 
   it('has told the scaler of an epoch while it grew', async () => {
-    const told = await growing.latest();
+    const told = await engine.growingEpochs?.latest();
     expect(told).toMatchObject({ networkVersion: epoch.networkVersion });
     expect(told?.deadlineAtMs).toBeGreaterThan(told?.endsAtMs ?? Infinity);
   });

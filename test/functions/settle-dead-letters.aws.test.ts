@@ -5,7 +5,8 @@ import {
   settleDeadLetters,
   type SettleDeadLettersDeps,
 } from '../../functions/settle-dead-letters/settle-dead-letters.ts';
-import { DynamoDeadLetters, type KeptDeadLetter } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import { DynamoDeadLetters } from '../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetter } from '../../shared/job-queue/kept-dead-letters.ts';
 import { SqsJobQueue } from '../../shared/engine/aws/sqs/sqs-job-queue.ts';
 import { DynamoIncidentLog } from '../../shared/engine/aws/dynamo-ledgers/dynamo-incident-log.ts';
 import { DynamoJobLedger } from '../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';

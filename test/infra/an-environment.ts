@@ -38,7 +38,7 @@ export function anEnvironment(change: Partial<EnvironmentInput> = {}): Environme
         dollarsPerHour: { spot: 0.6, od: 1.32 },
       },
     },
-    // Those that are built at a deployment take a while to look through, even when nothing is built.
+    // CDK takes a while to hash the sources of images that it would build, even when it builds none.
     images: { node: `${REGISTRY}/coppice-node:4.1.2`, agent: `${REGISTRY}/coppice-agent:4.1.2` },
     dailyBudgetDollars: 50,
     alarms: { emails: ['operator@example.com'] },

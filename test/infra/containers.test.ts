@@ -27,13 +27,13 @@ function variablesOf(container: Container): Readonly<Record<string, string>> {
 describe('the services of agents', () => {
   const services = Object.values(resourcesOf(stage.agents, 'AWS::ECS::Service')).map(({ Properties }) => Properties);
 
-  it('are two for each pool, by the names under which the scaler looks for them', () => {
+  it('are two for each pool, under the names that the scaler uses', () => {
     expect(services.map((service) => service?.['ServiceName']).toSorted()).toEqual(
       ['gpu', 'large', 'medium', 'small'].flatMap((pool) => [`coppice-${pool}-od`, `coppice-${pool}-spot`]),
     );
   });
 
-  it('leave the count to the scaler, are not spread by stopping agents, and are rolled back when they do not start', () => {
+  it('leave the count to the scaler, are not rebalanced by stopping agents, and roll back when agents do not start', () => {
     for (const service of services) {
       expect(service).not.toHaveProperty('DesiredCount');
       expect(service).toMatchObject({
@@ -49,7 +49,7 @@ describe('the services of agents', () => {
     }
   });
 
-  it('run on what Spot has to spare, and on demand beside it', () => {
+  it('run on Spot, and on demand beside it', () => {
     const providerOf = (name: string): string =>
       textOf(services.find((service) => service?.['ServiceName'] === name)?.['CapacityProviderStrategy']);
     expect(providerOf('coppice-small-spot')).toBe('[{"CapacityProvider":"FARGATE_SPOT","Weight":1}]');
@@ -68,7 +68,7 @@ describe('the services of agents', () => {
 
 describe('the task of an agent', () => {
   it.each(['small', 'medium', 'large', 'gpu'])(
-    'of pool %s has time to give its job back, and writes nothing but /tmp',
+    'of pool %s has time to give its job back, and writes only /tmp',
     (pool) => {
       agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
         Family: `coppice-${pool}`,
@@ -96,7 +96,7 @@ describe('the task of an agent', () => {
     },
   );
 
-  it('is as large as its pool says, and may have another prover', () => {
+  it('has the size of its pool, and may have another prover', () => {
     agents.hasResourceProperties('AWS::ECS::TaskDefinition', { Family: 'coppice-small', Cpu: '4096', Memory: '16384' });
     agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
       Family: 'coppice-gpu',
@@ -119,7 +119,7 @@ describe('the task of an agent', () => {
 });
 
 describe('the service of the node', () => {
-  it('is one task, gone before the next one starts, on demand, and reached by other nodes', () => {
+  it('is one task, stopped before the next one starts, on demand, and reachable by other nodes', () => {
     node.hasResourceProperties('AWS::ECS::Service', {
       ServiceName: 'coppice-node',
       DesiredCount: 1,
@@ -143,7 +143,7 @@ describe('the service of the node', () => {
     });
   });
 
-  it('has an encrypted volume for its databases, and none on a network', () => {
+  it('has an encrypted volume for its databases, and no network file system', () => {
     node.hasResourceProperties('AWS::ECS::Service', {
       VolumeConfigurations: [
         { Name: 'data', ManagedEBSVolume: Match.objectLike({ Encrypted: true, VolumeType: 'gp3', SizeInGiB: 256 }) },
@@ -163,7 +163,7 @@ describe('the service of the node', () => {
     expect(textOf(node.toJSON())).not.toMatch(/PublisherSecret|kms:Sign/);
   });
 
-  it('takes further settings of Aztec from the configuration', () => {
+  it("takes further settings of Aztec's from the configuration", () => {
     const told = aStage(anEnvironment({ node: { variables: { SYNC_MODE: 'force-snapshot' } } }));
     const container = containerOf(Template.fromStack(told.prover), 'coppice-node');
     expect(variablesOf(container)).toMatchObject({ SYNC_MODE: 'force-snapshot' });

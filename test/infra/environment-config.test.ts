@@ -15,13 +15,13 @@ function refusalOf(change: Readonly<Record<string, unknown>>): string {
 }
 
 describe('the configuration of an environment', () => {
-  it('is right for the environments that come with the project', () => {
+  it('is valid for the environments that come with the project', () => {
     for (const [name, input] of Object.entries(environments)) {
       expect(parseEnvironment(name, input).prefix).toBe(input.prefix);
     }
   });
 
-  it('keeps what it holds, and tells somebody, unless it says otherwise', () => {
+  it('retains data and notifies somebody unless it says otherwise', () => {
     const { onDelete: _onDelete, logDays: _logDays, ...rest } = production;
     const config = parseEnvironment('production', rest satisfies EnvironmentInput);
     expect(config).toMatchObject({ onDelete: 'retain', logDays: 30, alarms: { epochSlackSeconds: 600 } });
@@ -39,24 +39,24 @@ describe('the configuration of an environment', () => {
     ],
     ['a single zone', { network: { availabilityZones: ['us-east-1a'] } }, />=2 items/],
     [
-      'a network that is no range',
+      'a network without a prefix length',
       { network: { ...production.network, cidr: '10.0.0.0' } },
       /Invalid IPv4 range[^]*at network.cidr/,
     ],
-    ['days that CloudWatch does not know', { logDays: 8 }, /at logDays/],
+    ['a retention that CloudWatch does not support', { logDays: 8 }, /at logDays/],
     [
-      'more agents to keep than there may be',
+      'more agents to keep than the pool allows',
       { pools: { ...production.pools, small: { ...production.pools.small, minAgents: 101 } } },
       /must be at most maxAgents, 100, got 101[^]*at pools.small.minAgents/,
     ],
     [
-      'a judgement of profit without what an epoch pays',
+      'a condition of profit without the reward of an epoch',
       { publisher: { ...production.publisher, submitWhen: 'when-profitable' } },
       /must say what an epoch pays[^]*at publisher.epochRewardEth/,
     ],
-    ['an alarm that nobody hears', { alarms: {} }, /must have an email or a topicArn: who is told\?/],
+    ['alarms that notify nobody', { alarms: {} }, /must have an email or a topicArn, or nobody is notified/],
     [
-      'a target that is no topic',
+      'a target that is a queue instead of a topic',
       { alarms: { topicArns: ['arn:aws:sqs:us-east-1:123456789012:x'] } },
       /must be the ARN of sns/,
     ],
@@ -93,7 +93,7 @@ describe('the configuration of an environment', () => {
       /Fargate has tasks of 1, 2, 4, 8, 16 vCPU, got 32; above 16 vCPU or 120 GiB it takes launch: 'ec2'/,
     ],
     [
-      'memory that Fargate does not give',
+      'memory that Fargate does not offer',
       { launch: 'fargate', vcpu: 16, memoryGib: 124, maxAgents: 1 },
       /a Fargate task of 16 vCPU has 32 to 120 GiB of memory in steps of 8, got 124/,
     ],
@@ -103,7 +103,7 @@ describe('the configuration of an environment', () => {
       /at pools.large.dollarsPerHour/,
     ],
     [
-      'a type that is none',
+      'an invalid instance type',
       {
         launch: 'ec2',
         vcpu: 62,
@@ -119,14 +119,14 @@ describe('the configuration of an environment', () => {
     expect(refusalOf({ pools: { ...production.pools, large } })).toMatch(refusal);
   });
 
-  it('refuses a pool of GPUs on Fargate, which has none', () => {
+  it('refuses a pool of GPUs on Fargate, which offers none', () => {
     const gpu = { launch: 'fargate', vcpu: 4, memoryGib: 16, maxAgents: 1 };
     expect(refusalOf({ pools: { ...production.pools, gpu } })).toMatch(/must have launch: 'ec2' and gpus/);
   });
 
-  it('lists everything that is wrong at once', () => {
+  it('lists every mistake at once', () => {
     const refusal = refusalOf({ prefix: 'X', dailyBudgetDollars: -1, logDays: 8 });
-    expect(refusal).toMatch(/environment production in coppice.config.ts is not right/);
+    expect(refusal).toMatch(/environment production in coppice.config.ts is invalid/);
     for (const place of ['prefix', 'dailyBudgetDollars', 'logDays']) expect(refusal).toContain(`at ${place}`);
   });
 });

@@ -29,7 +29,7 @@ const rulesOf = (
 const named = (name: string): FunctionProperties => deployed.find((one) => one.FunctionName === `coppice-${name}`)!;
 
 describe('the functions', () => {
-  it('run on Node 24 and Arm, with a log of their own that is let go of in time', () => {
+  it('run on Node 24 and Arm, each with its own log that expires', () => {
     expect(deployed).toHaveLength(6);
     for (const { FunctionName } of deployed) {
       template.hasResourceProperties('AWS::Lambda::Function', {
@@ -46,7 +46,7 @@ describe('the functions', () => {
   });
 
   it.each(['submit-root', 'sweep-ledger', 'settle-dead-letters', 'watch-l1', 'scale-fleet', 'watch-tasks'] as const)(
-    'give %s the time and the copies that one place says',
+    'give %s the time-out and the concurrency of the table of timings',
     (name) => {
       const timing: { maxAtOnce?: number } & (typeof FUNCTION_TIMINGS)[typeof name] = FUNCTION_TIMINGS[name];
       expect(named(name).Timeout).toBe(timing.timeout.toSeconds());
@@ -54,7 +54,7 @@ describe('the functions', () => {
     },
   );
 
-  it('hear of tasks of the cluster that stop, are taken back or find no room, and of no other cluster', () => {
+  it('receive events of tasks that stop, are taken back or cannot be placed, only from their own cluster', () => {
     const rules = rulesOf((rule) => 'EventPattern' in rule);
     const patterns: Readonly<Record<string, string>> = Object.fromEntries(
       rules.map(({ Name, EventPattern }) => [String(Name), textOf(EventPattern)] as const),
@@ -69,7 +69,7 @@ describe('the functions', () => {
     for (const { Targets } of rules) expect(textOf(Targets)).toContain('WatchTasks');
   });
 
-  it('run once a minute, but for those that dead letters and ECS wake', () => {
+  it('run once a minute, except those that dead letters and ECS invoke', () => {
     const rules = rulesOf((rule) => 'ScheduleExpression' in rule);
     expect(rules.map((rule) => rule['Name']).toSorted()).toEqual(
       ['scale-fleet', 'submit-root', 'sweep-ledger', 'watch-l1'].map((name) => `coppice-${name}`),
@@ -82,7 +82,7 @@ describe('the functions', () => {
     );
   });
 
-  it('leave behind what failed, and are not tried again when the next run is due', () => {
+  it('keep failed invocations, and are not retried once the next run is due', () => {
     const asynchronous = Object.values(resourcesOf(functions, 'AWS::Lambda::EventInvokeConfig'));
     expect(asynchronous).toHaveLength(deployed.length);
     for (const { Properties } of asynchronous) {
@@ -91,7 +91,7 @@ describe('the functions', () => {
     }
   });
 
-  it("do not carry L1's URLs or the publisher's key in their variables, but say where they are", () => {
+  it("have variables that name the secrets of L1's URLs and of the publisher's key, but do not contain them", () => {
     expect(Object.keys(named('submit-root').Environment.Variables)).toEqual(
       expect.arrayContaining([
         'COPPICE_L1_SECRET_ID',
@@ -107,7 +107,7 @@ describe('the functions', () => {
     }
   });
 
-  it('tell the scaler of every pool: how many agents it may have and what an hour of one costs', () => {
+  it("give the scaler every pool's limit of agents and the price of an agent-hour", () => {
     const pools = FleetPools.parse(
       JSON.parse(String(named('scale-fleet').Environment.Variables['COPPICE_FLEET_POOLS'])),
     );

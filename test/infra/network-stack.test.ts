@@ -19,14 +19,14 @@ function endpointServices(stack: typeof network): readonly string[] {
 }
 
 describe('the network', () => {
-  it('has no NAT, and no way to the internet from where agents are', () => {
+  it('has no NAT, and no route from agents to the internet', () => {
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
     const routes = Object.values(resourcesOf(network, 'AWS::EC2::Route')).map(({ Properties }) => textOf(Properties));
     expect(routes).toHaveLength(2);
     for (const route of routes) expect(route).toMatch(/nodeSubnet\dRouteTable/);
   });
 
-  it('leads agents to the services they use, and to those of instances only where there are instances', () => {
+  it('has endpoints for the services that agents use, and for those of instances only where there are instances', () => {
     const ofAgents = ['dynamodb', 'ecr.api', 'ecr.dkr', 'ecs', 'logs', 's3', 'sqs'];
     expect(endpointServices(network)).toEqual([...ofAgents, 'ecs-agent', 'ecs-telemetry'].toSorted());
     const { gpu: _gpu, ...pools } = anEnvironment().pools;
@@ -34,7 +34,7 @@ describe('the network', () => {
     expect(endpointServices(onFargate.network)).toEqual(ofAgents.toSorted());
   });
 
-  it("lets nothing through to table, bucket and queues but the fleet's calls on the fleet's own", () => {
+  it("lets only the fleet's calls on the fleet's own table, bucket and queues pass", () => {
     const policies = Object.values(resourcesOf(network, 'AWS::EC2::VPCEndpoint'))
       .map(({ Properties }) => textOf(Properties?.['PolicyDocument']))
       .filter((policy) => policy !== '');
@@ -45,7 +45,7 @@ describe('the network', () => {
     expect(all).not.toMatch(/"[a-z0-9]+:[A-Za-z]*\*"/);
   });
 
-  it('lets agents call HTTPS and be called by nobody', () => {
+  it('lets agents make HTTPS calls and accept none', () => {
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: Match.stringLikeRegexp('^Agents'),
       SecurityGroupEgress: [Match.objectLike({ IpProtocol: 'tcp', FromPort: 443, ToPort: 443 })],
@@ -53,7 +53,7 @@ describe('the network', () => {
     });
   });
 
-  it("opens one port of the node, that of Aztec's network, on TCP and UDP", () => {
+  it("opens only the node's port for Aztec's network, on TCP and UDP", () => {
     const port = 41_000;
     const { network: moved } = aStage(anEnvironment({ node: { p2pPort: port } }));
     for (const [stack, p2pPort] of [
@@ -69,7 +69,7 @@ describe('the network', () => {
     }
   });
 
-  it('lets endpoints be called by agents and node alone', () => {
+  it('lets only agents and the node call the endpoints', () => {
     const rules = Object.values(resourcesOf(network, 'AWS::EC2::SecurityGroupIngress'));
     expect(rules).toHaveLength(2);
     for (const { Properties } of rules) {
@@ -78,7 +78,7 @@ describe('the network', () => {
     }
   });
 
-  it('is where the configuration says, and is not looked up: with an account, that would take its credentials', () => {
+  it('uses the configured zones without a lookup, which would take credentials', () => {
     const zones = Object.values(resourcesOf(network, 'AWS::EC2::Subnet')).map(
       (subnet) => subnet.Properties?.['AvailabilityZone'],
     );
@@ -87,7 +87,7 @@ describe('the network', () => {
     expect(stage.synth().manifest.missing).toBeUndefined();
   });
 
-  it('writes down what it turned away', () => {
+  it('logs rejected traffic', () => {
     template.hasResourceProperties('AWS::EC2::FlowLog', { TrafficType: 'REJECT' });
   });
 });

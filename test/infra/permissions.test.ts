@@ -17,7 +17,7 @@ interface Statement {
 const withSecret = aStage(anEnvironment());
 const withKms = aStage(anEnvironment({ publisher: { ...anEnvironment().publisher, signer: 'kms' } }));
 
-/** What a role of a program is granted, found by how the id of its policy begins. */
+/** The statements granted to a program's role, found by the beginning of its policy's id. */
 function statementsOf(stack: Stack, id: RegExp): readonly Statement[] {
   const policies = Object.entries(resourcesOf(stack, 'AWS::IAM::Policy')).filter(([logicalId]) => id.test(logicalId));
   expect(policies, String(id)).not.toHaveLength(0);
@@ -44,7 +44,7 @@ const PROGRAMS: readonly (readonly [AwsRole, Stack, RegExp, readonly string[]])[
   ),
   ['submit-root', withSecret.functions, /^SubmitRootRole/, LOG_AND_FAILURES],
   ['sweep-ledger', withSecret.functions, /^SweepLedgerRole/, LOG_AND_FAILURES],
-  // Lambda itself reads the queues of dead letters, under the function's role.
+  // Lambda itself reads the dead-letter queues under the function's role.
   [
     'settle-dead-letters',
     withSecret.functions,
@@ -57,12 +57,12 @@ const PROGRAMS: readonly (readonly [AwsRole, Stack, RegExp, readonly string[]])[
 ];
 
 describe('the roles', () => {
-  it.each(PROGRAMS)('let %s make the calls that it makes, and no others', (role, stack, id, ofPlatform) => {
+  it.each(PROGRAMS)('let %s make exactly the calls that it makes', (role, stack, id, ofPlatform) => {
     const expected = [...new Set([...AWS_PERMISSIONS[role], ...ofPlatform])].toSorted();
     expect(actionsOf(statementsOf(stack, id))).toEqual(expected);
   });
 
-  it('let submit-root sign with the KMS key in place of reading a private key', () => {
+  it('let submit-root sign with the KMS key instead of reading a private key', () => {
     const statements = statementsOf(withKms.functions, /^SubmitRootRole/);
     expect(actionsOf(statements)).toEqual(expect.arrayContaining(['kms:GetPublicKey', 'kms:Sign']));
     const secrets = statements.filter(({ Action }) => Action === 'secretsmanager:GetSecretValue');
@@ -90,7 +90,7 @@ describe('the roles', () => {
     expect(textOf(sends)).not.toMatch(rest);
   });
 
-  it('let the node invoke scale-fleet, under the name that it is deployed with, and no other function', () => {
+  it('let the node invoke scale-fleet by its deployed name, and no other function', () => {
     const statements = statementsOf(withSecret.prover, /^NodeTaskTaskRole/);
     const invokes = statements.filter(({ Action }) => textOf(Action).includes('lambda:'));
     const names = Object.values(resourcesOf(withSecret.functions, 'AWS::Lambda::Function')).map(
@@ -101,7 +101,7 @@ describe('the roles', () => {
     expect(textOf(invokes[0]?.Resource)).toMatch(/^"arn:aws:lambda:[^*]*:function:coppice-scale-fleet"$/);
   });
 
-  it('let an agent write of jobs, agents and incidents, and of nothing that is signed', () => {
+  it('let an agent write jobs, agents and incidents, and nothing that is signed', () => {
     const statements = statementsOf(withSecret.agents, /^smallTaskTaskRole/);
     const ofLedger = statements.filter(({ Action }) => textOf(Action).includes('dynamodb:'));
     expect(ofLedger).toHaveLength(1);
@@ -116,7 +116,7 @@ describe('the roles', () => {
     expect(['ROOTS', 'EPOCHS', 'NOTES', 'DEAD-LETTERS'].some(isAllowed)).toBe(false);
   });
 
-  it('let nobody but submit-root come near the key that signs', () => {
+  it('let only submit-root use the key that signs', () => {
     for (const stage of [withSecret, withKms]) {
       for (const stack of [stage.agents, stage.prover, stage.functions]) {
         for (const [id, policy] of Object.entries(resourcesOf(stack, 'AWS::IAM::Policy'))) {
@@ -135,7 +135,7 @@ describe('the roles', () => {
       withSecret.functions,
     ]) {
       for (const [id, resource] of Object.entries(resourcesOf(stack))) {
-        // To deny everything is what a * is for.
+        // A statement that denies may use a *.
         const allowed = textOf(resource).replaceAll(
           /\{"Action":"(s3|sqs):\*","Condition"[^{]*\{[^}]*\}[^}]*\},"Effect":"Deny"/g,
           '',
@@ -145,7 +145,7 @@ describe('the roles', () => {
     }
   });
 
-  it('leave a * for a resource to calls that know none', () => {
+  it('use a * as resource only for calls that accept no resource', () => {
     for (const stack of [withSecret.agents, withSecret.prover, withSecret.functions]) {
       const wide = Object.values(resourcesOf(stack, 'AWS::IAM::Policy'))
         .flatMap(({ Properties }) => (Properties?.['PolicyDocument'] as { Statement: Statement[] }).Statement)

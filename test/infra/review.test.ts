@@ -11,18 +11,18 @@ import { anApp } from './synthesised-stage.ts';
 
 const { images } = anEnvironment();
 
-// Each of these looks at some three hundred resources, by a hundred rules.
+// Each of these checks some three hundred resources against a hundred rules.
 vi.setConfig({ testTimeout: 120_000 });
 
 describe('the review of cdk-nag', () => {
-  it.each(Object.entries(environments))('has nothing to say of %s', (name, input) => {
+  it.each(Object.entries(environments))('finds no fault with %s', (name, input) => {
     const app = anApp();
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     new ProverStage(app, name, { config: parseEnvironment(name, { ...input, images }) });
     expect(() => app.synth()).not.toThrow();
   });
 
-  it('sees into the stacks: a bucket that anybody could read without TLS is refused', () => {
+  it('covers the stacks: it refuses a bucket that can be read without TLS', () => {
     const app = anApp();
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const stage = new ProverStage(app, 'careless', { config: anEnvironment() });

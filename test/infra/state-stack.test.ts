@@ -10,7 +10,7 @@ const kept = aStage(anEnvironment({ publisher: { ...anEnvironment().publisher, s
 const template = Template.fromStack(kept);
 const names = awsResourceNames('coppice');
 
-/** What CloudFormation would make anew under another id, empty. A change of this list loses what a fleet has. */
+/** Under another id, CloudFormation would create these again, empty. A change of this list loses a fleet's data. */
 const LOGICAL_IDS = {
   L1SecretAEFCC604: 'AWS::SecretsManager::Secret',
   LedgerTable9343E4AA: 'AWS::DynamoDB::Table',
@@ -49,14 +49,14 @@ describe('what a fleet keeps', () => {
     expect(Object.fromEntries(ids)).toEqual(LOGICAL_IDS);
   });
 
-  it('is kept when its stack is deleted, and the stack is not deleted by mistake', () => {
+  it('is kept when its stack is deleted, and its stack is protected from deletion', () => {
     const held = Object.values(resourcesOf(kept)).filter(({ Type }) => !/Policy$|Alias$/.test(Type));
     for (const { Type, DeletionPolicy } of held) expect(DeletionPolicy, Type).toBe('Retain');
     expect(kept.terminationProtection).toBe(true);
     template.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
   });
 
-  it('goes with its stack where the environment says so', () => {
+  it('is deleted with its stack where the environment says so', () => {
     const { state } = aStage(anEnvironment({ onDelete: 'destroy' }));
     const held = Object.values(resourcesOf(state)).filter(({ Type }) => !Type.endsWith('Policy'));
     for (const { Type, DeletionPolicy } of held) expect(DeletionPolicy, Type).toBe('Delete');
@@ -74,7 +74,7 @@ describe('what a fleet keeps', () => {
     });
   });
 
-  it('has a bucket that is encrypted, private, and let go of what is old', () => {
+  it('has an encrypted, private bucket that expires old objects', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketName: names.proofsBucket,
       BucketEncryption: {
@@ -100,7 +100,7 @@ describe('what a fleet keeps', () => {
     });
   });
 
-  it('refuses to replace an input or a proof, whoever asks', () => {
+  it('denies every principal to replace an input or a proof', () => {
     template.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -119,7 +119,7 @@ describe('what a fleet keeps', () => {
     });
   });
 
-  it('has a queue for each pool and lane, by the names that programs look for, and one for its dead letters', () => {
+  it('has a queue for each pool and lane, under the names that programs use, each with a dead-letter queue', () => {
     for (const pool of Pool.options) {
       for (const lane of Lane.options) {
         template.hasResourceProperties('AWS::SQS::Queue', {
@@ -140,7 +140,7 @@ describe('what a fleet keeps', () => {
     template.resourceCountIs('AWS::SQS::Queue', 16);
   });
 
-  it('answers nobody without TLS', () => {
+  it('refuses calls without TLS', () => {
     const policies = [
       ...Object.values(resourcesOf(kept, 'AWS::SQS::QueuePolicy')),
       ...Object.values(resourcesOf(kept, 'AWS::S3::BucketPolicy')),
@@ -151,7 +151,7 @@ describe('what a fleet keeps', () => {
     }
   });
 
-  it('signs with a key of the curve that Ethereum has, or with a secret, but has one of them alone', () => {
+  it("has either a key on Ethereum's curve or a secret to sign with, never both", () => {
     template.hasResourceProperties('AWS::KMS::Key', { KeySpec: 'ECC_SECG_P256K1', KeyUsage: 'SIGN_VERIFY' });
     template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/coppice-publisher' });
     template.resourceCountIs('AWS::SecretsManager::Secret', 1);

@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const run = promisify(execFile);
-/** It bundles every function, and two environments are looked through. */
+/** The command bundles every function and reviews two environments. */
 const SYNTH_MS = 300_000;
-/** Nobody listens there. */
+/** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:1';
 
 describe('npx cdk synth', () => {
@@ -21,7 +21,7 @@ describe('npx cdk synth', () => {
     directory = await mkdtemp(path.join(tmpdir(), 'coppice-synth-'));
     outdir = path.join(directory, 'cdk.out');
     await mkdir(path.join(directory, 'bin'));
-    // The path has Node, and no Docker.
+    // The path contains Node but not Docker.
     await symlink(process.execPath, path.join(directory, 'bin/node'));
     await run(
       process.execPath,
@@ -45,7 +45,7 @@ describe('npx cdk synth', () => {
   });
 
   it.each(['test', 'production'])(
-    'makes every stack of %s, offline, without Docker and without credentials',
+    'synthesises every stack of %s offline, without Docker and without credentials',
     async (name) => {
       const files = await readdir(path.join(outdir, `assembly-${name}`));
       const stacks = files.flatMap((file) => /^[a-z]+([A-Z][a-z]+)[0-9A-F]{8}\.template\.json$/.exec(file)?.[1] ?? []);
@@ -53,12 +53,12 @@ describe('npx cdk synth', () => {
     },
   );
 
-  it('asks AWS for nothing that it does not know', async () => {
+  it('needs no lookup from AWS', async () => {
     const manifest = await readFile(path.join(outdir, 'assembly-production/manifest.json'), 'utf8');
     expect(JSON.parse(manifest)).not.toHaveProperty('missing');
   });
 
-  it('has each function in one file, with its source map', async () => {
+  it('bundles each function into one file with its source map', async () => {
     const folders = await readdir(path.join(outdir, 'functions'));
     expect(folders.toSorted()).toEqual(
       ['scale-fleet', 'settle-dead-letters', 'submit-root', 'sweep-ledger', 'watch-l1', 'watch-tasks'].toSorted(),

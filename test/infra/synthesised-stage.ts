@@ -17,7 +17,7 @@ export interface TemplateResource {
   readonly DeletionPolicy?: string;
 }
 
-/** An app as `cdk.json` has it synthesised, but for the code of its functions. */
+/** An app with the context of `cdk.json`, but with stubs for the code of its functions. */
 export function anApp(): App {
   const cdkJson = CdkJson.parse(JSON.parse(readFileSync(path.join(import.meta.dirname, '../../cdk.json'), 'utf8')));
   return new App({ context: { ...cdkJson.context, [WITHOUT_CODE]: true } });
@@ -27,13 +27,13 @@ export function aStage(config: EnvironmentConfig): ProverStage {
   return new ProverStage(anApp(), 'Test', { config });
 }
 
-/** The resources of a stack by their logical ids, as CloudFormation would see them. */
+/** The resources of a stack by logical id, as CloudFormation sees them. */
 export function resourcesOf(stack: Stack, type?: string): Readonly<Record<string, TemplateResource>> {
   const { Resources = {} } = Template.fromStack(stack).toJSON() as { Resources?: Record<string, TemplateResource> };
   return Object.fromEntries(Object.entries(Resources).filter(([, { Type }]) => type === undefined || Type === type));
 }
 
-/** A part of a resource, as text: for what a template says in many ways. What is not there is no text. */
+/** A part of a resource as text, for content that a template can express in many ways. A missing part gives an empty text. */
 export function textOf(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value);
 }

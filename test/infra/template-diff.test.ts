@@ -17,7 +17,7 @@ function resourcesById(config: EnvironmentConfig): ReadonlyMap<string, string> {
   );
 }
 
-/** What a change of the environment changes, without the hashes that CDK puts at the end of ids. */
+/** The resources that a change of the environment changes, without the hashes that CDK appends to ids. */
 function changedBy(change: Partial<EnvironmentInput>): readonly string[] {
   const after = resourcesById(anEnvironment(change));
   const ids = [...new Set([...before.keys(), ...after.keys()])];
@@ -34,31 +34,31 @@ describe('a change of one value', () => {
     expect(changedBy({})).toEqual([]);
   });
 
-  it('of the size of a pool changes the task of that pool, and what the scaler knows of its price', () => {
+  it("of a pool's size changes the task of that pool and the price that the scaler is given", () => {
     expect(
       changedBy({ pools: { ...pools, small: { launch: 'fargate', vcpu: 8, memoryGib: 32, maxAgents: 4 } } }),
     ).toEqual(['Agents/smallTask', 'Functions/ScaleFleetFunction']);
   });
 
-  it('of the most agents of a pool changes what the scaler is told, and no agent', () => {
+  it("of a pool's limit of agents changes the scaler's variables, and no agent", () => {
     expect(changedBy({ pools: { ...pools, small: { ...pools.small, maxAgents: 400 } } })).toEqual([
       'Functions/ScaleFleetFunction',
     ]);
   });
 
   it.each<[string, Partial<EnvironmentInput>, string]>([
-    ['the budget of an hour', { scaling: { dollarsPerHour: 100, mayCrossBudget: true } }, 'ScaleFleet'],
+    ['the hourly budget', { scaling: { dollarsPerHour: 100, mayCrossBudget: true } }, 'ScaleFleet'],
     ['the agents that a pool keeps', { pools: { ...pools, small: { ...pools.small, minAgents: 1 } } }, 'ScaleFleet'],
     [
       'when roots are submitted',
       { publisher: { ...publisher, submitWhen: 'when-profitable', epochRewardEth: 0.1 } },
       'SubmitRoot',
     ],
-  ])('of %s changes what one function is told', (_what, change, name) => {
+  ])('of %s changes the variables of one function', (_what, change, name) => {
     expect(changedBy(change)).toEqual([`Functions/${name}Function`]);
   });
 
-  it("of the network's zones changes the network, and where tasks may be placed", () => {
+  it("of the network's zones changes the network and the placement of tasks", () => {
     const zones = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
     const changed = changedBy({ network: { availabilityZones: zones } });
     const beyond = changed.filter((id) => !id.startsWith('Network/'));
@@ -75,11 +75,11 @@ describe('a change of one value', () => {
     );
   });
 
-  it('of a setting of the node changes its task alone', () => {
+  it('of a setting of the node changes only its task', () => {
     expect(changedBy({ node: { variables: { SYNC_MODE: 'full' } } })).toEqual(['Node/NodeTask']);
   });
 
-  it('of who is told changes who is told', () => {
+  it('of the recipients of alarms changes only the recipients', () => {
     const changed = changedBy({ alarms: { emails: ['other@example.com'] } });
     expect(changed).not.toEqual([]);
     expect(changed.filter((id) => !id.startsWith('Observability/'))).toEqual([]);

@@ -14,6 +14,8 @@ const { engine: engineOptions, ...leaseOptions } = workerData as HeartbeatThread
 const tell = (answer: HeartbeatAnswer): void => port.postMessage(answer);
 const engine = await openEngine(engineOptions, {
   log: {
+    debug: () => undefined,
+    info: () => undefined,
     warn: (fields: unknown, message?: string) =>
       tell({ kind: 'problem', message: `${message} ${JSON.stringify(fields)}` }),
   },

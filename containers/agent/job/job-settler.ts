@@ -118,7 +118,7 @@ export class JobSettler {
     const outcome = await keepTrying(() => engine.jobs.markProven(report), { signal, onError });
     // Settled is settled: a message that stays is completed by the next agent to see it.
     await engine.queue.complete(kept.leases.queueLease).catch(onError);
-    if (outcome === 'settled') {
+    if (outcome === 'proven') {
       log.info(fields, 'job proven');
       return true;
     }

@@ -4,6 +4,7 @@ import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.t
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { applyDefaults } from '../../../shared/config/merge-sources.ts';
 import { textOf } from '../../../shared/config/parse-settings.ts';
+import { switchKind } from '../../../shared/config/value-kinds.ts';
 
 export interface WithNetwork {
   readonly environment: Readonly<Record<string, string>>;
@@ -12,8 +13,8 @@ export interface WithNetwork {
 
 /**
  * Adds what `--network` stands for: Aztec's published defaults, which come with its packages, and for a node also the
- * contracts, boot nodes and snapshots, which only Aztec's list of networks has. The list is asked only when some of it is
- * needed and not given; without an answer everything goes on as it is.
+ * contracts, boot nodes and snapshots, which only Aztec's list of networks has. The list is fetched only when some of them
+ * are needed and not given; when it cannot be fetched, the environment stays without them.
  */
 export async function addNetwork(
   environment: Readonly<Record<string, string>>,
@@ -21,7 +22,7 @@ export async function addNetwork(
 ): Promise<WithNetwork> {
   const { network: networkSetting, networkConfigLocation } = L1_SETTINGS.settings;
   const network = networkSetting.kind.parse(textOf(networkSetting, environment) ?? '').data;
-  // What is no network's name is reported with all else that is wrong.
+  // An invalid name is reported later, with all other problems.
   if (network === undefined || network === 'local') return { environment, notices: [] };
 
   const { networkDefaults } = await import('../../../shared/config/aztec/network-defaults.ts');
@@ -35,21 +36,21 @@ export async function addNetwork(
     location: textOf(networkConfigLocation, environment),
     cacheFile: path.join(dataDirectory, 'cache', network, 'network_config.json'),
   });
-  // What is in the list was decided after the defaults were published.
+  // The list is newer than the published defaults.
   const withList = applyDefaults(applyDefaults(environment, listed), defaults);
   return { environment: withList, notices: isComplete(withList) ? [] : [describeGap(network)] };
 }
 
 /** Whether a node knows the contracts, and peers if it wants any. */
 function isComplete(environment: Readonly<Record<string, string>>): boolean {
-  const wantsPeers = ['1', 'true', 'TRUE'].includes(environment['P2P_ENABLED'] ?? '');
+  const wantsPeers = switchKind.parse(environment['P2P_ENABLED'] ?? '').data === true;
   const hasPeers = environment['BOOTSTRAP_NODES'] !== undefined;
   return environment['REGISTRY_CONTRACT_ADDRESS'] !== undefined && (hasPeers || !wantsPeers);
 }
 
 function describeGap(network: string): string {
   return (
-    `no list of networks says where ${network} is: give --registry-address and --p2p.bootstrapNodes, ` +
+    `network ${network} is in no list of networks: give --registry-address and --p2p.bootstrapNodes, ` +
     'or --network-config-location with a file or URL of a list'
   );
 }

@@ -1,24 +1,37 @@
 import type { SwitchFlag } from '../../../shared/config/parse-flags.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
+import type { Argument, GivenArgument } from './argument.ts';
 
 /** A word after `coppice`, and what it takes. */
-export interface Command {
+export interface Command<T = unknown> {
   readonly name: string;
-  /** What follows the name, such as `EPOCH [flags]`. */
+  /** What follows the name, without its flags, such as `EPOCH`; empty where nothing does. */
   readonly usage: string;
   /** One line, for the list of commands. */
   readonly summary: string;
   /** Paragraphs that explain it, for its own help. */
   readonly explanation: readonly string[];
-  readonly switchTitle: string;
+  readonly argument: Argument<T>;
+  /** Heads the switches in the help. @default Output */
+  readonly switchTitle?: string;
   readonly switches: readonly SwitchFlag[];
   readonly groups: readonly SettingGroup[];
-  /** Whether settings of Aztec's that have no effect here are accepted. */
-  readonly takesSuperseded: boolean;
+  /** Whether settings of Aztec's that have no effect here are accepted. @default false */
+  readonly takesSuperseded?: boolean;
   /**
-   * @param argv what stands after the name
    * @returns the exit code
    * @throws {InvalidSettingsError} when the command line or the settings are wrong
    */
-  run(argv: readonly string[]): Promise<number>;
+  run(line: CommandLine<T>): Promise<number>;
+}
+
+/** A command line as it was read. Nothing may be done before `problems` and those of the settings are reported. */
+export interface CommandLine<T = unknown> {
+  /** The settings of flags, the process's environment and the `.env` file, merged. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly switches: ReadonlySet<string>;
+  /** `undefined` when it is missing or invalid; `problems` has the reason. */
+  readonly argument: GivenArgument<T> | undefined;
+  readonly problems: readonly string[];
+  readonly notices: readonly string[];
 }

@@ -10,30 +10,26 @@ import { PROVER_SETTINGS } from '../../../shared/config/groups/prover-settings.t
 import { nameOf } from '../../../shared/config/setting.ts';
 import { readEnvFile } from '../../../shared/config/read-env-file.ts';
 import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
-import type { Command } from './command.ts';
+import { readArgument } from './argument.ts';
+import type { Command, CommandLine } from './command.ts';
 
-export interface CommandLine {
-  /** What the flags, the process's environment and the `.env` file say together. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly switches: ReadonlySet<string>;
-  readonly words: readonly string[];
-  readonly problems: readonly string[];
-  readonly notices: readonly string[];
-}
+/** Holds the `bb` that the launcher passes on where no other is given. */
+const PACKAGES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
 
-/** What the launcher finds among the packages and passes on, for whoever names no prover of their own. */
-const PACKAGES = fileURLToPath(new URL('../../node_modules/', import.meta.url));
-
-/** Reads everything that a command is told, without yet asking whether the settings are right. */
-export function readCommandLine(
+/**
+ * Reads a command line, and merges its flags with the process's environment and the `.env` file. Values of settings are
+ * not checked yet.
+ * @param argv what stands after the command's name
+ */
+export function readCommandLine<T>(
   argv: readonly string[],
-  command: Pick<Command, 'groups' | 'switches' | 'takesSuperseded'>,
+  command: Command<T>,
   { environment = process.env, workingDirectory = process.cwd() } = {},
-): CommandLine {
+): CommandLine<T> {
   const flags = parseFlags(argv, {
     settings: [
       ...settingsIn([...command.groups, ENV_FILE_GROUP]),
-      ...(command.takesSuperseded ? SUPERSEDED_SETTINGS : []),
+      ...(command.takesSuperseded === true ? SUPERSEDED_SETTINGS : []),
     ],
     switches: command.switches,
   });
@@ -48,11 +44,16 @@ export function readCommandLine(
     KNOWN_SETTINGS,
     SUPERSEDED_SETTINGS,
   );
+  const { argument, problems } = readArgument(
+    flags.words,
+    command.argument,
+    `coppice ${command.name} ${command.usage}`,
+  );
   return {
     environment: merged.environment,
     switches: flags.switches,
-    words: flags.words,
-    problems: [...flags.problems, ...file.problems, ...merged.problems],
+    argument,
+    problems: [...flags.problems, ...problems, ...file.problems, ...merged.problems],
     notices: merged.notices,
   };
 }
@@ -61,7 +62,7 @@ function hasOwnBb(variables: Environment): boolean {
   return textOf(PROVER_SETTINGS.settings.bbBinaryPath, variables) !== undefined;
 }
 
-/** The launcher's choice is a default, though it comes as a variable: a file is to win over it. */
+/** The launcher's choice is a default, though it comes as a variable: a file wins over it. */
 function withoutBundledBb(environment: Environment): Environment {
   const { variable } = PROVER_SETTINGS.settings.bbBinaryPath;
   return environment[variable]?.startsWith(PACKAGES) === true ? { ...environment, [variable]: undefined } : environment;
@@ -78,7 +79,7 @@ function readChosenFile(
     const isMissing = chosen !== undefined;
     return {
       variables: {},
-      problems: isMissing ? [`${nameOf(ENV_FILE_GROUP.settings.envFile)}: there is no file ${file}`] : [],
+      problems: isMissing ? [`${nameOf(ENV_FILE_GROUP.settings.envFile)}: file not found: ${file}`] : [],
     };
   }
   return { variables: read.variables ?? {}, problems: read.problems };

@@ -6,14 +6,14 @@ import type { Command } from './command.ts';
 const INDENT = '      ';
 const EXIT_CODE_LINES: readonly Line[] = [
   [toned('strong', 'Exit codes')],
-  ['  0    done, or ended as it was told to'],
-  ['  1    something failed; the log says what'],
-  ['  2    the command line or the settings are wrong; all that is wrong is listed'],
+  ['  0    done, or stopped on request'],
+  ['  1    something failed; see the log'],
+  ['  2    invalid command line or settings; every problem is listed'],
   ['  3    this machine, its data or its programs cannot do the work'],
-  ['  130  ended by Ctrl-C'],
+  ['  130  stopped by Ctrl-C'],
 ];
 
-/** What `coppice --help` says. */
+/** What `coppice --help` prints. */
 export function renderOverview(commands: readonly Command[], version: string): Line[] {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
@@ -25,21 +25,21 @@ export function renderOverview(commands: readonly Command[], version: string): L
     ...commands.map(({ name, summary }): Line => [`  ${name.padEnd(width)}  `, summary]),
     [],
     ['coppice <command> --help lists every flag of a command, with its variable and default.'],
-    ['coppice --version names the version.'],
+    ['coppice --version prints the version.'],
     [],
     ...EXIT_CODE_LINES,
   ];
 }
 
-/** What `coppice <command> --help` says. */
+/** What `coppice <command> --help` prints. */
 export function renderCommandHelp(command: Command, columns: number): Line[] {
-  const { name, usage, explanation, switchTitle, switches, groups } = command;
+  const { name, usage, explanation, switchTitle = 'Output', switches, groups } = command;
   const switchLines = switches.flatMap(({ flag, description }): Line[] => [
     [`  --${flag}`],
     ...wrap(description, columns),
   ]);
   return [
-    [toned('strong', `coppice ${name}`), ` ${usage}`],
+    [toned('strong', `coppice ${name}`), ` ${usage === '' ? '' : `${usage} `}[flags]`],
     ...explanation.flatMap((paragraph) => [[], ...wrap(paragraph, columns, '')]),
     ...(switches.length === 0 ? [] : [[], [toned('strong', switchTitle)], ...switchLines]),
     ...groups.flatMap(({ title, settings }) => [
@@ -47,7 +47,7 @@ export function renderCommandHelp(command: Command, columns: number): Line[] {
       [toned('strong', title)],
       ...Object.values(settings).flatMap((setting) => settingLines(setting, columns)),
     ]),
-    ...(command.takesSuperseded ? supersededLines(columns) : []),
+    ...(command.takesSuperseded === true ? supersededLines(columns) : []),
     [],
     ...EXIT_CODE_LINES,
   ];
@@ -58,12 +58,12 @@ function settingLines(setting: Setting, columns: number): Line[] {
   const others = [...flagAliases.map((alias) => `--${alias}`), ...variableAliases];
   return [
     [`  --${flag}${kind.placeholder === '' ? '' : ` ${kind.placeholder}`}  `, toned('dim', variable)],
-    ...wrap(`${description}. ${defaultOf(setting)}`, columns),
+    ...wrap(`${description}. ${describeDefault(setting)}`, columns),
     ...(others.length === 0 ? [] : wrap(`Also ${others.join(', ')}.`, columns)),
   ];
 }
 
-function defaultOf({ presence, defaultText, defaultNote }: Setting): string {
+function describeDefault({ presence, defaultText, defaultNote }: Setting): string {
   if (presence === 'required') return 'Required.';
   const text = defaultNote ?? defaultText;
   return text === undefined ? 'Optional.' : `Default: ${text}.`;
@@ -72,7 +72,7 @@ function defaultOf({ presence, defaultText, defaultNote }: Setting): string {
 function supersededLines(columns: number): Line[] {
   return [
     [],
-    [toned('strong', "Settings of Aztec's that are accepted and have no effect here")],
+    [toned('strong', "Aztec's settings that are accepted and have no effect here")],
     ...SUPERSEDED_SETTINGS.flatMap(({ flag, variable, reason }): Line[] => [
       [`  --${flag}  `, toned('dim', variable)],
       ...wrap(`${reason[0]?.toUpperCase() ?? ''}${reason.slice(1)}.`, columns),

@@ -1,17 +1,11 @@
-import { type CostPart, epochCost, type GasPaid, totalDollars } from '../../../shared/cost/epoch-cost.ts';
+import { epochCost, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
-import { decimal, integer } from '../../../shared/config/value-kinds.ts';
+import { decimal } from '../../../shared/config/value-kinds.ts';
 import { optional, type SettingGroup } from '../../../shared/config/setting.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import type { Command } from '../command-line/command.ts';
-import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { findEpoch } from './find-epoch.ts';
-import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
-import { printJson, printLines } from '../../terminal/print.ts';
-import { readCommandLine } from '../command-line/read-command-line.ts';
+import { optionalArgument } from '../command-line/argument.ts';
+import { fleetCommand } from '../command-line/fleet-command.ts';
+import { EPOCH, findEpoch } from './find-epoch.ts';
 import { renderCost } from './render-cost.ts';
 
 /** Three days of decisions, one a minute: the log keeps no more. */
@@ -23,55 +17,34 @@ const PRICES = {
     etherDollars: optional(decimal(0), {
       flag: 'ether-dollars',
       variable: 'COPPICE_ETHER_DOLLARS',
-      description: 'What an ether is worth, in dollars, for the gas',
-      defaultNote: 'gas is given in ETH alone',
+      description: 'Price of one ETH in dollars, for the gas',
+      defaultNote: 'gas is given in ETH only',
     }),
   },
 } as const satisfies SettingGroup;
 
-export const COST_COMMAND: Command = {
+export const COST_COMMAND = fleetCommand({
   name: 'cost',
-  usage: '[EPOCH] [flags]',
+  usage: '[EPOCH]',
   summary: 'what an epoch cost: agents by pool, AWS by service, gas on L1',
   explanation: [
-    "Reckons from the ledger's times, the scaler's decisions and a table of prices; without EPOCH, of the newest. It changes " +
-      'nothing. Requests to AWS are estimated from what a job takes on average.',
+    "Computed from the ledger's timings, the scaler's decisions and a table of prices; without EPOCH, for the newest epoch. " +
+      'It changes nothing. Requests to AWS are estimated from the average per job.',
   ],
-  switchTitle: 'Output',
+  argument: optionalArgument(EPOCH),
   switches: [{ flag: 'json', description: 'One JSON document' }],
-  groups: [...FLEET_GROUPS, PRICES],
-  takesSuperseded: false,
-  run,
-};
-
-async function run(argv: readonly string[]): Promise<number> {
-  const line = readCommandLine(argv, COST_COMMAND);
-  const [word, ...others] = line.words;
-  const number = word === undefined ? undefined : integer(0).parse(word);
-  const prices = parseSettings([PRICES], line.environment);
-  const engine = await openEngineOf(line, [
-    ...(number?.success === false ? [`the epoch is a whole number; got '${word ?? ''}'`] : []),
-    ...others.map((other) => `'${other}' is one word too many`),
-    ...prices.problems,
-  ]);
-  try {
-    const epoch = await findEpoch(engine.epochs, number === undefined ? undefined : EpochNumber.parse(number.data));
-    const parts = await readCost(engine, epoch, prices.settings?.etherDollars);
-    if (line.switches.has('json')) printJson({ epoch: epoch.epoch, dollars: totalDollars(parts), parts });
-    else printLines(renderCost(epoch, parts));
-    return EXIT_CODES.done;
-  } finally {
-    await engine.close();
-  }
-}
-
-async function readCost(engine: Engine, epoch: EpochRecord, dollarsPerEther: number | undefined): Promise<CostPart[]> {
-  const [jobs, decisions, root] = await Promise.all([
-    engine.jobs.jobsOfEpoch(epoch.epoch),
-    engine.decisions.latest('fleet', DECISIONS),
-    engine.outbox.find(epoch.epoch),
-  ]);
-  const wei = gasPaidWei(root);
-  const gas: GasPaid | undefined = wei === undefined ? undefined : { wei, dollarsPerEther };
-  return epochCost({ epoch, jobs, decisions, gas });
-}
+  options: { groups: [PRICES], parse: (environment) => parseSettings([PRICES], environment) },
+  execute: async (engine, { argument, options: { etherDollars } }) => {
+    const epoch = await findEpoch(engine.epochs, argument);
+    const [jobs, decisions, root] = await Promise.all([
+      engine.jobs.jobsOfEpoch(epoch.epoch),
+      engine.decisions.latest('fleet', DECISIONS),
+      engine.outbox.find(epoch.epoch),
+    ]);
+    const wei = gasPaidWei(root);
+    const gas = wei === undefined ? undefined : { wei, dollarsPerEther: etherDollars };
+    return { epoch, parts: epochCost({ epoch, jobs, decisions, gas }) };
+  },
+  render: ({ epoch, parts }) => renderCost(epoch, parts),
+  toJson: ({ epoch, parts }) => ({ epoch: epoch.epoch, dollars: totalDollars(parts), parts }),
+});

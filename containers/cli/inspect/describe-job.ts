@@ -17,7 +17,7 @@ export function attemptsOf({ attempts }: JobRecord): string {
     .join(', ');
 }
 
-/** Who has proven it, or is at it: two while a second copy runs. */
+/** The agent that proved it, or those that are proving it: two while a second copy runs. */
 export function agentOf({ provenBy, lease, straggler }: JobRecord): string | undefined {
   const agents = [lease, straggler].flatMap((attempt) => attempt?.agentId ?? []);
   return provenBy ?? (agents.length === 0 ? undefined : agents.join(' and '));

@@ -1,14 +1,27 @@
-import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { z } from 'zod';
 
-/** The ledger knows nothing of the epoch that was asked for. */
+import { kind } from '../../../shared/config/value-kinds.ts';
+import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+
+/** An epoch's number as text. */
+export const EpochText = z
+  .string()
+  .regex(/^\d{1,16}$/)
+  .transform(Number)
+  .pipe(EpochNumber);
+
+/** The argument EPOCH. */
+export const EPOCH = kind(EpochText, 'a whole number', 'EPOCH');
+
+/** The ledger does not have the requested epoch. */
 export class EpochUnknownError extends Error {
   override readonly name = 'EpochUnknownError';
   readonly epoch: EpochNumber | undefined;
 
-  /** @param epoch `undefined` when the newest was asked for, and there is none */
+  /** @param epoch `undefined` when the newest was requested, and there is none */
   constructor(epoch: EpochNumber | undefined, known: readonly EpochNumber[]) {
-    const newest = known.length === 0 ? 'no epoch was taken up yet' : `the newest are ${known.join(', ')}`;
+    const newest = known.length === 0 ? 'there are no epochs yet' : `the newest are ${known.join(', ')}`;
     super(epoch === undefined ? newest : `epoch ${epoch} is not in the ledger: ${newest}`);
     this.epoch = epoch;
   }
@@ -25,7 +38,7 @@ export async function findEpoch(epochs: EpochLedger, number: EpochNumber | undef
   );
 }
 
-/** A trial's number is above every rollup's, so numbers alone do not tell. */
+/** By time: a trial's number is above every rollup's, however old it is. */
 function newestOf(epochs: readonly EpochRecord[]): EpochRecord | undefined {
   return epochs.toSorted((one, other) => other.openedAtMs - one.openedAtMs)[0];
 }

@@ -1,12 +1,12 @@
 import type { JobLedger, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 
-/** A job's id, or as much of its beginning as tells it from the others: `7:PARITY_BASE:9e3f`. */
+/** A job's id, or the beginning of one: `7:PARITY_BASE:9e3f`. */
 export const JOB_PREFIX = /^(\d{1,10}):[A-Z][A-Z0-9_]*(:[0-9a-f]*)?$/;
 
 const CANDIDATES_SHOWN = 5;
 
-/** No job, or more than one, begins like this. */
+/** No job, or more than one, has an id that begins like this. */
 export class JobUnknownError extends Error {
   override readonly name = 'JobUnknownError';
   readonly prefix: string;
@@ -16,7 +16,7 @@ export class JobUnknownError extends Error {
     const more = candidates.length > shown.length ? `\n  and ${candidates.length - shown.length} more` : '';
     super(
       candidates.length === 0
-        ? `no job ${prefix} is in the ledger: coppice jobs ${epoch} lists those of the epoch`
+        ? `job ${prefix} is not in the ledger: coppice jobs ${epoch} lists the jobs of the epoch`
         : `${candidates.length} jobs begin with ${prefix}, give more of the id:${shown.join('')}${more}`,
     );
     this.prefix = prefix;

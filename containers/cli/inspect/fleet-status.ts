@@ -7,7 +7,7 @@ import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf, type Progress } from '../../../shared/merge-tree/progress/progress.ts';
 
-/** What a fleet was doing at one moment. */
+/** The state of a fleet at one moment. */
 export interface FleetStatus {
   readonly atMs: number;
   /** Newest first. */
@@ -28,7 +28,7 @@ export interface EpochStatus extends EpochRecord {
 export interface StatusLimits {
   readonly epochs: number;
   readonly incidents: number;
-  /** Agents that were seen in the last so many seconds. */
+  /** Agents seen within this many seconds. */
   readonly agentsSeenWithinSeconds: number;
 }
 

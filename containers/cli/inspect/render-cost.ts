@@ -5,23 +5,32 @@ import { alignColumns } from '../../terminal/align-columns.ts';
 
 const KINDS: Readonly<Record<CostPart['kind'], string>> = { agents: 'agents', aws: 'AWS', l1: 'L1' };
 
-/** What an epoch cost, part by part. */
+/** The cost of an epoch, part by part. */
 export function renderCost({ epoch, state }: Pick<EpochRecord, 'epoch' | 'state'>, parts: readonly CostPart[]): Line[] {
   const rows = parts.map(({ kind, name, dollars, because }): Line => [
-    `${KINDS[kind]} ${name}`,
+    nameOf({ kind, name }),
     dollars === undefined ? '?' : `$${dollars.toFixed(4)}`,
     toned('dim', because),
   ]);
-  const isWhole = parts.every(({ dollars }) => dollars !== undefined);
   return [
     [toned('strong', `Epoch ${epoch}`), `: ${state}`],
     ...alignColumns([
       ...rows,
       [
-        toned('strong', 'all'),
+        toned('strong', 'total'),
         `$${totalDollars(parts).toFixed(4)}`,
-        isWhole ? '' : toned('dim', 'without what has no price'),
+        toned('dim', describeExclusions(parts.filter(({ dollars }) => dollars === undefined))),
       ],
     ]),
   ];
+}
+
+function nameOf({ kind, name }: Pick<CostPart, 'kind' | 'name'>): string {
+  return `${KINDS[kind]} ${name}`;
+}
+
+function describeExclusions(unpriced: readonly CostPart[]): string {
+  if (unpriced.length === 0) return '';
+  const hint = unpriced.some(({ kind }) => kind === 'l1') ? ': no ETH price, see --ether-dollars' : '';
+  return `(excluding ${unpriced.map(nameOf).join(', ')}${hint})`;
 }

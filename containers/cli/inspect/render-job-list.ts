@@ -8,14 +8,14 @@ import { TONE_OF_EPOCH } from './render-status.ts';
 
 export interface JobList {
   readonly epoch: EpochRecord;
-  /** Those that were asked for, in the order in which the node did. */
+  /** The requested ones, in the order in which the node requested them. */
   readonly jobs: readonly JobRecord[];
-  /** How many the epoch has in all. */
+  /** The number of jobs of the epoch. */
   readonly allJobs: number;
   readonly atMs: number;
 }
 
-/** The jobs of an epoch, a line each: what it is, who has it since when, what went wrong. */
+/** The jobs of an epoch, one per line: its state and for how long, its agent, what went wrong. */
 export function renderJobList({ epoch, jobs, allJobs, atMs }: JobList): Line[] {
   const counts = JobState.options.flatMap((state) => {
     const count = jobs.filter((job) => job.state === state).length;
@@ -43,11 +43,11 @@ function cellsOf(job: JobRecord, epoch: EpochRecord, atMs: number): Line {
     attemptsOf(job),
     toned('dim', job.id),
     job.reason ?? '',
-    job.rangeId === epoch.rangeId ? '' : toned('dim', 'of checkpoints that a reorg took away'),
+    job.rangeId === epoch.rangeId ? '' : toned('dim', 'its checkpoints were removed by a reorg'),
   ];
 }
 
-/** How long it has been what it is. */
+/** How long it has been in its state. */
 function ageOf({ state, recordedAtMs, enqueuedAtMs, lease, settledAtMs, provingMs }: JobRecord, atMs: number): string {
   switch (state) {
     case 'queued':

@@ -2,7 +2,7 @@ import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { describeRange } from '../../terminal/describe-range.ts';
+import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
@@ -16,13 +16,13 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
   expired: 'bad',
 };
 
-/** What the fleet is doing, a section for each kind of thing, for people. */
+/** What the fleet is doing, in sections. */
 export function renderStatus(status: FleetStatus): Line[] {
   const { atMs, epochs, roots, agents, queues, incidents, deadLetters } = status;
   const sections: (readonly [string, readonly Line[], string])[] = [
     ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, atMs))), 'none yet'],
     ['Roots in the outbox', roots.map((root) => rootLine(root, atMs)), 'none'],
-    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, atMs))), 'none seen lately'],
+    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, atMs))), 'none seen recently'],
     ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
     [
       'Incidents',
@@ -81,7 +81,7 @@ function rootLine(root: RootRecord, atMs: number): Line {
   return [
     `epoch ${root.epoch}: `,
     toned('busy', root.state),
-    newest === undefined ? '' : `, transaction ${root.submissions.length} of it: ${newest.transactionHash}`,
+    newest === undefined ? '' : `, transaction ${root.submissions.length}: ${newest.transactionHash}`,
     `, window ${closes(root.deadlineAtMs - atMs)}`,
     root.reason === undefined ? '' : toned('bad', ` (${root.reason})`),
   ];

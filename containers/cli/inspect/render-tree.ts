@@ -5,7 +5,7 @@ import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.
 import { progressOf, type JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { describeRange } from '../../terminal/describe-range.ts';
+import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
@@ -14,12 +14,12 @@ import { TONE_OF_EPOCH } from './render-status.ts';
 
 export interface EpochTree {
   readonly epoch: EpochRecord;
-  /** Every job of the epoch that is on record, also of ranges that a reorg took away. */
+  /** Every recorded job of the epoch, including those of ranges that a reorg removed. */
   readonly jobs: readonly JobRecord[];
   readonly atMs: number;
 }
 
-/** The merge tree of an epoch by level, from the root down, and what went wrong in it. */
+/** The merge tree of an epoch by level, from the root down, and its lost attempts. */
 export function renderLevels(tree: EpochTree): Line[] {
   const { epoch, jobs, atMs } = tree;
   const progress = progressOf(expectedTree(epoch.shape), jobs, { rangeId: epoch.rangeId, nowMs: atMs });
@@ -36,7 +36,7 @@ export function renderLevels(tree: EpochTree): Line[] {
         [toned('strong', level), ...countCells(counts), ''],
         ...circuits.map((count): Line => [`  ${count.circuit}`, ...countCells(count), timeOf(count.circuit, ownJobs)]),
       ]),
-    [toned('strong', 'all'), ...countCells(progress), ''],
+    [toned('strong', 'total'), ...countCells(progress), ''],
   ];
   return [...headLines(tree, ownJobs.length), [], ...alignColumns(rows), ...troubleLines(ownJobs)];
 }
@@ -53,7 +53,7 @@ export function renderJobs(tree: EpochTree): Line[] {
     rows.push(jobCells(job, depth, isRepeat));
     if (!isRepeat) trace.childrenOf(job).forEach((child) => addBelow(child, depth + 1));
   };
-  // Until the root is asked for, the tree is in pieces.
+  // Until the root is requested, the tree is in pieces.
   const tops = [...trace.jobs.values()].filter(({ id }) => trace.parentsOf(id).length === 0);
   tops.toReversed().forEach((top) => addBelow(top, 0));
   return [...headLines(tree, trace.jobs.size), [], ...alignColumns(rows)];
@@ -69,7 +69,16 @@ function headLines({ epoch, jobs }: EpochTree, ownJobs: number): Line[] {
     ],
     ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),
     ...(epoch.reason === undefined ? [] : [[toned(TONE_OF_EPOCH[state], epoch.reason)]]),
-    ...(foreign === 0 ? [] : [[toned('dim', `left out: ${foreign} of checkpoints that a reorg took away`)]]),
+    ...(foreign === 0
+      ? []
+      : [
+          [
+            toned(
+              'dim',
+              `left out: ${foreign} ${foreign === 1 ? 'job' : 'jobs'} whose checkpoints were removed by a reorg`,
+            ),
+          ],
+        ]),
   ];
 }
 
@@ -83,7 +92,7 @@ function countCells({ done, expected, running, waiting, rejected }: JobCounts): 
   ];
 }
 
-/** The mean, and the longest where it is another. */
+/** The mean, and the longest where it differs. */
 function timeOf(circuit: CircuitName, jobs: readonly JobRecord[]): string {
   const times = jobs.filter((job) => job.circuit === circuit).flatMap(({ provingMs }) => provingMs ?? []);
   if (times.length === 0) return '';

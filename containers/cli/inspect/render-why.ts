@@ -10,17 +10,13 @@ export interface Decisions {
   readonly atMs: number;
 }
 
-/** Why there are as many agents as there are, what changed lately, and why roots went out or did not. */
+/** Why the fleet has the size that it has, what changed recently, and why roots were sent or not. */
 export function renderWhy({ fleet, submissions, atMs }: Decisions): Line[] {
   const [newest] = fleet;
   const sections: (readonly [string, readonly Line[], string])[] = [
-    [
-      'The fleet',
-      newest === undefined ? [] : describeNewest(newest, atMs),
-      'nothing was decided yet: no scaler has run',
-    ],
-    ['What changed before', changesIn(fleet).map((decision) => changeLine(decision, atMs)), 'nothing'],
-    ['Roots', submissions.map((decision) => submissionLine(decision, atMs)), 'no decision about one yet'],
+    ['The fleet', newest === undefined ? [] : describeNewest(newest, atMs), 'no scaling decisions yet'],
+    ['Earlier changes', changesIn(fleet).map((decision) => changeLine(decision, atMs)), 'none'],
+    ['Roots', submissions.map((decision) => submissionLine(decision, atMs)), 'no submission decisions yet'],
   ];
   return sections.flatMap(([title, lines, whenEmpty], index) => [
     ...(index === 0 ? [] : [[]]),
@@ -38,21 +34,21 @@ function describeNewest(
     ...epochs.map(({ epoch, deadlineAtMs, pathSeconds, slackSeconds }): Line => {
       const left = `epoch ${epoch}: ${formatDuration(deadlineAtMs - atMs)} to its deadline`;
       const slack = toned(slackSeconds < 0 ? 'bad' : 'good', `${Math.round(slackSeconds)} s of slack`);
-      return [`${left}, ${Math.round(pathSeconds)} s of jobs that must follow one another, `, slack];
+      return [`${left}, ${Math.round(pathSeconds)} s on the critical path, `, slack];
     }),
     ...alignColumns(
       pools.map(({ pool, spot, od, was, reason: because }): Line => [
         toned('strong', pool),
         `${spot} on Spot`,
         `${od} on demand`,
-        `${was.running} run`,
+        `${was.running} running`,
         because,
       ]),
     ),
   ];
 }
 
-/** Decisions that ordered something else than there was. */
+/** Decisions that changed the number of agents. */
 function changesIn(fleet: readonly FleetDecisionRecord[]): FleetDecisionRecord[] {
   return fleet.slice(1).filter(({ pools }) => pools.some(({ spot, od, was }) => spot !== was.spot || od !== was.od));
 }

@@ -1,45 +1,28 @@
-import type { Command } from '../command-line/command.ts';
-import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { FLEET_GROUPS, openEngineOf } from '../command-line/fleet-settings.ts';
-import { printJson, printLines } from '../../terminal/print.ts';
-import { readCommandLine } from '../command-line/read-command-line.ts';
+import { NO_ARGUMENT } from '../command-line/argument.ts';
+import { fleetCommand, NO_OPTIONS } from '../command-line/fleet-command.ts';
 import { renderWhy } from './render-why.ts';
 
 /** An hour of decisions, one a minute. */
 const DECISIONS = 60;
 const SUBMISSIONS = 10;
 
-export const WHY_COMMAND: Command = {
+export const WHY_COMMAND = fleetCommand({
   name: 'why',
-  usage: '[flags]',
-  summary: 'why there are so many agents, and why a root went out or waits',
+  usage: '',
+  summary: 'explain the number of agents and the state of each root',
   explanation: [
-    'Reads what the scaler and the submitter have decided in the last hour, with their reasons. It changes nothing. A fleet ' +
-      'on one machine has no scaler: its agents are those that you start.',
+    'Shows what the scaler and the submitter decided in the last hour, with their reasons. It changes nothing. A fleet on ' +
+      'one machine has no scaler: it runs the agents that you start.',
   ],
-  switchTitle: 'Output',
-  switches: [{ flag: 'json', description: 'One JSON document, with the whole decisions' }],
-  groups: FLEET_GROUPS,
-  takesSuperseded: false,
-  run,
-};
-
-async function run(argv: readonly string[]): Promise<number> {
-  const line = readCommandLine(argv, WHY_COMMAND);
-  const engine = await openEngineOf(
-    line,
-    line.words.map((word) => `'${word}' is no flag: settings begin with --`),
-  );
-  try {
+  argument: NO_ARGUMENT,
+  switches: [{ flag: 'json', description: 'One JSON document, with the complete decisions' }],
+  options: NO_OPTIONS,
+  execute: async ({ decisions }) => {
     const [fleet, submissions] = await Promise.all([
-      engine.decisions.latest('fleet', DECISIONS),
-      engine.decisions.latest('submission', SUBMISSIONS),
+      decisions.latest('fleet', DECISIONS),
+      decisions.latest('submission', SUBMISSIONS),
     ]);
-    const decisions = { fleet, submissions, atMs: Date.now() };
-    if (line.switches.has('json')) printJson(decisions);
-    else printLines(renderWhy(decisions));
-    return EXIT_CODES.done;
-  } finally {
-    await engine.close();
-  }
-}
+    return { fleet, submissions, atMs: Date.now() };
+  },
+  render: renderWhy,
+});

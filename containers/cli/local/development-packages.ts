@@ -1,9 +1,9 @@
 import { findPackageJSON } from 'node:module';
 
-import type { LocalCommand } from '../../local-fleet/local-run.ts';
+import type { LocalRunName } from '../../local-fleet/local-run.ts';
 
 /** What a local chain, its contracts and its traffic are made with. Development dependencies: the images leave them out. */
-export const DEVELOPMENT_PACKAGES: Readonly<Record<LocalCommand, readonly string[]>> = {
+export const DEVELOPMENT_PACKAGES: Readonly<Record<LocalRunName, readonly string[]>> = {
   devnet: [
     '@aztec/aztec.js',
     '@aztec/noir-contracts.js',
@@ -20,7 +20,7 @@ export class DevelopmentPackagesMissingError extends Error {
   override readonly name = 'DevelopmentPackagesMissingError';
   readonly missing: readonly string[];
 
-  constructor(command: LocalCommand, missing: readonly string[]) {
+  constructor(command: LocalRunName, missing: readonly string[]) {
     super(
       `coppice ${command} needs development dependencies that are not installed (${missing.join(', ')}): ` +
         'run it in a checkout of Coppice, after npm ci --include=dev',
@@ -30,7 +30,7 @@ export class DevelopmentPackagesMissingError extends Error {
 }
 
 /** @throws {DevelopmentPackagesMissingError} */
-export function assertDevelopmentPackages(command: LocalCommand): void {
+export function assertDevelopmentPackages(command: LocalRunName): void {
   const missing = DEVELOPMENT_PACKAGES[command].filter((name) => !isInstalled(name));
   if (missing.length > 0) throw new DevelopmentPackagesMissingError(command, missing);
 }

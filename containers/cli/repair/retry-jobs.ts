@@ -6,7 +6,7 @@ import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { findEpoch } from '../inspect/find-epoch.ts';
 
-/** There is nothing to retry, or nothing that would be of use. Nothing was changed. */
+/** There is nothing to retry, or a retry would be useless. Nothing was changed. */
 export class RetryRefusedError extends Error {
   override readonly name = 'RetryRefusedError';
   readonly subject: string;
@@ -17,21 +17,24 @@ export class RetryRefusedError extends Error {
   }
 }
 
-/** What a retry did. */
+/** The result of a retry. */
 export interface Retried {
   readonly epoch: EpochRecord;
   readonly jobs: readonly JobRecord[];
-  /** Whether the epoch had failed, and waits now for a node to take it up. */
-  readonly isTakenUp: boolean;
+  /** Whether the epoch had failed, and now waits for a node to resume it. */
+  readonly isResumed: boolean;
 }
 
-/** @throws {RetryRefusedError} when the job is not rejected, or no epoch wants its proof */
+/** @throws {RetryRefusedError} when the job is not rejected, or no epoch needs its proof */
 export async function retryJob(engine: Engine, job: JobRecord): Promise<Retried> {
   const epoch = await findEpoch(engine.epochs, job.epoch);
   if (job.state !== 'rejected') throw new RetryRefusedError(`job ${job.id}`, whyNot(job));
   assertWanted(`job ${job.id}`, epoch);
   if (job.rangeId !== epoch.rangeId) {
-    throw new RetryRefusedError(`job ${job.id}`, 'is of checkpoints that a reorg took away: nothing needs its proof');
+    throw new RetryRefusedError(
+      `job ${job.id}`,
+      'belongs to checkpoints that were removed by a reorg: nothing needs its proof',
+    );
   }
   return retry(engine, epoch, [job]);
 }
@@ -49,22 +52,22 @@ export async function retryEpoch(engine: Engine, number: EpochNumber): Promise<R
   return retry(engine, epoch, jobs);
 }
 
-/** Every step can be repeated, and what a crash leaves undone the node's sweeper does. */
+/** Every step can be repeated, and the node's sweeper finishes what a crash leaves undone. */
 async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecord[]): Promise<Retried> {
   const revived: JobRecord[] = [];
   for (const job of jobs) {
-    // What lies in place of its proof may be why it failed.
+    // Whatever is stored in place of its proof may be why it failed.
     await engine.proofs.quarantine(outputsKey(job.circuit, job.id), job.reason ?? 'its job was rejected');
     if (await engine.jobs.revive(job.id)) revived.push(job);
   }
   await sendJobs(revived, engine);
-  const isTakenUp = epoch.state === 'failed';
-  if (isTakenUp) {
-    // Nodes take this for the wish that it is; see `containers/node/epoch-watcher.ts`.
-    const reason = `to be taken up again; before, it failed: ${epoch.reason ?? 'no reason recorded'}`;
+  const isResumed = epoch.state === 'failed';
+  if (isResumed) {
+    // Nodes read this as a request; see `containers/node/epoch-watcher.ts`.
+    const reason = `to be resumed after a failure: ${epoch.reason ?? 'no reason recorded'}`;
     await engine.epochs.advance(epoch.epoch, epoch.rangeId, 'proving', { reason });
   }
-  return { epoch, jobs: revived, isTakenUp };
+  return { epoch, jobs: revived, isResumed };
 }
 
 function assertWanted(subject: string, epoch: EpochRecord): void {
@@ -73,10 +76,7 @@ function assertWanted(subject: string, epoch: EpochRecord): void {
     case 'submitting':
       throw new RetryRefusedError(subject, `needs no retry: epoch ${epoch.epoch} is ${epoch.state}`);
     case 'expired':
-      throw new RetryRefusedError(
-        subject,
-        `cannot count any more: the proof window of epoch ${epoch.epoch} has closed`,
-      );
+      throw new RetryRefusedError(subject, `is too late: the proof window of epoch ${epoch.epoch} has closed`);
     case 'proving':
     case 'failed':
       return;
@@ -92,7 +92,7 @@ function whyNot({ state, lease, reason }: JobRecord): string {
     case 'leased':
       return `is leased: agent ${lease?.agentId ?? '?'} is proving it`;
     case 'cancelled':
-      return `was cancelled (${reason ?? 'no reason recorded'}): the node asks for it again when it needs it`;
+      return `was cancelled (${reason ?? 'no reason recorded'}): the node requests it again when it needs it`;
     case 'rejected':
       return 'is rejected';
   }

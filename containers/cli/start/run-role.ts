@@ -1,7 +1,3 @@
-import { parseAgentSettings } from '../../../shared/config/groups/agent-settings.ts';
-import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
-import type { EngineSettings } from '../../../shared/config/groups/engine-settings.ts';
-import { parseNodeSettings } from '../../../shared/config/groups/node-settings.ts';
 import type { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import type { SettingsOf } from '../../../shared/config/setting.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
@@ -13,11 +9,11 @@ import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.ts';
 import { endSignal } from '../../processes/end-signals.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import type { Role } from './role.ts';
+import type { AgentRole, NodeRole, Role } from './read-role.ts';
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
 
-/** After the time to drain is over, for the engine to close and the last lines to be written. */
+/** After the time to drain, for closing the engine and writing the last lines. */
 const LAST_MOMENTS_MS = 2_000;
 
 interface RoleDeps {
@@ -28,49 +24,47 @@ interface RoleDeps {
 }
 
 /**
- * Runs one role in this process, until it is told to end.
- * @param environment its whole configuration, which becomes the environment of this process: Aztec's packages read it
- * @returns the exit code; what the role left open must not keep the process, so exit with it
+ * Runs one role in this process until it is stopped. Its environment becomes the environment of this process, because
+ * Aztec's packages read their settings there.
+ * @returns the exit code; whatever the role leaves open must not keep the process alive, so exit with it
  */
-export async function runRole(role: Role, environment: Readonly<Record<string, string>>): Promise<number> {
-  return role === 'prover-node' ? runNodeRole(environment) : runAgentRole(environment);
+export async function runRole(role: Role): Promise<number> {
+  return role.name === 'prover-node' ? runNodeRole(role) : runAgentRole(role);
 }
 
-async function runNodeRole(environment: Readonly<Record<string, string>>): Promise<number> {
-  const settings = parseNodeSettings(environment);
-  return runUntilEnd('node', settings, environment, async (deps) => {
-    await joinAztecLogs(loggerOptionsOf(settings));
+async function runNodeRole(role: NodeRole): Promise<number> {
+  const { settings } = role;
+  return runUntilEnd('node', role, async (deps) => {
+    await joinAztecLogs(toLoggerOptions(settings));
     const { runNode } = await import('../../node/run-node.ts');
     await runNode(settings, deps);
   });
 }
 
-async function runAgentRole(environment: Readonly<Record<string, string>>): Promise<number> {
-  const settings = parseAgentSettings(environment);
-  return runUntilEnd('agent', settings, environment, async (deps) => {
-    const [{ runAgent }, { agentOptionsOf }, { installedNetworkVersion }] = await Promise.all([
+async function runAgentRole(role: AgentRole): Promise<number> {
+  return runUntilEnd('agent', role, async (deps) => {
+    const [{ runAgent }, { toAgentOptions }, { installedNetworkVersion }] = await Promise.all([
       import('../../agent/run-agent.ts'),
-      import('./agent-options-of.ts'),
+      import('./to-agent-options.ts'),
       import('../../../shared/proving-job/network-version.ts'),
     ]);
-    await runAgent(agentOptionsOf(settings, installedNetworkVersion()), { ...deps, nowMs: Date.now });
+    await runAgent(toAgentOptions(role, installedNetworkVersion()), { ...deps, nowMs: Date.now });
   });
 }
 
 async function runUntilEnd(
   part: string,
-  settings: ProcessSettings & EngineSettings,
-  environment: Readonly<Record<string, string>>,
+  { settings, engineOptions, environment }: Role,
   run: (deps: RoleDeps) => Promise<void>,
 ): Promise<number> {
   becomeEnvironment({ ...environment, ...aztecLogging(settings) });
-  const log = createLogger(part, loggerOptionsOf(settings));
+  const log = createLogger(part, toLoggerOptions(settings));
   const signal = endSignal(log);
   // Whatever hangs in the end must not keep the process beyond its time.
   signal.addEventListener('abort', () => {
     setTimeout(
       () => {
-        log.error({ drainSeconds: settings.drainSeconds }, 'did not end in time: leaving');
+        log.error({ drainSeconds: settings.drainSeconds }, 'did not stop in time: exiting');
         process.exit(EXIT_CODES.failed);
       },
       settings.drainSeconds * 1000 + LAST_MOMENTS_MS,
@@ -78,9 +72,9 @@ async function runUntilEnd(
   });
   let engine: Engine | undefined;
   try {
-    engine = await openEngine(engineOptionsOf(settings), { log });
+    engine = await openEngine(engineOptions, { log });
     const metrics = openMetrics(settings);
-    // What is not measured need not be looked up for it.
+    // Without metrics, the reads that only they need are left out.
     const used = metrics === NO_METRICS ? engine : meteredEngine(engine, metrics, Date.now);
     await run({ engine: used, metrics, log, signal });
     return EXIT_CODES.done;
@@ -92,7 +86,7 @@ async function runUntilEnd(
   }
 }
 
-export function loggerOptionsOf({ logLevel, logJson }: Pick<ProcessSettings, 'logLevel' | 'logJson'>): LoggerOptions {
+export function toLoggerOptions({ logLevel, logJson }: Pick<ProcessSettings, 'logLevel' | 'logJson'>): LoggerOptions {
   return { logLevel, ...(logJson === undefined ? {} : { format: logJson ? 'json' : 'text' }) };
 }
 
@@ -108,7 +102,7 @@ function becomeEnvironment(environment: Readonly<Record<string, string>>): void 
   Object.assign(process.env, environment);
 }
 
-/** What these say stays true however often the process is started. */
+/** Errors that stay, however often the process is started. */
 const HOPELESS_ERRORS = new Set([
   'AgentUnfitError',
   'CircuitsDifferError',

@@ -5,22 +5,20 @@ import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { NODE_GROUP, NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
-import { parseSettings } from '../../../shared/config/parse-settings.ts';
-import { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { addNetwork } from '../command-line/add-network.ts';
-import type { Command } from '../command-line/command.ts';
+import { NO_ARGUMENT } from '../command-line/argument.ts';
+import type { Command, CommandLine } from '../command-line/command.ts';
 import { planRoles, rolesIn, type PlannedProcess } from './plan-roles.ts';
 import { printNotices } from '../../terminal/print.ts';
-import { readCommandLine } from '../command-line/read-command-line.ts';
-import { loggerOptionsOf, runRole } from './run-role.ts';
+import { runRole, toLoggerOptions } from './run-role.ts';
 import { endSignal } from '../../processes/end-signals.ts';
 import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../../processes/supervise.ts';
 
 const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../../cli.ts', import.meta.url));
 
-/** What operators look for first stands first. */
+/** What operators need first comes first. */
 const GROUPS: readonly SettingGroup[] = [
   ...new Set<SettingGroup>([L1_SETTINGS, NODE_GROUP, AGENT_GROUP, ...NODE_GROUPS, ...AGENT_GROUPS, ENV_FILE_GROUP]),
 ];
@@ -35,56 +33,64 @@ const RESTARTS: Omit<SupervisionPolicy, 'killAfterMs'> = {
 /** What a process takes beyond its time to drain before it is killed. */
 const KILL_MARGIN_MS = 5_000;
 
-export const START_COMMAND: Command = {
+export const START_COMMAND: Command<undefined> = {
   name: 'start',
-  usage: '--prover-node --prover-agent [flags]',
+  usage: '--prover-node --prover-agent',
   summary: 'start the prover node, agents, or both',
   explanation: [
-    'One role runs in this process. Several roles, or several agents, run as processes of their own, each with no more ' +
-      'settings than it needs; what crashes is started again after 1 s, 2 s, 4 s … up to 60 s, and after 10 crashes ' +
-      'without two good minutes in between everything is ended. SIGTERM and Ctrl-C end all of them.',
+    'One role runs in this process. Several roles, or several agents, run as separate processes, each with only the ' +
+      'settings it needs. A process that crashes is restarted after 1 s, 2 s, 4 s … up to 60 s; after 10 crashes less than ' +
+      'two minutes apart, everything is stopped. SIGTERM and Ctrl-C stop all of them.',
     'A setting comes from its flag, else from its variable in the environment, else from the .env file, else from ' +
-      '--network, else it has its default. An empty one counts as not given.',
+      '--network, else from its default. An empty value counts as not given.',
   ],
+  argument: NO_ARGUMENT,
   switchTitle: 'Roles',
   switches: [
-    { flag: 'prover-node', description: 'Follow the chain, have its epochs proven, submit them (ENABLE_PROVER_NODE)' },
+    {
+      flag: 'prover-node',
+      description: 'Follow the chain, have its epochs proven, submit the proofs (ENABLE_PROVER_NODE)',
+    },
     { flag: 'prover-agent', description: 'Prove jobs' },
-    { flag: 'prover-broker', description: "Accepted for Aztec's sake: the engine holds the jobs" },
-    { flag: 'archiver', description: "Accepted for Aztec's sake: the prover node has its own" },
-    { flag: 'node', description: "Accepted for Aztec's sake: the prover node follows the chain by itself" },
+    {
+      flag: 'prover-broker',
+      description: 'Accepted for compatibility with aztec start, ignored: the engine holds the jobs',
+    },
+    {
+      flag: 'archiver',
+      description: 'Accepted for compatibility with aztec start, ignored: the prover node has its own archiver',
+    },
+    {
+      flag: 'node',
+      description: 'Accepted for compatibility with aztec start, ignored: the prover node follows the chain by itself',
+    },
   ],
   groups: GROUPS,
   takesSuperseded: true,
   run,
 };
 
-async function run(argv: readonly string[]): Promise<number> {
-  const line = readCommandLine(argv, START_COMMAND);
+async function run(line: CommandLine): Promise<number> {
   const isForNode = rolesIn(line).includes('prover-node');
   const { environment, notices } = await addNetwork(line.environment, { isForNode });
-  const plan = planRoles({ ...line, environment });
+  const { roles, processes, drainSeconds, ...plan } = planRoles({ ...line, environment });
   const allNotices = [...line.notices, ...notices, ...plan.notices];
   const problems = [...line.problems, ...plan.problems];
-  const [only, ...others] = plan.processes;
-  if (problems.length > 0 || only === undefined) {
+  const [role] = roles;
+  if (problems.length > 0 || role === undefined) {
     printNotices(allNotices);
     throw new InvalidSettingsError(problems);
   }
 
-  const log = createLogger('start', loggerOptionsOf(processSettings(environment)));
+  const log = createLogger('start', toLoggerOptions(role.settings));
   for (const notice of allNotices) log.warn(notice);
-  if (others.length === 0) return runRole(only.role, only.environment);
+  if (processes.length === 1) return runRole(role);
 
   return supervise(
-    plan.processes.map(toSupervised),
-    { ...RESTARTS, killAfterMs: plan.drainSeconds * 1000 + KILL_MARGIN_MS },
+    processes.map(toSupervised),
+    { ...RESTARTS, killAfterMs: drainSeconds * 1000 + KILL_MARGIN_MS },
     { log, signal: endSignal(log), nowMs: Date.now },
   );
-}
-
-function processSettings(environment: Readonly<Record<string, string>>): Parameters<typeof loggerOptionsOf>[0] {
-  return parseSettings([PROCESS_SETTINGS], environment).settings ?? { logLevel: 'info', logJson: undefined };
 }
 
 function toSupervised({ name, role, environment }: PlannedProcess): SupervisedProcess {

@@ -1,5 +1,5 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { describeRange } from '../../terminal/describe-range.ts';
+import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import type { MinedEpochProof } from './find-epoch-proof.ts';

@@ -1,7 +1,7 @@
 import type { BlockNumber } from '@aztec/foundation/branded-types';
 import { type AztecNode, MAX_RPC_BLOCKS_LEN } from '@aztec/stdlib/interfaces/client';
 
-import type { CheckpointContents, EpochContents } from '../../epoch-view/epoch-contents.ts';
+import type { CheckpointContents, EpochContents } from './epoch-contents.ts';
 import type { SlotClock } from '../sequencer/slot-clock.ts';
 
 /** What the sender of the traffic knows and a block does not contain. */

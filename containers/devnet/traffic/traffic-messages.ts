@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { DevnetTiming } from '../l1/devnet-timing.ts';
-import { EpochContents } from '../../epoch-view/epoch-contents.ts';
+import { EpochContents } from './epoch-contents.ts';
 import { HexText } from '../sequencer/sequencer-messages.ts';
 import { TransactionKind } from './traffic-plan.ts';
 

@@ -6,7 +6,7 @@ import { SortedTxStatuses, type Tx, TxStatus } from '@aztec/stdlib/tx';
 
 import type { CheckpointGate } from '../sequencer/checkpoint-gate.ts';
 import { EpochMissedError } from './errors.ts';
-import type { EpochContents } from '../../epoch-view/epoch-contents.ts';
+import type { EpochContents } from './epoch-contents.ts';
 import { readEpochContents } from './read-epoch-contents.ts';
 import type { SlotClock } from '../sequencer/slot-clock.ts';
 import type { TrafficEvent } from './traffic-messages.ts';

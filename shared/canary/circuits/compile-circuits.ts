@@ -22,7 +22,7 @@ export async function compileCircuits(
 }
 
 async function compileCircuit(name: ArtifactName): Promise<string> {
-  // A copy, since the leaf's number of steps is a file of its own.
+  // A copy, because the leaf's number of steps is a separate file.
   const directory = await mkdtemp(path.join(tmpdir(), 'coppice-circuits-'));
   try {
     await cp(SOURCES, directory, { recursive: true });

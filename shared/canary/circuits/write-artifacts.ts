@@ -4,7 +4,7 @@ import { artifactUrl, DIGESTS_URL } from '../circuit-artifact.ts';
 import { sha256Of } from '../../proving-job/proving-job-id.ts';
 import { compileCircuits } from './compile-circuits.ts';
 
-// `npm run circuits`: after a change of the sources or the compiler, and then the new artifacts are committed with it.
+// `npm run canary:circuits`: run it after a change of the sources or the compiler, and commit the artifacts with it.
 
 const digests: Record<string, string> = {};
 for (const [name, text] of await compileCircuits()) {

@@ -18,13 +18,13 @@ export interface AwsClientOptions extends AwsConnection {
 }
 
 const CONNECT_MS = 2_000;
-/** Longer than the longest long poll of SQS, 20 s. */
+/** Longer than SQS's longest poll, 20 s. */
 const REQUEST_MS = 30_000;
 const MAX_SOCKETS = 50;
-/** With pauses that double and jitter, the last try comes some seconds after the first; callers have their own patience. */
+/** With the SDK's growing pauses, the last try comes some seconds after the first; callers have their own patience. */
 const MAX_ATTEMPTS = 5;
 
-/** Options for one client: each has its own sockets, so that long polls never keep a heartbeat waiting for one. */
+/** Options for one client: each has its own sockets, so that long polls never keep a heartbeat waiting. */
 export function awsClientOptions(connection: AwsConnection): AwsClientOptions {
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   return {

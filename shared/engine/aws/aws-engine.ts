@@ -5,18 +5,22 @@ import { DynamoDecisionLog } from './dynamo-ledgers/dynamo-decision-log.ts';
 import { DynamoEpochLedger } from './dynamo-ledgers/dynamo-epoch-ledger.ts';
 import { DynamoIncidentLog } from './dynamo-ledgers/dynamo-incident-log.ts';
 import { DynamoJobLedger } from './dynamo-jobs/dynamo-job-ledger.ts';
+import { DynamoNotes } from './dynamo-ledgers/dynamo-notes.ts';
 import { DynamoOutbox } from './dynamo-ledgers/dynamo-outbox.ts';
+import { DynamoSpotEvents } from './dynamo-ledgers/dynamo-spot-events.ts';
+import { NotedGrowingEpochs } from './dynamo-ledgers/noted-growing-epochs.ts';
 import { DynamoSettlementFeed } from './dynamo-stream/dynamo-settlement-feed.ts';
 import { DynamoTableStream } from './dynamo-stream/dynamo-stream.ts';
 import type { DynamoTable } from './dynamo/dynamo-table.ts';
 import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../../ledger/job-ledger.ts';
+import { LambdaScaler } from './fleet/lambda-scaler.ts';
 import { S3ProofStore } from './s3/s3-proof-store.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createAwsClients } from './aws-clients.ts';
 import type { AwsConnection } from './aws-connection.ts';
 import { awsResourceNames } from './aws-resource-names.ts';
 import { AwsRetries } from './aws-retries.ts';
-import type { Engine } from '../engine.ts';
+import type { CompleteEngine } from '../engine.ts';
 import { explainAwsErrors } from './explain-aws-errors.ts';
 
 export interface AwsEngineOptions {
@@ -30,24 +34,25 @@ export interface AwsEngineOptions {
   readonly attemptBudgets?: AttemptBudgets;
   /** Unix time in milliseconds. @default Date.now */
   readonly nowMs?: () => number;
-  /** Is told, in few lines, what had to be tried again. */
-  readonly log?: Pick<Logger, 'warn'>;
+  readonly log?: EngineLog;
 }
 
-/** Builds the ports on SQS, S3 and DynamoDB. Asks nothing of them: a call that finds its resource missing says so. */
-export function openAwsEngine(options: AwsEngineOptions): Engine {
+/** Reports, in few lines, which calls had to be tried again, and when the scaler was asked. */
+export type EngineLog = Pick<Logger, 'debug' | 'info' | 'warn'>;
+
+/** Builds the ports on SQS, S3, DynamoDB and Lambda. Sends no request: a call that finds its resource missing says so. */
+export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
   const { connection, leaseSeconds, nowMs = Date.now, attemptBudgets = DEFAULT_ATTEMPT_BUDGETS, log } = options;
   const names = awsResourceNames(options.prefix, options.bucket);
-  const clients = createAwsClients(connection);
-  explainAwsErrors(clients, names.ledgerTable, connection);
   const retries = new AwsRetries(log);
-  retries.watch(clients.sqs, clients.s3, clients.dynamo, clients.streams);
-  const table: DynamoTable = { client: clients.dynamo, name: names.ledgerTable };
-  const queue = new SqsJobQueue(clients, names, {
-    leaseSeconds,
-    nowMs,
-    keptDeadLetters: new DynamoDeadLetters(table, nowMs),
+  const clients = createAwsClients(connection, (client) => {
+    explainAwsErrors(client, names.ledgerTable, connection);
+    retries.watch(client);
   });
+  const table: DynamoTable = { client: clients.dynamo, name: names.ledgerTable };
+  const keptDeadLetters = new DynamoDeadLetters(table, nowMs);
+  const queue = new SqsJobQueue(clients, names, { leaseSeconds, nowMs, keptDeadLetters });
+  const notes = new DynamoNotes(table);
   return {
     queue,
     proofs: new S3ProofStore({
@@ -65,8 +70,13 @@ export function openAwsEngine(options: AwsEngineOptions): Engine {
     agents: new DynamoAgentRegistry(table, nowMs),
     incidents: new DynamoIncidentLog(table, nowMs),
     decisions: new DynamoDecisionLog(table),
+    growingEpochs: new NotedGrowingEpochs(notes),
+    spotEvents: new DynamoSpotEvents(table),
+    notes,
+    keptDeadLetters,
+    scaler: new LambdaScaler(clients, names, { nowMs, log }),
     close: async () => {
-      // Its polls may still bring a message, which has to go back.
+      // Its polls may still receive a message, which must go back.
       await queue.close();
       clients.close();
       retries.flush();

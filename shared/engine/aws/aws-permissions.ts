@@ -1,17 +1,17 @@
-/** The programs that an epoch cannot do without. */
+/** The programs that every epoch needs. */
 export const EPOCH_ROLES = ['node', 'agent', 'submit-root', 'sweep-ledger', 'settle-dead-letters'] as const;
 
-/** The programs that call AWS, each with a role of its own. */
+/** The programs that call AWS, each with its own role. */
 export type AwsRole = (typeof EPOCH_ROLES)[number] | 'scale-fleet' | 'watch-l1' | 'watch-tasks';
 
 /**
- * The calls that each role makes, as IAM names them, and no others: what its policy has to grant. An epoch that is run on
- * AWS in a test, with its accidents, makes exactly these.
+ * The calls that each role makes, as IAM names them, and no others: what its policy must grant. The test that runs an epoch
+ * on AWS, with accidents, makes exactly these.
  *
- * Three things no such epoch shows. `scale-fleet` writes to jobs and queues for the second copy of a job that straggles.
- * Node and agent need `s3:ListBucket` on the bucket too: without it S3 answers for a missing object that the caller may not
- * read it. And where a KMS key signs in place of a secret, `submit-root` needs `kms:GetPublicKey` and `kms:Sign` in place of
- * `secretsmanager:GetSecretValue`.
+ * Three exceptions do not show in that epoch. `scale-fleet` writes to jobs and queues for the second copy of a slow job.
+ * Node and agent also need `s3:ListBucket` on the bucket: without it S3 denies access to a missing object instead of
+ * reporting it as missing. And where a KMS key signs instead of a secret, `submit-root` needs `kms:GetPublicKey` and
+ * `kms:Sign` instead of `secretsmanager:GetSecretValue`.
  */
 export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
   node: [

@@ -1,13 +1,13 @@
 import type { Capacity } from '../../agent-fleet/agent-fleet.ts';
 import type { Lane, Pool } from '../../proving-job/circuit-family.ts';
 
-/** A fleet's resources on AWS are found by its prefix: nothing but this has to be told to a program. */
+/** A fleet's resources on AWS are found by its prefix: a program needs to know nothing else. */
 export interface AwsResourceNames {
   readonly ledgerTable: string;
   readonly proofsBucket: string;
   /** The queue of one pool and lane. */
   queue(pool: Pool, lane: Lane): string;
-  /** Where SQS moves what that queue could not get rid of, and agents what they cannot prove. */
+  /** Where SQS moves messages that are never completed, and agents those that they cannot prove. */
   deadLetterQueue(pool: Pool, lane: Lane): string;
   /** The ECS cluster of the node and the agents. */
   readonly cluster: string;
@@ -17,10 +17,10 @@ export interface AwsResourceNames {
   functionName(folder: string): string;
 }
 
-/** The index of the jobs that are not settled, sparse: a settled job leaves it. */
+/** The sparse index of open jobs: a job that is closed leaves it. */
 export const OPEN_JOBS_INDEX = 'open-jobs';
 
-/** @param bucket the proofs' bucket where it is not `<prefix>-proofs`: bucket names are one for all of AWS */
+/** @param bucket the proofs' bucket where it is not `<prefix>-proofs`: bucket names are unique across all of AWS */
 export function awsResourceNames(prefix: string, bucket = `${prefix}-proofs`): AwsResourceNames {
   const queue = (pool: Pool, lane: Lane): string => `${prefix}-${pool}-${lane}`;
   return {

@@ -3,9 +3,10 @@ import type { Logger } from '../../telemetry/logger.ts';
 /** Any client of the SDK. */
 export interface SdkClient {
   readonly middlewareStack: object;
+  readonly config: { region(): Promise<string> };
 }
 
-/** What we need of a client's stack; the SDK's own types differ from service to service. */
+/** The part of a client's stack that we use; the SDK's own types differ from service to service. */
 export interface SdkStack {
   add(middleware: SdkMiddleware, options: { step: 'initialize'; priority: 'high'; name: string }): void;
   addRelativeTo(
@@ -19,12 +20,12 @@ type SdkMiddleware = (
   context: { readonly clientName?: string; readonly commandName?: string },
 ) => (call: unknown) => Promise<unknown>;
 
-/** At most one line in this time: an outage is told of, and does not fill the log. */
+/** At most one line in this time, so that an outage does not flood the log. */
 const LINE_EVERY_MS = 10_000;
 
 /**
- * Tells the log which calls to AWS the SDK tried again, and why: one line for all of them, at most every 10 s. A call that
- * fails for good is an error of its caller's, and not told of here.
+ * Logs which calls to AWS the SDK tried again, and why: one line for all of them, at most every 10 s. A call that fails for
+ * good is its caller's error, and is not reported here.
  */
 export class AwsRetries {
   readonly #log: Pick<Logger, 'warn'> | undefined;
@@ -35,36 +36,34 @@ export class AwsRetries {
     this.#log = log;
   }
 
-  watch(...clients: readonly SdkClient[]): void {
+  watch(client: SdkClient): void {
     if (this.#log === undefined) return;
-    for (const client of clients) {
-      const stack = client.middlewareStack as SdkStack;
-      // Behind the SDK's own middleware for retries, so that each try comes by.
-      stack.addRelativeTo(
-        (next, { clientName = '', commandName = '' }) => {
-          const operation = `${clientName.replace(/Client$/, '')}:${commandName.replace(/Command$/, '')}`;
-          let failure: string | undefined;
-          return async (attempt) => {
-            if (failure !== undefined) this.#count(`${operation} ${failure}`);
-            try {
-              return await next(attempt);
-            } catch (error) {
-              failure = reasonOf(error);
-              throw error;
-            }
-          };
-        },
-        { relation: 'after', toMiddleware: 'retryMiddleware', name: 'coppiceRetries' },
-      );
-    }
+    const stack = client.middlewareStack as SdkStack;
+    // Behind the SDK's own middleware for retries, so that it sees each try.
+    stack.addRelativeTo(
+      (next, { clientName = '', commandName = '' }) => {
+        const operation = `${clientName.replace(/Client$/, '')}:${commandName.replace(/Command$/, '')}`;
+        let failure: string | undefined;
+        return async (attempt) => {
+          if (failure !== undefined) this.#count(`${operation} ${failure}`);
+          try {
+            return await next(attempt);
+          } catch (error) {
+            failure = reasonOf(error);
+            throw error;
+          }
+        };
+      },
+      { relation: 'after', toMiddleware: 'retryMiddleware', name: 'coppiceRetries' },
+    );
   }
 
-  /** Counts what an adapter tried again by itself. */
+  /** Counts a try that an adapter repeated itself. */
   note(operation: string, error: unknown): void {
     this.#count(`${operation} ${reasonOf(error)}`);
   }
 
-  /** Says what was not said yet. */
+  /** Logs what was not logged yet. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -81,12 +80,12 @@ export class AwsRetries {
   }
 }
 
-/** What the answer or the connection says of itself: `503 SlowDown`, `TimeoutError`, `ECONNRESET`. */
+/** How the response or the connection describes its failure: `503 SlowDown`, `TimeoutError`, `ECONNRESET`. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
   const status = $metadata?.httpStatusCode;
-  // The SDK calls every cut connection a time-out; the code says which it was.
+  // The SDK calls every broken connection a time-out; the code says which it was.
   const name = status === undefined && typeof code === 'string' ? code : error.name;
   return status === undefined || status < 400 ? name : `${status} ${name}`;
 }

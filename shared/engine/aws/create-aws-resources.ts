@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -14,6 +12,7 @@ import {
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
 import { Lane, Pool } from '../../proving-job/circuit-family.ts';
+import { pause } from '../../retry/pause.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { type AwsResourceNames, OPEN_JOBS_INDEX } from './aws-resource-names.ts';
 import { BUCKET_SHAPE, LEDGER_SHAPE, QUEUE_SHAPE } from './aws-resource-shapes.ts';
@@ -25,7 +24,7 @@ export interface AwsResourceOptions {
 
 const TABLE_READY_SECONDS = 60;
 
-/** Makes the queues, the bucket and the table of a fleet, those that are not there yet: for an emulator, and for tests. */
+/** Creates the queues, the bucket and the table of a fleet, where they do not exist yet: for an emulator, and for tests. */
 export async function createAwsResources(
   clients: AwsClients,
   names: AwsResourceNames,
@@ -73,7 +72,7 @@ async function createQueue(
       Attributes: { MessageRetentionPeriod: String(QUEUE_SHAPE.retentionSeconds), ...attributes },
     }),
   );
-  if (QueueUrl === undefined) throw new Error(`SQS made queue ${name} and did not say where`);
+  if (QueueUrl === undefined) throw new Error(`SQS created queue ${name} and returned no URL: try again`);
   return QueueUrl;
 }
 
@@ -83,7 +82,7 @@ export async function createProofsBucket({ s3 }: Pick<AwsClients, 's3'>, names: 
     await s3.send(
       new CreateBucketCommand({
         Bucket: names.proofsBucket,
-        // The one region that must not be named.
+        // S3 refuses this region as a constraint: it is the default.
         ...(region !== 'us-east-1' && { CreateBucketConfiguration: { LocationConstraint: region as never } }),
       }),
     );
@@ -158,6 +157,6 @@ async function untilReady(dynamo: AwsClients['dynamo'], ledgerTable: string): Pr
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: ledgerTable }));
     if (Table?.TableStatus === 'ACTIVE') return;
     if (waitedSeconds >= TABLE_READY_SECONDS) throw new Error(`table ${ledgerTable} is not ready yet: try again`);
-    await sleep(1000);
+    await pause(1000);
   }
 }

@@ -14,7 +14,7 @@ import type { Engine } from '../engine.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {
-  /** The folder that holds `coppice.sqlite` and `proofs/`; made when missing. Every process of the fleet names the same. */
+  /** The folder that holds `coppice.sqlite` and `proofs/`; made when missing. The same for every process of the fleet. */
   readonly dataDirectory: string;
   /** The folder of the proofs. @default `proofs` in the data directory */
   readonly proofsDirectory?: string;
@@ -46,6 +46,12 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     agents: new SqliteAgentRegistry(database, nowMs),
     incidents: new SqliteIncidentLog(database, nowMs),
     decisions: new SqliteDecisionLog(database),
+    // Nothing scales the agents of one machine, and no function runs there.
+    growingEpochs: undefined,
+    spotEvents: undefined,
+    notes: undefined,
+    keptDeadLetters: undefined,
+    scaler: undefined,
     close: async () => {
       await leftoversRemoved;
       database.close();

@@ -6,14 +6,14 @@ import { sha256Of } from '../../proving-job/proving-job-id.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../proof-store/errors.ts';
 import type { ProofKey, ProofStore, StoredObject } from '../../proof-store/proof-store.ts';
 
-/** A write takes seconds: what is older was left by a process that died in the middle of one. */
+/** A write takes seconds: an older unfinished file was left by a process that died while it wrote. */
 const LEFTOVER_AGE_MS = 3_600_000;
 
 /**
  * A {@link ProofStore} in a folder: an object is the file of its key.
  *
  * A file is written whole in `tmp/`, forced to the disk, and then given its name by link(2), which fails when the name
- * is taken: nobody ever sees half an object, and of two writers of one key one is told.
+ * is taken: no reader ever sees half an object, and of two writers of one key the second gets an error.
  */
 export class FileProofStore implements ProofStore {
   readonly #directory: string;
@@ -35,7 +35,7 @@ export class FileProofStore implements ProofStore {
       await syncDirectories(dirname(path), firstMade === undefined ? dirname(path) : dirname(firstMade));
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
-      // Somebody else was first: theirs stays.
+      // Another writer was first: its object stays.
       if (!(await this.#alreadyHolds(path, object))) return await this.put(key, bytes);
     } finally {
       await unlink(temporary);
@@ -71,7 +71,7 @@ export class FileProofStore implements ProofStore {
     for (const name of await readdir(directory).catch(() => [])) {
       const path = join(directory, name);
       try {
-        // A file's time is the file system's, whatever clock the store was given.
+        // A file's time comes from the file system, not from the store's clock.
         if (Date.now() - (await stat(path)).mtimeMs > LEFTOVER_AGE_MS) await unlink(path);
       } catch {
         // Its writer has just finished, or another process was first.
@@ -113,8 +113,8 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
 }
 
 /**
- * Forces the names in `path`, and in the folders above it up to `top`, to the disk: a name is there for good, power cut
- * or not, once its folder is.
+ * Forces the names in `path`, and in the folders above it up to `top`, to the disk: once its folder is on the
+ * disk, a name survives a power cut.
  */
 async function syncDirectories(path: string, top: string): Promise<void> {
   const directory = await open(path, 'r');

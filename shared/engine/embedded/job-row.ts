@@ -1,7 +1,13 @@
-import type { SqliteRow } from './sqlite-database.ts';
 import { JobRecord } from '../../ledger/job-ledger.ts';
+import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts';
 
-/** Reads a row of the table `jobs`. @throws {z.ZodError} when it is no job: something else wrote to the file. */
+export function findJob(database: SqliteDatabase, jobId: ProvingJobId): JobRecord | undefined {
+  const row = database.get('select * from jobs where id = ?', jobId);
+  return row === undefined ? undefined : parseJobRow(row);
+}
+
+/** Reads a row of the table `jobs`. @throws {z.ZodError} when it is not a valid job: something else wrote to the file. */
 export function parseJobRow(row: SqliteRow): JobRecord {
   const fields = {
     id: row['id'],
@@ -27,7 +33,7 @@ export function parseJobRow(row: SqliteRow): JobRecord {
     settledAtMs: row['settled_at_ms'],
     reason: row['reason'],
   };
-  // A column that is null is a field that is not there.
+  // A null column is an absent field.
   return JobRecord.parse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)));
 }
 

@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
 import { ForeignDatabaseError, SchemaVersionError } from '../errors.ts';
-import { migrateFrom1 } from './migrate-from-1.ts';
-import { migrateFrom2 } from './migrate-from-2.ts';
-import { migrateFrom3 } from './migrate-from-3.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 
-/** How long a statement waits for another process's transaction. Ours take milliseconds; a stalled disk takes seconds. */
+/** How long a statement waits for another process's transaction. Coppice's take milliseconds; a stalled disk takes seconds. */
 const BUSY_TIMEOUT_MS = 10_000;
 const OPEN_RETRY_MS = 5;
 /** SQLite's primary result code SQLITE_BUSY; extended codes carry it in their low byte. */
@@ -17,7 +15,7 @@ const SQLITE_BUSY = 5;
 export type SqliteRow = Record<string, SQLOutputValue>;
 
 /**
- * One connection to the engine's database: several processes (and threads, each with a connection of its own) share
+ * One connection to the engine's database: several processes (and threads, each with its own connection) share
  * the file, and any of them may be killed at any moment.
  *
  * Everything here is synchronous, so a process's own calls never interleave within one of its transactions.
@@ -37,7 +35,7 @@ export class SqliteDatabase {
   /** The first row, or `undefined`. */
   get(sql: string, ...parameters: SQLInputValue[]): SqliteRow | undefined {
     // Node's own `get` stops after the first row and drops the error of the commit that follows: an `update … returning`
-    // would answer with a row that a full disk did not take.
+    // would return a row that a full disk did not take.
     return this.all(sql, ...parameters)[0];
   }
 
@@ -45,7 +43,7 @@ export class SqliteDatabase {
     return this.#prepared(sql).all(...parameters);
   }
 
-  /** Answers how many rows changed. */
+  /** Returns how many rows changed. */
   run(sql: string, ...parameters: SQLInputValue[]): number {
     return Number(this.#prepared(sql).run(...parameters).changes);
   }
@@ -67,7 +65,7 @@ export class SqliteDatabase {
     }
   }
 
-  /** As {@link immediate}, and on the disk before it answers: not even a power cut takes it back. Costs an fsync. */
+  /** As {@link immediate}, and on the disk when it returns: it survives a power cut. Costs an fsync. */
   immediateDurable<T>(work: () => T): T {
     this.#database.exec('pragma synchronous = full');
     try {
@@ -94,10 +92,10 @@ export class SqliteDatabase {
 }
 
 /**
- * Opens `<dataDirectory>/coppice.sqlite`, makes it when missing and migrates it when an older Coppice wrote it: any number of
- * processes may do so at once.
+ * Opens `<dataDirectory>/coppice.sqlite`, creates it when missing and migrates it when an older Coppice wrote it: any number
+ * of processes may do so at once.
  *
- * @throws {SchemaVersionError} when a version of Coppice wrote it that this one cannot read.
+ * @throws {SchemaVersionError} when it was written by a version of Coppice that this one cannot read.
  * @throws {ForeignDatabaseError} when it is another program's.
  */
 export function openSqliteDatabase(dataDirectory: string): SqliteDatabase {
@@ -119,8 +117,8 @@ function prepareConnection(database: DatabaseSync): void {
   // processes that open the same new file, whatever the busy timeout says.
   retryWhileBusy(() => database.exec('pragma journal_mode = wal'));
   // NORMAL: a commit survives the death of any process at once, and a power cut once the kernel has written it out
-  // (the file is never corrupt). What a power cut takes back are the last seconds of claims and settlements: those
-  // jobs are claimed again and their proofs are found in the store. FULL would cost each of a job's writes an fsync.
+  // (the file is never corrupt). A power cut loses the last seconds of claims and settlements: those jobs are
+  // claimed again and their proofs are found in the store. FULL would cost each of a job's writes an fsync.
   database.exec('pragma synchronous = normal');
   // Copy the log into the file every 16 MiB instead of every 4: a quarter of the fsyncs, and a third off a busy queue's
   // time. The log itself is no less safe.
@@ -130,21 +128,19 @@ function prepareConnection(database: DatabaseSync): void {
 function prepareSchema(database: DatabaseSync, path: string): void {
   if (schemaVersion(database, path) === SCHEMA_VERSION) return;
   database.exec('begin immediate');
-  // Look again under the lock: another process may have made the tables meanwhile.
+  // Check again under the lock: another process may have made the tables meanwhile.
   const version = schemaVersion(database, path);
   if (version === undefined) {
     database.exec(SCHEMA);
     database.exec(`pragma application_id = ${APPLICATION_ID}`);
   } else {
-    if (version < 2) migrateFrom1(database);
-    if (version < 3) migrateFrom2(database);
-    if (version < 4) migrateFrom3(database);
+    for (const migrate of MIGRATIONS.slice(version - 1)) migrate(database);
   }
   database.exec(`pragma user_version = ${SCHEMA_VERSION}`);
   database.exec('commit');
 }
 
-/** The version of the tables, when they are ours and this program can read or migrate them; `undefined` when the file is new. */
+/** The version of the tables, when this program can read or migrate them; `undefined` when the file is new. */
 function schemaVersion(database: DatabaseSync, path: string): number | undefined {
   const row = database
     .prepare(

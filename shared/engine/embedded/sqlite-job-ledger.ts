@@ -10,14 +10,16 @@ import {
   type JobLease,
   type JobLedger,
   JobRecord,
+  keptReason,
   type NewJob,
   NO_ATTEMPTS,
   type OpenJob,
   type ProofReport,
   type RangeId,
-  stragglerAt,
 } from '../../ledger/job-ledger.ts';
-import { parseJobRow } from './job-row.ts';
+import { findJob, parseJobRow } from './job-row.ts';
+import { CLEAR_LEASE, CLEAR_LEASES, dropStraggler, endAttempt } from './sqlite-job-attempts.ts';
+import { claimJob } from './sqlite-job-claim.ts';
 
 const NO_ATTEMPTS_TEXT = JSON.stringify(NO_ATTEMPTS);
 
@@ -26,18 +28,15 @@ const OpenJobRow = JobRecord.pick({ id: true, attempts: true }).transform(({ id,
   corruptInputs: attempts['corrupt-inputs'],
 }));
 
-const CLEAR_LEASE =
-  'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_at_ms = null, copy_asked_at_ms = null';
-const CLEAR_LEASES = `${CLEAR_LEASE}, straggler = null`;
 const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_at_ms = null';
-/** Queued anew and known to need a message, so that the sweeper sends one should the caller die before it does. */
+/** Queued again and marked as in need of a message: the sweeper sends one if the caller dies before it does. */
 const QUEUE_ANEW = `state = 'queued', enqueued_at_ms = null, settled_at_ms = null`;
 
 /**
  * A {@link JobLedger} in the engine's SQLite file. Each arrow of the state machine is one statement, or one
  * transaction that holds the write lock while it reads and decides.
  *
- * `lease_token` counts a job's claims and is never reset: it tells a holder from every earlier one.
+ * `lease_token` counts a job's claims and is never reset, so a holder is not taken for an earlier one.
  */
 export class SqliteJobLedger implements JobLedger {
   readonly #database: SqliteDatabase;
@@ -73,7 +72,7 @@ export class SqliteJobLedger implements JobLedger {
       NO_ATTEMPTS_TEXT,
       this.#nowMs(),
     );
-    if (row === undefined) throw new Error(`the ledger did not answer with proving job ${job.id}`);
+    if (row === undefined) throw new Error(`the ledger returned no row for proving job ${job.id}`);
     return parseJobRow(row);
   }
 
@@ -86,7 +85,7 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async find(jobId: ProvingJobId): Promise<JobRecord | undefined> {
-    return this.#find(jobId);
+    return findJob(this.#database, jobId);
   }
 
   async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
@@ -105,10 +104,14 @@ export class SqliteJobLedger implements JobLedger {
     leaseSeconds: number,
     pools: readonly Pool[] = Pool.options,
   ): Promise<ClaimAnswer> {
-    return (
-      this.#take(jobId, agentId, leaseSeconds, pools) ??
-      this.#database.immediate(() => this.#takeOver(jobId, agentId, leaseSeconds, pools))
-    );
+    return claimJob(this.#database, {
+      jobId,
+      agentId,
+      leaseSeconds,
+      pools,
+      budgets: this.#budgets,
+      nowMs: this.#nowMs,
+    });
   }
 
   async askForCopy({ jobId, token }: JobLease): Promise<boolean> {
@@ -142,7 +145,7 @@ export class SqliteJobLedger implements JobLedger {
     return { ...lease, expiresAtMs };
   }
 
-  async markProven(report: ProofReport): Promise<'settled' | 'already-settled'> {
+  async markProven(report: ProofReport): Promise<'proven' | 'already-settled'> {
     const changed = this.#database.run(
       `update jobs set state = 'proven', proof = ?, proven_by = ?, proving_ms = ?, claimed_at_ms = ?,
          settled_at_ms = ?, reason = null, ${CLEAR_LEASES}
@@ -154,16 +157,26 @@ export class SqliteJobLedger implements JobLedger {
       this.#nowMs(),
       report.jobId,
     );
-    if (changed === 1) return 'settled';
-    if (this.#find(report.jobId) === undefined) throw new Error(`the ledger does not know proving job ${report.jobId}`);
+    if (changed === 1) return 'proven';
+    if (findJob(this.#database, report.jobId) === undefined)
+      throw new Error(`the ledger does not know proving job ${report.jobId}`);
     return 'already-settled';
   }
 
   async fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'> {
     return this.#database.immediate(() => {
-      const job = this.#find(lease.jobId);
-      if (job?.lease?.token === lease.token) return this.#endAttempt(job, cause, reason, movesTo);
-      if (this.#dropStraggler(lease)) return 'queued';
+      const job = findJob(this.#database, lease.jobId);
+      if (job?.lease?.token === lease.token) {
+        const failure = {
+          cause,
+          reason: keptReason(reason),
+          movesTo,
+          budget: this.#budgets[cause],
+          nowMs: this.#nowMs(),
+        };
+        return endAttempt(this.#database, job, failure);
+      }
+      if (dropStraggler(this.#database, lease)) return 'queued';
       throw new JobLeaseLostError(lease.jobId);
     });
   }
@@ -174,7 +187,7 @@ export class SqliteJobLedger implements JobLedger {
       lease.jobId,
       lease.token,
     );
-    if (released === 0) this.#dropStraggler(lease);
+    if (released === 0) dropStraggler(this.#database, lease);
   }
 
   async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
@@ -182,7 +195,7 @@ export class SqliteJobLedger implements JobLedger {
       `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
        where epoch = ?3 and state in ('queued', 'leased') and (?4 is null or range_id = ?4)`,
       this.#nowMs(),
-      reason,
+      keptReason(reason),
       epoch,
       rangeId ?? null,
     );
@@ -211,12 +224,12 @@ export class SqliteJobLedger implements JobLedger {
       `update jobs set state = 'rejected', reason = ?1, settled_at_ms = ?2, ${CLEAR_LEASES}
        where id = ?3 and (state = 'queued' or (state = 'leased' and lease_expires_at_ms <= ?2))
          and coalesce(straggler ->> 'expiresAtMs', 0) <= ?2`,
-      reason,
+      keptReason(reason),
       nowMs,
       jobId,
     );
     if (rejected > 0) return 'rejected';
-    const job = this.#find(jobId);
+    const job = findJob(this.#database, jobId);
     if (job === undefined) return 'unknown';
     return job.state === 'leased' || job.state === 'queued' ? 'held' : 'settled';
   }
@@ -224,13 +237,13 @@ export class SqliteJobLedger implements JobLedger {
   async reopen(jobId: ProvingJobId, reason: string): Promise<void> {
     this.#database.run(
       `update jobs set ${QUEUE_ANEW}, ${CLEAR_PROOF}, reason = ? where id = ? and state = 'proven'`,
-      reason,
+      keptReason(reason),
       jobId,
     );
   }
 
   async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
-    // The order is that of the index of open jobs: another would make this read every job there ever was.
+    // The order is that of the index of open jobs: any other would make this read every job ever recorded.
     return this.#database
       .all(
         `select * from jobs
@@ -240,88 +253,5 @@ export class SqliteJobLedger implements JobLedger {
         this.#nowMs() - olderThanSeconds * 1000,
       )
       .map(parseJobRow);
-  }
-
-  #find(jobId: ProvingJobId): JobRecord | undefined {
-    const row = this.#database.get('select * from jobs where id = ?', jobId);
-    return row === undefined ? undefined : parseJobRow(row);
-  }
-
-  /** Leases the job if it is `queued`: what nearly every claim finds. Not to the agent that goes on as its straggler. */
-  #take(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools: readonly Pool[]): ClaimAnswer | undefined {
-    const nowMs = this.#nowMs();
-    const row = this.#database.get(
-      `update jobs set state = 'leased', lease_token = lease_token + 1, lease_agent_id = ?1, lease_claimed_at_ms = ?2,
-         lease_expires_at_ms = ?3
-       where id = ?4 and state = 'queued' and pool in (select value from json_each(?5))
-         and not coalesce(straggler ->> 'agentId' = ?1 and straggler ->> 'expiresAtMs' > ?2, false) returning *`,
-      agentId,
-      nowMs,
-      nowMs + Math.round(leaseSeconds * 1000),
-      jobId,
-      JSON.stringify(pools),
-    );
-    if (row === undefined) return undefined;
-    const job = parseJobRow(row);
-    if (job.lease === undefined) throw new Error(`the ledger leased proving job ${jobId} without a lease`);
-    return { outcome: 'claimed', lease: job.lease, job };
-  }
-
-  /** Answers for a job that is not `queued`, and takes it when its agent is lost. Runs in a transaction. */
-  #takeOver(jobId: ProvingJobId, agentId: AgentId, leaseSeconds: number, pools: readonly Pool[]): ClaimAnswer {
-    const job = this.#find(jobId);
-    if (job === undefined) return { outcome: 'unknown' };
-    const nowMs = this.#nowMs();
-    const isElsewhere = !pools.includes(job.pool);
-    if (job.lease !== undefined && job.lease.expiresAtMs > nowMs) {
-      if (job.copyAskedAtMs === undefined || isElsewhere)
-        return { outcome: 'held', expiresAtMs: job.lease.expiresAtMs };
-      if (job.lease.agentId === agentId) return { outcome: 'left-to-others' };
-      this.#makeStraggler(job.lease);
-    } else if (isElsewhere && (job.state === 'queued' || job.state === 'leased')) {
-      return { outcome: 'moved', job };
-    } else if (stragglerAt(job, nowMs)?.agentId === agentId) {
-      return { outcome: 'left-to-others' };
-    } else if (job.lease !== undefined) {
-      const reason = `agent ${job.lease.agentId} was lost`;
-      if (this.#endAttempt(job, 'lost-agent', reason) === 'rejected') return { outcome: 'settled', state: 'rejected' };
-    }
-    // Either just made so, or released between the first look and the transaction.
-    return this.#take(jobId, agentId, leaseSeconds, pools) ?? { outcome: 'settled', state: job.state };
-  }
-
-  /** Its job is `queued`, so that another agent begins the copy. Runs in a transaction. */
-  #makeStraggler(lease: JobLease): void {
-    this.#database.run(
-      `update jobs set state = 'queued', straggler = ?, ${CLEAR_LEASE} where id = ?`,
-      JSON.stringify(lease),
-      lease.jobId,
-    );
-  }
-
-  /** Answers whether it was the job's straggler. */
-  #dropStraggler({ jobId, token }: JobLease): boolean {
-    const dropped = `update jobs set straggler = null where id = ? and straggler ->> 'token' = ?`;
-    return this.#database.run(dropped, jobId, token) > 0;
-  }
-
-  /** Charges a lost attempt to its cause, unless a straggler could still prove what that would reject. Runs in a transaction that has read `job`. */
-  #endAttempt(job: JobRecord, cause: AttemptCause, reason: string, movesTo?: Pool): 'queued' | 'rejected' {
-    const attempts = { ...job.attempts, [cause]: job.attempts[cause] + 1 };
-    const isLast = attempts[cause] >= this.#budgets[cause];
-    const state = isLast && stragglerAt(job, this.#nowMs()) === undefined ? 'rejected' : 'queued';
-    this.#database.run(
-      `update jobs set state = ?, attempts = ?, reason = ?, settled_at_ms = ?,
-         ${state === 'rejected' ? CLEAR_LEASES : CLEAR_LEASE} where id = ?`,
-      state,
-      JSON.stringify(isLast && state === 'queued' ? job.attempts : attempts),
-      reason,
-      state === 'rejected' ? this.#nowMs() : null,
-      job.id,
-    );
-    if (!isLast && movesTo !== undefined) {
-      this.#database.run('update jobs set pool = ?, enqueued_at_ms = null where id = ?', movesTo, job.id);
-    }
-    return state;
   }
 }

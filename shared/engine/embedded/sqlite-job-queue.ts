@@ -11,8 +11,8 @@ import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../job-que
 import { readMessageBody } from '../../job-queue/read-message-body.ts';
 
 /**
- * How often a waiting claim looks again: short beside the quickest job. A look takes as long as reading
- * `PRAGMA data_version` would, and also sees this connection's own writes and leases that end by themselves.
+ * How often a waiting claim polls: short beside the quickest job. A poll takes as long as reading `PRAGMA data_version`
+ * would, and also sees this connection's own writes and leases that end.
  */
 const POLL_MS = 5;
 
@@ -27,7 +27,7 @@ const DepthRow = z.object({ pool: Pool, lane: Lane, waiting: z.number().int(), l
  * A {@link JobQueue} in the engine's SQLite file, between the processes of one machine.
  *
  * A message is a row, hidden until `visible_at_ms`. Its lease is the row and the number of its delivery: a later
- * delivery makes every earlier token worthless.
+ * delivery invalidates every earlier token.
  */
 export class SqliteJobQueue implements JobQueue {
   readonly #database: SqliteDatabase;
@@ -53,7 +53,7 @@ export class SqliteJobQueue implements JobQueue {
     pools: readonly Pool[],
     options: { readonly waitSeconds: number; readonly signal?: AbortSignal },
   ): Promise<QueueLease | undefined> {
-    // The wait is real time, whatever the clock that leases are measured by.
+    // The wait is in real time; leases are measured by the clock that was given.
     const giveUpAtMs = performance.now() + options.waitSeconds * 1000;
     for (;;) {
       if (options.signal?.aborted === true || !this.#database.isOpen) return undefined;
@@ -126,8 +126,8 @@ export class SqliteJobQueue implements JobQueue {
   }
 
   #send({ pool, lane }: { readonly pool: Pool; readonly lane: Lane }, jobId: string | null, body: string): void {
-    // A second bell for a job whose first still waits in the pool says nothing new, so sweeps never pile up. One that is
-    // leased does not count: its agent may be about to complete it.
+    // A second message for a job whose first still waits in the pool is left out, so sweeps never pile up. A leased one
+    // does not count: its agent may be about to complete it.
     this.#database.run(
       `insert into messages (pool, lane, job_id, body, visible_at_ms)
        select ?1, ?2, ?3, ?4, ?5
@@ -144,7 +144,7 @@ export class SqliteJobQueue implements JobQueue {
     const firstInLine = firstInLineOf(pools.length);
     for (;;) {
       const nowMs = this.#nowMs();
-      // Looking first keeps idle agents from taking the write lock.
+      // Reading first keeps idle agents from taking the write lock.
       if (this.#database.get(`select ${firstInLine} as id`, nowMs, ...pools)?.['id'] === null) return undefined;
       const expiresAtMs = nowMs + this.#leaseMs;
       const row = this.#database.get(
@@ -187,8 +187,8 @@ export class SqliteJobQueue implements JobQueue {
 /**
  * SQL for the number of the message to claim next, or null. Parameters: now, then the pools in order.
  *
- * The oldest message first, and not the one that has been visible for longest: what comes back from a lost agent is
- * late already, and must not stand behind all that came after it.
+ * The oldest message first, and not the one that has been visible for longest: a job that returns from a lost agent is
+ * late already, and must not queue behind all later ones.
  */
 function firstInLineOf(pools: number): string {
   const oldest = Lane.options.flatMap((lane) =>

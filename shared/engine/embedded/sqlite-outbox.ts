@@ -6,8 +6,8 @@ import { storedRoot } from '../../ledger/stored-root.ts';
 /**
  * An {@link Outbox} in the engine's SQLite file: a row per epoch, its record as JSON.
  *
- * Every write is on the disk before it answers. Elsewhere a power cut may take back the last seconds, and they are
- * done again; a signed transaction that was sent and forgotten could be sent twice, under another nonce.
+ * Every write is on the disk when it returns. Elsewhere a power cut may lose the last seconds, which are done again; a
+ * signed transaction that was sent and lost could be sent twice, under another nonce.
  */
 export class SqliteOutbox implements Outbox {
   readonly #database: SqliteDatabase;

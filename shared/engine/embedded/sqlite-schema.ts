@@ -1,4 +1,4 @@
-/** Marks the file as ours (`PRAGMA application_id`): "Copp" in ASCII. */
+/** Marks the file as Coppice's (`PRAGMA application_id`): "Copp" in ASCII. */
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
@@ -13,7 +13,7 @@ const INCIDENTS_KEPT = 10_000;
 /** Decisions kept: a week of one a minute. */
 const DECISIONS_KEPT = 10_000;
 
-/** Came with version 3. */
+/** Added in version 3. */
 export const DECISIONS_SCHEMA = `
 create table decisions (
   sequence integer primary key,
@@ -33,9 +33,9 @@ end;
  *
  * - `autoincrement` where the newest row may be deleted and its number must never come back: a message's token holds
  *   its number. A `sequence` grows by itself, because the newest row always stays.
- * - Indexes named `…_open` hold unfinished rows only, so that sweeps stay quick however long the history is.
+ * - Indexes named `…_open` hold unfinished rows only, so that sweeps stay quick as the history grows.
  * - A dead letter's `pool` and `lane` say where it came from; null where an older schema did not keep it.
- * - The triggers write a settlement in the transaction that settles, whichever statement did it: no path can forget.
+ * - The triggers write a settlement in the transaction of any statement that settles a job: no code path can omit it.
  */
 export const SCHEMA = `
 create table messages (

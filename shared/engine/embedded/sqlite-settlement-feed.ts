@@ -4,7 +4,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import type { Settlement, SettlementFeed } from '../../ledger/settlement-feed.ts';
 
-/** How late a settlement may be told. A look takes 3 µs, as much as reading `PRAGMA data_version` first would. */
+/** How often the table is polled. A poll takes 3 µs, as much as reading `PRAGMA data_version` first would. */
 const POLL_MS = 5;
 
 const SettlementRow = z.object({
@@ -30,7 +30,7 @@ export class SqliteSettlementFeed implements SettlementFeed {
         onSettled({ jobId: row.job_id, epoch: row.epoch, state: row.state });
       }
     };
-    // A feed alone keeps no process alive.
+    // A feed does not keep its process alive.
     const timer = setInterval(poll, POLL_MS).unref();
     return () => {
       clearInterval(timer);
@@ -43,8 +43,8 @@ export class SqliteSettlementFeed implements SettlementFeed {
         .all('select sequence, job_id, epoch, state from settlements where sequence > ? order by sequence', sequence)
         .map((row) => SettlementRow.parse(row));
     } catch {
-      // The next look tries again. A database that stays unreadable, or is closed, says so to the subscriber when it
-      // reconciles with the ledger: that call is its own, and a timer's error would end the process instead.
+      // The next poll tries again. If the database stays unreadable, or is closed, the subscriber gets the error when it
+      // reconciles with the ledger; an error in this timer would end the process instead.
       return [];
     }
   }

@@ -1,10 +1,21 @@
 import { z } from 'zod';
 
 import { CheckpointShape } from '../../proving-job/checkpoint-shape.ts';
-import { InvalidEpochShapeError } from '../errors.ts';
 
 /** `MAX_CHECKPOINTS_PER_EPOCH` of `@aztec/constants` 4.1.2. */
 export const MAX_CHECKPOINTS_PER_EPOCH = 32;
+
+/** The checkpoints cannot make an epoch of Aztec: the chain was misread, or the network has other limits. No retry helps. */
+export class InvalidEpochShapeError extends Error {
+  override readonly name = 'InvalidEpochShapeError';
+  /** Everything that is wrong, each with its place and what is allowed there. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`these checkpoints cannot be proven as an epoch: ${problems.join('; ')}`);
+    this.problems = problems;
+  }
+}
 
 /**
  * Checks that checkpoints, in order, can be proven together as an epoch, or as the first part of one.

@@ -12,10 +12,10 @@ export const MESSAGES_PER_PARITY_BASE = 256;
 /**
  * The tree that Aztec's orchestrator will ask for, from the checkpoints to be proven, in order.
  *
- * Jobs are fewer than nodes because a parity base holds nothing but its 256 messages and the root of the keys: those
+ * Jobs are fewer than nodes because a parity base only holds its 256 messages and the root of the keys: those
  * without messages are one job throughout the epoch, and so are the parity roots over four of them.
  *
- * @throws {InvalidEpochShapeError} when no epoch can look like this.
+ * @throws {InvalidEpochShapeError} when no epoch can have this shape.
  */
 export function aztecTree(checkpoints: readonly CheckpointShape[]): ExpectedTree {
   checkAztecShape(checkpoints);

@@ -3,18 +3,18 @@ import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import { expectedTree } from './tree-of-shape.ts';
 import type { ExpectedTree } from './expected-tree.ts';
 
-/** How much there is to prove: as the tree has it, and as jobs, where nodes with the same inputs are one. */
+/** How much there is to prove: nodes of the tree, and jobs, where nodes with the same inputs are one. */
 export interface ExpectedCount {
   readonly logical: number;
   readonly distinct: number;
 }
 
 export interface ExpectedCounts extends ExpectedCount {
-  /** Every circuit of the catalogue; those that the epoch does not need are 0. */
+  /** Every circuit of the catalogue; 0 for those that the epoch does not need. */
   readonly byCircuit: Readonly<Record<CircuitName, ExpectedCount>>;
 }
 
-/** @throws {InvalidEpochShapeError} when no epoch can look like this. */
+/** @throws {InvalidEpochShapeError} when no epoch can have this shape. */
 export function expectedCounts(shape: EpochShape): ExpectedCounts {
   return countTree(expectedTree(shape));
 }

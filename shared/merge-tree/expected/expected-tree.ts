@@ -1,14 +1,14 @@
 import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { TreeLocation } from './unbalanced-tree.ts';
 
-/** Where a node is. Numbers count from 0, within the epoch, its checkpoint or its block; absent where they say nothing. */
+/** Where a node is. Numbers count from 0, within the epoch, its checkpoint or its block; absent where they do not apply. */
 export interface NodePosition {
   readonly checkpoint?: number;
   readonly block?: number;
-  /** Public transactions come first: the shape says how many there are of each kind, not in which order. */
+  /** Public transactions come first: the shape has the count of each kind, not their order. */
   readonly tx?: number;
   readonly parityBase?: number;
-  /** Place in the tree whose leaf or merge it is: of the block's transactions, the checkpoint's blocks, or the checkpoints. */
+  /** Its place as a leaf or merge in the tree of the block's transactions, the checkpoint's blocks, or the checkpoints. */
   readonly location?: TreeLocation;
 }
 
@@ -18,7 +18,7 @@ export interface ExpectedNode {
   readonly position: NodePosition;
   /** Indexes into `nodes`, in the order of the parent's inputs. */
   readonly children: readonly number[];
-  /** Index into `nodes`; the root alone has none. */
+  /** Index into `nodes`; absent for the root. */
   readonly parent: number | undefined;
   /** Index into `jobs` of the job that proves it. */
   readonly job: number;
@@ -31,11 +31,11 @@ export interface ExpectedJob {
   readonly nodes: readonly number[];
   /** Indexes into `jobs`, each once. */
   readonly children: readonly number[];
-  /** Indexes into `jobs`, each once; the root alone has none. */
+  /** Indexes into `jobs`, each once; empty for the root. */
   readonly parents: readonly number[];
 }
 
-/** Everything that must be proven for an epoch, known before any of it exists. */
+/** Everything that must be proven for an epoch, known in advance. */
 export interface ExpectedTree {
   /** Children stand before their parents; the root is last. */
   readonly nodes: readonly ExpectedNode[];
@@ -43,7 +43,7 @@ export interface ExpectedTree {
   readonly jobs: readonly ExpectedJob[];
 }
 
-/** The circuit of the proof that all others go into. */
+/** The circuit of the proof that holds all others. */
 export function rootOf({ jobs }: ExpectedTree): CircuitName {
   const root = jobs.at(-1);
   if (root === undefined) throw new Error('a tree without jobs has no root');

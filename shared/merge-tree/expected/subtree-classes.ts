@@ -4,22 +4,22 @@ import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import type { ExpectedJob, ExpectedTree } from './expected-tree.ts';
 
 /**
- * A number for all jobs whose subtrees look the same: same circuit over children of the same classes, in any order.
+ * A number for all jobs with equal subtrees: the same circuit over children of the same classes, in any order.
  *
- * A record does not say where in the epoch it stands, so its class is all that is known of its place. Two things are left
- * out of a class because they cannot be seen: which transactions of a block are public (above the bases, both are just a
+ * A record does not have its position in the epoch, so its class is all that is known of its place. A class leaves out
+ * two things that records do not show: which transactions of a block are public (above the bases, both are just a
  * transaction), and whether a parity base holds messages.
  */
 export type SubtreeClass = number;
 
-/** What a transaction's base is to the job above it, public or private. No class has this number. */
+/** Stands for a transaction's base, public or private, in the class of the job above it. No class has this number. */
 const ANY_TX_BASE: SubtreeClass = -1;
 
 /** The classes of an expected tree, and which of them a record belongs to. */
 export class SubtreeClasses {
   /** The class of each expected job, by its index in `jobs`. */
   readonly ofJobs: readonly SubtreeClass[];
-  readonly #classByLook = new Map<string, SubtreeClass>();
+  readonly #classByForm = new Map<string, SubtreeClass>();
 
   constructor(tree: ExpectedTree) {
     const ofJobs: SubtreeClass[] = [];
@@ -27,9 +27,9 @@ export class SubtreeClasses {
       const childClasses = children.map((child) =>
         asChild((tree.jobs[child] as ExpectedJob).circuit, ofJobs[child] as SubtreeClass),
       );
-      const look = lookOf(circuit, childClasses);
-      const subtreeClass = this.#classByLook.get(look) ?? this.#classByLook.size;
-      this.#classByLook.set(look, subtreeClass);
+      const form = formOf(circuit, childClasses);
+      const subtreeClass = this.#classByForm.get(form) ?? this.#classByForm.size;
+      this.#classByForm.set(form, subtreeClass);
       ofJobs.push(subtreeClass);
     }
     this.ofJobs = ofJobs;
@@ -45,7 +45,7 @@ export class SubtreeClasses {
 
     const classOf = (record: JobRecord): SubtreeClass | undefined => {
       if (classes.has(record.id)) return classes.get(record.id);
-      // Until it is known, so that edges in a circle, which only a corrupt ledger has, end here.
+      // Until it is known: a circle of edges, which only a corrupt ledger has, ends here.
       classes.set(record.id, undefined);
       const children: SubtreeClass[] = [];
       for (const childId of new Set(record.children)) {
@@ -54,7 +54,7 @@ export class SubtreeClasses {
         if (child === undefined || childClass === undefined) return undefined;
         children.push(asChild(child.circuit, childClass));
       }
-      const subtreeClass = this.#classByLook.get(lookOf(record.circuit, children));
+      const subtreeClass = this.#classByForm.get(formOf(record.circuit, children));
       classes.set(record.id, subtreeClass);
       return subtreeClass;
     };
@@ -73,6 +73,6 @@ function asChild(circuit: CircuitName, subtreeClass: SubtreeClass): SubtreeClass
   return isTxBase(circuit) ? ANY_TX_BASE : subtreeClass;
 }
 
-function lookOf(circuit: CircuitName, children: SubtreeClass[]): string {
+function formOf(circuit: CircuitName, children: SubtreeClass[]): string {
   return `${circuit}(${children.sort((left, right) => left - right).join()})`;
 }

@@ -9,7 +9,7 @@ export class TreeBuilder {
   readonly #jobs: Mutable<ExpectedJob>[] = [];
   readonly #jobByInputs = new Map<string, number>();
 
-  /** Adds a node above `children` and answers its index. Nodes of the same `inputs` name share a job. */
+  /** Adds a node above `children` and returns its index. Nodes of the same `inputs` name share a job. */
   add(circuit: CircuitName, position: NodePosition, children: readonly number[], inputs?: string): number {
     const node = this.#nodes.length;
     const childNodes = children.map((child) => this.#nodes[child] as Mutable<ExpectedNode>);

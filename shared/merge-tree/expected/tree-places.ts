@@ -6,7 +6,7 @@ import { type SubtreeClass, type SubtreeClasses, isTxBase } from './subtree-clas
 export interface Place {
   readonly circuit: CircuitName;
   readonly subtreeClass: SubtreeClass;
-  /** The places that may be above it; the root has none. */
+  /** The places that may be its parent; none for the root. */
   readonly possibleParents: readonly Place[];
 }
 

@@ -6,12 +6,12 @@ export interface TreeLocation {
 
 /**
  * Builds a tree over `leafCount` leaves by Aztec's rule: the largest power of two of them, less than all, goes left and is
- * balanced; the rest goes right by the same rule. Leaves of the right part so sit higher: 6 leaves are at 3-0 to 3-3, 2-2, 2-3.
+ * balanced; the rest goes right by the same rule. So leaves of the right part sit higher: 6 leaves are at 3-0 to 3-3, 2-2, 2-3.
  *
  * `merge` is not called for the top, 0-0: in Aztec that is the root circuit of the next larger tree. So there are
  * max(0, `leafCount` − 2) merges.
  *
- * @returns what is below the top, left to right: nothing for no leaves, the leaf itself (at 0-0) for one, else two.
+ * @returns what is below the top, left to right: empty for no leaves, the leaf itself (at 0-0) for one, else two.
  * @see `UnbalancedTreeStore` in `@aztec/foundation` 4.1.2, `src/trees/unbalanced_tree_store.ts`
  */
 export function unbalancedTree<T>(

@@ -1,9 +1,9 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { ExpectedJob, ExpectedTree } from '../expected/expected-tree.ts';
 
-/** A job's parent, and what is above that: the longest way to the root. */
+/** A job's parent and what is above it: the longest way to the root. */
 interface Above {
-  /** By what the catalogue says. */
+  /** By the catalogue's times. */
   readonly seconds: number;
   readonly circuit: CircuitName;
   readonly next: Above | undefined;

@@ -2,7 +2,7 @@ import { type JobRecord, leaseAt, type RangeId } from '../../ledger/job-ledger.t
 import type { Pool } from '../../proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 
-/** Jobs of one circuit in one pool that were asked for and are not proven. */
+/** Jobs of one circuit in one pool that were requested and are not proven. */
 export interface OpenStanding {
   /** How long each job under way has been running, in seconds. */
   readonly runningForSeconds: readonly number[];
@@ -10,7 +10,7 @@ export interface OpenStanding {
   readonly waiting: number;
 }
 
-/** How far the jobs of one circuit are, of those that were asked for; the open ones are those of the catalogue's pool. */
+/** How far the requested jobs of one circuit are; the open ones are those of the catalogue's pool. */
 export interface CircuitStanding extends OpenStanding {
   /** In any pool. */
   readonly proven: number;
@@ -21,7 +21,7 @@ export interface CircuitStanding extends OpenStanding {
 /** Circuits without a record are absent. */
 export type CircuitStandings = ReadonlyMap<CircuitName, CircuitStanding>;
 
-/** Sorts an epoch's records by circuit. Those of another range, rejected or cancelled, count as if never asked for. */
+/** Sorts an epoch's records by circuit. Records of another range, rejected or cancelled, count as never requested. */
 export function circuitStandings(
   records: readonly JobRecord[],
   { rangeId, nowMs }: { readonly rangeId: RangeId; readonly nowMs: number },

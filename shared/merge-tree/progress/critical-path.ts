@@ -9,7 +9,7 @@ export type SecondsOfCircuit = (circuit: CircuitName) => number;
 
 /** The longest chain of jobs that must follow one another until the root is proven. */
 export interface PathLeft {
-  /** The time of the chain if every job of it found an idle agent at once. */
+  /** The time of the chain if each of its jobs found an idle agent at once. */
   readonly seconds: number;
   /** The chain, first job first; the root is last. Empty when the root is proven. */
   readonly circuits: readonly CircuitName[];
@@ -18,9 +18,9 @@ export interface PathLeft {
 /**
  * The critical path of an epoch: at the start, and what is left of it as records appear.
  *
- * Records carry no position, so what is left is the longest path over every way in which the records fit into the expected
- * tree: never less than the truth, and never more after a job is recorded or settled than before. It rests on this: a job
- * is asked for only when its children are proven. So once as many records of a `SubtreeClass` are known as the tree has,
+ * Records have no position, so what is left is the longest path over every way in which the records fit into the expected
+ * tree: never too short, and never longer after a job is recorded or settled than before. This relies on a job being
+ * asked for only when its children are proven. So once as many records of a `SubtreeClass` are known as the tree has,
  * each of its places is taken, and all below them is proven; until then, any place of the class may be the one that is open.
  */
 export class CriticalPath {
@@ -39,7 +39,7 @@ export class CriticalPath {
     this.full = this.#longest(this.#tally([], 0));
   }
 
-  /** What is left of the path. Records of another range count for nothing. */
+  /** What is left of the path. Records of another range are ignored. */
   left(
     records: readonly JobRecord[],
     { rangeId, nowMs }: { readonly rangeId: RangeId; readonly nowMs: number },
@@ -57,7 +57,7 @@ export class CriticalPath {
     for (const place of this.#places) {
       let above: WayUp | undefined;
       for (const parent of place.possibleParents) above = longer(above, wayFromOpen.get(parent));
-      // Whatever is above it was asked for, so it is proven.
+      // The job above it was asked for, so it is proven.
       if (above === undefined && place.possibleParents.length > 0) continue;
 
       const tallies = [tallyOf(place.subtreeClass), tallyOf(place.circuit)];
@@ -90,7 +90,7 @@ export class CriticalPath {
       const subtreeClass = classes.get(record.id);
       tallyOf(record.circuit).recorded += 1;
       if (subtreeClass !== undefined) tallyOf(subtreeClass).recorded += 1;
-      // Without a class, as when an edge is missing, it may stand wherever its circuit does.
+      // Without a class, as when an edge is missing, it may be at any place of its circuit.
       const tally = tallyOf(subtreeClass ?? record.circuit);
       const secondsLeft = this.#secondsLeft(record, nowMs);
       if (secondsLeft !== undefined) tally.secondsLeft = Math.max(tally.secondsLeft ?? 0, secondsLeft);
@@ -98,7 +98,7 @@ export class CriticalPath {
     return tallyOf;
   }
 
-  /** `undefined` for a proven job; 0 for one that runs over its time. */
+  /** `undefined` for a proven job; 0 for one that exceeds its time. */
   #secondsLeft(record: JobRecord, nowMs: number): number | undefined {
     if (record.state === 'proven') return undefined;
     const seconds = this.#secondsOf(record.circuit);
@@ -107,7 +107,7 @@ export class CriticalPath {
   }
 }
 
-/** Of one class or circuit: jobs in the tree, records, and the most time that one of the records has left. */
+/** For one class or circuit: jobs in the tree, records, and the most time that any of the records has left. */
 interface Tally {
   expected: number;
   recorded: number;
@@ -115,10 +115,10 @@ interface Tally {
 }
 type TallyOf = (key: SubtreeClass | CircuitName) => Readonly<Tally>;
 
-/** A job and all that follows it up to the root. */
+/** A job and all jobs that follow it up to the root. */
 interface WayUp {
   readonly circuit: CircuitName;
-  /** Of the job and all that is above it. */
+  /** The time of the job and all jobs above it. */
   readonly seconds: number;
   readonly above: WayUp | undefined;
 }

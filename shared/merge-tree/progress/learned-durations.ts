@@ -9,18 +9,18 @@ export interface JobSeconds {
   readonly p95: number;
 }
 
-/** What each newer job counts, of all that is known: the last twenty make up nearly two thirds. */
+/** The weight of each newer job: the last twenty make up nearly two thirds. */
 const WEIGHT = 0.05;
-/** What is older has no weight left. */
+/** Older jobs have no weight left. */
 const SAMPLES_KEPT = 200;
-/** How much longer one in twenty takes than the catalogue says, until jobs tell. */
+/** How much longer than in the catalogue one job in twenty takes, until jobs have been measured. */
 const CATALOGUE_SPREAD = 1.3;
 
 /**
  * How long circuits take on this fleet: an exponentially weighted estimate for each circuit, pool and network version,
- * from jobs that the ledger has as proven, on top of what the catalogue says.
+ * from the ledger's proven jobs, on top of the catalogue's times.
  *
- * Nothing is stored: the ledger keeps the times of every job, and whoever scales reads the newest epochs anyway.
+ * Nothing is stored: the ledger keeps the times of every job, and the scaler reads the newest epochs anyway.
  */
 export class LearnedDurations {
   readonly #networkVersion: string;
@@ -41,7 +41,7 @@ export class LearnedDurations {
     }
   }
 
-  /** @param pool where it is proven, when not where the catalogue says */
+  /** @param pool where it is proven. @default the catalogue's */
   secondsOf(circuit: CircuitName, pool: Pool = CIRCUIT_CATALOGUE[circuit].pool): JobSeconds {
     const key = keyOf(circuit, pool);
     const known = this.#estimates.get(key);
@@ -73,7 +73,7 @@ function estimateOf(samples: readonly number[], catalogueSeconds: number): JobSe
     left *= 1 - WEIGHT;
   }
   const mean = weighted.reduce((sum, { seconds, weight }) => sum + seconds * weight, left * catalogueSeconds);
-  // What the samples leave to the catalogue: nine parts as it says, one part slow.
+  // The catalogue's share of the weight: nine parts its time, one part slow.
   weighted.push({ seconds: catalogueSeconds, weight: left * 0.9 });
   weighted.push({ seconds: catalogueSeconds * CATALOGUE_SPREAD, weight: left * 0.1 });
   return { mean, p95: Math.max(mean, quantile(weighted, 0.95)) };

@@ -2,7 +2,7 @@ import type { JobRecord, RangeId } from '../../ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, levelsOf } from '../../proving-job/circuit-catalogue.ts';
 import { type ExpectedTree, rootOf } from '../expected/expected-tree.ts';
 
-/** Jobs by what has become of them: `expected` and `unexpected` together are the sum of the rest. */
+/** Jobs by state: `expected` and `unexpected` together are the sum of the rest. */
 export interface JobCounts {
   readonly expected: number;
   /** Proven. */
@@ -25,13 +25,13 @@ export interface LevelProgress extends JobCounts {
 }
 
 export interface Progress extends JobCounts {
-  /** Done of expected, 0 to 1. */
+  /** Share of the expected jobs that is done, 0 to 1. */
   readonly shareDone: number;
   /** Bottom to top; levels that the epoch does not have are left out. */
   readonly levels: readonly LevelProgress[];
 }
 
-/** Counts an epoch's records against the tree it should become. Records of another range count for nothing. */
+/** Counts an epoch's records against the tree it should become. Records of another range are ignored. */
 export function progressOf(
   tree: ExpectedTree,
   records: readonly JobRecord[],

@@ -12,7 +12,7 @@ export interface TraceEdge {
   readonly child: ProvingJobId;
 }
 
-/** What is wrong with a recorded tree; every list is empty when nothing is. */
+/** The faults of a recorded tree; every list is empty when there are none. */
 export interface TraceFindings {
   /** All lists are empty and there is a root: each proof is accounted for, from the root to every leaf. */
   readonly isComplete: boolean;
@@ -20,15 +20,15 @@ export interface TraceFindings {
   /** Jobs on the longest way from the root to a leaf, both included. */
   readonly depth: number;
   readonly unproven: readonly ProvingJobId[];
-  /** Jobs that no other names as a child, and are not the root. */
+  /** Jobs other than the root that no job names as a child. */
   readonly orphans: readonly ProvingJobId[];
-  /** Jobs that no way from the root leads to: the orphans, and all that is only below them. */
+  /** Jobs that cannot be reached from the root: the orphans, and all that is only below them. */
   readonly unreachable: readonly ProvingJobId[];
-  /** Children that are named but not on record. */
+  /** Children that are named but not recorded. */
   readonly missingChildren: readonly TraceEdge[];
   /** Children without a proof at the time their parent, whose inputs hold that proof, was recorded. */
   readonly lateChildren: readonly TraceEdge[];
-  /** Jobs whose children are not what the circuit takes in this epoch, though all below the children is right. */
+  /** Jobs with other children than the circuit takes in this epoch, although everything below the children is right. */
   readonly misshapen: readonly ProvingJobId[];
   readonly countMismatches: readonly {
     readonly circuit: CircuitName;
@@ -37,7 +37,7 @@ export interface TraceFindings {
   }[];
 }
 
-/** Checks that what was recorded is the epoch's expected tree, whole, each job proven before its parent was asked for. */
+/** Checks that the records are the epoch's whole expected tree, each job proven before its parent was asked for. */
 export function checkTrace(trace: Trace, expected: ExpectedTree): TraceFindings {
   const { jobs, root } = trace;
   const all = [...jobs.values()];
@@ -96,7 +96,7 @@ function depthOf(trace: Trace): number {
   const depthFrom = (record: JobRecord): number => {
     const known = depths.get(record);
     if (known !== undefined) return known;
-    // Until it is known, so that edges in a circle, which only a corrupt ledger has, end here.
+    // Until it is known: a circle of edges, which only a corrupt ledger has, ends here.
     depths.set(record, 0);
     const depth = 1 + Math.max(0, ...trace.childrenOf(record).map(depthFrom));
     depths.set(record, depth);

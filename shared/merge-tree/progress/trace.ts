@@ -7,11 +7,11 @@ export interface TraceStep {
   readonly record: JobRecord;
   /** Edges between it and the root, on this way. */
   readonly depth: number;
-  /** It was given before, below another parent, with all that is under it; this time without. */
+  /** It came before, below another parent, with its subtree; this time without. */
   readonly isRepeat: boolean;
 }
 
-/** The merge tree as it was recorded: who proved what from what. Follows edges both ways, also in a tree that is not complete. */
+/** The recorded merge tree. Follows edges both ways, also in an incomplete tree. */
 export class Trace {
   /** The jobs of the range, by id, in the order they were recorded. */
   readonly jobs: ReadonlyMap<ProvingJobId, JobRecord>;
@@ -31,7 +31,7 @@ export class Trace {
     }
   }
 
-  /** The children that are on record, each once, in the order of the inputs. */
+  /** The recorded children, each once, in the order of the inputs. */
   childrenOf({ children }: JobRecord): readonly JobRecord[] {
     return [...new Set(children)].flatMap((child) => this.jobs.get(child) ?? []);
   }
@@ -42,8 +42,8 @@ export class Trace {
   }
 
   /**
-   * The job, its parent, and so on: up to the root, or as far as edges lead. Through the first parent where there are several.
-   * @returns nothing for a job that is not of the range.
+   * The job, its parent, and so on, up to the root or as far as edges lead; the first parent where there are several.
+   * @returns an empty list for a job of another range.
    */
   pathToRoot(jobId: ProvingJobId): readonly JobRecord[] {
     const path = new Set<JobRecord>();
@@ -52,7 +52,7 @@ export class Trace {
     return [...path];
   }
 
-  /** From the root down, children below their parent: the lines of the tree as one would print it. */
+  /** From the root down, children below their parent: the lines of a printed tree. */
   *fromRoot(): Generator<TraceStep> {
     if (this.root !== undefined) yield* this.#below(this.root, 0, new Set());
   }

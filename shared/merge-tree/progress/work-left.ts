@@ -7,31 +7,31 @@ import type { JobSeconds } from './learned-durations.ts';
 
 /** What an epoch still needs of one pool. Seconds are those of one slot: an agent proves one job in each of its slots. */
 export interface PoolLoad {
-  /** All that is left: the rest of what runs, what waits, and what was not asked for yet. */
+  /** All that is left: the rest of running jobs, waiting jobs, and jobs not asked for yet. */
   readonly workSeconds: number;
   /** The part of it that could start at once. */
   readonly waitingSeconds: number;
   readonly runningJobs: number;
   readonly waitingJobs: number;
   /**
-   * Slots that would have work throughout the pool's start-up time: by what runs, what waits, and what becomes ready
-   * within it. More agents than these would idle; fewer would be missed before others are up.
+   * Slots that would have work throughout the pool's start-up time: running jobs, waiting jobs, and those that become
+   * ready within it. With more slots some would idle; with fewer, jobs would wait before new agents are up.
    */
   readonly usableSlots: number;
-  /** The longest job left, as slow as one in twenty is. */
+  /** The time of the longest job left, taken to be as slow as one in twenty. */
   readonly longestSeconds: number;
-  /** All of `workSeconds`, by what must follow it; in no order. */
+  /** `workSeconds` in parts, by the work that must follow each; in no order. */
   readonly bands: readonly WorkBand[];
 }
 
-/** Work that has about the same way to the root above it. */
+/** Work with about the same way to the root above it. */
 export interface WorkBand {
   readonly workSeconds: number;
   /** The longest chain of jobs that must follow the last of it. */
   readonly aboveSeconds: number;
 }
 
-/** What there is to work with in a pool. */
+/** The agents of a pool. */
 export interface PoolSlots {
   /** Jobs that its agents can prove at the same time. */
   readonly slots: number;
@@ -41,13 +41,13 @@ export interface PoolSlots {
 export interface WorkLeftOptions {
   readonly secondsOf: (circuit: CircuitName, pool: Pool) => JobSeconds;
   readonly slotsOf: (pool: Pool) => PoolSlots;
-  /** Until its first jobs can be there, for an epoch that still grows. @default 0 */
+  /** Until its first jobs can arrive, for an epoch that still grows. @default 0 */
   readonly startsInSeconds?: number;
 }
 
-/** Of a job that runs over its time, so much of its time is taken to be left. */
+/** The share of its time that a job over its time is taken to have left. */
 const OVERDUE_SHARE = 0.1;
-/** Of a job that is not expected to become ready. */
+/** The start of a job that is not expected to become ready. */
 const NEVER = Infinity;
 
 const NONE: CircuitStanding = { proven: 0, runningForSeconds: [], waiting: 0 };
@@ -56,10 +56,10 @@ const NONE: CircuitStanding = { proven: 0, runningForSeconds: [], waiting: 0 };
  * What is left of an epoch, by pool.
  *
  * Counts by circuit are enough for the amount of work. When jobs become ready depends on which are done: agents take
- * them about in the order of the tree, so the first ones of each circuit are taken to be the done ones.
+ * them roughly in the order of the tree, so the first ones of each circuit count as done.
  */
 export class WorkLeft {
-  /** What must follow the jobs of a circuit, at the longest: the circuits up to the root, parent first. */
+  /** The longest chain that must follow the jobs of a circuit: the circuits up to the root, parent first. */
   readonly chainsAbove: ReadonlyMap<CircuitName, readonly CircuitName[]>;
   readonly #circuits: readonly CircuitName[];
   /** The circuit of each job, as an index into `#circuits`. */
@@ -80,7 +80,7 @@ export class WorkLeft {
     this.chainsAbove = chainsAbove(tree);
   }
 
-  /** By pool; a pool that the epoch needs no more is absent. */
+  /** By pool; pools that the epoch no longer needs are absent. */
   byPool(standings: CircuitStandings, options: WorkLeftOptions): Partial<Record<Pool, PoolLoad>> {
     const soon = this.#becomingReady(standings, options);
     const loads: Partial<Record<Pool, PoolLoad>> = {};
@@ -101,7 +101,7 @@ export class WorkLeft {
     return loads;
   }
 
-  /** Jobs that were not asked for and become ready within the start-up time of their pool, by circuit. */
+  /** Jobs not asked for yet that become ready within the start-up time of their pool, by circuit. */
   #becomingReady(
     standings: CircuitStandings,
     { secondsOf, slotsOf, startsInSeconds = 0 }: WorkLeftOptions,
@@ -135,10 +135,10 @@ export class WorkLeft {
   }
 }
 
-/** The jobs of one circuit that one pool has to do. */
+/** The jobs of one circuit that one pool has to prove. */
 interface JobsOfPool extends OpenStanding {
   readonly notAsked: number;
-  /** Of those, the ones that become ready within the start-up time. */
+  /** Those that become ready within the start-up time. */
   readonly becomingReady: number;
 }
 
@@ -165,7 +165,7 @@ function loadOf(
   };
 }
 
-/** What two loads of one pool come to. */
+/** The sum of two loads of one pool. */
 export function sumOfLoads(load: PoolLoad, known: PoolLoad | undefined): PoolLoad {
   if (known === undefined) return load;
   return {
@@ -179,7 +179,7 @@ export function sumOfLoads(load: PoolLoad, known: PoolLoad | undefined): PoolLoa
   };
 }
 
-/** All open jobs of a circuit, in whichever pool. */
+/** All open jobs of a circuit, in any pool. */
 function openOf({ runningForSeconds, waiting, moved = new Map() }: Omit<CircuitStanding, 'proven'>): OpenStanding {
   const open = [{ runningForSeconds, waiting }, ...moved.values()];
   return {

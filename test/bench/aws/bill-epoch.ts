@@ -15,18 +15,18 @@ import { addUsage, timesUsage } from './usage.ts';
 
 export interface BilledEpoch {
   readonly averages: EpochAverages;
-  /** What the node and the agents ask for each job. */
+  /** Requests of the node and the agents for each job. */
   readonly node: AwsUsage;
   readonly agent: AwsUsage;
   readonly acts: ActUsage;
   readonly ledgerBytesPerJob: number;
 }
 
-/** What the programs do in the background, by the defaults of their settings. */
+/** Background work of the programs, by the defaults of their settings. */
 const settings = settingsOrThrow(parseSettings([ENGINE_SETTINGS, NODE_GROUP], { COPPICE_ENGINE: 'aws' }));
 const { reconcileSeconds, sweepSeconds, pollingIntervalMs } = settings;
 const STRANDED_SECONDS = strandedSecondsOf(settings);
-/** Four shards are what a new table on demand begins with; each is asked four times a second. */
+/** Four shards are what a new table on demand begins with; each is read four times a second. */
 const STREAM_READS_PER_SECOND = 4 * 4;
 const FUNCTION_SECONDS = 60;
 const REPORTS_PER_JOB = 2;
@@ -50,7 +50,7 @@ export function fleetSizeOf({ provingSeconds }: EpochAverages): number {
 export function billEpoch({ averages, node, agent, acts, ledgerBytesPerJob }: BilledEpoch): readonly CostLine[] {
   const fleetSize = fleetSizeOf(averages);
   const leaves = averages.leafShare * JOBS;
-  // What waits for no other job is asked for at the start and settled evenly.
+  // Jobs that wait for no other are requested at the start and settled evenly.
   const outstanding = leaves / 2;
   const resends = leaves * meanResends();
   const times = (seconds: number): number => EPOCH_SECONDS / seconds;

@@ -11,7 +11,7 @@ import { CapacityMeter } from '../../fixtures/aws-gate-capacity.ts';
 import { until } from '../../fixtures/test-fleet.ts';
 
 export const LEASE_SECONDS = DEFAULT_LEASE_SECONDS.aws;
-/** A third, as agents have it. */
+/** A third of the lease, as for agents. */
 export const HEARTBEAT_SECONDS = LEASE_SECONDS / 3;
 
 export type Role = 'node' | 'agent' | 'functions';
@@ -47,7 +47,7 @@ export class CountedFleet {
     return this.#gates[role].calls();
   }
 
-  /** What a role asks of AWS to do this. Long polls that it leaves open are in nobody's count. */
+  /** The calls that a role makes to do this. Long polls that it leaves open are not counted. */
   async callsOf(role: Role, action: () => Promise<unknown>): Promise<readonly Readonly<GateCall>[]> {
     const before = this.calls(role).length;
     await action();

@@ -23,23 +23,23 @@ const POOL = 'small';
 export const RECONCILED_JOBS = 400;
 const RECORDED_AT_ONCE = 20;
 
-/** What single acts of the programs cost, each measured at the gates. */
+/** The cost of single actions of the programs, each measured at the gates. */
 export interface ActUsage {
   readonly heartbeat: AwsUsage;
   readonly report: AwsUsage;
-  /** A busy agent's look at the depth of its queues. */
+  /** A busy agent's check of the depth of its queues. */
   readonly look: AwsUsage;
-  /** The part of a look that counts the agents at work, with a whole fleet of them. */
+  /** The part of that check that counts the agents at work, with a whole fleet of them. */
   readonly countAgents: AwsUsage;
-  /** The node's look for which of {@link RECONCILED_JOBS} jobs are still open. */
+  /** The node's check which of {@link RECONCILED_JOBS} jobs are still open. */
   readonly reconcile: AwsUsage;
-  /** A look for jobs that no message leads to, when there are none. */
+  /** A sweep for jobs without a message, when there are none. */
   readonly sweep: AwsUsage;
   /** Another message for a job that still waits: sent in a batch, found, and refused because the first was found before. */
   readonly resend: AwsUsage;
-  /** The submitter's look when nothing waits for L1. */
+  /** The submitter's poll when nothing waits for L1. */
   readonly submitterLook: AwsUsage;
-  /** The node's look for an epoch to prove. */
+  /** The node's poll for an epoch to prove. */
   readonly epochLook: AwsUsage;
   /** The epoch itself, from its opening to its root on L1. */
   readonly epoch: AwsUsage;
@@ -104,7 +104,7 @@ async function measureReconcile(
   return await usage('node', () => jobs.openJobs(EPOCH));
 }
 
-/** A queue's URL is asked for once in a program's life, and the stream all the time. */
+/** A queue's URL is looked up once in a program's life, and the stream is read all the time. */
 function isCounted({ operation }: Readonly<GateCall>): boolean {
   return operation !== 'GetQueueUrl' && operation !== 'GetRecords';
 }
@@ -131,7 +131,7 @@ async function measureLook(
   };
 }
 
-/** Another message of a job that is settled meanwhile: received, asked the ledger about, deleted. */
+/** Another message of a job that is settled meanwhile: received, checked in the ledger, deleted. */
 async function refuseMessage(fleet: CountedFleet): Promise<AwsUsage> {
   const { agent } = fleet.engines;
   const calls = await fleet.callsOf('agent', async () => {
@@ -164,7 +164,7 @@ async function measureEpoch(fleet: CountedFleet): Promise<AwsUsage> {
   return usageOf([...byNode, ...byFunctions].filter(isCounted));
 }
 
-/** What the ledger and the outbox are told of an epoch, once each. */
+/** The writes to the ledger and the outbox for an epoch, once each. */
 async function passEpoch({ engines: { node, functions } }: CountedFleet): Promise<void> {
   const deadlineAtMs = Date.now() + 3_600_000;
   const range = { epoch: EPOCH, rangeId: RANGE, firstCheckpoint: 1_349_441, lastCheckpoint: 1_349_472, deadlineAtMs };

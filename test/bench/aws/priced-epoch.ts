@@ -10,7 +10,7 @@ export const CHECKPOINT: CheckpointShape = {
   l1ToL2Messages: 10,
 };
 
-/** Prices are told for an epoch of this many. */
+/** Prices are reported for an epoch of this many. */
 export const JOBS = 10_000;
 /** An epoch of mainnet: 32 slots of 72 s. */
 export const EPOCH_SECONDS = 38 * 60;
@@ -22,7 +22,7 @@ const LEAVES: ReadonlySet<CircuitName> = new Set([
   'PARITY_BASE',
 ]);
 
-/** Aztec's mocks of inputs, in bytes; those that it gives none for are taken for the like of others. */
+/** Sizes of Aztec's mock inputs, in bytes; circuits without a mock use those of a similar one. */
 const INPUT_BYTES: Readonly<Record<AztecCircuit, number>> = {
   PUBLIC_VM: 1_000_000,
   PUBLIC_CHONK_VERIFIER: 100_000,

@@ -6,7 +6,8 @@ import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
 import { JobReturns } from '../../../containers/agent/job/job-returns.ts';
 import { JobSettler } from '../../../containers/agent/job/job-settler.ts';
 import { QUEUE_HABITS } from '../../../containers/agent/job/queue-habits.ts';
-import { ProofRequests, type Proven } from '../../../shared/proof-requests/proof-requests.ts';
+import type { Proven } from '../../../shared/proof-requests/proof-request.ts';
+import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import type { ExpectedJob } from '../../../shared/merge-tree/expected/expected-tree.ts';
@@ -17,12 +18,12 @@ import { EpochNumber, type ProvingJobId } from '../../../shared/proving-job/prov
 import { until } from '../../fixtures/test-fleet.ts';
 import { type CountedFleet, LEASE_SECONDS } from './counted-fleet.ts';
 
-/** Names as long as they are in earnest: an item's size is what a write costs. */
+/** Names of realistic length: a write costs by its item's size. */
 export const EPOCH = EpochNumber.parse(42_170);
 export const RANGE = RangeId.parse(`0x${createHash('sha256').update('range').digest('hex')}`);
 export const NETWORK_VERSION = '4.1.2';
 const NEVER_MS = 3_600_000;
-/** Long enough to find what is there; what a poll finds nothing in is reckoned apart. */
+/** Long enough to find what is there; empty polls are counted separately. */
 const CLAIM_SECONDS = 1;
 const log = pino({ level: 'silent' });
 
@@ -33,7 +34,7 @@ export function agentId(number: number): AgentId {
 /**
  * Proves an epoch of one checkpoint with sham proofs: the node's own requests, and an agent of each pool by its own
  * claimer and settler. One after the other where the order of two changes what a call costs, so that the counts are the
- * same every time; a real node sends several messages at once and pays for fewer requests. Answers the number of jobs.
+ * same every time; a real node sends several messages at once and pays for fewer requests. Returns the number of jobs.
  */
 export async function runCountedEpoch(fleet: CountedFleet, shape: CheckpointShape): Promise<number> {
   const { node } = fleet.engines;
@@ -77,12 +78,12 @@ export async function runCountedEpoch(fleet: CountedFleet, shape: CheckpointShap
   return jobs.length;
 }
 
-/** Jobs that the node has asked for and told the ledger so. */
+/** Jobs that the node has requested and marked as enqueued. */
 function markedJobs(fleet: CountedFleet): number {
   return fleet.calls('node').filter(({ operation, isOver }) => operation === 'UpdateItem' && isOver).length;
 }
 
-/** Children first; together are those that one agent finds in one queue. */
+/** Children first, in groups that one agent finds in one queue. */
 function inGroups(jobs: readonly ExpectedJob[]): readonly (readonly ExpectedJob[])[] {
   const levels: number[] = [];
   for (const { children } of jobs) levels.push(1 + Math.max(-1, ...children.map((child) => levels[child]!)));

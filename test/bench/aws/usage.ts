@@ -5,7 +5,7 @@ const SQS_REQUEST_BYTES = 64 * 1024;
 const S3_WRITES = new Set(['PutObject', 'CopyObject', 'ListObjectsV2', 'CreateMultipartUpload', 'UploadPart']);
 const S3_FREE = new Set(['DeleteObject', 'DeleteObjects', 'AbortMultipartUpload']);
 
-/** What calls are charged as. */
+/** The units that calls are charged in. */
 export function usageOf(calls: readonly Readonly<GateCall>[]): AwsUsage {
   return addUsage(...calls.map(usageOfCall));
 }
@@ -24,7 +24,7 @@ function usageOfCall(call: Readonly<GateCall>): AwsUsage {
       if (operation === 'GetRecords') return { streamReads: 1 };
       return { dynamoReadUnits: readUnits, dynamoWriteUnits: writeUnits };
     default:
-      throw new Error(`${service}:${operation} has no price here: add it to shared/cost/aws-prices.ts`);
+      throw new Error(`${service}:${operation} has an unknown price: add it to shared/cost/aws-prices.ts`);
   }
 }
 

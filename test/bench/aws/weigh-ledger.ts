@@ -13,7 +13,7 @@ export interface LedgerWeight {
   readonly largestBytes: number;
 }
 
-/** The items of an epoch's jobs, as they lie in the table. */
+/** The items of an epoch's jobs, as they are stored. */
 export async function weighLedger(
   connection: AwsConnection,
   prefix: string,

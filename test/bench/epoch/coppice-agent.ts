@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import { runAgent } from '../../../containers/agent/run-agent.ts';
-import { agentOptionsOf } from '../../../containers/cli/start/agent-options-of.ts';
+import { toAgentOptions } from '../../../containers/cli/start/to-agent-options.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
@@ -15,7 +16,7 @@ import { coppiceSettings } from './coppice-settings.ts';
  */
 const [number, dataDirectory] = process.argv.slice(2);
 const settings = coppiceSettings(String(dataDirectory), `agent-${String(number)}`);
-const options = agentOptionsOf(settings, installedNetworkVersion());
+const options = toAgentOptions({ settings, engineOptions: engineOptionsOf(settings) }, installedNetworkVersion());
 const engine = await openEngine(options.engine);
 
 let gate = Promise.withResolvers<AbortSignal>();

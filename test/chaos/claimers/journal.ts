@@ -16,7 +16,7 @@ const JournalEntry = z.strictObject({
     /** The proof is in the store; the next word to the ledger is that it is there. */
     'settling',
     /** The ledger's two answers to that. */
-    'settled',
+    'proven',
     'already-settled',
     /** Its message was there once more. */
     'doubled',

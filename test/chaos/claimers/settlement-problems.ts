@@ -20,7 +20,7 @@ export function settlementProblems(
   for (const entry of journal) {
     const { agentId, event, jobId } = entry;
     lastWords.set(agentId, entry);
-    if (event !== 'settled' || jobId === undefined) continue;
+    if (event !== 'proven' || jobId === undefined) continue;
     const known = settlers.get(jobId);
     if (known === undefined) problems.push(`${agentId} settled ${jobId}, which the ledger has lost`);
     else known.push(agentId);

@@ -35,43 +35,43 @@ describe('the command coppice', () => {
         status   what the fleet is doing: epochs, submissions, agents, queues, incidents
         tree     the merge tree of an epoch: what is proven, by whom, how long it took
         jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
-        why      why there are so many agents, and why a root went out or waits
+        why      explain the number of agents and the state of each root
         cost     what an epoch cost: agents by pool, AWS by service, gas on L1
-        retry    give a rejected job, or all of an epoch, another chance
+        retry    give a rejected job, or all rejected jobs of an epoch, another attempt
         redrive  send dead letters back to the queues that they came from
         crs      fetch the reference string that proofs are made with
         devnet   prove an epoch of a local Aztec network to a local L1
-        canary   try a fleet with real proofs: a small recursion tree, verified on L1
+        canary   test a fleet with real proofs: a small recursion tree, verified on L1
 
       coppice <command> --help lists every flag of a command, with its variable and default.
-      coppice --version names the version.
+      coppice --version prints the version.
 
       Exit codes
-        0    done, or ended as it was told to
-        1    something failed; the log says what
-        2    the command line or the settings are wrong; all that is wrong is listed
+        0    done, or stopped on request
+        1    something failed; see the log
+        2    invalid command line or settings; every problem is listed
         3    this machine, its data or its programs cannot do the work
-        130  ended by Ctrl-C
+        130  stopped by Ctrl-C
       "
     `);
   });
 
-  it('says the same when it is told nothing, and that this was wrong', async () => {
-    const [told, untold] = await Promise.all([coppice('help'), coppice('')]);
-    expect(untold).toEqual({ ...told, code: 2 });
+  it('prints the same without a command, and exits as misused', async () => {
+    const [help, nothing] = await Promise.all([coppice('help'), coppice('')]);
+    expect(nothing).toEqual({ ...help, code: 2 });
   });
 
-  it('knows its version', async () => {
+  it('prints its version', async () => {
     const { code, stdout } = await coppice('--version');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it('refuses an unknown command, and names the one that was meant', async () => {
+  it('refuses an unknown command, and suggests the closest', async () => {
     expect(await coppice('statsu')).toEqual({
       code: 2,
       stdout: '',
-      stderr: "coppice: 'statsu' is no command; did you mean status?\n",
+      stderr: "coppice: unknown command 'statsu'; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
       'the commands are start, status, tree, jobs, why, cost, retry, redrive, crs, devnet, canary',
@@ -92,7 +92,7 @@ describe('the command coppice', () => {
     expect(stdout).toContain('Also --proverNode.publisherPrivateKey, PROVER_PUBLISHER_PRIVATE_KEY, L1_PRIVATE_KEY.');
   });
 
-  it('lists everything that is wrong with a start at once, and starts nothing', async () => {
+  it('lists every problem of a start at once, and starts nothing', async () => {
     const { code, stdout, stderr } = await coppice(
       'start --prover-nod --prover-agent --l1-rpc-url=https://x --lease-seconds 8GB --agents 0 more',
       { PROVER_AGENT_PROOF_TYPES: 'PARITY_BASE,PARTY_ROOT', COPPICE_ENGIN: 'aws', L1_PRIVATE_KEY: '0xhunter2' },
@@ -102,8 +102,8 @@ describe('the command coppice', () => {
       "coppice: 6 problems with the command line or the settings:
         --prover-nod is unknown, did you mean --prover-node?
         --l1-rpc-url is unknown, did you mean --l1-rpc-urls?
+        unexpected argument 'more' (flags start with --)
         the variable COPPICE_ENGIN is unknown, did you mean COPPICE_ENGINE?
-        'more' is no flag: roles and settings begin with --
         --proverAgent.proverAgentProofTypes (PROVER_AGENT_PROOF_TYPES) must be a comma-separated list, each item PUBLIC_VM, PUBLIC_CHONK_VERIFIER, PRIVATE_TX_BASE_ROLLUP, PUBLIC_TX_BASE_ROLLUP, TX_MERGE_ROLLUP, BLOCK_ROOT_FIRST_ROLLUP, BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP, BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP, BLOCK_ROOT_ROLLUP, BLOCK_ROOT_SINGLE_TX_ROLLUP, BLOCK_MERGE_ROLLUP, CHECKPOINT_ROOT_ROLLUP, CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP, CHECKPOINT_PADDING_ROLLUP, CHECKPOINT_MERGE_ROLLUP, ROOT_ROLLUP, PARITY_BASE or PARITY_ROOT, none twice; got 'PARTY_ROOT', did you mean PARITY_ROOT?
         --lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'
       coppice <command> --help lists every flag, with its variable and default
@@ -112,7 +112,7 @@ describe('the command coppice', () => {
     expect(readdirSync(workingDirectory)).toEqual([]);
   });
 
-  it('takes settings from .env where it is started, unless another file or none is named', async () => {
+  it('reads .env in the working directory, unless another file or none is named', async () => {
     writeFileSync(path.join(workingDirectory, '.env'), 'export COPPICE_LEASE_SECONDS="1" # too short\n');
     mkdirSync(path.join(workingDirectory, 'conf'));
     writeFileSync(path.join(workingDirectory, 'conf/prover.env'), 'COPPICE_LEASE_SECONDS=2\n');
@@ -125,13 +125,13 @@ describe('the command coppice', () => {
     expect(await wrong('start --prover-agent --agents 0', { COPPICE_LEASE_SECONDS: '0' })).toBe('0');
     expect(await wrong('start --prover-agent --agents 0 --lease-seconds=-1')).toBe('-1');
     expect((await coppice('start --prover-agent', { COPPICE_ENV_FILE: 'missing.env' })).stderr).toContain(
-      `--env-file (COPPICE_ENV_FILE): there is no file ${path.join(workingDirectory, 'missing.env')}`,
+      `--env-file (COPPICE_ENV_FILE): file not found: ${path.join(workingDirectory, 'missing.env')}`,
     );
     // Node reads this flag as well, wherever it stands, and is the first to see that there is no such file.
     expect((await coppice('start --prover-agent --env-file missing.env')).stderr).toContain('missing.env: not found');
   });
 
-  it('takes the defaults of a network, and lets what is given win over them', async () => {
+  it('takes the defaults of a network, and prefers explicit settings', async () => {
     const list = path.join(workingDirectory, 'networks.json');
     writeFileSync(
       list,
@@ -153,24 +153,24 @@ describe('the command coppice', () => {
     expect((await coppice(`${command} --registry-address 0x34`)).stderr).toContain("got '0x34'");
   });
 
-  it('explains what Aztec has and Coppice does not need', async () => {
+  it('explains which settings of Aztec have no effect', async () => {
     const { stderr } = await coppice('start --prover-broker --archiver --proverBroker.proverBrokerBatchSize 7');
     expect(stderr).toMatchInlineSnapshot(`
       "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, no broker is asked (see --engine)
       coppice: --prover-broker starts nothing: the engine holds the jobs, and every role reaches it (see --engine)
-      coppice: --archiver starts nothing: the prover node has an archiver of its own
+      coppice: --archiver starts nothing: the prover node has its own archiver
       coppice: 1 problem with the command line or the settings:
-        say what to start: --prover-node, --prover-agent, or both
+        nothing to start: give --prover-node, --prover-agent, or both
       coppice <command> --help lists every flag, with its variable and default
       "
     `);
   });
 
-  it('says that there is no fleet to look at, and makes none', async () => {
+  it('reports that there is no fleet, and creates none', async () => {
     const { code, stderr } = await coppice('status --data-directory nowhere');
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `coppice: no fleet has worked in ${path.join(workingDirectory, 'nowhere/coppice')} yet: name its --data-directory, or its --network\n`,
+      `coppice: no fleet in ${path.join(workingDirectory, 'nowhere/coppice')} yet: give its --data-directory or its --network\n`,
     );
     expect(readdirSync(workingDirectory)).toEqual([]);
   });
@@ -202,7 +202,7 @@ describe('the command coppice', () => {
       stderr: 'coppice: epoch 8 is not in the ledger: the newest are 7\n',
     });
     expect(none?.code).toBe(2);
-    expect(none?.stderr).toContain('say which epoch: coppice tree EPOCH');
+    expect(none?.stderr).toContain('missing EPOCH, a whole number: coppice tree EPOCH\n');
   });
 
   it('lists jobs, retries them, and sends dead letters back', async () => {
@@ -224,7 +224,7 @@ describe('the command coppice', () => {
     expect(await coppice('retry 7:ROOT_ROLLUP')).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'coppice: no job 7:ROOT_ROLLUP is in the ledger: coppice jobs 7 lists those of the epoch\n',
+      stderr: 'coppice: job 7:ROOT_ROLLUP is not in the ledger: coppice jobs 7 lists the jobs of the epoch\n',
     });
     expect(await coppice('retry 7:CHECKPOINT_PADDING_ROLLUP')).toMatchObject({ code: 0 });
     expect(await engine.jobs.find(padding.id)).toMatchObject({ state: 'queued' });
@@ -243,13 +243,13 @@ describe('the command coppice', () => {
   });
 
   it.each([
-    ['jobs x', "the epoch is a whole number; got 'x'"],
-    ['jobs 7 8', "'8' is one word too many"],
+    ['jobs x', "EPOCH must be a whole number; got 'x'"],
+    ['jobs 7 8', "unexpected argument '8'"],
     ['jobs --state done', '--state (COPPICE_JOBS_STATE) must be a comma-separated list, each item queued, leased'],
     ['jobs --circuit PARTY_BASE', 'did you mean PARITY_BASE?'],
-    ['retry', 'say what to retry: coppice retry JOB'],
-    ['retry 7:', "a whole number; got '7:'"],
-    ['redrive 7', "'7' is no flag"],
+    ['retry', 'the number of an epoch: coppice retry JOB|EPOCH'],
+    ['retry 7:', "the number of an epoch; got '7:'"],
+    ['redrive 7', "unexpected argument '7' (flags start with --)"],
     ['status --engine aws --engine-directory x', '--engine (COPPICE_ENGINE) is aws'],
   ])('refuses: coppice %s', async (commandLine, problem) => {
     const { code, stderr } = await coppice(commandLine);

@@ -11,7 +11,7 @@ import { openAwsHarness } from '../../contract/aws-harness.ts';
 import { type CoppiceResult, runCoppice } from '../../fixtures/run-coppice.ts';
 import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
 
-describe('the commands that look at a fleet, on AWS', () => {
+describe('the commands that work on a fleet, on AWS', () => {
   let workingDirectory: string;
   let engine: Engine;
   let jobs: readonly JobRecord[];
@@ -45,10 +45,10 @@ describe('the commands that look at a fleet, on AWS', () => {
     expect(list?.stdout).toContain('Epoch 7: proving, 5 jobs, 1 queued, 1 leased, 3 proven');
   });
 
-  it('say that no fleet is here, and where they looked', async () => {
+  it('report that there is no fleet, and where they searched', async () => {
     const { code, stderr } = await coppice('status --aws-prefix nobody --aws-region eu-west-1');
     expect(stderr).toBe(
-      `coppice: no fleet is here: there is no table nobody-ledger in ${inject('aws').endpoint}, region eu-west-1: name the ` +
+      `coppice: no fleet found: there is no table nobody-ledger in ${inject('aws').endpoint}, region eu-west-1: name the ` +
         'fleet with --aws-prefix, and its region with --aws-region, as it was deployed, or deploy it\n',
     );
     expect(code).toBe(1);
@@ -60,7 +60,7 @@ describe('the commands that look at a fleet, on AWS', () => {
     await engine.epochs.advance(SEEDED_EPOCH, padding.rangeId, 'failed', { reason: 'a job was rejected' });
     expect((await coppice(`retry ${padding.id}`)).stdout).toBe(
       `Job ${padding.id} is queued again.\n` +
-        'Epoch 7 is taken up again: within seconds by a node that runs, else by the next that is started.\n',
+        'Epoch 7 will be resumed: within seconds by a running node, or by the next one that starts.\n',
     );
     expect(await engine.jobs.find(padding.id)).toMatchObject({ state: 'queued', attempts: { 'out-of-memory': 0 } });
     expect(await engine.epochs.find(SEEDED_EPOCH)).toMatchObject({ state: 'proving', attempt: 1 });

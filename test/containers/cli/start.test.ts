@@ -29,14 +29,14 @@ describe('coppice start', () => {
     return agents.filter(({ state, pid }) => state === 'idle' && isRunning(pid));
   }
 
-  it('says with its exit code that a machine is not fit, and what it lacks', { timeout: 180_000 }, async () => {
+  it('exits as unfit on a machine without a prover, and reports what is missing', { timeout: 180_000 }, async () => {
     const { code, stderr } = await runCoppice(['start', '--prover-agent'], { workingDirectory });
     expect(code).toBe(3);
     expect(stderr).toContain('real proofs need');
   });
 
   it(
-    'runs agents as processes, starts one again that was killed, and ends all at SIGTERM',
+    'runs agents as processes, restarts one that was killed, and stops all at SIGTERM',
     { timeout: 400_000 },
     async () => {
       const fleet = startCoppice(['start', '--prover-agent', '--agents', '2', '--agent-id', 'test'], {

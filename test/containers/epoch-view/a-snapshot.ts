@@ -1,4 +1,4 @@
-import type { AgentView, DevnetSnapshot, EpochView } from '../../../containers/epoch-view/devnet-snapshot.ts';
+import type { AgentView, FleetSnapshot, EpochView } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
@@ -8,11 +8,11 @@ import { MIXED_SHAPE, RANGE } from '../devnet/played-epoch.ts';
 
 export const START_MS = 1_800_000_000_000;
 
-export function aSnapshot(overrides: Partial<DevnetSnapshot> = {}): DevnetSnapshot {
+export function aSnapshot(overrides: Partial<FleetSnapshot> = {}): FleetSnapshot {
   return { atMs: START_MS, chain: undefined, traffic: undefined, epochs: [], agents: [], ...overrides };
 }
 
-/** An epoch that was just taken up: nothing of it has been asked for. */
+/** An epoch that has just started: none of its jobs has been requested. */
 export function anEpochView(overrides: Partial<EpochView> = {}): EpochView {
   const tree = expectedTree(MIXED_SHAPE);
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { describeChanges, summarise } from '../../../containers/epoch-view/describe-changes.ts';
-import type { EpochView } from '../../../containers/epoch-view/devnet-snapshot.ts';
+import type { EpochView } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
 
 const CHAIN = {
@@ -21,14 +21,14 @@ function changesOf(before: Partial<EpochView>, after: Partial<EpochView>): strin
 }
 
 describe('describeChanges', () => {
-  it('says nothing when nothing has happened', () => {
+  it('reports nothing when nothing has happened', () => {
     const snapshot = aSnapshot({ epochs: [anEpochView()], agents: [anAgentView()], chain: CHAIN });
     expect(describeChanges(snapshot, { ...snapshot, atMs: START_MS + 250 })).toEqual([]);
   });
 
-  it('says how much there is to prove when an epoch is taken up, and when it only warms up', () => {
+  it('reports the size of an epoch when it starts, and whether it is a warm-up', () => {
     expect(describeChanges(aSnapshot(), aSnapshot({ epochs: [anEpochView({ holdsMix: false })] }))).toEqual([
-      'epoch 7: taken up: checkpoints 20 to 22, 4 transactions, 21 jobs expected, a warm-up',
+      'epoch 7: started: checkpoints 20 to 22, 4 transactions, 21 jobs expected (warm-up)',
     ]);
   });
 
@@ -42,26 +42,24 @@ describe('describeChanges', () => {
     ).toEqual(['epoch 7: mined: 0xabc']);
     expect(
       describeChanges(aSnapshot({ chain: CHAIN }), aSnapshot({ chain: { ...CHAIN, provenCheckpoint: 22 } })),
-    ).toEqual(["L1: the rollup's proven checkpoint is now 22"]);
+    ).toEqual(['L1: the rollup is now proven up to checkpoint 22']);
   });
 
-  it('says why an epoch failed, and that it was taken up again', () => {
+  it('reports why an epoch failed, and that it was resumed', () => {
     expect(changesOf({}, { state: 'failed', reason: 'a job was rejected' })).toEqual([
       'epoch 7: failed: a job was rejected',
     ]);
-    expect(changesOf({ state: 'failed' }, { state: 'proving', attempt: 2 })).toEqual([
-      'epoch 7: taken up again, attempt 2',
-    ]);
+    expect(changesOf({ state: 'failed' }, { state: 'proving', attempt: 2 })).toEqual(['epoch 7: resumed, attempt 2']);
   });
 
-  it('tells of rejected jobs, and where to look', () => {
+  it('reports rejected jobs, and the command that explains them', () => {
     const { progress } = anEpochView();
     expect(changesOf({}, { progress: { ...progress, rejected: 2 } })).toEqual([
-      'epoch 7: 2 of its jobs are rejected: coppice tree 7 says why',
+      'epoch 7: 2 jobs rejected: see coppice tree 7',
     ]);
   });
 
-  it('introduces each agent once, and passes on what it notes', () => {
+  it('reports each agent once, and every new note of it', () => {
     const idle = aSnapshot({ agents: [anAgentView()] });
     const noting = aSnapshot({ agents: [anAgentView({ state: 'proving', note: 'too little memory' })] });
     expect(describeChanges(aSnapshot(), idle)).toEqual(['agent-1: idle']);

@@ -11,7 +11,7 @@ function holding(publicTxs: number, privateTxs: number, l1ToL2Messages = 0): Che
 }
 
 describe('holdsTrafficMix', () => {
-  it('is satisfied by an epoch that holds every kind', () => {
+  it('accepts an epoch that holds every kind', () => {
     expect(holdsTrafficMix(MIXED_SHAPE)).toBe(true);
   });
 
@@ -22,7 +22,7 @@ describe('holdsTrafficMix', () => {
     ['no empty checkpoint', [holding(1, 2, 1), holding(0, 1)]],
     ['no message from L1', [EMPTY, holding(1, 2)]],
     ['nothing at all', []],
-  ])('misses what is missing: %s', (_, shape) => {
+  ])('rejects an epoch with %s', (_, shape) => {
     expect(holdsTrafficMix(shape)).toBe(false);
   });
 });

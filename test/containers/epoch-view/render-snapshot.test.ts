@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { DevnetSnapshot } from '../../../containers/epoch-view/devnet-snapshot.ts';
+import type { FleetSnapshot } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { textOf } from '../../../containers/terminal/line.ts';
 import { renderSnapshot } from '../../../containers/epoch-view/render-snapshot.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
@@ -8,7 +8,7 @@ import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
 
 const WIDE = { columns: 110, rows: 40 };
 
-function textsOf(snapshot: DevnetSnapshot, frame = WIDE): string[] {
+function textsOf(snapshot: FleetSnapshot, frame = WIDE): string[] {
   return renderSnapshot(snapshot, frame).map(textOf);
 }
 
@@ -30,12 +30,12 @@ describe('renderSnapshot', () => {
       'public bases',
       'parity roots',
       'leaves',
-      'all',
+      'total',
     ]);
     expect(rows.find((text) => text.includes('leaves'))).toMatch(/ █+▓+░+·+ {2,}3 {2,}2 {2,}1 {2,}8$/);
   });
 
-  it('shows the oldest epoch that is being proven, and one line for each other that is under way', () => {
+  it('shows the oldest epoch that is being proven, and one line for each other open one', () => {
     const at = (epoch: number): EpochNumber => EpochNumber.parse(epoch);
     const texts = textsOf(
       aSnapshot({
@@ -55,14 +55,14 @@ describe('renderSnapshot', () => {
     ]);
   });
 
-  it('shows what the critical path still holds, and for about how long', () => {
+  it('shows the rest of the critical path, and about how long it takes', () => {
     const texts = textsOf(aSnapshot({ epochs: [anEpochView()] }), { columns: 240, rows: 40 });
     expect(texts.find((text) => text.startsWith('Critical path'))).toMatch(
       /7 jobs left, about 14 s: .* > CHECKPOINT_MERGE_ROLLUP > ROOT_ROLLUP$/,
     );
   });
 
-  it('shows what each agent proves, and for how long already', () => {
+  it('shows what each agent is proving, and for how long', () => {
     const texts = textsOf(
       aSnapshot({
         agents: [
@@ -85,7 +85,7 @@ describe('renderSnapshot', () => {
   it('shows the hash of the transaction that was sent', () => {
     const submission = { state: 'sent', transactions: 2, transactionHash: '0xabc' } as const;
     const texts = textsOf(aSnapshot({ epochs: [anEpochView({ state: 'submitting', submission })] }));
-    expect(texts.find((text) => text.startsWith('Submission'))).toMatch(/sent \(transaction 2 of it\): 0xabc$/);
+    expect(texts.find((text) => text.startsWith('Submission'))).toMatch(/sent \(transaction 2\): 0xabc$/);
   });
 
   it.each([

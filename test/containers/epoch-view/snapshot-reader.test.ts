@@ -53,7 +53,7 @@ describe('SnapshotReader', () => {
     });
   });
 
-  it('goes by how long circuits take here, once some are proven, and not by the catalogue', async () => {
+  it('uses the times measured here, once some circuits are proven, and not those of the catalogue', async () => {
     const before = (await reader.read()).epochs[0]?.pathLeft;
     for (const tookMs of [20_000, 60_000]) {
       const [next] = await played.queued();
@@ -90,7 +90,7 @@ describe('SnapshotReader', () => {
     expect(await reader.read()).toEqual(mined);
   });
 
-  it('says what each agent proves', async () => {
+  it('returns what each agent is proving', async () => {
     const [job] = await played.queued();
     await engine.agents.report({
       agentId: AgentId.parse('agent-1'),

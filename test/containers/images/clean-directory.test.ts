@@ -12,7 +12,7 @@ import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-eng
 import { readDockerfile, ROOT } from './dockerfile.ts';
 
 const run = promisify(execFile);
-/** Aztec's packages take long to load on a busy machine. */
+/** Aztec's packages load slowly on a busy machine. */
 const LOADING_MS = 120_000;
 const Lockfile = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().default(false) })) });
 
@@ -33,7 +33,7 @@ describe('the contents of the images, in a clean directory with only the product
       await cp(join(ROOT, source), join(directory, source), { recursive: true });
     }
   }
-  /** As `npm ci --omit=dev` would install them, which takes minutes. */
+  /** The packages that `npm ci --omit=dev` would install, linked instead because that takes minutes. */
   async function linkProductionPackages(): Promise<void> {
     const { packages } = Lockfile.parse(JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8')));
     const wanted = Object.entries(packages).filter(

@@ -8,9 +8,9 @@ export const ROOT = join(import.meta.dirname, '../../..');
 export interface ReadDockerfile {
   readonly text: string;
   readonly parsed: Dockerfile;
-  /** Of the last stage, which is the image. */
+  /** Instructions of the final stage, which is the image. */
   readonly last: { readonly user: string | undefined; readonly entryPoint: readonly string[] | undefined };
-  /** Paths that are copied from the repository, in any stage. */
+  /** The paths copied from the repository, in any stage. */
   readonly sources: readonly string[];
   readonly bases: readonly string[];
 }
@@ -46,7 +46,7 @@ function sourcesOf(copy: Copy): readonly string[] {
     .map((argument) => argument.getValue());
 }
 
-/** Whether the path is in the build context: `.dockerignore` excludes everything that it does not list. */
+/** Whether the build sees the path: `.dockerignore` excludes everything except the paths that it names. */
 export function isInBuildContext(path: string): boolean {
   const lines = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n');
   return existsSync(join(ROOT, path)) && lines.includes(`!${path}`);

@@ -19,23 +19,23 @@ const FOUND_ON_DISK = ['@aztec/bb.js'];
 describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
   const { text, parsed, last, sources, bases } = readDockerfile(program);
 
-  it('has a Dockerfile without findings of a linter', () => {
+  it('has a Dockerfile that passes the linter', () => {
     const found = validate(text).map(({ message, range }) => ({ line: range.start.line + 1, message }));
     expect(found).toEqual([]);
   });
 
-  it("is built on Aztec's image of the version of our packages, in every stage", () => {
+  it("is built on Aztec's image of the same version as the packages, in every stage", () => {
     const version = packageManifest.dependencies['@aztec/bb.js'];
     expect(new Set(bases)).toEqual(new Set([`aztecprotocol/aztec:${version}`]));
     expect(text).toContain(`coppice.aztec-version="${version}"`);
   });
 
-  it('copies only files that exist and are in the build context', () => {
+  it('copies only files that exist and that the build sees', () => {
     expect(sources.length).toBeGreaterThan(3);
     for (const source of sources) expect.soft(isInBuildContext(source), source).toBe(true);
   });
 
-  it('does not run as root, and has no shell between it and its signals', () => {
+  it('does not run as root, and no shell stands between it and its signals', () => {
     expect(last.user).toBe('coppice');
     expect(last.entryPoint?.[0]).toBe('node');
     expect(parsed.getCMDs().map((command) => command.getArgumentsContent())).toEqual([
@@ -49,7 +49,7 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
     expect(sources.some((source) => file.startsWith(`${source}/`))).toBe(true);
   });
 
-  it('declares its labels, its volumes and its health check', () => {
+  it('declares its name, its volumes and its health check', () => {
     const labels = parsed.getInstructions().filter((instruction) => instruction.getKeyword() === 'LABEL');
     expect(labels.map((label) => label.getArgumentsContent()).join()).toContain('org.opencontainers.image.title');
     expect(text).toMatch(/^VOLUME \["\/tmp"/m);
@@ -57,8 +57,8 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
   });
 });
 
-describe('what is copied into the images', () => {
-  it('has every file that the command line and what it starts may load', async () => {
+describe('the files copied into the images', () => {
+  it('include every file that the command line and its processes may load', async () => {
     const { sources } = readDockerfile('agent');
     const { files } = await importGraph(COMMAND_LINE);
     expect(files).toEqual(
@@ -103,7 +103,7 @@ describe('the packages that are installed into the images', () => {
 });
 
 describe('the reference string in the image of the agent', () => {
-  it('has a point for each gate of the largest circuit, and one more', () => {
+  it('has more points than the largest circuit has gates', () => {
     const { text } = readDockerfile('agent');
     const points = Number(/^ARG CRS_POINTS=(\d+)$/m.exec(text)?.[1]);
     const log2Gates = Math.max(...Object.values(CIRCUIT_CATALOGUE).map((circuit) => circuit.log2Gates));

@@ -7,17 +7,17 @@ import { build } from 'esbuild';
 import { ROOT } from './dockerfile.ts';
 
 export interface ImportGraph {
-  /** Files of the repository, by their path in it. */
+  /** Files of the repository, by relative path. */
   readonly files: readonly string[];
   /** Names of packages, each once. */
   readonly packages: readonly string[];
 }
 
-/** Threads and processes are started from files that are not imported. */
+/** Files that no import names, because programs start them as threads or processes. */
 const STARTED_FILE = /new URL\('(\.[^']*\.ts)', import\.meta\.url\)/g;
 
 /**
- * Everything that programs of the repository may load, including what they start as threads and processes.
+ * Everything that programs of the repository may load, including their threads and processes.
  * @param without files that are not followed, by their path in the repository
  */
 export async function importGraph(programs: readonly string[], without: readonly string[] = []): Promise<ImportGraph> {

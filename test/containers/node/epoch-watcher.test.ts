@@ -114,7 +114,7 @@ describe('EpochWatcher', () => {
     expect(attempted).toEqual([5]);
   });
 
-  it('takes up what a killed node left half proven', async () => {
+  it('takes up an epoch that a killed node left half proven', async () => {
     await open(4, 'proving');
     await look(aWatcher());
     expect(attempted).toContain(4);
@@ -162,7 +162,7 @@ describe('EpochWatcher', () => {
       expect(attempted).toEqual([4]);
     });
 
-    it('takes it up once more, at once, when it is to be retried', async () => {
+    it('takes it up once more, at once, when an operator retries it', async () => {
       await engine.epochs.advance(epoch, range, 'proving');
       await look(watcher);
       expect(attempted).toEqual([4, 4]);
@@ -198,7 +198,7 @@ describe('EpochWatcher', () => {
     });
   });
 
-  it('leaves an epoch that failed before it was opened alone for its time, though the ledger calls it proving', async () => {
+  it('waits before it retries an epoch that failed before it was opened, though the ledger calls it proving', async () => {
     ranges.delete(5);
     await open(4, 'proving');
     const watcher = aWatcher(() => Promise.reject(new Error('transactions are missing')));
@@ -207,7 +207,7 @@ describe('EpochWatcher', () => {
     expect(attempted).toEqual([4]);
   });
 
-  it('gives an epoch up when its window has closed, and says so', async () => {
+  it('gives an epoch up when its window has closed, and marks it expired', async () => {
     await open(4, 'failed');
     nowMs = DEADLINE_AT_MS;
     await look(aWatcher());
@@ -215,7 +215,7 @@ describe('EpochWatcher', () => {
     expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
   });
 
-  it('proves no more epochs at once than it may, and none twice at once', async () => {
+  it('proves at most the allowed number of epochs at once, and each only once at a time', async () => {
     const ends = Promise.withResolvers<AttemptOutcome>();
     const watcher = aWatcher(() => ends.promise, { maxEpochsAtOnce: 1 });
     await watcher.tick(running);
@@ -228,7 +228,7 @@ describe('EpochWatcher', () => {
     expect(attempted).toEqual([4, 5]);
   });
 
-  it('goes on looking after the chain could not be read', async () => {
+  it('goes on polling after the chain could not be read', async () => {
     const ended = new AbortController();
     let looks = 0;
     const watcher = aWatcher(undefined, {

@@ -25,7 +25,7 @@ describe('the lag of the node', () => {
     expect(await measured(async () => Promise.resolve(AT_MS + 5_000))).toEqual([['NodeLagSeconds', 0]]);
   });
 
-  it('is not told before the first block, nor when the node cannot say', async () => {
+  it('is not recorded before the first block, nor when it cannot be read', async () => {
     expect(await measured(async () => Promise.resolve(undefined))).toEqual([]);
     expect(await measured(async () => Promise.reject(new Error('closed')))).toEqual([]);
   });

@@ -51,14 +51,14 @@ describe('ProofOrigins', () => {
     expect(origins.childrenOf({ avmProofData }).children).toEqual([aJobId('avm')]);
   });
 
-  it('says which slot holds a proof of nobody it knows', () => {
+  it('reports the slot of a proof whose job is unknown', () => {
     expect(new ProofOrigins().childrenOf({ previousRollup: slot('foreign') })).toEqual({
       children: [],
       unknownSlots: ['previousRollup'],
     });
   });
 
-  it("leaves out the client's own proof, which is no job's", () => {
+  it("leaves out the client's own proof, which no job made", () => {
     expect(new ProofOrigins().childrenOf({ hidingKernelProofData: slot('the client') })).toEqual({
       children: [],
       unknownSlots: [],

@@ -55,7 +55,7 @@ describe('parseAptDeb822', () => {
     ]);
   });
 
-  it('takes field names in any case and values that go on in the next line', () => {
+  it('takes field names in any case, and values that continue on the next line', () => {
     const [source] = parseAptDeb822('types: deb\nURIS:\n http://a.example\n http://b.example\nsuites: trixie\n');
     expect(source?.uris).toEqual(['http://a.example', 'http://b.example']);
   });
@@ -95,7 +95,7 @@ describe('findReleaseSource', () => {
     expect(findReleaseSource([nodesource, ...sources], 'bookworm')?.uris).toEqual(['http://mirror.example/debian']);
   });
 
-  it('takes no source of source code, and none without the main packages', () => {
+  it('ignores sources of source code, and those without the main packages', () => {
     const sources = parseAptList(
       'deb-src http://mirror.example/debian bookworm main\ndeb http://mirror.example/debian bookworm contrib\n',
     );
@@ -104,7 +104,7 @@ describe('findReleaseSource', () => {
 });
 
 describe('formatReleaseSource', () => {
-  it('asks the same mirror for the main packages of another release, under the same keys', () => {
+  it('names the same mirror for the main packages of another release, under the same keys', () => {
     const source = findReleaseSource(parseAptDeb822(BOOKWORM_DEB822), 'bookworm')!;
     expect(formatReleaseSource(source, { codename: 'trixie', architecture: 'amd64' })).toBe(`Types: deb
 URIs: http://mirror.example/debian

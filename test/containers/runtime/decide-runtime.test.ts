@@ -46,16 +46,16 @@ describe('decideRuntime', () => {
     expect(decideRuntime(surroundings(of))).toEqual({ kind, nodePath });
   });
 
-  it('says what to install when no Node is new enough', () => {
+  it('reports what to install when no Node is new enough', () => {
     expect(() => decideRuntime(surroundings({ nodeVersion: '22.1.0', bundledNodePath: undefined }))).toThrow(
-      'Node 24.12.0 or newer is needed, this is 22.1.0, and the one that npm brings along is not installed: ' +
+      'Node 24.12.0 or newer is needed, this is 22.1.0, and the one packaged for npm is not installed: ' +
         'run npm ci (without --omit=optional), or install a newer Node',
     );
   });
 
-  it('says which systems to use when a Linux has no glibc', () => {
+  it('reports which systems to use when a Linux has no glibc', () => {
     expect(() => decideRuntime(surroundings({ glibcVersion: undefined }))).toThrow(
-      'the native parts of Aztec need glibc 2.38, and this Linux has none (Alpine?): ' +
+      "Aztec's native parts need glibc 2.38, and this Linux has no glibc (Alpine?): " +
         'use Debian 13, Ubuntu 24.04 or newer',
     );
   });

@@ -21,7 +21,7 @@ it.each([
   expect(chooseDonorRelease(osRelease)).toMatchObject(donor);
 });
 
-it('knows no release for a system that is not of the Debian family', () => {
+it('chooses no release for a system outside the Debian family', () => {
   expect(chooseDonorRelease('ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"\n')).toBeUndefined();
   expect(chooseDonorRelease('')).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { fetchDonorPackages } from '../../../containers/runtime/fetch-donor-packages.mjs';
 
-it('says which systems have the glibc when there is no apt to get it from, and leaves nothing behind', () => {
+it('reports which systems have the glibc when there is no apt to get it from, and leaves nothing behind', () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'donor-'));
   const searchPath = process.env['PATH'];
   onTestFinished(() => {

@@ -42,7 +42,7 @@ describe.each([
     });
   }
 
-  it('runs TypeScript with its arguments as they were given', () => {
+  it('runs TypeScript with unchanged arguments', () => {
     const script = writeScript('const words: string[] = process.argv.slice(2); console.log(JSON.stringify(words));');
     const { stdout, stderr } = launch(script, { parameters: ['--epochs', '2', 'two words', ''] });
     expect({ stdout, stderr }).toEqual({ stdout: '["--epochs","2","two words",""]\n', stderr: '' });
@@ -63,7 +63,7 @@ describe.each([
     expect(launch(script, { parameters: [NATIVE_MODULE] }).stdout).toBe('function\nfunction\n');
   });
 
-  it('names a bb that runs here, and lets programs of the system run on their own libraries', () => {
+  it("provides a bb that runs here, and leaves the system's programs their libraries", () => {
     const script = writeScript(`
       import { execFileSync } from 'node:child_process';
       process.stdout.write(execFileSync(process.env.BB_BINARY_PATH ?? '', ['--version'], { encoding: 'utf8' }));
@@ -78,7 +78,7 @@ describe.each([
     expect(launch(script, { environment: { BB_BINARY_PATH: '/opt/bb-avm' } }).stdout).toBe('/opt/bb-avm\n');
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('hands %s on to the script and ends with its exit code', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('passes %s on to the script and ends with its exit code', async (signal) => {
     const script = writeScript(`
       process.on('${signal}', () => { console.log('stopping'); process.exit(3); });
       setTimeout(() => {}, 20_000);
@@ -95,8 +95,8 @@ describe.each([
   });
 });
 
-it('says how it is used when it is given no script', () => {
+it('prints its usage when there is no script', () => {
   const { status, stderr } = spawnSync(process.execPath, [LAUNCHER], { encoding: 'utf8' });
   expect(status).toBe(2);
-  expect(stderr).toBe('say which script to run: node containers/runtime/launch.mjs <script> [arguments]\n');
+  expect(stderr).toBe('missing <script>: node containers/runtime/launch.mjs <script> [arguments]\n');
 });

@@ -14,14 +14,14 @@ function open(): { output: PlainOutput; clock: { nowMs: number }; written: () =>
 }
 
 describe('PlainOutput', () => {
-  it('writes what is said as one plain line, with the time since the start', () => {
+  it('writes an event as one plain line, with the time since the start', () => {
     const { output, clock, written } = open();
     clock.nowMs += 65_000;
     output.say(['root ', toned('good', 'proven')]);
     expect(written()).toEqual(['  1:05 root proven']);
   });
 
-  it('says a summary when it has changed, and not again within seconds', () => {
+  it('writes a summary when it has changed, and not again within seconds', () => {
     const { output, clock, written } = open();
     output.summarise(['1 of 9']);
     clock.nowMs += 1000;
@@ -33,10 +33,10 @@ describe('PlainOutput', () => {
     expect(written()).toEqual(['  0:00 1 of 9', '  0:05 3 of 9']);
   });
 
-  it('writes nothing of what can only be drawn', () => {
+  it('writes nothing that needs redrawing', () => {
     const { output, written } = open();
     output.show();
-    output.settle();
+    output.freeze();
     expect(written()).toEqual([]);
   });
 });

@@ -17,13 +17,13 @@ describe('TerminalOutput', () => {
     expect(screen.text).toBe('1st');
   });
 
-  it('puts what is said above the block, where it stays', () => {
+  it('writes events above the block, where they stay', () => {
     const { screen, output } = open();
     output.show(() => [['block 1']]);
-    output.say('taken up');
+    output.say('started');
     output.show(() => [['block 2']]);
     output.say('proven');
-    expect(screen.text).toBe('  0:00 taken up\n  0:00 proven\nblock 2');
+    expect(screen.text).toBe('  0:00 started\n  0:00 proven\nblock 2');
   });
 
   it('cuts lines of a block before the last column, so that none takes two rows', () => {
@@ -33,7 +33,7 @@ describe('TerminalOutput', () => {
     expect(screen.text).toBe('01234567…\nbelow');
   });
 
-  it('leaves what is said whole, however long', () => {
+  it('does not cut lines that stay', () => {
     const { screen, output } = open(10);
     output.print(['0123456789abcdef']);
     expect(screen.text).toBe('0123456789\nabcdef');
@@ -49,15 +49,15 @@ describe('TerminalOutput', () => {
     expect(screen.text).toBe('short');
   });
 
-  it('leaves a settled block where it is and goes on below it', () => {
+  it('keeps a frozen block and continues below it', () => {
     const { screen, output } = open();
     output.show(() => [['the whole tree']]);
-    output.settle();
+    output.freeze();
     output.print(['', 'report']);
     expect(screen.text).toBe('the whole tree\n\nreport');
   });
 
-  it('leaves the terminal in order after each drawing, as nobody puts it right after a kill -9', () => {
+  it('leaves the terminal in order after each drawing, because nothing can after a kill -9', () => {
     const sent: string[] = [];
     const screen = new TerminalScreen(40);
     const write = (text: string): void => {
@@ -72,7 +72,7 @@ describe('TerminalOutput', () => {
     for (const text of sent) expect(text).toMatch(/^.\[\?25l/);
   });
 
-  it('sends no colours when there are to be none', () => {
+  it('sends no colours when they are off', () => {
     let sent = '';
     const terminal = { columns: 40, rows: 24, write: (text: string) => void (sent += text) };
     const output = new TerminalOutput(terminal, { color: false, nowMs: () => 0 });

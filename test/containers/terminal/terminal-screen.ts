@@ -3,7 +3,7 @@ import type { Terminal } from '../../../containers/terminal/terminal-output.ts';
 const ESCAPE = '\u001B';
 const SEQUENCE_OR_CHARACTER = new RegExp(`${ESCAPE}\\[[?\\d]*[a-zA-Z]|([^])`, 'g');
 
-/** Does what a terminal does with the few control sequences that are sent to it, and shows what would be seen. */
+/** Interprets the few control sequences that are sent to it as a terminal does, and holds the visible text. */
 export class TerminalScreen implements Terminal {
   columns: number;
   readonly rows = 24;
@@ -56,6 +56,6 @@ export class TerminalScreen implements Terminal {
       this.#lines[this.#row] = (this.#lines[this.#row] ?? '').slice(0, this.#column);
       this.#lines.length = this.#row + 1;
     } else if (/^\d+A$/.test(sequence)) this.#row = Math.max(0, this.#row - Number.parseInt(sequence, 10));
-    else if (!sequence.endsWith('m')) throw new Error(`the screen does not know ${sequence}`);
+    else if (!sequence.endsWith('m')) throw new Error(`unknown control sequence: ${sequence}`);
   }
 }

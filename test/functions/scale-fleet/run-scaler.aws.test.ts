@@ -197,7 +197,7 @@ describe('scale-fleet', () => {
           await fleet.setDesired(pool, capacity, count);
         },
       },
-      notes: {
+      note: {
         find: async () => Promise.resolve({ value: undefined, version: undefined }),
         replace: async () => Promise.resolve(true),
       },

@@ -5,15 +5,12 @@ import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fl
 import { runScaler } from '../../../functions/scale-fleet/run-scaler.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import type { AgentFleet } from '../../../shared/agent-fleet/agent-fleet.ts';
-import { DynamoGrowingEpochs } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-growing-epochs.ts';
-import { DynamoSpotEvents } from '../../../shared/engine/aws/dynamo-ledgers/dynamo-spot-events.ts';
 import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { GrowingEpochs } from '../../../shared/agent-fleet/growing-epoch.ts';
 import type { SpotEvents } from '../../../shared/agent-fleet/spot-events.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
-import { DynamoNotes } from '../../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
@@ -45,7 +42,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     harness = await openAwsHarness(['table']);
-    const { connection, names, clients } = harness;
+    const { connection, names } = harness;
     const prefix = names.ledgerTable.replace('-ledger', '');
     engine = await openEngine({ engine: 'aws', prefix, connection, leaseSeconds: 30 });
     cluster = await openEcsCluster(connection, names);
@@ -62,9 +59,8 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
         ),
       setDesired: (pool, capacity, desired) => ecs.setDesired(pool, capacity, desired),
     };
-    const table = { client: clients.dynamo, name: names.ledgerTable };
-    growing = new DynamoGrowingEpochs(table);
-    spotEvents = new DynamoSpotEvents(table);
+    growing = engine.growingEpochs!;
+    spotEvents = engine.spotEvents!;
     const deps = {
       engine,
       fleet,
@@ -74,7 +70,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
       ended: new EndedEpochs(engine.jobs),
       growing,
       spotEvents,
-      notes: new DynamoNotes(table, 'scale-fleet', ScalerNote),
+      note: engine.notes!.of('scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,
       log: createLogger('test', { logLevel: 'silent' }),

@@ -9,7 +9,6 @@ import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
-import { DynamoNotes } from '../../../shared/engine/aws/dynamo/dynamo-notes.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import { AgentId, type JobLease, type JobRecord, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
@@ -33,7 +32,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     harness = await openAwsHarness(['table', 'queues']);
-    const { connection, names, clients } = harness;
+    const { connection, names } = harness;
     engine = await openEngine({
       engine: 'aws',
       prefix: names.ledgerTable.replace('-ledger', ''),
@@ -51,7 +50,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
       ended: new EndedEpochs(engine.jobs),
       growing: { latest: async () => undefined },
       spotEvents: { since: async () => Promise.resolve([]) },
-      notes: new DynamoNotes({ client: clients.dynamo, name: names.ledgerTable }, 'scale-fleet', ScalerNote),
+      note: engine.notes!.of('scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,
       log: createLogger('test', { logLevel: 'silent' }),
@@ -110,7 +109,7 @@ describe('scale-fleet, of a job that takes too long near the deadline,', () => {
     const bytes = Buffer.from('proof');
     const proof = { key: outputsKey(job.circuit, job.id), sha256: sha256Of(bytes), sizeBytes: bytes.byteLength };
     const report = { jobId: job.id, proof, provingMs: 30_000, claimedAtMs: Date.now() };
-    expect(await engine.jobs.markProven({ ...report, agentId: QUICK })).toBe('settled');
+    expect(await engine.jobs.markProven({ ...report, agentId: QUICK })).toBe('proven');
     await expect(engine.jobs.extend(slow, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
     expect(await engine.jobs.markProven({ ...report, agentId: SLOW })).toBe('already-settled');
     expect(await message()).toBeUndefined();

@@ -16,12 +16,12 @@ const NAMESPACE = metricsNamespace(CONFIG.prefix);
 
 type Trouble = (of: string) => Promise<readonly DataPoint[]>;
 
-/** What our own programs write. */
+/** Trouble that Coppice's own programs report. */
 function written(program: (metrics: Metrics, of: string) => unknown): Trouble {
   return (of) => pointsOf(NAMESPACE, (metrics) => program(metrics, of));
 }
 
-/** What AWS measures, as its documentation names it. */
+/** Trouble that AWS measures, under its documented names. */
 function measured(
   namespace: string,
   dimension: string,
@@ -42,7 +42,7 @@ const agents = (pool: Pool, desired: number, running: number): AgentGroup[] => [
   { pool, capacity: 'od', desired: 0, running: 0 },
 ];
 
-/** For each article of the runbook, what happens when it is needed. */
+/** For each article of the runbook, the trouble that calls for it. */
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   'epoch-slack': written((metrics) => seeL1(metrics, { unproven: [{ epoch: 5, deadlineAtMs: AT_MS + 599_000 }] })),
   'epoch-missed': written((metrics) => seeL1(metrics, { unproven: [], newestClosed: 5 })),
@@ -83,17 +83,17 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   'function-silent': async () => [],
 };
 
-/** Which article an alarm belongs to, and of what. */
+/** The article that an alarm belongs to, and the subject in its name. */
 function subjectOf({ name }: SynthesisedAlarm): { readonly article: string; readonly of: string } {
   const rest = name.slice(`${CONFIG.prefix}-`.length);
   const article = Object.keys(TROUBLES)
     .toSorted((a, b) => b.length - a.length)
     .find((one) => rest === one || rest.startsWith(`${one}-`));
-  if (article === undefined) throw new Error(`nothing makes ${name} fire`);
+  if (article === undefined) throw new Error(`no trouble makes ${name} fire`);
   return { article, of: rest.slice(article.length + 1) };
 }
 
-/** Everything goes well: each program has run once and has nothing to complain of. */
+/** A healthy minute: each program has run once and found no trouble. */
 async function aCalmMinute(): Promise<readonly DataPoint[]> {
   const own = await pointsOf(NAMESPACE, async (metrics) => {
     seeL1(metrics, {});
@@ -112,7 +112,7 @@ describe('every alarm', () => {
     alarms = synthesiseAlarms(CONFIG);
   }, 120_000);
 
-  it('fires when its trouble is there: by name, namespace, dimensions, unit and threshold, as synthesised', async () => {
+  it('fires on its trouble: by name, namespace, dimensions, unit and threshold, as synthesised', async () => {
     expect(alarms.length).toBeGreaterThan(50);
     const quiet: string[] = [];
     for (const alarm of alarms) {
@@ -122,12 +122,12 @@ describe('every alarm', () => {
     expect(quiet).toEqual([]);
   });
 
-  it('is one that some trouble makes fire, and no trouble is without its alarm', () => {
+  it('has a trouble that makes it fire, and every trouble has an alarm', () => {
     const articles = new Set(alarms.map((alarm) => subjectOf(alarm).article));
     expect([...articles].sort()).toEqual(Object.keys(TROUBLES).sort());
   });
 
-  it('stays quiet in a minute in which every program has run and found nothing', async () => {
+  it('stays quiet in a minute in which every program has run and found no trouble', async () => {
     const calm = await aCalmMinute();
     const fired: string[] = [];
     for (const alarm of alarms) {
@@ -141,12 +141,12 @@ describe('every alarm', () => {
     expect(fired).toEqual([]);
   });
 
-  it('takes silence for trouble where a program should have spoken', () => {
+  it('treats silence as trouble where a program should have written a metric', () => {
     const silent = alarms.filter((alarm) => isBreach(alarm, [])).map((alarm) => subjectOf(alarm).article);
     expect([...new Set(silent)].sort()).toEqual(['function-silent', 'l1-rpc-failing', 'node-behind', 'scaler-silent']);
   });
 
-  it('takes no value of another fleet, another dimension or another unit for its own', async () => {
+  it('ignores values of another fleet, another dimension or another unit', async () => {
     const alarm = alarms.find(({ name }) => name === 'coppice-crash-loop-small-spot')!;
     const points = await TROUBLES['crash-loop']!('small-spot');
     expect(isBreach(alarm, points)).toBe(true);

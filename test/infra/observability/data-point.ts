@@ -1,11 +1,11 @@
 import { EmfMetrics, type Metrics } from '../../../shared/telemetry/metrics.ts';
 
-/** A value of a metric, as CloudWatch keeps it. */
+/** A value of a metric, as CloudWatch stores it. */
 export interface DataPoint {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  /** None where AWS measures and does not say. */
+  /** Absent where AWS measures without documenting a unit. */
   readonly unit?: string;
   readonly value: number;
 }
@@ -21,7 +21,7 @@ interface EmfLine {
   readonly [field: string]: unknown;
 }
 
-/** What CloudWatch makes of the lines that a program writes while `run` runs, also of one that ends in an error. */
+/** The values that CloudWatch extracts from the lines that a program writes during `run`, even if `run` throws. */
 export async function pointsOf(namespace: string, run: (metrics: Metrics) => unknown): Promise<readonly DataPoint[]> {
   const lines: string[] = [];
   const metrics = new EmfMetrics(namespace, { nowMs: Date.now, write: (line) => lines.push(line) });

@@ -32,20 +32,20 @@ describe('the observability stack', () => {
     });
   }, 120_000);
 
-  it('tells of every alarm, when it fires and when it is over', () => {
+  it('notifies when an alarm fires and when it is over', () => {
     const alarms = ofType(withPager, 'AWS::CloudWatch::Alarm');
     expect(alarms.length).toBeGreaterThan(50);
     for (const alarm of alarms) expect(alarm).toMatchObject({ AlarmActions: [TOPIC, CHAT], OKActions: [TOPIC, CHAT] });
   });
 
-  it('tells the pager of the page alone, and where there is none, everybody', () => {
+  it('notifies the pager only of the page, and without a pager notifies everybody of it', () => {
     expect(ofType(withPager, 'AWS::CloudWatch::CompositeAlarm')).toMatchObject([
       { AlarmName: 'coppice-page', AlarmActions: [PAGER] },
     ]);
     expect(ofType(plain, 'AWS::CloudWatch::CompositeAlarm')).toMatchObject([{ AlarmActions: [TOPIC] }]);
   });
 
-  it('pages for what costs an epoch, and for nothing that can wait', () => {
+  it('pages for alarms that cost an epoch, and for none that can wait', () => {
     const [page] = ofType(plain, 'AWS::CloudWatch::CompositeAlarm');
     const rule = JSON.stringify(page?.['AlarmRule']);
     const paging = Object.entries(plain)
@@ -66,7 +66,7 @@ describe('the observability stack', () => {
     expect(paging).toContain('coppice-function-silent-submit-root');
   });
 
-  it('lets CloudWatch and the budget publish, over TLS alone, for this account alone', () => {
+  it('lets CloudWatch and the budget publish, only over TLS and only for this account', () => {
     const [policy] = ofType(plain, 'AWS::SNS::TopicPolicy');
     expect(policy).toMatchObject({
       PolicyDocument: {
@@ -83,7 +83,7 @@ describe('the observability stack', () => {
     });
   });
 
-  it('has AWS watch the same budget as the alarm on our estimate', () => {
+  it('gives AWS the same budget to watch as the alarm on the estimate', () => {
     expect(ofType(plain, 'AWS::Budgets::Budget')).toMatchObject([
       { Budget: { TimeUnit: 'DAILY', BudgetLimit: { Amount: 50, Unit: 'USD' } } },
     ]);
@@ -91,7 +91,7 @@ describe('the observability stack', () => {
     expect(alarm).toMatchObject({ Threshold: 50 });
   });
 
-  it('has nothing but who is told changed when an address changes', () => {
+  it('changes only the subscriptions when an address changes', () => {
     const changed = resourcesOf({ alarms: { emails: ['somebody-else@example.com'] } });
     const different = Object.keys({ ...plain, ...changed }).filter(
       (id) => JSON.stringify(plain[id]) !== JSON.stringify(changed[id]),
@@ -99,7 +99,7 @@ describe('the observability stack', () => {
     expect([...new Set(different.map((id) => (plain[id] ?? changed[id])?.Type))]).toEqual(['AWS::SNS::Subscription']);
   });
 
-  it('shows first whether the epoch will make it, and what it waits for', () => {
+  it('shows first whether the epoch will make it and what it waits for', () => {
     const [dashboard] = ofType(plain, 'AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard?.['DashboardBody']);
     const order = ['Will this epoch make it', 'EpochSlackSeconds', 'JobsWaiting', '## Fleet', '## Money', '## L1'];

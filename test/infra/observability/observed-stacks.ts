@@ -12,7 +12,7 @@ export interface ObservedStacks {
   readonly observability: ObservabilityStack;
 }
 
-/** What an operator sees of an environment, and the stacks that it is made from, with nothing in place of their code. */
+/** The observability stack of an environment and the stacks that it watches, with stubs in place of their code. */
 export function observedStacks(config: EnvironmentConfig): ObservedStacks {
   const { account, region } = config;
   const app = new App({ context: { [WITHOUT_CODE]: true } });

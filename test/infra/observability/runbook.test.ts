@@ -7,7 +7,7 @@ import type { SynthesisedAlarm } from './synthesised-alarm.ts';
 import { synthesiseAlarms } from './synthesise-alarms.ts';
 
 const RUNBOOK = readFileSync('docs/runbook.md', 'utf8');
-/** Each article with what is in it; what comes before the first is no article. */
+/** Each article by its heading; the text before the first heading is left out. */
 const ARTICLES = new Map(
   RUNBOOK.split(/^## /m)
     .slice(1)
@@ -20,25 +20,25 @@ describe('the runbook', () => {
     alarms = synthesiseAlarms(anEnvironment());
   }, 120_000);
 
-  it('has an article for every alarm, and none that no alarm leads to', () => {
+  it('has an article for every alarm, and an alarm for every article', () => {
     const led = alarms.map(({ description }) => /docs\/runbook\.md#([a-z0-9-]+)$/.exec(description)?.[1]);
     expect([...new Set(['page', ...led])].sort()).toEqual([...ARTICLES.keys()].sort());
   });
 
-  it('is where the configuration says that it is', () => {
+  it('is linked where the configuration says', () => {
     const url = 'https://example.com/runbook';
     const elsewhere = synthesiseAlarms(anEnvironment({ alarms: { emails: ['a@example.com'], runbookUrl: url } }));
     for (const { description } of elsewhere) expect(description).toContain(`${url}#`);
   });
 
-  it('says in every article what it is, how to look into it, and what to do', () => {
+  it('has a description, an investigation and a resolution in every article', () => {
     for (const [name, article] of ARTICLES) {
       const headings = [...article.matchAll(/^### (.*)$/gm)].map(([, heading]) => heading);
       expect(headings, name).toEqual(['Description', 'Investigation', 'Resolution']);
     }
   });
 
-  it('leads from one article to others that are there', () => {
+  it('links only to articles that exist', () => {
     for (const [, anchor] of RUNBOOK.matchAll(/\]\(#([a-z0-9-]+)\)/g)) expect([...ARTICLES.keys()]).toContain(anchor);
   });
 });

@@ -12,7 +12,7 @@ interface TemplateJson {
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>>;
 }
 
-/** Every alarm of an environment, but for the one that gathers others. */
+/** Every alarm of an environment except the composite one. */
 export function synthesiseAlarms(config: EnvironmentConfig): readonly SynthesisedAlarm[] {
   const { state, functions, observability } = observedStacks(config);
   const template = jsonOf(observability);
@@ -26,7 +26,7 @@ function jsonOf(stack: Stack): TemplateJson {
   return Template.fromStack(stack).toJSON() as TemplateJson;
 }
 
-/** The name that a reference stands for: every queue and function has one of its own in the template. */
+/** The name behind a reference: the template names every queue and function. */
 function resolveIn(template: TemplateJson, others: readonly TemplateJson[], value: unknown): string {
   if (typeof value === 'string') return value;
   const reference = value as Readonly<Record<string, unknown>>;

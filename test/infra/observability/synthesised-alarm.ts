@@ -1,6 +1,6 @@
 import type { DataPoint } from './data-point.ts';
 
-/** One metric that an alarm watches, as it stands in the template. */
+/** One metric that an alarm watches, as in the template. */
 interface WatchedMetric {
   readonly namespace: string;
   readonly name: string;
@@ -10,7 +10,7 @@ interface WatchedMetric {
   readonly periodSeconds: number;
 }
 
-/** An alarm as it was synthesised, every reference resolved. */
+/** A synthesised alarm with every reference resolved. */
 export interface SynthesisedAlarm {
   readonly name: string;
   readonly description: string;
@@ -26,14 +26,14 @@ export interface SynthesisedAlarm {
 type Properties = Readonly<Record<string, unknown>>;
 type Resolve = (value: unknown) => string;
 
-/** Reads an `AWS::CloudWatch::Alarm`. @param resolve what a reference stands for */
+/** Reads an `AWS::CloudWatch::Alarm`. @param resolve returns the value of a reference */
 export function readAlarm(properties: Properties, resolve: Resolve): SynthesisedAlarm {
   const { Metrics } = properties as { readonly Metrics?: readonly MetricQuery[] };
   const queries: readonly MetricQuery[] = Metrics ?? [
     { Id: 'm', ReturnData: true, MetricStat: asMetricStat(properties as unknown as SingleMetric) },
   ];
   const returned = queries.find(({ ReturnData = true }) => ReturnData);
-  if (returned === undefined) throw new Error('the alarm watches nothing');
+  if (returned === undefined) throw new Error('the alarm watches no metric');
   return {
     name: resolve(properties['AlarmName']),
     description: resolve(properties['AlarmDescription']),
@@ -89,8 +89,8 @@ function watchedOf({ Metric, Period, Stat, Unit }: MetricStat, resolve: Resolve)
 }
 
 /**
- * Whether the alarm takes a period with these values for a breach. It takes those alone that are exactly of its metric:
- * namespace, name, every dimension and no other, and the unit where the alarm names one.
+ * Whether the alarm counts a period with these values as a breach. It counts only values that match its metric exactly:
+ * namespace, name, every dimension and no other, and the unit if the alarm names one.
  */
 export function isBreach(alarm: SynthesisedAlarm, points: readonly DataPoint[]): boolean {
   const values = Object.entries(alarm.metrics).map(([id, metric]) => [id, statisticOf(metric, points)] as const);
@@ -104,11 +104,11 @@ export function isBreach(alarm: SynthesisedAlarm, points: readonly DataPoint[]):
     case 'LessThanThreshold':
       return value < alarm.threshold;
     default:
-      throw new Error(`the test does not know ${alarm.comparison}`);
+      throw new Error(`unknown comparison: ${alarm.comparison}`);
   }
 }
 
-/** `undefined` when no value is of this metric: CloudWatch has a gap there. */
+/** `undefined` if no value belongs to this metric, where CloudWatch has a gap. */
 function statisticOf(metric: WatchedMetric, points: readonly DataPoint[]): number | undefined {
   const values = points.filter((point) => isOf(metric, point)).map(({ value }) => value);
   if (values.length === 0) return undefined;
@@ -120,7 +120,7 @@ function statisticOf(metric: WatchedMetric, points: readonly DataPoint[]): numbe
     case 'Minimum':
       return Math.min(...values);
     default:
-      throw new Error(`the test does not know ${metric.statistic}`);
+      throw new Error(`unknown statistic: ${metric.statistic}`);
   }
 }
 
@@ -135,7 +135,7 @@ function isOf({ namespace, name, unit, dimensions }: WatchedMetric, point: DataP
   );
 }
 
-/** Metric math, as far as our alarms use it. */
+/** The metric math that the alarms use. */
 function evaluate(expression: string, values: Readonly<Record<string, number>>): number {
   const { m = NaN, waiting = NaN, held = NaN, missing = NaN, spot = NaN, od = NaN } = values;
   switch (expression) {
@@ -146,6 +146,6 @@ function evaluate(expression: string, values: Readonly<Record<string, number>>):
     case 'IF(spot + od > 0, 100 * missing / (spot + od), 0)':
       return spot + od > 0 ? (100 * missing) / (spot + od) : 0;
     default:
-      throw new Error(`the test does not know the expression ${expression}`);
+      throw new Error(`unknown expression: ${expression}`);
   }
 }

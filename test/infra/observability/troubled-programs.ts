@@ -29,7 +29,7 @@ import { aStoppedTaskEvent } from '../../functions/stopped-task-event.ts';
 export const AT_MS = 1_800_000_000_000;
 const log = createLogger('test', { logLevel: 'silent' });
 
-/** What `watch-l1` writes of L1 when it sees this; the second of two looks. */
+/** Writes the metrics of L1 that `watch-l1` writes for `sight`, as the second of two polls. */
 export function seeL1(metrics: Metrics, sight: Partial<L1Sight>, before: Partial<Remembered> = {}): void {
   const calm: L1Sight = {
     atMs: AT_MS,
@@ -45,7 +45,7 @@ export function seeL1(metrics: Metrics, sight: Partial<L1Sight>, before: Partial
   record(metrics, [...state, ...events]);
 }
 
-/** What it writes of the outbox when its oldest root has waited for so long. */
+/** Writes the metrics of the outbox that `watch-l1` writes when the oldest root has waited `ageSeconds`. */
 export function seeOutbox(metrics: Metrics, ageSeconds: number | undefined): void {
   const root = { epoch: 5, state: 'waiting', storedAtMs: AT_MS - (ageSeconds ?? 0) * 1000 } as RootRecord;
   record(metrics, measureOutbox(ageSeconds === undefined ? [] : [root], AT_MS));
@@ -55,7 +55,10 @@ function record(metrics: Metrics, measurements: readonly Measurement[]): void {
   for (const { name, value, properties } of measurements) metrics.record(name, value, {}, properties);
 }
 
-/** What it writes when its one RPC URL answers, or nobody listens there; it then fails for want of a rollup, or of L1. */
+/**
+ * Writes the metrics that `watch-l1` writes when its one RPC URL answers, or when nothing listens there. It then fails, for
+ * lack of a rollup or of L1.
+ */
 export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent'): Promise<void> {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -76,28 +79,28 @@ export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent')
       publisherAddresses: [],
     },
     engine: { outbox: { open: async () => [] } } as unknown as LookAtL1Deps['engine'],
-    notes: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
+    note: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     l1: createL1Client({ rpcUrls: l1RpcUrls, chainId: 1 }),
     ...{ metrics, log, nowMs: () => AT_MS },
   }).catch(() => undefined);
   if (whether === 'answers') await close();
 }
 
-/** What the node writes when the newest L1 block that it has read is so old. */
+/** Writes the metrics that the node writes when the newest L1 block that it has read is this old. */
 export async function followL1(metrics: Metrics, ageSeconds: number): Promise<void> {
   await measureLag({ readUntilMs: async () => AT_MS - ageSeconds * 1000, nowMs: () => AT_MS, metrics, log });
 }
 
-/** What `watch-tasks` writes of `count` tasks of a service that ended with this exit code. */
+/** Writes the metrics that `watch-tasks` writes for `count` tasks of a service that ended with this exit code. */
 export function stopTasks(metrics: Metrics, service: string, exitCode: number, count = 1): void {
   for (let stopped = 0; stopped < count; stopped += 1) {
     const news = readEcsEvent(aStoppedTaskEvent({ group: `service:coppice-${service}` }, { exitCode }), 'coppice');
-    if (news === undefined) throw new Error(`${service} is none of the fleet's services`);
+    if (news === undefined) throw new Error(`unknown service of the fleet: ${service}`);
     watchTasks(news, { metrics, log });
   }
 }
 
-/** What an agent writes when it loses the only attempt that a job has, to this. */
+/** Writes the metrics that an agent writes when it loses a job's only attempt to this cause. */
 export async function loseJob(metrics: Metrics, cause: AttemptCause): Promise<void> {
   const harness = await openEmbeddedHarness({
     attemptBudgets: { 'lost-agent': 1, 'out-of-memory': 1, 'time-out': 1, failure: 1, 'corrupt-inputs': 1 },
@@ -109,7 +112,7 @@ export async function loseJob(metrics: Metrics, cause: AttemptCause): Promise<vo
   await harness.close();
 }
 
-/** What `scale-fleet` writes when these agents run, so many jobs of `pool` wait, and the day has cost so much. */
+/** Writes the metrics that `scale-fleet` writes for these running agents, waiting jobs of `pool` and dollars of the day. */
 export async function runScalerOver(
   metrics: Metrics,
   {
@@ -147,7 +150,7 @@ export async function runScalerOver(
     policy: DEFAULT_SCALING_POLICY,
     fleet: { describe: async () => groups, setDesired: async () => undefined },
     pools: { small: limits, medium: limits, large: limits, gpu: limits },
-    notes: { find: async () => ({ value: memory, version: 1 }), replace: async () => true },
+    note: { find: async () => ({ value: memory, version: 1 }), replace: async () => true },
     metrics,
     nowMs: () => harness.nowMs(),
     log,

@@ -19,7 +19,7 @@ const keys = recordedKeys();
 const { first, second, root } = recordedProofs();
 
 describe('inputs of canary circuits', () => {
-  it('are the same bytes for the same leaf, and hold all that it says', async () => {
+  it('are the same bytes for the same leaf, and hold its whole statement', async () => {
     const place = { tree: fieldOf(3), from: fieldOf(5), to: await stateAfter(fieldOf(5), 1) };
     const inputs = leafInputs(place, keys);
     expect(sha256Of(leafInputs({ ...place }, keys))).toBe(sha256Of(inputs));
@@ -38,13 +38,13 @@ describe('inputs of canary circuits', () => {
     expect(childDigests(parseRootInputs(rootInputs(first, undefined, keys)))).toEqual(digests.slice(0, 1));
   });
 
-  it('take no root for a child, and nothing that is no proof', () => {
+  it('refuse a root as a child, and bytes that are not a proof', () => {
     expect(() => mergeInputs(first, root, keys)).toThrow('not a proof of CANARY_LEAF or CANARY_MERGE');
     expect(() => mergeInputs(first, Buffer.from('{}'), keys)).toThrow('not a proof of CANARY_LEAF or CANARY_MERGE');
     expect(() => mergeInputs(first, Buffer.from([0xff]), keys)).toThrow('it is not JSON');
   });
 
-  it('come from proofs that say their circuit, their reference string and what they prove', () => {
+  it('come from proofs that name their circuit, reference string and statement', () => {
     const proof = parseCanaryProof('CANARY_LEAF', first);
     expect(proof).toMatchObject({ crs: 'development', keyHash: keys.leaf.hash });
     expect(proof.statement).toMatchObject({ leaves: 1, leafKeyHash: keys.leaf.hash, mergeKeyHash: keys.merge.hash });

@@ -62,7 +62,7 @@ function part(parts: readonly CostPart[], name: string): CostPart | undefined {
 }
 
 describe('epochCost', () => {
-  it('counts agents by the time that jobs held them, where no scaler kept count', () => {
+  it('counts agents by the time that jobs held them, without a scaler', () => {
     const parts = epochCost({ epoch: EPOCH, jobs: jobs(), decisions: [], gas: undefined });
     const large = jobs().filter(({ pool }) => pool === 'large').length;
     expect(part(parts, 'large')?.dollars).toBeCloseTo(large * fargateDollarsPerHour('large', 'spot'));
@@ -70,7 +70,7 @@ describe('epochCost', () => {
     expect(totalDollars(parts)).toBeGreaterThan(part(parts, 'large')?.dollars ?? Infinity);
   });
 
-  it('counts agents by what ran between two decisions, and shares it among the epochs that were open', () => {
+  it('counts the agents that ran between two decisions, and shares their cost among the open epochs', () => {
     const decisions = [
       decision(0, 6, [7]),
       decision(1, 6, [7, 8]),
@@ -83,13 +83,13 @@ describe('epochCost', () => {
     expect(part(parts, 'large')?.dollars).toBeCloseTo(0.1 + 0.05);
   });
 
-  it('makes up no cost for hours in which nothing was decided', () => {
+  it('counts no cost for hours without a decision', () => {
     const decisions = [decision(0, 6, [7]), decision(600, 6, [7])];
     const parts = epochCost({ epoch: EPOCH, jobs: jobs(), decisions, gas: undefined });
     expect(part(parts, 'large')?.dollars).toBeCloseTo(6 / 4);
   });
 
-  it('prices gas when it is told what an ether is worth, and gives the ether alone when it is not', () => {
+  it('prices gas when the price of an ether is given, and returns only the ether otherwise', () => {
     const wei = 2_000_000n * 10n ** 9n;
     const priced = epochCost({ epoch: EPOCH, jobs: [], decisions: [], gas: { wei, dollarsPerEther: 3000 } });
     expect(part(priced, 'gas')).toMatchObject({ dollars: 6, because: '0.002000 ETH at the most' });

@@ -48,7 +48,7 @@ describe('sweepStrandedJobs', () => {
     }
   }
 
-  it('sends a message for what a crash left recorded and not enqueued, in every epoch, and only once', async () => {
+  it('sends one message for each job that a crash left recorded but not enqueued, in every epoch', async () => {
     const jobs = await Promise.all(
       [3, 4].map((epoch) => recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(epoch) }))),
     );
@@ -82,7 +82,7 @@ describe('sweepStrandedJobs', () => {
     expect(await sweep()).toBe(0);
   });
 
-  it('sends none for a job that is waiting its turn, that an agent holds, or that is settled', async () => {
+  it('does not send one for a job that waits its turn, that an agent holds, or that is settled', async () => {
     await enqueued();
     const held = await enqueued();
     const rejected = await enqueued();
@@ -105,12 +105,12 @@ describe('sweepStrandedJobs', () => {
     const { engine } = harness;
     const first = await engine.jobs.claim(job.id, AGENT, 120);
     expect(first.outcome).toBe('claimed');
-    // Whoever gets the other message is told.
+    // The agent with the other message finds the job held.
     expect((await engine.jobs.claim(job.id, AgentId.parse('agent-2'), 120)).outcome).toBe('held');
     expect(new Set(await claimable())).toEqual(new Set([job.id]));
   });
 
-  it('keeps what it has done when it is cut off among many jobs', async () => {
+  it('keeps its progress when it is cut off among many jobs', async () => {
     for (let count = 0; count < 250; count++) await recorded();
     const { jobs, queue } = harness.engine;
     let calls = 0;

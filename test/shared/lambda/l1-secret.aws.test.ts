@@ -9,7 +9,7 @@ import { addL1Secret } from '../../../shared/lambda/l1-secret.ts';
 
 const URL_WITH_KEY = 'https://l1.example/key-of-the-operator';
 
-describe('the secret that says how L1 is reached', () => {
+describe('the secret with the URLs of L1', () => {
   const open = (): SecretsManagerClient => new SecretsManagerClient(inject('aws'));
 
   async function stored(SecretString: string): Promise<string> {
@@ -30,12 +30,12 @@ describe('the secret that says how L1 is reached', () => {
     });
   });
 
-  it.each([{}, { COPPICE_L1_SECRET_ID: ' ' }])('is asked for by nobody who names none: %o', async (none) => {
+  it.each([{}, { COPPICE_L1_SECRET_ID: ' ' }])('is not read when it is not named: %o', async (none) => {
     const variables = { ...none, ETHEREUM_HOSTS: 'http://localhost:8545' };
     expect(await addL1Secret(variables, open)).toBe(variables);
   });
 
-  it('is not taken beside the URLs themselves, since only one of the two could be meant', async () => {
+  it('is refused together with the URLs themselves, since only one of the two can be meant', async () => {
     const variables = { COPPICE_L1_SECRET_ID: 'coppice/l1', ETHEREUM_HOSTS: 'http://localhost:8545' };
     await expect(addL1Secret(variables, open)).rejects.toThrow(/ETHEREUM_HOSTS is given as well: give one of them/);
   });
@@ -44,7 +44,7 @@ describe('the secret that says how L1 is reached', () => {
     ['no JSON', URL_WITH_KEY],
     ['JSON without the field', JSON.stringify({ url: URL_WITH_KEY })],
     ['nothing in the field', JSON.stringify({ ETHEREUM_HOSTS: '', note: URL_WITH_KEY })],
-  ])('that holds %s is refused, with what to store and nothing of what it holds', async (_, text) => {
+  ])('that holds %s is refused, with what to store and without quoting it', async (_, text) => {
     const error: unknown = await addL1Secret({ COPPICE_L1_SECRET_ID: await stored(text) }, open).catch(
       (e: unknown) => e,
     );
@@ -53,9 +53,9 @@ describe('the secret that says how L1 is reached', () => {
     expect(inspect(error, { depth: 5, showHidden: true })).not.toContain(URL_WITH_KEY);
   });
 
-  it('that is not there is refused, with the call that failed', async () => {
+  it('that does not exist is refused, with the call that failed', async () => {
     await expect(addL1Secret({ COPPICE_L1_SECRET_ID: 'no-such-secret' }, open)).rejects.toThrow(
-      /no-such-secret .* secretsmanager:GetSecretValue fails \(ResourceNotFoundException/,
+      /no-such-secret: secretsmanager:GetSecretValue fails \(ResourceNotFoundException/,
     );
   });
 });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { oncePerContainer } from '../../../shared/lambda/once-per-container.ts';
 
 describe('oncePerContainer', () => {
-  it('builds once for all who ask, also for those who ask at once', async () => {
+  it('builds once for all callers, even for concurrent ones', async () => {
     let builds = 0;
     const built = oncePerContainer(async () => (builds += 1));
     expect(await Promise.all([built.get(), built.get()])).toEqual([1, 1]);
     expect(await built.get()).toBe(1);
   });
 
-  it('builds anew after a failure, and after it was told to forget', async () => {
+  it('builds again after a failure, and after forget', async () => {
     let builds = 0;
     const built = oncePerContainer(async () => {
       builds += 1;

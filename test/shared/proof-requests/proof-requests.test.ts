@@ -90,7 +90,7 @@ describe('ProofRequests', () => {
     expect(await engine.jobs.jobsOfEpoch(EPOCH)).toHaveLength(1);
   });
 
-  it('answers a job that an earlier node had proven at once, with nobody there to prove', async () => {
+  it('returns the proof of an earlier node at once, without any agent', async () => {
     const first = prove();
     await settle(await claim(), 'proof of 7');
     await first;
@@ -112,7 +112,7 @@ describe('ProofRequests', () => {
     await rejected;
   });
 
-  it('has a job proven again when its stored proof was truncated, and says so', async () => {
+  it('has a job proven again when its stored proof was truncated, and reports it', async () => {
     const proof = prove();
     const lease = await claim();
     const stored = await engine.proofs.put(outputsKey(CIRCUIT, JOB_ID), Buffer.from('proof of 7'));
@@ -150,7 +150,7 @@ describe('ProofRequests', () => {
     expect(await proof).toBe('proof of 7');
   });
 
-  it('learns of a settlement whose notification was lost', async () => {
+  it('finds a settlement whose notification was lost', async () => {
     requests.stop(new Error('replaced'));
     requests = openRequests({ ...engine, settlements: { subscribe: () => () => undefined } });
     const proof = prove();
@@ -158,7 +158,7 @@ describe('ProofRequests', () => {
     expect(await proof).toBe('proof of 7');
   });
 
-  it('looks up no job that is still open, however often it reconciles', async () => {
+  it('does not read a job that is still open, however often it reconciles', async () => {
     let looks = 0;
     let finds = 0;
     const counted: Engine['jobs'] = new Proxy(engine.jobs, {
@@ -219,7 +219,7 @@ describe('ProofRequests', () => {
     expect(failuresLeft).toBe(0);
   });
 
-  it('ends what is outstanding when it is stopped, and leaves the job to the fleet', async () => {
+  it('ends outstanding requests when it is stopped, and leaves the jobs to the fleet', async () => {
     const ended = expect(prove()).rejects.toThrow('the node ends');
     const lease = await claim();
     requests.stop(new Error('the node ends'));

@@ -11,7 +11,7 @@ describe('the pools of a circuit', () => {
     expect(poolsOf(circuit)).toEqual(pools);
   });
 
-  it('are none that its family has no circuits of: nobody need have agents there', () => {
+  it('are only those that its family has circuits of: others may have no agents', () => {
     expect(poolsOf('CANARY_ROOT')).toEqual(['small']);
   });
 

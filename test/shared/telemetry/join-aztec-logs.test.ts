@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
 
-it("makes Aztec's lines come out as ours, with no key in a URL", async () => {
+it("formats Aztec's lines as Coppice's, without keys in URLs", async () => {
   process.env['LOG_LEVEL'] = 'warn;debug:p2p';
   const lines: string[] = [];
   const { createLogger } = await import('@aztec/foundation/log');

@@ -28,7 +28,7 @@ describe('EmfMetrics', () => {
     expect(lines[0]).toMatch(/^\{.*\}\n$/);
   });
 
-  it('writes nothing for what is no number', () => {
+  it('writes nothing for a value that is not a number', () => {
     const lines: string[] = [];
     const metrics = new EmfMetrics('Coppice', { nowMs: () => 0, write: (line) => lines.push(line) });
     metrics.record('EpochRootSeconds', Number.NaN, {});
@@ -41,7 +41,7 @@ describe('the metrics', () => {
     for (const [name, { unit }] of Object.entries(METRICS)) expect(name.endsWith('Seconds')).toBe(unit === 'Seconds');
   });
 
-  it('are told apart by few things: no epochs, jobs or agents, of which each would cost as a metric of its own', () => {
+  it('have few dimensions: no epochs, jobs or agents, each of which would be billed as a metric', () => {
     const dimensions = new Set(Object.values(METRICS).flatMap((metric): readonly string[] => metric.dimensions));
     expect([...dimensions].sort()).toEqual(['capacity', 'cause', 'circuit', 'lane', 'pool', 'service']);
   });

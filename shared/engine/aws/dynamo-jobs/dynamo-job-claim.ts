@@ -1,8 +1,7 @@
 import type { Pool } from '../../../proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
-import { newWriteId } from './dynamo-job-write-id.ts';
 import { rejectLost, shorten, take, takeBeside, takeOver } from './dynamo-job-updates.ts';
-import { type JobUpdate, updateJob } from './dynamo-job-writes.ts';
+import { type JobUpdate, newWriteId, updateJob } from './dynamo-job-writes.ts';
 import { type DynamoTable, jobKey } from '../dynamo/dynamo-table.ts';
 import { LedgerBusyError } from '../../../ledger/errors.ts';
 import {
@@ -15,24 +14,24 @@ import {
 } from '../../../ledger/job-ledger.ts';
 
 export interface ClaimRules {
-  /** The job is taken only while it is in one of them. */
+  /** The job is claimed only while it is in one of them. */
   readonly pools: readonly Pool[];
   readonly budgets: AttemptBudgets;
   readonly nowMs: () => number;
 }
 
-/** Looks at a job that others change meanwhile: each look beyond the first means that one of them got what it wanted. */
-export const MAX_LOOKS = 10;
+/** Tries to change a job that others change at the same time: each failed try means that another's change succeeded. */
+export const MAX_TRIES = 10;
 
 /**
- * Takes the job for the agent: one write if it is queued, two if an agent was lost or a copy was asked for.
+ * Takes the job for the agent: one write if it is queued, two if an agent was lost or a copy was requested.
  *
- * A lease ends by the clock of whoever looks, so clocks have to agree to within a fraction of a lease. Should one not (it
- * was set back, or the holder's is ahead), a lease could last for as long as they differ. Therefore one that ends more
- * than two lease times from now is shortened to one. An agent that lives moves its end again with its next heartbeat and
- * loses nothing; that of a lost one passes.
+ * A lease ends by the reader's clock, so clocks have to agree to within a fraction of a lease. If one does not (it was set
+ * back, or the holder's is ahead), a lease could last for as long as they differ. Therefore a lease that ends more than two
+ * lease times from now is shortened to one. A live agent extends it again with its next heartbeat and loses nothing; the
+ * lease of a lost agent ends.
  *
- * @throws {LedgerBusyError} after {@link MAX_LOOKS} looks.
+ * @throws {LedgerBusyError} after {@link MAX_TRIES} tries
  */
 export async function claimJob(
   table: DynamoTable,
@@ -45,7 +44,7 @@ export async function claimJob(
   const leaseMs = Math.round(leaseSeconds * 1000);
   const newLease = (nowMs: number): Parameters<typeof take>[0] => ({ agentId, nowMs, endMs: nowMs + leaseMs, writeId });
   let change = take(newLease(rules.nowMs()), rules.pools);
-  for (let look = 0; look < MAX_LOOKS; look++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { job } = await updateJob(table, jobId, change);
     if (job === undefined) return { outcome: 'unknown' };
     const { record } = job;
@@ -59,7 +58,7 @@ export async function claimJob(
       if (isOwnStraggler) return { outcome: 'left-to-others' };
       change = take(newLease(nowMs), rules.pools);
     } else if (job.writeId === writeId) {
-      // By this write, or by an earlier try of it whose answer was lost.
+      // By this write, or by an earlier try of it whose response was lost.
       return { outcome: 'claimed', lease, job: record };
     } else if (lease.expiresAtMs > nowMs && record.copyAskedAtMs !== undefined && !isElsewhere) {
       if (lease.agentId === agentId) return { outcome: 'left-to-others' };
@@ -85,14 +84,14 @@ function succeed(
 ): JobUpdate {
   const known = record.attempts['lost-agent'];
   if (known + 1 < budgets['lost-agent']) return takeOver(lost, known + 1, newLease);
-  // What it would be rejected for is not charged while another agent may still prove it.
+  // The last attempt is not charged while another agent may still prove the job.
   return stragglerAt(record, newLease.nowMs) === undefined
     ? rejectLost(lost, known + 1, newLease.nowMs)
     : takeOver(lost, known, newLease);
 }
 
-/** Others changed the job at every look. Nothing was decided. */
+/** Others changed the job during every try. Nothing was decided. */
 export function jobIsBusy(table: DynamoTable, jobId: ProvingJobId): LedgerBusyError {
   const { pk, sk } = jobKey(jobId);
-  return new LedgerBusyError(table.name, pk, sk, MAX_LOOKS);
+  return new LedgerBusyError(table.name, pk, sk, MAX_TRIES);
 }

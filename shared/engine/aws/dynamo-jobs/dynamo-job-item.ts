@@ -19,7 +19,7 @@ import {
 
 const TimeMs = z.number().int();
 
-/** An earlier attempt that goes on, see `JobRecord`. */
+/** An earlier attempt that is still running, see `JobRecord`. */
 const StragglerItem = z.object({
   token: z.number().int().positive(),
   agent: AgentId,
@@ -28,10 +28,10 @@ const StragglerItem = z.object({
 });
 
 /**
- * A job as an item, kept under 1 KB so that a write of it costs one unit: what follows from the id (epoch, circuit,
- * digest of the inputs, keys of the objects) is written only where it is something else.
+ * A job as an item, kept under 1 KB so that a write of it costs one unit: values that follow from the id (epoch, circuit,
+ * digest of the inputs, keys of the objects) are written only where they differ.
  *
- * Attributes that this version does not know are left alone: a newer one may run beside it.
+ * Unknown attributes are left unchanged: a newer version may run at the same time.
  */
 const JobItem = z.object({
   state: JobState,
@@ -48,11 +48,11 @@ const JobItem = z.object({
   attempts: z.partialRecord(AttemptCause, z.number().int().nonnegative()),
   recordedAtMs: TimeMs,
   enqueuedAtMs: TimeMs.optional(),
-  /** How often it was claimed: the fencing token, never reset. */
+  /** The number of claims so far: the fencing token, never reset. */
   token: z.number().int().positive().optional(),
-  /** Who holds it; who proved it. */
+  /** The agent that holds it, or that proved it. */
   agent: AgentId.optional(),
-  /** When its lease began; when that of the attempt did which proved it. */
+  /** When its lease began, or the lease of the attempt that proved it. */
   claimedAtMs: TimeMs.optional(),
   leaseEndsAtMs: TimeMs.optional(),
   copyAskedAtMs: TimeMs.optional(),
@@ -67,10 +67,10 @@ const JobItem = z.object({
 });
 type JobItem = z.infer<typeof JobItem>;
 
-/** What the index of open jobs has of an item, beside its keys. */
+/** The attributes in the index of open jobs, besides its keys. */
 const OpenJobEntry = JobItem.pick({ attempts: true });
 
-/** What an item holds: the record, and what tells a call whose answer was lost that the job was changed by itself. */
+/** The contents of an item: the record, and the marks by which a call whose response was lost recognises its own change. */
 export interface StoredJob {
   readonly record: JobRecord;
   /** Left by the call that last claimed, revived, rejected or cancelled it. */
@@ -101,7 +101,7 @@ export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
   };
 }
 
-/** What settling writes of a proof. */
+/** The attributes that describe a proof. */
 export function proofAttributes(
   jobId: ProvingJobId,
   { key, sha256, sizeBytes }: StoredObject,
@@ -110,7 +110,7 @@ export function proofAttributes(
   return { proofBytes: sizeBytes, proofSha256: sha256, proofKey: unless(outputsKey(circuit, jobId), key) };
 }
 
-/** What the item of a job has of an attempt that goes on beside another. */
+/** The attribute of an attempt that goes on beside a newer one. */
 export function stragglerAttribute({
   token,
   agentId,
@@ -176,7 +176,7 @@ function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
     settledAtMs: item.settledAtMs,
     reason: item.reason,
   };
-  // What is not there is no field, rather than one that is undefined.
+  // Absent values are left out instead of being undefined.
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as JobRecord;
 }
 
@@ -211,7 +211,7 @@ function present<T>(value: T | undefined, attribute: string): T {
   return value;
 }
 
-/** `value`, if it has to be written because it is not what readers take it for. */
+/** `value`, if it has to be written because it is not what readers expect. */
 function unless<T>(expected: T, value: T): T | undefined {
   return value === expected ? undefined : value;
 }

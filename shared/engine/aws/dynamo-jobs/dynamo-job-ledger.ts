@@ -1,11 +1,10 @@
 import { Pool } from '../../../proving-job/circuit-family.ts';
 import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
-import { newWriteId } from './dynamo-job-write-id.ts';
-import { claimJob, jobIsBusy, MAX_LOOKS } from './dynamo-job-claim.ts';
+import { claimJob, jobIsBusy, MAX_TRIES } from './dynamo-job-claim.ts';
 import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
 import * as updates from './dynamo-job-updates.ts';
-import { type JobUpdate, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
+import { type JobUpdate, newWriteId, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
 import type { DynamoTable } from '../dynamo/dynamo-table.ts';
 import { JobLeaseLostError } from '../../../ledger/errors.ts';
 import type {
@@ -23,12 +22,12 @@ import type {
 } from '../../../ledger/job-ledger.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
 
-/** Beside claims and heartbeats of the same process, which have sockets of the same client. */
+/** Claims and heartbeats of the same process share the client's sockets. */
 const WRITES_AT_ONCE = 16;
 
 /**
  * A {@link JobLedger} in the engine's DynamoDB table. Every arrow of the state machine is one conditional write of one
- * item, which answers with what stood in its way, and costs as little when it is refused.
+ * item, which returns the item when its condition fails, and costs no more then.
  *
  * | operation        | request, key or index                                         | write units          | read units     |
  * | ---------------- | ------------------------------------------------------------- | -------------------- | -------------- |
@@ -37,7 +36,7 @@ const WRITES_AT_ONCE = 16;
  * | find             | GetItem by key, strongly consistent                           |                      | 1              |
  * | jobsOfEpoch      | Query of each of 8 partitions, strongly consistent            |                      | 1 for 4 KB     |
  * | openJobs         | Query of each of 8 partitions of index `open-jobs`            |                      | 0.5 for 4 KB   |
- * | claim            | UpdateItem by key; an agent was lost, or a copy asked for: another | 3; refused 1; lost, copy 4 |     |
+ * | claim            | UpdateItem by key; an agent was lost, or a copy requested: another | 3; refused 1; lost, copy 4 |     |
  * | askForCopy       | UpdateItem by key                                             | 1                    |                |
  * | extend           | UpdateItem by key; of a straggler: another                    | 1; straggler 2       |                |
  * | settle           | UpdateItem by key                                             | 2                    |                |
@@ -66,9 +65,9 @@ export class DynamoJobLedger implements JobLedger {
   async record(job: NewJob): Promise<JobRecord> {
     const nowMs = this.#nowMs();
     let answer = await putNewJob(this.#table, newJobItem(job, nowMs));
-    for (let look = 0; look < MAX_LOOKS; look++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       if (answer.job === undefined) {
-        // It expired between the two.
+        // It expired between the two requests.
         answer = await putNewJob(this.#table, newJobItem(job, nowMs));
         continue;
       }
@@ -127,14 +126,14 @@ export class DynamoJobLedger implements JobLedger {
     return { ...lease, expiresAtMs };
   }
 
-  /** The same report again is `settled` again: its first answer may have been lost. */
-  async markProven(report: ProofReport): Promise<'settled' | 'already-settled'> {
+  /** The same report again returns `proven` again: the first response may have been lost. */
+  async markProven(report: ProofReport): Promise<'proven' | 'already-settled'> {
     const { written, job } = await this.#update(report.jobId, updates.settleProven(report, this.#nowMs()));
     if (job === undefined) throw new Error(`the ledger does not know proving job ${report.jobId}`);
-    return written || isProvenBy(job.record, report) ? 'settled' : 'already-settled';
+    return written || isProvenBy(job.record, report) ? 'proven' : 'already-settled';
   }
 
-  /** A failure of the same lease again is not charged again, and answered as the first. */
+  /** A second report of the same lease's failure is not charged again, and returns the same as the first. */
   async fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'> {
     const { jobId } = lease;
     const lastAttempt = this.#budgets[cause] - 1;
@@ -150,7 +149,7 @@ export class DynamoJobLedger implements JobLedger {
       job = answer.job;
     }
     if (job?.failedToken !== lease.token) {
-      // The straggler itself, or what must not be rejected while one goes on.
+      // The lease is the straggler's, or the job must not be rejected while a straggler goes on.
       if (await this.#giveUp(lease)) return 'queued';
       throw new JobLeaseLostError(jobId);
     }
@@ -199,7 +198,7 @@ export class DynamoJobLedger implements JobLedger {
     return jobs.filter((job) => isDueBefore(job, beforeMs)).sort((a, b) => a.epoch - b.epoch || byTimeRecorded(a, b));
   }
 
-  /** Ends the attempt at no cost. Answers whether its lease was the job's, or its straggler's. */
+  /** Ends the attempt at no cost. Returns whether its lease was the job's, or its straggler's. */
   async #giveUp(lease: JobLease): Promise<boolean> {
     let answer = await this.#update(lease.jobId, updates.releaseLease(lease));
     if (isStraggler(lease, answer.job)) answer = await this.#update(lease.jobId, updates.dropStraggler(lease));
@@ -208,7 +207,7 @@ export class DynamoJobLedger implements JobLedger {
 
   async #markEnqueued(jobId: ProvingJobId, nowMs: number): Promise<void> {
     let change = updates.enqueuedWhileQueued(nowMs);
-    for (let look = 0; look < MAX_LOOKS; look++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { written, job } = await this.#update(jobId, change);
       if (written) return;
       if (job?.record.state === 'queued') change = updates.enqueuedWhileQueued(nowMs);
@@ -234,7 +233,7 @@ export class DynamoJobLedger implements JobLedger {
   }
 }
 
-/** Whether the call did what it was to do: with this write, or with an earlier try of it whose answer was lost. */
+/** Whether the call took effect: by this write, or by an earlier try of it whose response was lost. */
 function isDone({ written, job }: WriteAnswer, writeId: string): boolean {
   return written || job?.writeId === writeId;
 }

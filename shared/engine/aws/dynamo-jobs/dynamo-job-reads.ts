@@ -1,24 +1,22 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { BatchGetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import { OPEN_JOBS_INDEX } from '../aws-resource-names.ts';
 import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
-import { partsOf } from '../dynamo/dynamo-expressions.ts';
 import { type DynamoItem, getItem } from '../dynamo/dynamo-item.ts';
 import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts';
-import { STATES } from './dynamo-job-writes.ts';
+import { partsOf, STATES } from './dynamo-job-writes.ts';
 import { type DynamoTable, type ItemKey, jobKey, jobPartitions, openShards } from '../dynamo/dynamo-table.ts';
 import type { JobRecord, OpenJob } from '../../../ledger/job-ledger.ts';
+import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
+import { pause } from '../../../retry/pause.ts';
 
 /** DynamoDB's own limit. */
 const BATCH_KEYS = 100;
 const BATCHES_AT_ONCE = 4;
-/** For what a batch left unread: throttling passes within seconds, or is the caller's to wait out. */
+/** For keys that a batch left unread: throttling passes within seconds, or the caller waits longer. */
 const BATCH_TRIES = 8;
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2_000;
+const BATCH_BACKOFF: Backoff = { firstMs: 100, longestMs: 2_000, jitter: 0.5 };
 
 export async function readJob(table: DynamoTable, jobId: ProvingJobId): Promise<StoredJob | undefined> {
   const item = await getItem(table, jobKey(jobId));
@@ -26,9 +24,9 @@ export async function readJob(table: DynamoTable, jobId: ProvingJobId): Promise<
 }
 
 /**
- * The epoch's jobs, in no order, those for which `filter` holds: every shard is asked at the same time, page by page.
- * Strongly consistent, because those who cancel, revive and quarantine go by it; that doubles a price of $0.0001 for
- * 10,000 jobs.
+ * The epoch's jobs for which `filter` holds, in no order: every shard is read at the same time, page by page.
+ * Strongly consistent, because cancelling, reviving and quarantining rely on it; that doubles a price of $0.0001 for 10,000
+ * jobs.
  */
 export async function readJobsOfEpoch(
   table: DynamoTable,
@@ -49,7 +47,7 @@ export async function readJobsOfEpoch(
   return (await Promise.all(shards)).flat();
 }
 
-/** The epoch's jobs that are in the index: all that are not settled, whose entries are a fifth of the items. */
+/** The epoch's open jobs, from the index, whose entries are a fifth the size of the items. */
 export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Promise<OpenJob[]> {
   const shards = openShards().map((shard) =>
     readPages(table, {
@@ -62,7 +60,7 @@ export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Prom
   return ofEpoch.map((entry) => parseOpenJob(table, entry));
 }
 
-/** Jobs in the index that are due before the time, as they are now: the index is late, and knows nothing of heartbeats. */
+/** Jobs in the index that are due before the time, as they are now: the index is late, and does not see heartbeats. */
 export async function readJobsDueBefore(table: DynamoTable, timeMs: number): Promise<JobRecord[]> {
   const shards = openShards().map((shard) =>
     readPages(table, {
@@ -72,7 +70,7 @@ export async function readJobsDueBefore(table: DynamoTable, timeMs: number): Pro
     }),
   );
   const found = (await Promise.all(shards)).flat();
-  // An item that moves in the index while it is read can be met twice, and a batch must name each key once.
+  // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
   const keys = new Map(found.map(({ pk, sk }) => [sk, { pk, sk }]));
   return await readBatches(table, [...keys.values()]);
 }
@@ -96,10 +94,10 @@ async function readBatch(table: DynamoTable, keys: readonly ItemKey[]): Promise<
     if (left.length === 0) return records;
     if (tries === BATCH_TRIES) {
       throw new Error(
-        `DynamoDB left ${left.length} jobs of table ${table.name} unread ${tries} times: it is throttled`,
+        `DynamoDB left ${left.length} jobs of table ${table.name} unread ${tries} times: it throttles the table, try again later`,
       );
     }
-    await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries) * (0.5 + Math.random() / 2));
+    await pause(backoffMs(tries, BATCH_BACKOFF));
   }
 }
 

@@ -3,17 +3,24 @@ import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { proofAttributes, stragglerAttribute } from './dynamo-job-item.ts';
 import type { JobUpdate } from './dynamo-job-writes.ts';
 import { expiresAtSeconds, openShard } from '../dynamo/dynamo-table.ts';
-import type { AgentId, AttemptCause, JobLease, ProofReport, RangeId } from '../../../ledger/job-ledger.ts';
+import {
+  type AgentId,
+  type AttemptCause,
+  type JobLease,
+  keptReason,
+  type ProofReport,
+  type RangeId,
+} from '../../../ledger/job-ledger.ts';
 
 const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs, #copyAskedAtMs';
 const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #provingMs';
-/** With what only an open job has. */
+/** With the attributes that only an open job has. */
 const LEAVE_INDEX = '#openShard, #dueAtMs, #straggler';
-/** In the index, and due at once, so that the sweeper sends a message should the caller die before it does. */
+/** In the index, and due at once, so that the sweeper sends a message if the caller dies before sending it. */
 const DUE_AT_ONCE = '#state = :queued, #openShard = :openShard, #dueAtMs = :zero';
-/** The time of the last message counts again, now that no lease does. */
+/** Due by the time of the last message again, now that the lease is gone. */
 const DUE_AS_ENQUEUED = '#state = :queued, #dueAtMs = if_not_exists(#enqueuedAtMs, :zero)';
-/** In another pool, whose queue has no message of it: due at once. */
+/** In another pool, whose queue has no message for the job: due at once. */
 const DUE_ELSEWHERE = '#state = :queued, #pool = :movesTo, #dueAtMs = :zero';
 const IS_HELD = '#state = :leased AND #token = :token';
 const IS_HELD_AS_SEEN = `${IS_HELD} AND #leaseEndsAtMs = :seenEndMs`;
@@ -21,18 +28,15 @@ const IS_HELD_AS_SEEN = `${IS_HELD} AND #leaseEndsAtMs = :seenEndMs`;
 const IS_STRAGGLER = '#state IN (:queued, :leased) AND #straggler.#token = :token';
 const NO_STRAGGLER = '(attribute_not_exists(#straggler) OR #straggler.#leaseEndsAtMs <= :nowMs)';
 
-/** A reason may be all that a prover printed; more than this is in its log. */
-const MAX_REASON_CHARACTERS = 1_000;
-
 export interface NewLease {
   readonly agentId: AgentId;
   readonly nowMs: number;
   readonly endMs: number;
-  /** Tells this claim from every other, should its answer be lost. */
+  /** Identifies this claim if its response is lost. */
   readonly writeId: string;
 }
 
-/** queued → leased, while it is in one of the pools, by any agent but the one that goes on as the job's straggler */
+/** queued → leased, while it is in one of the pools, by any agent except the job's straggler */
 export function take({ agentId, nowMs, endMs, writeId }: NewLease, pools: readonly Pool[]): JobUpdate {
   const values = Object.fromEntries(pools.map((pool) => [`pool_${pool}`, pool]));
   const isIn = `#pool IN (${pools.map((pool) => `:pool_${pool}`).join(', ')})`;
@@ -44,7 +48,7 @@ export function take({ agentId, nowMs, endMs, writeId }: NewLease, pools: readon
   };
 }
 
-/** leased → leased: the lease has ended, and the agents that were lost so are `lostAgents` now. */
+/** leased → leased: the lease has ended, and the job has lost `lostAgents` agents by now. */
 export function takeOver(lost: JobLease, lostAgents: number, { agentId, nowMs, endMs, writeId }: NewLease): JobUpdate {
   return {
     update: `SET #token = :newToken, #agent = :agentId, #claimedAtMs = :nowMs, #leaseEndsAtMs = :endMs, #dueAtMs = :endMs,
@@ -64,7 +68,7 @@ export function takeOver(lost: JobLease, lostAgents: number, { agentId, nowMs, e
   };
 }
 
-/** A copy of the attempt is wanted that no agent has begun. */
+/** Requests a copy of the attempt, which no agent has begun yet. */
 export function askForCopy({ token }: JobLease, nowMs: number): JobUpdate {
   return {
     update: 'SET #copyAskedAtMs = :nowMs',
@@ -73,7 +77,7 @@ export function askForCopy({ token }: JobLease, nowMs: number): JobUpdate {
   };
 }
 
-/** leased → leased: another agent begins the copy that was asked for, and the attempt before goes on as the straggler. */
+/** leased → leased: another agent begins the requested copy, and the earlier attempt goes on as the straggler. */
 export function takeBeside(slow: JobLease, { agentId, nowMs, endMs, writeId }: NewLease): JobUpdate {
   return {
     update: `SET #straggler = :straggler, #token = :newToken, #agent = :agentId, #claimedAtMs = :nowMs,
@@ -91,7 +95,7 @@ export function takeBeside(slow: JobLease, { agentId, nowMs, endMs, writeId }: N
   };
 }
 
-/** leased → rejected: the lease has ended, and with it the last attempt that may be lost so. */
+/** leased → rejected: the lease has ended, and with it the last attempt that may be lost in this way. */
 export function rejectLost(lost: JobLease, lostAgents: number, nowMs: number): JobUpdate {
   return {
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #attempts.#cause = :lostAgents, #reason = :reason
@@ -102,7 +106,7 @@ export function rejectLost(lost: JobLease, lostAgents: number, nowMs: number): J
   };
 }
 
-/** Brings forward the end of a lease that nobody's heartbeat can have written by our clock. */
+/** Brings forward the end of a lease that, by our clock, no heartbeat can have written. */
 export function shorten(lease: JobLease, endMs: number): JobUpdate {
   return {
     update: 'SET #leaseEndsAtMs = :endMs, #dueAtMs = :endMs',
@@ -111,7 +115,7 @@ export function shorten(lease: JobLease, endMs: number): JobUpdate {
   };
 }
 
-/** A heartbeat. The index keeps the end that the claim wrote: moving it would triple the cost, and sweepers look twice. */
+/** A heartbeat. The index keeps the end that the claim wrote: moving it would triple the cost, and sweepers check the item. */
 export function extendLease({ token }: JobLease, endMs: number): JobUpdate {
   return { update: 'SET #leaseEndsAtMs = :endMs', condition: IS_HELD, values: { token, endMs } };
 }
@@ -121,7 +125,7 @@ export function extendStraggler({ token }: JobLease, endMs: number): JobUpdate {
   return { update: 'SET #straggler.#leaseEndsAtMs = :endMs', condition: IS_STRAGGLER, values: { token, endMs } };
 }
 
-/** The straggler ends without a proof: the job is as it would be without it. */
+/** The straggler ends without a proof: the job is as if it had never existed. */
 export function dropStraggler({ token }: JobLease): JobUpdate {
   return { update: 'REMOVE #straggler', condition: IS_STRAGGLER, values: { token } };
 }
@@ -143,7 +147,7 @@ export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
 export interface Failure {
   readonly cause: AttemptCause;
   readonly reason: string;
-  /** The pool that the job goes to, where that is another. */
+  /** The pool that the job moves to, if it moves. */
   readonly movesTo: Pool | undefined;
 }
 
@@ -154,7 +158,7 @@ export function queueFailed(lease: JobLease, { cause, reason, movesTo }: Failure
     update: `SET ${due}, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
       #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId${ofOldPool}`,
     condition: `${IS_HELD} AND (attribute_not_exists(#attempts.#cause) OR #attempts.#cause < :lastAttempt)`,
-    values: { token: lease.token, reason: shortened(reason), movesTo, lastAttempt, zero: 0, one: 1 },
+    values: { token: lease.token, reason: keptReason(reason), movesTo, lastAttempt, zero: 0, one: 1 },
     names: { cause },
   };
 }
@@ -165,7 +169,7 @@ export function rejectFailed(lease: JobLease, cause: AttemptCause, reason: strin
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
       #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId, ${LEAVE_INDEX}`,
     condition: `${IS_HELD} AND ${NO_STRAGGLER}`,
-    values: { token: lease.token, reason: shortened(reason), nowMs, zero: 0, one: 1 },
+    values: { token: lease.token, reason: keptReason(reason), nowMs, zero: 0, one: 1 },
     names: { cause },
   };
 }
@@ -179,13 +183,13 @@ export function releaseLease({ token }: JobLease): JobUpdate {
   };
 }
 
-/** queued | leased → cancelled, those of `rangeId` alone when given */
+/** queued | leased → cancelled, only jobs of `rangeId` when given */
 export function cancel(reason: string, nowMs: number, writeId: string, rangeId?: RangeId): JobUpdate {
   return {
     update: `SET #state = :cancelled, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
       REMOVE ${LEASE}, ${LEAVE_INDEX}`,
     condition: isCancellable(rangeId),
-    values: { reason: shortened(reason), nowMs, writeId, rangeId },
+    values: { reason: keptReason(reason), nowMs, writeId, rangeId },
   };
 }
 
@@ -199,7 +203,7 @@ export function reject(reason: string, nowMs: number, writeId: string): JobUpdat
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
       REMOVE ${LEASE}, ${LEAVE_INDEX}`,
     condition: `(#state = :queued OR (#state = :leased AND #leaseEndsAtMs <= :nowMs)) AND ${NO_STRAGGLER}`,
-    values: { reason: shortened(reason), nowMs, writeId },
+    values: { reason: keptReason(reason), nowMs, writeId },
   };
 }
 
@@ -212,12 +216,12 @@ export function reviveRejected(jobId: ProvingJobId, writeId: string): JobUpdate 
   };
 }
 
-/** proven → queued; the settlement that is undone is told by its time, so that asking twice never undoes a second one. */
+/** proven → queued; the settlement to undo is identified by its time, so that a repeated call never undoes a later one. */
 export function reopenProven(jobId: ProvingJobId, reason: string, settledAtMs: number): JobUpdate {
   return {
     update: `SET ${DUE_AT_ONCE}, #reason = :reason REMOVE ${PROOF}, #enqueuedAtMs, #settledAtMs`,
     condition: '#state = :proven AND #settledAtMs = :settledAtMs',
-    values: { openShard: openShard(jobId), reason: shortened(reason), settledAtMs, zero: 0 },
+    values: { openShard: openShard(jobId), reason: keptReason(reason), settledAtMs, zero: 0 },
   };
 }
 
@@ -260,10 +264,4 @@ function asSeen({ token, expiresAtMs }: JobLease): { readonly token: number; rea
 
 function wasLost({ agentId }: JobLease): string {
   return `agent ${agentId} was lost`;
-}
-
-function shortened(reason: string): string {
-  const kept = reason.length <= MAX_REASON_CHARACTERS ? reason : `${reason.slice(0, MAX_REASON_CHARACTERS - 1)}…`;
-  // Half a character, as a cut leaves it, is no UTF-8.
-  return kept.toWellFormed();
 }

@@ -10,7 +10,7 @@ const KEPT_MS = 24 * HOUR_MS;
 
 /**
  * An {@link AgentRegistry} in the ledger's DynamoDB table: an item per agent and hour, under the hour it was last seen.
- * A report is one write without a condition, and to ask who is there takes a Query per hour instead of an index.
+ * A report is one write without a condition, and listing agents takes a Query per hour instead of an index.
  */
 export class DynamoAgentRegistry implements AgentRegistry {
   readonly #table: DynamoTable;
@@ -39,11 +39,11 @@ export class DynamoAgentRegistry implements AgentRegistry {
   async seenWithin(withinSeconds: number): Promise<readonly AgentRecord[]> {
     const nowMs = this.#nowMs();
     const sinceMs = nowMs - Math.min(withinSeconds * 1000, KEPT_MS);
-    // Agents report every few seconds: a moment more makes no difference, and every agent asks.
+    // Agents report every few seconds, so a slightly old result makes no difference, and every agent reads it.
     const late = { mayBeLate: true };
     const pages = await Promise.all(partitionsSince(sinceMs, nowMs).map((pk) => queryItems(this.#table, pk, late)));
     const newest = new Map<string, AgentRecord>();
-    // The hours ascend, so what an agent said later replaces what it said before.
+    // The hours ascend, so an agent's later report replaces its earlier one.
     for (const item of pages.flat()) {
       const agent = parseItem(AgentRecord, this.#table, item);
       newest.set(agent.agentId, agent);

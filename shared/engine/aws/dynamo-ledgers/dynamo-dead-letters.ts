@@ -1,33 +1,19 @@
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
 
 import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from '../dynamo/dynamo-table.ts';
-import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-
-/** A dead letter, and the queue that it came from. */
-const KeptDeadLetter = z.object({
-  /** The id that SQS gave the message on its dead-letter queue. */
-  messageId: z.string(),
-  pool: Pool,
-  lane: Lane,
-  body: z.string(),
-  reason: z.string(),
-  parkedAtMs: z.number().int(),
-});
-export type KeptDeadLetter = z.infer<typeof KeptDeadLetter>;
+import { KeptDeadLetter, type KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 
 const PARTITION = 'DEAD-LETTERS';
 
 /**
- * Dead letters that nothing can be done about by itself, in the ledger's table: their dead-letter queue is emptied by what
- * settles the others.
+ * {@link KeptDeadLetters} in the ledger's DynamoDB table: an item per letter, in the order of their times.
  *
  * | access       | key                                                        | request             |
  * | ------------ | ---------------------------------------------------------- | ------------------- |
  * | keep, remove | pk `DEAD-LETTERS`, sk `<parkedAtMs, padded>#<messageId>`   | PutItem, DeleteItem |
  * | list         | pk `DEAD-LETTERS`, in the order of sk                      | Query, consistent   |
  */
-export class DynamoDeadLetters {
+export class DynamoDeadLetters implements KeptDeadLetters {
   readonly #table: DynamoTable;
   readonly #nowMs: () => number;
 
@@ -36,7 +22,6 @@ export class DynamoDeadLetters {
     this.#nowMs = nowMs;
   }
 
-  /** Safe to repeat: a message that is delivered again is the same letter. */
   async keep(letter: KeptDeadLetter): Promise<void> {
     await this.#table.client.send(
       new PutCommand({
@@ -46,7 +31,6 @@ export class DynamoDeadLetters {
     );
   }
 
-  /** Oldest first. */
   async list(): Promise<readonly KeptDeadLetter[]> {
     const letters: KeptDeadLetter[] = [];
     let from: Record<string, unknown> | undefined;
@@ -66,7 +50,6 @@ export class DynamoDeadLetters {
     return letters;
   }
 
-  /** Safe to repeat. */
   async remove(letter: Pick<KeptDeadLetter, 'messageId' | 'parkedAtMs'>): Promise<void> {
     await this.#table.client.send(new DeleteCommand({ TableName: this.#table.name, Key: keyOf(letter) }));
   }

@@ -25,7 +25,7 @@ export class DynamoDecisionLog implements DecisionLog {
         Item: {
           ...record,
           pk: partitionOf(record.kind),
-          // Two of one millisecond are told apart; one that is sent twice, because its answer was lost, is still one.
+          // Distinguishes two of one millisecond; one that the SDK sends again, because the response was lost, stays one.
           sk: `${padded(record.atMs)}#${randomUUID()}`,
           expiresAtSeconds: Math.floor(record.atMs / 1000) + KEPT_SECONDS,
         },

@@ -17,7 +17,7 @@ import type { RangeId } from '../../../ledger/job-ledger.ts';
 
 const PARTITION = 'EPOCHS';
 
-/** The record's fields as they are, to be read in the console, and a version that grows with every change. */
+/** The record's fields, readable in the console, and a version that grows with every change. */
 const EpochItem = EpochRecord.extend({ version: z.number().int().positive() });
 
 interface StoredEpoch {
@@ -62,7 +62,7 @@ export class DynamoEpochLedger implements EpochLedger {
     return [...trials, ...ofRollup].map((item) => this.#parse(item).record);
   }
 
-  /** Reads, changes and writes, and begins anew when another program wrote in between. */
+  /** Reads, changes and writes, and starts over when another program wrote in between. */
   async #change<Changed extends EpochRecord | undefined>(
     epoch: EpochNumber,
     change: (known: EpochRecord | undefined) => Changed,

@@ -26,7 +26,7 @@ export class DynamoIncidentLog implements IncidentLog {
         Item: {
           ...noted,
           pk: PARTITION,
-          // Two of one millisecond are told apart; one that is sent twice, because its answer was lost, is still one.
+          // Distinguishes two of one millisecond; one that the SDK sends again, because the response was lost, stays one.
           sk: `${padded(noted.atMs)}#${randomUUID()}`,
           expiresAtSeconds: expiresAtSeconds(noted.atMs),
         },

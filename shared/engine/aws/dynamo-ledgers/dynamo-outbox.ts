@@ -20,8 +20,8 @@ const OpenRoots = z.strictObject({ epochs: z.set(EpochNumber).default(new Set())
 /**
  * An {@link Outbox} in the ledger's DynamoDB table: an item per root, and one with the epochs of all that are open.
  *
- * That set changes in the transaction that opens or closes a root, so {@link open} answers what is stored at that
- * moment: a submitter reads there which nonce another root has taken, and an index would tell it a little too late.
+ * That set changes in the transaction that opens or closes a root, so {@link open} returns what is stored at that moment:
+ * a submitter reads there which nonce another root has taken, and an index would show it slightly too late.
  */
 export class DynamoOutbox implements Outbox {
   readonly #table: DynamoTable;
@@ -65,7 +65,7 @@ export class DynamoOutbox implements Outbox {
     return (await this.#write(next, known)) ? next : undefined;
   }
 
-  /** Answers whether the root is stored; not when `known` is no longer what it would replace. */
+  /** Returns whether the root is stored: it is not if the stored root is no longer `known`. */
   async #write(root: RootRecord, known: RootRecord | undefined): Promise<boolean> {
     const item = { ...(await packRoot(RootRecord.parse(root), this.#nowMs())), ...keyOf(root.epoch) };
     const isOpened = isOpen(root) && !(known && isOpen(known));
@@ -97,7 +97,7 @@ export class DynamoOutbox implements Outbox {
         }),
       );
       const read = (Responses?.[this.#table.name] ?? []) as DynamoItem[];
-      // Answers end at 16 MB, and a throttled table leaves keys out.
+      // A response ends at 16 MB, and a throttled table leaves keys out.
       const unread = (UnprocessedKeys?.[this.#table.name]?.Keys ?? []) as ItemKey[];
       items.push(...read);
       left = [...unread, ...left.slice(BATCH_ITEMS)];

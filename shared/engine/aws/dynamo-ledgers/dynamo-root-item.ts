@@ -15,7 +15,7 @@ const RootBulk = RootRecord.pick({ data: true, submissions: true });
 const RootItem = RootRecord.omit({ data: true, submissions: true }).extend({ bulk: z.instanceof(Uint8Array) });
 
 /**
- * A root as attributes of an item: what an operator looks at as it is, the call and the signed transactions as `bulk`,
+ * A root as attributes of an item: plain fields for an operator to read, the call and the signed transactions as `bulk`,
  * brotli of their JSON.
  *
  * An item holds 400 KB, and every signed transaction repeats the call, some 30 KB of hex. In a window that spans many

@@ -25,7 +25,7 @@ export class DynamoSpotEvents implements SpotEvents {
     const items = await queryItems(this.#table, PARTITION, { from: padded(atMs) });
     const bySubject = new Map<string, SpotEvent>();
     for (const item of items) {
-      // What another version of the program wrote otherwise is left out: nobody needs it.
+      // Events that another version wrote in another form are skipped: none of them is required.
       const { data: event } = SpotEvent.safeParse(item);
       if (event !== undefined && !bySubject.has(event.subject)) bySubject.set(event.subject, event);
     }

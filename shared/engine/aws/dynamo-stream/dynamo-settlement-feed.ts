@@ -1,7 +1,12 @@
-import type { TableStream } from './dynamo-stream.ts';
-import { StreamFollower } from './dynamo-stream-follower.ts';
-import { settlementOf } from './dynamo-stream-settlement.ts';
+import { z } from 'zod';
+
 import type { Settlement, SettlementFeed } from '../../../ledger/settlement-feed.ts';
+import { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import type { StreamRecord, TableStream } from './dynamo-stream.ts';
+import { StreamFollower } from './dynamo-stream-follower.ts';
+
+const JOB_PREFIX = 'JOB#';
+const ClosedState = z.enum(['proven', 'rejected', 'cancelled']);
 
 interface Subscriber {
   readonly onSettled: (settlement: Settlement) => void;
@@ -10,12 +15,13 @@ interface Subscriber {
 /**
  * A {@link SettlementFeed} that reads the stream of the ledger's table.
  *
- * The stream and not a queue: the settlement and the news of it are one write, so none can be without the other, and no
- * agent has to send anything. Every node sees all of it; of a queue's message one node would deprive the others, and a
- * queue per node would have to be made and removed with the node. At most two processes may read a shard well, though.
+ * The stream and not a queue: the settlement and its notification are one write, so neither can exist without the other,
+ * and agents send nothing. Every node sees the whole stream; a queue would give each message to one node only, and a queue
+ * per node would have to be created and removed with the node. However, only two processes can read a shard well.
  *
- * A settlement is told well under a second after the write, as a rule: a shard is asked four times a second. While anybody is subscribed a shard costs 14,400 reads an hour, $0.003 at $0.02 per 100,000;
- * a new table has about four. Nothing is read while nobody is subscribed.
+ * Subscribers are usually notified well under a second after the write: a shard is read four times a second. With any
+ * subscriber, a shard costs 14,400 reads an hour, $0.003 at $0.02 per 100,000, and a new table has about four shards.
+ * Without subscribers nothing is read.
  */
 export class DynamoSettlementFeed implements SettlementFeed {
   readonly #stream: TableStream;
@@ -23,7 +29,7 @@ export class DynamoSettlementFeed implements SettlementFeed {
   readonly #subscribers = new Set<Subscriber>();
   #follower: StreamFollower | undefined;
 
-  /** @param onTrouble told when the stream cannot be read; the feed goes on trying, and the node reconciles meanwhile */
+  /** @param onTrouble called when the stream cannot be read; the feed keeps trying, and the node reconciles meanwhile */
   constructor(stream: TableStream, onTrouble: (error: unknown) => void = () => undefined) {
     this.#stream = stream;
     this.#onTrouble = onTrouble;
@@ -35,7 +41,7 @@ export class DynamoSettlementFeed implements SettlementFeed {
     this.#follower ??= new StreamFollower(this.#stream, {
       onRecord: (record) => {
         const settlement = settlementOf(record);
-        if (settlement !== undefined) this.#tell(settlement);
+        if (settlement !== undefined) this.#notify(settlement);
       },
       onTrouble: this.#onTrouble,
     });
@@ -47,14 +53,26 @@ export class DynamoSettlementFeed implements SettlementFeed {
     };
   }
 
-  #tell(settlement: Settlement): void {
+  #notify(settlement: Settlement): void {
     for (const { onSettled } of this.#subscribers) {
       try {
         onSettled(settlement);
       } catch (error) {
-        // One subscriber's mistake keeps nothing from the others.
+        // One subscriber's error must not affect the others.
         this.#onTrouble(error);
       }
     }
   }
+}
+
+/** The settlement that a change of an item is; `undefined` for every other change, and for one that cannot be read. */
+function settlementOf({ oldImage, newImage }: StreamRecord): Settlement | undefined {
+  const sortKey = newImage?.['sk']?.S;
+  if (!sortKey?.startsWith(JOB_PREFIX)) return undefined;
+  const state = ClosedState.safeParse(newImage?.['state']?.S);
+  if (!state.success || oldImage?.['state']?.S === state.data) return undefined;
+  const jobId = ProvingJobId.safeParse(sortKey.slice(JOB_PREFIX.length));
+  const epoch = EpochNumber.safeParse(parseInt(jobId.data ?? '', 10));
+  if (!jobId.success || !epoch.success) return undefined;
+  return { jobId: jobId.data, epoch: epoch.data, state: state.data };
 }

@@ -6,7 +6,7 @@ import {
 
 import type { StreamPage, StreamPosition, StreamRecord, TableStream } from './dynamo-stream.ts';
 
-/** Reads one shard from a position on, each record once, whatever becomes of its iterator. */
+/** Reads one shard from a position on, each record once, even when its iterator expires. */
 export class StreamCursor {
   readonly #stream: TableStream;
   readonly #shardId: string;
@@ -32,12 +32,12 @@ export class StreamCursor {
     return this.#lastSequence;
   }
 
-  /** Whether the shard is closed, and there is nothing more to read. */
+  /** Whether the shard is closed and was read to its end. */
   get isAtEnd(): boolean {
     return this.#isAtEnd;
   }
 
-  /** Answers the next records, none when there are no new ones. Throws what the stream throws; read again later. */
+  /** Returns the next records, if any. Throws what the stream throws; read again later. */
   async read(): Promise<readonly StreamRecord[]> {
     const page = await this.#nextPage();
     if (page === undefined) return [];
@@ -50,17 +50,17 @@ export class StreamCursor {
     return page.records;
   }
 
-  /** The page at the iterator; `undefined` when there is none, or when it has to be looked for with another iterator. */
+  /** The page at the iterator; `undefined` at the end, or when the next read needs another iterator. */
   async #nextPage(): Promise<StreamPage | undefined> {
     try {
       this.#iterator ??= await this.#stream.iterator(this.#shardId, this.#position);
       return await this.#stream.records(this.#iterator);
     } catch (error) {
       if (error instanceof ExpiredIteratorException) {
-        // It was not used for 15 minutes. Never behind the newest again: that would leave out what came meanwhile.
+        // It was unused for 15 minutes. Never restart behind the newest record: that would skip those that came meanwhile.
         this.#position = this.#lastSequence === undefined ? 'oldest' : { after: String(this.#lastSequence) };
       } else if (error instanceof TrimmedDataAccessException) {
-        // What was to be read next is older than a day and gone, and so is all that was read before.
+        // The next record is older than a day and gone, as are all those already read.
         this.#position = 'oldest';
       } else if (error instanceof ResourceNotFoundException) {
         this.#isAtEnd = true;

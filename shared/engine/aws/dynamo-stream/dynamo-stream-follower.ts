@@ -1,25 +1,26 @@
+import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
 import type { StreamRecord, TableStream } from './dynamo-stream.ts';
 import { FollowedShard } from './dynamo-stream-shard.ts';
 
-/** A shard answers five requests a second; Lambda asks as often as this. */
+/** A shard serves five reads a second; Lambda polls as often as this. */
 const READ_MS = 250;
 const LIST_MS = 20_000;
-/** While the shard is looked for that goes on from one that has ended. */
+/** While the successor of a shard that has ended is still missing. */
 const LIST_SOON_MS = 1_000;
 const HEIR_PATIENCE_MS = 60_000;
-const LONGEST_REST_MS = 10_000;
-/** Failures in a row, each of them the SDK's several tries, before somebody is told. */
+const BACKOFF: Backoff = { firstMs: 2 * READ_MS, longestMs: 10_000, jitter: 0.5 };
+/** Failures in a row, each after several tries of the SDK, before they are reported. */
 const TROUBLE_AFTER_FAILURES = 3;
 /** How far our clock may be ahead of DynamoDB's, and the second that records' times are rounded down by. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
 export interface StreamFollowerOptions {
   readonly onRecord: (record: StreamRecord) => void;
-  /** Told once of each row of failures. The following goes on. */
+  /** Called once for each row of failures. The follower goes on. */
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** Something that is asked again and again, and more seldom while it fails. */
+/** A request that is repeated, and less often while it fails. */
 interface Asked {
   isBusy: boolean;
   failures: number;
@@ -27,10 +28,10 @@ interface Asked {
 }
 
 /**
- * Follows a table's stream from the moment it is made: each record at least once, in no promised order.
- * Shards come and go: those that are open are read at the same time, and new ones are looked for.
+ * Follows a table's stream from the moment of its construction: each record at least once, in no guaranteed order.
+ * Shards come and go: all open ones are read at the same time, and the list of shards is read again for new ones.
  *
- * It throws nothing and keeps no process alive.
+ * It never throws, and does not keep the process alive.
  */
 export class StreamFollower {
   readonly #stream: TableStream;
@@ -42,8 +43,8 @@ export class StreamFollower {
   /** Every shard that was ever listed; `undefined` before the first list. */
   #known: Set<string> | undefined;
   readonly #ended = new Set<string>();
-  /** Shards that have ended, and when, until the one that goes on from them is found. */
-  readonly #heirless = new Map<string, number>();
+  /** Shards that have ended, and when, until their successor is found. */
+  readonly #withoutHeir = new Map<string, number>();
   #isStopped = false;
 
   constructor(stream: TableStream, options: StreamFollowerOptions) {
@@ -55,7 +56,7 @@ export class StreamFollower {
     this.#tick();
   }
 
-  /** No record is told after this. */
+  /** No record is reported after this. */
   stop(): void {
     this.#isStopped = true;
     clearInterval(this.#timer);
@@ -66,7 +67,7 @@ export class StreamFollower {
     for (const [shard, asked] of this.#shards) void this.#ask(asked, 0, () => this.#read(shard));
   }
 
-  /** Asks, unless it is too early or under way; never fails. `ask` may answer when to ask next. */
+  /** Asks, unless it is too early or under way; never fails. `ask` may return when to ask next, in ms from now. */
   async #ask(asked: Asked, intervalMs: number, ask: () => Promise<number | undefined>): Promise<void> {
     if (this.#isStopped || asked.isBusy || Date.now() < asked.dueAtMs) return;
     asked.isBusy = true;
@@ -75,8 +76,7 @@ export class StreamFollower {
       asked.failures = 0;
     } catch (error) {
       asked.failures += 1;
-      const restMs = Math.min(READ_MS * 2 ** asked.failures, LONGEST_REST_MS);
-      asked.dueAtMs = Date.now() + restMs * (0.5 + Math.random() / 2);
+      asked.dueAtMs = Date.now() + backoffMs(asked.failures, BACKOFF);
       if (asked.failures === TROUBLE_AFTER_FAILURES) this.#options.onTrouble(error);
     } finally {
       asked.isBusy = false;
@@ -88,15 +88,15 @@ export class StreamFollower {
     const isFirst = this.#known === undefined;
     this.#known ??= new Set();
     for (const { id, parentId, isOpen } of shards) {
-      if (parentId !== undefined) this.#heirless.delete(parentId);
+      if (parentId !== undefined) this.#withoutHeir.delete(parentId);
       if (this.#known.has(id)) continue;
       this.#known.add(id);
       if (isOpen || !isFirst) this.#follow(new FollowedShard(this.#stream, id, !isFirst));
     }
-    for (const [id, endedAtMs] of this.#heirless) {
-      if (Date.now() - endedAtMs > HEIR_PATIENCE_MS) this.#heirless.delete(id);
+    for (const [id, endedAtMs] of this.#withoutHeir) {
+      if (Date.now() - endedAtMs > HEIR_PATIENCE_MS) this.#withoutHeir.delete(id);
     }
-    return this.#heirless.size > 0 ? LIST_SOON_MS : LIST_MS;
+    return this.#withoutHeir.size > 0 ? LIST_SOON_MS : LIST_MS;
   }
 
   #follow(shard: FollowedShard): void {
@@ -111,7 +111,7 @@ export class StreamFollower {
     if (shard.isDone) this.#shards.delete(shard);
     if (shard.hasEnded && !this.#ended.has(shard.id)) {
       this.#ended.add(shard.id);
-      this.#heirless.set(shard.id, Date.now());
+      this.#withoutHeir.set(shard.id, Date.now());
       this.#listing.dueAtMs = 0;
     }
     for (const record of records) {

@@ -1,33 +1,33 @@
 import type { StreamRecord, TableStream } from './dynamo-stream.ts';
 import { StreamCursor } from './dynamo-stream-cursor.ts';
 
-/** Empty reads in a row after which the looking back has come to the present: half a minute of them. */
+/** Empty reads in a row after which the cursor that reads back has reached the present: half a minute of them. */
 const LOOK_BACK_QUIET_READS = 60;
 
 /**
  * One shard, read for what is new in it.
  *
- * A shard that was there before is read from behind its newest record, so that news come at once however long its history
- * is. That position is taken a little after it was asked for, so a second cursor looks back, in turns with the first, for
- * what came in between: from the oldest record to the first of the news.
+ * A shard that existed before is read from behind its newest record, so that news arrive at once however long its history
+ * is. DynamoDB takes that position slightly after the request, so a second cursor reads the records in between, in turns
+ * with the first: from the oldest record up to the first of the news.
  */
 export class FollowedShard {
   readonly id: string;
   readonly #news: StreamCursor;
   #lookBack: StreamCursor | undefined;
-  /** The last record that looking back has told of while there were no news, and that may therefore be one of them. */
+  /** The last record that was read back before there were news, and that may therefore be one of them. */
   #lookedUpTo: bigint | undefined;
   #isLookBackNext = false;
   #quietReads = 0;
 
-  /** @param isNew whether it began after the following did, so that all of it is news */
+  /** @param isNew whether the shard began after its follower did, so that all of it is news */
   constructor(stream: TableStream, id: string, isNew: boolean) {
     this.id = id;
     this.#news = new StreamCursor(stream, id, isNew ? 'oldest' : 'latest');
     if (!isNew) this.#lookBack = new StreamCursor(stream, id, 'oldest');
   }
 
-  /** Whether the shard is closed, and its news were read to the end: others go on from it. */
+  /** Whether the shard is closed and its news were read to the end: other shards continue it. */
   get hasEnded(): boolean {
     return this.#news.isAtEnd;
   }

@@ -25,7 +25,7 @@ export interface StreamRecord {
 
 export interface StreamShard {
   readonly id: string;
-  /** The shard that this one goes on from. */
+  /** The shard that this one continues. */
   readonly parentId: string | undefined;
   /** Whether it may still get records; a shard is closed after some hours, or when its partition splits. */
   readonly isOpen: boolean;
@@ -40,12 +40,12 @@ export interface StreamPage {
   readonly next: string | undefined;
 }
 
-/** What a table's stream can be asked. */
+/** The reads that a table's stream offers. */
 export interface TableStream {
   /** Every shard of the last 24 hours. */
   shards(): Promise<readonly StreamShard[]>;
   iterator(shardId: string, position: StreamPosition): Promise<string>;
-  /** May be empty also where more records follow. */
+  /** May be empty even where more records follow. */
   records(iterator: string): Promise<StreamPage>;
 }
 
@@ -80,7 +80,7 @@ export class DynamoTableStream implements TableStream {
     const { ShardIterator } = await this.#streams.send(
       new GetShardIteratorCommand({ StreamArn: await this.#findArn(), ShardId: shardId, ...typeOf(position) }),
     );
-    if (ShardIterator === undefined) throw new Error(`DynamoDB gave no iterator for shard ${shardId}`);
+    if (ShardIterator === undefined) throw new Error(`DynamoDB returned no iterator for shard ${shardId}`);
     return ShardIterator;
   }
 
@@ -102,7 +102,7 @@ export class DynamoTableStream implements TableStream {
       );
       return StreamDescription;
     } catch (error) {
-      // The stream was turned off, and maybe on again: that is another stream.
+      // The stream was disabled, and perhaps enabled again: that makes another stream.
       if (error instanceof ResourceNotFoundException) this.#arn = undefined;
       throw error;
     }

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { DynamoTable, ItemKey } from './dynamo-table.ts';
 import { UnreadableItemError } from '../../../ledger/errors.ts';
 
-/** An item as the table has it, its attributes not looked at yet. */
+/** An item as it is stored, its attributes unchecked. */
 export type DynamoItem = ItemKey & Readonly<Record<string, unknown>>;
 
-/** Reads one item as it stands now. */
+/** Reads one item, strongly consistent. */
 export async function getItem(table: DynamoTable, { pk, sk }: ItemKey): Promise<DynamoItem | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: { pk, sk }, ConsistentRead: true }),
@@ -18,10 +18,10 @@ export async function getItem(table: DynamoTable, { pk, sk }: ItemKey): Promise<
 export interface ItemQuery {
   readonly limit?: number;
   readonly backwards?: boolean;
-  /** Only items whose sort key is not before this, or is before that. One of them. */
+  /** Only items with a sort key from `from` on, or below `below`. At most one of the two. */
   readonly from?: string;
   readonly below?: string;
-  /** Whether the answer may be a moment old, at half the price. */
+  /** Whether the items may be a moment old, at half the price. */
   readonly mayBeLate?: boolean;
 }
 
@@ -54,7 +54,7 @@ export async function queryItems(
   return items;
 }
 
-/** Checks an item's attributes, without its key and what the table keeps for itself. @throws {UnreadableItemError} */
+/** Parses an item's attributes, without its key and the table's internal attributes. @throws {UnreadableItemError} */
 export function parseItem<Schema extends z.ZodType>(
   schema: Schema,
   table: DynamoTable,

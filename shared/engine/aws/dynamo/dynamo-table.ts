@@ -20,8 +20,9 @@ import { type EpochNumber, parseProvingJobId, ProvingJobId } from '../../../prov
  * | dead letter    | `DEAD-LETTERS`              | `<parkedAtMs>#<messageId>`| all of them: a Query                                |
  * | note           | `NOTES`                     | the program's name       | GetItem: what a function remembers of its last run   |
  *
- * Reads that decide something are strongly consistent; the index is asked by those who look again at what it names: the
- * sweeper, and the node that compares what it waits for. There is no Scan. What is done with expires by `expiresAtSeconds`, lazily, so readers do not count on its absence.
+ * Reads that decide something are strongly consistent. The index serves programs that check each job it names: the
+ * sweeper, and the node when it reconciles. Nothing scans. Finished items expire by `expiresAtSeconds`, lazily, so readers do
+ * not rely on their absence.
  */
 export interface DynamoTable {
   readonly client: DynamoDBDocumentClient;
@@ -33,7 +34,7 @@ export interface ItemKey {
   readonly sk: string;
 }
 
-/** One partition takes 1,000 writes a second; with these an epoch's jobs can be recorded and proven at 8,000. */
+/** One partition takes 1,000 writes a second; with 8 shards an epoch's jobs can be recorded and proven at 8,000. */
 export const JOB_SHARDS = 8;
 
 export function jobKey(jobId: ProvingJobId): ItemKey {
@@ -41,7 +42,7 @@ export function jobKey(jobId: ProvingJobId): ItemKey {
   return { pk: jobPartition(epoch, shardOf(inputsSha256)), sk: `JOB#${jobId}` };
 }
 
-/** The job that the item under the key is. @throws {z.ZodError} when it is none. */
+/** The job of the item under the key. @throws {z.ZodError} when the item is not a job */
 export function jobIdOf({ sk }: Pick<ItemKey, 'sk'>): ProvingJobId {
   return ProvingJobId.parse(sk.replace(/^JOB#/, ''));
 }
@@ -60,7 +61,7 @@ export function openShards(): readonly string[] {
   return Array.from({ length: JOB_SHARDS }, (_, shard) => `OPEN#${shard}`);
 }
 
-/** Numbers as text sort by their value when all are as long as this. */
+/** A number as text of fixed length, which sorts by its value. */
 export function padded(value: number): string {
   return String(value).padStart(16, '0');
 }

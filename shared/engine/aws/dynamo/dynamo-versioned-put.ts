@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   ConditionalCheckFailedException,
@@ -11,32 +10,34 @@ import { PutCommand, type TransactWriteCommandInput, TransactWriteCommand } from
 import { type DynamoItem, getItem } from './dynamo-item.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { LedgerBusyError } from '../../../ledger/errors.ts';
+import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
+import { pause } from '../../../retry/pause.ts';
 
-/** How often a change is begun anew because others changed the same item. Those who may are a few programs. */
+/** How often a change starts over because others changed the same item: only a few programs may. */
 export const MAX_TRIES = 12;
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 500;
-/** Reasons of a cancelled transaction that say nothing of the conditions: the same may pass a moment later. */
+/** All random, so that two writers that collided do not collide again. */
+const BACKOFF: Backoff = { firstMs: 20, longestMs: 500, jitter: 1 };
+/** Reasons for a cancelled transaction that say nothing about the conditions: the same write may pass a moment later. */
 const PASSING_REASONS: readonly string[] = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 export interface VersionedPut {
-  /** The item to be stored, whole, with its `version`. */
+  /** The whole item to store, with its `version`. */
   readonly item: DynamoItem & { readonly version: number };
-  /** The version that has to be stored now; `undefined` when there must be no such item. */
+  /** The version that must be stored now; `undefined` when the item must not exist. */
   readonly replaces: number | undefined;
-  /** What is done in the same transaction. */
+  /** A further change in the same transaction. */
   readonly together?: TransactItem;
 }
 
 /**
- * Stores an item if the version it was made from is still the stored one, and answers whether it is stored.
+ * Stores an item if the version it was made from is still the stored one, and returns whether it is stored.
  *
- * When the answer to a write is lost, the SDK sends the write again, and its condition then fails on the very item that
- * it wrote. So each write has an id: an item that carries it is this write's success.
+ * When the response to a write is lost, the SDK sends the write again, and its condition then fails on the very item that
+ * it wrote. So each write has an id: an item that carries it means that this write succeeded.
  *
- * @throws {LedgerBusyError} when other transactions held the item all the time.
+ * @throws {LedgerBusyError} when other transactions held the item during every try.
  */
 export async function putVersion(table: DynamoTable, put: VersionedPut): Promise<boolean> {
   const writeId = randomUUID();
@@ -56,9 +57,9 @@ export async function putVersion(table: DynamoTable, put: VersionedPut): Promise
   }
 }
 
-/** Waits longer after every try, at random, so that two who met do not meet again. */
+/** Waits before the next try, longer after each. */
 export async function pauseAfter(tries: number): Promise<void> {
-  await sleep(Math.random() * Math.min(FIRST_PAUSE_MS * 2 ** tries, LONGEST_PAUSE_MS));
+  await pause(backoffMs(tries, BACKOFF));
 }
 
 function commandOf(

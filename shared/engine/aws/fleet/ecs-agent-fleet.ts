@@ -30,13 +30,15 @@ export class EcsAgentFleet implements AgentFleet {
     const { cluster } = this.#names;
     const services = KINDS.map(({ pool, capacity }) => this.#names.agentService(pool, capacity));
     if (services.length > DESCRIBED_AT_ONCE) throw new Error(`ECS describes ${DESCRIBED_AT_ONCE} services in a call`);
-    const answer = await this.#ecs.send(new DescribeServicesCommand({ cluster, services }));
-    // Whatever else keeps a service from being read must not pass for its absence: its agents would be forgotten.
-    const failure = (answer.failures ?? []).find(({ reason }) => reason !== 'MISSING');
+    const described = await this.#ecs.send(new DescribeServicesCommand({ cluster, services }));
+    // A service that could not be read for another reason is not missing: its agents would be forgotten.
+    const failure = (described.failures ?? []).find(({ reason }) => reason !== 'MISSING');
     if (failure !== undefined) {
       throw new AgentFleetUnreadableError(cluster, `${failure.arn ?? 'a service'}: ${failure.reason ?? 'no reason'}`);
     }
-    const active = new Map((answer.services ?? []).filter(isThere).map((service) => [service.serviceName, service]));
+    const active = new Map(
+      (described.services ?? []).filter(isActive).map((service) => [service.serviceName, service]),
+    );
     return KINDS.flatMap(({ pool, capacity }) => {
       const service = active.get(this.#names.agentService(pool, capacity));
       if (service === undefined) return [];
@@ -56,7 +58,7 @@ export class EcsAgentFleet implements AgentFleet {
   }
 }
 
-/** A service that was deleted is described for a while, as `INACTIVE`. */
-function isThere({ status }: { readonly status?: string | undefined }): boolean {
+/** ECS describes a deleted service for a while, as `INACTIVE`. */
+function isActive({ status }: { readonly status?: string | undefined }): boolean {
   return status === 'ACTIVE';
 }

@@ -1,9 +1,9 @@
-/** What ECS tells of tasks, in its own words: for the rules that pick its events and for the function that reads them. */
+/** ECS's names in its events about tasks, for the rules that select events and for the function that reads them. */
 export const TASK_CHANGE = 'ECS Task State Change';
 export const SERVICE_ACTION = 'ECS Service Action';
 
-/** The service action of a task that found no room. */
+/** The service action for a task that could not be placed. */
 export const PLACEMENT_FAILURE = 'SERVICE_TASK_PLACEMENT_FAILURE';
 
-/** The codes with which ECS stops a task that it takes back: the price of Spot. */
+/** The stop codes of a task that AWS takes back for Spot. */
 export const TAKEN_BACK: readonly string[] = ['SpotInterruption', 'TerminationNotice'];

@@ -1,65 +1,59 @@
-import { InvokeCommand, LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
-
-import { awsClientOptions, type AwsConnection } from '../aws-connection.ts';
-import { awsResourceNames } from '../aws-resource-names.ts';
-import type { Logger } from '../../../telemetry/logger.ts';
 import type { Scaler } from '../../../agent-fleet/scaler.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { AwsClients } from '../aws-clients.ts';
+import type { AwsResourceNames } from '../aws-resource-names.ts';
 
 export interface LambdaScalerOptions {
-  /** What the names of the fleet's resources begin with. */
-  readonly prefix: string;
-  readonly connection: AwsConnection;
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
-  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'> | undefined;
 }
 
-/** The next minute's run is soon enough for what could not be asked for. */
-const MAX_ATTEMPTS = 2;
-/** An outage, or a missing permission, is told of once in this time. */
+/** An outage, or a missing permission, is reported once in this time. */
 const WARN_EVERY_MS = 10 * 60_000;
 
-/** The {@link Scaler} that is `functions/scale-fleet`, invoked as an event: Lambda answers once it has taken note. */
+/** The {@link Scaler} that is `functions/scale-fleet`, invoked as an event: Lambda returns as soon as it has queued it. */
 export class LambdaScaler implements Scaler {
-  readonly #lambda: LambdaClient;
+  readonly #clients: Pick<AwsClients, 'functions'>;
   readonly #functionName: string;
   readonly #nowMs: () => number;
   readonly #log: LambdaScalerOptions['log'];
   #isMissing = false;
   #warnedAtMs = -Infinity;
 
-  constructor({ prefix, connection, nowMs, log }: LambdaScalerOptions) {
-    this.#lambda = new LambdaClient({ ...awsClientOptions(connection), maxAttempts: MAX_ATTEMPTS });
-    this.#functionName = awsResourceNames(prefix).functionName('scale-fleet');
+  constructor(
+    clients: Pick<AwsClients, 'functions'>,
+    names: Pick<AwsResourceNames, 'functionName'>,
+    { nowMs, log }: LambdaScalerOptions,
+  ) {
+    this.#clients = clients;
+    this.#functionName = names.functionName('scale-fleet');
     this.#nowMs = nowMs;
     this.#log = log;
   }
 
   async ask(): Promise<void> {
     try {
-      await this.#lambda.send(new InvokeCommand({ FunctionName: this.#functionName, InvocationType: 'Event' }));
-      this.#log.debug({ function: this.#functionName }, 'asked the scaler to look');
+      const functions = await this.#clients.functions();
+      await functions.invoke(this.#functionName);
+      this.#log?.debug({ function: this.#functionName }, 'asked the scaler to run');
     } catch (error) {
-      this.#tell(error);
+      this.#report(error);
     }
   }
 
-  /** Closes the sockets; what is under way comes to nothing. */
-  close(): void {
-    this.#lambda.destroy();
-  }
-
-  #tell(error: unknown): void {
+  #report(error: unknown): void {
     const fields = { function: this.#functionName };
-    if (error instanceof ResourceNotFoundException) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') {
       // A fleet may be scaled by hand.
-      if (!this.#isMissing) this.#log.info(fields, 'there is no scaler to ask: somebody else scales the fleet');
+      if (!this.#isMissing)
+        this.#log?.info(fields, 'the fleet has no scaler function: agents are scaled by other means');
       this.#isMissing = true;
       return;
     }
     const nowMs = this.#nowMs();
     if (nowMs - this.#warnedAtMs < WARN_EVERY_MS) return;
     this.#warnedAtMs = nowMs;
-    this.#log.warn({ ...fields, err: error }, 'could not ask the scaler to look: its next run of the minute does');
+    this.#log?.warn({ ...fields, err: error }, 'could not ask the scaler to run: it runs within a minute anyway');
   }
 }

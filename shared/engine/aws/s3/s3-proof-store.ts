@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
   CopyObjectCommand,
@@ -21,17 +20,19 @@ import {
   ObjectTransferError,
 } from '../../../proof-store/errors.ts';
 import type { ProofKey, ProofStore, StoredObject } from '../../../proof-store/proof-store.ts';
+import { backoffMs } from '../../../retry/backoff.ts';
+import { pause } from '../../../retry/pause.ts';
 import { BodyCutError, readBody, type ReadBody, transferMs, type TransferPatience } from './s3-read-body.ts';
 import { hasStatus, refusalOf } from './s3-refusal.ts';
 
 export interface S3ProofStoreDeps {
-  /** Its own retries are for requests that fail before their answer's body. */
+  /** Its own retries cover requests that fail before the body of their response. */
   readonly s3: S3Client;
   readonly bucket: string;
   readonly nowMs: () => number;
   /** @default {@link DEFAULT_PATIENCE} */
   readonly patience?: TransferPatience;
-  /** Told of each transfer that is tried again, for a log. */
+  /** Called for each transfer that is tried again, for a log. */
   readonly onRetry?: (error: unknown, key: ProofKey) => void;
 }
 
@@ -39,9 +40,9 @@ const DEFAULT_PATIENCE: TransferPatience = {
   answerMs: 30_000,
   idleMs: 10_000,
   slowestBytesPerSecond: 256 * 1024,
-  firstPauseMs: 100,
+  firstPauseMs: 200,
 };
-/** Tries of one upload or one download that goes wrong where the SDK does not try again. */
+/** Tries of one upload or download that fails where the SDK does not retry. */
 const MAX_ATTEMPTS = 6;
 
 /**
@@ -53,14 +54,14 @@ const MAX_ATTEMPTS = 6;
  * | get        | `s3:GetObject`                                            |
  * | quarantine | `s3:GetObject`, `s3:PutObject` (`quarantine/*`), `s3:DeleteObject` |
  *
- * and `s3:ListBucket` for all of them: without it S3 answers 403 for a key that holds nothing.
+ * and `s3:ListBucket` for all of them: without it S3 returns 403 for a key that holds nothing.
  *
- * An object goes up in one PutObject, of up to 5 GB, and in no parts: its bytes are in memory anyway, one request is one
- * price and one condition, S3 checks one sha256 over all of it (over parts it keeps only a digest of digests), and a
- * writer that dies leaves nothing behind. The largest inputs known are some megabytes.
+ * An object is uploaded in one PutObject, of up to 5 GB, not in parts: its bytes are in memory anyway, one request has one
+ * price and one condition, S3 checks one sha256 over the whole (of parts it keeps only a digest of digests), and a writer
+ * that dies leaves nothing behind. The largest known inputs are a few megabytes.
  *
- * The digest in an object's metadata is for people and tools. It is never what decides: it says what the writer meant to
- * store, and a check that believed it would miss an object that was damaged since.
+ * The digest in an object's metadata is for people and tools. Nothing decides by it: it records what the writer meant to
+ * store, and a check that trusted it would miss an object that was damaged later.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
  */
@@ -88,7 +89,7 @@ export class S3ProofStore implements ProofStore {
     for (let attempt = 1; ; attempt += 1) {
       const refusal = await this.#upload(object, bytes);
       if (refusal === undefined) return object;
-      // Somebody else was first, or this very upload was and its answer was lost: theirs stays.
+      // Another writer was first, or this upload was and its response was lost: the stored object stays.
       if (hasStatus(refusal, 412) && (await this.#alreadyHolds(object))) return object;
       if (attempt === MAX_ATTEMPTS) throw new ObjectContendedError(key, attempt, { cause: refusal });
       await this.#pause(attempt, refusal, key);
@@ -106,8 +107,8 @@ export class S3ProofStore implements ProofStore {
   }
 
   /**
-   * Copies, writes the reason beside the copy, then deletes: a crash in between leaves the object where it was, and at
-   * worst a copy too many. Only the object that was copied is deleted, not a whole one that has taken its place meanwhile.
+   * Copies, writes the reason beside the copy, then deletes: a crash in between leaves the object in place, and at worst a
+   * surplus copy. Only the object that was copied is deleted, not an intact one that has replaced it meanwhile.
    */
   async quarantine(key: ProofKey, reason: string): Promise<void> {
     const found = await this.#head(key);
@@ -118,12 +119,12 @@ export class S3ProofStore implements ProofStore {
       await this.#writeReason(aside, reason);
       await this.#delete(key, found.etag);
     } catch (error) {
-      // Another process has just moved it, and may have put a whole one in its place.
+      // Another process has just moved it, and may have stored an intact one in its place.
       if (!hasStatus(error, 404, 412)) throw error;
     }
   }
 
-  /** Answers why nothing was stored: the key is taken (412), or somebody else is just writing it (409). */
+  /** Returns why nothing was stored: the key is taken (412), or another writer is just storing it (409). */
   async #upload(object: StoredObject, bytes: Uint8Array): Promise<Error | undefined> {
     const { key, sha256, sizeBytes } = object;
     const command = new PutObjectCommand({
@@ -155,13 +156,13 @@ export class S3ProofStore implements ProofStore {
     return true;
   }
 
-  /** Reads what the key holds to its end; a body that was cut is asked for again, which the SDK does not do. */
+  /** Reads the object to its end; a body that breaks off is requested again, which the SDK does not do. */
   async #read(key: ProofKey): Promise<ReadBody | undefined> {
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await this.#ask(key);
-      if (answer === undefined) return undefined;
+      const response = await this.#request(key);
+      if (response === undefined) return undefined;
       try {
-        return await readBody(answer.body, answer.sizeBytes, this.#patience);
+        return await readBody(response.body, response.sizeBytes, this.#patience);
       } catch (error) {
         if (!(error instanceof BodyCutError)) throw error;
         if (attempt === MAX_ATTEMPTS) throw new ObjectTransferError(key, attempt, { cause: error });
@@ -170,11 +171,13 @@ export class S3ProofStore implements ProofStore {
     }
   }
 
-  async #ask(key: ProofKey): Promise<{ readonly body: Readable; readonly sizeBytes: number | undefined } | undefined> {
+  async #request(
+    key: ProofKey,
+  ): Promise<{ readonly body: Readable; readonly sizeBytes: number | undefined } | undefined> {
     try {
       const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key });
       const { Body, ContentLength } = await this.#s3.send(command, this.#timeLimit(0));
-      if (Body === undefined) throw new Error(`S3 answered for ${key} without a body`);
+      if (Body === undefined) throw new Error(`S3 returned no body for ${key}`);
       return { body: Body as Readable, sizeBytes: ContentLength };
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
@@ -186,7 +189,7 @@ export class S3ProofStore implements ProofStore {
     try {
       const command = new HeadObjectCommand({ Bucket: this.#bucket, Key: key });
       const { ETag, ContentLength } = await this.#s3.send(command, this.#timeLimit(0));
-      if (ETag === undefined) throw new Error(`S3 answered for ${key} without an entity tag`);
+      if (ETag === undefined) throw new Error(`S3 returned no entity tag for ${key}`);
       return { etag: ETag, sizeBytes: ContentLength ?? 0 };
     } catch (error) {
       if (hasStatus(error, 404)) return undefined;
@@ -244,9 +247,9 @@ export class S3ProofStore implements ProofStore {
     return refusalOf(error, { action, bucket: this.#bucket, key });
   }
 
-  /** Twice as long each time, and random, so that writers that met do not meet again. */
+  /** All random, so that writers that collided do not collide again. */
   async #pause(attempt: number, error: unknown, key: ProofKey): Promise<void> {
     this.#onRetry(error, key);
-    await sleep(Math.random() * this.#patience.firstPauseMs * 2 ** attempt);
+    await pause(backoffMs(attempt, { firstMs: this.#patience.firstPauseMs, jitter: 1 }));
   }
 }

@@ -3,13 +3,13 @@ import type { Readable } from 'node:stream';
 
 import { Sha256 } from '../../../proving-job/proving-job-id.ts';
 
-/** How long a transfer may take before it counts as failed, and what follows then. */
+/** How long a transfer may take before it counts as failed, and how soon it is tried again. */
 export interface TransferPatience {
-  /** From the request to the first of the answer, in milliseconds. What a body adds to that goes by its size. */
+  /** From the request to the first byte of the response, in milliseconds. A body adds time by its size. */
   readonly answerMs: number;
   /** Between two pieces of a body, in milliseconds. */
   readonly idleMs: number;
-  /** A body that comes more slowly than this all in all is cut. */
+  /** A body that arrives more slowly than this on average is cut off. */
   readonly slowestBytesPerSecond: number;
   /** The longest pause before the second try, in milliseconds; it doubles with each. */
   readonly firstPauseMs: number;
@@ -20,7 +20,7 @@ export interface ReadBody {
   readonly sha256: Sha256;
 }
 
-/** The connection gave less than was announced, or gave it too slowly. */
+/** The body was shorter than announced, or arrived too slowly. */
 export class BodyCutError extends Error {
   override readonly name = 'BodyCutError';
   readonly receivedBytes: number;
@@ -34,7 +34,7 @@ export class BodyCutError extends Error {
 }
 
 /**
- * Reads a body to its end, and hashes it as it comes.
+ * Reads a body to its end, and hashes it on the way.
  * @throws {BodyCutError} when it breaks off, stalls, or comes too slowly; its connection is closed.
  */
 export async function readBody(
@@ -67,7 +67,7 @@ export async function readBody(
   return { bytes: Buffer.concat(pieces, receivedBytes), sha256: Sha256.parse(hash.digest('hex')) };
 }
 
-/** What a body of this size may add to the time of a request. */
+/** The time that a body of this size may add to a request. */
 export function transferMs(sizeBytes: number, { slowestBytesPerSecond }: TransferPatience): number {
   return Math.ceil((sizeBytes / slowestBytesPerSecond) * 1000);
 }

@@ -1,4 +1,4 @@
-/** A look at one place, that answers in its own time. */
+/** A search of one place, which takes its own time. */
 export interface Search {
   readonly state: 'under way' | 'found' | 'ended';
   /** On the clock of `performance.now()`; `undefined` until it has begun. */
@@ -6,12 +6,12 @@ export interface Search {
 }
 
 /**
- * For how long a search may still be about to find what was there when it began. One that has been under way for longer
- * has shown that its place was empty, and is waited for by nobody who has found something elsewhere.
+ * How long a search may take to find what was there when it began. A search that has been under way for longer has shown
+ * that its place was empty: a message found elsewhere does not wait for it.
  */
 export const HEAD_START_MS = 250;
 
-/** The end of the head start of `searches`, on the clock of `performance.now()`; in the past when none has one. */
+/** When the last head start of `searches` ends, on the clock of `performance.now()`; in the past when all are over. */
 export function headStartEndsAtMs(searches: readonly (Search | undefined)[], nowMs: number): number {
   const endsMs = searches
     .filter((search) => search?.state === 'under way')
@@ -19,7 +19,7 @@ export function headStartEndsAtMs(searches: readonly (Search | undefined)[], now
   return Math.max(-Infinity, ...endsMs);
 }
 
-/** Of places in falling order of rank, the first that has found something, unless a better one may be about to. */
+/** The first search, in falling order of rank, that has found something, unless a better one may be about to. */
 export function firstFound<S extends Search>(ranked: readonly (S | undefined)[], nowMs: number): S | undefined {
   const index = ranked.findIndex((search) => search?.state === 'found');
   if (index < 0 || headStartEndsAtMs(ranked.slice(0, index), nowMs) > nowMs) return undefined;

@@ -1,11 +1,11 @@
 import type { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-import type { DynamoDeadLetters, KeptDeadLetter } from '../dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetter, KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 import type { DeadLetter } from '../../../job-queue/job-queue.ts';
 import { readDeadLetter, writeDeadLetter } from './sqs-dead-letter-message.ts';
 import { BATCH_MESSAGES, type SqsMessage, type SqsQueue } from './sqs-queue.ts';
 import { type OutgoingMessage, sendMessages } from './sqs-send-messages.ts';
 
-/** The queue of a pool and lane, and the one for what it could not get rid of. */
+/** The queue of a pool and lane, and its dead-letter queue. */
 export interface SqsQueuePair {
   readonly pool: Pool;
   readonly lane: Lane;
@@ -13,26 +13,26 @@ export interface SqsQueuePair {
   readonly deadLetters: SqsQueue;
 }
 
-/** How long letters are hidden while they are read: from others who do the same. */
+/** How long letters are hidden from other readers while they are read. */
 const READ_SECONDS = 60;
 /**
- * And while they are sent back. One that came into sight again before it was deleted would be settled as a dead letter, and
- * its job rejected, though its message is on its way; there may be one for each job of an epoch.
+ * And while they are sent back. A letter that became visible again before it was deleted would be treated as a dead letter,
+ * and its job rejected, although its message is on its way; there may be one for each job of an epoch.
  */
 const REDRIVE_SECONDS = 15 * 60;
 const WAIT_SECONDS = 1;
 
-/** What was set aside: on the dead-letter queues, and in the table, where it stays when nobody knows its job. */
+/** Dead letters: on their queues, and in the ledger's table, where those that lead to no job are kept. */
 export class SqsDeadLetters {
   readonly #pairs: readonly SqsQueuePair[];
-  readonly #kept: Pick<DynamoDeadLetters, 'list' | 'remove'> | undefined;
+  readonly #kept: Pick<KeptDeadLetters, 'list' | 'remove'> | undefined;
 
-  constructor(pairs: readonly SqsQueuePair[], kept?: Pick<DynamoDeadLetters, 'list' | 'remove'>) {
+  constructor(pairs: readonly SqsQueuePair[], kept?: Pick<KeptDeadLetters, 'list' | 'remove'>) {
     this.#pairs = pairs;
     this.#kept = kept;
   }
 
-  /** Sends the letter first: whoever dies before the message is deleted leaves it in both places, and loses nothing. */
+  /** Sends the letter first: a crash before the message is deleted leaves it in both places, and loses nothing. */
   async park(pair: SqsQueuePair, handle: string, letter: DeadLetter): Promise<void> {
     await sendMessages(pair.deadLetters, [{ ...writeDeadLetter(letter), subject: 'a message to be parked' }]);
     await pair.queue.delete(handle);
@@ -50,8 +50,8 @@ export class SqsDeadLetters {
   }
 
   /**
-   * Message by message, and not by SQS's own `StartMessageMoveTask`: that one goes on unseen after it was started, tells
-   * no exact count, keeps the reason with the message, and is not in every emulator.
+   * Message by message, and not by SQS's `StartMessageMoveTask`, which runs unseen once started, reports no exact count,
+   * keeps the reason with the message, and is missing in some emulators.
    */
   async redrive(): Promise<number> {
     const kept = (await this.#kept?.list()) ?? [];
@@ -75,7 +75,7 @@ async function listQueue(queue: SqsQueue): Promise<readonly DeadLetter[]> {
   return messages.map(readDeadLetter);
 }
 
-/** All letters are received before the first is sent: what agents set aside again meanwhile is not sent once more. */
+/** All letters are received before the first is sent, so that one that agents set aside again meanwhile is not sent twice. */
 async function redriveTo(
   { queue, deadLetters }: SqsQueuePair,
   kept: readonly KeptDeadLetter[],
@@ -93,7 +93,7 @@ async function redriveTo(
   return messages.length + kept.length;
 }
 
-/** Receives until there are `enough`, or no more. */
+/** Receives until there are `enough`, or until the queue is empty. */
 async function receiveAll(queue: SqsQueue, enough: number, visibilitySeconds: number): Promise<readonly SqsMessage[]> {
   const messages = new Map<string, SqsMessage>();
   while (messages.size < enough) {

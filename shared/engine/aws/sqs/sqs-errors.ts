@@ -1,9 +1,8 @@
 import { QueueDoesNotExist, SQSServiceException } from '@aws-sdk/client-sqs';
 
-/** SQS has no such queue, or hides it from us. */
+/** The queue does not exist, or SQS hides it from us. */
 export class QueueMissingError extends Error {
   override readonly name = 'QueueMissingError';
-  readonly retryable = false;
   readonly queueName: string;
 
   constructor(queueName: string, options?: ErrorOptions) {
@@ -19,7 +18,6 @@ export class QueueMissingError extends Error {
 /** The credentials may not do this to the queue. */
 export class QueueAccessError extends Error {
   override readonly name = 'QueueAccessError';
-  readonly retryable = false;
   readonly queueName: string;
   /** As IAM writes it: `sqs:ReceiveMessage`. */
   readonly action: string;
@@ -32,7 +30,7 @@ export class QueueAccessError extends Error {
 }
 
 export interface MessageNotSent {
-  /** Which one: the job's id, or what is known of a message that names none. */
+  /** The job's id, or a description of a message that names no job. */
   readonly subject: string;
   readonly reason: string;
 }
@@ -52,7 +50,7 @@ export class MessagesNotSentError extends Error {
   }
 }
 
-/** What SQS answers about the handle of a message that went back to its queue, to another agent, or was deleted. */
+/** SQS's codes for the handle of a message that went back to its queue, to another agent, or was deleted. */
 const LOST_HANDLE_CODES = ['ReceiptHandleIsInvalid', 'MessageNotInflight', 'InvalidParameterValue'];
 const NO_ACCESS_CODES = ['AccessDenied', 'KmsAccessDenied'];
 
@@ -60,14 +58,14 @@ export function isLostHandle(error: unknown): boolean {
   return hasCode(error, LOST_HANDLE_CODES);
 }
 
-/** The error to throw for what SQS answered to `action` on the queue. */
+/** The error to throw when `action` on the queue failed with `error`. */
 export function explainSqsError(error: unknown, queueName: string, action: string): unknown {
   if (error instanceof QueueDoesNotExist) return new QueueMissingError(queueName, { cause: error });
   if (hasCode(error, NO_ACCESS_CODES)) return new QueueAccessError(queueName, action, { cause: error });
   return error;
 }
 
-/** Errors that the SDK has no class for are named as SQS names them, with and without a tail, by protocol and age. */
+/** Errors without a class in the SDK are named as SQS names them, with or without affixes, by protocol and version. */
 function hasCode(error: unknown, codes: readonly string[]): boolean {
   if (!(error instanceof SQSServiceException)) return false;
   const name = error.name.replace(/Exception$/, '').replace(/^.*\./, '');

@@ -3,7 +3,7 @@ import type { AwsResourceNames } from '../aws-resource-names.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE } from '../../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../../proving-job/job-message.ts';
-import type { DynamoDeadLetters } from '../dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 import { QueueLeaseLostError } from '../../../job-queue/errors.ts';
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../../job-queue/job-queue.ts';
 import { readMessageBody } from '../../../job-queue/read-message-body.ts';
@@ -20,17 +20,17 @@ export interface SqsJobQueueOptions {
   readonly leaseSeconds: number;
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
-  /** Where dead letters go that nobody knows what to do with. @default they stay on their queues */
-  readonly keptDeadLetters?: Pick<DynamoDeadLetters, 'list' | 'remove'>;
+  /** Where dead letters that lead to no job are kept. @default they stay on their queues */
+  readonly keptDeadLetters?: Pick<KeptDeadLetters, 'list' | 'remove'>;
 }
 
-/** A poll that began just before the queue is closed ends by itself within this. */
+/** A poll that began just before the queue is closed ends within this time. */
 const CLOSE_SECONDS = LONGEST_POLL_SECONDS + 1;
 
 /**
  * A {@link JobQueue} on SQS: a standard queue for each pool and lane, and one for the dead letters of each.
  *
- * Leases also end by our own clock: SQS may go on to take the handle of a message that has long been given to another.
+ * Leases also end by our own clock: SQS may keep accepting the handle of a message that another agent has received since.
  * Claims are long polls (see `sqs-search.ts`), a second at least.
  */
 export class SqsJobQueue implements JobQueue {
@@ -108,7 +108,7 @@ export class SqsJobQueue implements JobQueue {
     return { ...lease, expiresAtMs: nowMs + seconds * 1000 };
   }
 
-  /** Also when the lease has ended: whoever has the message now, its job needs no other delivery. */
+  /** Even when the lease has ended: the job needs no further delivery, whichever agent has the message now. */
   async complete(lease: QueueLease): Promise<void> {
     const token = parseToken(lease.token);
     await unlessLost(this.#pair(token).queue.delete(token.handle));
@@ -121,13 +121,13 @@ export class SqsJobQueue implements JobQueue {
     await unlessLost(this.#pair(token).queue.setVisibility(token.handle, hideableSeconds(token, delaySeconds, nowMs)));
   }
 
-  /** A lease that has ended is left alone: the message's next agent will see for itself. */
+  /** Does nothing when the lease has ended: the message's next agent decides about it. */
   async park(lease: QueueLease, reason: string): Promise<void> {
     if (this.#nowMs() >= lease.expiresAtMs) return;
     await this.#park(parseToken(lease.token), JSON.stringify(lease.message), reason);
   }
 
-  /** What was set aside within the last minute may be missing, as may what somebody else reads just now. */
+  /** Letters of the last minute may be missing, as may those that another process is reading. */
   async deadLetters(): Promise<readonly DeadLetter[]> {
     return this.#deadLetters.list();
   }
@@ -148,8 +148,8 @@ export class SqsJobQueue implements JobQueue {
   }
 
   /**
-   * Ends claims with nothing, waits for polls that are under way, and gives back what they bring. Those that take longer
-   * than `patienceSeconds` are cut: a message that SQS has picked for one of them is hidden for a lease time.
+   * Ends all claims with `undefined`, waits for polls under way, and gives back what they find. Polls that take longer than
+   * `patienceSeconds` are aborted: a message that SQS has picked for one of them stays hidden for a lease time.
    */
   async close(patienceSeconds = CLOSE_SECONDS): Promise<void> {
     this.#closing.abort();
@@ -159,7 +159,7 @@ export class SqsJobQueue implements JobQueue {
 
   async #accept({ queue, message, receivedAtMs }: SqsFind): Promise<QueueLease | undefined> {
     const pair = this.#pairs.find((each) => each.queue === queue);
-    if (pair === undefined) throw new Error(`queue ${queue.name} is none of ours`);
+    if (pair === undefined) throw new Error(`unexpected queue ${queue.name}`);
     const token: SqsLeaseToken = { pool: pair.pool, lane: pair.lane, receivedAtMs, handle: message.handle };
     const read = readMessageBody(message.body);
     if (!read.success) {
@@ -181,12 +181,12 @@ export class SqsJobQueue implements JobQueue {
 
   #pair({ pool, lane }: { readonly pool: Pool; readonly lane: Lane }): SqsQueuePair {
     const pair = this.#pairs.find((each) => each.pool === pool && each.lane === lane);
-    if (pair === undefined) throw new Error(`there is no queue of pool ${pool} and lane ${lane}`);
+    if (pair === undefined) throw new Error(`unknown queue of pool ${pool} and lane ${lane}`);
     return pair;
   }
 }
 
-/** For a handle that has had its day there is nothing left to do. */
+/** An expired handle needs no action. */
 async function unlessLost(request: Promise<void>): Promise<void> {
   try {
     await request;

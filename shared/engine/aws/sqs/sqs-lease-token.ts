@@ -1,15 +1,15 @@
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 
-/** What the adapter has to know of a message that it has handed out. */
+/** What the adapter needs to know about a message that it has handed out. */
 export interface SqsLeaseToken {
-  /** The queue it came from, which need not be the one that its circuit belongs to. */
+  /** The queue that it came from, not necessarily that of its circuit. */
   readonly pool: Pool;
   readonly lane: Lane;
   readonly receivedAtMs: number;
   readonly handle: string;
 }
 
-/** SQS hides a message for this long in all, from when it was received. */
+/** SQS hides a message for this long in total, from when it was received. */
 const LONGEST_HIDDEN_SECONDS = 12 * 3600;
 
 export function formatToken({ pool, lane, receivedAtMs, handle }: SqsLeaseToken): string {
@@ -21,7 +21,7 @@ export function parseToken(token: string): SqsLeaseToken {
   return { pool: Pool.parse(pool), lane: Lane.parse(lane), receivedAtMs: Number(receivedAtMs), handle };
 }
 
-/** How much of `seconds` from now SQS can hide the message, in whole seconds. */
+/** How many of `seconds` from now SQS can still hide the message, in whole seconds. */
 export function hideableSeconds({ receivedAtMs }: SqsLeaseToken, seconds: number, nowMs: number): number {
   const leftSeconds = LONGEST_HIDDEN_SECONDS - Math.ceil((nowMs - receivedAtMs) / 1000);
   return Math.max(0, Math.min(Math.ceil(seconds), leftSeconds));

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
+import { pause } from '../../../retry/pause.ts';
 import type { Search } from './first-found.ts';
 import type { SqsMessage, SqsQueue } from './sqs-queue.ts';
 
@@ -13,9 +12,9 @@ export interface SqsFind {
 /** A long poll for one message of one queue. */
 export interface SqsPoll extends Search {
   readonly queue: SqsQueue;
-  /** Settles when the poll has ended. Never rejects. */
+  /** Resolves when the poll has ended. Never rejects. */
   readonly ended: Promise<void>;
-  /** What it found. @throws what SQS answered, if that was an error */
+  /** What it found. @throws the error that SQS returned */
   result(): SqsFind | undefined;
 }
 
@@ -27,9 +26,9 @@ interface OpenPoll extends SqsPoll {
 }
 
 /**
- * Long polls, none of which is ever cut off: SQS may have picked a message for a poll that is cut, and nobody would see
- * it until its lease ends. A poll that its claim has no more use for is left here until the next claim wants one of that
- * queue; a message that comes meanwhile goes back at once.
+ * Long polls, none of which is ever aborted: SQS may have picked a message for an aborted poll, and no agent would see it
+ * until its lease ends. A poll that its claim no longer needs is left here until the next claim wants one of that queue; a
+ * message that arrives meanwhile goes back at once.
  */
 export class SqsPolls {
   readonly #leaseSeconds: number;
@@ -43,7 +42,7 @@ export class SqsPolls {
     this.#nowMs = options.nowMs;
   }
 
-  /** A poll of the queue that an earlier claim left over; the caller's now. */
+  /** A poll of the queue that an earlier claim left over; it now belongs to the caller. */
   adopt(queue: SqsQueue): SqsPoll | undefined {
     const poll = [...this.#leftOver].find((each) => each.queue === queue);
     if (poll !== undefined) this.#leftOver.delete(poll);
@@ -67,20 +66,17 @@ export class SqsPolls {
     return poll;
   }
 
-  /** Lets go of a poll, and of the message that it may have found. */
+  /** Leaves a poll over, or gives back the message that it has found. */
   leave(poll: SqsPoll): void {
     if (poll.state === 'under way') this.#leftOver.add(poll);
     else if (poll.state === 'found') this.#giveBack(poll);
   }
 
-  /** Waits until all polls that were left over have ended, then cuts those that have not. */
+  /** Waits up to `patienceSeconds` for all polls that were left over to end, then aborts the rest. */
   async close(patienceSeconds: number): Promise<void> {
     const polls = Promise.all([...this.#leftOver].map((poll) => poll.ended));
     const enough = new AbortController();
-    await Promise.race([
-      polls,
-      sleep(patienceSeconds * 1000, undefined, { signal: enough.signal }).catch(() => undefined),
-    ]);
+    await Promise.race([polls, pause(patienceSeconds * 1000, enough.signal)]);
     enough.abort();
     this.#cut.abort();
     await polls;
@@ -90,7 +86,7 @@ export class SqsPolls {
   async #run(poll: OpenPoll, waitSeconds: number): Promise<void> {
     const { queue } = poll;
     try {
-      // What an earlier poll gives back is there for this one.
+      // So that this poll can receive what an earlier one gives back.
       await this.#givenBack.get(queue);
       poll.outcome = { find: this.#leftOver.has(poll) ? undefined : await this.#receive(poll, waitSeconds) };
     } catch (error) {
@@ -116,7 +112,7 @@ export class SqsPolls {
     const find = poll.result();
     if (find === undefined) return;
     const { queue, message } = find;
-    // One that cannot be given back comes back by itself when its lease ends.
+    // A message that cannot be given back becomes visible when its lease ends.
     const shown = queue.setVisibility(message.handle, 0).catch(() => undefined);
     const all = Promise.all([this.#givenBack.get(queue), shown]).then(() => {
       if (this.#givenBack.get(queue) === all) this.#givenBack.delete(queue);

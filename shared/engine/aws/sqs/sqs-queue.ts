@@ -35,17 +35,17 @@ export interface SqsMessage {
 
 export interface ReceiveOptions {
   readonly maxMessages: number;
-  /** 1 to 20: a poll that does not wait asks only some of SQS's servers, and can miss what is there. */
+  /** 1 to 20: a poll that does not wait asks only some of SQS's servers, and can miss a message that is there. */
   readonly waitSeconds: number;
   readonly visibilitySeconds: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * One queue of SQS, by its name. Its URL is asked for once.
+ * One queue of SQS, by its name. Its URL is looked up once.
  *
- * @throws {QueueMissingError} from every method, when there is no such queue.
- * @throws {QueueAccessError} from every method, when a permission is missing.
+ * @throws {QueueMissingError} from every method, when the queue does not exist
+ * @throws {QueueAccessError} from every method, when a permission is missing
  */
 export class SqsQueue {
   readonly name: string;
@@ -74,14 +74,14 @@ export class SqsQueue {
     return (Messages ?? []).map(readMessage);
   }
 
-  /** Partly failed batches are an answer, in `Failed`, and no error. */
+  /** A batch that fails in part does not throw: its failures are in `Failed`. */
   async sendBatch(entries: readonly SendMessageBatchRequestEntry[]): Promise<SendMessageBatchCommandOutput> {
     return this.#ask('SendMessage', (QueueUrl) =>
       this.#client.send(new SendMessageBatchCommand({ QueueUrl, Entries: [...entries] })),
     );
   }
 
-  /** Hides the message for so long from now; 0 shows it. */
+  /** Hides the message for `seconds` from now; 0 shows it. */
   async setVisibility(handle: string, seconds: number): Promise<void> {
     await this.#ask('ChangeMessageVisibility', (QueueUrl) =>
       this.#client.send(
@@ -90,7 +90,7 @@ export class SqsQueue {
     );
   }
 
-  /** Shows up to ten messages to others again. What fails comes back by itself. */
+  /** Shows up to ten messages to others again. Those that fail become visible when their time is over. */
   async showBatch(handles: readonly string[]): Promise<void> {
     await this.#ask('ChangeMessageVisibility', (QueueUrl) =>
       this.#client.send(
@@ -108,7 +108,7 @@ export class SqsQueue {
     );
   }
 
-  /** Deletes up to ten messages. What fails comes back by itself. */
+  /** Deletes up to ten messages. Those that fail become visible when their time is over. */
   async deleteBatch(handles: readonly string[]): Promise<void> {
     await this.#ask('DeleteMessage', (QueueUrl) =>
       this.#client.send(
@@ -120,7 +120,7 @@ export class SqsQueue {
     );
   }
 
-  /** About how many messages there are: SQS's counts are up to a minute late. */
+  /** The approximate number of messages: SQS's counts are up to a minute late. */
   async counts(): Promise<{ readonly visible: number; readonly hidden: number }> {
     const { Attributes } = await this.#ask('GetQueueAttributes', (QueueUrl) =>
       this.#client.send(
@@ -149,10 +149,10 @@ export class SqsQueue {
   async #findUrl(): Promise<string> {
     try {
       const { QueueUrl } = await this.#client.send(new GetQueueUrlCommand({ QueueName: this.name }));
-      if (QueueUrl === undefined) throw new Error(`SQS knows queue ${this.name} and did not say where it is`);
+      if (QueueUrl === undefined) throw new Error(`SQS returned no URL for queue ${this.name}: try again`);
       return QueueUrl;
     } catch (error) {
-      // Asked again next time: it may be deployed meanwhile.
+      // Looked up again by the next call: the queue may be deployed meanwhile.
       this.#url = undefined;
       throw explainSqsError(error, this.name, 'sqs:GetQueueUrl');
     }

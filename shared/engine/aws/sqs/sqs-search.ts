@@ -1,29 +1,44 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
+import { pause } from '../../../retry/pause.ts';
 import { firstFound, headStartEndsAtMs } from './first-found.ts';
 import type { SqsFind, SqsPoll, SqsPolls } from './sqs-polls.ts';
 import { LONGEST_POLL_SECONDS, type SqsQueue } from './sqs-queue.ts';
 
-/** SQS waits for whole seconds, and a poll that does not wait can miss what is there. */
+// One claim searches the queues of all lanes at once, here of an agent with two pools:
+//
+//                  0    250 ms                             waitSeconds
+//   urgent, pool A ├─ poll ──────────────────────┤├─ poll ──┤
+//   urgent, pool B ├─ poll ──────────────────────┤├─ poll ──┤
+//   normal, pool A      ├─ poll ── message!                     taken at once: every poll above
+//   normal, pool B      ├─ poll ────────────────── …            has had its 250 ms, and found nothing
+//
+// The claim returns with the message; what becomes of its other polls:
+//
+//   begin ──▶ under way ──▶ found ──▶ taken by this claim, or else shown to other agents again
+//                │  └─────▶ ended, empty: begins again, until the wait is over
+//                └─ left over, when the claim returns ──▶ adopted by the next claim of its queue
+//                                                    └──▶ found meanwhile: shown to other agents again
+
+/** SQS waits for whole seconds, and a poll that does not wait can miss a message that is there. */
 const SHORTEST_POLL_SECONDS = 1;
 
+/** A queue of the search, and the poll of it, if any. */
 interface Place {
   readonly queue: SqsQueue;
   poll: SqsPoll | undefined;
 }
 
 /**
- * Waits up to `waitSeconds`, and a second at least, for a message that `accept` takes, and answers what that made of it.
+ * Waits up to `waitSeconds`, and at least a second, for a message that `accept` takes, and returns what `accept` made of it.
  *
- * `lanes` are queues in order of rank, by lane. All are polled at the same time, save that a lane begins when the polls of
- * those before it have had a head start: so what waits in the first is found, and nothing is taken from the others in
- * vain. Polls that are over begin again until the wait is.
+ * `lanes` are queues in order of rank, by lane. All are polled at the same time, except that a lane begins once the polls
+ * of the lanes before it have had a head start: so a message that waits in the first lane is found, and the others are not
+ * disturbed for nothing. Polls that have ended begin again until the wait is over.
  *
- * Polls are as long as the wait, which is cheapest for an agent that has nothing to do, but one that is left over takes a
- * message from those who want it, once, to give it back. A whole fleet that has just found work must not hand an urgent
- * message round like that: after a claim that found something, polls are short until the next has found nothing for as long.
+ * Polls are as long as the wait, which is cheapest for an idle agent. But a poll that is left over takes a message from
+ * agents that want it, once, only to give it back. A whole fleet that has just found work must not pass an urgent message
+ * round like that: after a claim that found something, polls are short until the next claim has found nothing for as long.
  *
- * @throws what SQS answers to one of the polls; what the others found goes back.
+ * @throws what one of the polls throws; messages that the others found go back
  */
 export async function searchQueues<Taken>(
   polls: SqsPolls,
@@ -71,7 +86,7 @@ export async function searchQueues<Taken>(
   }
 }
 
-/** Begins the polls of every lane whose turn it is, and answers when to look whether that of another has come. */
+/** Begins the polls of every lane whose turn it is, and returns when the turn of the next one may have come. */
 function beginPolls(polls: SqsPolls, lanes: readonly (readonly Place[])[], pollSeconds: number, nowMs: number): number {
   for (const lane of lanes) {
     for (const place of lane) place.poll ??= polls.begin(place.queue, pollSeconds);
@@ -81,6 +96,7 @@ function beginPolls(polls: SqsPolls, lanes: readonly (readonly Place[])[], pollS
   return Infinity;
 }
 
+/** Makes room for new polls. @throws what an ended poll throws */
 function clearEnded(places: readonly Place[]): void {
   for (const place of places) {
     if (place.poll?.state !== 'ended') continue;
@@ -97,9 +113,8 @@ function pollsOf(places: readonly Place[]): (SqsPoll | undefined)[] {
 /** Waits for the first of `promises`, for `ms` at the longest. */
 async function firstOf(promises: readonly Promise<void>[], ms: number, signal: AbortSignal): Promise<void> {
   const enough = new AbortController();
-  const timeout = sleep(ms, undefined, { signal: AbortSignal.any([signal, enough.signal]) }).catch(() => undefined);
   try {
-    await Promise.race([...promises, timeout]);
+    await Promise.race([...promises, pause(ms, AbortSignal.any([signal, enough.signal]))]);
   } finally {
     enough.abort();
   }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 
+import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
+import { pause } from '../../../retry/pause.ts';
 import { type MessageNotSent, MessagesNotSentError } from './sqs-errors.ts';
 import { BATCH_MESSAGES, type SqsQueue } from './sqs-queue.ts';
 
@@ -9,19 +9,19 @@ export interface OutgoingMessage {
   readonly body: string;
   /** Message attributes, as text. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Whom to name when it cannot be sent. */
+  /** What to name in the error when it cannot be sent. */
   readonly subject: string;
 }
 
-/** The most that a message, and all of a batch, may measure. SQS takes 1 MiB; queues made for less take this. */
+/** The largest size of a message, and of a whole batch. SQS takes 1 MiB; queues created with a lower limit take this. */
 export const SENT_BYTES = 256 * 1024;
 const BATCHES_AT_ONCE = 8;
-/** Tries for what SQS failed to take through no fault of ours, with pauses that double: two seconds in all. */
+/** Tries for messages that SQS failed to take through no fault of ours: two seconds in all. */
 const TRIES = 5;
-const FIRST_PAUSE_MS = 100;
+const BACKOFF: Backoff = { firstMs: 100, jitter: 0.5 };
 
 /**
- * Sends messages in batches. All or an error, though some may be on the queue then.
+ * Sends messages in batches: all, or an error, although some may be on the queue then.
  *
  * @throws {MessagesNotSentError} naming those that SQS refused or did not manage to take.
  */
@@ -35,7 +35,7 @@ export async function sendMessages(queue: SqsQueue, messages: readonly OutgoingM
 async function sendBatch(queue: SqsQueue, batch: readonly OutgoingMessage[]): Promise<void> {
   let unsent = batch;
   for (let tries = 1; ; tries += 1) {
-    // A batch that failed in part is a success to HTTP, and to the SDK: nothing else tries it again.
+    // A batch that failed in part is a success to HTTP and to the SDK, which therefore does not retry it.
     const { Failed = [] } = await queue.sendBatch(unsent.map(toEntry));
     if (Failed.length === 0) return;
     const failures = Failed.map(({ Id, SenderFault, Code, Message }) => ({
@@ -51,7 +51,7 @@ async function sendBatch(queue: SqsQueue, batch: readonly OutgoingMessage[]): Pr
       );
     }
     unsent = failures.flatMap(({ message }) => message ?? []);
-    await sleep(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random() / 2));
+    await pause(backoffMs(tries, BACKOFF));
   }
 }
 
@@ -72,7 +72,10 @@ function inBatches(queue: SqsQueue, messages: readonly OutgoingMessage[]): reado
   for (const message of messages) {
     const sizeBytes = sizeOf(message);
     if (sizeBytes > SENT_BYTES) {
-      tooBig.push({ subject: message.subject, reason: `it measures ${sizeBytes} bytes, of at most ${SENT_BYTES}` });
+      tooBig.push({
+        subject: message.subject,
+        reason: `it has ${sizeBytes} bytes, and at most ${SENT_BYTES} can be sent`,
+      });
       continue;
     }
     const batch = batches.at(-1);

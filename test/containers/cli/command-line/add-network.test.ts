@@ -42,12 +42,12 @@ describe('addNetwork', () => {
     });
   });
 
-  it('changes nothing that is given', async () => {
+  it('keeps explicit settings', async () => {
     const given = { L1_CHAIN_ID: '5', P2P_ENABLED: 'false', BOOTSTRAP_NODES: 'enr:mine', PROVER_REAL_PROOFS: 'false' };
     expect((await aNodeOn('testnet', given)).environment).toMatchObject(given);
   });
 
-  it('asks no list when all is given, and none for an agent', async () => {
+  it('fetches no list when everything is given, and none for an agent', async () => {
     const nowhere = { NETWORK_CONFIG_LOCATION: path.join(directory, 'missing.json') };
     const given = { ...nowhere, REGISTRY_CONTRACT_ADDRESS: REGISTRY, BOOTSTRAP_NODES: 'enr:mine' };
     expect((await aNodeOn('testnet', given)).notices).toEqual([]);
@@ -55,15 +55,15 @@ describe('addNetwork', () => {
     expect(agent).toMatchObject({ environment: { PROVER_REAL_PROOFS: 'false' }, notices: [] });
   });
 
-  it('says what to give when no list has the network, and goes on with what it has', async () => {
+  it('reports what to give when no list has the network, and continues without it', async () => {
     const { environment, notices } = await aNodeOn('mainnet');
     expect(environment).toMatchObject({ L1_CHAIN_ID: '1' });
     expect(notices).toEqual([
-      'no list of networks says where mainnet is: give --registry-address and --p2p.bootstrapNodes, or --network-config-location with a file or URL of a list',
+      'network mainnet is in no list of networks: give --registry-address and --p2p.bootstrapNodes, or --network-config-location with a file or URL of a list',
     ]);
   });
 
-  it('remembers the last answer for when the list does not answer', async () => {
+  it('uses the last list when it cannot be fetched', async () => {
     await aNodeOn('testnet');
     const { environment } = await aNodeOn('testnet', {
       NETWORK_CONFIG_LOCATION: path.join(directory, 'missing.json'),
@@ -71,7 +71,7 @@ describe('addNetwork', () => {
     expect(environment).toMatchObject({ REGISTRY_CONTRACT_ADDRESS: REGISTRY });
   });
 
-  it('takes a list from a server, and takes an error of it for no answer', async () => {
+  it('fetches a list from a server, and continues without it after an error', async () => {
     const server = createServer((request, response) => {
       response.writeHead(request.url === '/networks.json' ? 200 : 404).end(LIST);
     });

@@ -8,7 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCommandLine } from '../../../../containers/cli/command-line/read-command-line.ts';
 import { START_COMMAND } from '../../../../containers/cli/start/start-command.ts';
 
-const BUNDLED_BB = fileURLToPath(new URL('../../../node_modules/@aztec/bb.js/build/amd64-linux/bb', import.meta.url));
+const BUNDLED_BB = fileURLToPath(
+  new URL('../../../../node_modules/@aztec/bb.js/build/amd64-linux/bb', import.meta.url),
+);
 
 describe('readCommandLine', () => {
   let workingDirectory: string;
@@ -21,7 +23,7 @@ describe('readCommandLine', () => {
     return readCommandLine([], START_COMMAND, { environment, workingDirectory }).environment['BB_BINARY_PATH'];
   }
 
-  it("lets a file win over the launcher's own prover, but not over one that was named", () => {
+  it("prefers a file's prover to the launcher's own, but not to an explicit one", () => {
     expect(bbOf({ BB_BINARY_PATH: BUNDLED_BB })).toBe(BUNDLED_BB);
     writeFileSync(path.join(workingDirectory, '.env'), 'BB_BINARY_PATH=/opt/bb-avm\n');
     expect(bbOf({ BB_BINARY_PATH: BUNDLED_BB })).toBe('/opt/bb-avm');

@@ -27,7 +27,7 @@ describe('coppice jobs', () => {
   });
   afterEach(() => harness.close());
 
-  it('shows a job a line: its state and for how long, its agent, what it lost and why', () => {
+  it('shows one job per line: its state and for how long, its agent, lost attempts and reason', () => {
     expect(render(renderJobList(list))).toMatchInlineSnapshot(`
       "Epoch 7: proving, 5 jobs, 1 queued, 1 leased, 2 proven, 1 rejected
 
@@ -48,20 +48,20 @@ describe('coppice jobs', () => {
     expect(render(renderJobList({ ...list, jobs }))).toContain('by agent-2 and agent-1');
   });
 
-  it('says how many there are beside those that were asked for', () => {
+  it('shows how many of all jobs are listed', () => {
     const jobs = list.jobs.filter(({ state }) => state === 'rejected');
     expect(render(renderJobList({ ...list, jobs }))).toMatch(/^Epoch 7: proving, 1 of 5 jobs, 1 rejected\n\nrejected/);
     expect(render(renderJobList({ ...list, jobs: [] }))).toBe('Epoch 7: proving, 0 of 5 jobs');
   });
 
-  it('marks what no epoch needs any more', () => {
+  it('marks jobs that no epoch needs any more', () => {
     const epoch = { ...list.epoch, rangeId: RangeId.parse('0xb2') };
-    expect(render(renderJobList({ ...list, epoch }))).toContain('of checkpoints that a reorg took away');
+    expect(render(renderJobList({ ...list, epoch }))).toContain('its checkpoints were removed by a reorg');
   });
 });
 
 describe('coppice redrive --dry-run', () => {
-  it('lists dead letters, whatever is in them', () => {
+  it('lists dead letters, whatever their contents', () => {
     const message = aJobMessage('ROOT_ROLLUP');
     const letters = [
       { body: 'half a message', reason: 'the message is not JSON', parkedAtMs: 1_000 },

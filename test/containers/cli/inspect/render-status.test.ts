@@ -20,7 +20,7 @@ describe('coppice status', () => {
     return renderStatus(change(status)).map(textOf).join('\n');
   }
 
-  it('says of an unused fleet that there is nothing yet', async () => {
+  it('shows that an unused fleet has nothing yet', async () => {
     expect(await statusText()).toMatchInlineSnapshot(`
       "Epochs
         none yet
@@ -29,7 +29,7 @@ describe('coppice status', () => {
         none
 
       Agents
-        none seen lately
+        none seen recently
 
       Queues
         empty
@@ -91,8 +91,8 @@ describe('coppice status', () => {
   });
 
   it('shows a dead letter with the reason, cut to a line', async () => {
-    const letter = { body: 'x'.repeat(5000), reason: 'it is no JSON', parkedAtMs: harness.nowMs() };
+    const letter = { body: 'x'.repeat(5000), reason: 'the message is not JSON', parkedAtMs: harness.nowMs() };
     const lines = (await statusText((status) => ({ ...status, deadLetters: [letter] }))).split('\n');
-    expect(lines.at(-1)).toMatch(/^ {2}0\.0 s ago it is no JSON: x{200}$/);
+    expect(lines.at(-1)).toMatch(/^ {2}0\.0 s ago the message is not JSON: x{200}$/);
   });
 });

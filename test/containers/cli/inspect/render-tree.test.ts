@@ -33,7 +33,7 @@ describe('coppice tree', () => {
         PARITY_ROOT                          1     1   -        -        -         1.5 s
       leaves                                 1     1   -        -        -
         PARITY_BASE                          1     1   -        -        -         1.5 s
-      all                                    3     6   1        1        -
+      total                                  3     6   1        1        -
 
       Lost attempts
         7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2  queued  1 x out-of-memory  bb was killed: out of memory"
@@ -53,7 +53,7 @@ describe('coppice tree', () => {
     `);
   });
 
-  it('shows a job that several others need once with all that is below it, and refers to it after that', () => {
+  it('shows a job that several others need once with everything below it, and refers to it after that', () => {
     const [, , blockRoot] = tree.jobs;
     const second = { ...blockRoot!, id: blockRoot!.id.replace(/.$/, 'z') as ProvingJobId };
     const lines = renderJobs({ ...tree, jobs: [...tree.jobs, second] }).map(textOf);
@@ -64,13 +64,13 @@ describe('coppice tree', () => {
     ]);
   });
 
-  it('leaves out the jobs of checkpoints that a reorg took away, and says so', () => {
+  it('leaves out the jobs of checkpoints that a reorg removed, and reports their number', () => {
     const [first, ...others] = tree.jobs;
     const reorged = { ...first!, rangeId: RangeId.parse('0xb2') };
     const text = renderLevels({ ...tree, jobs: [reorged, ...others] })
       .map(textOf)
       .join('\n');
-    expect(text).toContain('left out: 1 of checkpoints that a reorg took away');
+    expect(text).toContain('left out: 1 job whose checkpoints were removed by a reorg');
     expect(text).toMatch(/leaves +0 +1/);
   });
 });

@@ -32,7 +32,7 @@ function decision(minutesAgo: number, spot: number, was: number): FleetDecisionR
 }
 
 describe('coppice why', () => {
-  it('says why there are so many agents, what changed before, and what became of roots', () => {
+  it('shows why there are so many agents, earlier changes, and decisions about roots', () => {
     const text = renderWhy({
       fleet: [decision(1, 5, 5), decision(2, 5, 5), decision(3, 5, 0)],
       submissions: [
@@ -50,10 +50,10 @@ describe('coppice why', () => {
     expect(text.map(textOf).join('\n')).toMatchInlineSnapshot(`
       "The fleet
         1 min 0 s ago: epoch 7 is mined 433 s before its deadline at the latest; $1.50 an hour
-        epoch 7: 20 min 0 s to its deadline, 251 s of jobs that must follow one another, 433 s of slack
-        large  5 on Spot  0 on demand  5 run  4320 s of work in 900 s
+        epoch 7: 20 min 0 s to its deadline, 251 s on the critical path, 433 s of slack
+        large  5 on Spot  0 on demand  5 running  4320 s of work in 900 s
 
-      What changed before
+      Earlier changes
         3 min 0 s ago large 0+0 to 5+0 (Spot + on demand): epoch 7 is mined 433 s before its deadline at the latest
 
       Roots
@@ -61,8 +61,8 @@ describe('coppice why', () => {
     `);
   });
 
-  it('says so when nothing was decided', () => {
+  it('shows that there are no decisions yet', () => {
     const text = renderWhy({ fleet: [], submissions: [], atMs: AT_MS });
-    expect(text.map(textOf)).toContain('  nothing was decided yet: no scaler has run');
+    expect(text.map(textOf)).toContain('  no scaling decisions yet');
   });
 });

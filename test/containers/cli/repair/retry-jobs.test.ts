@@ -48,7 +48,7 @@ describe('a retry', () => {
   const advance = (state: EpochState) => harness.engine.epochs.advance(EPOCH, RANGE, state, { reason: 'a job failed' });
   const said = (retried: Parameters<typeof renderRetried>[0]): string => renderRetried(retried).map(textOf).join('\n');
 
-  it('of a rejected job gives it fresh budgets and a message, and sets aside what lies in place of its proof', async () => {
+  it('of a rejected job resets its budgets, sends a message, and sets aside whatever is stored in place of its proof', async () => {
     const { engine } = harness;
     const job = await aRejectedJob();
     const key = outputsKey(job.circuit, job.id);
@@ -62,27 +62,27 @@ describe('a retry', () => {
     // The key can be written again.
     await engine.proofs.put(key, Buffer.from('a proof'));
     expect(said(retried)).toBe(
-      `Job ${job.id} is queued again.\nEpoch 7 is being proven: its node takes each proof as it comes.`,
+      `Job ${job.id} is queued again.\nEpoch 7 is being proven: its node picks up each proof as it arrives.`,
     );
     expect(await engine.epochs.find(EPOCH)).toMatchObject({ state: 'proving', attempt: 1 });
   });
 
-  it('of a job whose epoch failed has the epoch taken up again, by a node that makes the next attempt of it', async () => {
+  it('of a job whose epoch failed has a node resume the epoch, in its next attempt', async () => {
     const { engine } = harness;
     const job = await aRejectedJob();
     await advance('failed');
     const retried = await retryJob(engine, job);
-    expect(said(retried)).toContain('Epoch 7 is taken up again: within seconds by a node that runs');
+    expect(said(retried)).toContain('Epoch 7 will be resumed: within seconds by a running node');
     const epoch = await engine.epochs.find(EPOCH);
     expect(epoch).toMatchObject({
       state: 'proving',
       attempt: 1,
-      reason: 'to be taken up again; before, it failed: a job failed',
+      reason: 'to be resumed after a failure: a job failed',
     });
     expect(epoch?.closedAtMs).toBeUndefined();
   });
 
-  it('of an epoch takes all of its rejected jobs, and leaves alone the rest and what a reorg took away', async () => {
+  it('of an epoch queues all of its rejected jobs, and leaves the others and those that a reorg removed', async () => {
     const { engine } = harness;
     const rejected = [await aRejectedJob(), await aRejectedJob()];
     const foreign = await aRejectedJob({ rangeId: RangeId.parse('0xb2') });
@@ -96,14 +96,14 @@ describe('a retry', () => {
     expect(states.map(({ state }) => state)).toEqual(['queued', 'queued', 'queued', 'rejected', 'rejected']);
   });
 
-  it('of an epoch that failed for another reason than a job has it taken up again', async () => {
+  it('of an epoch that failed for another reason than a job has a node resume it', async () => {
     await advance('failed');
     const retried = await retryEpoch(harness.engine, EPOCH);
-    expect(said(retried)).toMatch(/^No job of epoch 7 was rejected.\nEpoch 7 is taken up again/);
+    expect(said(retried)).toMatch(/^Epoch 7 has no rejected jobs\.\nEpoch 7 will be resumed/);
     expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state: 'proving' });
   });
 
-  it('of an epoch that goes on, none of whose jobs is rejected, is refused', async () => {
+  it('of an epoch in progress without rejected jobs is refused', async () => {
     await expect(retryEpoch(harness.engine, EPOCH)).rejects.toThrow(
       'epoch 7 is proving, and none of its jobs is rejected',
     );
@@ -122,7 +122,7 @@ describe('a retry', () => {
     expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state });
   });
 
-  it('is refused of a job that is not rejected, and says what it is', async () => {
+  it('is refused for a job that is not rejected, with its state', async () => {
     const { jobs } = harness.engine;
     const { id } = await aJob();
     const why = async (): Promise<string> => {
@@ -141,13 +141,13 @@ describe('a retry', () => {
     await expect(retryJob(harness.engine, await stored(proven.id))).rejects.toThrow('is proven');
   });
 
-  it('is refused of a job that no epoch needs any more', async () => {
+  it('is refused for a job that no epoch needs any more', async () => {
     const foreign = await aRejectedJob({ rangeId: RangeId.parse('0xb2') });
-    await expect(retryJob(harness.engine, foreign)).rejects.toThrow('a reorg took away');
+    await expect(retryJob(harness.engine, foreign)).rejects.toThrow('removed by a reorg');
     await expect(retryEpoch(harness.engine, EpochNumber.parse(9))).rejects.toThrow(EpochUnknownError);
   });
 
-  it('finds a job by its id, or by as much of it as tells it from the others', async () => {
+  it('finds a job by its id, or by any unambiguous prefix of it', async () => {
     const { jobs } = harness.engine;
     const [one, other] = [await aJob(), await aJob()];
     let unique = one.id.length - 64;
@@ -158,7 +158,7 @@ describe('a retry', () => {
     await expect(ambiguous).rejects.toThrow(JobUnknownError);
     await expect(ambiguous).rejects.toThrow(`2 jobs begin with 7:PARITY_BASE, give more of the id:\n  ${one.id}`);
     await expect(findJob(jobs, '7:ROOT_ROLLUP')).rejects.toThrow(
-      'no job 7:ROOT_ROLLUP is in the ledger: coppice jobs 7 lists those of the epoch',
+      'job 7:ROOT_ROLLUP is not in the ledger: coppice jobs 7 lists the jobs of the epoch',
     );
     await expect(findJob(jobs, '8:PARITY_BASE')).rejects.toThrow('coppice jobs 8');
   });

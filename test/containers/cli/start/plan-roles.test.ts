@@ -11,7 +11,7 @@ const NODE = {
 };
 
 function plan(switches: readonly string[], environment: Record<string, string> = {}): Plan {
-  return planRoles({ environment, switches: new Set(switches), words: [] });
+  return planRoles({ environment, switches: new Set(switches) });
 }
 
 describe('planRoles', () => {
@@ -34,18 +34,18 @@ describe('planRoles', () => {
     expect(agents.join()).not.toContain('127.0.0.1:8545');
   });
 
-  it('shares the machine between several agents, each with a name of its own, unless told otherwise', () => {
+  it('shares the machine between several agents with different names, unless settings say otherwise', () => {
     const { processes } = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', COPPICE_AGENT_ID: 'rack-7' });
     expect(processes.map(({ environment }) => environment['COPPICE_AGENT_ID'])).toEqual(['rack-7-1', 'rack-7-2']);
     const [first, second] = processes.map(({ environment }) => environment);
     expect(Number(first?.['HARDWARE_CONCURRENCY'])).toBeGreaterThanOrEqual(1);
     expect(second?.['COPPICE_AGENT_MEMORY_MIB']).toBe(first?.['COPPICE_AGENT_MEMORY_MIB']);
 
-    const told = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', HARDWARE_CONCURRENCY: '16' });
-    expect(told.processes.map(({ environment }) => environment['HARDWARE_CONCURRENCY'])).toEqual(['16', '16']);
+    const explicit = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', HARDWARE_CONCURRENCY: '16' });
+    expect(explicit.processes.map(({ environment }) => environment['HARDWARE_CONCURRENCY'])).toEqual(['16', '16']);
   });
 
-  it('tells its processes to start no more, and to read no file again', () => {
+  it('makes its processes start no others, and read no file again', () => {
     const { processes } = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', ENABLE_PROVER_NODE: 'false' });
     for (const { environment } of processes) {
       expect(environment).toMatchObject({ PROVER_AGENT_COUNT: '1', COPPICE_ENV_FILE: 'none' });
@@ -58,13 +58,17 @@ describe('planRoles', () => {
   });
 
   it.each([
-    [['prover-broker', 'archiver'], {}, 'say what to start: --prover-node, --prover-agent, or both'],
-    [['prover-agent'], { PROVER_AGENT_COUNT: '0' }, 'is 0, so --prover-agent would start nothing: leave one out'],
+    [['prover-broker', 'archiver'], {}, 'nothing to start: give --prover-node, --prover-agent, or both'],
+    [
+      ['prover-agent'],
+      { PROVER_AGENT_COUNT: '0' },
+      'is 0, so --prover-agent would start nothing: remove one of the two',
+    ],
   ])('has nothing to start with %j and %j', (switches, environment, problem) => {
     expect(plan(switches, environment)).toMatchObject({ processes: [], problems: [expect.stringContaining(problem)] });
   });
 
-  it('mentions once what is wrong for both roles', () => {
+  it('reports a problem of both roles once', () => {
     const { problems } = plan(['prover-node', 'prover-agent'], { ...NODE, COPPICE_LEASE_SECONDS: '1' });
     expect(problems).toEqual([
       "--lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '1'",

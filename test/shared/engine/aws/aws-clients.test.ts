@@ -37,7 +37,7 @@ describe('the clients of AWS', () => {
     expect(server.connections()).toBe(1);
   });
 
-  it('give up a call that is not answered, but no long poll before its time', async () => {
+  it('give up a call without a response, but no long poll before its time', async () => {
     server.script('ReceiveMessage', () => new Promise(() => undefined));
     const QueueUrl = `${server.endpoint}/000000000000/test`;
     const poll = server.sqs.send(new ReceiveMessageCommand({ QueueUrl }), { requestTimeout: 50 });

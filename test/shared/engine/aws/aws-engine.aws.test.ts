@@ -25,12 +25,12 @@ describe('the engine on AWS', () => {
     return engine;
   }
 
-  it('brings a job from one process to another and its proof back, with a word to whoever waits', async () => {
+  it('brings a job from one process to another and its proof back, and notifies subscribers', async () => {
     const { names } = await openAwsHarness(['queues', 'bucket', 'table']);
     const prefix = names.ledgerTable.replace(/-ledger$/, '');
     const [node, agent] = [await open(prefix), await open(prefix)];
-    const told: Settlement[] = [];
-    const unsubscribe = node.settlements.subscribe((settlement) => told.push(settlement));
+    const reported: Settlement[] = [];
+    const unsubscribe = node.settlements.subscribe((settlement) => reported.push(settlement));
 
     const bytes = Buffer.from('inputs');
     const template = aNewJob('PARITY_BASE');
@@ -48,7 +48,7 @@ describe('the engine on AWS', () => {
     await agent.jobs.markProven({ jobId, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
     await agent.queue.complete(lease!);
 
-    await expect.poll(() => told, { timeout: 10_000 }).toEqual([{ jobId, epoch: job.epoch, state: 'proven' }]);
+    await expect.poll(() => reported, { timeout: 10_000 }).toEqual([{ jobId, epoch: job.epoch, state: 'proven' }]);
     unsubscribe();
     expect(await node.queue.depths(['medium'])).toEqual([
       { pool: 'medium', lane: 'urgent', waiting: 0, leased: 0 },
@@ -56,7 +56,7 @@ describe('the engine on AWS', () => {
     ]);
   });
 
-  it('opens where there is nothing, and says with the first call what is missing, where, and what to do', async () => {
+  it('opens without any resources, and reports with the first call what is missing, where, and what to do', async () => {
     const engine = await open('nobody');
     const { endpoint } = inject('aws');
     await expect(engine.epochs.latest(1)).rejects.toThrow(LedgerTableMissingError);
@@ -70,7 +70,7 @@ describe('the engine on AWS', () => {
     await expect(engine.proofs.get(missing)).rejects.toThrow(/no bucket nobody-proofs .* PROVER_PROOF_STORE/);
   });
 
-  it('opens without knowing its region, and says so with the first call', async () => {
+  it('opens without knowing its region, and reports that with the first call', async () => {
     const region = process.env['AWS_REGION'];
     delete process.env['AWS_REGION'];
     try {
@@ -82,7 +82,7 @@ describe('the engine on AWS', () => {
     }
   });
 
-  it('keeps proofs in another bucket where it is told to', async () => {
+  it('keeps proofs in another bucket on request', async () => {
     const { names } = await openAwsHarness(['bucket']);
     const engine = await open('nobody', inject('aws'), names.proofsBucket);
     const { circuit, id } = aNewJob('PARITY_BASE');
@@ -90,7 +90,7 @@ describe('the engine on AWS', () => {
     expect(await engine.proofs.get(await engine.proofs.put(inputsKey(circuit, id), bytes))).toEqual(bytes);
   });
 
-  it('gives back, before it is closed, what came for a claim that nobody waits for any more', async () => {
+  it('gives back, before it is closed, a message that arrived for an aborted claim', async () => {
     const { names } = await openAwsHarness(['queues']);
     const prefix = names.ledgerTable.replace(/-ledger$/, '');
     const [leaving, staying] = [await open(prefix), await open(prefix)];

@@ -13,7 +13,7 @@ type Answer = { readonly status: number; readonly body: unknown } | 'cut';
 const BUSY: Answer = { status: 503, body: { __type: 'ServiceUnavailable', message: 'later' } };
 const FOUND: Answer = { status: 200, body: { QueueUrl: 'http://queue' } };
 
-describe('the notice of what AWS had to be asked twice', () => {
+describe('the log of retried calls to AWS', () => {
   let server: Server;
   let clients: AwsClients;
   let answers: Answer[];
@@ -29,10 +29,10 @@ describe('the notice of what AWS had to be asked twice', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    clients = createAwsClients({ region: 'us-east-1', endpoint: `http://127.0.0.1:${port}` });
     lines = [];
     retries = new AwsRetries({ warn: (fields: unknown) => void lines.push(fields) });
-    retries.watch(clients.sqs, clients.dynamo);
+    const connection = { region: 'us-east-1', endpoint: `http://127.0.0.1:${port}` };
+    clients = createAwsClients(connection, (client) => retries.watch(client));
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -42,7 +42,7 @@ describe('the notice of what AWS had to be asked twice', () => {
 
   const ask = () => clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'queue' }));
 
-  it('counts each try again by service, operation and reason', async () => {
+  it('counts each retry by service, operation and reason', async () => {
     answers = [BUSY, 'cut', BUSY];
     await ask();
     answers = [
@@ -62,7 +62,7 @@ describe('the notice of what AWS had to be asked twice', () => {
     ]);
   });
 
-  it('says nothing of calls that went well, or that failed and were not tried again', async () => {
+  it('does not count calls that succeeded, or that failed without a retry', async () => {
     answers = [
       FOUND,
       { status: 400, body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'no such queue' } },
@@ -73,7 +73,7 @@ describe('the notice of what AWS had to be asked twice', () => {
     expect(lines).toEqual([]);
   });
 
-  it('writes a line in ten seconds at most, however many there are', async () => {
+  it('writes at most one line in ten seconds, however many retries there are', async () => {
     vi.useFakeTimers();
     for (let times = 0; times < 1000; times += 1) retries.note('S3:body', new Error('cut'));
     await vi.advanceTimersByTimeAsync(9_999);

@@ -24,7 +24,7 @@ describe('the resources of a fleet on AWS', () => {
     return Attributes ?? {};
   }
 
-  it('are a queue for each pool and lane that polls for long, and one beside it for what it cannot get rid of', async () => {
+  it('are a queue with long polls for each pool and lane, and a dead-letter queue beside it', async () => {
     for (const pool of Pool.options) {
       for (const lane of Lane.options) {
         const { QueueArn: deadLetters, ...beside } = await attributesOf(harness.names.deadLetterQueue(pool, lane));
@@ -40,7 +40,7 @@ describe('the resources of a fleet on AWS', () => {
     }
   });
 
-  it('are a table that is paid by request, streams both images, and forgets what has expired', async () => {
+  it('are a table that is paid per request, streams both images, and deletes expired items', async () => {
     const { dynamo } = harness.clients;
     const table = { TableName: harness.names.ledgerTable };
     expect((await dynamo.send(new DescribeTableCommand(table))).Table).toMatchObject({
@@ -53,13 +53,13 @@ describe('the resources of a fleet on AWS', () => {
     });
   });
 
-  it('are a bucket that forgets objects after a week', async () => {
+  it('are a bucket that deletes objects after a week', async () => {
     const bucket = { Bucket: harness.names.proofsBucket };
     const { Rules } = await harness.clients.s3.send(new GetBucketLifecycleConfigurationCommand(bucket));
     expect(Rules).toMatchObject([{ Status: 'Enabled', Expiration: { Days: 7 } }]);
   });
 
-  it('stay as they are when they are made again', async () => {
+  it('stay unchanged when they are created again', async () => {
     await createAwsResources(harness.clients, harness.names, { leaseSeconds: 120 });
   });
 });

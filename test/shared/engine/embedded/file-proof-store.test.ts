@@ -34,7 +34,7 @@ describe('FileProofStore', () => {
     expect(await readdir(join(directory, 'tmp'))).toEqual([]);
   });
 
-  it('removes what writers that died left behind, and nothing that may still be written', async () => {
+  it('removes the unfinished files of writers that died, but none that may still be written', async () => {
     await mkdir(join(directory, 'tmp'));
     for (const [name, ageMs] of [
       ['left-behind', 2 * HOUR_MS],

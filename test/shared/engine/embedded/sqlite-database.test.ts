@@ -40,7 +40,7 @@ describe('the database of the embedded engine', () => {
   const subjects = (database: SqliteDatabase): unknown[] =>
     database.all('select subject from incidents order by sequence').map((row) => row['subject']);
 
-  it('makes its folder, and keeps what it holds when it is opened again', () => {
+  it('creates its folder, and keeps its data when it is opened again', () => {
     const directory = join(dataDirectory, 'a', 'b');
     const first = open(directory);
     note(first, 'kept');
@@ -103,7 +103,7 @@ describe('the database of the embedded engine', () => {
     expect(subjects(database)).toEqual(['done']);
   });
 
-  it('forces a durable transaction to the disk, and no other', () => {
+  it('forces only durable transactions to the disk', () => {
     const database = open();
     const synchronous = (): unknown => database.get('pragma synchronous')?.['synchronous'];
     expect(database.immediateDurable(synchronous)).toBe(FULL);
@@ -116,7 +116,7 @@ describe('the database of the embedded engine', () => {
     expect(synchronous()).toBe(NORMAL);
   });
 
-  it('fails a write that the disk does not take, instead of answering with what was not stored', async () => {
+  it('fails a write that the disk does not take, instead of returning a row that was not stored', async () => {
     // A limit on the size of files stands for a full disk. In dash and bash alike 600 blocks are at most 600 KiB.
     const { stdout } = await promisify(execFile)('sh', [
       '-c',

@@ -39,7 +39,7 @@ describe('SqliteJobQueue', () => {
     for (const index of [0, 1, 2]) expect((await claim())?.message).toEqual(messages[index]);
   });
 
-  it('gives a new message no token that an earlier, completed one had', async () => {
+  it('does not give a new message the token of a completed one', async () => {
     const { queue } = harness.engine;
     await queue.enqueue([aJobMessage()]);
     const first = await claim();
@@ -60,7 +60,7 @@ describe('SqliteJobQueue', () => {
     await queue.extend(second!);
   });
 
-  it('sends a dead letter back to the lane that it lay in, and adds none to one that waits there already', async () => {
+  it('sends a dead letter back to its lane, unless a message for the job waits there already', async () => {
     const { queue } = harness.engine;
     const message = aJobMessage();
     await queue.enqueue([message]);
@@ -71,7 +71,7 @@ describe('SqliteJobQueue', () => {
     expect(await queue.depths()).toEqual([{ pool: 'medium', lane: 'normal', waiting: 1, leased: 0 }]);
   });
 
-  it('takes a delay that is no whole number of milliseconds', async () => {
+  it('accepts a delay of a fraction of a millisecond', async () => {
     const { queue } = harness.engine;
     await queue.enqueue([aJobMessage()]);
     await queue.release((await claim())!, 0.0123);

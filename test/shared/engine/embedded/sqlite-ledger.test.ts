@@ -30,7 +30,7 @@ describe('the SQLite ledger', () => {
     return job.id;
   }
 
-  it('reads epochs and roots of versions that had Aztec’s alone', async () => {
+  it('reads epochs and roots of versions that only had Aztec’s', async () => {
     const range = { epoch: 7, rangeId: '0xa1', firstCheckpoint: 3, lastCheckpoint: 4, deadlineAtMs: 9_000 };
     const epoch = {
       ...range,
@@ -52,7 +52,7 @@ describe('the SQLite ledger', () => {
     expect(await outbox.open()).toEqual([{ ...root, contract: 'aztec-rollup' }]);
   });
 
-  it('tells a subscriber nothing of what was settled before it came', async () => {
+  it('does not report settlements from before the subscription', async () => {
     const before = await cancelOne();
     const heard: Settlement[] = [];
     const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
@@ -62,7 +62,7 @@ describe('the SQLite ledger', () => {
     unsubscribe();
   });
 
-  it('tells of each settlement once', async () => {
+  it('reports each settlement once', async () => {
     const heard: Settlement[] = [];
     const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
     const first = await cancelOne();
@@ -73,7 +73,7 @@ describe('the SQLite ledger', () => {
     unsubscribe();
   });
 
-  it('goes on telling of settlements after a moment in which the database could not be read', async () => {
+  it('goes on reporting settlements after the database could not be read for a moment', async () => {
     const heard: Settlement[] = [];
     const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
     raw.exec('alter table settlements rename to unreadable');
@@ -120,7 +120,7 @@ describe('the SQLite ledger', () => {
     expect(raw.prepare('select agent_id from agents').all()).toMatchObject([{ agent_id: 'here' }]);
   });
 
-  it('refuses a row that is no job, and says which field is wrong', async () => {
+  it('refuses an invalid row, and names the wrong field', async () => {
     const job = aNewJob();
     await harness.engine.jobs.record(job);
     raw.prepare(`update jobs set circuit = 'PARITY_BOSS' where id = ?`).run(job.id);

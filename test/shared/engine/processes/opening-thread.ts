@@ -10,7 +10,7 @@ export interface OpeningOrder {
 /** Shared with every thread: becomes 1 when all may open at once. */
 const gate = new Int32Array(workerData as SharedArrayBuffer);
 
-/** Opens a database at the same moment as the other threads, writes to it, and answers what went wrong, if anything. */
+/** Opens a database at the same moment as the other threads, writes to it, and reports an error, if any. */
 parentPort?.on('message', ({ dataDirectory }: OpeningOrder) => {
   parentPort?.postMessage('waiting');
   Atomics.wait(gate, 0, 0);

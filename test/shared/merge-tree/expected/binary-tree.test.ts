@@ -19,7 +19,7 @@ describe('the tree of a binary shape', () => {
   const random = new SeededRandom(5);
   const sizes = [...Array.from({ length: 70 }, (_, index) => index + 1), ...Array.from({ length: 30 }, anySize)];
 
-  it('has every leaf once and in order, two fewer merges than leaves, and one root, whatever the number', () => {
+  it('has every leaf once and in order, two fewer merges than leaves, and one root, for any number of leaves', () => {
     for (const leaves of sizes) {
       const tree = expectedTree(shapeOf(leaves));
       const count = (circuit: string): number => tree.jobs.filter((job) => job.circuit === circuit).length;
@@ -58,7 +58,7 @@ describe('the tree of a binary shape', () => {
     ]);
   });
 
-  it.each([0, -1, 1.5, MAX_LEAVES + 1])('has no shape for %d leaves', (leaves) => {
+  it.each([0, -1, 1.5, MAX_LEAVES + 1])('cannot have %d leaves', (leaves) => {
     expect(EpochShape.safeParse(shapeOf(leaves)).success).toBe(false);
   });
 

@@ -11,7 +11,7 @@ import {
   MESSAGES_PER_PARITY_BASE,
   PARITY_BASES_PER_CHECKPOINT,
 } from '../../../../shared/merge-tree/expected/aztec-tree.ts';
-import { InvalidEpochShapeError } from '../../../../shared/merge-tree/errors.ts';
+import { InvalidEpochShapeError } from '../../../../shared/merge-tree/expected/aztec-shape.ts';
 import { expectedCounts } from '../../../../shared/merge-tree/expected/expected-counts.ts';
 import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { SubtreeClasses } from '../../../../shared/merge-tree/expected/subtree-classes.ts';
@@ -37,7 +37,7 @@ describe('expectedTree', () => {
     ]);
   });
 
-  it('feeds the parity root to the first block alone, and names each block root by its transactions', () => {
+  it('feeds the parity root to the first block only, and names each block root by its transactions', () => {
     const blocks = [
       { publicTxs: 1, privateTxs: 0 },
       { publicTxs: 0, privateTxs: 1 },
@@ -191,7 +191,7 @@ describe('expectedTree', () => {
       problem:
         'checkpoint 0 blocks.0.publicTxs Too small: expected number to be >=0; checkpoint 0 l1ToL2Messages Too big: expected number to be <=1024',
     },
-  ])('refuses what no epoch can be: $problem', ({ shape, problem }) => {
+  ])('refuses an impossible epoch: $problem', ({ shape, problem }) => {
     const build = (): unknown => expectedTree(shape);
     expect(build).toThrow(InvalidEpochShapeError);
     expect(build).toThrow(`these checkpoints cannot be proven as an epoch: ${problem}`);

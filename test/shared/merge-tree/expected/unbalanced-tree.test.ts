@@ -15,7 +15,7 @@ describe('unbalancedTree', () => {
     expect(locationsOf(leafCount).leaves).toEqual(leaves);
   });
 
-  it('has no part for no leaves', () => {
+  it('is empty without leaves', () => {
     expect(unbalancedTree(0, String, (left, right) => left + right)).toEqual([]);
   });
 

@@ -60,7 +60,7 @@ describe('CriticalPath', () => {
     expect(new CriticalPath(expectedTree(fullEpoch(block)), aztecSeconds).full.seconds).toBeCloseTo(seconds, 6);
   });
 
-  it('takes the seconds of the catalogue unless told others', () => {
+  it('uses the seconds of the catalogue unless others are given', () => {
     const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 }];
     const circuits = [
       'PARITY_BASE',
@@ -98,7 +98,7 @@ describe('CriticalPath', () => {
       expect(left(new RecordedEpoch(SHAPE))).toBe(240);
     });
 
-    it('takes off what has passed of a running job, and no more than it takes', () => {
+    it('subtracts the running time of a job, up to its expected time', () => {
       const epoch = new RecordedEpoch(SHAPE);
       epoch.claim(epoch.find('PUBLIC_VM').id);
       epoch.nowMs += 60_000;
@@ -146,14 +146,14 @@ describe('CriticalPath', () => {
       expect(path.left(epoch.records, { rangeId: RangeId.parse('another'), nowMs: 0 })).toEqual(path.full);
     });
 
-    it('is found by the circuits alone where edges are missing', () => {
+    it('is found by circuit where edges are missing', () => {
       const epoch = new RecordedEpoch(SHAPE);
       epoch.proveAll(({ circuit }) => circuit === 'CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP');
       for (const { id } of epoch.records) epoch.change(id, { children: [] });
       expect(left(epoch)).toBe(90);
     });
 
-    it('is not longer for a job that must be proven again though what is above it has its proof', () => {
+    it('is not longer for a job that must be proven again after its parent has used its proof', () => {
       const epoch = new RecordedEpoch(SHAPE);
       epoch.proveAll(({ circuit }) => circuit === 'ROOT_ROLLUP');
       epoch.change(epoch.find('PUBLIC_VM').id, { state: 'queued' });
@@ -161,7 +161,7 @@ describe('CriticalPath', () => {
     });
   });
 
-  it('knows a short branch from a long one by what is under it', () => {
+  it('distinguishes a short branch from a long one by its subtree', () => {
     // The first two checkpoints are merged; the third, the only one of two blocks, goes to the root as it is.
     const empty = { publicTxs: 0, privateTxs: 0 };
     const shape = [[empty], [empty], [empty, { publicTxs: 0, privateTxs: 1 }]].map((blocks) => ({

@@ -26,12 +26,12 @@ function learned(records: readonly JobRecord[]): { mean: number; p95: number } {
 }
 
 describe('LearnedDurations', () => {
-  it('begins with what the catalogue says', () => {
+  it('begins with the catalogue', () => {
     expect(learned([]).mean).toBeCloseTo(CATALOGUE_SECONDS);
     expect(learned([]).p95).toBeCloseTo(CATALOGUE_SECONDS * 1.3);
   });
 
-  it('moves to what jobs take, the newest counting most', () => {
+  it('moves towards measured times, the newest counting most', () => {
     const some = learned(provenIn(Array(10).fill(50) as number[])).mean;
     const many = learned(provenIn(Array(100).fill(50) as number[])).mean;
     expect(some).toBeGreaterThan(CATALOGUE_SECONDS);
@@ -48,7 +48,7 @@ describe('LearnedDurations', () => {
     expect(learned(provenIn(oneInFifty)).p95).toBeLessThan(100);
   });
 
-  it('says the same in whatever order the ledger lists the jobs', () => {
+  it('does not depend on the order of the jobs', () => {
     const records = provenIn([30, 10, 50, 20, 40]);
     expect(learned(records.toReversed())).toEqual(learned(records));
   });

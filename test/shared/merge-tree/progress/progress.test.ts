@@ -33,7 +33,7 @@ describe('progressOf', () => {
     ]);
   });
 
-  it('counts each record by what has become of it', () => {
+  it('counts each record by its state', () => {
     const epoch = new RecordedEpoch(SHAPE);
     epoch.settle(epoch.find('PUBLIC_CHONK_VERIFIER').id);
     epoch.claim(epoch.find('PUBLIC_VM').id);
@@ -72,7 +72,7 @@ describe('progressOf', () => {
     expect(progressIn(epoch)).toMatchObject({ done: 11, notAsked: 1, unexpected: 0 });
   });
 
-  it('says when there are records for which the tree has no place, and does not call them done', () => {
+  it('reports records without a place in the tree, and does not count them as done', () => {
     const epoch = new RecordedEpoch([{ blocks: [{ publicTxs: 1, privateTxs: 3 }], l1ToL2Messages: 0 }]);
     epoch.proveAll();
     const progress = progressOf(expectedTree(SHAPE), epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs });

@@ -26,7 +26,7 @@ const NOTHING: Omit<TraceFindings, 'isComplete' | 'root' | 'depth'> = {
 };
 
 describe('checkTrace', () => {
-  it('finds nothing wrong with a proven epoch, whatever its shape', () => {
+  it('finds no fault in a proven epoch of any shape', () => {
     const random = new SeededRandom(31);
     for (let round = 0; round < 30; round += 1) {
       const shape = randomShape(random, { checkpoints: 7, blocks: 3, txsOfAKind: 3 });
@@ -56,14 +56,14 @@ describe('checkTrace', () => {
     },
   );
 
-  it('names what is not proven, and is not complete, while the epoch is being proven', () => {
+  it('names unproven jobs, and is not complete, while the epoch is being proven', () => {
     const epoch = new RecordedEpoch(SHAPE);
     epoch.proveAll(({ circuit }) => circuit === 'ROOT_ROLLUP');
     const root = epoch.find('ROOT_ROLLUP').id;
     expect(check(epoch)).toMatchObject({ ...NOTHING, isComplete: false, root, unproven: [root] });
   });
 
-  it('says that nothing is reached before there is a root', () => {
+  it('reports every job as unreachable before there is a root', () => {
     const epoch = new RecordedEpoch(SHAPE);
     const findings = check(epoch);
     expect(findings).toMatchObject({ isComplete: false, root: undefined, depth: 0 });

@@ -15,7 +15,7 @@ const SHAPE = [
 ];
 
 describe('Trace', () => {
-  it('gives the way of a leaf to the root, with who proved each job and how long it took', () => {
+  it('returns the path of a leaf to the root, with the agent and time of each job', () => {
     const epoch = provenEpoch();
     const path = new Trace(epoch.records, RANGE).pathToRoot(epoch.find('PUBLIC_VM').id);
     expect(path.map(({ circuit }) => circuit)).toEqual([
@@ -42,7 +42,7 @@ describe('Trace', () => {
     expect([...trace.pathsToLeaves()]).toEqual([]);
   });
 
-  it('has no way for a job that is not of the range', () => {
+  it('returns no path for a job of another range', () => {
     const epoch = provenEpoch();
     const stranger = ProvingJobId.parse(`7:PUBLIC_VM:${'0'.repeat(64)}`);
     expect(new Trace(epoch.records, RANGE).pathToRoot(stranger)).toEqual([]);
@@ -50,7 +50,7 @@ describe('Trace', () => {
     expect(new Trace(epoch.records, RangeId.parse('another')).pathToRoot(id)).toEqual([]);
   });
 
-  it('gives the tree from the root down, and what is shared in full only once', () => {
+  it('walks the tree from the root down, and shared subtrees in full only once', () => {
     const lines = [...new Trace(provenEpoch().records, RANGE).fromRoot()].map(
       ({ record, depth, isRepeat }) => `${'  '.repeat(depth)}${record.circuit}${isRepeat ? ' (above)' : ''}`,
     );

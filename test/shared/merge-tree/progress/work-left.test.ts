@@ -33,7 +33,7 @@ describe('WorkLeft', () => {
     expect(loads.large?.workSeconds).toBeCloseTo(180 + 47 + 73.1 + 93);
     expect(loads.large).toMatchObject({ runningJobs: 0, waitingJobs: 0, waitingSeconds: 0, longestSeconds: 360 });
     expect(loads.large?.usableSlots).toBe(1);
-    // One base and, with what it takes itself, the root of the parities: nobody has messages, so they are one job each.
+    // The chonk verifier, and one parity base and root: all parity bases are one job without messages.
     expect(loads.medium?.workSeconds).toBeCloseTo(16.4 + 16.9 + 18.6);
   });
 
@@ -63,7 +63,7 @@ describe('WorkLeft', () => {
     }
   });
 
-  it('counts of a job under way what is left of it, and a tenth when it runs over its time', () => {
+  it('counts the rest of a running job, and a tenth of its time when it exceeds that', () => {
     const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 1 }], l1ToL2Messages: 0 }];
     const epoch = new RecordedEpoch(shape);
     const work = new WorkLeft(expectedTree(shape));
@@ -134,7 +134,7 @@ describe('WorkLeft', () => {
     expect(loads.medium?.usableSlots).toBeCloseTo(24.5 / 60 + 16.9 / 60);
   });
 
-  it('tells what must follow the work: the longest chain above each circuit', () => {
+  it('gives the longest chain that must follow the work of each circuit', () => {
     const tree = expectedTree([
       { blocks: [{ publicTxs: 1, privateTxs: 2 }], l1ToL2Messages: 0 },
       { blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 },

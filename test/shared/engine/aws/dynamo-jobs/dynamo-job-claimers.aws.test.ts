@@ -32,7 +32,7 @@ describe('the job ledger on DynamoDB, with many claimers', () => {
     async function prove(job: NewJob, agentId: AgentId): Promise<void> {
       const answer = await harness.jobs.claim(job.id, agentId, LEASE_SECONDS);
       if (answer.outcome === 'held') {
-        // Nobody waits by the wall: a lost agent's lease ends because the claimers look at it.
+        // No wall-clock waits: a lost agent's lease ends because the claimers read it.
         await harness.elapse(5);
         messages.push(job);
       }

@@ -61,7 +61,7 @@ describe('the job ledger on DynamoDB, where clocks differ', () => {
     return answer.lease;
   }
 
-  it('ends the lease of a lost agent, whose clock was ahead, one lease after the first look', async () => {
+  it('ends the lease of a lost agent, whose clock was ahead, one lease time after the first claim by another', async () => {
     const { jobId } = await leasedAhead();
     expect(await harness.jobs.claim(jobId, BOB, LEASE_SECONDS)).toEqual({
       outcome: 'held',
@@ -77,14 +77,14 @@ describe('the job ledger on DynamoDB, where clocks differ', () => {
     });
   });
 
-  it('lets the sweeper find a job whose lease was ended so', async () => {
+  it('lets the sweeper find a job whose lease was shortened', async () => {
     const { jobId } = await leasedAhead();
     await harness.jobs.claim(jobId, BOB, LEASE_SECONDS);
     await harness.elapse(LEASE_SECONDS + 1);
     expect((await harness.jobs.strandedJobs(0)).map(({ id }) => id)).toEqual([jobId]);
   });
 
-  it('leaves the job with an agent that lives, whose clock is ahead', async () => {
+  it('leaves the job with a live agent whose clock is ahead', async () => {
     let lease = await leasedAhead();
     for (let look = 0; look < 5; look++) {
       expect(await harness.jobs.claim(lease.jobId, BOB, LEASE_SECONDS)).toMatchObject({ outcome: 'held' });
@@ -94,7 +94,7 @@ describe('the job ledger on DynamoDB, where clocks differ', () => {
     expect((await harness.jobs.find(lease.jobId))?.attempts['lost-agent']).toBe(0);
   });
 
-  it('leaves the end alone of a lease that clocks may well differ about', async () => {
+  it('does not shorten a lease for an ordinary difference of clocks', async () => {
     const late = harness.over(harness.table.client, () => harness.nowMs() + LEASE_SECONDS * 1000);
     const { id } = await harness.recorded();
     await late.claim(id, ALICE, LEASE_SECONDS);

@@ -51,7 +51,7 @@ describe('the job ledger on DynamoDB costs', () => {
     const before = gate.calls().length;
     await act();
     const calls = gate.calls().slice(before);
-    // The meter looks at the item once more when the answer is out already.
+    // The meter reads the item once more after the response was sent.
     await expect.poll(() => calls.every(({ writeUnits, readUnits }) => writeUnits + readUnits > 0)).toBe(true);
     const sum = (unit: 'writeUnits' | 'readUnits'): number => calls.reduce((total, call) => total + call[unit], 0);
     return [calls.length, sum('writeUnits'), sum('readUnits')];

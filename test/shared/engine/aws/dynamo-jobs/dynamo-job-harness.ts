@@ -22,11 +22,11 @@ export interface DynamoJobHarness {
   readonly jobs: DynamoJobLedger;
   nowMs(): number;
   elapse(seconds: number): Promise<void>;
-  /** A ledger over the same table, on the same clock unless it is given another. */
+  /** A ledger over the same table, by default on the same clock. */
   over(client: DynamoDBDocumentClient, nowMs?: () => number): DynamoJobLedger;
   recorded(job?: NewJob): Promise<NewJob>;
   leased(jobId: ProvingJobId, agentId?: AgentId): Promise<JobLease>;
-  /** The job's item as it lies in the table. */
+  /** The job's item as it is stored. */
   itemOf(jobId: ProvingJobId): Promise<Item>;
   close(): Promise<void>;
 }

@@ -14,7 +14,7 @@ import {
   spiedClient,
 } from './dynamo-job-harness.ts';
 
-/** What the item of a job holds, and what the sweeper finds by it. */
+/** The contents of a job's item, and what the sweeper finds by them. */
 describe('the job ledger on DynamoDB', () => {
   let harness: DynamoJobHarness;
   beforeEach(async () => {
@@ -68,7 +68,7 @@ describe('the job ledger on DynamoDB', () => {
       for (const job of [proven, rejected, cancelled, failed]) expect(await dueAtMs(job)).toBe(0);
     });
 
-    it('and looks twice: a job whose heartbeats go on is not stranded', async () => {
+    it('and checks again: a job with heartbeats is not stranded', async () => {
       const lease = await harness.leased((await harness.recorded()).id);
       await harness.elapse(LEASE_SECONDS - 1);
       await harness.jobs.extend(lease, LEASE_SECONDS);
@@ -172,28 +172,17 @@ describe('the job ledger on DynamoDB', () => {
     expect((await harness.jobs.find(job.id))?.inputs.key).not.toBe(inputsKey(job.circuit, job.id));
   });
 
-  it('lets a job expire two weeks after it was last asked for', async () => {
+  it('lets a job expire two weeks after it was last requested', async () => {
     const job = await harness.recorded();
     const { expiresAtSeconds } = await harness.itemOf(job.id);
     expect(Number(expiresAtSeconds?.N)).toBe(Math.floor(harness.nowMs() / 1000) + 14 * 24 * 3600);
-  });
-
-  it('keeps the beginning of a reason that is as long as a log, and no half of a character', async () => {
-    const job = await harness.recorded();
-    await harness.jobs.fail(await harness.leased(job.id), 'failure', `bb exited with 1: ${'x'.repeat(500_000)}`);
-    expect((await harness.jobs.find(job.id))?.reason).toMatch(/^bb exited with 1: x{900,1000}…$/);
-    await harness.jobs.reject(job.id, `x${'😀'.repeat(1_000)}`);
-    expect((await harness.jobs.find(job.id))?.reason?.isWellFormed()).toBe(true);
-    await harness.jobs.revive(job.id);
-    await harness.jobs.reject(job.id, '😀'.repeat(1_000));
-    expect((await harness.jobs.find(job.id))?.reason?.isWellFormed()).toBe(true);
   });
 
   it.each([
     ['a state that it does not know', 'SET #attribute = :value', 'state', 'pending'],
     ['no pool', 'REMOVE #attribute', 'pool', undefined],
     ['a lease without an end', 'REMOVE #attribute', 'leaseEndsAtMs', undefined],
-  ])('says which item it cannot read, and what to do, when that has %s', async (_, update, attribute, value) => {
+  ])('names an item that it cannot read, and what to do, when the item has %s', async (_, update, attribute, value) => {
     const job = await harness.recorded();
     await harness.leased(job.id);
     const { client, name } = harness.table;

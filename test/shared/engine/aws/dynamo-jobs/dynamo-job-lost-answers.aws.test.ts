@@ -17,8 +17,8 @@ import {
 
 const SDK_TRIES = 5;
 
-/** The table does what it is asked and the answer is cut off; the SDK asks again, and meets what it has done itself. */
-describe('the job ledger on DynamoDB, when an answer is lost', () => {
+/** The table executes the request and its response is lost; the SDK sends it again, and meets its own change. */
+describe('the job ledger on DynamoDB, when a response is lost', () => {
   let harness: DynamoJobHarness;
   let gate: AwsGate;
   let clients: AwsClients;
@@ -40,7 +40,7 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     await harness.close();
   });
 
-  /** Loses the answers to the next requests. */
+  /** Loses the responses to the next requests. */
   async function losing<T>(act: () => Promise<T>, answers = 1): Promise<T> {
     const before = gate.faultsInjected()['cut-after'] ?? 0;
     toLose = answers;
@@ -52,7 +52,7 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     }
   }
 
-  it('records the job once, and answers it', async () => {
+  it('records the job once, and returns it', async () => {
     const job = aNewJob();
     const record = await losing(() => jobs.record(job));
     expect(record).toMatchObject({ state: 'queued', recordedAtMs: harness.nowMs() });
@@ -87,14 +87,14 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     expect((await harness.jobs.find(job.id))?.attempts['lost-agent']).toBe(1);
   });
 
-  it('asks for a copy of the job once, and says that it did', async () => {
+  it('requests a copy of the job once, and returns that it did', async () => {
     const lease = await harness.leased((await harness.recorded()).id);
     expect(await losing(() => jobs.askForCopy(lease))).toBe(true);
     await harness.elapse(1);
     expect(await jobs.askForCopy(lease)).toBe(false);
   });
 
-  it('gives the copy of the job to the agent that claimed it, beside the one that is slow', async () => {
+  it('gives the copy of the job to the agent that claimed it, beside the slow one', async () => {
     const job = await harness.recorded();
     const straggler = await harness.leased(job.id);
     await harness.jobs.askForCopy(straggler);
@@ -120,17 +120,17 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     expect(await losing(() => jobs.extend(lease, LEASE_SECONDS))).toEqual({ ...lease, expiresAtMs });
   });
 
-  it('settles the job, and says that it did', async () => {
+  it('settles the job, and returns that it did', async () => {
     const job = await harness.recorded();
     const { claimedAtMs } = await harness.leased(job.id);
-    expect(await losing(() => jobs.markProven(proofOf(job, claimedAtMs)))).toBe('settled');
+    expect(await losing(() => jobs.markProven(proofOf(job, claimedAtMs)))).toBe('proven');
   });
 
-  it('says that it settled the job also when the caller had to ask again', async () => {
+  it('returns that it settled the job even when the caller had to repeat the call', async () => {
     const job = await harness.recorded();
     const { claimedAtMs } = await harness.leased(job.id);
     await expect(losing(() => jobs.markProven(proofOf(job, claimedAtMs)), SDK_TRIES)).rejects.toThrow();
-    expect(await jobs.markProven(proofOf(job, claimedAtMs))).toBe('settled');
+    expect(await jobs.markProven(proofOf(job, claimedAtMs))).toBe('proven');
     expect(await jobs.markProven(proofOf(job, claimedAtMs + 1))).toBe('already-settled');
     expect(await jobs.markProven(proofOf(job, claimedAtMs, BOB))).toBe('already-settled');
     expect(await jobs.markProven(proofOf(job, claimedAtMs, ALICE, 'another'))).toBe('already-settled');
@@ -150,7 +150,7 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     expect(await harness.jobs.find(job.id)).toMatchObject({ pool: 'large', attempts: { 'out-of-memory': 1 } });
   });
 
-  it('charges the attempt once that spends the budget, and rejects the job', async () => {
+  it('charges the attempt that spends the budget once, and rejects the job', async () => {
     const job = await harness.recorded();
     await harness.jobs.fail(await harness.leased(job.id), 'failure', 'one');
     const lease = await harness.leased(job.id);
@@ -158,7 +158,7 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     expect(await harness.jobs.find(job.id)).toMatchObject({ state: 'rejected', attempts: { failure: 2 } });
   });
 
-  it('charges a failed attempt once also when the caller had to ask again and another agent has the job', async () => {
+  it('charges a failed attempt once even when the caller had to repeat the call and another agent has the job', async () => {
     const job = await harness.recorded();
     const lease = await harness.leased(job.id);
     await expect(losing(() => jobs.fail(lease, 'failure', 'bb exited with 1'), SDK_TRIES)).rejects.toThrow();
@@ -175,7 +175,7 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
     await expect(losing(() => jobs.fail(lease, 'failure', 'late'))).rejects.toBeInstanceOf(JobLeaseLostError);
   });
 
-  it('gives a job back, whoever takes it next', async () => {
+  it('gives a job back, whichever agent takes it next', async () => {
     const job = await harness.recorded();
     await losing(async () => jobs.release(await harness.leased(job.id)));
     expect((await harness.jobs.find(job.id))?.state).toBe('queued');
@@ -190,11 +190,11 @@ describe('the job ledger on DynamoDB, when an answer is lost', () => {
   it('counts the jobs that it revived', async () => {
     const job = await harness.recorded();
     await harness.jobs.reject(job.id, 'a dead letter');
-    // The first answers are those of the eight queries.
+    // The first responses are those of the eight queries.
     expect(await losing(() => jobs.reviveRejected(job.epoch), 10)).toBe(1);
   });
 
-  it('says that it rejected and that it revived a job', async () => {
+  it('returns that it rejected and that it revived a job', async () => {
     const { id } = await harness.recorded();
     expect(await losing(() => jobs.reject(id, 'a dead letter'))).toBe('rejected');
     expect(await losing(() => jobs.revive(id))).toBe(true);

@@ -14,7 +14,7 @@ import {
   spiedClient,
 } from './dynamo-job-harness.ts';
 
-/** Someone else changes a job between two requests of one call. */
+/** Another process changes a job between two requests of one call. */
 describe('the job ledger on DynamoDB, when a job changes under it', () => {
   let harness: DynamoJobHarness;
   let client: DynamoDBDocumentClient;
@@ -53,14 +53,14 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     expect(calls).toEqual(['UpdateItemCommand']);
   });
 
-  it('leaves a job with an agent that was thought lost and sends a heartbeat', async () => {
+  it('leaves a job with an agent that seemed lost and sends a heartbeat', async () => {
     const lease = await lostLease();
     before(2, () => harness.jobs.extend(lease, LEASE_SECONDS));
     expect(await jobs.claim(lease.jobId, BOB, LEASE_SECONDS)).toMatchObject({ outcome: 'held' });
     expect((await harness.jobs.find(lease.jobId))?.attempts['lost-agent']).toBe(0);
   });
 
-  it('takes a job at no cost that an agent thought lost gives back', async () => {
+  it('takes a job at no cost when an agent that seemed lost gives it back', async () => {
     const lease = await lostLease();
     before(2, () => harness.jobs.release(lease));
     const answer = await jobs.claim(lease.jobId, BOB, LEASE_SECONDS);
@@ -74,7 +74,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     expect((await harness.jobs.find(lease.jobId))?.attempts['lost-agent']).toBe(1);
   });
 
-  it('takes no job that was proven meanwhile', async () => {
+  it('does not take a job that was proven meanwhile', async () => {
     const job = await harness.recorded();
     await harness.leased(job.id);
     await harness.elapse(LEASE_SECONDS);
@@ -102,7 +102,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     expect(await jobs.record({ ...job, rangeId })).toMatchObject({ state: 'queued', rangeId });
   });
 
-  it('records a job anew that expires while another range takes it on', async () => {
+  it('records a job again that expires while another range takes it on', async () => {
     const job = await harness.recorded();
     const { client: own, name: TableName } = harness.table;
     before(2, () => own.send(new DeleteCommand({ TableName, Key: jobKey(job.id) })));
@@ -131,7 +131,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     expect(states).toEqual(['proven', 'queued', 'cancelled']);
   });
 
-  it('does not reopen a job that was proven anew after it was looked at', async () => {
+  it('does not reopen a job that was proven again after it was read', async () => {
     const job = await harness.recorded();
     await harness.jobs.markProven(proofOf(job, harness.nowMs()));
     before(2, async () => {
@@ -154,7 +154,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     expect(await harness.jobs.strandedJobs(0)).toEqual([]);
   });
 
-  it('decides nothing about a job that never holds still, and says so', async () => {
+  it('decides nothing about a job that changes during every try, and reports it as busy', async () => {
     const { id } = await harness.recorded();
     let lease: JobLease | undefined;
     for (let request = 1; request <= 100; request++) {

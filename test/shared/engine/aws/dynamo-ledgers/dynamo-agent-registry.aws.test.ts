@@ -8,7 +8,7 @@ import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dyn
 
 const HOUR_SECONDS = 3600;
 
-/** What the agent registry on DynamoDB keeps beyond the contract. */
+/** Rules of the agent registry on DynamoDB beyond the contract. */
 describe('DynamoAgentRegistry', () => {
   let harness: DynamoLedgerHarness;
   let agents: DynamoAgentRegistry;
@@ -18,7 +18,7 @@ describe('DynamoAgentRegistry', () => {
   });
   afterEach(() => harness.close());
 
-  it('answers the newest of what an agent said in several hours', async () => {
+  it('returns the newest report of an agent over several hours', async () => {
     await agents.report(anAgent('a', { jobsProven: 1 }));
     await harness.elapse(HOUR_SECONDS);
     await agents.report(anAgent('a', { jobsProven: 2 }));
@@ -34,12 +34,12 @@ describe('DynamoAgentRegistry', () => {
     expect(await agents.seenWithin(28)).toEqual([]);
   });
 
-  it('finds an agent whose clock is ahead, also over the hour', async () => {
+  it('finds an agent whose clock is ahead, even across the hour', async () => {
     await agents.report(anAgent('a', { lastSeenAtMs: harness.nowMs() + HOUR_SECONDS * 1000 }));
     expect(await agents.seenWithin(60)).toHaveLength(1);
   });
 
-  it('looks a day back and no further, whatever is asked, because agents are kept for a day', async () => {
+  it('reads back one day at most, because agents are kept for a day', async () => {
     await agents.report(anAgent('a'));
     await harness.elapse(24 * HOUR_SECONDS);
     expect(await agents.seenWithin(1e9)).toHaveLength(1);
@@ -50,7 +50,7 @@ describe('DynamoAgentRegistry', () => {
     expect(await agents.seenWithin(1e9)).toEqual([]);
   });
 
-  it('says which item it cannot read, and what to do', async () => {
+  it('names an item that it cannot read, and what to do', async () => {
     const pk = `AGENTS#${Math.floor(harness.nowMs() / 3_600_000)}`;
     await harness.putRaw({ pk, sk: 'AGENT#odd', agentId: 'odd' });
     const error: unknown = await agents.seenWithin(60).catch((caught: unknown) => caught);

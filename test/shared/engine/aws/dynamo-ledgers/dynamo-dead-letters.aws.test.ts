@@ -1,10 +1,8 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import {
-  DynamoDeadLetters,
-  type KeptDeadLetter,
-} from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import { DynamoDeadLetters } from '../../../../../shared/engine/aws/dynamo-ledgers/dynamo-dead-letters.ts';
+import type { KeptDeadLetter } from '../../../../../shared/job-queue/kept-dead-letters.ts';
 import { type AwsHarness, openAwsHarness } from '../../../../contract/aws-harness.ts';
 
 describe('DynamoDeadLetters', () => {
@@ -41,7 +39,7 @@ describe('DynamoDeadLetters', () => {
     expect((await letters.list()).map(({ messageId }) => messageId)).toEqual(['z900', 'twin', 'z5000', 'z40000']);
   });
 
-  it('lists more letters than one answer of DynamoDB holds', async () => {
+  it('lists more letters than one response of DynamoDB holds', async () => {
     const all = Array.from({ length: 8 }, (_, index) =>
       aLetter({ messageId: `m${index}`, parkedAtMs: index, body: 'x'.repeat(200 * 1024) }),
     );
@@ -58,7 +56,7 @@ describe('DynamoDeadLetters', () => {
     expect(await letters.list()).toEqual([other]);
   });
 
-  it('lets the table forget a letter in the end', async () => {
+  it('lets a letter expire in the end', async () => {
     await letters.keep(aLetter());
     const { Items } = await harness.clients.dynamo.send(new ScanCommand({ TableName: harness.names.ledgerTable }));
     const expiresAtSeconds = Items?.[0]?.['expiresAtSeconds'] as number;

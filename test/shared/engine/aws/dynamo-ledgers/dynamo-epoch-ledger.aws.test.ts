@@ -12,7 +12,7 @@ import { LOSE_ANSWER, NOTHING_THERE } from '../dynamo/dynamo-proxy.ts';
 const RANGE = RangeId.parse('0xa1');
 const KEY = { pk: 'EPOCHS', sk: `EPOCH#${padded(7)}` };
 
-/** What the epoch ledger on DynamoDB keeps beyond the contract. */
+/** Rules of the epoch ledger on DynamoDB beyond the contract. */
 describe('DynamoEpochLedger', () => {
   let harness: DynamoLedgerHarness;
   let epochs: DynamoEpochLedger;
@@ -32,7 +32,7 @@ describe('DynamoEpochLedger', () => {
     });
   });
 
-  it('counts one attempt when the answer was lost and the SDK sent it again', async () => {
+  it('counts one attempt when the response was lost and the SDK sent the write again', async () => {
     harness.proxy.interfere('PutItem', LOSE_ANSWER);
     expect(await epochs.open(aNewEpoch())).toMatchObject({ attempt: 1 });
     harness.proxy.interfere('PutItem', LOSE_ANSWER);
@@ -40,7 +40,7 @@ describe('DynamoEpochLedger', () => {
     expect(await epochs.find(aNewEpoch().epoch)).toMatchObject({ attempt: 2 });
   });
 
-  it('takes the next attempt at an epoch that another node opened since it looked', async () => {
+  it('takes the next attempt at an epoch that another node opened after it was read', async () => {
     await epochs.open(aNewEpoch());
     harness.proxy.interfere('GetItem', NOTHING_THERE);
     expect(await epochs.open(aNewEpoch())).toMatchObject({ attempt: 2 });
@@ -53,7 +53,7 @@ describe('DynamoEpochLedger', () => {
     expect(await epochs.find(epoch)).toMatchObject({ attempt: 5 });
   });
 
-  it('lets an epoch expire that is closed, until it is taken up again', async () => {
+  it('lets a closed epoch expire, until it is taken up again', async () => {
     const { epoch } = await epochs.open(aNewEpoch());
     expect(await harness.raw(KEY)).not.toHaveProperty('expiresAtSeconds');
     await epochs.advance(epoch, RANGE, 'failed');
@@ -62,7 +62,7 @@ describe('DynamoEpochLedger', () => {
     expect(await harness.raw(KEY)).not.toHaveProperty('expiresAtSeconds');
   });
 
-  it('lists the newest epochs also when they do not fit into one answer', async () => {
+  it('lists the newest epochs even when they do not fit into one response', async () => {
     for (const number of [8, 9, 10, 11, 12]) {
       await epochs.open(aNewEpoch(number));
       await epochs.advance(EpochNumber.parse(number), RANGE, 'failed', { reason: 'x'.repeat(300_000) });
@@ -71,7 +71,7 @@ describe('DynamoEpochLedger', () => {
     expect(harness.proxy.requests.filter(({ operation }) => operation === 'Query').length).toBeGreaterThan(1);
   });
 
-  it('says which item it cannot read, and what to do', async () => {
+  it('names an item that it cannot read, and what to do', async () => {
     await epochs.open(aNewEpoch());
     await harness.putRaw({ ...(await harness.raw(KEY)), ...KEY, state: 'lost' });
     const { epoch } = aNewEpoch();

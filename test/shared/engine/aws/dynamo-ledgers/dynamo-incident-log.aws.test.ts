@@ -8,7 +8,7 @@ import { LOSE_ANSWER } from '../dynamo/dynamo-proxy.ts';
 
 const INCIDENT = { kind: 'submission', subject: 'epoch 5', message: 'reverted' } as const;
 
-/** What the incident log on DynamoDB keeps beyond the contract. */
+/** Rules of the incident log on DynamoDB beyond the contract. */
 describe('DynamoIncidentLog', () => {
   let harness: DynamoLedgerHarness;
   let incidents: DynamoIncidentLog;
@@ -18,7 +18,7 @@ describe('DynamoIncidentLog', () => {
   });
   afterEach(() => harness.close());
 
-  it('keeps an incident once when the answer was lost and the SDK sent it again', async () => {
+  it('keeps an incident once when the response was lost and the SDK sent it again', async () => {
     harness.proxy.interfere('PutItem', LOSE_ANSWER);
     await incidents.report(INCIDENT);
     expect(await incidents.latest(10)).toHaveLength(1);
@@ -29,7 +29,7 @@ describe('DynamoIncidentLog', () => {
     expect(await incidents.latest(100)).toHaveLength(20);
   });
 
-  it('answers no more than were asked for, also when they do not fit into one answer', async () => {
+  it('returns no more than the limit, even when they do not fit into one response', async () => {
     for (let number = 0; number < 6; number += 1) {
       await incidents.report({ ...INCIDENT, subject: `epoch ${number}`, message: 'x'.repeat(300_000) });
       await harness.elapse(1);
@@ -47,7 +47,7 @@ describe('DynamoIncidentLog', () => {
     });
   });
 
-  it('says which item it cannot read, and what to do', async () => {
+  it('names an item that it cannot read, and what to do', async () => {
     await harness.putRaw({ pk: 'INCIDENTS', sk: 'odd', kind: 'unheard-of' });
     const error: unknown = await incidents.latest(10).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UnreadableItemError);

@@ -22,7 +22,7 @@ const CONFLICT = {
   },
 };
 
-/** What the outbox on DynamoDB keeps beyond the contract. */
+/** Rules of the outbox on DynamoDB beyond the contract. */
 describe('DynamoOutbox', () => {
   let harness: DynamoLedgerHarness;
   let outbox: DynamoOutbox;
@@ -44,7 +44,7 @@ describe('DynamoOutbox', () => {
     expect((await harness.raw(ROOT_KEY))?.['bulk']).toSatisfy((bulk: Uint8Array) => bulk.length < 60_000);
   });
 
-  it('shows in the table what an operator looks for', async () => {
+  it('shows in the table what an operator needs', async () => {
     const root = await outbox.store(aNewRoot());
     await outbox.replace({ ...root, reason: 'gas above the cap', submitterId: 'node-1' });
     expect(await harness.raw(ROOT_KEY)).toMatchObject({
@@ -58,14 +58,14 @@ describe('DynamoOutbox', () => {
     });
   });
 
-  it('stores no root over one that another node stored, and that was sent, since it looked', async () => {
+  it('stores no root over one that another node stored, and sent, after it was read', async () => {
     const sent = await outbox.replace({ ...(await outbox.store(aNewRoot())), state: 'sent' });
     harness.proxy.interfere('GetItem', NOTHING_THERE);
     expect(await outbox.store(aNewRoot())).toStrictEqual(sent);
     expect(await outbox.find(EPOCH)).toStrictEqual(sent);
   });
 
-  it('knows a root as stored by itself when the answer was lost and the SDK sent it again', async () => {
+  it('recognises a root as its own when the response was lost and the SDK sent it again', async () => {
     harness.proxy.interfere('TransactWriteItems', LOSE_ANSWER);
     const stored = await outbox.store(aNewRoot());
     expect(stored).toMatchObject({ state: 'waiting', version: 1 });
@@ -88,7 +88,7 @@ describe('DynamoOutbox', () => {
     },
   );
 
-  it('does not take for its own what another wrote after the change whose answer was lost', async () => {
+  it('does not take for its own what another wrote after the change whose response was lost', async () => {
     const root = await outbox.store(aNewRoot());
     let second: RootRecord | undefined;
     harness.proxy.interfere('PutItem', {
@@ -99,7 +99,7 @@ describe('DynamoOutbox', () => {
     expect(await outbox.find(EPOCH)).toStrictEqual(second);
   });
 
-  it('lets one of two win that make the very same change', async () => {
+  it('lets only one of two identical changes win', async () => {
     const root = await outbox.store(aNewRoot());
     const answers = await Promise.all([1, 2, 3].map(() => outbox.replace({ ...root, state: 'mined', settledAtMs: 7 })));
     expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1);
@@ -127,7 +127,7 @@ describe('DynamoOutbox', () => {
     expect(await outbox.open()).toEqual([]);
   });
 
-  it('lists more open roots than one read answers', async () => {
+  it('lists more open roots than one read returns', async () => {
     const epochs = Array.from({ length: 103 }, (_, epoch) => epoch);
     await outbox.store(aNewRoot());
     const item = await harness.raw(ROOT_KEY);
@@ -140,7 +140,7 @@ describe('DynamoOutbox', () => {
     expect(operations().filter((operation) => operation === 'BatchGetItem').length).toBeGreaterThan(2);
   });
 
-  it('reads what it decides by with strong consistency', async () => {
+  it('decides by strongly consistent reads', async () => {
     const root = await outbox.store(aNewRoot());
     await outbox.replace({ ...root, state: 'sent' });
     await outbox.open();
@@ -155,7 +155,7 @@ describe('DynamoOutbox', () => {
     expect(await outbox.open()).toHaveLength(1);
   });
 
-  it('gives up, and says which item was busy, when others hold it all the time', async () => {
+  it('gives up, and names the busy item, when others hold it all the time', async () => {
     harness.proxy.interfere('TransactWriteItems', CONFLICT, 50);
     const error: unknown = await outbox.store(aNewRoot()).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(LedgerBusyError);
@@ -163,7 +163,7 @@ describe('DynamoOutbox', () => {
     expect(await outbox.find(EPOCH)).toBeUndefined();
   });
 
-  it('lets a root expire that is settled, and none that is open', async () => {
+  it('lets settled roots expire, but no open ones', async () => {
     let root = await outbox.store(aNewRoot());
     for (const state of ['sent', 'mined', 'sent', 'expired', 'waiting'] satisfies RootState[]) {
       root = (await outbox.replace({ ...root, state }))!;
@@ -177,7 +177,7 @@ describe('DynamoOutbox', () => {
   it.each([
     ['a state it does not know', { state: 'lost' }],
     ['a bulk that is not brotli', { bulk: new Uint8Array([1, 2, 3]) }],
-  ])('says which item it cannot read, and what to do, for %s', async (_what, wrong) => {
+  ])('names an item that it cannot read, and what to do, for %s', async (_what, wrong) => {
     await outbox.store(aNewRoot());
     await harness.putRaw({ ...(await harness.raw(ROOT_KEY)), ...ROOT_KEY, ...wrong });
     const error: unknown = await outbox.open().catch((caught: unknown) => caught);

@@ -14,7 +14,7 @@ const PATIENCE = { timeout: 10_000, interval: 10 };
 /** By how much DynamoDB's clock may differ from ours. */
 const OTHER_CLOCK_MS = 60_000;
 
-/** The stream's own requests; what follows from its answers is tested on a fake. */
+/** The requests to a stream; the logic that follows from its responses is tested on a fake. */
 describe('DynamoTableStream', () => {
   let harness: DynamoLedgerHarness;
   let table: DynamoTable;
@@ -44,7 +44,7 @@ describe('DynamoTableStream', () => {
     expect((await stream.records(behind)).records).toEqual(records.slice(1));
   });
 
-  it('asks for the name of the stream once, and again when there is no such stream any more', async () => {
+  it('looks up the name of the stream once, and again when that stream is gone', async () => {
     const asked = (): number => harness.proxy.requests.filter(({ operation }) => operation === 'DescribeTable').length;
     const [shard] = await stream.shards();
     await stream.shards();
@@ -57,7 +57,7 @@ describe('DynamoTableStream', () => {
     expect(asked()).toBe(2);
   });
 
-  it('lists all shards of a stream that has more than one answer takes', async () => {
+  it('lists all shards of a stream, even if one response cannot hold them', async () => {
     const closed = { ShardId: 'old', SequenceNumberRange: { StartingSequenceNumber: '1', EndingSequenceNumber: '2' } };
     harness.proxy.interfere('DescribeStream', {
       changeAnswer: () => ({ StreamDescription: { Shards: [closed], LastEvaluatedShardId: 'old' } }),
@@ -66,12 +66,12 @@ describe('DynamoTableStream', () => {
     expect(harness.proxy.requests.at(-1)?.body).toMatchObject({ ExclusiveStartShardId: 'old' });
   });
 
-  it('says what is missing when the stream has no images', async () => {
+  it('reports a stream without images', async () => {
     await openTableWith({ StreamEnabled: true, StreamViewType: 'KEYS_ONLY' });
     await expect(stream.shards()).rejects.toBeInstanceOf(TableStreamMissingError);
   });
 
-  it('says what is missing when the table has no stream, and follows it as soon as it has one', async () => {
+  it('reports a table without a stream, and follows it as soon as it has one', async () => {
     await openTableWith({ StreamEnabled: false });
     await expect(stream.shards()).rejects.toBeInstanceOf(TableStreamMissingError);
     const troubles: unknown[] = [];

@@ -10,7 +10,7 @@ import { FakeTableStream } from './fake-table-stream.ts';
 const SECOND = 1000;
 const MINUTE = 60_000;
 
-/** What an emulator's stream cannot do, which has one shard for ever and iterators that never expire. */
+/** On a fake, because an emulator's stream has one shard for ever and iterators that never expire. */
 describe('DynamoSettlementFeed on a stream that moves', () => {
   let stream: FakeTableStream;
   let feed: DynamoSettlementFeed;
@@ -32,14 +32,14 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     return feed.subscribe(({ jobId }) => heard.push(jobId));
   }
 
-  /** Writes a settlement to the shard, and answers whose. */
+  /** Writes a settlement to the shard, and returns its job. */
   function settle(shard: string, createdAtMs?: number): ProvingJobId {
     const { id } = aNewJob();
     stream.write(shard, settled(id), createdAtMs);
     return id;
   }
 
-  /** Requests in the next second, after `ms` more have gone by. */
+  /** Requests in the next second, after another `ms` have passed. */
   async function requestsAfter(ms: number): Promise<string[]> {
     await vi.advanceTimersByTimeAsync(ms);
     stream.calls = [];
@@ -47,7 +47,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     return stream.calls;
   }
 
-  it('tells of what is settled before it has found the shards and its place in them', async () => {
+  it('reports settlements from before it has found the shards and its place in them', async () => {
     stream.before = () => new Promise((resolve) => setTimeout(resolve, 700));
     subscribe();
     const settlements = [settle('a')];
@@ -60,7 +60,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toHaveLength(3);
   });
 
-  it('tells nothing of what was settled long before', async () => {
+  it('does not report settlements from long before', async () => {
     settle('a', Date.now() - MINUTE);
     subscribe();
     const after = settle('a');
@@ -68,14 +68,14 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([after]);
   });
 
-  it('tells of what is settled by a clock that is some seconds behind ours', async () => {
+  it('reports settlements by a clock that is some seconds behind ours', async () => {
     subscribe();
     const jobId = settle('a', Date.now() - 5 * SECOND);
     await vi.advanceTimersByTimeAsync(SECOND);
     expect(heard).toEqual([jobId]);
   });
 
-  it('tells of news at once, however long the history of a shard is', async () => {
+  it('reports news at once, however long the history of a shard is', async () => {
     stream = new FakeTableStream(10);
     feed = new DynamoSettlementFeed(stream);
     stream.addShard('a');
@@ -91,7 +91,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([news, early]);
   });
 
-  it('asks a shard four times a second, and reads its history once', async () => {
+  it('reads a shard four times a second, and its history once', async () => {
     for (let count = 0; count < 20; count += 1) settle('a', Date.now() - MINUTE);
     subscribe();
     expect((await requestsAfter(5 * SECOND)).toSorted()).toEqual([
@@ -103,7 +103,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(await requestsAfter(MINUTE)).toEqual(Array.from({ length: 4 }, () => 'records a latest'));
   });
 
-  it('reads the history no further than to the first news', async () => {
+  it('reads the history only up to the first news', async () => {
     subscribe();
     await vi.advanceTimersByTimeAsync(SECOND);
     settle('a');
@@ -117,7 +117,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     await vi.advanceTimersByTimeAsync(SECOND);
     const last = settle('a');
     stream.closeShard('a');
-    // A new shard has records before anybody is told of it.
+    // A new shard has records before it is listed.
     stream.addShard('b', { parentId: 'a', isListed: false });
     stream.addShard('c', { parentId: 'a', isListed: false });
     const children = [settle('b'), settle('c')];
@@ -136,7 +136,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toHaveLength(5);
   });
 
-  it('finds a shard within half a minute that goes on from none it knew', async () => {
+  it('finds a shard without a known parent within half a minute', async () => {
     subscribe();
     await vi.advanceTimersByTimeAsync(SECOND);
     stream.addShard('new');
@@ -145,7 +145,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([jobId]);
   });
 
-  it('looks for new shards every 20 seconds, and every second for those of a shard that has ended, for a while', async () => {
+  it('lists shards every 20 seconds, and for a while every second after a shard has ended', async () => {
     subscribe();
     stream.addShard('b');
     await vi.advanceTimersByTimeAsync(MINUTE);
@@ -158,7 +158,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(stream.calls.filter((call) => call === 'shards').length).toBeLessThanOrEqual(4);
   });
 
-  it('reads no shard that was closed before anybody subscribed', async () => {
+  it('does not read shards that were closed before the first subscription', async () => {
     settle('a');
     stream.closeShard('a');
     stream.addShard('b', { parentId: 'a' });
@@ -168,7 +168,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([]);
   });
 
-  it('goes on where it was when its iterators expire, and misses nothing of that time', async () => {
+  it('resumes when its iterators expire, and misses nothing of that time', async () => {
     subscribe();
     const jobIds = [settle('a')];
     await vi.advanceTimersByTimeAsync(MINUTE);
@@ -190,7 +190,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([jobId]);
   });
 
-  it('goes on with what is left when records are trimmed before it has read them', async () => {
+  it('continues with the remaining records when others are trimmed before it has read them', async () => {
     subscribe();
     const first = settle('a');
     await vi.advanceTimersByTimeAsync(MINUTE);
@@ -204,7 +204,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([first, left]);
   });
 
-  it('lets go of a shard that is no longer there', async () => {
+  it('drops a shard that no longer exists', async () => {
     subscribe();
     await vi.advanceTimersByTimeAsync(MINUTE);
     stream.removeShard('a');
@@ -237,7 +237,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     },
   );
 
-  it('says so again when it fails again', async () => {
+  it('reports a new row of failures again', async () => {
     subscribe();
     for (const failure of [new Error('rate exceeded'), new Error('no network')]) {
       await vi.advanceTimersByTimeAsync(MINUTE);
@@ -277,7 +277,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).not.toContain(missed);
   });
 
-  it('tells one that has left nothing of what it was still reading', async () => {
+  it('does not notify a subscriber that has left of records still being read', async () => {
     const leave = subscribe();
     await vi.advanceTimersByTimeAsync(MINUTE);
     stream.before = () => new Promise((resolve) => setTimeout(resolve, SECOND));
@@ -288,7 +288,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([]);
   });
 
-  it('tells one that comes nothing of what was being read for one that has left', async () => {
+  it('does not notify a new subscriber of records that were being read for one that has left', async () => {
     const leave = subscribe();
     await vi.advanceTimersByTimeAsync(MINUTE);
     stream.before = () => new Promise((resolve) => setTimeout(resolve, 20 * SECOND));
@@ -301,7 +301,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(heard).toEqual([]);
   });
 
-  it('keeps nothing from one subscriber because another failed', async () => {
+  it('notifies one subscriber although another failed', async () => {
     const mistake = new Error('a mistake');
     feed.subscribe(() => {
       throw mistake;
@@ -313,7 +313,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     expect(troubles).toEqual([mistake, mistake]);
   });
 
-  it('keeps no process alive', () => {
+  it('does not keep the process alive', () => {
     vi.useRealTimers();
     const timers = (): number => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
     const before = timers();
@@ -328,10 +328,10 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     ['a job that expired', { ...change('proven', 'proven'), newImage: undefined }],
     ['another item that was cancelled', change('queued', 'cancelled', 'ROOT#5')],
     ['an item that is called after a job', change('queued', 'cancelled', `WAS#${aNewJob().id}`)],
-    ['a job whose id is none', change('leased', 'proven', 'JOB#7')],
+    ['a job with an invalid id', change('leased', 'proven', 'JOB#7')],
     ['a job of an epoch that is no number', change('leased', 'proven', `JOB#${'9'.repeat(30)}:X:${'a'.repeat(64)}`)],
     ['an item without a sort key', { oldImage: undefined, newImage: { state: { S: 'proven' } } }],
-  ])('says nothing of %s', async (_what, record) => {
+  ])('does not report %s', async (_what, record) => {
     subscribe();
     stream.write('a', record);
     const jobId = settle('a');

@@ -4,38 +4,38 @@ import { FollowedShard } from '../../../../../shared/engine/aws/dynamo-stream/dy
 import { SeededRandom } from '../../../merge-tree/seeded-random.ts';
 import { FakeTableStream } from './fake-table-stream.ts';
 
-/** More than the reads in a row that find nothing until the looking back is over. */
+/** More than the empty reads in a row that end the reading back. */
 const READS_TO_QUIET = 150;
 
 describe('FollowedShard', () => {
-  it('tells of each record once, whichever of the news and the looking back is ahead', async () => {
+  it('reports each record once, whether the news or the reading back is ahead', async () => {
     const stream = new FakeTableStream();
     stream.addShard('a');
     const shard = new FollowedShard(stream, 'a', false);
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     for (let record = 0; record < 6; record++) {
       stream.write('a', { oldImage: undefined, newImage: { sk: { S: `record ${record}` } } });
-      told.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
+      reported.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
     }
-    told.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
-    expect(told.toSorted()).toEqual(Array.from({ length: 6 }, (_, record) => `record ${record}`));
+    reported.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
+    expect(reported.toSorted()).toEqual(Array.from({ length: 6 }, (_, record) => `record ${record}`));
   });
 
   it.each(Array.from({ length: 300 }, (_, seed) => seed))(
-    'tells of each record once, whatever the history, the pages, the pace, the end and the expiries (seed %i)',
+    'reports each record once, whatever the history, the pages, the pace, the end and the expiries (seed %i)',
     async (seed) => {
       const random = new SeededRandom(seed);
       const stream = new FakeTableStream(random.between(1, 5));
       stream.addShard('a');
       const shard = new FollowedShard(stream, 'a', false);
       const written: string[] = [];
-      const told: unknown[] = [];
+      const reported: unknown[] = [];
       const write = (): void => {
         written.push(`record ${written.length}`);
         stream.write('a', { oldImage: undefined, newImage: { sk: { S: written.at(-1)! } } });
       };
       const read = async (): Promise<void> => {
-        told.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
+        reported.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
       };
       for (let count = random.below(20); count > 0; count -= 1) write();
       const busyness = random.between(1, 4);
@@ -47,7 +47,7 @@ describe('FollowedShard', () => {
       const isClosed = random.below(2) === 0;
       if (isClosed) stream.closeShard('a');
       for (let count = 0; count < READS_TO_QUIET + 2 * written.length && !shard.isDone; count += 1) await read();
-      expect(told.toSorted()).toEqual(written.toSorted());
+      expect(reported.toSorted()).toEqual(written.toSorted());
       expect(shard.isDone).toBe(isClosed);
     },
   );

@@ -31,7 +31,7 @@ interface FakeIterator {
 
 const GONE = { message: 'gone', $metadata: {} };
 
-/** A stream whose shards split, whose iterators expire, and which can be slow or refuse to answer. */
+/** A stream whose shards split, whose iterators expire, and which can be slow or fail. */
 export class FakeTableStream implements TableStream {
   readonly pageRecords: number;
   /** Every call since this was last emptied: `shards`, `iterator <shard>` or `records <shard> <where its reading began>`. */

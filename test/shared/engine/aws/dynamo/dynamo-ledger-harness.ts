@@ -12,13 +12,13 @@ export interface DynamoLedgerHarness extends Pick<AwsHarness, 'nowMs' | 'elapse'
   /** The client of the table's stream, through the proxy. */
   readonly streams: DynamoDBStreamsClient;
   readonly proxy: DynamoProxy;
-  /** Reads an item as it lies in the table. */
+  /** Reads an item as it is stored. */
   raw(key: ItemKey): Promise<Record<string, unknown> | undefined>;
   /** Writes an item past the adapter. */
   putRaw(item: ItemKey & Readonly<Record<string, unknown>>): Promise<void>;
 }
 
-/** A table of its own, reached through a proxy. */
+/** A new table, reached through a proxy. */
 export async function openDynamoLedgerHarness(): Promise<DynamoLedgerHarness> {
   const { clients, connection, names, ...harness } = await openAwsHarness(['table']);
   if (connection.endpoint === undefined) throw new Error('the proxy needs the endpoint of an emulator');

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** What happens to a request: it is answered here, its answer is changed, or lost after the work is done and some more. */
+/** What happens to a request: it gets its response here, or its response is changed, or lost after the request was executed. */
 export type Interference =
   | { readonly answer: Json; readonly status: number }
   | { readonly changeAnswer: (answer: Json) => Json }
@@ -13,7 +13,7 @@ export type Interference =
 
 export const LOSE_ANSWER: Interference = { loseAnswerAfter: () => Promise.resolve() };
 
-/** A look that came before the item did. */
+/** A read from before the item existed. */
 export const NOTHING_THERE: Interference = { changeAnswer: () => ({}) };
 
 /** Stands between the SDK and DynamoDB, and does to requests what a network and a busy table may do. */

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { LambdaScaler } from '../../../../../shared/engine/aws/fleet/lambda-scaler.ts';
-import { openScaler } from '../../../../../shared/engine/aws/fleet/open-scaler.ts';
+import { openAwsEngine } from '../../../../../shared/engine/aws/aws-engine.ts';
+import type { CompleteEngine } from '../../../../../shared/engine/engine.ts';
 import { until } from '../../../../fixtures/test-fleet.ts';
 
 interface Answer {
@@ -19,13 +19,13 @@ const REFUSALS: readonly Answer[] = [
   { status: 400, error: 'InvalidParameterValueException' },
 ];
 
-/** A server in place of Lambda, of which the requests themselves are seen. */
-describe('LambdaScaler', () => {
+/** Against a server in place of Lambda that records the requests. */
+describe('the scaler of the engine on AWS', () => {
   let server: Server;
   let requests: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[];
   let answer: Answer | undefined;
   let nowMs: number;
-  let scaler: LambdaScaler;
+  let engine: CompleteEngine;
   let said: { readonly level: string; readonly fields: unknown }[];
   beforeEach(async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
@@ -54,19 +54,19 @@ describe('LambdaScaler', () => {
     const log = { debug: say('debug'), info: say('info'), warn: say('warn') };
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const connection = { region: 'eu-central-1', endpoint };
-    scaler = new LambdaScaler({ prefix: 'coppice', connection, nowMs: () => nowMs, log });
+    engine = openAwsEngine({ prefix: 'coppice', connection, leaseSeconds: 30, nowMs: () => nowMs, log });
   });
   afterEach(async () => {
-    scaler.close();
+    await engine.close();
     server.closeAllConnections();
     server.close();
     vi.unstubAllEnvs();
   });
 
-  /** Asks, and waits for what is said of it. */
+  /** Asks, and waits until the request has arrived. */
   async function ask(): Promise<void> {
     const requestsBefore = requests.length;
-    void scaler.ask();
+    void engine.scaler.ask();
     await until(
       () => requests.length,
       (count) => count > requestsBefore,
@@ -79,7 +79,7 @@ describe('LambdaScaler', () => {
       (length) => length >= count,
     );
 
-  it("invokes the fleet's scale-fleet as an event, which waits for no answer of the function", async () => {
+  it("invokes the fleet's scale-fleet as an event, without waiting for the function to run", async () => {
     await ask();
     await saidSoFar(1);
     expect(requests).toHaveLength(1);
@@ -105,7 +105,7 @@ describe('LambdaScaler', () => {
     expect(levels()).toEqual(['warn', 'debug', 'warn']);
   });
 
-  it('says once that there is no such function, and goes on asking: it may be deployed yet', async () => {
+  it('reports a missing function once, and goes on asking: it may be deployed yet', async () => {
     answer = { status: 404, error: 'ResourceNotFoundException' };
     await ask();
     await saidSoFar(1);
@@ -116,20 +116,32 @@ describe('LambdaScaler', () => {
     expect(levels()).toEqual(['info', 'debug']);
   });
 
-  it('keeps nobody waiting while Lambda does not answer, and ends with it', async () => {
+  it('does not block its caller while Lambda does not respond, and ends when the engine is closed', async () => {
     answer = undefined;
     await ask();
     await ask();
     expect(said).toEqual([]);
-    scaler.close();
-    server.closeAllConnections();
+    // For the SDK's second try, on a new connection.
+    answer = REFUSALS[0];
+    await engine.close();
     await saidSoFar(1);
-    expect(levels()[0]).toBe('warn');
+    expect(said[0]).toMatchObject({ level: 'warn', fields: { function: 'coppice-scale-fleet' } });
   });
 
-  it('is nobody for the engine of one machine', async () => {
-    const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn() };
-    const options = { engine: 'embedded', dataDirectory: '/nowhere', leaseSeconds: 30 } as const;
-    expect(await openScaler(options, { nowMs: Date.now, log })).toBeUndefined();
+  it('counts the calls that the SDK tried again, as for every other client', async () => {
+    answer = { status: 500, error: 'ServiceException' };
+    await engine.scaler.ask();
+    await engine.close();
+    expect(requests).toHaveLength(2);
+    expect(said).toContainEqual({ level: 'warn', fields: { retried: { 'Lambda:Invoke 500 ServiceException': 1 } } });
+  });
+
+  it('says which credentials to give where there are none', async () => {
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
+    vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+    await engine.scaler.ask();
+    expect(said).toMatchObject([{ level: 'warn', fields: { err: { name: 'AwsCredentialsMissingError' } } }]);
   });
 });

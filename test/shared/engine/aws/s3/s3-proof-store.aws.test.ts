@@ -48,7 +48,7 @@ describe('S3ProofStore', () => {
     );
   };
 
-  it("keeps a proof where Aztec's agents would, with its digest in sight", async () => {
+  it("keeps a proof where Aztec's agents would, with its digest in the metadata", async () => {
     const { id } = aNewJob('ROOT_ROLLUP');
     await proofs.put(outputsKey('ROOT_ROLLUP', id), WHOLE);
     const Key = `outputs/ROOT_ROLLUP/${id}.json`;
@@ -57,7 +57,7 @@ describe('S3ProofStore', () => {
     expect(Metadata).toEqual({ sha256: sha256Of(WHOLE) });
   });
 
-  it('finds inputs that were damaged, whatever the metadata beside them says', async () => {
+  it('detects damaged inputs, whatever their metadata says', async () => {
     const key = aKey();
     const { sha256 } = await proofs.put(key, WHOLE);
     const damaged = { Bucket, Key: key, Body: BROKEN, Metadata: { sha256 } };
@@ -65,7 +65,7 @@ describe('S3ProofStore', () => {
     await expect(proofs.put(key, WHOLE)).rejects.toBeInstanceOf(ObjectConflictError);
   });
 
-  it('names the copy that it sets aside after the key and the time, and takes a reason in any script', async () => {
+  it('names a quarantined copy after the key and the time, and takes a reason in any script', async () => {
     const key = aKey();
     await proofs.put(key, BROKEN);
     await proofs.quarantine(key, 'Überprüfung\nfehlgeschlagen ✗');
@@ -106,7 +106,7 @@ describe('S3ProofStore', () => {
     },
   );
 
-  it('sets an object aside once that another process sets aside at the same time', async () => {
+  it('quarantines an object once when another process does so at the same time', async () => {
     const key = aKey();
     await proofs.put(key, BROKEN);
     before('DeleteObjectCommand', () => proofs.quarantine(key, 'bad'));

@@ -30,7 +30,7 @@ const BYTES = new TextEncoder().encode('the inputs of a job');
 const PATIENCE = { answerMs: 2_000, idleMs: 2_000, slowestBytesPerSecond: 1_000_000, firstPauseMs: 1 };
 const TRIES = 6;
 
-describe('S3ProofStore, on an S3 with moods', () => {
+describe('S3ProofStore, on an unreliable S3', () => {
   let scripted: ScriptedS3;
   afterEach(() => scripted.close());
 
@@ -52,7 +52,7 @@ describe('S3ProofStore, on an S3 with moods', () => {
   const asked = (): unknown[] => scripted.requests.map(({ method }) => method);
 
   describe('put', () => {
-    it('asks S3 to store nothing over another object, and to check the digest', async () => {
+    it('asks S3 not to overwrite another object, and to check the digest', async () => {
       const { proofs } = await open([stored()]);
       const { key, sha256 } = await proofs.put(anObject().key, BYTES);
       expect(scripted.requests).toHaveLength(1);
@@ -87,25 +87,25 @@ describe('S3ProofStore, on an S3 with moods', () => {
       expect(asked()).toEqual(Array(TRIES).fill('PUT'));
     });
 
-    it('finds its own object when the answer to the upload was lost', async () => {
+    it('finds its own object when the response to the upload was lost', async () => {
       const { proofs } = await open([lost(), refused(412, 'PreconditionFailed'), whole(BYTES)]);
       await expect(proofs.put(anObject().key, BYTES)).resolves.toBeDefined();
       expect(asked()).toEqual(['PUT', 'PUT', 'GET']);
     });
 
-    it('uploads again when the object that was in the way has gone', async () => {
+    it('uploads again when the conflicting object has gone', async () => {
       const taken = refused(412, 'PreconditionFailed');
       const { proofs } = await open([taken, refused(404, 'NoSuchKey'), stored()]);
       await expect(proofs.put(anObject().key, BYTES)).resolves.toBeDefined();
       expect(asked()).toEqual(['PUT', 'GET', 'PUT']);
     });
 
-    it('reads again what is in the way when that broke off, rather than taking half of it for other bytes', async () => {
+    it('reads a conflicting object again when its body broke off, rather than taking half of it for other bytes', async () => {
       const { proofs } = await open([refused(412, 'PreconditionFailed'), cut(BYTES), whole(BYTES)]);
       await expect(proofs.put(anObject().key, BYTES)).resolves.toBeDefined();
     });
 
-    it('says which bytes are in the way', async () => {
+    it('describes the conflicting bytes', async () => {
       const others = new TextEncoder().encode('others');
       const { proofs } = await open([refused(412, 'PreconditionFailed'), whole(others)]);
       await expect(proofs.put(anObject().key, BYTES)).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe('S3ProofStore, on an S3 with moods', () => {
   });
 
   describe('get', () => {
-    it('reads a body again that broke off in the middle', async () => {
+    it('reads a body again when it broke off in the middle', async () => {
       const { proofs, retries } = await open([cut(BYTES), cut(BYTES), whole(BYTES)]);
       expect(await proofs.get(anObject())).toEqual(Buffer.from(BYTES));
       expect(retries).toHaveLength(2);
@@ -146,7 +146,7 @@ describe('S3ProofStore, on an S3 with moods', () => {
       expect(asked()).toEqual(Array(TRIES).fill('GET'));
     });
 
-    it('reads an object once that came whole and is wrong', async () => {
+    it('reads an object only once when it arrived whole and is wrong', async () => {
       const { proofs } = await open([whole(BYTES.toReversed())]);
       await expect(proofs.get(anObject())).rejects.toBeInstanceOf(ObjectCorruptError);
       expect(asked()).toEqual(['GET']);
@@ -193,7 +193,7 @@ describe('S3ProofStore, on an S3 with moods', () => {
     ['put', 's3:PutObject', 'AccessDenied', (proofs: S3ProofStore) => proofs.put(anObject().key, BYTES)],
     ['put', 's3:PutObject', 'InvalidAccessKeyId', (proofs: S3ProofStore) => proofs.put(anObject().key, BYTES)],
     ['quarantine', 's3:GetObject', 'Unknown', (proofs: S3ProofStore) => proofs.quarantine(anObject().key, 'bad')],
-  ])('says that it may not %s, for want of %s: %s', async (_, action, code, act) => {
+  ])('reports that it may not %s, because %s is missing: %s', async (_, action, code, act) => {
     const { proofs } = await open([refused(403, code)]);
     const refusal = act(proofs);
     await expect(refusal).rejects.toMatchObject({ name: ProofStoreRefusalError.name, action, code, bucket: 'proofs' });
@@ -211,7 +211,7 @@ describe('S3ProofStore, on an S3 with moods', () => {
     await expect(proofs.put(anObject().key, BYTES)).rejects.toMatchObject(missing);
   });
 
-  it('takes a 404 that is not S3 speaking of the key for no missing object', async () => {
+  it('does not take a 404 that is not about the key for a missing object', async () => {
     const { proofs } = await open([
       (response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<html>not here</html>'),
     ]);

@@ -6,17 +6,17 @@ import { S3Client } from '@aws-sdk/client-s3';
 
 import { awsClientOptions } from '../../../../../shared/engine/aws/aws-connection.ts';
 
-/** Answers one request, or does not. */
+/** Responds to one request, or does not. */
 export type ScriptedAnswer = (response: ServerResponse) => void;
 
 export interface ScriptedS3 {
   readonly s3: S3Client;
-  /** What was asked, in order, the SDK's own retries included. */
+  /** The requests, in order, the SDK's retries included. */
   readonly requests: readonly IncomingMessage[];
   close(): Promise<void>;
 }
 
-/** An S3 that answers as it is told: one answer for each request, and the last one for all further ones. */
+/** An S3 with scripted responses: one for each request, and the last one for all further requests. */
 export async function startScriptedS3(...answers: readonly [ScriptedAnswer, ...ScriptedAnswer[]]): Promise<ScriptedS3> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
@@ -89,7 +89,7 @@ export function refused(status: number, code: string): ScriptedAnswer {
       .end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>as scripted</Message></Error>`);
 }
 
-/** Takes the request and gives no answer to it. */
+/** Takes the request and never responds. */
 export function lost(): ScriptedAnswer {
   return (response) => response.destroy();
 }

@@ -19,7 +19,11 @@ describe('firstFound', () => {
   it.each([
     ['nothing, when nothing was found', [stale, fresh, ended, undefined], undefined],
     ['the best of two', [ended, found, { ...found }], 1],
-    ['one whose betters have been looking for a while, or have ended', [stale, ended, undefined, found], 3],
+    [
+      'one when all better searches have been under way for a while, or have ended',
+      [stale, ended, undefined, found],
+      3,
+    ],
     ['nothing yet, while a better one has just begun', [stale, fresh, found], undefined],
     ['nothing yet, while a better one is about to begin', [notBegun, found], undefined],
     ['one without regard to those of lower rank', [found, fresh, notBegun], 0],
@@ -29,12 +33,12 @@ describe('firstFound', () => {
 });
 
 describe('headStartEndsAtMs', () => {
-  it('is over when every search has had it, found something or ended', () => {
+  it('is over when every search has had its head start, found something or ended', () => {
     expect(headStartEndsAtMs([stale, ended, found, undefined], NOW_MS)).toBeLessThanOrEqual(NOW_MS);
     expect(headStartEndsAtMs([], NOW_MS)).toBeLessThan(NOW_MS);
   });
 
-  it('lasts as long as that of the search which began last', () => {
+  it('lasts as long as the head start of the search that began last', () => {
     expect(headStartEndsAtMs([underWay(200), underWay(50), stale], NOW_MS)).toBe(NOW_MS - 50 + HEAD_START_MS);
     expect(headStartEndsAtMs([underWay(50), notBegun], NOW_MS)).toBe(NOW_MS + HEAD_START_MS);
   });

@@ -15,11 +15,11 @@ export interface SqsRequest {
   /** The name of the queue. */
   readonly queue: string;
   readonly input: Json;
-  /** The client hung up before it was answered. */
+  /** The client hung up before the response. */
   wasCut: boolean;
 }
 
-/** Answers a request, now or later: with its output, or with a {@link Refusal}. */
+/** Responds to a request, now or later: with its output, or with a {@link Refusal}. */
 export type SqsScript = (request: SqsRequest) => Json | Refusal | Promise<Json | Refusal>;
 
 /** An error as SQS writes it: the code of its older protocol goes into a header, mostly. */
@@ -38,17 +38,17 @@ export class Refusal {
 export interface ScriptedSqs {
   readonly endpoint: string;
   readonly sqs: SQSClient;
-  /** What was asked, in order, the SDK's own retries included. */
+  /** The requests, in order, the SDK's retries included. */
   readonly requests: readonly SqsRequest[];
   requestsOf(action: string): readonly SqsRequest[];
-  /** Connections that were opened to it so far. */
+  /** The number of connections opened so far. */
   connections(): number;
-  /** Answers all further requests of the action so; those that are not scripted succeed and find nothing. */
+  /** Scripts all further requests of the action; others succeed and find nothing. */
   script(action: string, script: SqsScript): void;
   close(): Promise<void>;
 }
 
-/** An SQS that answers as it is told. */
+/** An SQS with scripted responses. */
 export async function startScriptedSqs(): Promise<ScriptedSqs> {
   const requests: SqsRequest[] = [];
   const scripts = new Map<string, SqsScript>([
@@ -100,7 +100,7 @@ export async function startScriptedSqs(): Promise<ScriptedSqs> {
   };
 }
 
-/** The answer to a batch of which some entries failed. */
+/** The response to a batch of which some entries failed. */
 export function sentExcept(input: Json, failed: readonly Json[] = []): Json {
   const entries = input['Entries'] as readonly { readonly Id: string; readonly MessageBody: string }[];
   return {
@@ -111,7 +111,7 @@ export function sentExcept(input: Json, failed: readonly Json[] = []): Json {
   };
 }
 
-/** The answer to a poll that found one message. */
+/** The response to a poll that found one message. */
 export function found(body: string, handle = 'handle', attributes: Json = {}): Json {
   const Attributes = { ApproximateReceiveCount: '1', SentTimestamp: '0', ...attributes };
   return { Messages: [{ MessageId: handle, ReceiptHandle: handle, Body: body, MD5OfBody: md5Of(body), Attributes }] };

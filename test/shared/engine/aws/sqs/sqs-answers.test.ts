@@ -6,8 +6,8 @@ import { SqsJobQueue } from '../../../../../shared/engine/aws/sqs/sqs-job-queue.
 import { aJobMessage } from '../../../../contract/a-new-job.ts';
 import { found, type Json, Refusal, type ScriptedSqs, sentExcept, startScriptedSqs } from './scripted-sqs.ts';
 
-/** What SQS answers and an emulator does not. */
-describe('SqsJobQueue, told by SQS', () => {
+/** Responses that SQS gives and an emulator does not. */
+describe('SqsJobQueue, when SQS responds', () => {
   const LEASE_SECONDS = 120;
   let server: ScriptedSqs;
   let queue: SqsJobQueue;
@@ -34,7 +34,7 @@ describe('SqsJobQueue, told by SQS', () => {
   }
 
   describe('that a batch failed in part', () => {
-    it('sends those again that failed, and only those', async () => {
+    it('sends only the failed messages again', async () => {
       server.script('SendMessageBatch', ({ input }) =>
         sentExcept(input, server.requestsOf('SendMessageBatch').length === 1 ? [failure('1', false)] : []),
       );
@@ -46,7 +46,7 @@ describe('SqsJobQueue, told by SQS', () => {
       expect(others).toEqual([]);
     });
 
-    it('names the job when SQS lays it to the message, and does not try again', async () => {
+    it('names the job when the message is at fault, and does not try again', async () => {
       server.script('SendMessageBatch', ({ input }) => sentExcept(input, [failure('1', true)]));
       const messages = [aJobMessage(), aJobMessage()];
       await expect(queue.enqueue(messages)).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('SqsJobQueue, told by SQS', () => {
       expect(sent()).toHaveLength(1);
     });
 
-    it('gives up with an error when some of it goes on failing', async () => {
+    it('gives up with an error when some of it keeps failing', async () => {
       server.script('SendMessageBatch', ({ input }) => sentExcept(input, [failure('0', false)]));
       await expect(queue.enqueue([aJobMessage(), aJobMessage()])).rejects.toThrow(/InternalError: busy/);
       expect(sent().map((entries) => entries.length)).toEqual([2, 1, 1, 1, 1]);
@@ -73,7 +73,7 @@ describe('SqsJobQueue, told by SQS', () => {
     expect(sizes().slice(3).toSorted()).toEqual([1, 2]);
   });
 
-  it('sends nothing of a lane that has a message too big for SQS, and names its job', async () => {
+  it('sends no message of a lane when one is too big for SQS, and names its job', async () => {
     const message = { ...aJobMessage(), networkVersion: 'é'.repeat(128 * 1024) };
     await expect(queue.enqueue([aJobMessage(), message])).rejects.toThrow(message.jobId);
     expect(sent()).toEqual([]);
@@ -87,7 +87,7 @@ describe('SqsJobQueue, told by SQS', () => {
     ['is not in flight', new Refusal(400, 'com.amazonaws.sqs#MessageNotInflight', 'MessageNotInflight')],
     ['is invalid', new Refusal(404, 'com.amazonaws.sqs#ReceiptHandleIsInvalid', 'ReceiptHandleIsInvalid')],
   ])('that the handle of a message %s', (_, refusal) => {
-    it('says on extending that the lease is lost', async () => {
+    it('reports the lease as lost on extending', async () => {
       const lease = await claimed();
       server.script('ChangeMessageVisibility', () => refusal);
       await expect(queue.extend(lease)).rejects.toMatchObject({
@@ -96,7 +96,7 @@ describe('SqsJobQueue, told by SQS', () => {
       });
     });
 
-    it('has nothing left to release, complete or delete after parking', async () => {
+    it('needs no action to release, complete or park', async () => {
       const lease = await claimed();
       server.script('ChangeMessageVisibility', () => refusal);
       server.script('DeleteMessage', () => refusal);
@@ -107,7 +107,7 @@ describe('SqsJobQueue, told by SQS', () => {
     });
   });
 
-  it('leaves a message on its queue that could not be set aside', async () => {
+  it('leaves a message that could not be parked on its queue', async () => {
     const lease = await claimed();
     server.script('SendMessageBatch', ({ input }) => sentExcept(input, [failure('0', true)]));
     await expect(queue.park(lease, 'foreign')).rejects.toThrow('InternalError: busy');
@@ -120,7 +120,7 @@ describe('SqsJobQueue, told by SQS', () => {
     expect(hidden).toEqual(Array(8).fill(900));
   });
 
-  it('asks nothing about a lease that has ended by our clock, save to delete what is done', async () => {
+  it('makes no request for a lease that has ended by our clock, except to delete a completed message', async () => {
     const lease = await claimed();
     const before = server.requests.length;
     nowMs = lease.expiresAtMs;
@@ -146,7 +146,7 @@ describe('SqsJobQueue, told by SQS', () => {
     expect(asked).toEqual([12 * 3600 - 30, 60]);
   });
 
-  it('says which queue is missing, and looks again the next time', async () => {
+  it('names a missing queue, and looks it up again the next time', async () => {
     const missing = new Refusal(400, 'com.amazonaws.sqs#QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue');
     server.script('GetQueueUrl', () => missing);
     for (let tries = 1; tries <= 2; tries += 1) {
@@ -158,7 +158,7 @@ describe('SqsJobQueue, told by SQS', () => {
     }
   });
 
-  it('says which permission is missing, on which queue', async () => {
+  it('names a missing permission, and its queue', async () => {
     server.script('ReceiveMessage', () => new Refusal(403, 'com.amazon.coral.service#AccessDeniedException'));
     await expect(queue.claim(['medium'], { waitSeconds: 1 })).rejects.toMatchObject({
       name: 'QueueAccessError',
@@ -166,7 +166,7 @@ describe('SqsJobQueue, told by SQS', () => {
     });
   });
 
-  it('counts the queues of the pools that it is asked for, and no others', async () => {
+  it('counts only the queues of the given pools', async () => {
     server.script('GetQueueAttributes', () => ({
       Attributes: { ApproximateNumberOfMessages: '3', ApproximateNumberOfMessagesNotVisible: '1' },
     }));
@@ -177,7 +177,7 @@ describe('SqsJobQueue, told by SQS', () => {
     expect(server.requestsOf('GetQueueAttributes')).toHaveLength(2);
   });
 
-  it('asks once where a queue is', async () => {
+  it('looks up the URL of a queue once', async () => {
     await queue.enqueue([aJobMessage()]);
     await queue.enqueue([aJobMessage()]);
     expect(server.requestsOf('GetQueueUrl')).toHaveLength(1);

@@ -11,10 +11,10 @@ import { found, type Json, type ScriptedSqs, startScriptedSqs } from './scripted
 const LEASE_SECONDS = 120;
 const NORMAL = 'test-medium-normal';
 const URGENT = 'test-medium-urgent';
-/** A claim that waits for so long and ends within its test was ended by something else. */
+/** A claim that may wait this long and ends within its test did not end by time. */
 const ENDLESS_SECONDS = 3600;
 
-/** A poll that SQS has not answered yet. */
+/** A poll that is still under way. */
 interface WaitingPoll {
   readonly queue: string;
   readonly waitSeconds: unknown;
@@ -48,7 +48,7 @@ describe('the claims of SqsJobQueue', () => {
     return vi.waitFor(
       () => {
         const poll = waiting.find((each) => each.queue === name);
-        if (poll === undefined) throw new Error(`nobody polls ${name}`);
+        if (poll === undefined) throw new Error(`no poll of ${name} is under way`);
         waiting.splice(waiting.indexOf(poll), 1);
         return poll;
       },
@@ -78,14 +78,14 @@ describe('the claims of SqsJobQueue', () => {
     expect((await claiming)?.message).toEqual(message);
   });
 
-  it('asks nothing of the normal lane while there are urgent messages', async () => {
+  it('does not poll the normal lane while there are urgent messages', async () => {
     const claiming = claim();
     (await pollOf(URGENT)).answer(found(JSON.stringify(aJobMessage())));
     await claiming;
     expect(polls()).toHaveLength(1);
   });
 
-  it('never asks SQS not to wait, and never for more than it can', async () => {
+  it('never polls without waiting, and never for longer than SQS can', async () => {
     void queue.claim(['small'], { waitSeconds: 60 });
     expect((await pollOf('test-small-urgent')).waitSeconds).toBe(20);
     const short = claim(0);
@@ -95,7 +95,7 @@ describe('the claims of SqsJobQueue', () => {
     expect(await short).toBeDefined();
   });
 
-  it('goes on with the polls of the claim before, so that an idle agent makes one request for each lane', async () => {
+  it('continues the polls of the previous claim, so that an idle agent makes one request for each lane', async () => {
     const abort = new AbortController();
     const first = claim(20, abort.signal);
     const urgent = await pollOf(URGENT);
@@ -112,7 +112,7 @@ describe('the claims of SqsJobQueue', () => {
     expect(server.requestsOf('ChangeMessageVisibility')).toEqual([]);
   });
 
-  it('polls for a second after a claim that found something, and for long again when that second found nothing', async () => {
+  it('makes polls of one second after a claim that found something, and long ones again when that second found nothing', async () => {
     const first = claim();
     (await pollOf(URGENT)).answer(found(JSON.stringify(aJobMessage())));
     await first;
@@ -129,7 +129,7 @@ describe('the claims of SqsJobQueue', () => {
     expect(await second).toBeDefined();
   });
 
-  it('polls for long when the claim before found nothing', async () => {
+  it('makes long polls when the previous claim found nothing', async () => {
     const first = claim();
     (await pollOf(URGENT)).answer(found(JSON.stringify(aJobMessage())));
     await first;
@@ -144,7 +144,7 @@ describe('the claims of SqsJobQueue', () => {
     await third;
   });
 
-  it('begins a poll again that ended before the claim does', async () => {
+  it('repeats a poll that ended before the claim does', async () => {
     const claiming = claim();
     (await pollOf(URGENT)).answer({});
     const message = aJobMessage();
@@ -152,7 +152,7 @@ describe('the claims of SqsJobQueue', () => {
     expect((await claiming)?.message).toEqual(message);
   });
 
-  it('cuts no poll when it is aborted, and gives back at once what the poll brings then', async () => {
+  it('aborts no poll when the claim is aborted, and gives back at once what the poll finds then', async () => {
     const abort = new AbortController();
     const claiming = claim(ENDLESS_SECONDS, abort.signal);
     const urgent = await pollOf(URGENT);
@@ -163,7 +163,7 @@ describe('the claims of SqsJobQueue', () => {
     expect(polls().filter(({ wasCut }) => wasCut)).toEqual([]);
   });
 
-  it('takes the urgent message of two that come together, and gives the other back before it polls that lane again', async () => {
+  it('takes the urgent one of two messages that arrive together, and gives the other back before it polls that lane again', async () => {
     const claiming = claim();
     const urgent = await pollOf(URGENT);
     const normal = await pollOf(NORMAL);
@@ -184,7 +184,7 @@ describe('the claims of SqsJobQueue', () => {
     expect(await next).toBeDefined();
   });
 
-  it('waits for the better of two pools that it has just asked, and gives back what the other found', async () => {
+  it('waits for the preferred one of two pools that it has just polled, and gives back what the other found', async () => {
     const claiming = queue.claim(['medium', 'small'], { waitSeconds: 20 });
     const medium = await pollOf(URGENT);
     (await pollOf('test-small-urgent')).answer(found(JSON.stringify(aJobMessage('TX_MERGE_ROLLUP')), 'worse'));
@@ -194,7 +194,7 @@ describe('the claims of SqsJobQueue', () => {
     await released('worse');
   });
 
-  it('begins no poll for a claim that is over before the lane can be asked', async () => {
+  it('begins no poll for a claim that is over before the lane can be polled', async () => {
     const givenBack = Promise.withResolvers<Json>();
     server.script('ChangeMessageVisibility', () => givenBack.promise);
     const abort = new AbortController();
@@ -229,7 +229,7 @@ describe('the claims of SqsJobQueue', () => {
     expect(leases.map((lease) => lease?.message)).toEqual(expect.arrayContaining(messages));
   });
 
-  it('measures the lease from when the message came, and not from when the claim began', async () => {
+  it('measures the lease from the arrival of the message, not from the beginning of the claim', async () => {
     let nowMs = 1_000_000;
     const slow = new SqsJobQueue(server, awsResourceNames('test'), { leaseSeconds: 120, nowMs: () => nowMs });
     const claiming = slow.claim(['medium'], { waitSeconds: 20 });
@@ -240,7 +240,7 @@ describe('the claims of SqsJobQueue', () => {
     await slow.close(0);
   });
 
-  it('fails when a poll does, and gives back what another found', async () => {
+  it('fails when one poll fails, and gives back what another found', async () => {
     const claiming = claim();
     const urgent = await pollOf(URGENT);
     const normal = await pollOf(NORMAL);
@@ -250,7 +250,7 @@ describe('the claims of SqsJobQueue', () => {
     await released('other');
   });
 
-  it('waits, when it is closed, for the polls under way, and gives back what they bring', async () => {
+  it('waits, when it is closed, for polls under way, and gives back what they find', async () => {
     const claiming = claim();
     const urgent = await pollOf(URGENT);
     const normal = await pollOf(NORMAL);
@@ -267,7 +267,7 @@ describe('the claims of SqsJobQueue', () => {
     expect(polls()).toHaveLength(2);
   });
 
-  it('cuts polls that have not ended when its patience has', async () => {
+  it('aborts polls that take longer than its patience', async () => {
     const claiming = claim();
     await pollOf(URGENT);
     await queue.close(0.05);

@@ -43,7 +43,7 @@ describe('the dead letters of SqsJobQueue', () => {
     if (lease !== undefined) await queue.park(lease, reason);
   }
 
-  it('say of a message that SQS moved by itself how often it was delivered', async () => {
+  it('give, for a message that SQS moved itself, the number of deliveries', async () => {
     const { sqs } = harness.clients;
     const message = aJobMessage();
     const QueueUrl = await urlOf(harness.names.queue('medium', 'normal'));
@@ -71,7 +71,7 @@ describe('the dead letters of SqsJobQueue', () => {
     expect(letter?.parkedAtMs).toBeLessThanOrEqual(Date.now());
   });
 
-  it('are all listed, however many there are, and as well the next time', async () => {
+  it('are all listed, however many there are, and again the next time', async () => {
     const bodies = Array.from({ length: 23 }, (_, index) => `letter ${index}`);
     for (const body of bodies) await send(harness.names.deadLetterQueue('medium', 'normal'), body);
     for (let times = 0; times < 2; times += 1) {
@@ -80,7 +80,7 @@ describe('the dead letters of SqsJobQueue', () => {
     }
   });
 
-  it('are listed oldest first, whichever queues they lie on', async () => {
+  it('are listed oldest first across all queues', async () => {
     for (const circuit of ['PARITY_BASE', 'PARITY_ROOT', 'PARITY_BASE'] as const) {
       await queue.enqueue([aJobMessage(circuit)]);
       await queue.park((await claim())!, circuit);
@@ -90,7 +90,7 @@ describe('the dead letters of SqsJobQueue', () => {
     expect(reasons).toEqual(['PARITY_BASE', 'PARITY_ROOT', 'PARITY_BASE']);
   });
 
-  it('are listed and sent back from the table, too, each to the queue that it came from', async () => {
+  it('are also listed and sent back from the table, each to the queue that it came from', async () => {
     await park('parked by an agent');
     const letter = { messageId: 'a1', pool: 'small', lane: 'urgent', reason: 'kept', parkedAtMs: 1_000 } as const;
     const message = aJobMessage('TX_MERGE_ROLLUP');
@@ -105,7 +105,7 @@ describe('the dead letters of SqsJobQueue', () => {
     expect((await queue.claim(['small'], { waitSeconds: 1 }))?.message).toEqual(message);
   });
 
-  it('are sent back by the hundred', async () => {
+  it('are sent back in hundreds', async () => {
     for (let index = 0; index < 101; index += 1) {
       await send(harness.names.deadLetterQueue('medium', 'normal'), JSON.stringify(aJobMessage()));
     }
@@ -114,7 +114,7 @@ describe('the dead letters of SqsJobQueue', () => {
     expect(await queue.depths()).toContainEqual({ pool: 'medium', lane: 'normal', waiting: 101, leased: 0 });
   });
 
-  it('take a reason that SQS would not, and one that is long', async () => {
+  it('take a reason that SQS would refuse, and a long one', async () => {
     await park('not for\u0000 SQS\u001b\ud800');
     await park('long'.repeat(10_000));
     await park('');
@@ -124,7 +124,7 @@ describe('the dead letters of SqsJobQueue', () => {
     expect(reasons[2]).toMatch(/^the message was delivered/);
   });
 
-  it('take a body that is as long as SQS allows, and cut it', async () => {
+  it('take a body as long as SQS allows, and cut it', async () => {
     await park('too long', 'ü'.repeat(512 * 1024));
     const [letter] = await queue.deadLetters();
     expect(letter?.body).toMatch(/^ü+ … \(cut\)$/);
@@ -133,7 +133,7 @@ describe('the dead letters of SqsJobQueue', () => {
     expect(await queue.depths()).toContainEqual({ pool: 'medium', lane: 'normal', waiting: 0, leased: 0 });
   });
 
-  it('carry no reason any more when they were sent back', async () => {
+  it('no longer carry a reason once they are sent back', async () => {
     await park('the reason');
     await queue.redrive();
     const { Messages } = await harness.clients.sqs.send(

@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Archiver } from '@aztec/archiver';
 import { EpochNumber as AztecEpochNumber } from '@aztec/foundation/branded-types';
 import { getProofSubmissionDeadlineTimestamp, getStartTimestampForEpoch } from '@aztec/stdlib/epoch-helpers';
 import type { ITxProvider } from '@aztec/stdlib/interfaces/server';
 
 import type { GrowingEpoch, GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
+import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
 import { checkpointShapes } from './checkpoint-shapes.ts';
 
-export interface ForeseeEpochDeps {
+export interface GrowingEpochDeps {
   readonly chain: Pick<Chain, 'unprovenEpochs' | 'isComplete'>;
   readonly archiver: Pick<Archiver, 'getCheckpointsForEpoch' | 'getL1ToL2Messages' | 'getL1Constants'>;
   readonly txProvider: Pick<ITxProvider, 'getAvailableTxs'>;
@@ -19,32 +18,32 @@ export interface ForeseeEpochDeps {
 
 const EVERY_MS = 30_000;
 
-/** Tells of the epoch that grows whenever there is more of it, until `signal` aborts. What fails comes with the next look. */
-export async function runForesight(
-  { growing, log, ...deps }: ForeseeEpochDeps & { readonly growing: GrowingEpochs; readonly log: Logger },
+/** Reports the growing epoch whenever there is more of it, until `signal` aborts. A failed report is repeated at the next. */
+export async function reportGrowingEpoch(
+  { growing, log, ...deps }: GrowingEpochDeps & { readonly growing: GrowingEpochs; readonly log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
-  let told: string | undefined;
+  let reported: string | undefined;
   while (!signal.aborted) {
     try {
-      const epoch = await foreseeEpoch(deps);
-      const seen = JSON.stringify(epoch);
-      if (epoch !== undefined && seen !== told) await growing.report(epoch);
-      told = seen;
+      const epoch = await readGrowingEpoch(deps);
+      const current = JSON.stringify(epoch);
+      if (epoch !== undefined && current !== reported) await growing.report(epoch);
+      reported = current;
     } catch (error) {
-      log.warn({ err: error }, 'the scaler could not be told of the epoch that grows: agents may start late for it');
+      log.warn({ err: error }, 'could not report the growing epoch to the scaler: agents may start late for it');
     }
-    await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await pause(EVERY_MS, signal);
   }
 }
 
-/** The epoch that grows, as far as L1 has it; `undefined` between two. Transactions that are not here are taken for public ones. */
-export async function foreseeEpoch({
+/** The growing epoch, as far as L1 has it; `undefined` between two. Transactions that are not here count as public. */
+export async function readGrowingEpoch({
   chain,
   archiver,
   txProvider,
   networkVersion,
-}: ForeseeEpochDeps): Promise<GrowingEpoch | undefined> {
+}: GrowingEpochDeps): Promise<GrowingEpoch | undefined> {
   const epoch = (await chain.unprovenEpochs()).at(-1);
   if (epoch === undefined || (await chain.isComplete(epoch))) return undefined;
   const checkpoints = await archiver.getCheckpointsForEpoch(AztecEpochNumber(epoch));

@@ -7,7 +7,7 @@ import { encodeFunctionData, type Hex } from 'viem';
 import type { EpochData } from './epoch-data.ts';
 import type { EpochProof } from './prove-epoch.ts';
 
-/** The call of the rollup's `submitEpochRootProof` that submits the epoch's proof, encoded. */
+/** Encodes the call of the rollup's `submitEpochRootProof` that submits the epoch's proof. */
 export function encodeRootCall(data: EpochData, { publicInputs, proof, batchedBlobInputs }: EpochProof): Hex {
   const first = data.checkpoints[0];
   const last = data.checkpoints.at(-1);
@@ -25,7 +25,7 @@ export function encodeRootCall(data: EpochData, { publicInputs, proof, batchedBl
           outHash: publicInputs.outHash.toString(),
           proverId: EthAddress.fromField(publicInputs.constants.proverId).toString(),
         },
-        // Recipient and value by turns, for each of the most checkpoints an epoch can have.
+        // Recipients and values alternate, for the most checkpoints that an epoch can have.
         fees: publicInputs.fees.flatMap(({ recipient, value }) => [recipient.toField().toString(), value.toString()]),
         attestations: new CommitteeAttestationsAndSigners([...data.attestations]).getPackedAttestations(),
         blobInputs: getEthBlobEvaluationInputs(batchedBlobInputs),

@@ -3,15 +3,23 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
 import { CIRCUIT_CATALOGUE, CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { DECISIONS_SCHEMA } from './sqlite-schema.ts';
 
-/** All that is asked of an old dead letter: it may be of any version. */
+/** Brings the tables from one schema version to the next: the first from version 1 to 2, and so on. */
+export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
+  addOriginsOfDeadLetters,
+  addDecisions,
+  addSecondCopies,
+];
+
+/** All that is required of an old dead letter: it may be of any version. */
 const Addressed = z.object({ circuit: CircuitName });
 
 /**
- * Version 2 keeps where each dead letter came from. An older one's origin is where the catalogue sends its circuit; one
- * that names no circuit that we know stays without, and a redrive leaves it where it is.
+ * The origin of an older dead letter is where the catalogue sends its circuit. A letter without a known circuit gets
+ * no origin, and a redrive leaves it where it is.
  */
-export function migrateFrom1(database: DatabaseSync): void {
+function addOriginsOfDeadLetters(database: DatabaseSync): void {
   database.exec('alter table dead_letters add column pool text');
   database.exec('alter table dead_letters add column lane text');
   const address = database.prepare('update dead_letters set pool = ?, lane = ? where id = ?');
@@ -29,4 +37,13 @@ function circuitOf(body: string): CircuitName | undefined {
   } catch {
     return undefined;
   }
+}
+
+function addDecisions(database: DatabaseSync): void {
+  database.exec(DECISIONS_SCHEMA);
+}
+
+function addSecondCopies(database: DatabaseSync): void {
+  database.exec('alter table jobs add column copy_asked_at_ms integer');
+  database.exec('alter table jobs add column straggler text');
 }

@@ -1,23 +1,26 @@
 import { describe, expect, it } from 'vitest';
 
-import { agentOptionsOf } from '../../../../containers/cli/start/agent-options-of.ts';
+import { toAgentOptions } from '../../../../containers/cli/start/to-agent-options.ts';
 import { defaultCrsPath } from '../../../../shared/crs/crs-path.ts';
 import { resolveAgentOptions } from '../../../../containers/agent/agent-options.ts';
 import { canaryVersion } from '../../../../shared/canary/circuit-artifact.ts';
 import { parseAgentSettings } from '../../../../shared/config/groups/agent-settings.ts';
+import { engineOptionsOf } from '../../../../shared/engine/engine-options.ts';
 import type { Environment } from '../../../../shared/config/parse-settings.ts';
 import { circuitsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 
-const optionsFrom = (environment: Environment) =>
-  resolveAgentOptions(agentOptionsOf(parseAgentSettings(environment), '4.1.2'));
+const optionsFrom = (environment: Environment) => {
+  const settings = parseAgentSettings(environment);
+  return resolveAgentOptions(toAgentOptions({ settings, engineOptions: engineOptionsOf(settings) }, '4.1.2'));
+};
 
-describe('what an agent is started with', () => {
-  it('beats three times in a lease of its engine', () => {
+describe('toAgentOptions', () => {
+  it('sends three heartbeats within a lease of its engine', () => {
     expect(optionsFrom({})).toMatchObject({ leaseSeconds: 30, heartbeatSeconds: 10 });
     expect(optionsFrom({ COPPICE_ENGINE: 'aws' })).toMatchObject({ leaseSeconds: 120, heartbeatSeconds: 40 });
   });
 
-  it("takes on the canary's circuits when it is told to, of the version of its reference string", () => {
+  it("adds the canary's circuits on request, in the version of its reference string", () => {
     expect(optionsFrom({}).circuits).toEqual(circuitsOf('aztec'));
     expect(optionsFrom({}).families.map(({ name }) => name)).toEqual(['aztec']);
 
@@ -35,13 +38,13 @@ describe('what an agent is started with', () => {
     ]);
   });
 
-  it('serves both families when it is told both', () => {
+  it('serves both families when both are requested', () => {
     const both = optionsFrom({ COPPICE_AGENT_FAMILIES: 'aztec,canary', PROVER_AGENT_PROOF_TYPES: 'PARITY_BASE' });
     expect(both.circuits).toEqual(['PARITY_BASE', ...circuitsOf('canary')]);
     expect(both.families.map(({ name }) => name)).toEqual(['aztec', 'canary']);
   });
 
-  it('asks SQS for no longer than it has to end, because no poll is cut off there', () => {
+  it('polls SQS for less time than it has to stop, because a poll there is never aborted', () => {
     const aws = { COPPICE_ENGINE: 'aws' };
     expect(optionsFrom(aws).claimSeconds).toBe(20);
     expect(optionsFrom({ ...aws, COPPICE_DRAIN_SECONDS: '10' }).claimSeconds).toBe(8);

@@ -2,23 +2,25 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
-import { ENGINE_SETTINGS, findEngineConflicts } from '../../../shared/config/groups/engine-settings.ts';
+import {
+  ENGINE_SETTINGS,
+  type EngineSettings,
+  findEngineConflicts,
+} from '../../../shared/config/groups/engine-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
-import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
-import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import { type ParsedSettings, parseSettings } from '../../../shared/config/parse-settings.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { LedgerTableMissingError } from '../../../shared/engine/errors.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { addNetwork } from './add-network.ts';
-import { adoptAwsVariables } from './adopt-aws-variables.ts';
-import type { CommandLine } from './read-command-line.ts';
+import { exportAwsVariables } from './export-aws-variables.ts';
 
 const { engine, awsPrefix, awsRegion, awsEndpoint, dataDirectory, engineDirectory, proofStore } =
   ENGINE_SETTINGS.settings;
 
-/** What a command that looks at a fleet has to be told to find it. */
+/** What a command that works on a fleet needs to find it. */
 export const FLEET_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Where the fleet is',
@@ -36,7 +38,7 @@ export const FLEET_GROUPS: readonly SettingGroup[] = [
   ENV_FILE_GROUP,
 ];
 
-/** There is nothing to look at where the settings lead to. */
+/** The settings lead to no fleet. */
 export class NoFleetError extends Error {
   override readonly name = 'NoFleetError';
   /** A folder, or the name of a table. */
@@ -48,28 +50,31 @@ export class NoFleetError extends Error {
   }
 }
 
+/** Reads where the fleet is, the network's defaults included. */
+export async function readFleetSettings(
+  environment: Readonly<Record<string, string>>,
+): Promise<ParsedSettings<EngineSettings>> {
+  const withNetwork = await addNetwork(environment, { isForNode: false });
+  return parseSettings([ENGINE_SETTINGS, ...FLEET_GROUPS], withNetwork.environment, findEngineConflicts);
+}
+
 /**
- * Opens the engine of a fleet to look at it, and makes none where there is none.
- * @param problems what is wrong beside the settings
- * @throws {InvalidSettingsError} with all that is wrong
+ * Opens the engine of an existing fleet, and never creates one.
+ * @param environment where AWS's own variables are taken from
  * @throws {NoFleetError}
  */
-export async function openEngineOf(line: CommandLine, problems: readonly string[] = []): Promise<Engine> {
-  const { environment } = await addNetwork(line.environment, { isForNode: false });
-  const parsed = parseSettings([ENGINE_SETTINGS, ...FLEET_GROUPS], environment, findEngineConflicts);
-  const allProblems = [...line.problems, ...problems, ...parsed.problems];
-  if (parsed.settings === undefined || allProblems.length > 0) throw new InvalidSettingsError(allProblems);
-  const options = engineOptionsOf(parsed.settings);
+export async function openEngineOf(
+  settings: EngineSettings,
+  environment: Readonly<Record<string, string>>,
+): Promise<Engine> {
+  const options = engineOptionsOf(settings);
   if (options.engine === 'aws') {
-    adoptAwsVariables(environment);
+    exportAwsVariables(environment);
     return assertOnAws(await openEngine(options));
   }
   const { dataDirectory: directory } = options;
   if (!fs.existsSync(path.join(directory, 'coppice.sqlite'))) {
-    throw new NoFleetError(
-      directory,
-      `no fleet has worked in ${directory} yet: name its --data-directory, or its --network`,
-    );
+    throw new NoFleetError(directory, `no fleet in ${directory} yet: give its --data-directory or its --network`);
   }
   return openEngine(options);
 }
@@ -81,6 +86,6 @@ async function assertOnAws(fleet: Engine): Promise<Engine> {
   } catch (error) {
     await fleet.close();
     if (!(error instanceof LedgerTableMissingError)) throw error;
-    throw new NoFleetError(error.table, `no fleet is here: ${error.message}`, { cause: error });
+    throw new NoFleetError(error.table, `no fleet found: ${error.message}`, { cause: error });
   }
 }

@@ -7,7 +7,11 @@ import type { Tx } from '@aztec/stdlib/tx';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { foreseeEpoch, type ForeseeEpochDeps, runForesight } from '../../../containers/node/foresee-epoch.ts';
+import {
+  type GrowingEpochDeps,
+  readGrowingEpoch,
+  reportGrowingEpoch,
+} from '../../../containers/node/report-growing-epoch.ts';
 import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 
@@ -22,12 +26,12 @@ const CONSTANTS = {
   proofSubmissionEpochs: 1,
 };
 
-describe('foreseeing an epoch', () => {
+describe('the growing epoch', () => {
   let checkpoints: Checkpoint[];
   let here: Tx[];
   let unproven: readonly EpochNumber[];
   let isComplete: boolean;
-  const deps: ForeseeEpochDeps = {
+  const deps: GrowingEpochDeps = {
     chain: { unprovenEpochs: async () => unproven, isComplete: async () => isComplete },
     archiver: {
       getCheckpointsForEpoch: async (epoch) => (epoch === Number(EPOCH) ? checkpoints : []),
@@ -52,7 +56,7 @@ describe('foreseeing an epoch', () => {
     isComplete = false;
   });
 
-  it('tells the shape that it has, when it ends, and until when it can be proven', async () => {
+  it('is reported with its shape so far, its end, and its deadline', async () => {
     const [privateTx, publicTx] = await Promise.all([
       mockTx(1, { numberOfNonRevertiblePublicCallRequests: 0, numberOfRevertiblePublicCallRequests: 0 }),
       mockTx(2),
@@ -62,7 +66,7 @@ describe('foreseeing an epoch', () => {
     effects[0]!.txHash = privateTx.getTxHash();
     effects[1]!.txHash = publicTx.getTxHash();
 
-    expect(await foreseeEpoch(deps)).toEqual({
+    expect(await readGrowingEpoch(deps)).toEqual({
       epoch: EPOCH,
       networkVersion: '4.1.2',
       shape: [
@@ -80,17 +84,17 @@ describe('foreseeing an epoch', () => {
     });
   });
 
-  it('sees none when all are proven, when the newest is complete, and when a reorg took it', async () => {
+  it('is undefined when all are proven, when the newest is complete, and when a reorg removed it', async () => {
     isComplete = true;
-    expect(await foreseeEpoch(deps)).toBeUndefined();
+    expect(await readGrowingEpoch(deps)).toBeUndefined();
     isComplete = false;
     checkpoints = [];
-    expect(await foreseeEpoch(deps)).toBeUndefined();
+    expect(await readGrowingEpoch(deps)).toBeUndefined();
     unproven = [];
-    expect(await foreseeEpoch(deps)).toBeUndefined();
+    expect(await readGrowingEpoch(deps)).toBeUndefined();
   });
 
-  it('goes on when the scaler cannot be told', async () => {
+  it('is reported again after a report that failed', async () => {
     const told: GrowingEpoch[] = [];
     const end = new AbortController();
     const growing = {
@@ -101,7 +105,7 @@ describe('foreseeing an epoch', () => {
       },
       latest: async () => undefined,
     };
-    await runForesight({ ...deps, growing, log: pino({ level: 'silent' }) }, end.signal);
+    await reportGrowingEpoch({ ...deps, growing, log: pino({ level: 'silent' }) }, end.signal);
     expect(told).toMatchObject([{ epoch: EPOCH }]);
   });
 });

@@ -1,16 +1,20 @@
 import { hostname } from 'node:os';
 
 import type { AgentSettings } from '../../../shared/config/groups/agent-settings.ts';
-import { engineOptionsOf, leaseSecondsOf } from '../../../shared/engine/engine-options.ts';
+import { leaseSecondsOf } from '../../../shared/engine/engine-options.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { AgentOptions } from '../../agent/agent-options.ts';
 import { familyReference } from '../../agent/families/family-registry.ts';
 import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
+import type { AgentRole } from './read-role.ts';
 
-/** What an agent with these settings is started with. */
-export function agentOptionsOf(settings: AgentSettings, networkVersion: string): AgentOptions {
+/** The options of an agent with these settings. */
+export function toAgentOptions(
+  { settings, engineOptions }: Pick<AgentRole, 'settings' | 'engineOptions'>,
+  networkVersion: string,
+): AgentOptions {
   return {
     agentId: settings.agentId ?? AgentId.parse(`${hostname()}-${process.pid}`),
     pools: settings.pools,
@@ -18,14 +22,14 @@ export function agentOptionsOf(settings: AgentSettings, networkVersion: string):
     networkVersion,
     families: settings.families.map((family) =>
       family === 'aztec'
-        ? familyReference('aztec', aztecOptionsOf(settings, networkVersion))
+        ? familyReference('aztec', toAztecOptions(settings, networkVersion))
         : {
-            ...familyReference('canary', canaryOptionsOf(settings)),
+            ...familyReference('canary', toCanaryOptions(settings)),
             version: canaryVersion(settings.crs),
             prepares: true,
           },
     ),
-    engine: engineOptionsOf(settings),
+    engine: engineOptions,
     leaseSeconds: leaseSecondsOf(settings),
     drainSeconds: settings.drainSeconds,
     claimSeconds: claimSecondsOf(settings),
@@ -38,12 +42,12 @@ export function agentOptionsOf(settings: AgentSettings, networkVersion: string):
   };
 }
 
-/** A poll of SQS is never cut off, and an agent that is told to stop has to see its last one end. */
+/** A poll of SQS is never aborted, and an agent that is stopping has to wait for its last one. */
 function claimSecondsOf({ engine, claimSeconds, drainSeconds }: AgentSettings): number {
   return engine === 'aws' ? Math.max(1, Math.min(claimSeconds, drainSeconds - 2)) : claimSeconds;
 }
 
-function canaryOptionsOf(settings: AgentSettings): Parameters<typeof familyReference<'canary'>>[1] {
+function toCanaryOptions(settings: AgentSettings): Parameters<typeof familyReference<'canary'>>[1] {
   const { crs, crsDirectory, hardwareConcurrency: threads, agentMemoryMib: memoryMib } = settings;
   return {
     crs,
@@ -55,7 +59,7 @@ function canaryOptionsOf(settings: AgentSettings): Parameters<typeof familyRefer
 
 type AztecOptions = Parameters<typeof familyReference<'aztec'>>[1];
 
-function aztecOptionsOf(settings: AgentSettings, networkVersion: string): AztecOptions {
+function toAztecOptions(settings: AgentSettings, networkVersion: string): AztecOptions {
   return {
     networkVersion,
     realProofs: settings.realProofs,

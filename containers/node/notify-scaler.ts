@@ -2,10 +2,10 @@ import type { Scaler } from '../../shared/agent-fleet/scaler.ts';
 import type { EpochLedger } from '../../shared/ledger/epoch-ledger.ts';
 
 /**
- * The ledger of epochs, with a word to the scaler whenever one is opened, taken up again or over another range, and when one
- * ends: whoever changes epochs need not know of it, nor wait for it.
+ * The ledger of epochs, which asks the scaler for a run whenever an epoch is opened, taken up again or over another
+ * range, and when one ends. Its callers neither see nor wait for that.
  */
-export function tellScaler(epochs: EpochLedger, scaler: Pick<Scaler, 'ask'>): EpochLedger {
+export function notifyScaler(epochs: EpochLedger, scaler: Pick<Scaler, 'ask'>): EpochLedger {
   return {
     async open(epoch) {
       const record = await epochs.open(epoch);

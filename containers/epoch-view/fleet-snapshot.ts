@@ -5,14 +5,14 @@ import type { PathLeft } from '../../shared/merge-tree/progress/critical-path.ts
 import type { Progress } from '../../shared/merge-tree/progress/progress.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 
-/** All that the display says, as it was at one moment. */
-export interface DevnetSnapshot {
+/** Everything that the live view shows, at one moment. */
+export interface FleetSnapshot {
   readonly atMs: number;
-  /** Absent where no rollup is followed; `undefined` until it has answered. */
+  /** Absent where no rollup is followed; `undefined` until it was read for the first time. */
   readonly chain?: ChainView | undefined;
-  /** What the traffic is doing, in words; `undefined` when it rests. */
+  /** What the traffic is doing, in words; `undefined` when it is idle. */
   readonly traffic?: string | undefined;
-  /** The newest epochs that the prover node has taken up, oldest first. */
+  /** The newest epochs that the prover node has started, oldest first. */
   readonly epochs: readonly EpochView[];
   readonly agents: readonly AgentView[];
 }
@@ -30,7 +30,7 @@ export interface ChainView {
 }
 
 export interface EpochView extends EpochRecord {
-  /** Whether its shape has every kind of traffic, where there is any; an epoch without it only warms up. */
+  /** Whether its shape has every kind of traffic, where there is any; an epoch without them is a warm-up. */
   readonly holdsMix: boolean;
   readonly progress: Progress;
   readonly pathLeft: PathLeft;

@@ -1,0 +1,64 @@
+import type { Environment, ParsedSettings } from '../../../shared/config/parse-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import type { SettingGroup } from '../../../shared/config/setting.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { EXIT_CODES } from '../../processes/exit-codes.ts';
+import type { Line } from '../../terminal/line.ts';
+import { printJson, printLines } from '../../terminal/print.ts';
+import type { Command } from './command.ts';
+import { FLEET_GROUPS, openEngineOf, readFleetSettings } from './open-engine-of.ts';
+
+/** Settings of one command, besides where the fleet is. */
+export interface CommandOptions<Options> {
+  readonly groups: readonly SettingGroup[];
+  parse(environment: Environment): ParsedSettings<Options>;
+}
+
+export const NO_OPTIONS: CommandOptions<object> = { groups: [], parse: () => ({ problems: [], settings: {} }) };
+
+export interface FleetCommandInput<Argument, Options> {
+  readonly argument: Argument;
+  readonly options: Options;
+  readonly switches: ReadonlySet<string>;
+}
+
+/** A command that works on the engine of a fleet, and needs no running process of it. */
+export interface FleetCommand<Argument, Options, Result> extends Omit<Command<Argument>, 'groups' | 'run'> {
+  readonly options: CommandOptions<Options>;
+  readonly execute: (engine: Engine, input: FleetCommandInput<Argument, Options>) => Promise<Result>;
+  /** The result for people. */
+  readonly render: (result: Result, switches: ReadonlySet<string>) => readonly Line[];
+  /** The result for programs, where the switch `json` is given. @default the result itself */
+  readonly toJson?: (result: Result) => unknown;
+}
+
+/** Adds what all of them share: find the fleet, open its engine, print the result, close the engine. */
+export function fleetCommand<Argument, Options extends object, Result>({
+  options,
+  execute,
+  render,
+  toJson = (result) => result,
+  ...command
+}: FleetCommand<Argument, Options, Result>): Command<Argument> {
+  return {
+    ...command,
+    groups: [...options.groups, ...FLEET_GROUPS],
+    run: async ({ environment, argument, switches, problems }) => {
+      const fleet = await readFleetSettings(environment);
+      const parsed = options.parse(environment);
+      const all = [...problems, ...parsed.problems, ...fleet.problems];
+      if (all.length > 0 || argument === undefined || parsed.settings === undefined || fleet.settings === undefined) {
+        throw new InvalidSettingsError(all);
+      }
+      const engine = await openEngineOf(fleet.settings, environment);
+      try {
+        const result = await execute(engine, { argument: argument.value, options: parsed.settings, switches });
+        if (switches.has('json')) printJson(toJson(result));
+        else printLines(render(result, switches));
+        return EXIT_CODES.done;
+      } finally {
+        await engine.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { type AttemptCause, type JobLease, type JobRecord, stragglerAt } from '../../ledger/job-ledger.ts';
+import type { Pool } from '../../proving-job/circuit-family.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+
+export const CLEAR_LEASE =
+  'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_at_ms = null, copy_asked_at_ms = null';
+export const CLEAR_LEASES = `${CLEAR_LEASE}, straggler = null`;
+
+export interface LostAttempt {
+  readonly cause: AttemptCause;
+  readonly reason: string;
+  readonly movesTo?: Pool | undefined;
+  /** Attempts that the job may lose to this cause. */
+  readonly budget: number;
+  readonly nowMs: number;
+}
+
+/**
+ * Charges a lost attempt to its cause, unless that would reject a job that a straggler may still prove. Runs in a
+ * transaction that has read `job`.
+ */
+export function endAttempt(
+  database: SqliteDatabase,
+  job: JobRecord,
+  { cause, reason, movesTo, budget, nowMs }: LostAttempt,
+): 'queued' | 'rejected' {
+  const attempts = { ...job.attempts, [cause]: job.attempts[cause] + 1 };
+  const isLast = attempts[cause] >= budget;
+  const state = isLast && stragglerAt(job, nowMs) === undefined ? 'rejected' : 'queued';
+  database.run(
+    `update jobs set state = ?, attempts = ?, reason = ?, settled_at_ms = ?,
+       ${state === 'rejected' ? CLEAR_LEASES : CLEAR_LEASE} where id = ?`,
+    state,
+    JSON.stringify(isLast && state === 'queued' ? job.attempts : attempts),
+    reason,
+    state === 'rejected' ? nowMs : null,
+    job.id,
+  );
+  if (!isLast && movesTo !== undefined) {
+    database.run('update jobs set pool = ?, enqueued_at_ms = null where id = ?', movesTo, job.id);
+  }
+  return state;
+}
+
+/** Queues the job so that another agent begins its second copy, beside the attempt of this lease. Runs in a transaction. */
+export function makeStraggler(database: SqliteDatabase, lease: JobLease): void {
+  database.run(
+    `update jobs set state = 'queued', straggler = ?, ${CLEAR_LEASE} where id = ?`,
+    JSON.stringify(lease),
+    lease.jobId,
+  );
+}
+
+/** Returns whether the lease was that of the job's straggler. */
+export function dropStraggler(database: SqliteDatabase, { jobId, token }: JobLease): boolean {
+  const dropped = `update jobs set straggler = null where id = ? and straggler ->> 'token' = ?`;
+  return database.run(dropped, jobId, token) > 0;
+}
