@@ -9,7 +9,7 @@ import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../shared/l
 import { ACCOUNT_INDEX, anvilAccount } from '../local-l1/devnet-accounts.ts';
 import { loadAnvil } from '../local-l1/load-anvil.ts';
 
-/** Of an L1 of its own. */
+/** Of the L1 that the canary starts. */
 const BLOCK_SECONDS = 1;
 const ANVIL_CHAIN_ID = 31_337;
 
@@ -20,7 +20,7 @@ export interface CanaryChain {
   /** Deploys and submits. */
   readonly account: LocalAccount;
   readonly policy: SubmissionPolicy;
-  /** Resolves when an L1 of its own ends. */
+  /** Resolves when an L1 that the canary started ends. */
   readonly broken?: Promise<Error>;
   stop(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface CanaryChain {
 export async function openCanaryChain(settings: CanarySettings): Promise<CanaryChain> {
   const { l1RpcUrl, proverPublisherPrivateKeys: [key] = [] } = settings;
   if (l1RpcUrl === undefined || key === undefined) return await startL1(settings);
-  // Only the answer says which chain it is.
+  // The chain's id is not known before it answers.
   const chainId = await createL1Client({ rpcUrls: [l1RpcUrl], chainId: 1 }).getChainId();
   return {
     rpcUrl: l1RpcUrl.reveal(),

@@ -16,41 +16,41 @@ import type { FleetProcess } from '../processes/fleet-process.ts';
 import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../local-fleet/fleet.ts';
 
 const STOP_SECONDS = 8;
-/** Of an agent, for each of its threads, where nobody says what it costs. */
+/** Memory of an agent for each of its threads, where its price is not given. */
 const GB_PER_THREAD = 4;
 const MOST_AGENTS = 64;
 
-/** Who proves a canary: agents of its own, or a fleet that is there. */
+/** What proves a canary: agents started for it, or an existing fleet. */
 export interface CanaryFleet {
   readonly engine: Engine;
-  /** Those that were started for it. */
+  /** Those that were started for the canary. */
   readonly agents: readonly FleetProcess[];
   stop(): Promise<void>;
 }
 
-/** @param tell is told of each step that takes time, and of who proves */
+/** @param onProgress receives a line for each step that takes time, and for what proves */
 export async function openCanaryFleet(
   settings: CanarySettings,
   crs: CrsKind,
-  tell: (text: string) => void,
+  onProgress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<CanaryFleet> {
-  if (!settings.withoutAgents) return await startCanaryFleet(settings, crs, tell, signal);
+  if (!settings.withoutAgents) return await startCanaryFleet(settings, crs, onProgress, signal);
   const engine = await openEngine(engineOptionsOf(settings));
-  tell('the agents of the fleet prove: those that were started with --agent-families canary');
+  onProgress('proving with the agents of the fleet that were started with --agent-families canary');
   return { engine, agents: [], stop: () => engine.close() };
 }
 
 async function startCanaryFleet(
   settings: CanarySettings,
   crs: CrsKind,
-  tell: (text: string) => void,
+  onProgress: (text: string) => void,
   signal: AbortSignal,
 ): Promise<CanaryFleet> {
   const crsPath = path.resolve(settings.crsDirectory ?? defaultCrsPath(crs));
-  if (crs === 'development') await prepareDevelopmentCrs(crsPath, tell);
+  if (crs === 'development') await prepareDevelopmentCrs(crsPath, onProgress);
   if (settings.engine === 'aws')
-    tell('starting an emulator of AWS, with the queues, the bucket and the table of a fleet');
+    onProgress('starting an AWS emulator, with the queues, the bucket and the table of a fleet');
   const dataDirectory = path.resolve(settings.dataDirectory);
   const aws = settings.engine === 'aws' ? await startAws(dataDirectory, signal) : undefined;
   const [count, threads] = [agentCount(settings), threadsOfAgent(settings)];
@@ -66,7 +66,9 @@ async function startCanaryFleet(
     },
   };
   const engine = await openEngine(fleetEngineOptions(fleet));
-  tell(`starting ${count} ${count === 1 ? 'agent' : 'agents'} of ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
+  onProgress(
+    `starting ${count} ${count === 1 ? 'agent' : 'agents'} of ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+  );
   const agents = Array.from({ length: count }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
   return {
     engine,
@@ -88,7 +90,7 @@ async function startAws(dataDirectory: string, signal: AbortSignal): Promise<Dev
   });
 }
 
-/** What an hour of one agent costs; `undefined` for a fleet of which nobody says. */
+/** What an hour of one agent costs; `undefined` for a fleet whose price is not given. */
 export function dollarsPerAgentHour(settings: CanarySettings): number | undefined {
   if (settings.agentDollarsPerHour !== undefined || settings.withoutAgents) return settings.agentDollarsPerHour;
   const threads = threadsOfAgent(settings);

@@ -14,11 +14,11 @@ import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import { FIRST_TRIAL_EPOCH } from '../../shared/proving-job/proving-job-id.ts';
 import { ProofRequests, type ProofRequestsDeps } from '../../shared/proof-requests/proof-requests.ts';
 
-/** Keys belong to no epoch of their own: under one number for all, the second canary of a fleet finds them proven. */
+/** All keys are under one epoch number, so that the second canary of a fleet finds them proven. */
 const KEYS_EPOCH = FIRST_TRIAL_EPOCH;
 const KEYS_RANGE = RangeId.parse('canary-keys');
 
-/** The keys of a tree, as the fleet has made them or makes them now; those of the development string are known. */
+/** The keys of a tree, which the fleet has made or makes now; those of the development string come with the package. */
 export async function canaryKeys(
   work: Work,
   crs: CrsKind,
@@ -55,6 +55,6 @@ export async function canaryKeys(
     return { leaf: LeafKey.parse(leaf), merge: MergeKey.parse(merge), root: RootKey.parse(root) };
   } finally {
     signal.removeEventListener('abort', onAbort);
-    requests.stop(new Error('the keys are here'));
+    requests.stop(new Error('the keys have been made'));
   }
 }

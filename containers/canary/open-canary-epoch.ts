@@ -2,13 +2,13 @@ import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.
 import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../shared/proving-job/proving-job-id.ts';
 import { type CanaryPlan, rangeOf, shapeOf, versionOf } from './canary-plan.ts';
 
-/** How long the root may wait for L1: for an operator to notice that L1 is away. */
+/** How long the root may wait for L1: long enough for an operator to notice that L1 is down. */
 const WINDOW_MS = 24 * 3_600_000;
-/** An epoch that a killed node was at is among the newest. */
-const LOOKED_AT = 32;
+/** The epoch of a killed node is among the newest. */
+const EPOCHS_SEARCHED = 32;
 
 /**
- * Opens an epoch for the plan, or takes the unfinished one of the same plan up again.
+ * Opens an epoch for the plan, or resumes the unfinished one of the same plan.
  *
  * A canary's epoch is numbered by the second in which it was opened, far above every rollup's: a shared fleet's
  * epochs never meet it.
@@ -19,7 +19,7 @@ export async function openCanaryEpoch(
   nowMs: () => number,
 ): Promise<EpochRecord> {
   const rangeId = rangeOf(plan);
-  const known = (await epochs.latest(LOOKED_AT)).find(
+  const known = (await epochs.latest(EPOCHS_SEARCHED)).find(
     (record) => record.epoch >= FIRST_TRIAL_EPOCH && record.rangeId === rangeId && isUnfinished(record, nowMs()),
   );
   return await epochs.open({

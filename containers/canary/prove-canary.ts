@@ -11,20 +11,20 @@ import { requestTree } from './request-tree.ts';
 
 export interface ProveCanaryDeps {
   readonly engine: Engine;
-  /** How often what is asked for is compared with the ledger, in milliseconds. */
+  /** How often the requests are compared with the ledger, in milliseconds. */
   readonly reconcileMs: number;
   readonly nowMs: () => number;
   readonly log: Logger;
-  /** Told the epoch once it has a number. */
+  /** Called with the epoch once it has a number. */
   readonly onOpened?: (epoch: EpochRecord) => void;
 }
 
 /**
- * The node side of a canary epoch: has the fleet prove the tree, and puts the root into the outbox. Whatever an earlier
+ * The node side of a canary epoch: has the fleet prove the tree, and puts the root into the outbox. What an earlier
  * call for the same plan has had proven is taken from the ledger, so the same call begins an epoch and resumes it.
  * @returns the epoch, `submitting` or already `proven`
  * @throws {JobRejectedError} when the fleet gave a job up: the epoch is then `failed`. The signal's reason, when it aborts:
- *   the jobs go on in the fleet, and the next call finds their proofs.
+ *   the jobs continue in the fleet, and the next call finds their proofs.
  */
 export async function proveCanary(
   plan: CanaryPlan,
@@ -35,7 +35,7 @@ export async function proveCanary(
   onOpened?.(record);
   if (record.state !== 'proving') return record;
   const { epoch, rangeId, networkVersion, deadlineAtMs } = record;
-  log.info({ epoch, attempt: record.attempt, leaves: plan.leaves }, 'taking the canary epoch up');
+  log.info({ epoch, attempt: record.attempt, leaves: plan.leaves }, 'proving the canary epoch');
   if (record.attempt > 1) await reviveRejected(record, engine);
 
   const requests = new ProofRequests({ engine, epoch, rangeId, networkVersion, reconcileMs, log });
@@ -69,7 +69,7 @@ export async function proveCanary(
   }
 }
 
-/** Another chance for what the fleet gave up, from a clean start: what lies in place of a proof may be why it failed. */
+/** Retries the rejected jobs from a clean start: an unreadable proof in the store may be the reason. */
 async function reviveRejected({ epoch }: EpochRecord, { jobs, proofs }: Engine): Promise<void> {
   for (const { id, circuit, state, reason } of await jobs.jobsOfEpoch(epoch)) {
     if (state === 'rejected') await proofs.quarantine(outputsKey(circuit, id), reason ?? 'its job was rejected');

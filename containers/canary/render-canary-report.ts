@@ -11,17 +11,17 @@ export interface CanaryReport {
   readonly epoch: EpochRecord;
   readonly summary: CanarySummary;
   readonly crs: CrsKind;
-  /** The contract on L1, and what its transaction took. */
+  /** The contract on L1, and the gas of its transaction. */
   readonly rollupAddress: Hex;
   readonly gasUsed: bigint;
-  /** `undefined` when nobody says what an agent costs. */
+  /** `undefined` when the price of an agent is not given. */
   readonly dollarsPerAgentHour: number | undefined;
 }
 
 const LABEL_COLUMNS = 14;
 const INDENT = ' '.repeat(LABEL_COLUMNS);
 
-/** What the canary said: that the fleet proves, how fast, and what it costs. */
+/** The result of the canary: that the fleet proves, how fast, and at what cost. */
 export function renderCanaryReport(report: CanaryReport): Line[] {
   const { epoch, summary, crs, rollupAddress, gasUsed } = report;
   const { rootAtMs = epoch.openedAtMs, closedAtMs = rootAtMs } = epoch;
@@ -67,7 +67,7 @@ export function renderCanaryReport(report: CanaryReport): Line[] {
 function dollars({ dollarsPerAgentHour, summary }: CanaryReport): string {
   const hours = summary.agentMs / 3_600_000;
   if (dollarsPerAgentHour === undefined) {
-    return `unknown, for ${hours.toFixed(3)} hours of agents: say --agent-dollars-per-hour`;
+    return `unknown, for ${hours.toFixed(3)} hours of agents: pass --agent-dollars-per-hour`;
   }
   const each = `${hours.toFixed(3)} hours of agents at $${dollarsPerAgentHour.toFixed(3)}`;
   const perLeaf = dollarsPerAgentHour / Math.max(1e-9, summary.leavesPerHour / Math.max(1, summary.byAgent.length));

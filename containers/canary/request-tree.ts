@@ -9,14 +9,14 @@ import type { Proven } from '../../shared/proof-requests/proof-request.ts';
 import type { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { type CanaryPlan, treeOf } from './canary-plan.ts';
 
-/** A proof of the tree that is asked for. */
+/** A requested proof of the tree. */
 interface Requested {
   readonly statement: Statement;
   readonly proven: Promise<Proven<Uint8Array>>;
 }
 
 /**
- * Asks for every proof of the tree: the leaves at once, each other as soon as the two below it are here.
+ * Requests every proof of the tree: the leaves at once, every other when the two below it are proven.
  * @returns the root's stored proof
  * @throws {JobRejectedError}, and what stopped the requests
  */
@@ -58,25 +58,25 @@ export async function requestTree(
     },
   );
   const [left, right] = top;
-  if (left === undefined) throw new Error('a tree has one leaf at least');
+  if (left === undefined) throw new Error('a tree has at least one leaf');
   const both = await Promise.all(top.map(({ proven }) => proven));
   const statement = right === undefined ? left.statement : joinStatements(left.statement, right.statement);
   const inputs = rootInputs((both[0] as Proven<Uint8Array>).proof, both[1]?.proof, keys);
   return await prove('CANARY_ROOT', statement, inputs, both);
 }
 
-/** The state before each leaf, and after the last. */
+/** The state before each leaf, and after the last leaf. */
 async function statesOf({ from, leaves, keys }: CanaryPlan): Promise<readonly Field[]> {
   const states = [from];
   while (states.length <= leaves) states.push(await stateAfter(states.at(-1) as Field, keys.leaf.work));
   return states;
 }
 
-/** @throws {CanaryFormatError} when the bytes are not a proof of just this. */
+/** @throws {CanaryFormatError} when the bytes are not a proof of the wanted statement. */
 function checked(circuit: CanaryCircuit, bytes: Uint8Array, wanted: Statement, { keys }: CanaryPlan): Uint8Array {
   const { statement, crs } = parseCanaryProof(circuit, bytes);
   const differing = (Object.keys(wanted) as (keyof Statement)[]).filter((name) => statement[name] !== wanted[name]);
-  if (differing.length > 0) throw new CanaryFormatError(`it proves another ${differing.join(', ')} than was asked for`);
+  if (differing.length > 0) throw new CanaryFormatError(`it proves another ${differing.join(', ')} than requested`);
   if (crs !== keys.leaf.crs) throw new CanaryFormatError(`it was made under the reference string ${crs}`);
   return bytes;
 }

@@ -6,7 +6,7 @@ import type { L1Client } from '../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import type { SubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
-import { isFor } from './canary-l1.ts';
+import { isFor } from './l1/canary-contract.ts';
 import type { CanaryPlan } from './canary-plan.ts';
 import { proveCanary, type ProveCanaryDeps } from './prove-canary.ts';
 
@@ -21,7 +21,7 @@ export interface CanaryNodeDeps extends ProveCanaryDeps {
 
 /**
  * Has an epoch proven and its root brought to L1, by the submitter that also brings Aztec's, until `signal` aborts. It may be
- * killed at any time: the same plan takes up where it was.
+ * killed at any time: a call with the same plan resumes it.
  * @throws what {@link proveCanary} throws
  */
 export async function runCanaryNode(

@@ -2,7 +2,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { AgentId, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 
-/** What a canary epoch says of the fleet that proved it. */
+/** What a canary epoch shows about the fleet that proved it. */
 export interface CanarySummary {
   readonly byCircuit: readonly {
     readonly circuit: CircuitName;
@@ -14,16 +14,16 @@ export interface CanarySummary {
     readonly agentId: AgentId;
     readonly jobs: number;
     readonly provingMs: number;
-    /** Of the time from its first claim to its last settlement, in which the prover was at work: 0 to 1. */
+    /** The share of the time from its first claim to its last settlement in which the prover was at work: 0 to 1. */
     readonly busyShare: number;
   }[];
-  /** From the message's being sent to its claim: the median and the worst of all jobs. */
+  /** From sending the message to its claim: the median and the worst of all jobs. */
   readonly queueMs: Spread;
   /** From the claim to the settlement, without the proving: inputs fetched, proof stored, job settled. */
   readonly storeMs: Spread;
   /** Time of agents from their first claim to their last settlement, summed. */
   readonly agentMs: number;
-  /** At this rate, trees and all; 0 when nothing was proven. */
+  /** At this rate, including merges and roots; 0 when nothing was proven. */
   readonly leavesPerHour: number;
 }
 
@@ -32,7 +32,7 @@ export interface Spread {
   readonly worstMs: number;
 }
 
-/** Sums up the proven jobs of an epoch. */
+/** Summarises the proven jobs of an epoch. */
 export function summariseCanary(epoch: EpochRecord, records: readonly JobRecord[]): CanarySummary {
   const proven = records.filter(({ rangeId, state }) => rangeId === epoch.rangeId && state === 'proven');
   const byCircuit = [...Map.groupBy(proven, ({ circuit }) => circuit)].map(([circuit, jobs]) => ({

@@ -11,12 +11,12 @@ import { SnapshotReader } from '../epoch-view/snapshot-reader.ts';
 export interface WatchCanaryOptions {
   readonly engine: Engine;
   readonly output: Output;
-  /** Between two looks at the fleet. */
-  readonly lookMs: number;
+  /** Between two snapshots of the fleet. */
+  readonly pollMs: number;
   readonly nowMs: () => number;
 }
 
-/** The root cannot get to L1 any more. */
+/** The root can no longer get to L1. */
 export class CanaryLostError extends Error {
   override readonly name = 'CanaryLostError';
 
@@ -26,12 +26,12 @@ export class CanaryLostError extends Error {
 }
 
 /**
- * Shows how an epoch goes until L1 has taken its root.
+ * Shows the progress of an epoch until L1 has accepted its root.
  * @throws {CanaryLostError}; the signal's reason, when it aborts
  */
 export async function watchCanary(
   epoch: EpochNumber,
-  { engine, output, lookMs, nowMs }: WatchCanaryOptions,
+  { engine, output, pollMs, nowMs }: WatchCanaryOptions,
   signal: AbortSignal,
 ): Promise<EpochView> {
   const reader = new SnapshotReader({ engine, nowMs, shows: (record) => record.epoch === epoch });
@@ -44,9 +44,9 @@ export async function watchCanary(
     output.summarise(summarise(snapshot));
     before = snapshot;
     const [view] = snapshot.epochs;
-    // The ledger says so before the outbox does.
+    // The ledger is updated before the outbox.
     if (view?.state === 'proven' && view.submission?.state === 'mined') return view;
     if (view?.state === 'expired' || view?.state === 'failed') throw new CanaryLostError(view);
-    await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import { developmentPoint, DOUBLING_DISTANCE } from '../../shared/crs/developmen
 import { POINT_BYTES, type PointsShare } from '../../shared/crs/points-share.ts';
 
 // Fills its share of the places: those that are from `firstPlace` to before `endPlace` after a multiple of the distance.
-// A row of places is the row before it, doubled, with one inversion for all of it.
+// A row of places is the row before it, doubled, with one inversion for the whole row.
 
 const { Fp } = bn254.fields;
 const P = Fp.ORDER;
@@ -28,7 +28,7 @@ for (let row = 0; row < points; row += DOUBLING_DISTANCE) {
 function write(place: number, x: bigint, y: bigint): void {
   if (place >= points) return;
   const offset = place * POINT_BYTES;
-  // A write of 64 bits takes the lowest of the number's.
+  // `setBigUint64` writes the lowest 64 bits of the number.
   for (let word = 0; word < 4; word++) {
     const shift = BigInt(64 * (3 - word));
     view.setBigUint64(offset + 8 * word, x >> shift);

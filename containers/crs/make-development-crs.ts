@@ -8,8 +8,8 @@ import { DOUBLING_DISTANCE } from '../../shared/crs/development-secret.ts';
 import { POINT_BYTES, type PointsShare } from '../../shared/crs/points-share.ts';
 
 /**
- * Makes the first `points` of the development CRS in `directory`, in the file that `bb` reads. A cut leaves nothing
- * there that could be taken for one.
+ * Makes the first `points` of the development CRS in `directory`, in the file that `bb` reads. An
+ * interrupted call leaves no file of that name.
  */
 export async function makeDevelopmentCrs(
   directory: string,

@@ -3,60 +3,61 @@ import { CanaryProver } from '../agent/families/canary-prover.ts';
 import { makeDevelopmentCrs } from './make-development-crs.ts';
 import { readCrs } from '../../shared/crs/read-crs.ts';
 
-/** As many points as the largest circuits of the canary need: 2^21 gates, and one more. */
+/** The points that the canary's largest circuits need: one for each of 2^21 gates, and one more. */
 export const CANARY_POINTS = 2 ** 21 + 1;
 
-export type Tell = (text: string) => void;
+/** Receives a line for each step that takes time. */
+type OnProgress = (line: string) => void;
 
 /**
  * Makes the development CRS in `directory`, unless it is there.
  * @throws {Error} if the folder holds another reference string
  */
-export async function prepareDevelopmentCrs(directory: string, tell: Tell): Promise<void> {
+export async function prepareDevelopmentCrs(directory: string, onProgress: OnProgress): Promise<void> {
   const found = await readCrs(directory);
   if (found?.kind === 'ceremony') {
     throw new Error(
-      `${directory} holds Aztec's reference string: set CRS_PATH to another folder for the development one`,
+      `${directory} contains Aztec's reference string: set CRS_PATH to another folder for the development one`,
     );
   }
   if (found !== undefined && found.points >= CANARY_POINTS) {
-    tell(`the development CRS is in ${directory} already`);
+    onProgress(`the development CRS is already in ${directory}`);
     return;
   }
-  tell(`making ${CANARY_POINTS} points of the development CRS in ${directory}, which takes about half a minute`);
-  let toldPercent = 0;
+  onProgress(`making ${CANARY_POINTS} points of the development CRS in ${directory}; this takes about half a minute`);
+  let reportedPercent = 0;
   await makeDevelopmentCrs(directory, CANARY_POINTS, (donePoints) => {
     const percent = Math.floor((100 * donePoints) / CANARY_POINTS);
-    if (percent < toldPercent + 10) return;
-    toldPercent = percent - (percent % 10);
-    tell(`${toldPercent} %`);
+    if (percent < reportedPercent + 10) return;
+    reportedPercent = percent - (percent % 10);
+    onProgress(`${reportedPercent} %`);
   });
-  tell('done; it is INSECURE: anybody can forge what is proven under it, and no public network takes it');
+  onProgress('done; it is INSECURE: anybody can forge proofs under it, and no public network accepts them');
 }
 
 /**
- * Has `bb` fetch Aztec's reference string into `directory`, unless it is there; `bb` checks the digest of all that it fetches.
+ * Has `bb` fetch Aztec's reference string into `directory`, unless it is there; `bb` checks the digests of what it fetches.
  * @throws {Error} if the folder holds the development one
- * @throws {CrsNotFetchedError} with what `bb` said
+ * @throws {CrsNotFetchedError} with the message of `bb`
  */
-export async function prepareCeremonyCrs(directory: string, tell: Tell): Promise<void> {
+export async function prepareCeremonyCrs(directory: string, onProgress: OnProgress): Promise<void> {
   const found = await readCrs(directory);
   if (found?.kind === 'development') {
-    throw new Error(`${directory} holds the development CRS: set CRS_PATH to another folder for Aztec's`);
+    throw new Error(`${directory} contains the development CRS: set CRS_PATH to another folder for Aztec's`);
   }
   if (found !== undefined && found.points >= CANARY_POINTS) {
-    tell(`Aztec's reference string is in ${directory} already`);
+    onProgress(`Aztec's reference string is already in ${directory}`);
     return;
   }
-  tell(
-    `bb fetches ${CANARY_POINTS} points of Aztec's reference string into ${directory}, 64 MiB, and checks their digests`,
+  onProgress(
+    `fetching ${CANARY_POINTS} points of Aztec's reference string into ${directory} with bb, 64 MiB, digests checked`,
   );
   const bb = new BbProcess({ crsPath: directory });
   try {
     const prover = new CanaryProver(bb, 'ceremony');
-    // bb fetches no more than it uses: little at first, so that a missing network shows at once, and then all.
+    // bb fetches no more than it uses: a few points first, so that a missing network shows at once, then all of them.
     await prover.makeKey({ circuit: 'CANARY_LEAF', work: 1 });
-    tell('its beginning is here; the rest follows, with the key that needs it');
+    onProgress('the first points are fetched; fetching the rest');
     await prover.makeKey({ circuit: 'CANARY_MERGE' });
   } catch (error) {
     throw new CrsNotFetchedError(directory, { cause: error });
@@ -64,7 +65,7 @@ export async function prepareCeremonyCrs(directory: string, tell: Tell): Promise
     await bb.stop();
   }
   if ((await readCrs(directory)) === undefined) throw new Error(`bb left no reference string in ${directory}`);
-  tell('done');
+  onProgress('done');
 }
 
 class CrsNotFetchedError extends Error {

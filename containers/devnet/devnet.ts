@@ -15,13 +15,13 @@ import { type ProverNodeEnvironment, proverNodeEnvironment, writeEnvironmentFile
 import type { TrafficEvent } from './traffic/traffic-messages.ts';
 
 export interface DevnetOptions {
-  /** Of all that the devnet keeps; new or empty. */
+  /** For everything that the devnet writes; new or empty. */
   readonly dataDirectory: string;
   /** @default DEFAULT_TIMING */
   readonly timing?: DevnetTiming;
   /** Where anvil and the sequencer's node listen, on the loopback interface. @default any free ones */
   readonly ports?: { readonly l1?: number; readonly node?: number };
-  /** How many epochs get the planned traffic. @default every epoch */
+  /** How many epochs get the planned traffic. @default all */
   readonly epochs?: number;
   /** A line for a person, for each step of the start. */
   readonly onProgress?: (line: string) => void;
@@ -30,14 +30,14 @@ export interface DevnetOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A running network of Aztec's own, with its L1 and its traffic. */
+/** A running Aztec network, with its L1 and its traffic. */
 export interface Devnet extends DevnetManifest {
   /** The variables with which a prover node follows this network. It needs a key too: `proverPublisherAccountIndex`'s. */
   readonly proverNodeEnvironment: ProverNodeEnvironment;
   /** The same variables, as a file. */
   readonly proverNodeEnvironmentFile: string;
   readonly manifestFile: string;
-  /** Resolves when a program ends that should not have. Whoever runs the devnet should then stop it. */
+  /** Resolves when a program ends that should not have. The caller should then stop the devnet. */
   readonly broken: Promise<LocalProgramError>;
   /** Stops every program and waits until it has gone. Safe to call twice. */
   stop(): Promise<void>;
@@ -46,12 +46,12 @@ export interface Devnet extends DevnetManifest {
 /** Anvil's own chain id. */
 const L1_CHAIN_ID = 31_337;
 
-/** Variables of the caller that the programs need too. Others may be settings of a real node, and must not reach them. */
+/** The caller's variables that the programs need too. Others may be settings of a real node, and must not reach them. */
 const PASSED_ON = ['PATH', 'LANG', 'TZ', 'NO_COLOR', 'BB_BINARY_PATH', 'NODE_BACKEND', 'NODE_EXTRA_CA_CERTS'];
 
 /**
  * Starts an L1, deploys Aztec's contracts on it, starts Aztec's sequencer, and begins to send the planned traffic.
- * Everything runs in processes of its own that end with this one, however it ends, and listens on the loopback interface
+ * Each part runs in a process that ends with this one, however it ends, and listens on the loopback interface
  * only. Logs go to `<dataDirectory>/logs`.
  * @throws {LocalProgramError} when a program does not start; all others are stopped then.
  */
@@ -75,7 +75,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     },
   };
 
-  // All at once: loading Aztec's code takes each of them seconds.
+  // In parallel: loading Aztec's code takes each of them seconds.
   const anvil = loadAnvil(surroundings);
   const sequencer = loadSequencer(surroundings, onProgress);
   const traffic = loadTraffic(surroundings, options.onTraffic ?? (() => undefined));

@@ -5,10 +5,10 @@ import type { DevnetManifest } from './devnet-manifest.ts';
 /** Variables of a prover node, by Aztec's names. */
 export type ProverNodeEnvironment = Readonly<Record<string, string>>;
 
-/** A devnet's slots are seconds, so the node looks more often than it would on a real network. */
+/** A devnet's slots are seconds, so the node polls more often than on a real network. */
 const POLL_MS = '200';
 
-/** What a prover node has to be told to follow a devnet from a process of its own. Its publisher's key is not among it. */
+/** What a prover node needs to follow a devnet from another process, without its publisher's key. */
 export function proverNodeEnvironment(manifest: DevnetManifest): ProverNodeEnvironment {
   const { timing } = manifest;
   return {
@@ -20,7 +20,7 @@ export function proverNodeEnvironment(manifest: DevnetManifest): ProverNodeEnvir
     AZTEC_SLOT_DURATION: String(timing.aztecSlotSeconds),
     AZTEC_EPOCH_DURATION: String(timing.epochSlots),
     AZTEC_PROOF_SUBMISSION_EPOCHS: String(timing.proofSubmissionEpochs),
-    // The devnet funds Aztec's test accounts, and nobody else; a node that does not know it starts from another state.
+    // The devnet funds exactly Aztec's test accounts; without this variable a node starts from another state.
     TEST_ACCOUNTS: 'true',
     SPONSORED_FPC: 'false',
     PROVER_REAL_PROOFS: 'false',

@@ -22,8 +22,8 @@ export interface WatchDevnetOptions {
   /** The prover node's account. */
   readonly publisher: Hex;
   readonly output: Output;
-  /** Between two looks at the fleet. */
-  readonly lookMs: number;
+  /** Between two snapshots of the fleet. */
+  readonly pollMs: number;
   readonly nowMs: () => number;
 }
 
@@ -31,20 +31,20 @@ export interface WatchDevnetOptions {
 export interface ConfirmedEpoch {
   readonly view: EpochView;
   readonly proof: MinedEpochProof;
-  /** Whether it is one of those that are waited for: it holds all that was planned. */
+  /** Whether it is one of those that the run waits for: it holds all the planned traffic. */
   readonly isWanted: boolean;
 }
 
-/** Nothing has moved for so long that nothing will. */
+/** Nothing has changed for so long that nothing will. */
 export class DevnetStalledError extends Error {
   override readonly name = 'DevnetStalledError';
 
   constructor(stalledMs: number) {
-    super(`nothing has moved for ${Math.round(stalledMs / 60_000)} minutes: the logs say what was tried last`);
+    super(`no progress for ${Math.round(stalledMs / 60_000)} minutes: see the logs for the last attempts`);
   }
 }
 
-/** An epoch that had to be proven cannot be any more. */
+/** An epoch that had to be proven no longer can be. */
 export class EpochLostError extends Error {
   override readonly name = 'EpochLostError';
 
@@ -53,17 +53,17 @@ export class EpochLostError extends Error {
   }
 }
 
-/** L1 is asked over HTTP, and has nothing new for seconds. */
-const CHAIN_LOOK_MS = 1000;
+/** L1 is read over HTTP, and has nothing new for seconds. */
+const CHAIN_POLL_MS = 1000;
 const STALLED_MS = 300_000;
 
-/** Watches a devnet through the fleet's ledger and through L1, and shows what it sees. */
+/** Watches a devnet through the fleet's ledger and through L1, and displays it. */
 export class DevnetWatch {
   readonly #options: WatchDevnetOptions;
   readonly #reader: SnapshotReader;
   readonly #rollup: RollupReader;
   readonly #confirmed = new Map<number, Omit<ConfirmedEpoch, 'isWanted'>>();
-  /** Epochs that hold all that was planned, as the traffic says. */
+  /** Epochs that hold all the planned traffic, as its sender reports. */
   readonly #mixed = new Set<number>();
   #chain: ChainView | undefined;
   #chainAtMs = -Infinity;
@@ -77,7 +77,7 @@ export class DevnetWatch {
     this.#rollup = new RollupReader(options.l1, options.rollupAddress);
   }
 
-  /** Takes note of what the traffic has done. */
+  /** Records and prints what the traffic has done. */
   onTraffic(event: TrafficEvent): void {
     this.#traffic = describeTraffic(event);
     this.#options.output.say(`traffic: ${this.#traffic}`);
@@ -85,17 +85,17 @@ export class DevnetWatch {
   }
 
   /**
-   * Shows what happens until `epochs` epochs that hold the whole mix of traffic are proven on L1, and answers every epoch
+   * Shows what happens until `epochs` epochs that hold the whole mix of traffic are proven on L1, and returns every epoch
    * that was proven by then, in order.
    *
    * @throws {ForeignEpochProofError} when an epoch was proven in any way but by our publisher's own transaction.
    * @throws {EpochLostError} when an epoch's window has closed.
-   * @throws {DevnetStalledError} when nothing moves any more.
+   * @throws {DevnetStalledError} when there is no progress any more.
    * @throws the signal's reason, when it aborts.
    */
   async untilProven(epochs: number, signal: AbortSignal): Promise<readonly ConfirmedEpoch[]> {
     for (;;) {
-      const snapshot = await this.#look(signal);
+      const snapshot = await this.#refresh(signal);
       await this.#confirm(snapshot);
       const lost = snapshot.epochs.find(({ state }) => state === 'expired');
       if (lost !== undefined) throw new EpochLostError(lost);
@@ -105,23 +105,23 @@ export class DevnetWatch {
         isWanted: this.#isWanted(epoch.view),
       }));
       if (confirmed.filter(({ isWanted }) => isWanted).length >= epochs) return confirmed;
-      await pause(this.#options.lookMs, signal);
+      await pause(this.#options.pollMs, signal);
     }
   }
 
   /** Shows what happens until `signal` aborts, and throws its reason then. */
   async untilAborted(signal: AbortSignal): Promise<never> {
     for (;;) {
-      await this.#look(signal);
-      await pause(this.#options.lookMs, signal);
+      await this.#refresh(signal);
+      await pause(this.#options.pollMs, signal);
     }
   }
 
-  async #look(signal: AbortSignal): Promise<FleetSnapshot> {
+  async #refresh(signal: AbortSignal): Promise<FleetSnapshot> {
     signal.throwIfAborted();
     const { output, nowMs } = this.#options;
-    // Not waited for: what L1 takes to answer must not hold up the display.
-    void this.#lookAtChain();
+    // Not awaited: a slow L1 must not hold up the display.
+    void this.#readChain();
     const snapshot = { atMs: nowMs(), chain: this.#chain, traffic: this.#traffic, ...(await this.#reader.read()) };
     for (const change of describeChanges(this.#last, snapshot)) output.say(change);
     output.show((frame) => renderSnapshot(snapshot, frame));
@@ -130,9 +130,9 @@ export class DevnetWatch {
     return snapshot;
   }
 
-  async #lookAtChain(): Promise<void> {
+  async #readChain(): Promise<void> {
     const atMs = this.#options.nowMs();
-    if (atMs < this.#chainAtMs + CHAIN_LOOK_MS) return;
+    if (atMs < this.#chainAtMs + CHAIN_POLL_MS) return;
     this.#chainAtMs = atMs;
     try {
       const [tips, timing] = await Promise.all([this.#rollup.tips(), this.#rollup.timing()]);
@@ -146,11 +146,11 @@ export class DevnetWatch {
         epochEndsAtMs: epochStartAtMs(epoch + 1, timing),
       };
     } catch {
-      // L1 is busy or has gone. What it said last is shown; if it has gone, its own end is told.
+      // L1 is busy or has gone. The last view stays; if L1 has gone, the end of its process is reported.
     }
   }
 
-  /** Looks for the proofs of epochs of which the ledger and the rollup both say that they are proven. */
+  /** Finds the proofs of epochs that are proven according to both the ledger and the rollup. */
   async #confirm({ chain, epochs }: FleetSnapshot): Promise<void> {
     const { l1, rollupAddress, publisher } = this.#options;
     for (const view of epochs) {
@@ -163,12 +163,12 @@ export class DevnetWatch {
         if (proof !== undefined) this.#confirmed.set(epoch, { view, proof });
       } catch (error) {
         if (error instanceof ForeignEpochProofError) throw error;
-        // L1 did not answer: it is asked again at the next look.
+        // L1 did not answer: the next refresh tries again.
       }
     }
   }
 
-  /** Both must agree: what was sent and mined, and what was proven. */
+  /** Both must agree: the traffic that was mined, and the shape that was proven. */
   #isWanted({ epoch, holdsMix }: EpochView): boolean {
     return holdsMix && this.#mixed.has(epoch);
   }

@@ -14,6 +14,8 @@ import type { AgentView, EpochView, SubmissionView } from './fleet-snapshot.ts';
 
 /** Epochs in a snapshot: the one being proven, those waiting for L1, and the last one that is done. */
 const EPOCHS_SHOWN = 6;
+/** Between two snapshots, by engine: each of them costs an AWS emulator a handful of calls. */
+export const SNAPSHOT_MS = { embedded: 250, aws: 1000 } as const;
 /** An agent that has not reported for this long is not shown. */
 const AGENT_SEEN_SECONDS = 60;
 

@@ -29,7 +29,7 @@ runLocalProgram(AnvilConfiguration, async ({ port, blockSeconds, genesisSeconds 
     lines.on('line', (line) => {
       const listening = /^Listening on (\S+)$/.exec(line)?.[1];
       isListening ||= listening !== undefined;
-      // What anvil prints before is a list of private keys: that is not for a log.
+      // What anvil prints before is a list of private keys, which must not reach a log.
       if (isListening) process.stdout.write(`${line}\n`);
       if (listening !== undefined) resolve(listening);
     });

@@ -1,17 +1,17 @@
 import { type HDAccount, mnemonicToAccount } from 'viem/accounts';
 
-/** The phrase that every anvil starts with. All the world can spend from its accounts: never outside a devnet. */
+/** The phrase that every anvil starts with. It is public, so anyone can spend from its accounts: never use it outside a devnet. */
 const ANVIL_MNEMONIC = 'test test test test test test test test test test test junk';
 
-/** Which of anvil's accounts does what. One nonce has one owner: no two programs send from the same account. */
+/** Which of anvil's accounts is for what. No two programs send from the same account: each nonce has one owner. */
 export const ACCOUNT_INDEX = {
   /** Deploys the contracts, then proposes checkpoints. */
   sequencer: 0,
-  /** Left to the prover node, to submit proofs. */
+  /** Reserved for the prover node, to submit proofs. */
   proverPublisher: 1,
   /** Sends messages from L1 to L2. */
   messageSender: 2,
-  /** Sends the first blob, so that the sequencer's is not. */
+  /** Sends the first blob, so that the sequencer does not. */
   warmUp: 3,
 } as const;
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { FoundryBinaryMissingError } from './errors.ts';
 
 /**
- * Where npm put the program of one of Foundry's packages. The package itself holds a wrapper that starts it, and that
- * would outlive its parent without the program, or the other way round.
+ * Where npm put the program of one of Foundry's packages. The package itself holds a wrapper that starts it: either of
+ * the two can outlive the other.
  * @throws {FoundryBinaryMissingError} when npm did not install the package for this platform.
  */
 export function findFoundryBinary(tool: 'anvil' | 'forge'): string {

@@ -6,11 +6,11 @@ export interface ProgramSurroundings {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Anvil, an L1 of one's own, on the loopback interface. Told an `AnvilConfiguration`. */
+/** Anvil, a local L1, on the loopback interface. Configured with an `AnvilConfiguration`. */
 export function loadAnvil(surroundings: ProgramSurroundings): LocalProgram<AnvilReady> {
   return new LocalProgram({
     name: 'anvil',
-    entry: new URL('../local-l1/anvil-process.ts', import.meta.url),
+    entry: new URL('./anvil-process.ts', import.meta.url),
     ready: AnvilReady,
     ...surroundings,
   });

@@ -1,4 +1,3 @@
-import { getInitialTestAccountsData } from '@aztec/accounts/testing';
 import { type Archiver, createArchiver } from '@aztec/archiver';
 import { type AztecNodeConfig, getConfigEnvVars } from '@aztec/aztec-node';
 import { BBCircuitVerifier, QueuedIVCVerifier, TestCircuitVerifier } from '@aztec/bb-prover';
@@ -137,10 +136,16 @@ function configuredRollupVersion({ rollupVersion }: { rollupVersion?: number | u
 
 /** The accounts with fee juice at genesis: part of the first state, so the same for every node of a network. */
 async function fundedAddresses(config: AztecNodeConfig): Promise<AztecAddress[]> {
-  const testAccounts = config.testAccounts ? (await getInitialTestAccountsData()).map(({ address }) => address) : [];
+  const testAccounts = config.testAccounts ? await testAccountAddresses() : [];
   const sponsoredFpc = config.sponsoredFPC ? [await sponsoredFpcAddress()] : [];
   const prefunded = config.prefundAddresses.map((address) => AztecAddress.fromString(address));
   return [...testAccounts, ...sponsoredFpc, ...prefunded];
+}
+
+/** Loaded only when needed: only development networks have these accounts. */
+async function testAccountAddresses(): Promise<AztecAddress[]> {
+  const { getInitialTestAccountsData } = await import('@aztec/accounts/testing');
+  return (await getInitialTestAccountsData()).map(({ address }) => address);
 }
 
 /** Loaded only when needed: it imports most of Aztec's command line. */

@@ -31,7 +31,7 @@ describe('npm start -- --engine aws', () => {
 
   it('exits with 0, with nothing left running, the emulator and the functions included', () => {
     expect(exitCode, run.output).toBe(0);
-    expect(run.output).toContain('nothing of it is left running');
+    expect(run.output).toContain('all processes have stopped');
     expect(run.seen.length).toBeGreaterThanOrEqual(13);
     expect(run.stillAlive()).toEqual([]);
   });

@@ -28,7 +28,7 @@ describe('npm start, when it is interrupted', () => {
 
     expect(await run.exitCode()).toBe(130);
     expect(run.stillAlive()).toEqual([]);
-    expect(run.output).toContain('nothing of it is left running');
+    expect(run.output).toContain('all processes have stopped');
   });
 
   it('stops everything however often Ctrl-C comes, and at once when it comes again', async () => {

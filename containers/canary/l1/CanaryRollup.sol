@@ -5,7 +5,7 @@ interface IVerifier {
     function verify(bytes calldata proof, bytes32[] calldata publicInputs) external view returns (bool);
 }
 
-/// Takes the roots of canary trees, each of which has to go on from the state of the one before it.
+/// Accepts the roots of canary trees, each of which must continue from the state of the one before it.
 contract CanaryRollup {
     error DoesNotExtend(bytes32 state, bytes32 from);
     error StateTaken(bytes32 state);
@@ -14,7 +14,7 @@ contract CanaryRollup {
     event RootAccepted(bytes32 indexed tree, bytes32 from, bytes32 to, uint256 leaves);
 
     IVerifier public immutable verifier;
-    /// The keys that everything below a root has to be made with: no circuit can know them.
+    /// The keys that everything below a root must be made with: no circuit can know them.
     bytes32 public immutable leafKeyHash;
     bytes32 public immutable mergeKeyHash;
     /// Where the accepted roots have led to.
@@ -40,7 +40,7 @@ contract CanaryRollup {
         publicInputs[3] = bytes32(leaves);
         publicInputs[4] = leafKeyHash;
         publicInputs[5] = mergeKeyHash;
-        // The verifier reverts with an error of its own where it can name what is wrong.
+        // The verifier reverts with a more precise error where it has one.
         if (!verifier.verify(proof, publicInputs)) revert ProofRejected();
         state = to;
         acceptedAt[to] = block.number;

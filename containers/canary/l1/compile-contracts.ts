@@ -4,7 +4,7 @@ import solc from 'solc';
 import type { Abi, Hex } from 'viem';
 import { z } from 'zod';
 
-/** What npm's solc does not say about itself: it takes and returns standard JSON, as text. */
+/** npm's solc has no types: it takes and returns standard JSON, as text. */
 const compiler = solc as { compile(input: string): string };
 
 const Output = z.object({
@@ -29,7 +29,7 @@ const Output = z.object({
   ),
 });
 
-/** A contract as solc left it: its libraries' addresses are still to be filled in. */
+/** A contract as solc returns it, without its libraries' addresses. */
 export interface CompiledContract {
   readonly abi: Abi;
   /** Without `0x`. */
@@ -39,7 +39,7 @@ export interface CompiledContract {
 }
 
 /**
- * Compiles Solidity; the smallest code, since the verifier's is near the limit of a contract.
+ * Compiles Solidity for the smallest code, since the verifier's size is near the limit of a contract.
  * @throws {Error} with solc's messages
  */
 export function compileContracts(source: string): ReadonlyMap<string, CompiledContract> {
@@ -68,7 +68,7 @@ export function compileContracts(source: string): ReadonlyMap<string, CompiledCo
   );
 }
 
-/** The bytecode with the libraries' addresses in it. @throws {Error} if there is none for one of them */
+/** The bytecode with the libraries' addresses in it. @throws {Error} if one is missing */
 export function linkContract({ bytecode, libraries }: CompiledContract, addresses: ReadonlyMap<string, Hex>): Hex {
   let linked = bytecode;
   for (const [name, places] of libraries) {

@@ -7,7 +7,7 @@ import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
 import { canaryRollupSource, compileContracts, linkContract } from './compile-contracts.ts';
 import { verifierSource } from './verifier-source.ts';
 
-/** The chains on which nothing is worth anything: those of anvil and of hardhat's kin. */
+/** Development chains, where nothing has value: anvil's and hardhat's. */
 const DEVELOPMENT_CHAIN_IDS = [31337, 1337];
 
 export interface CanaryDeployment {
@@ -18,7 +18,7 @@ export interface CanaryDeployment {
 
 /**
  * Deploys the verifier of the keys' root and a `CanaryRollup` in front of it.
- * @throws {DevelopmentCrsOnPublicChainError} for keys under the development CRS, on a chain that is not for development
+ * @throws {DevelopmentCrsOnPublicChainError} for keys under the development CRS, on a chain that is not a development chain
  */
 export async function deployCanary({
   rpcUrl,
@@ -65,21 +65,21 @@ export async function deployCanary({
   return { rollup, verifier, genesisState };
 }
 
-/** @throws {DevelopmentCrsOnPublicChainError} for the development CRS on a chain that is not for development */
+/** @throws {DevelopmentCrsOnPublicChainError} for the development CRS on a chain that is not a development chain */
 export function refuseDevelopmentCrs(crs: CrsKind, chainId: number): void {
   if (crs === 'development' && !DEVELOPMENT_CHAIN_IDS.includes(chainId)) {
     throw new DevelopmentCrsOnPublicChainError(chainId);
   }
 }
 
-/** Anybody can forge proofs under the development CRS: a contract that takes them has no place where others are. */
+/** Anybody can forge proofs under the development CRS: a contract that accepts them must not be on a shared chain. */
 export class DevelopmentCrsOnPublicChainError extends Error {
   override readonly name = 'DevelopmentCrsOnPublicChainError';
   readonly chainId: number;
 
   constructor(chainId: number) {
     super(
-      `the keys are under the development CRS, whose proofs anybody can forge, and chain ${chainId} is not for development ` +
+      `the keys are under the development CRS, whose proofs anybody can forge, and chain ${chainId} is not a development chain ` +
         `(${DEVELOPMENT_CHAIN_IDS.join(', ')}): fetch Aztec's with coppice crs, and set CRS_PATH to it`,
     );
     this.chainId = chainId;

@@ -8,7 +8,7 @@ export interface VerifierSource {
 }
 
 const CEREMONY_NAME = 'HonkVerifier';
-/** Nobody who sees it deployed is to take it for a verifier. */
+/** So that nobody mistakes the deployed contract for a real verifier. */
 const DEVELOPMENT_NAME = 'DevelopmentCrsHonkVerifier';
 
 /** The ceremony's secret in G2, in the order (x, y) and (real, imaginary): what a verifier pairs with. */

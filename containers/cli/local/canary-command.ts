@@ -1,11 +1,11 @@
-import path from 'node:path';
-
 import { CANARY_GROUPS, readCanarySettings } from '../../../shared/config/groups/canary-settings.ts';
 import { ENGINE_SETTINGS } from '../../../shared/config/groups/engine-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { textOf } from '../../../shared/config/parse-settings.ts';
 import { exportAwsVariables } from '../command-line/export-aws-variables.ts';
 import { localCommand } from '../command-line/local-command.ts';
+import { newDataDirectory } from '../../local-fleet/local-run.ts';
+import { assertDevelopmentPackages } from './development-packages.ts';
 
 export const CANARY_COMMAND = localCommand({
   name: 'canary',
@@ -27,16 +27,16 @@ export const CANARY_COMMAND = localCommand({
   parse: (environment) => readCanarySettings(withDirectory(environment)),
   execute: async (settings, { environment }) => {
     exportAwsVariables(environment);
+    assertDevelopmentPackages('canary');
     const { runCanary } = await import('../../canary/run-canary.ts');
     return runCanary(settings);
   },
 });
 
-/** Gives a local fleet a new folder, unless one is named: `data/canary-2026-02-03T10-11-12`. */
+/** Gives agents that the canary starts itself a new data directory, unless one is named. */
 function withDirectory(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { dataDirectory } = ENGINE_SETTINGS.settings;
   const isNamed = textOf(dataDirectory, environment) !== undefined;
   if (isNamed || readCanarySettings(environment).settings?.withoutAgents === true) return environment;
-  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
-  return { ...environment, [dataDirectory.variable]: path.join('data', `canary-${time}`) };
+  return { ...environment, [dataDirectory.variable]: newDataDirectory('canary') };
 }

@@ -2,6 +2,7 @@ import { DEVNET_GROUP, readDevnetSettings } from '../../../shared/config/groups/
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { exportAwsVariables } from '../command-line/export-aws-variables.ts';
 import { localCommand } from '../command-line/local-command.ts';
+import { assertDevelopmentPackages } from './development-packages.ts';
 
 export const DEVNET_COMMAND = localCommand({
   name: 'devnet',
@@ -18,6 +19,7 @@ export const DEVNET_COMMAND = localCommand({
   parse: readDevnetSettings,
   execute: async (settings, { environment }) => {
     exportAwsVariables(environment);
+    assertDevelopmentPackages('devnet');
     const { runDevnet } = await import('../../devnet/run-devnet.ts');
     return runDevnet(settings);
   },

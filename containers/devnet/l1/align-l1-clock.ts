@@ -6,10 +6,10 @@ import { foundry } from 'viem/chains';
 import type { DevnetTiming } from './devnet-timing.ts';
 
 /**
- * Makes anvil mine its blocks at the moments that they bear as timestamps, and at the slots' beginnings, as Ethereum does.
+ * Makes anvil mine each block at the time of its timestamp, and at the beginning of a slot, as Ethereum does.
  *
- * The deployment leaves L1 out of step with the wall clock, which the sequencer goes by: it would propose for one slot
- * while L1 mines in another. L1 can only be moved forward, so anvil has to have been started behind the wall clock.
+ * After the deployment L1 is not synced with the wall clock, which the sequencer follows: it would propose for one slot
+ * while L1 mines in another. L1 can only be moved forward, so anvil must have been started behind the wall clock.
  * @param genesisSeconds when slot 0 began
  */
 export async function alignL1Clock(rpcUrl: string, timing: DevnetTiming, genesisSeconds: number): Promise<void> {

@@ -16,7 +16,7 @@ export interface L1Deployment {
   readonly rollupVersion: number;
   /** When slot 0 began, in seconds since 1970. */
   readonly genesisSeconds: number;
-  /** The public state that the network starts with; every node must be given the same. */
+  /** The public state that the network starts with; every node must start with the same. */
   readonly prefilledPublicData: PublicDataTreeLeaf[];
 }
 
@@ -41,7 +41,7 @@ export async function deployL1(
       aztecSlotDuration: timing.aztecSlotSeconds,
       aztecEpochDuration: timing.epochSlots,
       aztecProofSubmissionEpochs: timing.proofSubmissionEpochs,
-      // Nobody attests and nobody is slashed: whoever asks may propose.
+      // No attestations and no slashing: anyone may propose.
       aztecTargetCommitteeSize: 0,
       slasherFlavor: 'none',
       vkTreeRoot: getVKTreeRoot(),

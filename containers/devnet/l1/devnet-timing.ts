@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How fast a devnet lives. */
+/** How long a devnet's blocks, slots and epochs are. */
 export const DevnetTiming = z.strictObject({
   /** Seconds between two L1 blocks. */
   ethereumSlotSeconds: z.number().int().positive(),
@@ -8,7 +8,7 @@ export const DevnetTiming = z.strictObject({
   aztecSlotSeconds: z.number().int().positive(),
   /** Slots of an epoch. The planned traffic of an epoch has to fit, with a slot or two to spare. */
   epochSlots: z.number().int().positive(),
-  /** Epochs that a proof may take after its epoch has ended, before the rollup forgets the epoch. */
+  /** Epochs that a proof may take after its epoch has ended, before the rollup prunes the epoch. */
   proofSubmissionEpochs: z.number().int().positive(),
 });
 export type DevnetTiming = z.infer<typeof DevnetTiming>;
@@ -24,7 +24,7 @@ export const DEFAULT_TIMING: DevnetTiming = {
   proofSubmissionEpochs: 64,
 };
 
-/** Seconds between two L1 blocks while the contracts are deployed: nobody needs slots then. */
+/** Seconds between two L1 blocks while the contracts are deployed, when no slots are needed. */
 export const DEPLOYMENT_BLOCK_SECONDS = 1;
 
 /**

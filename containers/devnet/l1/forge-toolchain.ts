@@ -8,11 +8,11 @@ import { findFoundryBinary } from '../../local-l1/foundry-binary.ts';
 const SOLC_VERSION = '0.8.30';
 
 /**
- * Makes a home for forge in which it finds all that it needs without a network, and returns the variables that send it
+ * Makes a home for forge with everything that it needs without a network, and returns the variables that point it
  * there. The user's own home, with their forge settings and compilers, is neither read nor written.
  *
- * Forge wants its compiler as `$HOME/.svm/<version>/solc-<version>`, even though Aztec's contracts come compiled and
- * nothing is left to compile. There it finds npm's solc, which would.
+ * Forge requires a compiler at `$HOME/.svm/<version>/solc-<version>`, although Aztec's contracts come compiled. It finds
+ * npm's solc there.
  */
 export function prepareForge(homeDirectory: string): Readonly<Record<'HOME' | 'PATH' | 'FOUNDRY_OFFLINE', string>> {
   const compilerDirectory = path.join(homeDirectory, '.svm', SOLC_VERSION);

@@ -11,8 +11,8 @@ const TIMEOUT_MS = 120_000;
 /**
  * Sends anvil a transaction with a blob, and resolves when anvil has accepted it.
  *
- * For the first blob that it sees, anvil loads tables for seconds. If that blob were the sequencer's, its transaction
- * would time out, and the first checkpoint be lost with all that was built on it.
+ * For its first blob anvil loads tables, which takes seconds. If that blob were the sequencer's, its transaction would
+ * time out, and the first checkpoint would be lost with everything built on it.
  */
 export async function warmUpBlobs(rpcUrl: string): Promise<void> {
   const account = anvilAccount(ACCOUNT_INDEX.warmUp);

@@ -29,7 +29,7 @@ export interface MinedEpochProof {
   readonly feeWei: bigint;
 }
 
-/** The rollup says that a checkpoint is proven, and not by the transaction that we wait for. */
+/** The rollup reports a checkpoint as proven, but not by the transaction that we wait for. */
 export class ForeignEpochProofError extends Error {
   override readonly name = 'ForeignEpochProofError';
   readonly transactionHash: Hex;
@@ -43,7 +43,7 @@ export class ForeignEpochProofError extends Error {
 }
 
 /**
- * Looks on L1, not in the ledger, for the transaction that proved the checkpoints. `undefined` until there is one.
+ * Finds on L1, not in the ledger, the transaction that proved the checkpoints. `undefined` until there is one.
  * @throws {ForeignEpochProofError} when the checkpoints were proven in any way but by our publisher's own transaction.
  */
 export async function findEpochProof(l1: L1Client, wanted: WantedEpochProof): Promise<MinedEpochProof | undefined> {
@@ -72,7 +72,7 @@ export async function findEpochProof(l1: L1Client, wanted: WantedEpochProof): Pr
   };
 }
 
-/** Everything in which a transaction is not our publisher's own call that proves the checkpoints. */
+/** Every way in which a transaction differs from our publisher's own call that proves the checkpoints. */
 export function problemsOf(
   { input }: Pick<GetTransactionReturnType, 'input'>,
   { from, to, status }: Pick<TransactionReceipt, 'from' | 'to' | 'status'>,
@@ -82,7 +82,9 @@ export function problemsOf(
   const proven = call?.functionName === 'submitEpochRootProof' ? call.args[0] : undefined;
   return [
     ...(isAddressEqual(from, publisher) ? [] : [`it is from ${from}, our publisher is ${publisher}`]),
-    ...(to !== null && isAddressEqual(to, rollupAddress) ? [] : [`it goes to ${to ?? 'nobody'}, not to the rollup`]),
+    ...(to !== null && isAddressEqual(to, rollupAddress)
+      ? []
+      : [to === null ? 'it has no recipient, not the rollup' : `it goes to ${to}, not to the rollup`]),
     ...(proven === undefined ? [`it calls ${call?.functionName ?? 'something else'}, not submitEpochRootProof`] : []),
     ...(proven !== undefined && (proven.start !== BigInt(firstCheckpoint) || proven.end !== BigInt(lastCheckpoint))
       ? [`it proves checkpoints ${proven.start} to ${proven.end}, not ${firstCheckpoint} to ${lastCheckpoint}`]

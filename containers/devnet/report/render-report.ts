@@ -9,13 +9,13 @@ export interface ProvenEpoch {
   readonly record: EpochRecord;
   readonly proof: MinedEpochProof;
   readonly summary: EpochSummary;
-  /** Whether it is one of the epochs that were wanted; the others were proven on the way to them. */
+  /** Whether it is one of the wanted epochs; the others were proven on the way to them. */
   readonly isWanted: boolean;
 }
 
 const LABEL_COLUMNS = 14;
 
-/** What was achieved: each wanted epoch whole, and one line for each other. */
+/** The result: each wanted epoch in full, and one line for every other. */
 export function renderReport(epochs: readonly ProvenEpoch[]): Line[] {
   return [
     ...epochs.flatMap((epoch) => (epoch.isWanted ? ['', ...epochLines(epoch)] : [])).map(asLine),
@@ -68,7 +68,7 @@ function trafficOf({ privateTxs, publicTxs, l1ToL2Messages }: EpochSummary): str
 }
 
 function lostAttempts({ attemptsLost }: EpochSummary): string {
-  return attemptsLost === 0 ? 'no attempt was lost' : `${attemptsLost} attempts were lost and made again`;
+  return attemptsLost === 0 ? 'no attempt was lost' : `${attemptsLost} attempts were lost and repeated`;
 }
 
 function labelled(label: string, text: string): Line {

@@ -5,19 +5,19 @@ import { expectedCounts } from '../../../shared/merge-tree/expected/expected-cou
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 
-/** What an epoch took. */
+/** What an epoch took: jobs, time, agents. */
 export interface EpochSummary {
   readonly privateTxs: number;
   readonly publicTxs: number;
   readonly l1ToL2Messages: number;
-  /** From the moment the node had all that proving starts from, to the root proof. */
+  /** From the moment the node had everything that proving needs, to the root proof. */
   readonly toRootMs: number;
-  /** … and on to the submission's being mined. */
+  /** From the same moment until the submission was mined. */
   readonly toMinedMs: number;
   readonly jobs: JobTotal;
   readonly byCircuit: readonly (JobTotal & { readonly circuit: CircuitName; readonly expected: number })[];
   readonly byAgent: readonly (JobTotal & { readonly agentId: AgentId; readonly busyShare: number })[];
-  /** Attempts that ended without a proof, for any cause. */
+  /** Attempts that ended without a proof, for any reason. */
   readonly attemptsLost: number;
 }
 
@@ -27,7 +27,7 @@ interface JobTotal {
   readonly provingMs: number;
 }
 
-/** Sums up an epoch that was proven from its record and its jobs. */
+/** Summarises a proven epoch from its record and its jobs. */
 export function summariseEpoch(epoch: EpochRecord, records: readonly JobRecord[]): EpochSummary {
   const { rootAtMs = epoch.openedAtMs, closedAtMs = rootAtMs } = epoch;
   const proven = records.filter(({ rangeId, state }) => rangeId === epoch.rangeId && state === 'proven');

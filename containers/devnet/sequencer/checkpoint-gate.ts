@@ -3,7 +3,7 @@ import { type AztecNodeAdmin, createAztecNodeAdminClient } from '@aztec/stdlib/i
 import type { DevnetTiming } from '../l1/devnet-timing.ts';
 
 /**
- * Rules what the sequencer may put into its next checkpoint, so that a checkpoint's contents are a plan and not luck. It
+ * Controls what the sequencer may put into its next checkpoint, so that a checkpoint's contents follow a plan. A change
  * takes effect with the next slot that the sequencer starts to build for.
  */
 export class CheckpointGate {
@@ -26,8 +26,8 @@ export class CheckpointGate {
   }
 
   /**
-   * A checkpoint with a block for each `perBlock` of `count` transactions. They have to be sent at once, while the
-   * sequencer builds nothing: each block takes what is there.
+   * A checkpoint with a block for each `perBlock` of `count` transactions. They have to be sent together, while the
+   * sequencer builds nothing: each block takes what has arrived.
    */
   async letPassInBlocks(count: number, perBlock: number): Promise<void> {
     await this.#set({ maxTxsPerBlock: perBlock }, Math.ceil(count / perBlock));
@@ -47,10 +47,10 @@ export class CheckpointGate {
   }
 }
 
-/** More transactions than are ever sent at once; a limit cannot be taken back, only be set to another. */
+/** More transactions than are ever sent together: a limit cannot be removed, only replaced. */
 const MANY = 64;
 
-/** What the sequencer keeps free of blocks in each slot, in seconds: to look around, to assemble, to publish on L1. */
+/** What the sequencer keeps free of blocks in each slot, in seconds: to check its state, to assemble, to publish on L1. */
 const RESERVED_SECONDS = 4;
 
 /**

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 
 import { DevnetTiming } from '../l1/devnet-timing.ts';
-import { HexText } from '../l1/hex-text.ts';
 
-/** What the sequencer's process is started with. */
+/** An address or a field element as text, `0x…`. */
+export const HexText = z.templateLiteral(['0x', z.string().regex(/^[0-9a-fA-F]+$/)]);
+
+/** The configuration of the sequencer's process. */
 export const SequencerConfiguration = z.strictObject({
   l1RpcUrl: z.url(),
   l1ChainId: z.number().int().positive(),
   timing: DevnetTiming,
-  /** Where blobs are put for whoever follows the rollup: `file:///…`. */
+  /** Where blobs are put for nodes that follow the rollup: `file:///…`. */
   blobStoreUrl: z.url(),
   /** 0: any free one. */
   nodePort: z.number().int().min(0).max(65_535),
@@ -30,5 +32,5 @@ export const SequencerReady = z.strictObject({
 });
 export type SequencerReady = z.infer<typeof SequencerReady>;
 
-/** What it is at. */
-export const SequencerTold = z.string();
+/** The step that it has begun. */
+export const SequencerProgress = z.string();

@@ -8,16 +8,16 @@ import { startSequencer } from './sequencer.ts';
 import { warmUpBlobs } from '../l1/warm-up-blobs.ts';
 
 // Deployment and node share a process: both need Aztec's circuits in memory, and loading them takes seconds.
-runLocalProgram(SequencerConfiguration, async (configuration, tell) => {
+runLocalProgram(SequencerConfiguration, async (configuration, report) => {
   const { l1RpcUrl, l1ChainId, timing } = configuration;
   const fundedAddresses = (await getInitialTestAccountsData()).map(({ address }) => address);
-  tell('deploying the L1 contracts');
+  report('deploying the L1 contracts');
   const [deployment] = await Promise.all([
     deployL1(l1RpcUrl, l1ChainId, timing, fundedAddresses),
     warmUpBlobs(l1RpcUrl),
   ]);
   await alignL1Clock(l1RpcUrl, timing, deployment.genesisSeconds);
-  tell('starting the sequencer');
+  report('starting the sequencer');
   const sequencer = await startSequencer({ ...configuration, deployment });
   const { registryAddress, rollupAddress, inboxAddress } = deployment.l1Contracts;
   const ready: SequencerReady = {

@@ -15,7 +15,7 @@ export interface SequencerOptions {
   readonly l1ChainId: number;
   readonly deployment: L1Deployment;
   readonly timing: DevnetTiming;
-  /** Where blobs are put for whoever follows the rollup, since an anvil has no beacon node: `file:///…`. */
+  /** Where blobs are put for nodes that follow the rollup, since anvil has no beacon node: `file:///…`. */
   readonly blobStoreUrl: string;
   /** 0: any free one. */
   readonly nodePort: number;
@@ -24,23 +24,23 @@ export interface SequencerOptions {
 export interface Sequencer {
   /** Aztec's node API, as JSON-RPC. */
   readonly nodeRpcUrl: string;
-  /** Aztec's admin API of the same node: it rules what the sequencer builds. */
+  /** Aztec's admin API of the same node: it controls what the sequencer builds. */
   readonly adminRpcUrl: string;
   stop(): Promise<void>;
 }
 
-/** How often the parts of the node look at each other; Aztec's defaults are for slots of a minute. */
+/** How often the parts of the node poll each other; Aztec's defaults are for slots of a minute. */
 const POLL_MS = 200;
 
 /**
- * What a checkpoint's L1 transaction may take to reach anvil, which mines it whenever it comes. Aztec reserves a whole L1
- * slot by default; here that time is better spent on waiting for transactions.
+ * How long a checkpoint's L1 transaction may take to reach anvil, which mines it whenever it comes. Aztec reserves a
+ * whole L1 slot by default; here that time is better spent on waiting for transactions.
  */
 const L1_PUBLISHING_SECONDS = 2;
 
 /**
  * Starts Aztec's own node with its sequencer, and serves its two APIs on the loopback interface. It proposes a checkpoint
- * only when it is told to, over the admin API, or when there are transactions for one.
+ * only on request, over the admin API, or when there are transactions for one.
  */
 export async function startSequencer(options: SequencerOptions): Promise<Sequencer> {
   const { deployment, timing, blobStoreUrl } = options;
@@ -62,7 +62,7 @@ export async function startSequencer(options: SequencerOptions): Promise<Sequenc
     minTxsPerBlock: 1,
     buildCheckpointIfEmpty: false,
     l1PublishingTime: L1_PUBLISHING_SECONDS,
-    // Else a transaction is counted at once but may be used only seconds later, and the block between has none.
+    // Otherwise a transaction counts at once but may be used only seconds later, and the block in between is empty.
     minTxPoolAgeMs: 0,
     sequencerPublisherPrivateKeys: [new SecretValue(key)],
     validatorPrivateKeys: new SecretValue([key]),

@@ -1,6 +1,6 @@
 import type { TrafficEvent } from './traffic-messages.ts';
 
-/** What the traffic has done, for people. */
+/** What the traffic has done, as a line for people. */
 export function describeTraffic(event: TrafficEvent): string {
   switch (event.kind) {
     case 'epoch-chosen':
@@ -12,6 +12,6 @@ export function describeTraffic(event: TrafficEvent): string {
     case 'epoch-mined':
       return `epoch ${event.contents.epochNumber} is complete, with the whole mix`;
     case 'epoch-missed':
-      return `epoch ${event.epochNumber} was left incomplete: ${event.reason}; the next one gets the whole mix`;
+      return `epoch ${event.epochNumber} is incomplete: ${event.reason}; the next epoch gets the whole mix`;
   }
 }

@@ -4,11 +4,11 @@ import { type AztecNode, MAX_RPC_BLOCKS_LEN } from '@aztec/stdlib/interfaces/cli
 import type { CheckpointContents, EpochContents } from './epoch-contents.ts';
 import type { SlotClock } from '../sequencer/slot-clock.ts';
 
-/** What the sender of the traffic knows and a block does not tell. */
+/** What the sender of the traffic knows and a block does not contain. */
 export interface SentTraffic {
   /** Hashes of the transactions that have a public part. */
   readonly publicTransactions: ReadonlySet<string>;
-  /** For each message from L1, the checkpoint that takes it in. */
+  /** For each message from L1, the checkpoint that includes it. */
   readonly messageCheckpoints: readonly number[];
 }
 

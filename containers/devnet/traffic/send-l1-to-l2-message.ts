@@ -10,10 +10,10 @@ export interface MessageTarget {
   readonly rollupVersion: number;
 }
 
-/** The content says nothing; nobody consumes it. */
+/** Arbitrary content; the message is never consumed. */
 const CONTENT: Hex = `0x${'00'.repeat(31)}01`;
 
-/** Sends a message through Aztec's inbox on L1 and waits until it is mined. Returns the checkpoint that will take it in. */
+/** Sends a message through Aztec's inbox on L1 and waits until it is mined. Returns the checkpoint that will include it. */
 export async function sendL1ToL2Message(target: MessageTarget, recipient: Hex): Promise<number> {
   const l1 = createWalletClient({
     account: anvilAccount(ACCOUNT_INDEX.messageSender),
@@ -29,6 +29,6 @@ export async function sendL1ToL2Message(target: MessageTarget, recipient: Hex): 
   });
   const { logs } = await l1.waitForTransactionReceipt({ hash });
   const [event] = parseEventLogs({ abi: InboxAbi, eventName: 'MessageSent', logs });
-  if (event === undefined) throw new Error(`the inbox took no message from L1 transaction ${hash}`);
+  if (event === undefined) throw new Error(`the inbox logged no message in L1 transaction ${hash}`);
   return Number(event.args.checkpointNumber);
 }

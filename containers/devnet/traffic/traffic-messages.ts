@@ -2,12 +2,12 @@ import { z } from 'zod';
 
 import { DevnetTiming } from '../l1/devnet-timing.ts';
 import { EpochContents } from './epoch-contents.ts';
-import { HexText } from '../l1/hex-text.ts';
+import { HexText } from '../sequencer/sequencer-messages.ts';
 import { TransactionKind } from './traffic-plan.ts';
 
 const Count = z.number().int().nonnegative();
 
-/** What the traffic's process is started with. */
+/** The configuration of the traffic's process. */
 export const TrafficConfiguration = z.strictObject({
   l1RpcUrl: z.url(),
   nodeRpcUrl: z.url(),
@@ -16,7 +16,7 @@ export const TrafficConfiguration = z.strictObject({
   rollupVersion: Count,
   genesisSeconds: z.number().int().positive(),
   timing: DevnetTiming,
-  /** How many epochs get the planned traffic; without it, every epoch. */
+  /** How many epochs get the planned traffic. @default all */
   epochs: z.number().int().positive().optional(),
 });
 export type TrafficConfiguration = z.infer<typeof TrafficConfiguration>;
@@ -25,7 +25,7 @@ export type TrafficConfiguration = z.infer<typeof TrafficConfiguration>;
 export const TrafficReady = z.null();
 export type TrafficReady = z.infer<typeof TrafficReady>;
 
-/** What the traffic tells. Times are in seconds since 1970. */
+/** What the traffic reports. Times are in seconds since 1970. */
 export const TrafficEvent = z.discriminatedUnion('kind', [
   /** This epoch will get the planned traffic. */
   z.strictObject({
@@ -42,9 +42,9 @@ export const TrafficEvent = z.discriminatedUnion('kind', [
     slotNumber: Count,
     transactions: z.array(TransactionKind),
   }),
-  /** The epoch holds all that was planned, and is ready to be proven. */
+  /** The epoch holds all the planned traffic, and is ready to be proven. */
   z.strictObject({ kind: z.literal('epoch-mined'), contents: EpochContents }),
-  /** The epoch ended before all that was planned was in it. The next one gets the whole plan. */
+  /** The epoch ended before it held all the planned traffic. The next one gets the whole plan. */
   z.strictObject({ kind: z.literal('epoch-missed'), epochNumber: Count, reason: z.string() }),
 ]);
 export type TrafficEvent = z.infer<typeof TrafficEvent>;

@@ -14,12 +14,12 @@ export const TransactionKind = z.enum([
 ]);
 export type TransactionKind = z.infer<typeof TransactionKind>;
 
-/** What one checkpoint is to hold: these transactions and no others. */
+/** The contents of one checkpoint: these transactions and no others. */
 export interface PlannedCheckpoint {
   readonly transactions: readonly TransactionKind[];
-  /** The checkpoint has a block for each so many transactions. @default one block for all */
+  /** How many transactions each block of the checkpoint holds. @default all, in one block */
   readonly transactionsPerBlock?: number;
-  /** A message from L1 is sent while this checkpoint is awaited. A later checkpoint takes it in; the inbox says which. */
+  /** A message from L1 is sent while this checkpoint is awaited. A later checkpoint includes it; the inbox reports which. */
   readonly sendsL1ToL2Message?: true;
   /** Is proposed in the epoch's last slot, so that the epoch is complete, and can be proven, as soon as it is mined. */
   readonly closesEpoch?: true;
@@ -29,7 +29,7 @@ export interface PlannedCheckpoint {
  * The traffic of one epoch, and every epoch has the same. Each checkpoint needs what the one before it did, except for
  * the first: a wallet cannot build on the genesis block, whose time is 1970.
  *
- * It has every shape of block and checkpoint that is proven by a circuit of its own: blocks with no, one and more
+ * It has every shape of block and checkpoint that has a circuit: blocks with no, one and several
  * transactions, first in their checkpoint and later, and checkpoints with one block and with three.
  */
 export const EPOCH_PLAN: readonly PlannedCheckpoint[] = [

@@ -8,7 +8,7 @@ import { Traffic } from './traffic.ts';
 import { TrafficConfiguration } from './traffic-messages.ts';
 import { TrafficWallet } from './traffic-wallet.ts';
 
-runLocalProgram(TrafficConfiguration, async (configuration, tell) => {
+runLocalProgram(TrafficConfiguration, async (configuration, report) => {
   const node = createAztecNodeClient(configuration.nodeRpcUrl);
   const wallet = await TrafficWallet.open(node);
   const traffic = new Traffic({
@@ -17,12 +17,12 @@ runLocalProgram(TrafficConfiguration, async (configuration, tell) => {
     wallet,
     clock: new SlotClock(configuration.timing, configuration.genesisSeconds),
     sendL1ToL2Message: () => sendL1ToL2Message(configuration, wallet.address),
-    tell,
+    report,
   });
   return {
     ready: null,
     run: () => traffic.run(configuration.epochs ?? Number.POSITIVE_INFINITY),
-    // It holds nothing that has to be put away.
+    // It holds nothing that has to be closed.
     stop: () => Promise.resolve(),
   };
 });

@@ -34,7 +34,7 @@ export class TrafficWallet {
     const heldBack: Tx[] = [];
     const wallet = await EmbeddedWallet.create(holdBack(node, heldBack), {
       ephemeral: true,
-      // Of a block that is only proposed a slow L1 transaction can make a dead branch, with all that was built on it.
+      // A slow L1 transaction can orphan a block that is only proposed, with everything built on it.
       pxeConfig: { proverEnabled: false, syncChainTip: 'checkpointed' },
     });
     const [funded, friend] = await getInitialTestAccountsData();
@@ -84,7 +84,7 @@ export class TrafficWallet {
       ? this.#funded
       : await this.#wallet.createSchnorrAccount(this.#funded.getSecretKey(), new Fr(++this.#deployedAccounts));
     const deployment = await account.getDeployMethod();
-    // From nobody: the new account pays for itself.
+    // No sender: the new account pays for itself.
     await deployment.send({ from: isFirst ? AztecAddress.ZERO : this.#funded.address, wait: NO_WAIT });
   }
 
@@ -99,7 +99,7 @@ async function register(wallet: EmbeddedWallet, account: InitialAccountData | un
   return wallet.createSchnorrAccount(account.secret, account.salt, account.signingKey);
 }
 
-/** The same node, but what is sent to it is kept, to be sent all at once. */
+/** The same node, but transactions sent to it are collected, to be sent together later. */
 function holdBack(node: AztecNode, heldBack: Tx[]): AztecNode {
   const sendTx = (tx: Tx): Promise<void> => {
     heldBack.push(tx);

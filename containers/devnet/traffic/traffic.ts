@@ -5,7 +5,7 @@ import type { AztecNode } from '@aztec/stdlib/interfaces/client';
 import { SortedTxStatuses, type Tx, TxStatus } from '@aztec/stdlib/tx';
 
 import type { CheckpointGate } from '../sequencer/checkpoint-gate.ts';
-import { EpochMissedError } from '../errors.ts';
+import { EpochMissedError } from './errors.ts';
 import type { EpochContents } from './epoch-contents.ts';
 import { readEpochContents } from './read-epoch-contents.ts';
 import type { SlotClock } from '../sequencer/slot-clock.ts';
@@ -18,17 +18,17 @@ export interface TrafficDeps {
   readonly gate: CheckpointGate;
   readonly wallet: TrafficWallet;
   readonly clock: SlotClock;
-  /** Sends a message from L1 and returns the checkpoint that will take it in. */
+  /** Sends a message from L1 and returns the checkpoint that will include it. */
   readonly sendL1ToL2Message: () => Promise<number>;
-  readonly tell: (event: TrafficEvent) => void;
+  readonly report: (event: TrafficEvent) => void;
 }
 
 const POLL_MS = 200;
 
-/** What sending some transactions to the node may take. */
+/** How long sending some transactions to the node may take. */
 const SEND_MS = 1500;
 
-/** After so many epochs in a row without room for the plan, more of the same will not help. */
+/** After this many epochs in a row without room for the plan, another attempt will not help. */
 const MISSED_EPOCHS_LIMIT = 3;
 
 /** Sends an epoch's planned transactions within that epoch, checkpoint by checkpoint, and no others. */
@@ -49,25 +49,25 @@ export class Traffic {
     let missedInARow = 0;
     for (let mined = 0; mined < epochs;) {
       await this.#drain();
-      const { clock, tell } = this.#with;
+      const { clock, report } = this.#with;
       const firstSlot = clock.slotToBegin(EPOCH_PLAN.length, Date.now());
       const epochNumber = clock.epochOf(firstSlot);
       try {
-        tell({ kind: 'epoch-mined', contents: await this.#fillEpoch(epochNumber, firstSlot) });
+        report({ kind: 'epoch-mined', contents: await this.#fillEpoch(epochNumber, firstSlot) });
         mined += 1;
         missedInARow = 0;
       } catch (error) {
         missedInARow += 1;
         if (!(error instanceof EpochMissedError) || missedInARow === MISSED_EPOCHS_LIMIT) throw error;
-        tell({ kind: 'epoch-missed', epochNumber, reason: error.reason });
+        report({ kind: 'epoch-missed', epochNumber, reason: error.reason });
       }
     }
   }
 
   async #fillEpoch(epochNumber: number, firstSlot: number): Promise<EpochContents> {
-    const { node, clock, tell } = this.#with;
+    const { node, clock, report } = this.#with;
     const lastSlot = clock.lastSlotOf(epochNumber);
-    tell({
+    report({
       kind: 'epoch-chosen',
       epochNumber,
       startSeconds: clock.slotStartMs(firstSlot) / 1000,
@@ -75,13 +75,13 @@ export class Traffic {
     });
     const firstBlock = ((await node.getCheckpointedBlockNumber()) + 1) as BlockNumber;
     const messages: Promise<number>[] = [];
-    // By then the sequencer has looked at the gate for the slot before, so that the epoch before stays as it is.
+    // By then the sequencer has read the gate for the slot before, so the previous epoch stays as it is.
     await sleepUntil(clock.slotStartMs(firstSlot - 1));
     for (const planned of EPOCH_PLAN) {
       if (planned.sendsL1ToL2Message) messages.push(this.#with.sendL1ToL2Message());
       if (planned.closesEpoch) await sleepUntil(clock.slotStartMs(lastSlot - 1));
       const { checkpointNumber, slot } = await this.#fillCheckpoint(planned, epochNumber);
-      tell({
+      report({
         kind: 'checkpoint-mined',
         epochNumber,
         checkpointNumber,
@@ -95,7 +95,8 @@ export class Traffic {
       messageCheckpoints: this.#messageCheckpoints,
     });
     const taken = contents.checkpoints.reduce((sum, { l1ToL2Messages }) => sum + l1ToL2Messages, 0);
-    if (taken !== messages.length) throw new EpochMissedError(epochNumber, 'a message from L1 came into another epoch');
+    if (taken !== messages.length)
+      throw new EpochMissedError(epochNumber, 'a message from L1 was included in another epoch');
     return contents;
   }
 
@@ -131,19 +132,19 @@ export class Traffic {
       if (Date.now() > deadlineMs) throw new EpochMissedError(epochNumber, 'a checkpoint was not mined in time');
       await sleep(POLL_MS);
     }
-    // The plan says what comes next; until then nothing more may pass.
+    // Nothing more may pass before the next step of the plan.
     await gate.letPass(1);
     const block = await node.getBlock(await node.getCheckpointedBlockNumber());
-    if (block === undefined) throw new Error('the node does not know its own checkpointed block');
+    if (block === undefined) throw new Error('the node does not have its own checkpointed block');
     return { checkpointNumber: block.checkpointNumber, slot: block.slot };
   }
 
-  /** Waits for a time to send in which the sequencer builds nothing, so that its next block finds all that is sent. */
+  /** Waits until the sequencer builds nothing, so that its next block finds everything that is sent. */
   async #untilSequencerRests(): Promise<void> {
     const { clock } = this.#with;
     const nextSlot = clock.nextSlotToBuild(Date.now());
     const isTooLate = clock.buildStartMs(nextSlot) - Date.now() < SEND_MS;
-    // At a slot's beginning, an L1 block after it started to build, it has given up to wait for transactions.
+    // At a slot's beginning, an L1 block after it started to build, it has stopped waiting for transactions.
     await sleepUntil(clock.slotStartMs(isTooLate ? nextSlot : nextSlot - 1));
   }
 
@@ -157,7 +158,7 @@ export class Traffic {
     return true;
   }
 
-  /** Lets what an epoch that was missed has left behind be mined before anything new is sent. */
+  /** Waits until what a missed epoch has left behind is mined, before anything new is sent. */
   async #drain(): Promise<void> {
     const { node, gate } = this.#with;
     await gate.letPass(1);

@@ -60,7 +60,7 @@ describe('the contracts of the canary', () => {
     await anvil.rpc('evm_revert', snapshot);
   });
 
-  it('accept a root that goes on from the recorded state, once', async () => {
+  it('accept a root that continues from the recorded state, once', async () => {
     expect(await state()).toBe(genesisState);
     await submit();
     expect(await state()).toBe(root.statement.to);
@@ -83,7 +83,7 @@ describe('the contracts of the canary', () => {
   });
 
   it('refuse a root over a leaf of another circuit that claims the right key', async () => {
-    // Nobody looks before: bb proves what it is given, and under the development CRS it verifies nothing.
+    // Nothing checks it before: bb proves any input, and verifies nothing under the development CRS.
     const bad = parseCanaryProof('CANARY_ROOT', recordedProofs().rootOverForeignKey);
     expect(bad).toMatchObject({ keyHash: keys.root.hash, statement: { from: genesisState, leaves: 2 } });
     await expect(call(bad)).rejects.toThrow();
@@ -105,14 +105,14 @@ describe('the contracts of the canary', () => {
     await anvil.rpc('anvil_setChainId', 11_155_111);
     try {
       await expect(deployCanary({ rpcUrl: anvil.url, account, keys, genesisState })).rejects.toThrow(
-        'chain 11155111 is not for development',
+        'chain 11155111 is not a development chain',
       );
     } finally {
       await anvil.rpc('anvil_setChainId', 31_337);
     }
   });
 
-  it('say by name that they take proofs under the development CRS', () => {
+  it('have a name that says that they accept proofs under the development CRS', () => {
     expect(verifierSource(keys.root).contractName).toBe('DevelopmentCrsHonkVerifier');
     expect(verifierSource(keys.root).source).not.toContain('contract HonkVerifier ');
     expect(verifierSource({ ...keys.root, crs: 'ceremony' })).toEqual({

@@ -40,7 +40,7 @@ describe('the node side of a canary epoch', () => {
     await fleet.close();
   });
 
-  it('has the whole tree proven, each proof recorded above the ones that it is made of, and its root waits for L1', async () => {
+  it('has the whole tree proven, each proof recorded above its children, and puts the root into the outbox', async () => {
     fleet.startAgent(shamAgent());
 
     const epoch = await prove();
@@ -55,7 +55,7 @@ describe('the node side of a canary epoch', () => {
     ]);
   });
 
-  it('goes on where it was when it was killed: what is proven is not proven again', async () => {
+  it('resumes after it was killed: what is proven is not proven again', async () => {
     node = spawn(process.execPath, [NODE, JSON.stringify(fleet.engineOptions), String(LEAVES)], { stdio: 'ignore' });
     const agent = fleet.startAgent(shamAgent({ provingMs: 50 }));
     const killed = await until(
@@ -80,7 +80,7 @@ describe('the node side of a canary epoch', () => {
     expect(seen?.jobsProven).toBe(after.size);
   });
 
-  it('begins a new epoch for another plan, and leaves one alone that is proven', async () => {
+  it('opens a new epoch for another plan, and does not touch a proven one', async () => {
     fleet.startAgent(shamAgent());
     const first = await prove();
     await fleet.engine.epochs.advance(first.epoch, first.rangeId, 'proven');
@@ -92,7 +92,7 @@ describe('the node side of a canary epoch', () => {
     expect(rangeOf({ ...PLAN, from: fieldOf(2) })).not.toBe(rangeOf(PLAN));
   });
 
-  it('does not take a proof that says something else than was asked for', async () => {
+  it('rejects a proof of another statement than requested', async () => {
     fleet.startAgent({
       ...shamAgent(),
       families: [{ name: 'canary', version: versionOf(PLAN), module: SHAM_FAMILY, options: { alterLeaf: 3 } }],
@@ -102,11 +102,11 @@ describe('the node side of a canary epoch', () => {
 
     const [epoch] = await fleet.engine.epochs.latest(1);
     expect(epoch).toMatchObject({ state: 'failed' });
-    expect(epoch?.reason).toContain('it proves another to than was asked for');
+    expect(epoch?.reason).toContain('it proves another to than requested');
     expect(await fleet.engine.outbox.open()).toEqual([]);
   });
 
-  it('has a leaf proven again that was altered in the store', async () => {
+  it('has a leaf proven again whose proof was altered in the store', async () => {
     const agent = fleet.startAgent(shamAgent());
     const first = await prove();
     await agent.stop();

@@ -34,10 +34,10 @@ describe('the development CRS', () => {
     return { x: word(64 * index), y: word(64 * index + 32) };
   };
 
-  it('has the secret’s powers, one after the other, past many rows of doublings', async () => {
+  it('holds the secret’s powers in order, past many rows of doublings', async () => {
     const points = 5 * DOUBLING_DISTANCE + 3;
-    const told: number[] = [];
-    await makeDevelopmentCrs(directory, points, (donePoints) => told.push(donePoints));
+    const reported: number[] = [];
+    await makeDevelopmentCrs(directory, points, (donePoints) => reported.push(donePoints));
 
     const bytes = await readFile(path.join(directory, 'bn254_g1.dat'));
     expect(bytes.length).toBe(64 * points);
@@ -45,11 +45,11 @@ describe('the development CRS', () => {
     for (const index of [1, 2, DOUBLING_DISTANCE - 1, DOUBLING_DISTANCE, 3 * DOUBLING_DISTANCE + 17, points - 1]) {
       expect(pointAt(bytes, index)).toEqual(developmentPoint(index));
     }
-    expect(told.at(-1)).toBeGreaterThan(0);
+    expect(reported.at(-1)).toBeGreaterThan(0);
     expect(await readdir(directory)).toEqual(['bn254_g1.dat']);
   });
 
-  it('goes with the point that the development verifier pairs with', () => {
+  it('matches the point that the development verifier pairs with', () => {
     const secretInG2 = bn254.G2.ProjectivePoint.fromAffine(developmentSecretInG2());
     const second = bn254.G1.ProjectivePoint.fromAffine(developmentPoint(1));
 
@@ -58,7 +58,7 @@ describe('the development CRS', () => {
     expect(bn254.fields.Fp12.eql(left, right)).toBe(true);
   });
 
-  it('is told from Aztec’s by its second point, and both from anything else', async () => {
+  it('is distinguished from Aztec’s by its second point, and both from any other file', async () => {
     expect(await readCrs(directory)).toBeUndefined();
     await makeDevelopmentCrs(directory, 10, () => undefined);
     expect(await readCrs(directory)).toEqual({ kind: 'development', points: 10 });
@@ -68,7 +68,7 @@ describe('the development CRS', () => {
     await expect(readCrs(directory)).rejects.toThrow('neither Aztec');
   });
 
-  it('never takes the place of Aztec’s, nor Aztec’s its own', async () => {
+  it('never overwrites Aztec’s, nor does Aztec’s overwrite it', async () => {
     await writeFile(path.join(directory, 'bn254_g1.dat'), CEREMONY_BEGINNING);
     await expect(prepareDevelopmentCrs(directory, () => undefined)).rejects.toThrow('set CRS_PATH to another folder');
     await makeDevelopmentCrs(directory, 10, () => undefined);

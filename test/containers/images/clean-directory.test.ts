@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import packageManifest from '../../../package.json' with { type: 'json' };
+import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { readDockerfile, ROOT } from './dockerfile.ts';
 
 const run = promisify(execFile);
@@ -58,6 +59,8 @@ describe('the contents of the images, in a clean directory with only the product
     'containers/node/run-node.ts',
     'containers/agent/run-agent.ts',
     'containers/agent/families/aztec-family.ts',
+    'containers/agent/families/canary-family.ts',
+    'containers/crs/prepare-crs.ts',
   ])(
     'load %s',
     async (file) => {
@@ -67,7 +70,20 @@ describe('the contents of the images, in a clean directory with only the product
     LOADING_MS,
   );
 
-  it('do not find development dependencies', async () => {
+  it('run the commands that inspect a fleet', async () => {
+    const dataDirectory = join(directory, 'data');
+    await openEmbeddedEngine({ dataDirectory: join(dataDirectory, 'coppice'), leaseSeconds: 30 }).close();
+    const status = await node('containers/cli.ts', 'status', '--json', '--data-directory', dataDirectory);
+    expect(JSON.parse(status)).toMatchObject({ epochs: [] });
+  });
+
+  it.each(['devnet', 'canary'])('do not run %s, which says what it needs', async (command) => {
+    await expect(node('containers/cli.ts', command)).rejects.toThrow(
+      /needs development dependencies that are not installed \(.*solc\): .* npm ci --include=dev/,
+    );
+  });
+
+  it('do not contain development dependencies', async () => {
     await expect(node('--input-type=module', '--eval', "await import('vitest')")).rejects.toThrow(
       /ERR_MODULE_NOT_FOUND/,
     );

@@ -1,15 +1,20 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 
 import packageManifest from '../../../package.json' with { type: 'json' };
+import { DEVELOPMENT_PACKAGES } from '../../../containers/cli/local/development-packages.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { isInBuildContext, readDockerfile, ROOT } from './dockerfile.ts';
 import { importGraph } from './import-graph.ts';
 
-const ENTRY = 'containers/cli.ts';
+const COMMAND_LINE = ['containers/cli.ts'];
+/** What `coppice devnet` and `coppice canary` load. They run in a checkout, not in an image. */
+const LOCAL_CHAINS = ['containers/devnet/run-devnet.ts', 'containers/canary/run-canary.ts'];
+/** Packages of which a program's file is found, not imported. */
+const FOUND_ON_DISK = ['@aztec/bb.js'];
 
 describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
   const { text, parsed, last, sources, bases } = readDockerfile(program);
@@ -53,20 +58,47 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
 });
 
 describe('the files copied into the images', () => {
-  it('include every file that the command line and its processes may load, and need no development dependency', async () => {
+  it('include every file that the command line and its processes may load', async () => {
     const { sources } = readDockerfile('agent');
-    const graph = await importGraph(ENTRY);
-    expect(graph.files).toEqual(
+    const { files } = await importGraph(COMMAND_LINE);
+    expect(files).toEqual(
       expect.arrayContaining([
-        ENTRY,
+        ...COMMAND_LINE,
         'containers/agent/prover/prover-main.ts',
         'containers/agent/families/aztec-family.ts',
+        ...LOCAL_CHAINS,
       ]),
     );
     const isCopied = (file: string): boolean =>
       sources.some((source) => file === source || file.startsWith(`${source}/`));
-    expect(graph.files.filter((file) => !isCopied(file))).toEqual([]);
-    expect(graph.packages.filter((name) => !(name in packageManifest.dependencies))).toEqual([]);
+    expect(files.filter((file) => !isCopied(file))).toEqual([]);
+  });
+});
+
+describe('the packages that are installed into the images', () => {
+  const { dependencies, devDependencies } = packageManifest;
+
+  it('are all that the command line and what it starts may load, local chains apart', async () => {
+    const { packages, files } = await importGraph(COMMAND_LINE, LOCAL_CHAINS);
+    expect(files).not.toContain(LOCAL_CHAINS[0]);
+    expect(packages.filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  it('are needed by the images or the functions, and not only by local chains', async () => {
+    const image = await importGraph(COMMAND_LINE, LOCAL_CHAINS);
+    const functions = await importGraph(globSync('functions/*/handler.ts', { cwd: ROOT }));
+    const imported = [...image.packages, ...functions.packages];
+    const unneeded = Object.keys(dependencies).filter((name) => !imported.includes(name));
+    expect(unneeded).toEqual(FOUND_ON_DISK);
+  });
+
+  it('leave out packages that local chains need, all of which those commands check for', async () => {
+    const { packages } = await importGraph(LOCAL_CHAINS);
+    const checked: readonly string[] = Object.values(DEVELOPMENT_PACKAGES).flat();
+    const leftOut = packages.filter((name) => name in devDependencies);
+    expect(leftOut).not.toEqual([]);
+    expect(leftOut.filter((name) => !checked.includes(name))).toEqual([]);
+    expect(checked.filter((name) => !(name in devDependencies))).toEqual([]);
   });
 });
 

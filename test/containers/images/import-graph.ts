@@ -13,14 +13,17 @@ export interface ImportGraph {
   readonly packages: readonly string[];
 }
 
-/** Files that no import names, because programs start them as threads, processes or families. */
+/** Files that no import names, because programs start them as threads or processes. */
 const STARTED_FILE = /new URL\('(\.[^']*\.ts)', import\.meta\.url\)/g;
 
-/** Everything that a program of the repository may load, including its threads and processes. */
-export async function importGraph(entry: string): Promise<ImportGraph> {
-  const entries = new Set([entry]);
+/**
+ * Everything that programs of the repository may load, including their threads and processes.
+ * @param without files that are not followed, by their path in the repository
+ */
+export async function importGraph(programs: readonly string[], without: readonly string[] = []): Promise<ImportGraph> {
+  const entries = new Set(programs);
   for (;;) {
-    const graph = await bundleGraph([...entries]);
+    const graph = await bundleGraph([...entries], without);
     const started = graph.files.flatMap((file) => {
       const text = readFileSync(join(ROOT, file), 'utf8');
       return [...text.matchAll(STARTED_FILE)].map(([, path = '']) => relative(ROOT, join(ROOT, dirname(file), path)));
@@ -31,7 +34,7 @@ export async function importGraph(entry: string): Promise<ImportGraph> {
   }
 }
 
-async function bundleGraph(entries: readonly string[]): Promise<ImportGraph> {
+async function bundleGraph(entries: readonly string[], without: readonly string[]): Promise<ImportGraph> {
   const { metafile } = await build({
     entryPoints: entries.map((entry) => join(ROOT, entry)),
     absWorkingDir: ROOT,
@@ -43,11 +46,13 @@ async function bundleGraph(entries: readonly string[]): Promise<ImportGraph> {
     target: 'node24',
     format: 'esm',
     packages: 'external',
+    external: without.map((file) => join(ROOT, file)),
     logLevel: 'error',
   });
   const inputs = Object.values(metafile.inputs);
   const names = inputs.flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path));
-  const packages = names.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name)).map(packageOf);
+  const isPackage = (name: string): boolean => !/^(node:|\.|\/)/.test(name) && !builtinModules.includes(name);
+  const packages = names.filter(isPackage).map(packageOf);
   return { files: Object.keys(metafile.inputs), packages: [...new Set(packages)].toSorted() };
 }
 

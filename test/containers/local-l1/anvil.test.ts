@@ -19,7 +19,7 @@ afterAll(() => {
   fs.rmSync(directory, { recursive: true });
 });
 
-/** Resolves when nobody listens at `rpcUrl` any more. */
+/** Resolves when nothing listens at `rpcUrl` any more. */
 async function untilGone(rpcUrl: string): Promise<void> {
   for (;;) {
     const answers = await fetch(rpcUrl).then(
@@ -32,7 +32,7 @@ async function untilGone(rpcUrl: string): Promise<void> {
 }
 
 describe('anvil', () => {
-  it('answers when it is ready, from the time it was given, and is gone when it is stopped', async () => {
+  it('answers when it is ready, starts at the configured time, and is gone after a stop', async () => {
     const anvil = loadAnvil(surroundings('stop'));
     const { rpcUrl } = await anvil.configure(anyPort);
     const l1 = createPublicClient({ transport: http(rpcUrl) });

@@ -13,7 +13,7 @@ afterAll(() => {
 });
 
 describe('prepareForge', () => {
-  it("lets forge be found, and keeps it out of the user's home", () => {
+  it("puts forge on the PATH, and keeps it out of the user's home", () => {
     const variables = prepareForge(home);
     expect(variables).toMatchObject({ HOME: home, FOUNDRY_OFFLINE: 'true' });
     expect(execFileSync('forge', ['--version'], { encoding: 'utf8', env: variables })).toContain('1.5.1');

@@ -14,14 +14,14 @@ const RECEIPT = { from: PUBLISHER, to: ROLLUP, status: 'success' } as const;
 const INPUT = { input: rootCall(4, 6) };
 
 describe('problemsOf', () => {
-  it("has nothing to say against our publisher's own submission", () => {
+  it("finds no problem in our publisher's own submission", () => {
     expect(problemsOf(INPUT, RECEIPT, WANTED)).toEqual([]);
   });
 
   it.each([
     ['another account', INPUT, { ...RECEIPT, from: OTHER }, `it is from ${OTHER}, our publisher is ${PUBLISHER}`],
     ['another contract', INPUT, { ...RECEIPT, to: OTHER }, `it goes to ${OTHER}, not to the rollup`],
-    ['a deployment', INPUT, { ...RECEIPT, to: null }, 'it goes to nobody, not to the rollup'],
+    ['a deployment', INPUT, { ...RECEIPT, to: null }, 'it has no recipient, not the rollup'],
     ['other checkpoints', { input: rootCall(4, 5) }, RECEIPT, 'it proves checkpoints 4 to 5, not 4 to 6'],
     ['a reverted call', INPUT, { ...RECEIPT, status: 'reverted' as const }, 'it was reverted'],
     [
@@ -36,7 +36,7 @@ describe('problemsOf', () => {
       RECEIPT,
       'it calls something else, not submitEpochRootProof',
     ],
-  ])('tells %s from it', (_, transaction, receipt, problem) => {
+  ])('finds the problem of %s', (_, transaction, receipt, problem) => {
     expect(problemsOf(transaction, receipt, WANTED)).toEqual([problem]);
   });
 });

@@ -6,10 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { textOf } from '../../../../containers/terminal/line.ts';
 import { type ProvenEpoch, renderReport } from '../../../../containers/devnet/report/render-report.ts';
-import {
-  renderWhereToLook,
-  renderWhereToLookOnAws,
-} from '../../../../containers/devnet/report/render-where-to-look.ts';
+import { renderNextSteps, renderNextStepsOnAws } from '../../../../containers/devnet/report/render-next-steps.ts';
 import { type EpochSummary, summariseEpoch } from '../../../../containers/devnet/report/summarise-epoch.ts';
 import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../../shared/engine/engine.ts';
@@ -67,7 +64,7 @@ describe('the report of a proven epoch', () => {
     });
   });
 
-  it('counts the jobs of each circuit beside those that the shape of the epoch foretells', () => {
+  it('counts the jobs of each circuit beside those expected from the shape of the epoch', () => {
     expect(summary.byCircuit.filter(({ jobs, expected }) => jobs !== expected)).toEqual([]);
     expect(summary.byCircuit.find(({ circuit }) => circuit === 'CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP')).toMatchObject({
       jobs: 3,
@@ -77,7 +74,7 @@ describe('the report of a proven epoch', () => {
     expect(summary.byCircuit.map(({ circuit }) => circuit)).not.toContain('CHECKPOINT_PADDING_ROLLUP');
   });
 
-  it('says how busy each agent was until the root was proven', () => {
+  it('reports how busy each agent was until the root was proven', () => {
     expect(summary.byAgent).toEqual([
       { agentId: 'agent-1', jobs: 14, provingMs: 14_000, busyShare: 0.7 },
       { agentId: 'agent-2', jobs: 7, provingMs: 7000, busyShare: 0.35 },
@@ -93,7 +90,7 @@ describe('the report of a proven epoch', () => {
     expect(report).toMatch(/agent-1 +14 jobs +14 s of proving, busy 70 % of the time/);
   });
 
-  it('gives an epoch that only warmed up one line', () => {
+  it('prints one line for an epoch without the whole mix of traffic', () => {
     const warmUp = { record, proof: PROOF, summary, isWanted: false };
     const texts = renderReport([warmUp]).map(textOf);
     expect(texts.filter((text) => text.includes('Epoch 7'))).toEqual([
@@ -101,37 +98,37 @@ describe('the report of a proven epoch', () => {
     ]);
   });
 
-  it('marks a circuit of which more or fewer were proven than foretold', () => {
+  it('marks a circuit with more or fewer proofs than expected', () => {
     const byCircuit = summary.byCircuit.map((total) => ({ ...total, expected: total.expected + 1 }));
     const texts = renderReport([{ record, proof: PROOF, summary: { ...summary, byCircuit }, isWanted: true }]);
     expect(texts.map(textOf).filter((text) => text.endsWith(' expected'))).toHaveLength(byCircuit.length);
   });
 
-  describe('says where to look closer', () => {
+  describe('ends with the next steps', () => {
     const proven = (): ProvenEpoch[] => [{ record, proof: PROOF, summary, isWanted: true }];
     const variables = { AWS_ENDPOINT_URL: 'http://localhost:5000', AWS_REGION: 'us-east-1', COPPICE_ENGINE: 'aws' };
     const onAws = (isEmulator: boolean, isKept: boolean): string =>
-      renderWhereToLookOnAws(proven(), { prefix: 'coppice', variables, isEmulator }, isKept, 'data/run')
+      renderNextStepsOnAws(proven(), { prefix: 'coppice', variables, isEmulator }, isKept, 'data/run')
         .map(textOf)
         .join('\n');
 
-    it('by commands for the data directory', () => {
-      const text = renderWhereToLook(proven(), 'data/run').map(textOf).join('\n');
+    it('which are commands for the data directory', () => {
+      const text = renderNextSteps(proven(), 'data/run').map(textOf).join('\n');
       expect(text).toContain('npx coppice tree 7 --data-directory data/run');
     });
 
-    it('by no command for an emulator that ends now', () => {
+    it('which have no command for an emulator that ends now', () => {
       expect(onAws(true, false)).not.toContain('npx coppice');
       expect(onAws(true, false)).toContain('--keep');
     });
 
-    it('by commands with the way to an emulator that goes on', () => {
+    it('which set the variables of an emulator that keeps running', () => {
       expect(onAws(true, true)).toContain('export AWS_ENDPOINT_URL=http://localhost:5000');
       expect(onAws(true, true)).toContain('npx coppice tree 7 --engine aws --aws-prefix coppice');
       expect(onAws(true, true)).not.toContain('export COPPICE_ENGINE');
     });
 
-    it('by commands alone for an endpoint that the user named', () => {
+    it('which are only commands for an endpoint that the user named', () => {
       expect(onAws(false, false)).toContain('npx coppice status --engine aws --aws-prefix coppice');
       expect(onAws(false, false)).not.toContain('export');
     });

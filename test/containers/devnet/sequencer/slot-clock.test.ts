@@ -12,7 +12,7 @@ function at(seconds: number): number {
 }
 
 describe('SlotClock', () => {
-  it('says that building for a slot starts one L1 block before the slot', () => {
+  it('starts building for a slot one L1 block before the slot', () => {
     expect(clock.buildStartMs(3)).toBe(at(32));
   });
 

@@ -7,7 +7,7 @@ import { encodeFunctionData, type Hex } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { isFor } from '../../../../containers/canary/canary-l1.ts';
+import { isFor } from '../../../../containers/canary/l1/canary-contract.ts';
 import { deployCanary } from '../../../../containers/canary/l1/deploy-canary.ts';
 import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../../containers/local-l1/devnet-accounts.ts';
 import { parseCanaryProof } from '../../../../shared/canary/canary-proof.ts';

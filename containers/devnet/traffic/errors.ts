@@ -1,4 +1,4 @@
-/** An epoch ended before it held all that was planned for it. The next one can be tried. */
+/** An epoch ended before it held all the planned traffic. The next one can be tried. */
 export class EpochMissedError extends Error {
   override readonly name = 'EpochMissedError';
   readonly epochNumber: number;
@@ -6,7 +6,7 @@ export class EpochMissedError extends Error {
 
   constructor(epochNumber: number, reason: string) {
     super(
-      `epoch ${epochNumber} could not take the planned traffic, ${reason}: make epochs longer, or free the processor`,
+      `epoch ${epochNumber} could not hold the planned traffic (${reason}): make epochs longer, or free the processor`,
     );
     this.epochNumber = epochNumber;
     this.reason = reason;

@@ -4,33 +4,33 @@ import path from 'node:path';
 import { type Hex, isAddressEqual, type LocalAccount } from 'viem';
 import { z } from 'zod';
 
-import { CANARY_ROLLUP_ABI } from '../../shared/canary/canary-rollup.ts';
-import { Field, fieldOf } from '../../shared/canary/field.ts';
-import type { CanaryKeys } from '../../shared/canary/verification-key.ts';
-import type { L1Client } from '../../shared/l1/l1-client.ts';
-import { deployCanary } from './l1/deploy-canary.ts';
+import { CANARY_ROLLUP_ABI } from '../../../shared/canary/canary-rollup.ts';
+import { Field, fieldOf } from '../../../shared/canary/field.ts';
+import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
+import type { L1Client } from '../../../shared/l1/l1-client.ts';
+import { deployCanary } from './deploy-canary.ts';
 
-/** The state that a new contract begins with: any will do. */
+/** The state that a new contract begins with; any would do. */
 const GENESIS_STATE = fieldOf(1);
 
-/** Where the contract of an earlier run is remembered: a run that was killed goes on with it. */
+/** The contract of an earlier run, as kept in a file: a run after one that was killed continues with it. */
 const ContractFile = z.strictObject({ l1ChainId: z.number(), rollupAddress: z.templateLiteral(['0x', z.string()]) });
 
-/** A `CanaryRollup`, as it stands. */
+/** A deployed `CanaryRollup`. */
 export interface CanaryContract {
   readonly rollupAddress: Hex;
-  /** The state that it has recorded. */
+  /** Its recorded state. */
   readonly state: Field;
 }
 
-/** The contract takes the roots of other keys than the ones that the fleet proves with. */
+/** The contract accepts the roots of other keys than the ones that the fleet proves with. */
 export class CanaryContractDiffersError extends Error {
   override readonly name = 'CanaryContractDiffersError';
 
   constructor(rollupAddress: Hex) {
     super(
-      `the contract ${rollupAddress} takes roots of another version, work or reference string: ` +
-        'leave out --canary-rollup and name a new --data-directory to deploy one for these',
+      `the contract ${rollupAddress} accepts roots of another version, work or reference string: ` +
+        'to deploy a new one, omit --canary-rollup and pass a new --data-directory',
     );
   }
 }
@@ -40,13 +40,13 @@ export interface OpenContractOptions {
   readonly rpcUrl: string;
   readonly account: LocalAccount;
   readonly keys: CanaryKeys;
-  /** The contract to go on with, if there is one. */
+  /** The contract to continue with, if there is one. */
   readonly rollupAddress: Hex | undefined;
   readonly dataDirectory: string;
 }
 
 /**
- * Finds the contract that is named or that an earlier run in the data directory has deployed, and else deploys one.
+ * Finds the contract that is named or that an earlier run in the data directory has deployed, or deploys one.
  * @throws {CanaryContractDiffersError}
  * @throws {DevelopmentCrsOnPublicChainError}
  */
@@ -63,7 +63,7 @@ export async function openContract(options: OpenContractOptions): Promise<Canary
 async function knownContract(file: string, l1: L1Client): Promise<Hex | undefined> {
   if (!fs.existsSync(file)) return undefined;
   const { l1ChainId, rollupAddress } = ContractFile.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
-  // An L1 of one's own has the same chain id each time, and begins empty.
+  // An L1 that the canary starts has the same chain id each time, and begins empty.
   const isThere = l1ChainId === l1.chain.id && (await l1.getCode({ address: rollupAddress })) !== undefined;
   return isThere ? rollupAddress : undefined;
 }
@@ -79,7 +79,7 @@ async function stateOf(address: Hex, keys: CanaryKeys, l1: L1Client): Promise<Fi
   return Field.parse(state);
 }
 
-/** Whether a root is one for this contract, which the canary's own submitter takes. */
+/** Whether a root is for this contract: the canary's submitter takes those. */
 export function isFor(rollupAddress: Hex): (root: { readonly contract: string; readonly to: Hex }) => boolean {
   return ({ contract, to }) => contract === 'canary-rollup' && isAddressEqual(to, rollupAddress);
 }

@@ -2,17 +2,17 @@ import type { AwsForFleet } from '../../local-fleet/aws-for-fleet.ts';
 import type { Line } from '../../terminal/line.ts';
 import type { ProvenEpoch } from './render-report.ts';
 
-/** Where the report's reader finds more: the commands for the embedded engine, which stays. */
-export function renderWhereToLook(epochs: readonly ProvenEpoch[], dataDirectory: string): Line[] {
+/** The commands that show more of a run on the embedded engine, whose data stays. */
+export function renderNextSteps(epochs: readonly ProvenEpoch[], dataDirectory: string): Line[] {
   return [
     [],
-    [`All of it is kept in ${dataDirectory}. To look closer:`],
+    [`Everything is kept in ${dataDirectory}. To inspect it:`],
     ...commands(epochs, `--data-directory ${dataDirectory}`).map((command): Line => [`  ${command}`]),
   ];
 }
 
-/** The same on AWS, where all is gone with an emulator that ends now. */
-export function renderWhereToLookOnAws(
+/** The same on AWS, where everything is lost with an emulator that ends now. */
+export function renderNextStepsOnAws(
   epochs: readonly ProvenEpoch[],
   { isEmulator, prefix, variables }: Pick<AwsForFleet, 'prefix' | 'variables'> & { readonly isEmulator: boolean },
   isKept: boolean,
@@ -22,13 +22,13 @@ export function renderWhereToLookOnAws(
     return [
       [],
       [`The logs are kept in ${dataDirectory}; the queues, the ledger and the proofs end with the emulator of AWS.`],
-      ['With --keep it goes on running, to look closer.'],
+      ['To inspect them, run with --keep.'],
     ];
   }
   const exports = Object.entries(variables).filter(([name]) => isEmulator && name.startsWith('AWS_'));
   return [
     [],
-    ['To look closer:'],
+    ['To inspect it:'],
     ...exports.map(([name, value]): Line => [`  export ${name}=${value}`]),
     ...commands(epochs, `--engine aws --aws-prefix ${prefix}`).map((command): Line => [`  ${command}`]),
   ];
