@@ -22,7 +22,7 @@ export interface CommandLine {
 }
 
 /** What the launcher finds among the packages and passes on, for whoever names no prover of their own. */
-const PACKAGES = fileURLToPath(new URL('../../node_modules/', import.meta.url));
+const PACKAGES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
 
 /** Reads everything that a command is told, without yet asking whether the settings are right. */
 export function readCommandLine(
