@@ -1,3 +1,4 @@
 import { describeCanary } from './canary.e2e.ts';
 
-describeCanary(2);
+// The fewest with a merge.
+describeCanary(3);

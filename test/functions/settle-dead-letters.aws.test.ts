@@ -114,7 +114,7 @@ describe('settleDeadLetters', () => {
     expect(await noted()).toEqual([{ kind: 'parked-message', subject: letter.messageId, message: reason }]);
     expect(await queue.deadLetters()).toEqual([{ body: letter.body, reason, parkedAtMs: letter.parkedAtMs }]);
     expect(await queue.redrive()).toBe(1);
-    expect((await queue.claim([job.pool], { waitSeconds: 60 }))?.message.jobId).toBe(job.id);
+    expect((await queue.claim([job.pool], { waitSeconds: 5 }))?.message.jobId).toBe(job.id);
   });
 
   it.each<[string, (job: NewJob) => string, RegExp]>([
@@ -207,7 +207,7 @@ describe('settleDeadLetters', () => {
     it('settles what agents parked, from the event that Lambda makes of the dead-letter queue', async () => {
       const job = await recorded();
       await queue.enqueue([messageOf(job)]);
-      const lease = await queue.claim([job.pool], { waitSeconds: 60 });
+      const lease = await queue.claim([job.pool], { waitSeconds: 5 });
       await queue.park(lease!, 'no prover of its family');
       const name = harness.names.deadLetterQueue(job.pool, job.lane);
       const { QueueUrl = '' } = await harness.clients.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
@@ -222,7 +222,7 @@ describe('settleDeadLetters', () => {
     it('returns which letters to deliver again', async () => {
       const job = aNewJob();
       await queue.enqueue([messageOf(job)]);
-      await queue.park((await queue.claim([job.pool], { waitSeconds: 60 }))!, 'x');
+      await queue.park((await queue.claim([job.pool], { waitSeconds: 5 }))!, 'x');
       const name = harness.names.deadLetterQueue(job.pool, job.lane);
       const { QueueUrl = '' } = await harness.clients.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
       const event = await eventOfQueue(harness.clients.sqs, QueueUrl, name);

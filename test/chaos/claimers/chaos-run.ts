@@ -147,11 +147,13 @@ async function proveUnderFire(options: ChaosOptions, engine: Engine, crew: Claim
 }
 
 async function untilEmpty(engine: Engine, signal: AbortSignal, onChange: () => void): Promise<void> {
-  for (let before = -1; !signal.aborted; await sleep(LOOK_MS)) {
+  let before = -1;
+  while (!signal.aborted) {
     const messages = await countMessages(engine);
     if (messages === 0) return;
     if (messages !== before) onChange();
     before = messages;
+    await sleep(LOOK_MS);
   }
 }
 

@@ -128,7 +128,7 @@ describe('the command coppice', () => {
       `--env-file (COPPICE_ENV_FILE): file not found: ${path.join(workingDirectory, 'missing.env')}`,
     );
     expect((await coppice('start --prover-agent --env-file missing.env')).stderr).toContain(
-      `--env-file (COPPICE_ENV_FILE): there is no file ${path.join(workingDirectory, 'missing.env')}`,
+      `--env-file (COPPICE_ENV_FILE): file not found: ${path.join(workingDirectory, 'missing.env')}`,
     );
   });
 

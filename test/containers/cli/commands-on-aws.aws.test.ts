@@ -65,7 +65,7 @@ describe('the commands that work on a fleet, on AWS', () => {
     expect(await engine.jobs.find(padding.id)).toMatchObject({ state: 'queued', attempts: { 'out-of-memory': 0 } });
     expect(await engine.epochs.find(SEEDED_EPOCH)).toMatchObject({ state: 'proving', attempt: 1 });
 
-    await engine.queue.park((await engine.queue.claim([padding.pool], { waitSeconds: 60 }))!, 'no prover');
+    await engine.queue.park((await engine.queue.claim([padding.pool], { waitSeconds: 5 }))!, 'no prover');
     expect((await coppice('redrive --dry-run')).stdout).toMatch(/^1 dead letters: 1 .*no prover/s);
     expect((await coppice('redrive')).stdout).toContain('1 of 1 dead letters went back');
     expect(await engine.queue.deadLetters()).toEqual([]);

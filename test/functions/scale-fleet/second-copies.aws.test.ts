@@ -65,7 +65,7 @@ describe('scale-fleet, when a job takes too long near the deadline,', () => {
 
   const elapse = (seconds: number): unknown => vi.setSystemTime(Date.now() + seconds * 1000);
   const find = async (job: NewJob): Promise<JobRecord> => (await engine.jobs.find(job.id)) ?? expect.fail();
-  const message = (waitSeconds = 60): Promise<QueueLease | undefined> => engine.queue.claim(['small'], { waitSeconds });
+  const message = (waitSeconds = 5): Promise<QueueLease | undefined> => engine.queue.claim(['small'], { waitSeconds });
   const agents = async (): Promise<number> =>
     (await deps.fleet.describe()).reduce((sum, { desired }) => sum + desired, 0);
 

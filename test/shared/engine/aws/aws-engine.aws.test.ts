@@ -39,7 +39,7 @@ describe('the engine on AWS', () => {
     const { id: jobId, circuit, networkVersion } = job;
     await node.queue.enqueue([{ v: JOB_MESSAGE_VERSION, jobId, circuit, networkVersion }]);
 
-    const lease = await agent.queue.claim(['medium'], { waitSeconds: 60 });
+    const lease = await agent.queue.claim(['medium'], { waitSeconds: 5 });
     expect(lease?.message.jobId).toBe(jobId);
     const claimed = await agent.jobs.claim(jobId, AGENT, 30);
     if (claimed.outcome !== 'claimed') throw new Error(claimed.outcome);
@@ -95,7 +95,7 @@ describe('the engine on AWS', () => {
     const prefix = names.ledgerTable.replace(/-ledger$/, '');
     const [leaving, staying] = [await open(prefix), await open(prefix)];
     const stop = new AbortController();
-    const claim = leaving.queue.claim(['medium'], { waitSeconds: 60, signal: stop.signal });
+    const claim = leaving.queue.claim(['medium'], { waitSeconds: 5, signal: stop.signal });
     await expect.poll(() => leaving.queue.depths(['medium'])).toHaveLength(2);
     stop.abort();
     expect(await claim).toBeUndefined();
@@ -106,7 +106,7 @@ describe('the engine on AWS', () => {
     const message = aJobMessage('PARITY_BASE');
     await staying.queue.enqueue([message]);
     await closing;
-    expect(await staying.queue.claim(['medium'], { waitSeconds: 60 })).toMatchObject({ message });
+    expect(await staying.queue.claim(['medium'], { waitSeconds: 5 })).toMatchObject({ message });
   });
 
   it('can be closed twice', async () => {

@@ -31,7 +31,7 @@ describe('the dead letters of SqsJobQueue', () => {
     await harness.close();
   });
 
-  const claim = (waitSeconds = 60) => queue.claim(['medium'], { waitSeconds });
+  const claim = (waitSeconds = 5) => queue.claim(['medium'], { waitSeconds });
   const urlOf = async (QueueName: string) =>
     (await harness.clients.sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
   const send = async (queueName: string, body: string) =>
