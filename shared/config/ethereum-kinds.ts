@@ -38,10 +38,10 @@ function hasWrongChecksum(value: string): boolean {
   const lower = digits.toLowerCase();
   if (!/^[0-9a-fA-F]{40}$/.test(digits) || digits === lower || digits === digits.toUpperCase()) return false;
   const hash = Buffer.from(keccak_256(lower)).toString('hex');
-  const checksummed = [...lower].map((digit, index) =>
+  const checksummed = lower.replace(/./g, (digit, index: number) =>
     Number.parseInt(hash[index] ?? '0', 16) >= 8 ? digit.toUpperCase() : digit,
   );
-  return digits !== checksummed.join('');
+  return digits !== checksummed;
 }
 
 /** An amount in a unit of 10^`decimals` wei, which becomes wei without ever being a float. */

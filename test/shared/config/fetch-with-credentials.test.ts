@@ -13,7 +13,7 @@ describe('withUrlCredentials', () => {
   beforeAll(async () => {
     server = createServer(({ url, headers }, response) => {
       lastAuthorization = headers.authorization;
-      response.end(`${url ?? ''} ${headers.authorization ?? 'none'} ${headers['x-key'] ?? 'none'}`);
+      response.end(`${url ?? ''} ${headers.authorization ?? 'none'} ${String(headers['x-key'] ?? 'none')}`);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
