@@ -59,7 +59,7 @@ describe('the canary’s prover', () => {
       crs: 'development',
       artifactSha256: artifactSha256({ circuit: 'CANARY_ROOT' }),
     });
-    await expect(family.prove('CANARY_KEY', other)).rejects.toThrow('not this agent’s');
+    await expect(family.prove('CANARY_KEY', other)).rejects.toThrow('another version of the circuit');
     await expect(family.prove('PARITY_BASE', inputs)).rejects.toThrow('PARITY_BASE is not a circuit of the canary');
   });
 
@@ -81,7 +81,7 @@ describe('the canary’s prover', () => {
     expect(await findCanaryProblems(small, ['PARITY_BASE'])).toEqual([]);
     expect(await findCanaryProblems({ ...small, memoryMib: 1024 }, ['CANARY_MERGE'])).toEqual([
       'CANARY_MERGE needs about 2048 MiB of memory, but there are 1024 MiB: give the agent more memory, or only pools with smaller circuits',
-      `the development CRS in ${crsPath} has ${LEAF_POINTS} points and 2097153 are needed: run coppice crs --development`,
+      `the development CRS in ${crsPath} has ${LEAF_POINTS} points, but 2097153 are needed: run coppice crs --development`,
     ]);
     expect(await findCanaryProblems({ ...small, crs: 'ceremony' }, ['CANARY_LEAF'])).toEqual([
       `${crsPath} holds the development CRS, but the agent is to prove under the ceremony one: set CRS_PATH to the folder of that one`,
