@@ -40,7 +40,7 @@ export const NODE_GROUP = {
     enqueueConcurrency: withDefault(integer(1), '50', {
       flag: 'proverNode.enqueueConcurrency',
       variable: 'PROVER_ENQUEUE_CONCURRENCY',
-      description: 'Jobs that are stored and enqueued at a time',
+      description: 'Jobs that the node stores, records, enqueues and reads at a time, 40 at the most',
     }),
     epochProvingDelayMs: withDefault(integer(0), '0', {
       flag: 'proverNode.proverNodeEpochProvingDelayMs',

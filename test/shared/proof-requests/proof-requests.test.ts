@@ -54,7 +54,7 @@ describe('ProofRequests', () => {
   function prove(on = requests): Promise<string> {
     const asked = on.prove({
       circuit: CIRCUIT,
-      inputs: INPUTS,
+      inputs: () => INPUTS,
       children: [],
       parse: (bytes) => {
         const text = Buffer.from(bytes).toString();
