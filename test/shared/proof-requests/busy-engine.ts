@@ -15,7 +15,7 @@ export class BusyEngine {
   mostAtOnce = 0;
   failedCalls = 0;
   /** When set, no job is recorded before it resolves. */
-  recordingWaitsFor: Promise<void> | undefined;
+  recordingWaitsFor: Promise<unknown> | undefined;
   /** Puts that fail from now on. */
   failingPuts = 0;
   /** What the index of open jobs lists. */

@@ -8,11 +8,11 @@ function aJob(id: string): JobRecord {
 }
 
 it('sends one batch at a time: jobs that come meanwhile share the next, also when the one before fails', async () => {
-  const batches: { readonly ids: readonly string[]; readonly result: PromiseWithResolvers<void> }[] = [];
+  const batches: { readonly ids: readonly string[]; readonly result: PromiseWithResolvers<undefined> }[] = [];
   const sender = new JobSender({
     queue: {
       enqueue: (messages) => {
-        const result = Promise.withResolvers<void>();
+        const result = Promise.withResolvers<undefined>();
         batches.push({ ids: messages.map(({ jobId }) => jobId), result });
         return result.promise;
       },
@@ -29,10 +29,12 @@ it('sends one batch at a time: jobs that come meanwhile share the next, also whe
   expect(batches).toHaveLength(1);
   batches[0]!.result.reject(new Error('the queue is out of reach'));
   for (const { status } of await Promise.allSettled(first)) expect(status).toBe('rejected');
-  await expect.poll(() => batches.map(({ ids }) => ids)).toEqual([
-    ['1', '2'],
-    ['3', '4', '5'],
-  ]);
-  batches[1]!.result.resolve();
+  await expect
+    .poll(() => batches.map(({ ids }) => ids))
+    .toEqual([
+      ['1', '2'],
+      ['3', '4', '5'],
+    ]);
+  batches[1]!.result.resolve(undefined);
   await Promise.all(later);
 });

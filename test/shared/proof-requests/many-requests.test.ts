@@ -3,11 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { MAX_SOCKETS } from '../../../shared/engine/aws/aws-connection.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import {
-  MOST_STEPS_AT_ONCE,
-  ProofRequests,
-  requestTurns,
-} from '../../../shared/proof-requests/proof-requests.ts';
+import { MOST_STEPS_AT_ONCE, ProofRequests, requestTurns } from '../../../shared/proof-requests/proof-requests.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Turns } from '../../../shared/retry/turns.ts';
 import { BusyEngine } from './busy-engine.ts';
@@ -134,14 +130,14 @@ describe('thousands of requests', () => {
 
   it('are not compared with the ledger before their jobs are recorded', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-    const recording = Promise.withResolvers<void>();
+    const recording = Promise.withResolvers<undefined>();
     engine.recordingWaitsFor = recording.promise;
     requests = open(undefined, RECONCILE_MS);
     abandon(ask(100));
     await passIntervals(5);
     expect(engine.calls.get('openJobs')).toBeUndefined();
     expect(engine.calls.get('find')).toBeUndefined();
-    recording.resolve();
+    recording.resolve(undefined);
     await untilEnqueued(100);
   });
 

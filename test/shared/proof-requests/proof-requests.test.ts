@@ -170,12 +170,12 @@ describe('ProofRequests', () => {
   });
 
   it('leaves a good proof alone that replaced the damaged one which it saw', async () => {
-    const [reached, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [reached, mayGoOn] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
     const slowProofs: Engine['proofs'] = {
       put: (key, bytes) => engine.proofs.put(key, bytes),
       get: (object) => engine.proofs.get(object),
       quarantine: async (key, reason, seen) => {
-        reached.resolve();
+        reached.resolve(undefined);
         await mayGoOn.promise;
         await engine.proofs.quarantine(key, reason, seen);
       },
@@ -189,7 +189,7 @@ describe('ProofRequests', () => {
     const byOtherNode = prove(other);
     await settle(await claim(), 'proof, again');
     expect(await byOtherNode).toBe('proof, again');
-    mayGoOn.resolve();
+    mayGoOn.resolve(undefined);
     expect(await bySlowNode).toBe('proof, again');
     expect(await job()).toMatchObject({ state: 'proven', proof: { sha256: sha256Of(Buffer.from('proof, again')) } });
     other.stop(new Error('the test is over'));

@@ -5,7 +5,7 @@ import { Turns } from '../../../shared/retry/turns.ts';
 describe('Turns', () => {
   it('runs so many at a time, the others in the order in which they came', async () => {
     const turns = new Turns(2);
-    const works = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
+    const works = Array.from({ length: 5 }, () => Promise.withResolvers<undefined>());
     const begun: number[] = [];
     const all = works.map(({ promise }, number) =>
       turns.take(async () => {
@@ -16,10 +16,10 @@ describe('Turns', () => {
     );
     await new Promise(setImmediate);
     expect(begun).toEqual([0, 1]);
-    works[1]!.resolve();
+    works[1]!.resolve(undefined);
     await all[1];
     expect(begun).toEqual([0, 1, 2]);
-    for (const { resolve } of works) resolve();
+    for (const { resolve } of works) resolve(undefined);
     expect(await Promise.all(all)).toEqual([0, 1, 2, 3, 4]);
     expect(begun).toEqual([0, 1, 2, 3, 4]);
   });
