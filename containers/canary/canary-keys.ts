@@ -36,7 +36,7 @@ export async function canaryKeys(
   const keyOf = async (inputs: KeyInputs): Promise<unknown> => {
     const request = {
       circuit: 'CANARY_KEY',
-      inputs: keyInputs(inputs),
+      inputs: () => keyInputs(inputs),
       children: [],
       parse: parseVerificationKey,
     } as const;

@@ -37,7 +37,7 @@ export async function requestTree(
   ): Promise<Proven<Uint8Array>> =>
     requests.prove({
       circuit,
-      inputs,
+      inputs: () => inputs,
       children: children.map(({ jobId }) => jobId),
       parse: (bytes) => checked(circuit, bytes, statement, plan),
     });

@@ -10,6 +10,7 @@ import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { Turns } from '../../shared/retry/turns.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
@@ -28,7 +29,9 @@ export interface AttemptEpochDeps {
   readonly networkVersion: string;
   readonly reconcileMs: number;
   readonly txGatheringTimeoutMs: number;
+  /** Jobs that the orchestrator hands over at a time; what is done for them takes {@link requestTurns}. */
   readonly enqueueConcurrency: number;
+  readonly requestTurns: Turns;
   readonly parallelCheckpoints: number | undefined;
   readonly nowMs: () => number;
   readonly log: Logger;
@@ -166,6 +169,7 @@ async function proveToRoot(
     rangeId: data.rangeId,
     networkVersion: deps.networkVersion,
     reconcileMs: deps.reconcileMs,
+    turns: deps.requestTurns,
     log,
   });
   let rootJobId: ProvingJobId | undefined;

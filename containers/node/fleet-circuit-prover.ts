@@ -144,7 +144,7 @@ export class FleetCircuitProver implements ServerCircuitProver {
     const circuit = CircuitName.parse(ProvingRequestType[type]);
     const { children, unknownSlots } = this.#origins.childrenOf(inputs);
     const { jobId, proof } = await this.#deps.requests
-      .prove({ circuit, inputs: inputs.toBuffer(), children, parse: (bytes) => parseProof(type, bytes) })
+      .prove({ circuit, inputs: () => inputs.toBuffer(), children, parse: (bytes) => parseProof(type, bytes) })
       .catch((error: unknown) => {
         // The orchestrator drops an aborted request silently; it takes any other error for a failed proof.
         throw error instanceof EpochStoppedError ? new AbortError(error.message) : error;
@@ -153,7 +153,9 @@ export class FleetCircuitProver implements ServerCircuitProver {
       // The proof is valid; only the tree that operators see lacks an edge.
       const message = `no job of this epoch made the proof in ${unknownSlots.join(', ')}`;
       this.#deps.log.warn({ jobId, unknownSlots }, message);
-      await this.#deps.incidents.report({ kind: 'missing-edge', subject: jobId, message });
+      await this.#deps.incidents.report({ kind: 'missing-edge', subject: jobId, message }).catch((error: unknown) => {
+        this.#deps.log.warn({ err: error, jobId }, 'could not report the incident');
+      });
     }
     if (type === ProvingRequestType.PUBLIC_VM) {
       const result = proof as ProvingJobResultsMap[ProvingRequestType.PUBLIC_VM];

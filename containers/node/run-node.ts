@@ -9,6 +9,7 @@ import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
+import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
@@ -55,6 +56,7 @@ export async function runNode(
     );
 
     const chain = new ArchivedChain(subsystems.archiver);
+    const turns = requestTurns(settings.enqueueConcurrency);
     const watcher = new EpochWatcher({
       chain,
       epochs: engine.epochs,
@@ -70,6 +72,7 @@ export async function runNode(
             reconcileMs: settings.reconcileSeconds * 1000,
             txGatheringTimeoutMs: settings.txGatheringTimeoutMs,
             enqueueConcurrency: settings.enqueueConcurrency,
+            requestTurns: turns,
             parallelCheckpoints: settings.maxParallelBlocksPerEpoch || undefined,
             nowMs,
             log,

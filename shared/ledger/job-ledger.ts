@@ -222,8 +222,11 @@ export interface JobLedger {
    * a `leased` one whose lease has ended. A job that an agent holds, or proves as a straggler, stays as it is.
    */
   reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'>;
-  /** Makes a `proven` job `queued`, because the store has lost its proof. Other jobs stay as they are. */
-  reopen(jobId: ProvingJobId, reason: string): Promise<void>;
+  /**
+   * Makes a `proven` job `queued`, because the store has lost its proof. Does nothing when it is no longer proven, or was
+   * proven anew since it was `seen`.
+   */
+  reopen(seen: Pick<JobRecord, 'id' | 'settledAtMs'>, reason: string): Promise<void>;
   /**
    * Jobs that need a message and may have none: `queued` (never enqueued, or last enqueued more than `olderThanSeconds`
    * ago), or `leased` with a lease that ended more than `olderThanSeconds` ago.

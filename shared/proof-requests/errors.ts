@@ -13,6 +13,17 @@ export class JobRejectedError extends Error {
   }
 }
 
+/** The caller's inputs serialise to other bytes than when it asked for their proof. The request ends; the job goes on. */
+export class InputsChangedError extends Error {
+  override readonly name = 'InputsChangedError';
+  readonly jobId: ProvingJobId;
+
+  constructor(jobId: ProvingJobId) {
+    super(`the inputs of ${jobId} were changed while its proof was awaited; leave them as they are until it is here`);
+    this.jobId = jobId;
+  }
+}
+
 /** The epoch's proving was stopped from outside: a reorg, the end of its window, or the node's own end. */
 export class EpochStoppedError extends Error {
   override readonly name = 'EpochStoppedError';

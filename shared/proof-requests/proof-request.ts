@@ -3,22 +3,33 @@ import type { JobRecord, OpenJob, RangeId } from '../ledger/job-ledger.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../proof-store/errors.ts';
 import { inputsKey, outputsKey, type ProofKey, type StoredObject } from '../proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
-import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import {
+  type EpochNumber,
+  parseProvingJobId,
+  type ProvingJobId,
+  type Sha256,
+  sha256Of,
+} from '../proving-job/proving-job-id.ts';
 import { keepTrying } from '../retry/keep-trying.ts';
+import type { Turns } from '../retry/turns.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { JobRejectedError } from './errors.ts';
+import { InputsChangedError, JobRejectedError } from './errors.ts';
 import type { JobSender } from './job-sender.ts';
 
-/** Between tries while the store, the ledger or the queue is out of reach. */
-const BACKOFF = { firstMs: 100, longestMs: 10_000 };
+/** Between tries while the store, the ledger or the queue is out of reach: thousands of requests fail together then. */
+const BACKOFF = { firstMs: 100, longestMs: 10_000, jitter: 0.5 };
 
 /** Proofs of one job that were stored whole but did not parse: the last of them counts as a rejection. */
 const MAX_UNREADABLE_PROOFS = 3;
 
 export interface WantedProof<T> {
   readonly circuit: CircuitName;
-  readonly inputs: Uint8Array;
+  /**
+   * Serialises the inputs, to the same bytes at every call until the proof is here. Nobody keeps the bytes: the store has
+   * them, and for the rare case that its copy is damaged they are made again from what the caller has anyway.
+   */
+  readonly inputs: () => Uint8Array;
   /** The jobs whose proofs the inputs hold. */
   readonly children: readonly ProvingJobId[];
   /** Reads a proof back from its stored bytes. @throws when they are not a proof of this circuit. */
@@ -36,18 +47,21 @@ export interface ProofRequestDeps {
   readonly rangeId: RangeId;
   readonly networkVersion: string;
   readonly sender: JobSender;
+  /** Every try of a step takes one, so that however many requests there are, few are under way. */
+  readonly turns: Turns;
   readonly log: Logger;
 }
 
 /**
- *     waiting ──check──▶ checking ──check──▶ check-again
- *        ▲                  │  ▲                  │
- *        └── job still open ┘  └── one check done ┘
+ *     at-work ──step done──▶ waiting ──check──▶ at-work
+ *        │  ▲
+ *      news └──step done, and a check begins──┐
+ *        └──────────────▶ at-work-with-news ──┘
  *     any of them ──proof, rejection or stop──▶ ended
  *
- * A request that still asks for its job is `waiting` already: an agent may settle the job before its batch of messages is sent.
+ * The first step asks for the job, every other checks it. One step runs at a time.
  */
-type Mode = 'waiting' | 'checking' | 'check-again' | 'ended';
+type Mode = 'at-work' | 'at-work-with-news' | 'waiting' | 'ended';
 
 /**
  * The life of one request: inputs to the store, then the record, then the message; then a check of the ledger
@@ -62,9 +76,11 @@ export class ProofRequest {
   readonly #deps: ProofRequestDeps;
   readonly #result = Promise.withResolvers<Proven<unknown>>();
   readonly #ended = new AbortController();
-  #mode: Mode = 'waiting';
-  /** Attempts lost to `corrupt-inputs` since which the inputs have been stored again. */
-  #repairedInputs = 0;
+  #mode: Mode = 'at-work';
+  #isQuiet = false;
+  #inputs: StoredObject | undefined;
+  /** Attempts lost to `corrupt-inputs` since which the inputs have been stored again; `undefined` before the first record. */
+  #repairedInputs: number | undefined;
   #unreadableProofs = 0;
 
   constructor(jobId: ProvingJobId, wanted: WantedProof<unknown>, deps: ProofRequestDeps) {
@@ -78,7 +94,7 @@ export class ProofRequest {
   }
 
   start(): void {
-    void this.#untilDone('ask for', () => this.#ask());
+    void this.#run('ask for', () => this.#ask());
   }
 
   /** Ends the request with `reason`; its job goes on. */
@@ -86,21 +102,47 @@ export class ProofRequest {
     this.#end(() => this.#result.reject(reason));
   }
 
-  /** Reads the job from the ledger and acts on it; one such check runs at a time. */
+  /** Reads the job from the ledger and acts on it, at once or after the step that is under way. */
   check(): void {
-    if (this.#mode === 'waiting') void this.#runCheck();
-    else if (this.#mode === 'checking') this.#mode = 'check-again';
+    this.#isQuiet = false;
+    if (this.#mode === 'waiting') void this.#run('check', () => this.#check());
+    else if (this.#mode === 'at-work') this.#mode = 'at-work-with-news';
+  }
+
+  /**
+   * Whether it has waited for news since the last call, and had none. Only then can a read of the open jobs that begins now
+   * say more of it than is known here.
+   */
+  wasQuiet(): boolean {
+    const wasQuiet = this.#mode === 'waiting' && this.#isQuiet;
+    this.#isQuiet = true;
+    return wasQuiet;
   }
 
   /** Checks a job that is no longer open, and one whose inputs an agent could not read. */
   reconcile(open: Pick<OpenJob, 'corruptInputs'> | undefined): void {
-    if (open === undefined || open.corruptInputs > this.#repairedInputs) this.check();
+    if (this.#mode !== 'waiting') return;
+    if (open === undefined || open.corruptInputs > (this.#repairedInputs ?? 0)) this.check();
+  }
+
+  async #run(what: string, step: () => Promise<void>): Promise<void> {
+    this.#mode = 'at-work';
+    await this.#untilDone(what, step);
+    this.#finishStep();
+  }
+
+  #finishStep(): void {
+    if (this.#mode === 'ended') return;
+    const hasNews = this.#mode === 'at-work-with-news';
+    this.#mode = 'waiting';
+    this.#isQuiet = false;
+    if (hasNews) this.check();
   }
 
   async #ask(): Promise<void> {
     const { engine, epoch, rangeId, networkVersion, sender } = this.#deps;
     const { circuit, children } = this.#wanted;
-    const inputs = await this.#storeInputs();
+    this.#inputs ??= await this.#storeInputs();
     const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
     const record = await engine.jobs.record({
       id: this.jobId,
@@ -110,45 +152,37 @@ export class ProofRequest {
       pool,
       lane,
       networkVersion,
-      inputs,
+      inputs: this.#inputs,
       children: [...children],
     });
-    this.#repairedInputs = record.attempts['corrupt-inputs'];
+    this.#repairedInputs ??= record.attempts['corrupt-inputs'];
     if (record.state === 'queued') await sender.send(record);
-    else if (record.state !== 'leased') this.check();
+    else await this.#act(record);
   }
 
   async #storeInputs(): Promise<StoredObject> {
     const { proofs } = this.#deps.engine;
-    const { circuit, inputs } = this.#wanted;
-    const key = inputsKey(circuit, this.jobId);
+    const key = inputsKey(this.#wanted.circuit, this.jobId);
+    const inputs = this.#wanted.inputs();
+    if (sha256Of(inputs) !== parseProvingJobId(this.jobId).inputsSha256) throw new InputsChangedError(this.jobId);
     try {
       return await proofs.put(key, inputs);
     } catch (error) {
       if (!(error instanceof ObjectConflictError)) throw error;
       // The key holds the digest of these very bytes, so what is there can only be damaged.
       await this.#reportCorrupt(key, `stored inputs were damaged and have been stored again: ${error.message}`);
-      await proofs.quarantine(key, error.message);
+      await proofs.quarantine(key, error.message, error.existingSha256);
       return await proofs.put(key, inputs);
     }
   }
 
-  async #runCheck(): Promise<void> {
-    this.#mode = 'checking';
-    await this.#untilDone('check', () => this.#actOnRecord());
-    this.#finishCheck();
-  }
-
-  #finishCheck(): void {
-    if (this.#mode === 'ended') return;
-    const isDueAgain = this.#mode === 'check-again';
-    this.#mode = 'waiting';
-    if (isDueAgain) this.check();
-  }
-
-  async #actOnRecord(): Promise<void> {
+  async #check(): Promise<void> {
     const job = await this.#deps.engine.jobs.find(this.jobId);
-    if (job === undefined || this.#mode === 'ended') return;
+    if (job !== undefined) await this.#act(job);
+  }
+
+  async #act(job: JobRecord): Promise<void> {
+    if (this.#mode === 'ended') return;
     switch (job.state) {
       case 'proven':
         await this.#takeProof(job);
@@ -174,7 +208,7 @@ export class ProofRequest {
       bytes = await this.#deps.engine.proofs.get(job.proof);
     } catch (error) {
       if (!(error instanceof ObjectCorruptError || error instanceof ObjectMissingError)) throw error;
-      await this.#proveAgain(job, error.message);
+      await this.#proveAgain(job, error.message, error instanceof ObjectCorruptError ? error.actualSha256 : undefined);
       return;
     }
     let proof: unknown;
@@ -184,27 +218,30 @@ export class ProofRequest {
       const reason = `its proof cannot be read: ${errorText(error)}`;
       this.#unreadableProofs += 1;
       if (this.#unreadableProofs >= MAX_UNREADABLE_PROOFS) throw new JobRejectedError(job.id, reason);
-      await this.#proveAgain(job, reason);
+      await this.#proveAgain(job, reason, job.proof.sha256);
       return;
     }
     this.#end(() => this.#result.resolve({ jobId: job.id, proof }));
   }
 
-  /** The store has lost the proof: puts what is there aside and has the job proven once more. */
-  async #proveAgain(job: JobRecord, reason: string): Promise<void> {
+  /**
+   * The store has lost the proof: puts what is there aside and has the job proven once more. Another node may have done so
+   * already: only the object and the settlement that were seen are undone, never a good proof that has replaced them.
+   * @param damaged what the store holds in the proof's place; `undefined` when that is nothing
+   */
+  async #proveAgain(job: JobRecord, reason: string, damaged: Sha256 | undefined): Promise<void> {
     const { engine, sender } = this.#deps;
     const key = outputsKey(this.#wanted.circuit, this.jobId);
     await this.#reportCorrupt(key, `the job is proven again: ${reason}`);
-    await engine.proofs.quarantine(key, reason);
-    await engine.jobs.reopen(this.jobId, reason);
+    if (damaged !== undefined) await engine.proofs.quarantine(key, reason, damaged);
+    await engine.jobs.reopen(job, reason);
     await this.#storeInputs();
     await sender.send(job);
   }
 
-  /** An agent could not read the inputs: this process still has them. */
   async #repairInputs(job: JobRecord): Promise<void> {
     const losses = job.attempts['corrupt-inputs'];
-    if (losses <= this.#repairedInputs) return;
+    if (losses <= (this.#repairedInputs ?? 0)) return;
     await this.#storeInputs();
     this.#repairedInputs = losses;
   }
@@ -219,10 +256,10 @@ export class ProofRequest {
   /** Tries a step until it succeeds: a store or ledger that is out of reach for a while must not cost the epoch. */
   async #untilDone(what: string, step: () => Promise<void>): Promise<void> {
     try {
-      await keepTrying(step, {
+      await keepTrying(() => this.#takeTurn(step), {
         signal: this.#ended.signal,
         backoff: BACKOFF,
-        isFinal: (error) => error instanceof JobRejectedError,
+        isFinal: (error) => error instanceof JobRejectedError || error instanceof InputsChangedError,
         onError: (error, failures, pauseMs) => {
           // Every tenth is enough: an outage must not flood the log.
           if (failures % 10 !== 1) return;
@@ -234,9 +271,18 @@ export class ProofRequest {
     }
   }
 
+  /** Pauses between tries are outside: a request that waits for an outage to end holds nobody up. */
+  async #takeTurn(step: () => Promise<void>): Promise<void> {
+    await this.#deps.turns.take(async () => {
+      if (this.#mode !== 'ended') await step();
+    });
+  }
+
   async #reportCorrupt(subject: ProofKey, message: string): Promise<void> {
     const kind = 'corrupt-object';
     this.#deps.log.warn({ kind, subject }, message);
-    await this.#deps.engine.incidents.report({ kind, subject, message });
+    await this.#deps.engine.incidents.report({ kind, subject, message }).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, kind, subject }, 'could not report the incident');
+    });
   }
 }

@@ -1,9 +1,21 @@
 import type { Engine } from '../engine/engine.ts';
 import type { RangeId } from '../ledger/job-ledger.ts';
 import { type EpochNumber, makeProvingJobId, type ProvingJobId, sha256Of } from '../proving-job/proving-job-id.ts';
+import { Turns } from '../retry/turns.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { JobSender } from './job-sender.ts';
 import { ProofRequest, type Proven, type WantedProof } from './proof-request.ts';
+
+/**
+ * Steps of requests that are under way at a time, at the most: fewer than the sockets of one of AWS's clients, which the
+ * rest of the process needs as well. A call that waited for a socket would use its time-outs up before it is sent.
+ */
+export const MOST_STEPS_AT_ONCE = 40;
+
+/** Turns for all requests of a process. @param atOnce steps at a time, up to {@link MOST_STEPS_AT_ONCE} */
+export function requestTurns(atOnce = MOST_STEPS_AT_ONCE): Turns {
+  return new Turns(Math.min(atOnce, MOST_STEPS_AT_ONCE));
+}
 
 export interface ProofRequestsDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs' | 'settlements' | 'incidents'>;
@@ -12,6 +24,8 @@ export interface ProofRequestsDeps {
   readonly networkVersion: string;
   /** How often outstanding requests are compared with the ledger, in case a notification was lost, in milliseconds. */
   readonly reconcileMs: number;
+  /** Shared by all epochs of the process. @default {@link requestTurns} for these requests alone */
+  readonly turns?: Turns;
   readonly log: Logger;
 }
 
@@ -22,6 +36,7 @@ export interface ProofRequestsDeps {
 export class ProofRequests {
   readonly #deps: ProofRequestsDeps;
   readonly #sender: JobSender;
+  readonly #turns: Turns;
   readonly #outstanding = new Map<ProvingJobId, ProofRequest>();
   readonly #stopped = new AbortController();
   #unsubscribe: (() => void) | undefined;
@@ -32,6 +47,7 @@ export class ProofRequests {
   constructor(deps: ProofRequestsDeps) {
     this.#deps = deps;
     this.#sender = new JobSender(deps.engine);
+    this.#turns = deps.turns ?? requestTurns();
   }
 
   start(): void {
@@ -51,16 +67,17 @@ export class ProofRequests {
   /**
    * Gets a proof. The same inputs are one job, however often they are asked for.
    * @throws {JobRejectedError} when the fleet gave the job up.
+   * @throws {InputsChangedError} when `wanted.inputs` no longer returns the same bytes.
    */
   async prove<T>(wanted: WantedProof<T>): Promise<Proven<T>> {
     this.#stopped.signal.throwIfAborted();
-    const jobId = makeProvingJobId(this.#deps.epoch, wanted.circuit, sha256Of(wanted.inputs));
+    const jobId = makeProvingJobId(this.#deps.epoch, wanted.circuit, sha256Of(wanted.inputs()));
     const request = this.#outstanding.get(jobId) ?? this.#begin(jobId, wanted);
     return (await request.result) as Proven<T>;
   }
 
   #begin(jobId: ProvingJobId, wanted: WantedProof<unknown>): ProofRequest {
-    const request = new ProofRequest(jobId, wanted, { ...this.#deps, sender: this.#sender });
+    const request = new ProofRequest(jobId, wanted, { ...this.#deps, sender: this.#sender, turns: this.#turns });
     this.#outstanding.set(jobId, request);
     const forget = (): void => void this.#outstanding.delete(jobId);
     request.result.then(forget, forget);
@@ -68,13 +85,16 @@ export class ProofRequests {
     return request;
   }
 
+  /** Leaves out requests that have not waited for a whole interval: the ledger may not list their jobs as open yet. */
   async #reconcile(): Promise<void> {
-    if (this.#isReconciling || this.#outstanding.size === 0) return;
+    if (this.#isReconciling) return;
+    const quiet = [...this.#outstanding.values()].filter((request) => request.wasQuiet());
+    if (quiet.length === 0) return;
     this.#isReconciling = true;
     try {
       const jobs = await this.#deps.engine.jobs.openJobs(this.#deps.epoch);
       const open = new Map(jobs.map((job) => [job.id, job]));
-      for (const request of this.#outstanding.values()) request.reconcile(open.get(request.jobId));
+      for (const request of quiet) request.reconcile(open.get(request.jobId));
       this.#failedReconciliations = 0;
     } catch (error) {
       // Every tenth is enough: an outage must not flood the log.

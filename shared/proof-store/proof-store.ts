@@ -45,6 +45,7 @@ export interface ProofStore {
   /**
    * Moves whatever `key` holds aside, with the reason, so that the key can be written again and the evidence stays.
    * An empty key is a success. Only the node may call it: agents have no permission to delete.
+   * @param seen the digest of what was found there: another object, which has replaced it meanwhile, stays. @default any
    */
-  quarantine(key: ProofKey, reason: string): Promise<void>;
+  quarantine(key: ProofKey, reason: string, seen?: Sha256): Promise<void>;
 }

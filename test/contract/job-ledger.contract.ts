@@ -411,7 +411,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
         expect(await jobs.revive(job.id)).toBe(true);
         await jobs.markProven(proofOf(job));
-        await jobs.reopen(job.id, 'the store has lost it');
+        await jobs.reopen(await found(job.id), 'the store has lost it');
         expect(await found(job.id)).toMatchObject({ state: 'queued', pool: 'large' });
       });
 
@@ -444,7 +444,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         if (arrow === 'cancelEpoch') await jobs.cancelEpoch(job.epoch, LOG);
         if (arrow === 'reopen') {
           await jobs.markProven(proofOf(job));
-          await jobs.reopen(job.id, LOG);
+          await jobs.reopen(await found(job.id), LOG);
         }
         expect((await found(job.id)).reason).toBe(`${LOG.slice(0, 999)}…`);
       });
@@ -819,7 +819,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       const job = await recorded();
       await jobs.markEnqueued([job.id]);
       await jobs.markProven(proofOf(job, ALICE, 'lost'));
-      await jobs.reopen(job.id, 'the store has lost it');
+      await jobs.reopen(await found(job.id), 'the store has lost it');
       const reopened = await found(job.id);
       expect(reopened).toMatchObject({ state: 'queued', reason: 'the store has lost it' });
       for (const field of ['proof', 'provenBy', 'provingMs', 'claimedAtMs', 'settledAtMs', 'enqueuedAtMs']) {
@@ -837,9 +837,21 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       await leased(held.id);
       for (const job of [held, cancelled]) {
         const before = await found(job.id);
-        await jobs.reopen(job.id, 'by mistake');
+        await jobs.reopen(await found(job.id), 'by mistake');
         expect(await found(job.id)).toEqual(before);
       }
+    });
+
+    it('does not reopen a job that was proven anew since it was seen', async () => {
+      const job = await recorded();
+      await jobs.markProven(proofOf(job));
+      const seen = await found(job.id);
+      await harness.elapse(1);
+      await jobs.reopen(seen, 'seen by another node');
+      await jobs.reopen(await found(job.id), 'seen while it is queued');
+      await jobs.markProven(proofOf(job, BOB, 'anew'));
+      await jobs.reopen(seen, 'seen by this node');
+      expect(await found(job.id)).toMatchObject({ state: 'proven', provenBy: BOB });
     });
 
     describe('open jobs', () => {
@@ -874,7 +886,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('are open again once they are reopened', async () => {
         const job = await recorded();
         await jobs.markProven(proofOf(job));
-        await jobs.reopen(job.id, 'the store has lost it');
+        await jobs.reopen(await found(job.id), 'the store has lost it');
         expect(await open()).toEqual([{ id: job.id, corruptInputs: 0 }]);
       });
     });

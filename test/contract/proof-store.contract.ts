@@ -132,6 +132,16 @@ export function describeProofStoreContract(adapter: string, open: () => Promise<
       ]);
     });
 
+    it('sets aside the object that was seen, and not one that has replaced it', async () => {
+      const key = aKey();
+      const first = await proofs.put(key, bytesOf('broken'));
+      await proofs.quarantine(key, 'seen by one node', first.sha256);
+      const second = await proofs.put(key, bytesOf('whole'));
+      await proofs.quarantine(key, 'seen by another node', first.sha256);
+      expect(textOf(await proofs.get(second))).toBe('whole');
+      expect((await harness.quarantined()).map(({ reason }) => reason)).toEqual(['seen by one node']);
+    });
+
     it('sets nothing aside when the key holds nothing', async () => {
       await proofs.quarantine(aKey(), 'it was lost');
       expect(await harness.quarantined()).toEqual([]);

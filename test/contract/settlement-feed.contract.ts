@@ -123,7 +123,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
       await prove(harness.jobsElsewhere, job);
       await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'proven'));
       heard.length = 0;
-      await harness.jobs.reopen(job.id, 'the store has lost it');
+      await harness.jobs.reopen((await harness.jobs.find(job.id))!, 'the store has lost it');
       await prove(harness.jobsElsewhere, job);
       await expect.poll(() => heard, POLLING).toContainEqual(settlementOf(job, 'proven'));
     });

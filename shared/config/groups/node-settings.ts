@@ -40,7 +40,7 @@ export const NODE_GROUP = {
     enqueueConcurrency: withDefault(integer(1), '50', {
       flag: 'proverNode.enqueueConcurrency',
       variable: 'PROVER_ENQUEUE_CONCURRENCY',
-      description: 'Maximum number of jobs to store and enqueue at the same time',
+      description: 'Maximum number of jobs to store, record, enqueue and read at the same time; at most 40',
     }),
     epochProvingDelayMs: withDefault(integer(0), '0', {
       flag: 'proverNode.proverNodeEpochProvingDelayMs',

@@ -20,7 +20,8 @@ export interface AwsClientOptions extends AwsConnection {
 const CONNECT_MS = 2_000;
 /** Longer than SQS's longest poll, 20 s. */
 const REQUEST_MS = 30_000;
-const MAX_SOCKETS = 50;
+/** Of each client. A request that finds none free waits, which counts against {@link CONNECT_MS}. */
+export const MAX_SOCKETS = 50;
 /** With the SDK's growing pauses, the last try comes some seconds after the first; callers have their own patience. */
 const MAX_ATTEMPTS = 5;
 

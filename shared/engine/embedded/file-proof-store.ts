@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { sha256Of } from '../../proving-job/proving-job-id.ts';
+import { type Sha256, sha256Of } from '../../proving-job/proving-job-id.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../proof-store/errors.ts';
 import type { ProofKey, ProofStore, StoredObject } from '../../proof-store/proof-store.ts';
 
@@ -53,11 +53,16 @@ export class FileProofStore implements ProofStore {
     return bytes;
   }
 
-  async quarantine(key: ProofKey, reason: string): Promise<void> {
+  async quarantine(key: ProofKey, reason: string, seen?: Sha256): Promise<void> {
+    const path = join(this.#directory, key);
+    if (seen !== undefined) {
+      const existing = await readIfThere(path);
+      if (existing === undefined || sha256Of(existing) !== seen) return;
+    }
     const aside = join(this.#directory, 'quarantine', `${key}.${this.#nowMs()}-${randomUUID().slice(0, 8)}`);
     await mkdir(dirname(aside), { recursive: true });
     try {
-      await rename(join(this.#directory, key), aside);
+      await rename(path, aside);
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return;
       throw error;

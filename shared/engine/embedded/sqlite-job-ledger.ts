@@ -234,11 +234,12 @@ export class SqliteJobLedger implements JobLedger {
     return job.state === 'leased' || job.state === 'queued' ? 'held' : 'settled';
   }
 
-  async reopen(jobId: ProvingJobId, reason: string): Promise<void> {
+  async reopen({ id, settledAtMs }: Pick<JobRecord, 'id' | 'settledAtMs'>, reason: string): Promise<void> {
     this.#database.run(
-      `update jobs set ${QUEUE_ANEW}, ${CLEAR_PROOF}, reason = ? where id = ? and state = 'proven'`,
+      `update jobs set ${QUEUE_ANEW}, ${CLEAR_PROOF}, reason = ? where id = ? and state = 'proven' and settled_at_ms = ?`,
       keptReason(reason),
-      jobId,
+      id,
+      settledAtMs ?? null,
     );
   }
 

@@ -53,7 +53,7 @@ export async function proveByCoppice(
   try {
     for (const leaf of inputs) {
       void requests
-        .prove({ circuit: 'CANARY_LEAF', inputs: leaf, children: [], parse: (bytes) => bytes })
+        .prove({ circuit: 'CANARY_LEAF', inputs: () => leaf, children: [], parse: (bytes) => bytes })
         .then(() => {
           const done = meter.onSettled();
           if (done !== undefined) result.resolve(done);

@@ -58,7 +58,7 @@ export async function runCountedEpoch(fleet: CountedFleet, shape: CheckpointShap
       const marked = markedJobs(fleet);
       const request = requests.prove({
         circuit: job.circuit,
-        inputs: Buffer.from(`inputs ${jobs.indexOf(job)}`),
+        inputs: () => Buffer.from(`inputs ${jobs.indexOf(job)}`),
         children: job.children.map((child) => ids.get(jobs[child]!)!),
         parse: (proof) => proof,
       });

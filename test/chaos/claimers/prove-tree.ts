@@ -6,6 +6,7 @@ import {
   type ProvingJobId,
   sha256Of,
 } from '../../../shared/proving-job/proving-job-id.ts';
+import { Turns } from '../../../shared/retry/turns.ts';
 import { readShamProof, type ShamProof } from './sham-proof.ts';
 
 interface Proven {
@@ -34,7 +35,7 @@ export async function proveTree(
       const jobId = makeProvingJobId(epoch, circuit, sha256Of(inputs));
       const request = {
         circuit,
-        inputs,
+        inputs: () => inputs,
         children: children.map((child) => child.jobId),
         parse: (proof: Uint8Array) => readShamProof(jobId, proof),
       };
@@ -44,26 +45,4 @@ export async function proveTree(
     asked.push(proven);
   }
   await Promise.all(asked);
-}
-
-/** Lets so many pieces of work run at once, the others in the order in which they came. */
-class Turns {
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
-
-  constructor(most: number) {
-    this.#free = most;
-  }
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#free -= 1;
-    try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    }
-  }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { JobRejectedError } from '../../../shared/proof-requests/errors.ts';
+import { InputsChangedError, JobRejectedError } from '../../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
@@ -51,10 +51,10 @@ describe('ProofRequests', () => {
     return opened;
   }
 
-  function prove(on = requests): Promise<string> {
+  function prove(on = requests, inputs: () => Uint8Array = () => INPUTS): Promise<string> {
     const asked = on.prove({
       circuit: CIRCUIT,
-      inputs: INPUTS,
+      inputs,
       children: [],
       parse: (bytes) => {
         const text = Buffer.from(bytes).toString();
@@ -114,17 +114,7 @@ describe('ProofRequests', () => {
 
   it('has a job proven again when its stored proof was truncated, and reports it', async () => {
     const proof = prove();
-    const lease = await claim();
-    const stored = await engine.proofs.put(outputsKey(CIRCUIT, JOB_ID), Buffer.from('proof of 7'));
-    await damage(outputsKey(CIRCUIT, JOB_ID), 'proo');
-    await engine.jobs.markProven({
-      jobId: JOB_ID,
-      agentId: AGENT,
-      proof: stored,
-      provingMs: 1,
-      claimedAtMs: lease.job.claimedAtMs,
-    });
-    await engine.queue.complete(lease.message);
+    await settle(await claim(), 'proof of 7', 'proo');
     await settle(await claim(), 'proof, again');
     expect(await proof).toBe('proof, again');
     expect(await engine.incidents.latest(5)).toMatchObject([
@@ -148,6 +138,74 @@ describe('ProofRequests', () => {
     await engine.queue.release(lease.message);
     await settle(await claim(), 'proof of 7');
     expect(await proof).toBe('proof of 7');
+  });
+
+  it('does not keep the inputs: it has them serialised again when they must be stored again', async () => {
+    const serialised: Buffer[] = [];
+    const proof = prove(requests, () => {
+      const bytes = Buffer.from(INPUTS);
+      serialised.push(bytes);
+      return bytes;
+    });
+    const lease = await claim();
+    // A node that still used these bytes would store zeros from now on.
+    for (const bytes of serialised) bytes.fill(0);
+    await damage(inputsKey(CIRCUIT, JOB_ID), 'INPUTS of a parity base');
+    await engine.jobs.fail(lease.job, 'corrupt-inputs', 'sha256 differs');
+    await expect.poll(async () => readInputs()).toEqual(INPUTS);
+    await engine.queue.release(lease.message);
+    await settle(await claim(), 'proof of 7');
+    expect(await proof).toBe('proof of 7');
+  });
+
+  it('stores nothing in place of inputs that the caller has changed, and says so', async () => {
+    let inputs = INPUTS;
+    const rejected = expect(prove(requests, () => inputs)).rejects.toThrow(new InputsChangedError(JOB_ID));
+    const lease = await claim();
+    inputs = Buffer.from('other inputs');
+    await damage(inputsKey(CIRCUIT, JOB_ID), 'INPUTS of a parity base');
+    await engine.jobs.fail(lease.job, 'corrupt-inputs', 'sha256 differs');
+    await rejected;
+    expect((await job()).inputs.sha256).toBe(sha256Of(INPUTS));
+  });
+
+  it('leaves a good proof alone that replaced the damaged one which it saw', async () => {
+    const [reached, mayGoOn] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const slowProofs: Engine['proofs'] = {
+      put: (key, bytes) => engine.proofs.put(key, bytes),
+      get: (object) => engine.proofs.get(object),
+      quarantine: async (key, reason, seen) => {
+        reached.resolve(undefined);
+        await mayGoOn.promise;
+        await engine.proofs.quarantine(key, reason, seen);
+      },
+    };
+    requests.stop(new Error('replaced'));
+    requests = openRequests({ ...engine, proofs: slowProofs });
+    const bySlowNode = prove();
+    await settle(await claim(), 'proof of 7', 'proo');
+    await reached.promise;
+    const other = openRequests();
+    const byOtherNode = prove(other);
+    await settle(await claim(), 'proof, again');
+    expect(await byOtherNode).toBe('proof, again');
+    mayGoOn.resolve(undefined);
+    expect(await bySlowNode).toBe('proof, again');
+    expect(await job()).toMatchObject({ state: 'proven', proof: { sha256: sha256Of(Buffer.from('proof, again')) } });
+    other.stop(new Error('the test is over'));
+  });
+
+  it('has a damaged proof proven again though the incident cannot be reported', async () => {
+    requests.stop(new Error('replaced'));
+    const incidents: Engine['incidents'] = {
+      report: () => Promise.reject(new Error('no incident can be reported')),
+      latest: () => Promise.resolve([]),
+    };
+    requests = openRequests({ ...engine, incidents });
+    const proof = prove();
+    await settle(await claim(), 'proof of 7', 'proo');
+    await settle(await claim(), 'proof, again');
+    expect(await proof).toBe('proof, again');
   });
 
   it('finds a settlement whose notification was lost', async () => {
@@ -191,14 +249,15 @@ describe('ProofRequests', () => {
   });
 
   it('goes on when the ledger, the store and the queue fail for a while', async () => {
-    let failuresLeft = 6;
-    const flaky = <T extends object>(port: T): T =>
+    let failuresLeft = 4;
+    const flaky = <T extends object>(port: T, failures: number): T =>
       new Proxy(port, {
         get(target, name) {
           const value = Reflect.get(target, name) as unknown;
           if (typeof value !== 'function' || name === 'subscribe') return value;
           return (...args: unknown[]): unknown => {
-            if (failuresLeft > 0) {
+            if (failures > 0) {
+              failures -= 1;
               failuresLeft -= 1;
               return Promise.reject(new Error('service unavailable'));
             }
@@ -209,9 +268,9 @@ describe('ProofRequests', () => {
     requests.stop(new Error('replaced'));
     requests = openRequests({
       ...engine,
-      jobs: flaky(engine.jobs),
-      proofs: flaky(engine.proofs),
-      queue: flaky(engine.queue),
+      jobs: flaky(engine.jobs, 2),
+      proofs: flaky(engine.proofs, 1),
+      queue: flaky(engine.queue, 1),
     });
     const proof = prove();
     await settle(await claim(), 'proof of 7');
@@ -249,8 +308,10 @@ describe('ProofRequests', () => {
   async function settle(
     lease: { message: Parameters<Engine['queue']['complete']>[0]; job: JobLease },
     proof: string,
+    damagedTo?: string,
   ): Promise<void> {
     const stored = await engine.proofs.put(outputsKey(CIRCUIT, JOB_ID), Buffer.from(proof));
+    if (damagedTo !== undefined) await damage(outputsKey(CIRCUIT, JOB_ID), damagedTo);
     await engine.jobs.markProven({
       jobId: JOB_ID,
       agentId: AGENT,

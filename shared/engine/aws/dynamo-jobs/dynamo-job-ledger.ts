@@ -45,7 +45,7 @@ const WRITES_AT_ONCE = 16;
  * | cancelEpoch      | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
  * | reviveRejected   | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
  * | revive, reject   | UpdateItem by key                                             | 2                    |                |
- * | reopen           | GetItem by key; UpdateItem by key                             | 2                    | 1              |
+ * | reopen           | UpdateItem by key                                             | 2                    |                |
  * | strandedJobs     | Query of each of 8 partitions of index `open-jobs`; BatchGetItem by key, strongly consistent | | 0.5 each, 1 for a candidate |
  *
  * An item is under 1 KB, so a write of it is one unit; entering or leaving the index is one more, moving in it two. A job
@@ -186,10 +186,9 @@ export class DynamoJobLedger implements JobLedger {
     return state === 'leased' || state === 'queued' ? 'held' : 'settled';
   }
 
-  async reopen(jobId: ProvingJobId, reason: string): Promise<void> {
-    const job = await this.find(jobId);
-    if (job?.state !== 'proven' || job.settledAtMs === undefined) return;
-    await this.#update(jobId, updates.reopenProven(jobId, reason, job.settledAtMs));
+  async reopen({ id, settledAtMs }: Pick<JobRecord, 'id' | 'settledAtMs'>, reason: string): Promise<void> {
+    // A job that was seen open has no settlement to undo.
+    if (settledAtMs !== undefined) await this.#update(id, updates.reopenProven(id, reason, settledAtMs));
   }
 
   async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {

@@ -11,7 +11,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
-import { sha256Of } from '../../../proving-job/proving-job-id.ts';
+import { type Sha256, sha256Of } from '../../../proving-job/proving-job-id.ts';
 import {
   ObjectConflictError,
   ObjectContendedError,
@@ -110,9 +110,11 @@ export class S3ProofStore implements ProofStore {
    * Copies, writes the reason beside the copy, then deletes: a crash in between leaves the object in place, and at worst a
    * surplus copy. Only the object that was copied is deleted, not an intact one that has replaced it meanwhile.
    */
-  async quarantine(key: ProofKey, reason: string): Promise<void> {
+  async quarantine(key: ProofKey, reason: string, seen?: Sha256): Promise<void> {
     const found = await this.#head(key);
     if (found === undefined) return;
+    // The entity tag is asked for first: what replaces the object while it is read has another one, and stays.
+    if (seen !== undefined && (await this.#read(key))?.sha256 !== seen) return;
     const aside = `quarantine/${key}.${this.#nowMs()}-${randomUUID().slice(0, 8)}`;
     try {
       await this.#copy(key, aside, found);

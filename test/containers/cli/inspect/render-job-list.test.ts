@@ -20,7 +20,7 @@ describe('coppice jobs', () => {
     const [parity] = await ledger.jobsOfEpoch(SEEDED_EPOCH);
     const padding = (await ledger.jobsOfEpoch(SEEDED_EPOCH)).find(({ state }) => state === 'queued');
     await ledger.reject(padding!.id, 'its message is a dead letter');
-    await ledger.reopen(parity!.id, 'the store has lost its proof');
+    await ledger.reopen(parity!, 'the store has lost its proof');
     await harness.elapse(5);
     const jobs = await ledger.jobsOfEpoch(SEEDED_EPOCH);
     list = { epoch: (await epochs.find(SEEDED_EPOCH))!, jobs, allJobs: jobs.length, atMs: harness.nowMs() };

@@ -99,7 +99,8 @@ describe('the job ledger on DynamoDB costs', () => {
     expect(await costOf(() => jobs.record(job))).toEqual([2, 3, 0]);
     expect(await costOf(() => jobs.strandedJobs(0))).toEqual([9, 0, 5]);
     await harness.jobs.markProven(proofOf(job, harness.nowMs()));
-    expect(await costOf(() => jobs.reopen(job.id, 'the store has lost it'))).toEqual([2, 2, 1]);
+    const seen = { id: job.id, settledAtMs: harness.nowMs() };
+    expect(await costOf(() => jobs.reopen(seen, 'the store has lost it'))).toEqual([1, 2, 0]);
     expect(await costOf(() => jobs.jobsOfEpoch(job.epoch))).toEqual([8, 0, 8]);
   });
 

@@ -61,7 +61,7 @@ describe('the job ledger on DynamoDB', () => {
       await harness.jobs.cancelEpoch(cancelled.epoch, 'window closed');
       await harness.jobs.fail(await harness.leased(failed.id), 'time-out', 'took 3 hours');
       for (const job of [proven, rejected, cancelled, failed]) expect(await dueAtMs(job)).toBeUndefined();
-      await harness.jobs.reopen(proven.id, 'the store has lost it');
+      await harness.jobs.reopen({ id: proven.id, settledAtMs: harness.nowMs() }, 'the store has lost it');
       await harness.jobs.revive(rejected.id);
       await harness.jobs.record(cancelled);
       await harness.jobs.reviveRejected(failed.epoch);
@@ -166,7 +166,7 @@ describe('the job ledger on DynamoDB', () => {
     const proof = { ...report.proof, key: ProofKey.parse('outputs/PARITY_BASE/elsewhere.json') };
     await harness.jobs.markProven({ ...report, proof });
     expect(await harness.jobs.find(job.id)).toMatchObject({ inputs, proof });
-    await harness.jobs.reopen(job.id, 'the store has lost it');
+    await harness.jobs.reopen({ id: job.id, settledAtMs: harness.nowMs() }, 'the store has lost it');
     await harness.jobs.markProven(report);
     expect((await harness.jobs.find(job.id))?.proof?.key).toBe(outputsKey(job.circuit, job.id));
     expect((await harness.jobs.find(job.id))?.inputs.key).not.toBe(inputsKey(job.circuit, job.id));

@@ -210,7 +210,7 @@ describe('the job ledger on DynamoDB, when a response is lost', () => {
   it('reopens one settlement and not the next', async () => {
     const job = await harness.recorded();
     await harness.jobs.markProven(proofOf(job, harness.nowMs()));
-    await losing(() => jobs.reopen(job.id, 'the store has lost it'), 2);
+    await losing(() => jobs.reopen({ id: job.id, settledAtMs: harness.nowMs() }, 'the store has lost it'));
     expect((await harness.jobs.find(job.id))?.state).toBe('queued');
   });
 });

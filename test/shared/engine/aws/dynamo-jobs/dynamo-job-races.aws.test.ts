@@ -131,18 +131,6 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
     expect(states).toEqual(['proven', 'queued', 'cancelled']);
   });
 
-  it('does not reopen a job that was proven again after it was read', async () => {
-    const job = await harness.recorded();
-    await harness.jobs.markProven(proofOf(job, harness.nowMs()));
-    before(2, async () => {
-      await harness.elapse(1);
-      await harness.jobs.reopen(job.id, 'seen by another node');
-      await harness.jobs.markProven(proofOf(job, harness.nowMs(), BOB, 'anew'));
-    });
-    await jobs.reopen(job.id, 'seen by this node');
-    expect(await harness.jobs.find(job.id)).toMatchObject({ state: 'proven', provenBy: BOB });
-  });
-
   it('marks a job as enqueued that is claimed and given back at that moment', async () => {
     const { id } = await harness.recorded();
     let lease: JobLease | undefined;
