@@ -1,10 +1,11 @@
-import type { AwsEngineOptions, EngineLog } from './aws/aws-engine.ts';
+import type { AwsEngineOptions } from './aws/aws-engine.ts';
 import type { EmbeddedEngineOptions } from './embedded/embedded-engine.ts';
 import type { Engine } from './engine.ts';
+import type { EngineLog } from './engine-log.ts';
 
 /** Which engine to open, in plain values, so that it can be handed to another process or thread, which opens its own. */
 export type EngineOptions =
-  | ({ readonly engine: 'embedded' } & Omit<EmbeddedEngineOptions, 'nowMs'>)
+  | ({ readonly engine: 'embedded' } & Omit<EmbeddedEngineOptions, 'nowMs' | 'log' | 'readFreeBytes'>)
   | ({ readonly engine: 'aws' } & Omit<AwsEngineOptions, 'nowMs' | 'log'>);
 
 export interface OpenEngineDeps {
@@ -25,5 +26,5 @@ export async function openEngine(options: EngineOptions, { log }: OpenEngineDeps
   }
   const { engine: _engine, ...embedded } = options;
   const { openEmbeddedEngine } = await import('./embedded/embedded-engine.ts');
-  return openEmbeddedEngine(embedded);
+  return openEmbeddedEngine({ ...embedded, ...(log && { log }) });
 }

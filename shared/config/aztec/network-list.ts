@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import { NetworkConfigMapSchema, type NetworkConfig } from '@aztec/foundation/config';
 
+import { replaceFile } from '../../files/replace-file.ts';
 import type { NetworkName } from '../groups/l1-settings.ts';
 
 /** Where Aztec publishes its networks, as its own command line asks (`@aztec/cli` 4.1.2, `src/config/network_config.ts`). */
@@ -31,7 +31,7 @@ export async function lookUpNetwork(
     const text = await readText(source).catch(() => undefined);
     const found = text === undefined ? undefined : findNetwork(text, network);
     if (text === undefined || found === undefined) continue;
-    await keep(cacheFile, text).catch(() => undefined);
+    await replaceFile(cacheFile, text).catch(() => undefined);
     return toVariables(found);
   }
   const cached = await readFile(cacheFile, 'utf8').catch(() => undefined);
@@ -52,11 +52,6 @@ function findNetwork(text: string, network: NetworkName): NetworkConfig | undefi
   } catch {
     return undefined;
   }
-}
-
-async function keep(cacheFile: string, text: string): Promise<void> {
-  await mkdir(path.dirname(cacheFile), { recursive: true });
-  await writeFile(cacheFile, text);
 }
 
 function toVariables(config: NetworkConfig): Record<string, string> {

@@ -11,6 +11,8 @@ import { SqliteOutbox } from './sqlite-outbox.ts';
 import { SqliteSettlementFeed } from './sqlite-settlement-feed.ts';
 import { FileProofStore } from './file-proof-store.ts';
 import type { Engine } from '../engine.ts';
+import type { EngineLog } from '../engine-log.ts';
+import type { ReadFreeBytes } from './disk-reserve.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {
@@ -23,6 +25,9 @@ export interface EmbeddedEngineOptions {
   readonly attemptBudgets?: AttemptBudgets;
   /** Unix time in milliseconds. @default Date.now */
   readonly nowMs?: () => number;
+  readonly log?: EngineLog;
+  /** @default statfs(2) */
+  readonly readFreeBytes?: ReadFreeBytes;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface EmbeddedEngineOptions {
 export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const nowMs = options.nowMs ?? Date.now;
   const database = openSqliteDatabase(options.dataDirectory);
-  const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs);
+  const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs, options);
   const leftoversRemoved = proofs.removeLeftovers();
   return {
     queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, nowMs }),
