@@ -5,7 +5,7 @@ import type { EngineLog } from './engine-log.ts';
 
 /** Which engine to open, in plain values, so that it can be handed to another process or thread, which opens its own. */
 export type EngineOptions =
-  | ({ readonly engine: 'embedded' } & Omit<EmbeddedEngineOptions, 'nowMs' | 'log' | 'readFreeBytes'>)
+  | ({ readonly engine: 'embedded' } & Omit<EmbeddedEngineOptions, 'nowMs' | 'steadyMs' | 'log' | 'readFreeBytes'>)
   | ({ readonly engine: 'aws' } & Omit<AwsEngineOptions, 'nowMs' | 'log'>);
 
 export interface OpenEngineDeps {

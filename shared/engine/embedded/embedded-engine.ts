@@ -13,6 +13,7 @@ import { FileProofStore } from './file-proof-store.ts';
 import type { Engine } from '../engine.ts';
 import type { EngineLog } from '../engine-log.ts';
 import type { ReadFreeBytes } from './disk-reserve.ts';
+import { machineSteadyMs } from './machine-clock.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {
@@ -25,6 +26,8 @@ export interface EmbeddedEngineOptions {
   readonly attemptBudgets?: AttemptBudgets;
   /** Unix time in milliseconds. @default Date.now */
   readonly nowMs?: () => number;
+  /** The clock by which leases and delays end, in milliseconds. @default `nowMs` where that is given, the machine's else */
+  readonly steadyMs?: () => number;
   readonly log?: EngineLog;
   /** @default statfs(2) */
   readonly readFreeBytes?: ReadFreeBytes;
@@ -38,13 +41,18 @@ export interface EmbeddedEngineOptions {
  */
 export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const nowMs = options.nowMs ?? Date.now;
+  const clock = { nowMs, steadyMs: options.steadyMs ?? options.nowMs ?? machineSteadyMs };
   const database = openSqliteDatabase(options.dataDirectory);
   const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs, options);
   const leftoversRemoved = proofs.removeLeftovers();
   return {
-    queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, nowMs }),
+    queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, clock }),
     proofs,
-    jobs: new SqliteJobLedger(database, { budgets: options.attemptBudgets ?? DEFAULT_ATTEMPT_BUDGETS, nowMs }),
+    jobs: new SqliteJobLedger(database, {
+      budgets: options.attemptBudgets ?? DEFAULT_ATTEMPT_BUDGETS,
+      leaseSeconds: options.leaseSeconds,
+      clock,
+    }),
     settlements: new SqliteSettlementFeed(database),
     epochs: new SqliteEpochLedger(database, nowMs),
     outbox: new SqliteOutbox(database, nowMs),
