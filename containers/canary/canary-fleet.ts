@@ -65,7 +65,7 @@ async function startCanaryFleet(
       COPPICE_LEASE_SECONDS: String(leaseSecondsOf(settings)),
     },
   };
-  const engine = await openEngine(fleetEngineOptions(fleet));
+  const engine = await openEngine(fleetEngineOptions(fleet), { removesExpired: true });
   tell(`starting ${count} ${count === 1 ? 'agent' : 'agents'} of ${threads} ${threads === 1 ? 'thread' : 'threads'}`);
   const agents = Array.from({ length: count }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
   return {

@@ -72,7 +72,7 @@ async function runUntilEnd(
   });
   let engine: Engine | undefined;
   try {
-    engine = await openEngine(engineOptions, { log });
+    engine = await openEngine(engineOptions, { log, removesExpired: part === 'node' });
     const metrics = openMetrics(settings);
     // Without metrics, the reads that only they need are left out.
     const used = metrics === NO_METRICS ? engine : meteredEngine(engine, metrics, Date.now);

@@ -14,6 +14,7 @@ import type { Engine } from '../engine.ts';
 import type { EngineLog } from '../engine-log.ts';
 import type { ReadFreeBytes } from './disk-reserve.ts';
 import { machineSteadyMs } from './machine-clock.ts';
+import { runRetention } from './retention.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {
@@ -29,6 +30,8 @@ export interface EmbeddedEngineOptions {
   /** The clock by which leases and delays end, in milliseconds. @default `nowMs` where that is given, the machine's else */
   readonly steadyMs?: () => number;
   readonly log?: EngineLog;
+  /** Whether this process deletes what is no longer kept: one of the fleet's is enough. @default false */
+  readonly removesExpired?: boolean;
   /** @default statfs(2) */
   readonly readFreeBytes?: ReadFreeBytes;
 }
@@ -45,6 +48,10 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const database = openSqliteDatabase(options.dataDirectory);
   const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs, options);
   const leftoversRemoved = proofs.removeLeftovers();
+  const closed = new AbortController();
+  const retention = options.removesExpired
+    ? runRetention({ database, proofs, nowMs, log: options.log }, closed.signal)
+    : undefined;
   return {
     queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, clock }),
     proofs,
@@ -66,7 +73,8 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     keptDeadLetters: undefined,
     scaler: undefined,
     close: async () => {
-      await leftoversRemoved;
+      closed.abort();
+      await Promise.all([leftoversRemoved, retention]);
       database.close();
     },
   };

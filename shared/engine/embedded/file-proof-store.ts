@@ -17,23 +17,23 @@ const LEFTOVER_AGE_MS = 3_600_000;
  * is taken: no reader ever sees half an object, and of two writers of one key the second gets an error.
  */
 export class FileProofStore implements ProofStore {
-  readonly #directory: string;
+  readonly directory: string;
   readonly #nowMs: () => number;
   readonly #reserve: DiskReserve;
 
   constructor(directory: string, nowMs: () => number, options: DiskReserveOptions = {}) {
-    this.#directory = resolve(directory);
+    this.directory = resolve(directory);
     this.#nowMs = nowMs;
     this.#reserve = new DiskReserve(this.#temporaryDirectory, options);
   }
 
   get #temporaryDirectory(): string {
-    return join(this.#directory, 'tmp');
+    return join(this.directory, 'tmp');
   }
 
   async put(key: ProofKey, bytes: Uint8Array): Promise<StoredObject> {
     const object: StoredObject = { key, sha256: sha256Of(bytes), sizeBytes: bytes.byteLength };
-    const path = join(this.#directory, key);
+    const path = join(this.directory, key);
     if (await this.#alreadyHolds(path, object)) return object;
     const temporary = join(this.#temporaryDirectory, randomUUID());
     try {
@@ -53,7 +53,7 @@ export class FileProofStore implements ProofStore {
   }
 
   async get(object: StoredObject): Promise<Uint8Array> {
-    const bytes = await readIfThere(join(this.#directory, object.key));
+    const bytes = await readIfThere(join(this.directory, object.key));
     if (bytes === undefined) throw new ObjectMissingError(object.key);
     const actualSha256 = sha256Of(bytes);
     if (bytes.byteLength !== object.sizeBytes || actualSha256 !== object.sha256) {
@@ -63,10 +63,10 @@ export class FileProofStore implements ProofStore {
   }
 
   async quarantine(key: ProofKey, reason: string): Promise<void> {
-    const aside = join(this.#directory, 'quarantine', `${key}.${this.#nowMs()}-${randomUUID().slice(0, 8)}`);
+    const aside = join(this.directory, 'quarantine', `${key}.${this.#nowMs()}-${randomUUID().slice(0, 8)}`);
     await mkdir(dirname(aside), { recursive: true });
     try {
-      await rename(join(this.#directory, key), aside);
+      await rename(join(this.directory, key), aside);
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return;
       throw error;
