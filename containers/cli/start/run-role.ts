@@ -106,6 +106,7 @@ function becomeEnvironment(environment: Readonly<Record<string, string>>): void 
 const HOPELESS_ERRORS = new Set([
   'AgentUnfitError',
   'CircuitsDifferError',
+  'DatabaseDamagedError',
   'ForeignDatabaseError',
   'SchemaVersionError',
 ]);

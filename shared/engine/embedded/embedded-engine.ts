@@ -41,6 +41,7 @@ export interface EmbeddedEngineOptions {
  *
  * @throws {SchemaVersionError} when another version of Coppice wrote the database.
  * @throws {ForeignDatabaseError} when the database is another program's.
+ * @throws {DatabaseDamagedError} when the database is damaged; so may any call.
  */
 export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const nowMs = options.nowMs ?? Date.now;
