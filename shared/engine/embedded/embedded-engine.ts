@@ -50,9 +50,10 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs, options);
   const leftoversRemoved = proofs.removeLeftovers();
   const closed = new AbortController();
-  const retention = options.removesExpired
-    ? runRetention({ database, proofs, nowMs, log: options.log }, closed.signal)
-    : undefined;
+  const retention =
+    options.removesExpired === true
+      ? runRetention({ database, proofs, nowMs, log: options.log }, closed.signal)
+      : undefined;
   return {
     queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, clock }),
     proofs,

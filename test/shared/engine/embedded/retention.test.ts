@@ -16,7 +16,6 @@ import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/emb
 
 const DAY_SECONDS = 24 * 3600;
 const RANGE = RangeId.parse('0xa1');
-const SETTLED_ROOT = { submissions: [], state: 'mined' } as const;
 
 describe('what the embedded engine keeps', () => {
   let harness: EmbeddedHarness;
@@ -91,7 +90,7 @@ describe('what the embedded engine keeps', () => {
   it('keeps an epoch, its jobs, messages and root for 14 days after it was closed', async () => {
     const jobIds = await openEpoch(7, 205);
     const root = await storeRoot(7);
-    await engine.outbox.replace({ ...root, ...SETTLED_ROOT });
+    await engine.outbox.replace({ ...root, state: 'mined' });
     await close(7);
     await elapseDays(13.9);
     await pass();
@@ -162,8 +161,8 @@ describe('what the embedded engine keeps', () => {
   it('keeps incidents and dead letters for 14 days, and decisions for 3', async () => {
     const note = async (text: string): Promise<void> => {
       await engine.incidents.report({ kind: 'submission', subject: text, message: '' });
-      const decision = { kind: 'fleet', epochs: [], pools: [], dollarsPerHour: 0, reason: text } as const;
-      await engine.decisions.record({ ...decision, atMs: harness.nowMs() });
+      const decision = { epochs: [], pools: [], dollarsPerHour: 0, reason: text };
+      await engine.decisions.record({ kind: 'fleet', ...decision, atMs: harness.nowMs() });
       await engine.queue.enqueue([messageOf(aNewJob())]);
       await engine.queue.park((await engine.queue.claim(['medium'], { waitSeconds: 0 }))!, text);
     };
