@@ -65,7 +65,7 @@ async function startCanaryFleet(
       COPPICE_LEASE_SECONDS: String(leaseSecondsOf(settings)),
     },
   };
-  const engine = await openEngine(fleetEngineOptions(fleet));
+  const engine = await openEngine(fleetEngineOptions(fleet), { removesExpired: true });
   onProgress(
     `starting ${count} ${count === 1 ? 'agent' : 'agents'} of ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
   );

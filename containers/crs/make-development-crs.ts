@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { DOUBLING_DISTANCE } from '../../shared/crs/development-secret.ts';
 import { POINT_BYTES, type PointsShare } from '../../shared/crs/points-share.ts';
+import { replaceFile } from '../../shared/files/replace-file.ts';
 
 /**
  * Makes the first `points` of the development CRS in `directory`, in the file that `bb` reads. An
@@ -36,16 +35,7 @@ export async function makeDevelopmentCrs(
       ),
     ),
   );
-  await mkdir(directory, { recursive: true });
-  const temporary = path.join(directory, `bn254_g1.dat.${randomUUID()}`);
-  const file = await open(temporary, 'wx');
-  try {
-    await file.writeFile(new Uint8Array(buffer));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path.join(directory, 'bn254_g1.dat'));
+  await replaceFile(path.join(directory, 'bn254_g1.dat'), new Uint8Array(buffer));
 }
 
 function fillShare(share: PointsShare, onProgress: (donePoints: number) => void): Promise<void> {

@@ -27,6 +27,21 @@ export class ForeignDatabaseError extends Error {
   }
 }
 
+/** The file is damaged: overwritten, or cut off. It is left unchanged. */
+export class DatabaseDamagedError extends Error {
+  override readonly name = 'DatabaseDamagedError';
+  readonly path: string;
+
+  constructor(path: string, options: { readonly cause: Error }) {
+    super(
+      `database ${path} is damaged (${options.cause.message}): stop the fleet, move this file and those named ${path}-wal and ` +
+        `${path}-shm aside, and restore them from a backup, or start without them: the node then takes open epochs up anew`,
+      options,
+    );
+    this.path = path;
+  }
+}
+
 /** The region or emulator that was searched. */
 export interface AwsPlace {
   readonly region: string;

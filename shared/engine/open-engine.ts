@@ -1,14 +1,20 @@
-import type { AwsEngineOptions, EngineLog } from './aws/aws-engine.ts';
+import type { AwsEngineOptions } from './aws/aws-engine.ts';
 import type { EmbeddedEngineOptions } from './embedded/embedded-engine.ts';
 import type { Engine } from './engine.ts';
+import type { EngineLog } from './engine-log.ts';
 
 /** Which engine to open, in plain values, so that it can be handed to another process or thread, which opens its own. */
 export type EngineOptions =
-  | ({ readonly engine: 'embedded' } & Omit<EmbeddedEngineOptions, 'nowMs'>)
+  | ({ readonly engine: 'embedded' } & Omit<
+      EmbeddedEngineOptions,
+      'nowMs' | 'steadyMs' | 'log' | 'readFreeBytes' | 'removesExpired'
+    >)
   | ({ readonly engine: 'aws' } & Omit<AwsEngineOptions, 'nowMs' | 'log'>);
 
 export interface OpenEngineDeps {
   readonly log?: EngineLog;
+  /** For the node: on one machine it deletes what AWS deletes by itself. @default false */
+  readonly removesExpired?: boolean;
 }
 
 /**
@@ -17,7 +23,10 @@ export interface OpenEngineDeps {
  * On AWS it sends no request yet: a program starts while AWS is unreachable, and the first call that needs a missing
  * resource reports it.
  */
-export async function openEngine(options: EngineOptions, { log }: OpenEngineDeps = {}): Promise<Engine> {
+export async function openEngine(
+  options: EngineOptions,
+  { log, removesExpired = false }: OpenEngineDeps = {},
+): Promise<Engine> {
   if (options.engine === 'aws') {
     const { engine: _engine, ...aws } = options;
     const { openAwsEngine } = await import('./aws/aws-engine.ts');
@@ -25,5 +34,5 @@ export async function openEngine(options: EngineOptions, { log }: OpenEngineDeps
   }
   const { engine: _engine, ...embedded } = options;
   const { openEmbeddedEngine } = await import('./embedded/embedded-engine.ts');
-  return openEmbeddedEngine(embedded);
+  return openEmbeddedEngine({ ...embedded, removesExpired, ...(log && { log }) });
 }

@@ -55,6 +55,25 @@ export class ObjectTransferError extends Error {
   }
 }
 
+/** The disk of the store is full, but for what is kept free for the ledger. Nothing was stored; it succeeds once there is room. */
+export class DiskReserveError extends Error {
+  override readonly name = 'DiskReserveError';
+  readonly directory: string;
+  readonly freeBytes: number;
+  readonly reserveBytes: number;
+
+  constructor(directory: string, freeBytes: number, reserveBytes: number, options?: ErrorOptions) {
+    super(
+      `the disk of ${directory} is full: ${toMib(freeBytes)} MiB are free, and ${toMib(reserveBytes)} MiB are kept for ` +
+        'the ledger. Free space on it, or move the data directory to a larger disk; nothing is lost, it is tried again',
+      options,
+    );
+    this.directory = directory;
+    this.freeBytes = freeBytes;
+    this.reserveBytes = reserveBytes;
+  }
+}
+
 /** Other writers kept replacing or removing the object in every attempt. Its content is unknown; store it again. */
 export class ObjectContendedError extends Error {
   override readonly name = 'ObjectContendedError';
@@ -107,4 +126,8 @@ export class ProofBucketMissingError extends Error {
     );
     this.bucket = bucket;
   }
+}
+
+function toMib(bytes: number): number {
+  return Math.floor(bytes / 2 ** 20);
 }

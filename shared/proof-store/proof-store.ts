@@ -34,6 +34,7 @@ export interface ProofStore {
   /**
    * Stores `bytes` under `key`, whole or not at all. The same bytes again are a success that changes nothing.
    * @throws {ObjectConflictError} if the key holds other bytes; they are left as they are.
+   * @throws {DiskReserveError} while the disk is full: try again later.
    */
   put(key: ProofKey, bytes: Uint8Array): Promise<StoredObject>;
   /**

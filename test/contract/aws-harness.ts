@@ -6,6 +6,7 @@ import { type AwsClients, createAwsClients } from '../../shared/engine/aws/aws-c
 import type { AwsConnection } from '../../shared/engine/aws/aws-connection.ts';
 import { type AwsResourceNames, awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { createLedgerTable, createProofsBucket, createQueues } from '../../shared/engine/aws/create-aws-resources.ts';
+import { JUMP_SECONDS, jumpingClock } from './jumping-clock.ts';
 
 export const AWS_LEASE_SECONDS = 30;
 
@@ -22,7 +23,10 @@ export interface AwsHarness {
 }
 
 /** Creates separate resources on the emulator, those that are asked for. They go with the emulator. */
-export async function openAwsHarness(parts: readonly ('queues' | 'bucket' | 'table')[]): Promise<AwsHarness> {
+export async function openAwsHarness(
+  parts: readonly ('queues' | 'bucket' | 'table')[],
+  { jumps = false }: { readonly jumps?: boolean } = {},
+): Promise<AwsHarness> {
   const connection = inject('aws');
   const clients = createAwsClients(connection);
   const prefix = `test-${randomUUID().slice(0, 13)}`;
@@ -34,15 +38,17 @@ export async function openAwsHarness(parts: readonly ('queues' | 'bucket' | 'tab
     parts.includes('table') && createLedgerTable(clients, names),
   ]);
   let movedMs = 0;
+  const jump = jumpingClock(jumps ? JUMP_SECONDS : 0);
   const startedAtMs = Date.now();
   return {
     connection,
     clients,
     names,
     leaseSeconds,
-    nowMs: () => startedAtMs + movedMs,
+    nowMs: () => startedAtMs + movedMs + jump.ms,
     elapse: async (seconds) => {
       movedMs += seconds * 1000;
+      jump.next();
       if (!parts.includes('queues')) return;
       const url = new URL(`/coppice/elapse?queues=${prefix}&seconds=${seconds}`, connection.endpoint);
       const answer = await fetch(url, { method: 'POST' });

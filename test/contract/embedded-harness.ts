@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { type EmbeddedEngineOptions, openEmbeddedEngine } from '../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { JUMP_SECONDS, jumpingClock } from './jumping-clock.ts';
 
 const LEASE_SECONDS = 120;
 
@@ -19,13 +20,21 @@ export interface EmbeddedHarness {
   close(): Promise<void>;
 }
 
-export async function openEmbeddedHarness(
-  options: Pick<EmbeddedEngineOptions, 'attemptBudgets'> = {},
-): Promise<EmbeddedHarness> {
+export type EmbeddedHarnessOptions = Pick<EmbeddedEngineOptions, 'attemptBudgets'> & {
+  /** Whether the wall clock is set forward or back whenever time goes by. */
+  readonly jumps?: boolean;
+};
+
+export async function openEmbeddedHarness({
+  jumps = false,
+  ...options
+}: EmbeddedHarnessOptions = {}): Promise<EmbeddedHarness> {
   const dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-contract-'));
-  let nowMs = 1_800_000_000_000;
+  let steadyMs = 100_000_000;
+  const jump = jumpingClock(jumps ? JUMP_SECONDS : 0);
+  const nowMs = (): number => 1_700_000_000_000 + steadyMs + jump.ms;
   const open = (): Engine =>
-    openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS, nowMs: () => nowMs, ...options });
+    openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS, nowMs, steadyMs: () => steadyMs, ...options });
   const engine = open();
   const elsewhere = open();
   return {
@@ -33,8 +42,11 @@ export async function openEmbeddedHarness(
     elsewhere,
     dataDirectory,
     leaseSeconds: LEASE_SECONDS,
-    nowMs: () => nowMs,
-    elapse: async (seconds) => void (nowMs += seconds * 1000),
+    nowMs,
+    elapse: async (seconds) => {
+      steadyMs += seconds * 1000;
+      jump.next();
+    },
     close: async () => {
       await engine.close();
       await elsewhere.close();

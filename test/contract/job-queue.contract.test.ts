@@ -1,11 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 
-import { openEmbeddedHarness } from './embedded-harness.ts';
-import { describeJobQueueContract } from './job-queue.contract.ts';
+import { type EmbeddedHarnessOptions, openEmbeddedHarness } from './embedded-harness.ts';
+import { describeJobQueueContract, type JobQueueHarness } from './job-queue.contract.ts';
 
-describeJobQueueContract('SqliteJobQueue', async () => {
-  const { engine, dataDirectory, ...harness } = await openEmbeddedHarness();
+describeJobQueueContract('SqliteJobQueue', () => open());
+describeJobQueueContract('SqliteJobQueue, on a clock that jumps', () => open({ jumps: true }));
+
+async function open(options?: EmbeddedHarnessOptions): Promise<JobQueueHarness> {
+  const { engine, dataDirectory, ...harness } = await openEmbeddedHarness(options);
   return {
     ...harness,
     queue: engine.queue,
@@ -13,9 +16,9 @@ describeJobQueueContract('SqliteJobQueue', async () => {
     sendForeign: async (pool, lane, body) => {
       const database = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
       database
-        .prepare('insert into messages (pool, lane, body, visible_at_ms) values (?, ?, ?, ?)')
-        .run(pool, lane, body, harness.nowMs());
+        .prepare('insert into messages (pool, lane, body, visible_steady_ms) values (?, ?, ?, 0)')
+        .run(pool, lane, body);
       database.close();
     },
   };
-});
+}

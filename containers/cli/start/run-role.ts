@@ -72,7 +72,7 @@ async function runUntilEnd(
   });
   let engine: Engine | undefined;
   try {
-    engine = await openEngine(engineOptions, { log });
+    engine = await openEngine(engineOptions, { log, removesExpired: part === 'node' });
     const metrics = openMetrics(settings);
     // Without metrics, the reads that only they need are left out.
     const used = metrics === NO_METRICS ? engine : meteredEngine(engine, metrics, Date.now);
@@ -106,6 +106,7 @@ function becomeEnvironment(environment: Readonly<Record<string, string>>): void 
 const HOPELESS_ERRORS = new Set([
   'AgentUnfitError',
   'CircuitsDifferError',
+  'DatabaseDamagedError',
   'ForeignDatabaseError',
   'SchemaVersionError',
 ]);

@@ -1,8 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import { NetworkConfigMapSchema, type NetworkConfig } from '@aztec/foundation/config';
 
+import { replaceFile } from '../../files/replace-file.ts';
 import { redactUrl } from '../../telemetry/redact-urls.ts';
 import { withUrlCredentials } from '../fetch-with-credentials.ts';
 import type { NetworkName } from './network-name.ts';
@@ -38,7 +38,7 @@ export async function lookUpNetwork(
     try {
       const text = await readText(source);
       const found = findNetwork(text, network);
-      await keep(cacheFile, text).catch(() => undefined);
+      await replaceFile(cacheFile, text).catch(() => undefined);
       return { variables: toVariables(found), problems: [] };
     } catch (error) {
       problems.push(`${nameOf(source)}: ${reasonOf(error)}`);
@@ -83,11 +83,6 @@ function findNetwork(text: string, network: NetworkName): NetworkConfig {
   const found = networks[network];
   if (found === undefined) throw new Error(`has no network ${network}`);
   return found;
-}
-
-async function keep(cacheFile: string, text: string): Promise<void> {
-  await mkdir(path.dirname(cacheFile), { recursive: true });
-  await writeFile(cacheFile, text);
 }
 
 function toVariables(config: NetworkConfig): Record<string, string> {

@@ -15,12 +15,12 @@ import type { DynamoTable } from './dynamo/dynamo-table.ts';
 import { type AttemptBudgets, DEFAULT_ATTEMPT_BUDGETS } from '../../ledger/job-ledger.ts';
 import { LambdaScaler } from './fleet/lambda-scaler.ts';
 import { S3ProofStore } from './s3/s3-proof-store.ts';
-import type { Logger } from '../../telemetry/logger.ts';
 import { createAwsClients } from './aws-clients.ts';
 import type { AwsConnection } from './aws-connection.ts';
 import { awsResourceNames } from './aws-resource-names.ts';
 import { AwsRetries } from './aws-retries.ts';
 import type { CompleteEngine } from '../engine.ts';
+import type { EngineLog } from '../engine-log.ts';
 import { explainAwsErrors } from './explain-aws-errors.ts';
 
 export interface AwsEngineOptions {
@@ -34,11 +34,9 @@ export interface AwsEngineOptions {
   readonly attemptBudgets?: AttemptBudgets;
   /** Unix time in milliseconds. @default Date.now */
   readonly nowMs?: () => number;
+  /** Gets, in few lines, which calls had to be tried again, and when the scaler was asked. */
   readonly log?: EngineLog;
 }
-
-/** Reports, in few lines, which calls had to be tried again, and when the scaler was asked. */
-export type EngineLog = Pick<Logger, 'debug' | 'info' | 'warn'>;
 
 /** Builds the ports on SQS, S3, DynamoDB and Lambda. Sends no request: a call that finds its resource missing says so. */
 export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {

@@ -1,3 +1,5 @@
+import { OBJECTS_KEPT_SECONDS } from '../../ledger/kept-seconds.ts';
+
 /** What the programs require of the fleet's queues, however those were created. */
 export const QUEUE_SHAPE = {
   longPollSeconds: 20,
@@ -11,8 +13,7 @@ export const QUEUE_SHAPE = {
 
 /** What they require of the bucket of proofs. */
 export const BUCKET_SHAPE = {
-  /** Far longer than an epoch's window, which is hours. */
-  objectDays: 7,
+  objectDays: OBJECTS_KEPT_SECONDS / 86_400,
   uploadPartsDays: 1,
   /** Objects that are written once, under a condition. All others are quarantined. */
   writeOncePrefixes: ['inputs/', 'outputs/'],

@@ -11,6 +11,10 @@ import { SqliteOutbox } from './sqlite-outbox.ts';
 import { SqliteSettlementFeed } from './sqlite-settlement-feed.ts';
 import { FileProofStore } from './file-proof-store.ts';
 import type { Engine } from '../engine.ts';
+import type { EngineLog } from '../engine-log.ts';
+import type { ReadFreeBytes } from './disk-reserve.ts';
+import { machineSteadyMs } from './machine-clock.ts';
+import { runRetention } from './retention.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
 
 export interface EmbeddedEngineOptions {
@@ -23,6 +27,13 @@ export interface EmbeddedEngineOptions {
   readonly attemptBudgets?: AttemptBudgets;
   /** Unix time in milliseconds. @default Date.now */
   readonly nowMs?: () => number;
+  /** The clock by which leases and delays end, in milliseconds. @default `nowMs` where that is given, the machine's else */
+  readonly steadyMs?: () => number;
+  readonly log?: EngineLog;
+  /** Whether this process deletes what is no longer kept: one of the fleet's is enough. @default false */
+  readonly removesExpired?: boolean;
+  /** @default statfs(2) */
+  readonly readFreeBytes?: ReadFreeBytes;
 }
 
 /**
@@ -30,16 +41,27 @@ export interface EmbeddedEngineOptions {
  *
  * @throws {SchemaVersionError} when another version of Coppice wrote the database.
  * @throws {ForeignDatabaseError} when the database is another program's.
+ * @throws {DatabaseDamagedError} when the database is damaged; so may any call.
  */
 export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const nowMs = options.nowMs ?? Date.now;
+  const clock = { nowMs, steadyMs: options.steadyMs ?? options.nowMs ?? machineSteadyMs };
   const database = openSqliteDatabase(options.dataDirectory);
-  const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs);
+  const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs, options);
   const leftoversRemoved = proofs.removeLeftovers();
+  const closed = new AbortController();
+  const retention =
+    options.removesExpired === true
+      ? runRetention({ database, proofs, nowMs, log: options.log }, closed.signal)
+      : undefined;
   return {
-    queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, nowMs }),
+    queue: new SqliteJobQueue(database, { leaseSeconds: options.leaseSeconds, clock }),
     proofs,
-    jobs: new SqliteJobLedger(database, { budgets: options.attemptBudgets ?? DEFAULT_ATTEMPT_BUDGETS, nowMs }),
+    jobs: new SqliteJobLedger(database, {
+      budgets: options.attemptBudgets ?? DEFAULT_ATTEMPT_BUDGETS,
+      leaseSeconds: options.leaseSeconds,
+      clock,
+    }),
     settlements: new SqliteSettlementFeed(database),
     epochs: new SqliteEpochLedger(database, nowMs),
     outbox: new SqliteOutbox(database, nowMs),
@@ -53,7 +75,8 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     keptDeadLetters: undefined,
     scaler: undefined,
     close: async () => {
-      await leftoversRemoved;
+      closed.abort();
+      await Promise.all([leftoversRemoved, retention]);
       database.close();
     },
   };

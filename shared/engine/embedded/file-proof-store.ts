@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { type Sha256, sha256Of } from '../../proving-job/proving-job-id.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../proof-store/errors.ts';
+import { DiskReserve, type DiskReserveOptions } from './disk-reserve.ts';
 import type { ProofKey, ProofStore, StoredObject } from '../../proof-store/proof-store.ts';
 
 /** A write takes seconds: an older unfinished file was left by a process that died while it wrote. */
@@ -16,35 +17,43 @@ const LEFTOVER_AGE_MS = 3_600_000;
  * is taken: no reader ever sees half an object, and of two writers of one key the second gets an error.
  */
 export class FileProofStore implements ProofStore {
-  readonly #directory: string;
+  readonly directory: string;
   readonly #nowMs: () => number;
+  readonly #reserve: DiskReserve;
 
-  constructor(directory: string, nowMs: () => number) {
-    this.#directory = resolve(directory);
+  constructor(directory: string, nowMs: () => number, options: DiskReserveOptions = {}) {
+    this.directory = resolve(directory);
     this.#nowMs = nowMs;
+    this.#reserve = new DiskReserve(this.#temporaryDirectory, options);
+  }
+
+  get #temporaryDirectory(): string {
+    return join(this.directory, 'tmp');
   }
 
   async put(key: ProofKey, bytes: Uint8Array): Promise<StoredObject> {
     const object: StoredObject = { key, sha256: sha256Of(bytes), sizeBytes: bytes.byteLength };
-    const path = join(this.#directory, key);
+    const path = join(this.directory, key);
     if (await this.#alreadyHolds(path, object)) return object;
-    const temporary = await this.#writeTemporary(bytes);
+    const temporary = join(this.#temporaryDirectory, randomUUID());
     try {
+      await this.#writeWhole(temporary, bytes);
       const firstMade = await mkdir(dirname(path), { recursive: true });
       await link(temporary, path);
       await syncDirectories(dirname(path), firstMade === undefined ? dirname(path) : dirname(firstMade));
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
+      if (!hasCode(error, 'EEXIST')) throw await this.#reserve.explain(error);
       // Another writer was first: its object stays.
       if (!(await this.#alreadyHolds(path, object))) return await this.put(key, bytes);
     } finally {
-      await unlink(temporary);
+      // A write that failed must not keep the space that it took.
+      await rm(temporary, { force: true });
     }
     return object;
   }
 
   async get(object: StoredObject): Promise<Uint8Array> {
-    const bytes = await readIfThere(join(this.#directory, object.key));
+    const bytes = await readIfThere(join(this.directory, object.key));
     if (bytes === undefined) throw new ObjectMissingError(object.key);
     const actualSha256 = sha256Of(bytes);
     if (bytes.byteLength !== object.sizeBytes || actualSha256 !== object.sha256) {
@@ -54,12 +63,12 @@ export class FileProofStore implements ProofStore {
   }
 
   async quarantine(key: ProofKey, reason: string, seen?: Sha256): Promise<void> {
-    const path = join(this.#directory, key);
+    const path = join(this.directory, key);
     if (seen !== undefined) {
       const existing = await readIfThere(path);
       if (existing === undefined || sha256Of(existing) !== seen) return;
     }
-    const aside = join(this.#directory, 'quarantine', `${key}.${this.#nowMs()}-${randomUUID().slice(0, 8)}`);
+    const aside = join(this.directory, 'quarantine', `${key}.${this.#nowMs()}-${randomUUID().slice(0, 8)}`);
     await mkdir(dirname(aside), { recursive: true });
     try {
       await rename(path, aside);
@@ -72,7 +81,7 @@ export class FileProofStore implements ProofStore {
 
   /** Deletes the unfinished files of writers that died. They take space and do no other harm. */
   async removeLeftovers(): Promise<void> {
-    const directory = join(this.#directory, 'tmp');
+    const directory = this.#temporaryDirectory;
     for (const name of await readdir(directory).catch(() => [])) {
       const path = join(directory, name);
       try {
@@ -94,9 +103,9 @@ export class FileProofStore implements ProofStore {
     return true;
   }
 
-  async #writeTemporary(bytes: Uint8Array): Promise<string> {
-    const path = join(this.#directory, 'tmp', randomUUID());
+  async #writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
+    await this.#reserve.assertRoomFor(bytes.byteLength);
     const file = await open(path, 'wx');
     try {
       await file.writeFile(bytes);
@@ -104,7 +113,6 @@ export class FileProofStore implements ProofStore {
     } finally {
       await file.close();
     }
-    return path;
   }
 }
 

@@ -1,14 +1,15 @@
 import { JobRecord } from '../../ledger/job-ledger.ts';
 import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import { type ClockReading, toUnixMs } from './machine-clock.ts';
 import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts';
 
-export function findJob(database: SqliteDatabase, jobId: ProvingJobId): JobRecord | undefined {
+export function findJob(database: SqliteDatabase, jobId: ProvingJobId, at: ClockReading): JobRecord | undefined {
   const row = database.get('select * from jobs where id = ?', jobId);
-  return row === undefined ? undefined : parseJobRow(row);
+  return row === undefined ? undefined : parseJobRow(row, at);
 }
 
-/** Reads a row of the table `jobs`. @throws {z.ZodError} when it is not a valid job: something else wrote to the file. */
-export function parseJobRow(row: SqliteRow): JobRecord {
+/** Reads a row of the table `jobs`, with its leases in Unix time. @throws {z.ZodError} when it is not a valid job: something else wrote to the file. */
+export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
   const fields = {
     id: row['id'],
     epoch: row['epoch'],
@@ -23,9 +24,9 @@ export function parseJobRow(row: SqliteRow): JobRecord {
     attempts: parseJson(row['attempts']),
     recordedAtMs: row['recorded_at_ms'],
     enqueuedAtMs: row['enqueued_at_ms'],
-    lease: row['state'] === 'leased' ? leaseOf(row) : null,
+    lease: row['state'] === 'leased' ? leaseOf(row, at) : null,
     copyAskedAtMs: row['copy_asked_at_ms'],
-    straggler: parseJson(row['straggler']),
+    straggler: stragglerOf(row, at),
     proof: parseJson(row['proof']),
     provenBy: row['proven_by'],
     provingMs: row['proving_ms'],
@@ -37,14 +38,20 @@ export function parseJobRow(row: SqliteRow): JobRecord {
   return JobRecord.parse(Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)));
 }
 
-function leaseOf(row: SqliteRow): unknown {
+function leaseOf(row: SqliteRow, at: ClockReading): unknown {
   return {
     jobId: row['id'],
     agentId: row['lease_agent_id'],
     token: row['lease_token'],
     claimedAtMs: row['lease_claimed_at_ms'],
-    expiresAtMs: row['lease_expires_at_ms'],
+    expiresAtMs: toUnixMs(Number(row['lease_expires_steady_ms']), at),
   };
+}
+
+function stragglerOf(row: SqliteRow, at: ClockReading): unknown {
+  const lease = parseJson(row['straggler']);
+  if (typeof lease !== 'object' || lease === null || !('expiresAtMs' in lease)) return lease;
+  return { ...lease, expiresAtMs: toUnixMs(Number(lease.expiresAtMs), at) };
 }
 
 function parseJson(column: SqliteRow[string] | undefined): unknown {

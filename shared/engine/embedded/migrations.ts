@@ -10,6 +10,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   addOriginsOfDeadLetters,
   addDecisions,
   addSecondCopies,
+  useSteadyClock,
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
@@ -46,4 +47,12 @@ function addDecisions(database: DatabaseSync): void {
 function addSecondCopies(database: DatabaseSync): void {
   database.exec('alter table jobs add column copy_asked_at_ms integer');
   database.exec('alter table jobs add column straggler text');
+}
+
+/** Every message is visible at first, and {@link latestEndMs} ends the older leases: their times are those of another clock. */
+function useSteadyClock(database: DatabaseSync): void {
+  database.exec('alter table messages rename column visible_at_ms to visible_steady_ms');
+  database.exec('update messages set visible_steady_ms = 0');
+  database.exec('alter table jobs rename column lease_expires_at_ms to lease_expires_steady_ms');
+  database.exec('alter table jobs add column enqueued_steady_ms integer');
 }

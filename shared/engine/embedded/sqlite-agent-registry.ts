@@ -1,8 +1,8 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { AgentRecord, type AgentRegistry } from '../../ledger/agent-registry.ts';
 
-/** Agents that have not reported for this long are deleted: a week. */
-const KEPT_MS = 7 * 24 * 3_600_000;
+/** Agents of the past are forgotten after a day. */
+const KEPT_MS = 24 * 3_600_000;
 
 /** An {@link AgentRegistry} in the engine's SQLite file: a row per agent, its record as JSON. */
 export class SqliteAgentRegistry implements AgentRegistry {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 
-import { ForeignDatabaseError, SchemaVersionError } from '../errors.ts';
+import { DatabaseDamagedError, ForeignDatabaseError, SchemaVersionError } from '../errors.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 
@@ -11,6 +11,8 @@ const BUSY_TIMEOUT_MS = 10_000;
 const OPEN_RETRY_MS = 5;
 /** SQLite's primary result code SQLITE_BUSY; extended codes carry it in their low byte. */
 const SQLITE_BUSY = 5;
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGE = [11, 26];
 
 export type SqliteRow = Record<string, SQLOutputValue>;
 
@@ -24,8 +26,11 @@ export class SqliteDatabase {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(database: DatabaseSync) {
+  readonly #path: string;
+
+  constructor(database: DatabaseSync, path: string) {
     this.#database = database;
+    this.#path = path;
   }
 
   get isOpen(): boolean {
@@ -40,12 +45,12 @@ export class SqliteDatabase {
   }
 
   all(sql: string, ...parameters: SQLInputValue[]): SqliteRow[] {
-    return this.#prepared(sql).all(...parameters);
+    return this.#run(sql, (statement) => statement.all(...parameters));
   }
 
   /** Returns how many rows changed. */
   run(sql: string, ...parameters: SQLInputValue[]): number {
-    return Number(this.#prepared(sql).run(...parameters).changes);
+    return Number(this.#run(sql, (statement) => statement.run(...parameters)).changes);
   }
 
   /**
@@ -53,10 +58,10 @@ export class SqliteDatabase {
    * writes. A transaction that only took the lock at its first write would fail instead of waiting.
    */
   immediate<T>(work: () => T): T {
-    this.#prepared('begin immediate').run();
+    this.run('begin immediate');
     try {
       const result = work();
-      this.#prepared('commit').run();
+      this.run('commit');
       return result;
     } catch (error) {
       // SQLite has already rolled back by itself after some errors, such as a full disk.
@@ -81,6 +86,14 @@ export class SqliteDatabase {
     if (this.#database.isOpen) this.#database.close();
   }
 
+  #run<T>(sql: string, execute: (statement: StatementSync) => T): T {
+    try {
+      return execute(this.#prepared(sql));
+    } catch (error) {
+      throw explained(error, this.#path);
+    }
+  }
+
   #prepared(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
@@ -97,6 +110,7 @@ export class SqliteDatabase {
  *
  * @throws {SchemaVersionError} when it was written by a version of Coppice that this one cannot read.
  * @throws {ForeignDatabaseError} when it is another program's.
+ * @throws {DatabaseDamagedError} when it is damaged; any later call may find that too.
  */
 export function openSqliteDatabase(dataDirectory: string): SqliteDatabase {
   mkdirSync(dataDirectory, { recursive: true });
@@ -107,9 +121,9 @@ export function openSqliteDatabase(dataDirectory: string): SqliteDatabase {
     prepareSchema(database, path);
   } catch (error) {
     database.close();
-    throw error;
+    throw explained(error, path);
   }
-  return new SqliteDatabase(database);
+  return new SqliteDatabase(database, path);
 }
 
 function prepareConnection(database: DatabaseSync): void {
@@ -169,6 +183,17 @@ function retryWhileBusy(work: () => void): void {
   }
 }
 
+function explained(error: unknown, path: string): unknown {
+  const code = resultCode(error);
+  return error instanceof Error && code !== undefined && DAMAGE.includes(code)
+    ? new DatabaseDamagedError(path, { cause: error })
+    : error;
+}
+
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+  return resultCode(error) === SQLITE_BUSY;
+}
+
+function resultCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;
 }

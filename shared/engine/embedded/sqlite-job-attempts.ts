@@ -1,9 +1,11 @@
 import { type AttemptCause, type JobLease, type JobRecord, stragglerAt } from '../../ledger/job-ledger.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
+import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import { latestEndMs } from './machine-clock.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 export const CLEAR_LEASE =
-  'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_at_ms = null, copy_asked_at_ms = null';
+  'lease_agent_id = null, lease_claimed_at_ms = null, lease_expires_steady_ms = null, copy_asked_at_ms = null';
 export const CLEAR_LEASES = `${CLEAR_LEASE}, straggler = null`;
 
 export interface LostAttempt {
@@ -42,12 +44,29 @@ export function endAttempt(
   return state;
 }
 
-/** Queues the job so that another agent begins its second copy, beside the attempt of this lease. Runs in a transaction. */
-export function makeStraggler(database: SqliteDatabase, lease: JobLease): void {
+/** Queues the job so that another agent begins its second copy, beside the attempt under its lease. Runs in a transaction. */
+export function makeStraggler(database: SqliteDatabase, jobId: ProvingJobId): void {
   database.run(
-    `update jobs set state = 'queued', straggler = ?, ${CLEAR_LEASE} where id = ?`,
-    JSON.stringify(lease),
-    lease.jobId,
+    `update jobs set state = 'queued', ${CLEAR_LEASE},
+       straggler = json_object('jobId', id, 'agentId', lease_agent_id, 'token', lease_token,
+         'claimedAtMs', lease_claimed_at_ms, 'expiresAtMs', lease_expires_steady_ms)
+     where id = ?`,
+    jobId,
+  );
+}
+
+/** Shortens leases of the job that end later than any that was given since the machine's start. Runs in a transaction. */
+export function shortenLeftovers(
+  database: SqliteDatabase,
+  jobId: ProvingJobId,
+  steadyMs: number,
+  leaseMs: number,
+): void {
+  const ends = [steadyMs + leaseMs, jobId, latestEndMs(steadyMs, leaseMs)] as const;
+  database.run('update jobs set lease_expires_steady_ms = ? where id = ? and lease_expires_steady_ms > ?', ...ends);
+  database.run(
+    `update jobs set straggler = json_set(straggler, '$.expiresAtMs', ?) where id = ? and straggler ->> 'expiresAtMs' > ?`,
+    ...ends,
   );
 }
 

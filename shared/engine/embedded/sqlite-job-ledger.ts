@@ -18,6 +18,7 @@ import {
   type RangeId,
 } from '../../ledger/job-ledger.ts';
 import { findJob, parseJobRow } from './job-row.ts';
+import { latestEndMs, type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import { CLEAR_LEASE, CLEAR_LEASES, dropStraggler, endAttempt } from './sqlite-job-attempts.ts';
 import { claimJob } from './sqlite-job-claim.ts';
 
@@ -32,6 +33,13 @@ const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_
 /** Queued again and marked as in need of a message: the sweeper sends one if the caller dies before it does. */
 const QUEUE_ANEW = `state = 'queued', enqueued_at_ms = null, settled_at_ms = null`;
 
+export interface SqliteJobLedgerOptions {
+  readonly budgets: AttemptBudgets;
+  /** How long agents claim jobs for, in seconds. */
+  readonly leaseSeconds: number;
+  readonly clock: MachineClock;
+}
+
 /**
  * A {@link JobLedger} in the engine's SQLite file. Each arrow of the state machine is one statement, or one
  * transaction that holds the write lock while it reads and decides.
@@ -41,15 +49,18 @@ const QUEUE_ANEW = `state = 'queued', enqueued_at_ms = null, settled_at_ms = nul
 export class SqliteJobLedger implements JobLedger {
   readonly #database: SqliteDatabase;
   readonly #budgets: AttemptBudgets;
-  readonly #nowMs: () => number;
+  readonly #leaseMs: number;
+  readonly #clock: MachineClock;
 
-  constructor(database: SqliteDatabase, options: { readonly budgets: AttemptBudgets; readonly nowMs: () => number }) {
+  constructor(database: SqliteDatabase, { budgets, leaseSeconds, clock }: SqliteJobLedgerOptions) {
     this.#database = database;
-    this.#budgets = options.budgets;
-    this.#nowMs = options.nowMs;
+    this.#budgets = budgets;
+    this.#leaseMs = Math.round(leaseSeconds * 1000);
+    this.#clock = clock;
   }
 
   async record(job: NewJob): Promise<JobRecord> {
+    const at = readClock(this.#clock);
     const row = this.#database.get(
       `insert into jobs (id, epoch, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
@@ -70,26 +81,31 @@ export class SqliteJobLedger implements JobLedger {
       JSON.stringify(job.inputs),
       JSON.stringify(job.children),
       NO_ATTEMPTS_TEXT,
-      this.#nowMs(),
+      at.nowMs,
     );
     if (row === undefined) throw new Error(`the ledger returned no row for proving job ${job.id}`);
-    return parseJobRow(row);
+    return parseJobRow(row, at);
   }
 
   async markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void> {
+    const at = readClock(this.#clock);
     this.#database.run(
-      'update jobs set enqueued_at_ms = ? where id in (select value from json_each(?))',
-      this.#nowMs(),
+      'update jobs set enqueued_at_ms = ?, enqueued_steady_ms = ? where id in (select value from json_each(?))',
+      at.nowMs,
+      at.steadyMs,
       JSON.stringify(jobIds),
     );
   }
 
   async find(jobId: ProvingJobId): Promise<JobRecord | undefined> {
-    return findJob(this.#database, jobId);
+    return this.#find(jobId);
   }
 
   async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
-    return this.#database.all('select * from jobs where epoch = ? order by sequence', epoch).map(parseJobRow);
+    const at = readClock(this.#clock);
+    return this.#database
+      .all('select * from jobs where epoch = ? order by sequence', epoch)
+      .map((row) => parseJobRow(row, at));
   }
 
   async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
@@ -110,39 +126,42 @@ export class SqliteJobLedger implements JobLedger {
       leaseSeconds,
       pools,
       budgets: this.#budgets,
-      nowMs: this.#nowMs,
+      clock: this.#clock,
     });
   }
 
   async askForCopy({ jobId, token }: JobLease): Promise<boolean> {
+    const { nowMs, steadyMs } = readClock(this.#clock);
     const asked = this.#database.run(
       `update jobs set copy_asked_at_ms = ?1
-       where id = ?2 and state = 'leased' and lease_token = ?3 and lease_expires_at_ms > ?1
-         and copy_asked_at_ms is null and coalesce(straggler ->> 'expiresAtMs', 0) <= ?1`,
-      this.#nowMs(),
+       where id = ?2 and state = 'leased' and lease_token = ?3 and lease_expires_steady_ms > ?4
+         and copy_asked_at_ms is null and coalesce(straggler ->> 'expiresAtMs', 0) <= ?4`,
+      nowMs,
       jobId,
       token,
+      steadyMs,
     );
     return asked > 0;
   }
 
   async extend(lease: JobLease, leaseSeconds: number): Promise<JobLease> {
-    const expiresAtMs = this.#nowMs() + Math.round(leaseSeconds * 1000);
+    const at = readClock(this.#clock);
+    const expiresSteadyMs = at.steadyMs + Math.round(leaseSeconds * 1000);
     const changed =
       this.#database.run(
-        `update jobs set lease_expires_at_ms = ? where id = ? and state = 'leased' and lease_token = ?`,
-        expiresAtMs,
+        `update jobs set lease_expires_steady_ms = ? where id = ? and state = 'leased' and lease_token = ?`,
+        expiresSteadyMs,
         lease.jobId,
         lease.token,
       ) ||
       this.#database.run(
         `update jobs set straggler = json_set(straggler, '$.expiresAtMs', ?) where id = ? and straggler ->> 'token' = ?`,
-        expiresAtMs,
+        expiresSteadyMs,
         lease.jobId,
         lease.token,
       );
     if (changed === 0) throw new JobLeaseLostError(lease.jobId);
-    return { ...lease, expiresAtMs };
+    return { ...lease, expiresAtMs: toUnixMs(expiresSteadyMs, at) };
   }
 
   async markProven(report: ProofReport): Promise<'proven' | 'already-settled'> {
@@ -154,25 +173,25 @@ export class SqliteJobLedger implements JobLedger {
       report.agentId,
       report.provingMs,
       report.claimedAtMs,
-      this.#nowMs(),
+      this.#clock.nowMs(),
       report.jobId,
     );
     if (changed === 1) return 'proven';
-    if (findJob(this.#database, report.jobId) === undefined)
-      throw new Error(`the ledger does not know proving job ${report.jobId}`);
+    if (this.#find(report.jobId) === undefined) throw new Error(`the ledger does not know proving job ${report.jobId}`);
     return 'already-settled';
   }
 
   async fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'> {
     return this.#database.immediate(() => {
-      const job = findJob(this.#database, lease.jobId);
+      const at = readClock(this.#clock);
+      const job = findJob(this.#database, lease.jobId, at);
       if (job?.lease?.token === lease.token) {
         const failure = {
           cause,
           reason: keptReason(reason),
           movesTo,
           budget: this.#budgets[cause],
-          nowMs: this.#nowMs(),
+          nowMs: at.nowMs,
         };
         return endAttempt(this.#database, job, failure);
       }
@@ -194,7 +213,7 @@ export class SqliteJobLedger implements JobLedger {
     return this.#database.run(
       `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
        where epoch = ?3 and state in ('queued', 'leased') and (?4 is null or range_id = ?4)`,
-      this.#nowMs(),
+      this.#clock.nowMs(),
       keptReason(reason),
       epoch,
       rangeId ?? null,
@@ -219,17 +238,18 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async reject(jobId: ProvingJobId, reason: string): Promise<'rejected' | 'held' | 'settled' | 'unknown'> {
-    const nowMs = this.#nowMs();
+    const at = readClock(this.#clock);
     const rejected = this.#database.run(
       `update jobs set state = 'rejected', reason = ?1, settled_at_ms = ?2, ${CLEAR_LEASES}
-       where id = ?3 and (state = 'queued' or (state = 'leased' and lease_expires_at_ms <= ?2))
-         and coalesce(straggler ->> 'expiresAtMs', 0) <= ?2`,
+       where id = ?3 and (state = 'queued' or (state = 'leased' and lease_expires_steady_ms <= ?4))
+         and coalesce(straggler ->> 'expiresAtMs', 0) <= ?4`,
       keptReason(reason),
-      nowMs,
+      at.nowMs,
       jobId,
+      at.steadyMs,
     );
     if (rejected > 0) return 'rejected';
-    const job = findJob(this.#database, jobId);
+    const job = findJob(this.#database, jobId, at);
     if (job === undefined) return 'unknown';
     return job.state === 'leased' || job.state === 'queued' ? 'held' : 'settled';
   }
@@ -244,15 +264,22 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
+    const at = readClock(this.#clock);
     // The order is that of the index of open jobs: any other would make this read every job ever recorded.
     return this.#database
       .all(
         `select * from jobs
          where state in ('queued', 'leased')
-           and iif(state = 'queued', coalesce(enqueued_at_ms, -1), lease_expires_at_ms) < ?
+           and not coalesce(iif(state = 'leased', lease_expires_steady_ms,
+             iif(enqueued_at_ms is null, null, enqueued_steady_ms)) between ? and ?, false)
          order by epoch, sequence`,
-        this.#nowMs() - olderThanSeconds * 1000,
+        at.steadyMs - olderThanSeconds * 1000,
+        latestEndMs(at.steadyMs, this.#leaseMs),
       )
-      .map(parseJobRow);
+      .map((row) => parseJobRow(row, at));
+  }
+
+  #find(jobId: ProvingJobId): JobRecord | undefined {
+    return findJob(this.#database, jobId, readClock(this.#clock));
   }
 }

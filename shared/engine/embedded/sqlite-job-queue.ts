@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import { latestEndMs, type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { Lane, Pool } from '../../proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE } from '../../proving-job/circuit-catalogue.ts';
@@ -26,18 +27,18 @@ const DepthRow = z.object({ pool: Pool, lane: Lane, waiting: z.number().int(), l
 /**
  * A {@link JobQueue} in the engine's SQLite file, between the processes of one machine.
  *
- * A message is a row, hidden until `visible_at_ms`. Its lease is the row and the number of its delivery: a later
+ * A message is a row, hidden until `visible_steady_ms`: 0 while it waits, so that no clock can hide it. Its lease is the row and the number of its delivery: a later
  * delivery invalidates every earlier token.
  */
 export class SqliteJobQueue implements JobQueue {
   readonly #database: SqliteDatabase;
   readonly #leaseMs: number;
-  readonly #nowMs: () => number;
+  readonly #clock: MachineClock;
 
-  constructor(database: SqliteDatabase, options: { readonly leaseSeconds: number; readonly nowMs: () => number }) {
+  constructor(database: SqliteDatabase, options: { readonly leaseSeconds: number; readonly clock: MachineClock }) {
     this.#database = database;
     this.#leaseMs = Math.round(options.leaseSeconds * 1000);
-    this.#nowMs = options.nowMs;
+    this.#clock = options.clock;
   }
 
   async enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void> {
@@ -65,16 +66,16 @@ export class SqliteJobQueue implements JobQueue {
   }
 
   async extend(lease: QueueLease): Promise<QueueLease> {
-    const nowMs = this.#nowMs();
-    const expiresAtMs = nowMs + this.#leaseMs;
+    const at = readClock(this.#clock);
+    const expiresSteadyMs = at.steadyMs + this.#leaseMs;
     const changed = this.#database.run(
-      'update messages set visible_at_ms = ? where id = ? and deliveries = ? and visible_at_ms > ?',
-      expiresAtMs,
+      'update messages set visible_steady_ms = ? where id = ? and deliveries = ? and visible_steady_ms > ?',
+      expiresSteadyMs,
       ...parseToken(lease.token),
-      nowMs,
+      at.steadyMs,
     );
     if (changed === 0) throw new QueueLeaseLostError(lease.message.jobId);
-    return { ...lease, expiresAtMs };
+    return { ...lease, expiresAtMs: toUnixMs(expiresSteadyMs, at) };
   }
 
   async complete(lease: QueueLease): Promise<void> {
@@ -82,12 +83,12 @@ export class SqliteJobQueue implements JobQueue {
   }
 
   async release(lease: QueueLease, delaySeconds = 0): Promise<void> {
-    const nowMs = this.#nowMs();
+    const steadyMs = this.#clock.steadyMs();
     this.#database.run(
-      'update messages set visible_at_ms = ? where id = ? and deliveries = ? and visible_at_ms > ?',
-      nowMs + Math.round(delaySeconds * 1000),
+      'update messages set visible_steady_ms = ? where id = ? and deliveries = ? and visible_steady_ms > ?',
+      delaySeconds === 0 ? 0 : steadyMs + Math.round(delaySeconds * 1000),
       ...parseToken(lease.token),
-      nowMs,
+      steadyMs,
     );
   }
 
@@ -118,9 +119,9 @@ export class SqliteJobQueue implements JobQueue {
   async depths(): Promise<readonly QueueDepth[]> {
     return this.#database
       .all(
-        `select pool, lane, sum(visible_at_ms <= ?1) as waiting, sum(visible_at_ms > ?1) as leased
+        `select pool, lane, sum(visible_steady_ms <= ?1) as waiting, sum(visible_steady_ms > ?1) as leased
          from messages group by pool, lane`,
-        this.#nowMs(),
+        this.#clock.steadyMs(),
       )
       .map((row) => DepthRow.parse(row));
   }
@@ -129,28 +130,31 @@ export class SqliteJobQueue implements JobQueue {
     // A second message for a job whose first still waits in the pool is left out, so sweeps never pile up. A leased one
     // does not count: its agent may be about to complete it.
     this.#database.run(
-      `insert into messages (pool, lane, job_id, body, visible_at_ms)
-       select ?1, ?2, ?3, ?4, ?5
-       where not exists (select 1 from messages where job_id = ?3 and pool = ?1 and visible_at_ms <= ?5)`,
+      `insert into messages (pool, lane, job_id, body, visible_steady_ms)
+       select ?1, ?2, ?3, ?4, 0
+       where not exists (select 1 from messages where job_id = ?3 and pool = ?1 and visible_steady_ms <= ?5)`,
       pool,
       lane,
       jobId,
       body,
-      this.#nowMs(),
+      this.#clock.steadyMs(),
     );
   }
 
   #claimNow(pools: readonly Pool[]): QueueLease | undefined {
     const firstInLine = firstInLineOf(pools.length);
     for (;;) {
-      const nowMs = this.#nowMs();
+      const at = readClock(this.#clock);
       // Reading first keeps idle agents from taking the write lock.
-      if (this.#database.get(`select ${firstInLine} as id`, nowMs, ...pools)?.['id'] === null) return undefined;
-      const expiresAtMs = nowMs + this.#leaseMs;
+      if (this.#database.get(`select ${firstInLine} as id`, at.steadyMs, ...pools)?.['id'] === null) {
+        this.#shortenLeftovers(pools, at.steadyMs);
+        return undefined;
+      }
+      const expiresAtMs = at.nowMs + this.#leaseMs;
       const row = this.#database.get(
-        `update messages set visible_at_ms = ?1 + ${this.#leaseMs}, deliveries = deliveries + 1 where id = ${firstInLine}
+        `update messages set visible_steady_ms = ?1 + ${this.#leaseMs}, deliveries = deliveries + 1 where id = ${firstInLine}
          returning id, body, deliveries`,
-        nowMs,
+        at.steadyMs,
         ...pools,
       );
       if (row === undefined) continue;
@@ -161,6 +165,15 @@ export class SqliteJobQueue implements JobQueue {
       }
       this.#park([id, deliveries], message.reason);
     }
+  }
+
+  /** Only when nothing else can be claimed: the messages of these pools are few then, and all hidden. */
+  #shortenLeftovers(pools: readonly Pool[], steadyMs: number): void {
+    const leftovers = 'pool in (select value from json_each(?)) and visible_steady_ms > ?';
+    const which = [JSON.stringify(pools), latestEndMs(steadyMs, this.#leaseMs)] as const;
+    if (this.#database.get(`select id from messages where ${leftovers} limit 1`, ...which) === undefined) return;
+    const endMs = steadyMs + this.#leaseMs;
+    this.#database.run(`update messages set visible_steady_ms = ? where ${leftovers}`, endMs, ...which);
   }
 
   #park([id, deliveries]: [number, number], reason: string): void {
@@ -176,7 +189,7 @@ export class SqliteJobQueue implements JobQueue {
         'insert into dead_letters (body, reason, parked_at_ms, pool, lane) values (?, ?, ?, ?, ?)',
         body,
         reason,
-        this.#nowMs(),
+        this.#clock.nowMs(),
         pool,
         lane,
       );
@@ -195,7 +208,7 @@ function firstInLineOf(pools: number): string {
     Array.from(
       { length: pools },
       (_, index) =>
-        `(select id from messages where pool = ?${index + 2} and lane = '${lane}' and visible_at_ms <= ?1
+        `(select id from messages where pool = ?${index + 2} and lane = '${lane}' and visible_steady_ms <= ?1
           order by id limit 1)`,
     ),
   );

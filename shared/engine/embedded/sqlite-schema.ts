@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -33,6 +33,7 @@ end;
  *
  * - `autoincrement` where the newest row may be deleted and its number must never come back: a message's token holds
  *   its number. A `sequence` grows by itself, because the newest row always stays.
+ * - A time named `…_steady_ms`, and `expiresAtMs` in a `straggler`, is one of the machine's steady clock; all others are Unix times.
  * - Indexes named `…_open` hold unfinished rows only, so that sweeps stay quick as the history grows.
  * - A dead letter's `pool` and `lane` say where it came from; null where an older schema did not keep it.
  * - The triggers write a settlement in the transaction of any statement that settles a job: no code path can omit it.
@@ -44,10 +45,10 @@ create table messages (
   lane text not null,
   job_id text,
   body text not null,
-  visible_at_ms integer not null,
+  visible_steady_ms integer not null,
   deliveries integer not null default 0
 ) strict;
-create index messages_by_age on messages (pool, lane, id, visible_at_ms);
+create index messages_by_age on messages (pool, lane, id, visible_steady_ms);
 create index messages_by_job on messages (job_id);
 
 create table dead_letters (
@@ -74,10 +75,11 @@ create table jobs (
   attempts text not null,
   recorded_at_ms integer not null,
   enqueued_at_ms integer,
+  enqueued_steady_ms integer,
   lease_token integer not null default 0,
   lease_agent_id text,
   lease_claimed_at_ms integer,
-  lease_expires_at_ms integer,
+  lease_expires_steady_ms integer,
   copy_asked_at_ms integer,
   straggler text,
   proof text,

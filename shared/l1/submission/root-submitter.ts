@@ -149,9 +149,14 @@ export class RootSubmitter {
   async #lease(root: RootRecord): Promise<RootRecord | undefined> {
     const { outbox, policy, submitterId, nowMs } = this.#deps;
     const leaseMs = policy.leaseSeconds * 1000;
-    if (this.#isAnothers(root)) return undefined;
     const leftMs = (root.submitterUntilMs ?? 0) - nowMs();
-    if (root.submitterId === submitterId && leftMs > leaseMs / 2) return root;
+    const isTooLong = leftMs > 2 * leaseMs;
+    if (this.#isAnothers(root)) {
+      // A clock was set back, or the other's is ahead: its lease must not last for as long as the clocks differ.
+      if (isTooLong) await outbox.replace({ ...root, submitterUntilMs: nowMs() + leaseMs });
+      return undefined;
+    }
+    if (root.submitterId === submitterId && leftMs > leaseMs / 2 && !isTooLong) return root;
     return await outbox.replace({ ...root, submitterId, submitterUntilMs: nowMs() + leaseMs });
   }
 

@@ -3,11 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
 import { Decision, type DecisionKind, type DecisionLog, type DecisionOf } from '../../../ledger/decision-log.ts';
+import { DECISIONS_KEPT_SECONDS } from '../../../ledger/kept-seconds.ts';
 import { parseItem, queryItems } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, padded } from '../dynamo/dynamo-table.ts';
-
-/** A decision a minute is 1,400 a day. */
-const KEPT_SECONDS = 3 * 24 * 3600;
 
 /** A {@link DecisionLog} in the ledger's DynamoDB table: an item per decision, in the order of their times. */
 export class DynamoDecisionLog implements DecisionLog {
@@ -27,7 +25,7 @@ export class DynamoDecisionLog implements DecisionLog {
           pk: partitionOf(record.kind),
           // Distinguishes two of one millisecond; one that the SDK sends again, because the response was lost, stays one.
           sk: `${padded(record.atMs)}#${randomUUID()}`,
-          expiresAtSeconds: Math.floor(record.atMs / 1000) + KEPT_SECONDS,
+          expiresAtSeconds: Math.floor(record.atMs / 1000) + DECISIONS_KEPT_SECONDS,
         },
       }),
     );

@@ -17,6 +17,9 @@ const UNDO = [
   'alter table dead_letters drop column pool; alter table dead_letters drop column lane;',
   'drop table decisions;',
   'alter table jobs drop column copy_asked_at_ms; alter table jobs drop column straggler;',
+  `alter table messages rename column visible_steady_ms to visible_at_ms;
+   alter table jobs rename column lease_expires_steady_ms to lease_expires_at_ms;
+   alter table jobs drop column enqueued_steady_ms;`,
 ];
 
 describe('a database of an older schema version', () => {
@@ -55,7 +58,7 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3])('is migrated in place from version %i, keeps its data and takes decisions', async (version) => {
+  it.each([1, 2, 3, 4])('is migrated in place from version %i, keeps its data and takes decisions', async (version) => {
     writeVersion(version);
     const engine = open();
     expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);

@@ -132,8 +132,8 @@ async function ask(engine: Engine, jobs: readonly NewJob[]): Promise<void> {
 function doubleMessages(dataDirectory: string, random: SeededRandom): void {
   const database = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
   const double = database.prepare(
-    `insert into messages (pool, lane, job_id, body, visible_at_ms)
-     select pool, lane, job_id, body, visible_at_ms from messages where id = ?`,
+    `insert into messages (pool, lane, job_id, body, visible_steady_ms)
+     select pool, lane, job_id, body, visible_steady_ms from messages where id = ?`,
   );
   for (const { id } of database.prepare('select id from messages').all())
     if (random.below(3) === 0) double.run(id ?? null);

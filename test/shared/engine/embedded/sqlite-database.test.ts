@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,11 +8,12 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ForeignDatabaseError, SchemaVersionError } from '../../../../shared/engine/errors.ts';
+import { DatabaseDamagedError, ForeignDatabaseError, SchemaVersionError } from '../../../../shared/engine/errors.ts';
 import { openSqliteDatabase, type SqliteDatabase } from '../../../../shared/engine/embedded/sqlite-database.ts';
 import { SCHEMA_VERSION } from '../../../../shared/engine/embedded/sqlite-schema.ts';
 
 const RECORDING_PROCESS = fileURLToPath(new URL('../processes/recording-process.ts', import.meta.url));
+const INSERT_INCIDENT = `insert into incidents (at_ms, kind, subject, message) values (1, 'submission', ?, '')`;
 const FULL = 2;
 const NORMAL = 1;
 
@@ -35,8 +36,7 @@ describe('the database of the embedded engine', () => {
     return database;
   }
 
-  const note = (database: SqliteDatabase, subject: string): number =>
-    database.run(`insert into incidents (at_ms, kind, subject, message) values (1, 'submission', ?, '')`, subject);
+  const note = (database: SqliteDatabase, subject: string): number => database.run(INSERT_INCIDENT, subject);
   const subjects = (database: SqliteDatabase): unknown[] =>
     database.all('select subject from incidents order by sequence').map((row) => row['subject']);
 
@@ -77,6 +77,30 @@ describe('the database of the embedded engine', () => {
     expect(() => open()).toThrow(ForeignDatabaseError);
     expect(raw.prepare('select name from sqlite_schema').all()).toEqual([{ name: 'recipes' }]);
     raw.close();
+  });
+
+  it('refuses a file that is no database, and says where it is and what to do', async () => {
+    await writeFile(path, 'a text of some length, '.repeat(400));
+    expect(() => open()).toThrow(DatabaseDamagedError);
+    expect(() => open()).toThrow(
+      `database ${path} is damaged (file is not a database): stop the fleet, move this file and those named ${path}-wal and ` +
+        `${path}-shm aside, and restore them from a backup, or start without them: the node then takes open epochs up anew`,
+    );
+  });
+
+  it('says so of a file that was cut off, in whatever call finds it', async () => {
+    const whole = open();
+    whole.immediate(() => {
+      for (let note = 0; note < 1_000; note++) whole.run(INSERT_INCIDENT, `incident ${note} `.repeat(10));
+    });
+    whole.close();
+    await truncate(path, Math.floor((await stat(path)).size / 8192) * 4096);
+    const read = (): unknown => subjects(open());
+    const write = (): unknown => open().immediate(() => opened.at(-1)?.run('delete from incidents'));
+    for (const call of [read, write]) {
+      expect(call).toThrow(DatabaseDamagedError);
+      expect(call).toThrow(`database ${path} is damaged (database disk image is malformed): stop the fleet`);
+    }
   });
 
   it('keeps other writers out from the start of a transaction, so that what it reads stays true', () => {

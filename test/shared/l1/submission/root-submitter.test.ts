@@ -114,6 +114,20 @@ describe('RootSubmitter', () => {
     expect(await bench.root()).toMatchObject({ state: 'sent', submitterId: 'second' });
   });
 
+  it('takes over the root of a lost submitter after one lease, though the clock was set back meanwhile', async () => {
+    const held = await bench.storeRoot(0, 1, 2);
+    await bench.engine.outbox.replace({ ...held, submitterId: 'lost', submitterUntilMs: bench.clock.nowMs + 900_000 });
+    const second = bench.submitter({ submitterId: 'second' });
+    await second.tick();
+    expect(await bench.root()).toMatchObject({
+      submitterId: 'lost',
+      submitterUntilMs: bench.clock.nowMs + POLICY.leaseSeconds * 1000,
+    });
+    bench.clock.nowMs += POLICY.leaseSeconds * 1000;
+    await second.tick();
+    expect(await bench.root()).toMatchObject({ submitterId: 'second' });
+  });
+
   it('sends one transaction when several submitters work on a root at once, even if leases keep none of them out', async () => {
     await bench.storeRoot(0, 1, 2);
     const policy = { ...POLICY, leaseSeconds: 0 };

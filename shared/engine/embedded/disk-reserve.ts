@@ -1,0 +1,69 @@
+import { statfs } from 'node:fs/promises';
+
+import { DiskReserveError } from '../../proof-store/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+
+const MIB = 2 ** 20;
+/** Kept free for the ledger: far more than it takes while it settles what is proven and submits roots. */
+const RESERVE_BYTES = 256 * MIB;
+/** The operator is warned below this. An epoch of 10,000 jobs takes about 1.6 GB. */
+const WARNING_BYTES = 4096 * MIB;
+
+/** Returns how many bytes of the file system of that folder this program may still use. */
+export type ReadFreeBytes = (directory: string) => Promise<number>;
+
+export const readFreeBytes: ReadFreeBytes = async (directory) => {
+  const { bavail, bsize, blocks } = await statfs(directory);
+  // Some network file systems report no sizes at all.
+  return blocks === 0 ? Infinity : bavail * bsize;
+};
+
+export interface DiskReserveOptions {
+  readonly readFreeBytes?: ReadFreeBytes | undefined;
+  readonly log?: Pick<Logger, 'warn'> | undefined;
+}
+
+/**
+ * Refuses large writes before the disk is full, so that the ledger beside them can still mark proofs and submit roots.
+ * It reads the free space anew each time: writes succeed again as soon as there is room.
+ */
+export class DiskReserve {
+  readonly #directory: string;
+  readonly #readFreeBytes: ReadFreeBytes;
+  readonly #log: Pick<Logger, 'warn'> | undefined;
+  #isLow = false;
+
+  constructor(directory: string, options: DiskReserveOptions) {
+    this.#directory = directory;
+    this.#readFreeBytes = options.readFreeBytes ?? readFreeBytes;
+    this.#log = options.log;
+  }
+
+  /** @throws {DiskReserveError} when a write of that size would leave less than the reserve. */
+  async assertRoomFor(sizeBytes: number): Promise<void> {
+    const freeBytes = await this.#readFreeBytes(this.#directory);
+    this.#warnOnceLow(freeBytes);
+    if (freeBytes - sizeBytes < RESERVE_BYTES) throw this.#refusal(freeBytes);
+  }
+
+  /** The same refusal for a write that found the disk full; any other error as it is. */
+  async explain(error: unknown): Promise<unknown> {
+    const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+    return isFull ? this.#refusal(await this.#readFreeBytes(this.#directory), { cause: error }) : error;
+  }
+
+  #refusal(freeBytes: number, options?: ErrorOptions): DiskReserveError {
+    return new DiskReserveError(this.#directory, freeBytes, RESERVE_BYTES, options);
+  }
+
+  #warnOnceLow(freeBytes: number): void {
+    const isLow = freeBytes < WARNING_BYTES;
+    if (isLow && !this.#isLow) {
+      this.#log?.warn(
+        { directory: this.#directory, freeMib: Math.floor(freeBytes / MIB), reserveMib: RESERVE_BYTES / MIB },
+        'the disk of the proofs is nearly full: free space on it, or nothing is stored once only the reserve is left',
+      );
+    }
+    this.#isLow = isLow;
+  }
+}
