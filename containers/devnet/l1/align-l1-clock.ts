@@ -8,8 +8,8 @@ import type { DevnetTiming } from './devnet-timing.ts';
 /**
  * Makes anvil mine each block at the time of its timestamp, and at the beginning of a slot, as Ethereum does.
  *
- * After the deployment L1 is not synced with the wall clock, which the sequencer follows: it would propose for one slot
- * while L1 mines in another. L1 can only be moved forward, so anvil must have been started behind the wall clock.
+ * After the deployment L1 is not synced with the wall clock, by which nodes and people judge an epoch's times. L1 can only be
+ * moved forward, so anvil must have been started behind the wall clock. Later it may fall behind: see `L1Clock.holdAt`.
  * @param genesisSeconds when slot 0 began
  */
 export async function alignL1Clock(rpcUrl: string, timing: DevnetTiming, genesisSeconds: number): Promise<void> {

@@ -3,12 +3,12 @@ import { SecretValue } from '@aztec/foundation/config';
 import { EthAddress } from '@aztec/foundation/eth-address';
 import { createNamespacedSafeJsonRpcServer, startHttpRpcServer } from '@aztec/foundation/json-rpc/server';
 import { createLogger } from '@aztec/foundation/log';
-import { DateProvider } from '@aztec/foundation/timer';
 import { AztecNodeAdminApiSchema, AztecNodeApiSchema } from '@aztec/stdlib/interfaces/client';
 
 import type { L1Deployment } from '../l1/deploy-l1.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../../local-l1/devnet-accounts.ts';
 import type { DevnetTiming } from '../l1/devnet-timing.ts';
+import { L1Clock } from '../l1/l1-clock.ts';
 
 export interface SequencerOptions {
   readonly l1RpcUrl: string;
@@ -75,9 +75,10 @@ export async function startSequencer(options: SequencerOptions): Promise<Sequenc
     worldStateBlockCheckIntervalMS: POLL_MS,
     blockCheckIntervalMS: POLL_MS,
   };
+  const clock = await L1Clock.follow(options.l1RpcUrl, timing.ethereumSlotSeconds);
   const node = await AztecNodeService.createAndSync(
     config,
-    { dateProvider: new DateProvider() },
+    { dateProvider: clock },
     { prefilledPublicData: deployment.prefilledPublicData },
   );
   const serve = async (namespaces: Parameters<typeof createNamespacedSafeJsonRpcServer>[0], port: number) =>
@@ -97,6 +98,7 @@ export async function startSequencer(options: SequencerOptions): Promise<Sequenc
       nodeServer.close();
       adminServer.close();
       await node.stop();
+      clock.stop();
     },
   };
 }

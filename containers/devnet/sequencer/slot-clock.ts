@@ -1,6 +1,6 @@
 import type { DevnetTiming } from '../l1/devnet-timing.ts';
 
-/** Computes slots and epochs from the wall clock, as Aztec's nodes do. Times are in milliseconds since 1970. */
+/** Computes slots and epochs from a time, as Aztec's nodes do. Times are in milliseconds since 1970. */
 export class SlotClock {
   readonly #genesisMs: number;
   readonly #slotMs: number;

@@ -8,6 +8,7 @@ import type { CheckpointGate } from '../sequencer/checkpoint-gate.ts';
 import { EpochMissedError } from './errors.ts';
 import type { EpochContents } from './epoch-contents.ts';
 import { readEpochContents } from './read-epoch-contents.ts';
+import type { L1Clock } from '../l1/l1-clock.ts';
 import type { SlotClock } from '../sequencer/slot-clock.ts';
 import type { TrafficEvent } from './traffic-messages.ts';
 import { EPOCH_PLAN, type PlannedCheckpoint } from './traffic-plan.ts';
@@ -18,6 +19,8 @@ export interface TrafficDeps {
   readonly gate: CheckpointGate;
   readonly wallet: TrafficWallet;
   readonly clock: SlotClock;
+  /** The clock that the sequencer follows. */
+  readonly l1Clock: L1Clock;
   /** Sends a message from L1 and returns the checkpoint that will include it. */
   readonly sendL1ToL2Message: () => Promise<number>;
   readonly report: (event: TrafficEvent) => void;
@@ -25,8 +28,17 @@ export interface TrafficDeps {
 
 const POLL_MS = 200;
 
-/** How long sending some transactions to the node may take. */
-const SEND_MS = 1500;
+/**
+ * Before the sequencer starts to build for a slot, time that is kept for what has to happen first: that L1 is stopped, since
+ * sequencer and traffic each see its blocks for themselves.
+ */
+const SAFETY_MS = 1500;
+
+/** How much later the sequencer may see a block of L1 than the traffic. */
+const SKEW_MS = 500;
+
+/** Slots of an epoch that the wallet leaves to the sequencer, which may miss one. */
+const SPARE_SLOTS = 1;
 
 /** After this many epochs in a row without room for the plan, another attempt will not help. */
 const MISSED_EPOCHS_LIMIT = 3;
@@ -49,8 +61,8 @@ export class Traffic {
     let missedInARow = 0;
     for (let mined = 0; mined < epochs;) {
       await this.#drain();
-      const { clock, report } = this.#with;
-      const firstSlot = clock.slotToBegin(EPOCH_PLAN.length, Date.now());
+      const { clock, l1Clock, report } = this.#with;
+      const firstSlot = clock.slotToBegin(EPOCH_PLAN.length, l1Clock.now());
       const epochNumber = clock.epochOf(firstSlot);
       try {
         report({ kind: 'epoch-mined', contents: await this.#fillEpoch(epochNumber, firstSlot) });
@@ -65,7 +77,7 @@ export class Traffic {
   }
 
   async #fillEpoch(epochNumber: number, firstSlot: number): Promise<EpochContents> {
-    const { node, clock, report } = this.#with;
+    const { node, clock, l1Clock, report } = this.#with;
     const lastSlot = clock.lastSlotOf(epochNumber);
     report({
       kind: 'epoch-chosen',
@@ -76,11 +88,11 @@ export class Traffic {
     const firstBlock = ((await node.getCheckpointedBlockNumber()) + 1) as BlockNumber;
     const messages: Promise<number>[] = [];
     // By then the sequencer has read the gate for the slot before, so the previous epoch stays as it is.
-    await sleepUntil(clock.slotStartMs(firstSlot - 1));
-    for (const planned of EPOCH_PLAN) {
+    await l1Clock.sleepUntil(clock.slotStartMs(firstSlot - 1));
+    for (const [index, planned] of EPOCH_PLAN.entries()) {
       if (planned.sendsL1ToL2Message) messages.push(this.#with.sendL1ToL2Message());
-      if (planned.closesEpoch) await sleepUntil(clock.slotStartMs(lastSlot - 1));
-      const { checkpointNumber, slot } = await this.#fillCheckpoint(planned, epochNumber);
+      if (planned.closesEpoch) await l1Clock.sleepUntil(clock.slotStartMs(lastSlot - 1));
+      const { checkpointNumber, slot } = await this.#fillCheckpoint(planned, index, epochNumber);
       report({
         kind: 'checkpoint-mined',
         epochNumber,
@@ -103,9 +115,10 @@ export class Traffic {
   /** Has one planned checkpoint mined, within the epoch. */
   async #fillCheckpoint(
     planned: PlannedCheckpoint,
+    index: number,
     epochNumber: number,
   ): Promise<{ checkpointNumber: number; slot: number }> {
-    const { node, gate, clock, wallet } = this.#with;
+    const { node, gate, clock, l1Clock } = this.#with;
     const lastSlot = clock.lastSlotOf(epochNumber);
     const latestSlot = planned.closesEpoch ? lastSlot : lastSlot - 1;
     const blocksBefore = await node.getCheckpointedBlockNumber();
@@ -113,23 +126,23 @@ export class Traffic {
     if (count === 0) await gate.letEmptyPass();
     else await gate.letPass(count);
 
-    const made: Tx[] = [];
-    for (const kind of planned.transactions) made.push(await wallet.make(kind));
+    const slotsAfter = EPOCH_PLAN.length - 1 - index;
+    // At a slot's beginning the sequencer rests, and in the next slot it can build.
+    const dueMs = clock.slotStartMs(lastSlot - slotsAfter - SPARE_SLOTS - 1);
+    const made = await l1Clock.holdAt(dueMs, () => this.#make(planned));
     if (planned.transactionsPerBlock !== undefined) {
       await this.#untilSequencerRests();
       await gate.letPassInBlocks(count, planned.transactionsPerBlock);
     }
-    if (clock.nextSlotToBuild(Date.now()) > latestSlot) {
-      throw new EpochMissedError(epochNumber, 'the wallet took too long to make the transactions');
+    if (clock.nextSlotToBuild(l1Clock.now()) > latestSlot) {
+      throw new EpochMissedError(epochNumber, 'too few slots were left for the next checkpoint');
     }
-    for (const tx of made) {
-      if (tx.hasPublicCalls()) this.#publicTransactions.add(tx.getTxHash().toString());
-      await node.sendTx(tx);
-    }
+    const buildsAtMs = clock.buildStartMs(clock.nextSlotToBuild(l1Clock.now()));
+    await l1Clock.holdAt(buildsAtMs - SAFETY_MS, () => this.#send(made));
 
     const deadlineMs = clock.slotStartMs(latestSlot + 1);
     while (!(await this.#areMined(made)) || (await node.getCheckpointedBlockNumber()) === blocksBefore) {
-      if (Date.now() > deadlineMs) throw new EpochMissedError(epochNumber, 'a checkpoint was not mined in time');
+      if (l1Clock.now() > deadlineMs) throw new EpochMissedError(epochNumber, 'a checkpoint was not mined in time');
       await sleep(POLL_MS);
     }
     // Nothing more may pass before the next step of the plan.
@@ -139,13 +152,27 @@ export class Traffic {
     return { checkpointNumber: block.checkpointNumber, slot: block.slot };
   }
 
+  async #make({ transactions }: PlannedCheckpoint): Promise<Tx[]> {
+    const made: Tx[] = [];
+    for (const kind of transactions) made.push(await this.#with.wallet.make(kind));
+    return made;
+  }
+
+  async #send(made: readonly Tx[]): Promise<void> {
+    for (const tx of made) {
+      if (tx.hasPublicCalls()) this.#publicTransactions.add(tx.getTxHash().toString());
+      await this.#with.node.sendTx(tx);
+    }
+  }
+
   /** Waits until the sequencer builds nothing, so that its next block finds everything that is sent. */
   async #untilSequencerRests(): Promise<void> {
-    const { clock } = this.#with;
-    const nextSlot = clock.nextSlotToBuild(Date.now());
-    const isTooLate = clock.buildStartMs(nextSlot) - Date.now() < SEND_MS;
+    const { clock, l1Clock } = this.#with;
+    const nowMs = l1Clock.now();
+    const nextSlot = clock.nextSlotToBuild(nowMs);
+    const isTooLate = clock.buildStartMs(nextSlot) - nowMs < 2 * SAFETY_MS;
     // At a slot's beginning, an L1 block after it started to build, it has stopped waiting for transactions.
-    await sleepUntil(clock.slotStartMs(isTooLate ? nextSlot : nextSlot - 1));
+    await l1Clock.sleepUntil(clock.slotStartMs(isTooLate ? nextSlot : nextSlot - 1) + SKEW_MS);
   }
 
   async #areMined(made: readonly Tx[]): Promise<boolean> {
@@ -164,8 +191,4 @@ export class Traffic {
     await gate.letPass(1);
     while ((await node.getPendingTxCount()) > 0) await sleep(POLL_MS);
   }
-}
-
-async function sleepUntil(timeMs: number): Promise<void> {
-  await sleep(Math.max(0, timeMs - Date.now()));
 }
