@@ -9,6 +9,7 @@ import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
 import { EXIT_CODES } from './processes/exit-codes.ts';
 import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
+import { exitWhenWritten, ignoreClosedPipes } from './terminal/exit-when-written.ts';
 import { outputColumns, printLines } from './terminal/print.ts';
 import { REDRIVE_COMMAND } from './cli/repair/redrive-command.ts';
 import { readCommandLine } from './cli/command-line/read-command-line.ts';
@@ -58,12 +59,13 @@ async function runCommandLine([name, ...argv]: readonly string[]): Promise<numbe
   return command.run(readCommandLine(argv, command));
 }
 
-try {
-  // Sockets and Aztec's threads that a role leaves open must not keep the process alive.
-  process.exit(await runCommandLine(process.argv.slice(2)));
-} catch (error) {
+ignoreClosedPipes();
+// Sockets and Aztec's threads that a role leaves open must not keep the process alive.
+await exitWhenWritten(await runCommandLine(process.argv.slice(2)).catch(reportError));
+
+function reportError(error: unknown): number {
   const isMisuse = error instanceof InvalidSettingsError;
   process.stderr.write(`coppice: ${redactUrls(error instanceof Error ? error.message : String(error))}\n`);
   if (isMisuse) process.stderr.write('coppice <command> --help lists every flag, with its variable and default\n');
-  process.exit(isMisuse ? EXIT_CODES.misused : EXIT_CODES.failed);
+  return isMisuse ? EXIT_CODES.misused : EXIT_CODES.failed;
 }
