@@ -176,6 +176,22 @@ describe('the command coppice', () => {
     expect(readdirSync(workingDirectory)).toEqual([]);
   });
 
+  it('says which AWS endpoint does not respond, and what to do', async () => {
+    const { code, stderr } = await coppice(
+      'status --engine aws --aws-region eu-west-1 --aws-endpoint-url http://127.0.0.1:9',
+      {
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'x',
+      },
+    );
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'coppice: AWS at http://127.0.0.1:9 refused the connection: check that the service is up and listens there, or ' +
+        'correct --aws-endpoint-url (AWS_ENDPOINT_URL) (ECONNREFUSED)\n',
+    });
+  });
+
   it('shows the state of a fleet and the tree of an epoch, as text or as JSON', async () => {
     const engine = openEmbeddedEngine({
       dataDirectory: path.join(workingDirectory, 'data/coppice'),
