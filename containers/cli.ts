@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 import { InvalidSettingsError } from '../shared/config/errors.ts';
 import { suggest } from '../shared/config/suggest.ts';
 import { redactUrls } from '../shared/telemetry/redact-urls.ts';
@@ -8,7 +10,9 @@ import { COST_COMMAND } from './cli/inspect/cost-command.ts';
 import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
 import { EXIT_CODES } from './processes/exit-codes.ts';
+import { explainError } from './processes/explain-error.ts';
 import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
+import { exitWhenWritten, ignoreClosedPipes } from './terminal/exit-when-written.ts';
 import { outputColumns, printLines } from './terminal/print.ts';
 import { REDRIVE_COMMAND } from './cli/repair/redrive-command.ts';
 import { readCommandLine } from './cli/command-line/read-command-line.ts';
@@ -58,12 +62,17 @@ async function runCommandLine([name, ...argv]: readonly string[]): Promise<numbe
   return command.run(readCommandLine(argv, command));
 }
 
-try {
-  // Sockets and Aztec's threads that a role leaves open must not keep the process alive.
-  process.exit(await runCommandLine(process.argv.slice(2)));
-} catch (error) {
+ignoreClosedPipes();
+// Sockets and Aztec's threads that a role leaves open must not keep the process alive.
+await exitWhenWritten(await runCommandLine(process.argv.slice(2)).catch(reportError));
+
+function reportError(error: unknown): number {
   const isMisuse = error instanceof InvalidSettingsError;
-  process.stderr.write(`coppice: ${redactUrls(error instanceof Error ? error.message : String(error))}\n`);
+  const message = explainError(error) ?? (error instanceof Error ? error.message : String(error));
+  process.stderr.write(`coppice: ${redactUrls(message)}\n`);
+  if (error instanceof Error && /^(debug|trace)/.test(process.env['LOG_LEVEL'] ?? '')) {
+    process.stderr.write(`${redactUrls(inspect(error))}\n`);
+  }
   if (isMisuse) process.stderr.write('coppice <command> --help lists every flag, with its variable and default\n');
-  process.exit(isMisuse ? EXIT_CODES.misused : EXIT_CODES.failed);
+  return isMisuse ? EXIT_CODES.misused : EXIT_CODES.failed;
 }

@@ -5,6 +5,9 @@ import { KeystoreManager, loadKeystores, mergeKeystores } from '@aztec/node-keys
 import { createKeyStoreForProver } from '@aztec/prover-node/config';
 import { type Hex, serializeTransaction, type TransactionSerializableEIP1559 } from 'viem';
 
+import { InvalidSettingsError } from '../../shared/config/errors.ts';
+import { PUBLISHER_SETTINGS } from '../../shared/config/groups/publisher-settings.ts';
+import { nameOf } from '../../shared/config/setting.ts';
 import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
 
 /** The prover that earns the rewards of the proofs, and the account that submits them. */
@@ -17,12 +20,11 @@ export interface Publisher {
 /**
  * Reads the prover's keys as Aztec's own node does: key files, keys in the environment, or the addresses of a remote
  * signer. The prover id comes from the key file, else from `PROVER_ID`, else it is the first account.
+ * @throws {InvalidSettingsError} when the key store is missing or malformed
  * @throws when there is neither an account nor a prover id
  */
 export async function loadPublisher(config: AztecNodeConfig): Promise<Publisher> {
-  const keystore = config.keyStoreDirectory
-    ? mergeKeystores(loadKeystores(config.keyStoreDirectory))
-    : createKeyStoreForProver(config);
+  const keystore = config.keyStoreDirectory ? readKeyStore(config.keyStoreDirectory) : createKeyStoreForProver(config);
   const manager = keystore === undefined ? undefined : new KeystoreManager(keystore);
   await manager?.validateSigners();
   const prover = manager?.createProverSigners();
@@ -35,6 +37,17 @@ export async function loadPublisher(config: AztecNodeConfig): Promise<Publisher>
     );
   }
   return { proverId, account: signer === undefined ? undefined : accountOf(signer) };
+}
+
+function readKeyStore(directory: string): ReturnType<typeof mergeKeystores> {
+  try {
+    return mergeKeystores(loadKeystores(directory));
+  } catch (error) {
+    throw new InvalidSettingsError([
+      `${nameOf(PUBLISHER_SETTINGS.settings.keyStoreDirectory)}: ${error instanceof Error ? error.message : String(error)}; ` +
+        "it must be a folder of JSON files in Aztec's key store format",
+    ]);
+  }
 }
 
 function accountOf(signer: EthSigner): PublisherAccount {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 
 import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
-import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
+import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
@@ -16,15 +17,16 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
+import { lockDataDirectory } from './lock-data-directory.ts';
 import { runLagMeasurement } from './measure-lag.ts';
+import { nodeStatusOf } from './node-status.ts';
 import { notifyScaler } from './notify-scaler.ts';
-import { loadPublisher, type Publisher } from './publisher.ts';
+import { prepareNode } from './prepare-node.ts';
+import type { Publisher } from './publisher.ts';
 import { reportGrowingEpoch } from './report-growing-epoch.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
-import { startSubsystems } from './subsystems.ts';
-
-/** A node that has not read the chain for this long is unhealthy. */
-const UNHEALTHY_AFTER_MS = 120_000;
+import { startSubsystems, type Subsystems } from './subsystems.ts';
+import { runAgentWarning } from './warn-without-agents.ts';
 
 export interface NodeDeps {
   readonly engine: Engine;
@@ -35,83 +37,120 @@ export interface NodeDeps {
   readonly nowMs?: () => number;
 }
 
-/** Follows the chain, has every epoch proven by the fleet, and brings the roots to L1, until `signal` aborts. */
-export async function runNode(
-  settings: NodeSettings,
-  { metrics, log, signal, nowMs = Date.now, ...given }: NodeDeps,
-): Promise<void> {
+/**
+ * Follows the chain, has every epoch proven by the fleet, and brings the roots to L1, until `signal` aborts.
+ * @throws {InvalidSettingsError} when the registry, the rollup version or the key store is wrong
+ * @throws {DataDirectoryInUseError} @throws {StatusPortInUseError}
+ */
+export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeDeps): Promise<void> {
   acceptUrlCredentials();
+  const { log } = deps;
+  const publisher = await prepareNode(settings, log);
+  const lock = lockDataDirectory(settings.dataDirectory);
+  const catchingUp: NodeStatus = { isHealthy: false, reason: 'catching up with L1' };
+  let status = async (): Promise<NodeStatus> => Promise.resolve(catchingUp);
+  let statusServer: Server | undefined;
+  try {
+    if (settings.port !== 0) statusServer = await serveStatus(settings.port, async () => status());
+    // Aztec's packages cannot be stopped while they catch up, and what they keep on disk survives a kill.
+    const subsystems = await unlessAborted(async () => startSubsystems(log, signal), signal);
+    if (subsystems === undefined) return;
+    try {
+      await runWithSubsystems(settings, {
+        ...deps,
+        signal,
+        subsystems,
+        publisher,
+        setStatus: (read) => (status = read),
+      });
+    } finally {
+      await subsystems.stop();
+    }
+  } finally {
+    statusServer?.close();
+    statusServer?.closeAllConnections();
+    lock.close();
+  }
+}
+
+interface RunningDeps extends NodeDeps {
+  readonly subsystems: Subsystems;
+  readonly publisher: Publisher;
+  /** Replaces what the status server reports. */
+  readonly setStatus: (read: () => Promise<NodeStatus>) => void;
+}
+
+async function runWithSubsystems(
+  settings: NodeSettings,
+  { metrics, log, signal, nowMs = Date.now, subsystems, publisher, setStatus, ...given }: RunningDeps,
+): Promise<void> {
   const networkVersion = installedNetworkVersion();
-  const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
-  if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not respond');
   const { scaler, growingEpochs: growing } = given.engine;
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
-  const subsystems = await startSubsystems(log);
-  try {
-    const publisher = await loadPublisher(subsystems.config);
-    log.info(
-      { proverId: publisher.proverId.toString(), publisher: publisher.account?.address, networkVersion },
-      'the prover node is up',
-    );
+  const proverId = publisher.proverId.toString();
+  log.info({ proverId, publisher: publisher.account?.address, networkVersion }, 'the prover node is up');
 
-    const chain = new ArchivedChain(subsystems.archiver);
-    const turns = requestTurns(settings.enqueueConcurrency);
-    const watcher = new EpochWatcher({
-      chain,
-      epochs: engine.epochs,
-      attempt: (epoch, shutdown) =>
-        attemptEpoch(
-          epoch,
-          {
-            engine,
-            subsystems,
-            chain,
-            proverId: publisher.proverId,
-            networkVersion,
-            reconcileMs: settings.reconcileSeconds * 1000,
-            txGatheringTimeoutMs: settings.txGatheringTimeoutMs,
-            enqueueConcurrency: settings.enqueueConcurrency,
-            requestTurns: turns,
-            parallelCheckpoints: settings.maxParallelBlocksPerEpoch || undefined,
-            nowMs,
-            log,
-          },
-          shutdown,
-        ),
-      pollMs: settings.pollingIntervalMs,
-      startDelayMs: settings.epochProvingDelayMs,
-      retryDelayMs: settings.epochRetrySeconds * 1000,
-      maxEpochsAtOnce: settings.maxPendingJobs,
-      maxAttempts: settings.epochAttempts,
-      nowMs,
-      log,
-    });
-    const statusServer =
-      settings.port === 0
-        ? undefined
-        : await serveStatus(settings.port, () => statusOf(watcher, publisher, networkVersion, nowMs()));
-    const sweep = {
-      jobs: engine.jobs,
-      queue: engine.queue,
-      strandedSeconds: strandedSecondsOf(settings),
-      log,
-    };
-    try {
-      await Promise.all([
-        watcher.run(signal),
-        runSweeper(sweep, settings.sweepSeconds * 1000, signal),
-        runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
-        growing && reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, signal),
-        submitter(settings, publisher, engine, log, nowMs)?.run(signal),
-      ]);
-    } finally {
-      statusServer?.close();
-      statusServer?.closeAllConnections();
-    }
-  } finally {
-    await subsystems.stop();
-  }
+  const chain = new ArchivedChain(subsystems.archiver);
+  const turns = requestTurns(settings.enqueueConcurrency);
+  const watcher = new EpochWatcher({
+    chain,
+    epochs: engine.epochs,
+    attempt: (epoch, shutdown) =>
+      attemptEpoch(
+        epoch,
+        {
+          engine,
+          subsystems,
+          chain,
+          proverId: publisher.proverId,
+          networkVersion,
+          reconcileMs: settings.reconcileSeconds * 1000,
+          txGatheringTimeoutMs: settings.txGatheringTimeoutMs,
+          enqueueConcurrency: settings.enqueueConcurrency,
+          requestTurns: turns,
+          parallelCheckpoints: settings.maxParallelBlocksPerEpoch || undefined,
+          nowMs,
+          log,
+        },
+        shutdown,
+      ),
+    pollMs: settings.pollingIntervalMs,
+    startDelayMs: settings.epochProvingDelayMs,
+    retryDelayMs: settings.epochRetrySeconds * 1000,
+    maxEpochsAtOnce: settings.maxPendingJobs,
+    maxAttempts: settings.epochAttempts,
+    nowMs,
+    log,
+  });
+  setStatus(async () => {
+    const { lastLookAtMs, running: provingEpochs } = watcher.health;
+    const l1ReadUntilMs = await chain.readUntilMs();
+    return nodeStatusOf({ lastLookAtMs, provingEpochs, l1ReadUntilMs, networkVersion, proverId }, nowMs());
+  });
+  const sweep = {
+    jobs: engine.jobs,
+    queue: engine.queue,
+    strandedSeconds: strandedSecondsOf(settings),
+    log,
+  };
+  await Promise.all([
+    watcher.run(signal),
+    runSweeper(sweep, settings.sweepSeconds * 1000, signal),
+    runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
+    runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, signal),
+    growing && reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, signal),
+    submitter(settings, publisher, engine, log, nowMs)?.run(signal),
+  ]);
+}
+
+/** `undefined` as soon as `signal` aborts; the work itself may go on. */
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    work().then(resolve, reject);
+  });
 }
 
 function submitter(
@@ -137,17 +176,4 @@ function submitter(
     nowMs,
     log,
   });
-}
-
-function statusOf(watcher: EpochWatcher, publisher: Publisher, networkVersion: string, atMs: number): NodeStatus {
-  const { lastLookAtMs, running } = watcher.health;
-  const isHealthy = lastLookAtMs !== undefined && atMs - lastLookAtMs < UNHEALTHY_AFTER_MS;
-  return {
-    isHealthy,
-    ...(isHealthy ? {} : { reason: 'the node has not read the chain lately: see the log' }),
-    networkVersion,
-    proverId: publisher.proverId.toString(),
-    provingEpochs: running,
-    lastLookAtMs,
-  };
 }

@@ -36,9 +36,10 @@ export interface Subsystems {
  * have caught up with L1.
  *
  * No sequencer, no validator and no broker: what Aztec calls prover-only.
+ * @param signal ends the start between two of its steps
  * @throws {CircuitsDifferError} when the rollup on L1 was made for other circuits than the installed ones.
  */
-export async function startSubsystems(log: Logger): Promise<Subsystems> {
+export async function startSubsystems(log: Logger, signal: AbortSignal): Promise<Subsystems> {
   const config: AztecNodeConfig = { ...getConfigEnvVars(), disableValidator: true, enableProverNode: true };
   const telemetry = getTelemetryClient();
   const dateProvider = new DateProvider();
@@ -69,8 +70,10 @@ export async function startSubsystems(log: Logger): Promise<Subsystems> {
   const blobClient = await createBlobClientWithFileStores(config, createLogger('blob-client'));
   await trySnapshotSync(config, createLogger('snapshot-sync'));
   const epochCache = await EpochCache.create(config.l1Contracts.rollupAddress, config, { dateProvider });
+  signal.throwIfAborted();
   log.info({ rollup: rollup.address }, 'catching up with L1');
   const archiver = await createArchiver(config, { blobClient, epochCache, telemetry, dateProvider });
+  signal.throwIfAborted();
   const worldState = await createWorldStateSynchronizer(config, archiver, prefilledPublicData, telemetry);
   const proofVerifier = new QueuedIVCVerifier(
     config,

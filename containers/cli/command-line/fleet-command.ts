@@ -2,7 +2,9 @@ import type { Environment, ParsedSettings } from '../../../shared/config/parse-s
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
+import { explainError } from '../../processes/explain-error.ts';
 import type { Line } from '../../terminal/line.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import type { Command } from './command.ts';
@@ -50,14 +52,18 @@ export function fleetCommand<Argument, Options extends object, Result>({
       if (all.length > 0 || argument === undefined || parsed.settings === undefined || fleet.settings === undefined) {
         throw new InvalidSettingsError(all);
       }
-      const engine = await openEngineOf(fleet.settings, environment);
+      let engine: Engine | undefined;
       try {
+        engine = await openEngineOf(fleet.settings, environment);
         const result = await execute(engine, { argument: argument.value, options: parsed.settings, switches });
         if (switches.has('json')) printJson(toJson(result));
         else printLines(render(result, switches));
         return EXIT_CODES.done;
+      } catch (error) {
+        const explanation = explainError(error, engineOptionsOf(fleet.settings));
+        throw explanation === undefined ? error : new Error(explanation, { cause: error });
       } finally {
-        await engine.close();
+        await engine?.close();
       }
     },
   };

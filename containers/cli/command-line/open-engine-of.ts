@@ -74,7 +74,11 @@ export async function openEngineOf(
   }
   const { dataDirectory: directory } = options;
   if (!fs.existsSync(path.join(directory, 'coppice.sqlite'))) {
-    throw new NoFleetError(directory, `no fleet in ${directory} yet: give its --data-directory or its --network`);
+    const parent = path.dirname(directory);
+    const advice = fs.existsSync(path.join(parent, 'coppice.sqlite'))
+      ? `there is one in ${parent}: give --data-directory ${path.dirname(parent)}`
+      : 'give its --data-directory or its --network';
+    throw new NoFleetError(directory, `no fleet in ${directory} yet: ${advice}`);
   }
   return openEngine(options);
 }

@@ -21,7 +21,8 @@ export class EpochUnknownError extends Error {
 
   /** @param epoch `undefined` when the newest was requested, and there is none */
   constructor(epoch: EpochNumber | undefined, known: readonly EpochNumber[]) {
-    const newest = known.length === 0 ? 'there are no epochs yet' : `the newest are ${known.join(', ')}`;
+    const [verb, numbers] = [known.length === 1 ? 'is' : 'are', known.join(', ')];
+    const newest = known.length === 0 ? 'there are no epochs yet' : `the newest ${verb} ${numbers}`;
     super(epoch === undefined ? newest : `epoch ${epoch} is not in the ledger: ${newest}`);
     this.epoch = epoch;
   }

@@ -1,3 +1,4 @@
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import type { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import type { SettingsOf } from '../../../shared/config/setting.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
@@ -9,6 +10,7 @@ import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.ts';
 import { endSignal } from '../../processes/end-signals.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
+import { explainError } from '../../processes/explain-error.ts';
 import type { AgentRole, NodeRole, Role } from './read-role.ts';
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
@@ -79,8 +81,12 @@ async function runUntilEnd(
     await run({ engine: used, metrics, log, signal });
     return EXIT_CODES.done;
   } catch (error) {
-    log.fatal({ err: error }, 'stopped by an error');
-    return isHopeless(error) ? EXIT_CODES.unfit : EXIT_CODES.failed;
+    // A stack helps only where the message does not say what to do.
+    const explanation = error instanceof InvalidSettingsError ? error.message : explainError(error, engineOptions);
+    if (explanation === undefined) log.fatal({ err: error }, 'stopped by an error');
+    else log.fatal(explanation);
+    log.debug({ err: error }, 'the error');
+    return exitCodeOf(error);
   } finally {
     await engine?.close();
   }
@@ -111,6 +117,7 @@ const HOPELESS_ERRORS = new Set([
   'SchemaVersionError',
 ]);
 
-function isHopeless(error: unknown): boolean {
-  return error instanceof Error && HOPELESS_ERRORS.has(error.name);
+function exitCodeOf(error: unknown): number {
+  if (error instanceof InvalidSettingsError) return EXIT_CODES.misused;
+  return error instanceof Error && HOPELESS_ERRORS.has(error.name) ? EXIT_CODES.unfit : EXIT_CODES.failed;
 }

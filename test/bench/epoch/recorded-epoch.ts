@@ -60,7 +60,7 @@ async function takeOverEpoch(environment: Readonly<Record<string, string>>): Pro
     WS_BLOCK_CHECK_INTERVAL_MS: QUIET_POLL_MS,
     P2P_BLOCK_CHECK_INTERVAL_MS: QUIET_POLL_MS,
   });
-  const subsystems = await startSubsystems(createLogger('bench', { logLevel: 'warn' }));
+  const subsystems = await startSubsystems(createLogger('bench', { logLevel: 'warn' }), new AbortController().signal);
   const chain = new ArchivedChain(subsystems.archiver);
   // The newest first: the first epoch may hold only a part of the devnet's traffic.
   for (const epoch of (await chain.unprovenEpochs()).toReversed()) {

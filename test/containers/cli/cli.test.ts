@@ -176,6 +176,32 @@ describe('the command coppice', () => {
     expect(readdirSync(workingDirectory)).toEqual([]);
   });
 
+  it('finds the fleet beside a data directory that is one folder too deep', async () => {
+    const dataDirectory = path.join(workingDirectory, 'data');
+    await openEmbeddedEngine({ dataDirectory: path.join(dataDirectory, 'coppice'), leaseSeconds: 120 }).close();
+    const { code, stderr } = await coppice('status --data-directory data/coppice');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `yet: there is one in ${path.join(dataDirectory, 'coppice')}: give --data-directory ${dataDirectory}\n`,
+    );
+  });
+
+  it('says which AWS endpoint does not respond, and what to do', async () => {
+    const { code, stderr } = await coppice(
+      'status --engine aws --aws-region eu-west-1 --aws-endpoint-url http://127.0.0.1:9',
+      {
+        AWS_ACCESS_KEY_ID: 'x',
+        AWS_SECRET_ACCESS_KEY: 'x',
+      },
+    );
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        'coppice: AWS at http://127.0.0.1:9 refused the connection: check that the service is up and listens there, or ' +
+        'correct --aws-endpoint-url (AWS_ENDPOINT_URL) (ECONNREFUSED)\n',
+    });
+  });
+
   it('shows the state of a fleet and the tree of an epoch, as text or as JSON', async () => {
     const engine = openEmbeddedEngine({
       dataDirectory: path.join(workingDirectory, 'data/coppice'),
@@ -200,7 +226,7 @@ describe('the command coppice', () => {
     expect(unknown).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'coppice: epoch 8 is not in the ledger: the newest are 7\n',
+      stderr: 'coppice: epoch 8 is not in the ledger: the newest is 7\n',
     });
     expect(none?.code).toBe(2);
     expect(none?.stderr).toContain('missing EPOCH, a whole number: coppice tree EPOCH\n');

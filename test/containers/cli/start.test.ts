@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -33,6 +36,31 @@ describe('coppice start', () => {
     const { code, stderr } = await runCoppice(['start', '--prover-agent'], { workingDirectory });
     expect(code).toBe(3);
     expect(stderr).toContain('real proofs need');
+  });
+
+  it('exits as misused when L1 has no registry at the address', { timeout: 180_000 }, async () => {
+    const l1 = createServer((request, response) => {
+      void json(request).then((call) => {
+        const { id, method } = call as { id: number; method: string };
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ jsonrpc: '2.0', id, result: method === 'eth_chainId' ? '0x1' : '0x' }));
+      });
+    });
+    await new Promise<void>((resolve) => l1.listen(0, '127.0.0.1', resolve));
+    const { code, stderr } = await runCoppice(['start', '--prover-node'], {
+      workingDirectory,
+      environment: {
+        NODE_BACKEND: process.env['NODE_BACKEND'] ?? '',
+        ETHEREUM_HOSTS: `http://127.0.0.1:${(l1.address() as AddressInfo).port}`,
+        L1_CHAIN_ID: '1',
+        REGISTRY_CONTRACT_ADDRESS: `0x${'0'.repeat(40)}`,
+        PROVER_PUBLISHER_PRIVATE_KEYS: `0x${'1'.repeat(64)}`,
+      },
+    });
+    l1.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain('--registry-address (REGISTRY_CONTRACT_ADDRESS): 0x0000');
+    expect(stderr).not.toContain('"stack"');
   });
 
   it(

@@ -1,0 +1,36 @@
+import type { JobQueue } from '../../shared/job-queue/job-queue.ts';
+import type { AgentRegistry } from '../../shared/ledger/agent-registry.ts';
+import { pause } from '../../shared/retry/pause.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+
+export interface WarnWithoutAgentsDeps {
+  readonly queue: Pick<JobQueue, 'depths'>;
+  readonly agents: AgentRegistry;
+  readonly log: Logger;
+}
+
+const EVERY_MS = 60_000;
+const SEEN_WITHIN_SECONDS = 120;
+
+/** Warns once a minute while jobs wait and there is no agent, until `signal` aborts. */
+export async function runAgentWarning(deps: WarnWithoutAgentsDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await warnWithoutAgents(deps);
+    await pause(EVERY_MS, signal);
+  }
+}
+
+export async function warnWithoutAgents({ queue, agents, log }: WarnWithoutAgentsDeps): Promise<void> {
+  try {
+    if ((await agents.seenWithin(SEEN_WITHIN_SECONDS)).some(({ state }) => state !== 'stopped')) return;
+    const waiting = (await queue.depths()).reduce((sum, depth) => sum + depth.waiting, 0);
+    if (waiting > 0) {
+      log.warn(
+        { waiting },
+        `jobs wait and no agent was seen in the last ${SEEN_WITHIN_SECONDS} s: start agents on this fleet (coppice start --prover-agent)`,
+      );
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'could not check whether jobs wait without agents');
+  }
+}
