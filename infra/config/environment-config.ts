@@ -5,7 +5,7 @@ import { AgentPoolConfig, checkFargateSize } from './agent-pool-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an Ethereum address: 0x and 40 hexadecimal digits');
-/** Becomes the text of a variable, where a number such as 1e-7 is none. */
+/** Becomes the text of a variable, which must be plain digits: not 1e-7. */
 const amount = z
   .number()
   .positive()
