@@ -11,7 +11,7 @@ const amount = z
   .positive()
   .refine(
     (value) => /^\d{1,16}(\.\d{1,9})?$/.test(String(value)),
-    'must have at most 16 digits, and 6 after the point',
+    'must have at most 16 digits, and 9 after the point',
   );
 const availabilityZone = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone, such as 'eu-central-1a'");
 const arn = (service: string): z.ZodString =>
