@@ -24,7 +24,7 @@ export interface RunDevnetOptions {
   readonly dataDirectory?: string | undefined;
   /** How many epochs must be proven on L1, counted from the first that holds the whole mix of traffic. */
   readonly epochs: number;
-  /** How many agents to start, each in a process of its own. */
+  /** How many agents to start, each in its own process. */
   readonly agents: number;
   /** Where the L1 and the sequencer's node listen, on the loopback interface; 0: any free port. @default 0 */
   readonly l1Port?: number;

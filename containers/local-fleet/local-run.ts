@@ -113,7 +113,7 @@ export function newDataDirectory(command: LocalRunName): string {
   return path.join('data', `${command}-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`);
 }
 
-/** Waits for processes that were told to end. @returns those that have not */
+/** Waits for processes that were asked to end. @returns those that have not */
 async function untilGone(processes: readonly ProcessEntry[]): Promise<readonly ProcessEntry[]> {
   for (let waitedMs = 0; ; waitedMs += POLL_MS) {
     const left = stillAlive(processes);

@@ -20,7 +20,7 @@ import { getGenesisValues } from '@aztec/world-state/testing';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { assertSameCircuits } from './assert-same-circuits.ts';
 
-/** The parts of an Aztec node that proving needs, started and in step with L1. */
+/** The parts of an Aztec node that proving needs, started and synced with L1. */
 export interface Subsystems {
   readonly config: AztecNodeConfig;
   readonly archiver: Archiver;
@@ -112,7 +112,7 @@ export async function startSubsystems(log: Logger, signal: AbortSignal): Promise
 
   await worldState.start();
   await p2p.start();
-  log.info({ checkpoint: Number(await archiver.getCheckpointNumber()) }, 'in step with L1');
+  log.info({ checkpoint: Number(await archiver.getCheckpointNumber()) }, 'synced with L1');
 
   return {
     config,

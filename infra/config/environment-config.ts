@@ -5,13 +5,13 @@ import { AgentPoolConfig, checkFargateSize } from './agent-pool-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an Ethereum address: 0x and 40 hexadecimal digits');
-/** Becomes the text of a variable, where a number such as 1e-7 is none. */
+/** Becomes the text of a variable, which must be plain digits: not 1e-7. */
 const amount = z
   .number()
   .positive()
   .refine(
     (value) => /^\d{1,16}(\.\d{1,9})?$/.test(String(value)),
-    'must have at most 16 digits, and 6 after the point',
+    'must have at most 16 digits, and 9 after the point',
   );
 const availabilityZone = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone, such as 'eu-central-1a'");
 const arn = (service: string): z.ZodString =>

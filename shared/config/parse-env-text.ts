@@ -8,7 +8,7 @@ export interface ParsedEnvText {
 }
 
 const BLANK_OR_COMMENT = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y;
-// `NAME: value` is allowed, too; a URL on a line of its own is no such pair.
+// `NAME: value` is allowed, too; a URL alone on its line is not such a pair.
 const ASSIGNMENT = /[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_]\w*)[^\S\n]*(?:=|:(?!\/\/))[^\S\n]*/y;
 const SINGLE_QUOTED = /'((?:\\[^]|[^'\\])*)'/y;
 const DOUBLE_QUOTED = /"((?:\\[^]|[^"\\])*)"/y;

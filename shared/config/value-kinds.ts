@@ -41,7 +41,7 @@ export function reasonOf(issue: z.core.$ZodIssue | undefined): string | undefine
 
 export const text = kind(z.string(), 'text', '<text>');
 
-/** A shell expands `~` in an argument of its own, but not after `=`, and no `.env` file does. */
+/** A shell expands `~` where an argument begins with it, but not after `=`, and in a `.env` file nothing does. */
 export const path = kind(
   textWithout((value) =>
     /^~[^/]*(\/|$)/.test(value) ? 'begins with ~, and only a shell expands that: write the whole path' : undefined,

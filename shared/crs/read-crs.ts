@@ -17,7 +17,7 @@ export interface CrsOnDisk {
 }
 
 /**
- * Identifies the reference string that `bb` keeps in `directory`; `undefined` if there is none.
+ * Identifies the reference string that `bb` keeps in `directory`; `undefined` if nothing is there.
  * @throws {UnknownCrsError} if it is neither the ceremony's nor the development one: its proofs may be worth nothing.
  */
 export async function readCrs(directory: string): Promise<CrsOnDisk | undefined> {

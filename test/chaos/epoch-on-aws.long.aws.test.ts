@@ -33,7 +33,7 @@ const DOUBLE_PUBLISHER = 6;
 const FOREIGN_BODY = '{"v":1,"jobId":"of another fleet"}';
 
 /**
- * One epoch of a devnet, proven by two fleets on the emulator of AWS, each a prover of its own:
+ * One epoch of a devnet, proven by two fleets on the emulator of AWS, each a separate prover:
  *
  * - `faulty`: a tenth of all calls to AWS go wrong, its node is killed half way and started again, and a proof is damaged
  *   in the store meanwhile;

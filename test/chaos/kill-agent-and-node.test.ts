@@ -134,7 +134,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     expect(again.map(({ id }) => `${id}: ${provings.get(id) ?? 0} times`)).toEqual([]);
   });
 
-  it('ends each process within its budget when it is told to, the agents with nothing in their hands', async () => {
+  it('ends each process within its budget on SIGTERM, and no agent still holds a job', async () => {
     const alive = fleet.filter(({ isRunning }) => isRunning);
     expect(alive.map(({ name }) => name).sort()).toEqual(['node', 'replacement', 'steady']);
     const ends = await Promise.all(

@@ -11,7 +11,7 @@ export interface JobQueueHarness {
   /** How long a claim must wait to be sure that it sees a message that is there: 0, or what a remote queue needs. */
   readonly sureWaitSeconds: number;
   nowMs(): number;
-  /** Lets `seconds` go by, as the queue sees it: a moved clock, or a real wait for a queue with a clock of its own. */
+  /** Lets `seconds` go by, as the queue sees it: a moved clock, or a real wait for a queue with its own clock. */
   elapse(seconds: number): Promise<void>;
   /** Sends a body as something other than this queue would. */
   sendForeign(pool: Pool, lane: Lane, body: string): Promise<void>;
@@ -236,7 +236,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       ['is not JSON', '{"v":1,'],
       ['has another layout', JSON.stringify({ ...aJobMessage(), v: 2 })],
       ['names an unknown circuit', JSON.stringify({ ...aJobMessage(), circuit: 'PARITY_BOSS' })],
-      ['holds a job id that is none', JSON.stringify({ ...aJobMessage(), jobId: '../../etc/passwd' })],
+      ['holds an invalid job id', JSON.stringify({ ...aJobMessage(), jobId: '../../etc/passwd' })],
       ['holds more than a message does', JSON.stringify({ ...aJobMessage(), priority: 9 })],
     ])('parks a message that %s, with the reason, and hands out the next one', async (_, body) => {
       const message = aJobMessage('PARITY_BASE');

@@ -42,9 +42,9 @@ const FOR_SECOND_COPIES: Readonly<Record<'scale-fleet' | 'watch-l1', readonly st
 };
 
 /**
- * The app is deployed to an empty emulator with CDK's command, and an epoch of a devnet is proven with what came of it: each
- * program as a process, told what its task definition or its function was deployed with; the functions by the code that was
- * bundled for Lambda; agents where `scale-fleet` has asked for them.
+ * The app is deployed to an empty emulator with CDK's command, and the result proves an epoch of a devnet: each program is
+ * a process with the variables of its task definition or function, the functions run the code that was bundled for Lambda,
+ * and agents run where `scale-fleet` has asked for them.
  */
 describe('an epoch on the stacks as they are deployed', () => {
   let devnet: Devnet;
@@ -153,7 +153,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     expect(atRest.every(({ desired }) => desired === 0)).toBe(true);
   });
 
-  it('names its table and its bucket as programs look for them', () => {
+  it('names its table and its bucket as programs expect them', () => {
     const names = awsResourceNames(PREFIX);
     expect(fleet.output('state', 'LedgerTable')).toBe(names.ledgerTable);
     expect(fleet.output('state', 'ProofsBucket')).toBe(names.proofsBucket);
@@ -161,10 +161,10 @@ describe('an epoch on the stacks as they are deployed', () => {
     expect(fleet.output('node', 'ServiceName')).toBe(names.nodeService);
   });
 
-  it('has told the scaler of an epoch while it grew', async () => {
-    const told = await engine.growingEpochs?.latest();
-    expect(told).toMatchObject({ networkVersion: epoch.networkVersion });
-    expect(told?.deadlineAtMs).toBeGreaterThan(told?.endsAtMs ?? Infinity);
+  it('has reported an epoch to the scaler while it grew', async () => {
+    const reported = await engine.growingEpochs?.latest();
+    expect(reported).toMatchObject({ networkVersion: epoch.networkVersion });
+    expect(reported?.deadlineAtMs).toBeGreaterThan(reported?.endsAtMs ?? Infinity);
   });
 
   it('proves the epoch: every job that its shape foretells, traceable to the root', () => {
@@ -172,18 +172,22 @@ describe('an epoch on the stacks as they are deployed', () => {
     expect(found).toMatchObject({ isComplete: true });
   });
 
-  it('submits the root with the key of the secret, which only submit-root is told of', async () => {
+  it('submits the root with the key of the secret, which only submit-root has the id of', async () => {
     const l1 = createL1Client({ rpcUrls: [devnet.l1RpcUrl], chainId: devnet.l1ChainId });
     const receipt = await l1.getTransactionReceipt({ hash: epoch.transactionHash as `0x${string}` });
     expect(receipt).toMatchObject({ status: 'success', from: PUBLISHER.toLowerCase() });
     const secretId = fleet.output('state', 'PublisherKeyId');
-    const told = await Promise.all(
+    const knowsSecret = await Promise.all(
       ['scale-fleet', 'watch-l1', 'sweep-ledger', 'settle-dead-letters', 'submit-root'].map(async (name) => [
         name,
         Object.values(await fleet.variablesOfFunction(name)).includes(secretId),
       ]),
     );
-    expect(Object.fromEntries(told)).toMatchObject({ 'submit-root': true, 'watch-l1': false, 'scale-fleet': false });
+    expect(Object.fromEntries(knowsSecret)).toMatchObject({
+      'submit-root': true,
+      'watch-l1': false,
+      'scale-fleet': false,
+    });
     const node = await fleet.variablesOfService(fleet.output('node', 'ServiceName'));
     expect(JSON.stringify(node)).not.toContain(secretId);
   });
@@ -198,7 +202,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     expect(fleet.actionsOf(role)).toEqual(expected.toSorted());
   });
 
-  it('tells the scaler that ECS found no room on Spot, with the calls that watch-tasks is granted', async () => {
+  it('notifies the scaler that ECS found no room on Spot, with the calls that watch-tasks is granted', async () => {
     const service = awsResourceNames(PREFIX).agentService('large', 'spot');
     const event = aPlacementFailureEvent({ service, time: new Date().toISOString() });
     await fleet.startFunction('watch-tasks', ['--every', '60', '--event', JSON.stringify(event)]);
@@ -223,7 +227,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     ['submit-root', ['EpochsProven']],
     ['node', ['NodeLagSeconds', 'EpochsOpened', 'JobsEnqueued']],
     ['deployed-medium-spot', ['JobsProven', 'JobProvingSeconds']],
-  ])('is told of by the metrics of %s, in the namespace of the fleet', async (name, metrics) => {
+  ])('shows in the metrics of %s, in the namespace of the fleet', async (name, metrics) => {
     const measured = await metricsOf(name);
     for (const metric of metrics) expect.soft(measured.get(metric), metric).toBe(`Coppice/${PREFIX}`);
   });

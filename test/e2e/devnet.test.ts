@@ -137,7 +137,7 @@ describe('npm start', () => {
     expect(run.output).toContain(`the rollup's proven checkpoint is now ${epoch.lastCheckpoint}`);
   });
 
-  it('tells how it goes in plain lines, and not too many of them', () => {
+  it('reports its progress in plain lines, and not too many of them', () => {
     expect(run.output).not.toContain('\u001B');
     expect(run.lines.length).toBeLessThan(120);
   });

@@ -164,8 +164,8 @@ describe('the service of the node', () => {
   });
 
   it("takes further settings of Aztec's from the configuration", () => {
-    const told = aStage(anEnvironment({ node: { variables: { SYNC_MODE: 'force-snapshot' } } }));
-    const container = containerOf(Template.fromStack(told.prover), 'coppice-node');
+    const stage = aStage(anEnvironment({ node: { variables: { SYNC_MODE: 'force-snapshot' } } }));
+    const container = containerOf(Template.fromStack(stage.prover), 'coppice-node');
     expect(variablesOf(container)).toMatchObject({ SYNC_MODE: 'force-snapshot' });
   });
 });

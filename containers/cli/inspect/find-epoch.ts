@@ -19,7 +19,7 @@ export class EpochUnknownError extends Error {
   override readonly name = 'EpochUnknownError';
   readonly epoch: EpochNumber | undefined;
 
-  /** @param epoch `undefined` when the newest was requested, and there is none */
+  /** @param epoch `undefined` when the newest was requested, and the ledger has no epoch */
   constructor(epoch: EpochNumber | undefined, known: readonly EpochNumber[]) {
     const [verb, numbers] = [known.length === 1 ? 'is' : 'are', known.join(', ')];
     const newest = known.length === 0 ? 'there are no epochs yet' : `the newest ${verb} ${numbers}`;

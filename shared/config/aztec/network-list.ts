@@ -72,7 +72,7 @@ async function readText(source: string): Promise<string> {
   return response.text();
 }
 
-/** @throws when the text is no list, or has no such network */
+/** @throws when the text is not a list, or the network is not in it */
 function findNetwork(text: string, network: NetworkName): NetworkConfig {
   let networks: Readonly<Partial<Record<string, NetworkConfig>>>;
   try {

@@ -108,7 +108,7 @@ export const ENGINE_SETTINGS = {
     sweepSeconds: withDefault(integer(1, 3600), '15', {
       flag: 'sweep-seconds',
       variable: 'COPPICE_SWEEP_SECONDS',
-      description: 'How often the node looks for jobs that have lost their message, in seconds',
+      description: 'How often the node searches for jobs that have lost their message, in seconds',
     }),
     reconcileSeconds: withDefault(integer(1, 3600), '5', {
       flag: 'reconcile-seconds',

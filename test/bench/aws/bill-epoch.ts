@@ -81,9 +81,9 @@ export function billEpoch({ averages, node, agent, acts, ledgerBytesPerJob }: Bi
       usage: timesUsage(REPORTS_PER_JOB * JOBS + fleetSize * times(HEARTBEAT_SECONDS), acts.report),
     },
     {
-      name: 'agents, looks ahead',
+      name: 'agents, queue checks',
       because: `one a job; ${counts.toFixed(0)} of them count ${fleetSize} agents`,
-      usage: addUsage(timesUsage(JOBS, acts.look), timesUsage(counts, acts.countAgents)),
+      usage: addUsage(timesUsage(JOBS, acts.queueCheck), timesUsage(counts, acts.countAgents)),
     },
     {
       name: 'node, reconciliation',
@@ -96,19 +96,19 @@ export function billEpoch({ averages, node, agent, acts, ledgerBytesPerJob }: Bi
       usage: timesUsage(resends, acts.resend),
     },
     {
-      name: 'node, stream and looks',
-      because: `${STREAM_READS_PER_SECOND} reads of the stream a second, a look for epochs every ${pollingIntervalMs / 1000} s, a sweep every ${sweepSeconds} s`,
+      name: 'node, stream and polls',
+      because: `${STREAM_READS_PER_SECOND} reads of the stream a second, a poll for epochs every ${pollingIntervalMs / 1000} s, a sweep every ${sweepSeconds} s`,
       usage: addUsage(
         { streamReads: STREAM_READS_PER_SECOND * EPOCH_SECONDS },
-        timesUsage(times(pollingIntervalMs / 1000), acts.epochLook),
+        timesUsage(times(pollingIntervalMs / 1000), acts.epochPoll),
         timesUsage(times(sweepSeconds), acts.sweep),
       ),
     },
     {
       name: 'functions',
-      because: `a sweep and a look at the outbox every ${FUNCTION_SECONDS} s; Lambda's polls of the dead-letter queues`,
+      because: `a sweep and a poll of the outbox every ${FUNCTION_SECONDS} s; Lambda's polls of the dead-letter queues`,
       usage: addUsage(
-        timesUsage(times(FUNCTION_SECONDS), addUsage(acts.sweep, acts.submitterLook)),
+        timesUsage(times(FUNCTION_SECONDS), addUsage(acts.sweep, acts.submitterPoll)),
         timesUsage(CLOCKED_FUNCTIONS * times(FUNCTION_SECONDS), {
           lambdaRequests: 1,
           lambdaGbSeconds: FUNCTION_GB_SECONDS,

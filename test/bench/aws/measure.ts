@@ -28,7 +28,7 @@ export interface ActUsage {
   readonly heartbeat: AwsUsage;
   readonly report: AwsUsage;
   /** A busy agent's check of the depth of its queues. */
-  readonly look: AwsUsage;
+  readonly queueCheck: AwsUsage;
   /** The part of that check that counts the agents at work, with a whole fleet of them. */
   readonly countAgents: AwsUsage;
   /** The node's check which of {@link RECONCILED_JOBS} jobs are still open. */
@@ -38,9 +38,9 @@ export interface ActUsage {
   /** Another message for a job that still waits: sent in a batch, found, and refused because the first was found before. */
   readonly resend: AwsUsage;
   /** The submitter's poll when nothing waits for L1. */
-  readonly submitterLook: AwsUsage;
+  readonly submitterPoll: AwsUsage;
   /** The node's poll for an epoch to prove. */
-  readonly epochLook: AwsUsage;
+  readonly epochPoll: AwsUsage;
   /** The epoch itself, from its opening to its root on L1. */
   readonly epoch: AwsUsage;
   /** Polls of an idle agent, each as long as its claim waits. */
@@ -52,7 +52,7 @@ export async function measureActs(fleet: CountedFleet, fleetSize: number): Promi
   const usage = async (role: Role, action: () => Promise<unknown>): Promise<AwsUsage> =>
     usageOf((await fleet.callsOf(role, action)).filter(isCounted));
 
-  const { report, look, countAgents } = await measureLook(fleet, fleetSize, usage);
+  const { report, queueCheck, countAgents } = await measureBusyAgent(fleet, fleetSize, usage);
   const job = newJob();
   const message: JobMessage = {
     v: JOB_MESSAGE_VERSION,
@@ -80,12 +80,12 @@ export async function measureActs(fleet: CountedFleet, fleetSize: number): Promi
   return {
     heartbeat,
     report,
-    look,
+    queueCheck,
     countAgents,
     resend: addUsage(timesUsage(1 / BATCH_MESSAGES, sent), marked, found),
     sweep: await usage('functions', () => functions.jobs.strandedJobs(4 * LEASE_SECONDS)),
-    submitterLook: await usage('functions', () => functions.outbox.open()),
-    epochLook: await usage('node', () => node.epochs.find(EPOCH)),
+    submitterPoll: await usage('functions', () => functions.outbox.open()),
+    epochPoll: await usage('node', () => node.epochs.find(EPOCH)),
     epoch: await measureEpoch(fleet),
     idlePollsPerClaim: idle.filter(({ operation }) => operation === 'ReceiveMessage').length,
     // At the end: these jobs stay open.
@@ -109,11 +109,11 @@ function isCounted({ operation }: Readonly<GateCall>): boolean {
   return operation !== 'GetQueueUrl' && operation !== 'GetRecords';
 }
 
-async function measureLook(
+async function measureBusyAgent(
   fleet: CountedFleet,
   fleetSize: number,
   usage: (role: Role, action: () => Promise<unknown>) => Promise<AwsUsage>,
-): Promise<Pick<ActUsage, 'report' | 'look' | 'countAgents'>> {
+): Promise<Pick<ActUsage, 'report' | 'queueCheck' | 'countAgents'>> {
   const { agent } = fleet.engines;
   for (let number = 2; number <= fleetSize; number++) await agent.agents.report(agentRecord(number));
   const report = await usage('agent', () => agent.agents.report(agentRecord(1)));
@@ -131,7 +131,7 @@ async function measureLook(
   const second = await usage('agent', () => outlook.read());
   return {
     report,
-    look: second,
+    queueCheck: second,
     countAgents: { dynamoReadUnits: (first.dynamoReadUnits ?? 0) - (second.dynamoReadUnits ?? 0) },
   };
 }

@@ -58,8 +58,8 @@ class FleetSimulation {
   readonly #open: EpochRun[] = [];
   readonly #results: EpochResult[] = [];
   #nextPlan = 0;
-  #isTold = false;
-  #lastToldSeconds = -Infinity;
+  #isNotified = false;
+  #lastNotifiedSeconds = -Infinity;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
@@ -86,11 +86,11 @@ class FleetSimulation {
     const { plans, rule } = this.#options;
     const clock = this.#clock;
     for (const plan of plans) clock.at(plan.endsAtSeconds, () => this.#openEpoch(plan));
-    const look = (): void => {
+    const tick = (): void => {
       this.#decide();
-      clock.after(rule.everySeconds, look);
+      clock.after(rule.everySeconds, tick);
     };
-    clock.after(0, look);
+    clock.after(0, tick);
     clock.runUntil(plans.at(-1)!.deadlineAtSeconds);
     for (const service of this.#allServices()) service.close();
     return {
@@ -109,7 +109,7 @@ class FleetSimulation {
         onClosed: (run) => this.#onClosed(run),
       }),
     );
-    this.#tell();
+    this.#notifyRule();
   }
 
   #onClosed(run: EpochRun): void {
@@ -119,7 +119,7 @@ class FleetSimulation {
       epoch: plan.epoch,
       secondsToRoot: rootAtSeconds === undefined ? undefined : rootAtSeconds - plan.endsAtSeconds,
     });
-    this.#tell();
+    this.#notifyRule();
   }
 
   #onAsked(job: SimulatedJob): void {
@@ -138,7 +138,7 @@ class FleetSimulation {
     }
     agent.state = 'idle';
     this.#idle[pool].add(agent);
-    this.#tell();
+    this.#notifyRule();
   }
 
   #begin(agent: SimulatedAgent, job: SimulatedJob): void {
@@ -160,12 +160,12 @@ class FleetSimulation {
   }
 
   /** Notifies the rule now, or later if it was notified just before. */
-  #tell(): void {
-    if (!this.#options.rule.hearsOfEvents || this.#isTold) return;
-    this.#isTold = true;
-    this.#clock.at(this.#lastToldSeconds + EVENT_PAUSE_SECONDS, () => {
-      this.#isTold = false;
-      this.#lastToldSeconds = this.#clock.nowSeconds;
+  #notifyRule(): void {
+    if (!this.#options.rule.hearsOfEvents || this.#isNotified) return;
+    this.#isNotified = true;
+    this.#clock.at(this.#lastNotifiedSeconds + EVENT_PAUSE_SECONDS, () => {
+      this.#isNotified = false;
+      this.#lastNotifiedSeconds = this.#clock.nowSeconds;
       this.#decide();
     });
   }

@@ -9,7 +9,7 @@ import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** What a claimer's process is told. */
+/** The options that a claimer's process receives. */
 export interface ClaimerOptions {
   readonly agentId: AgentId;
   /** One, as on AWS, where a fleet's agents serve one each. */
@@ -40,7 +40,7 @@ const PROGRAM = new URL('./processes/claimer-process.ts', import.meta.url);
 const POOLS: readonly Pool[] = ['medium', 'large', 'small'];
 /** Of the crew: with fewer nobody is killed, so that a slow machine has claimers at work too. */
 const LEAST_READY_SHARE = 0.75;
-/** A claimer that is told to end has a stalled proof at most to sit out. */
+/** A stalled proof is the longest that a claimer has to finish before it ends. */
 const STOP_SECONDS = 60;
 
 /** Claimers, a process each, of which one after the other is killed and replaced. */
@@ -62,7 +62,7 @@ export class ClaimerCrew {
     return this.#killed;
   }
 
-  /** Claimers that ended otherwise than they were told to, and how. */
+  /** Claimers that failed or did not stop when asked, and how they ended. */
   get unexpectedEnds(): readonly string[] {
     return this.#unexpectedEnds;
   }
@@ -89,11 +89,11 @@ export class ClaimerCrew {
     }
   }
 
-  /** Tells all to end and waits until they have; kills those that do not. */
+  /** Asks all to end and waits until they have; kills those that do not. */
   async stop(): Promise<void> {
     await Promise.all(
       [...this.#members].map(async ({ agentId, process: child, ready }) => {
-        // Before that it would not know what it is told.
+        // Before that it does not handle the signal.
         await ready.catch(() => undefined);
         if (hasEnded(child)) return;
         const ended = once(child, 'exit');

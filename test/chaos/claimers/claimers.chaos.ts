@@ -140,7 +140,7 @@ function describeRun(
   const tree = expectedTree(shape);
   let arena: ChaosArena | undefined;
   let story: ChaosStory | undefined;
-  const told = (): ChaosStory => {
+  const finished = (): ChaosStory => {
     if (story === undefined) throw new Error('the run did not come to its end');
     return story;
   };
@@ -153,12 +153,12 @@ function describeRun(
   afterAll(() => arena?.close());
 
   it('settles each job once', () => {
-    const { records, journal, killed } = told();
+    const { records, journal, killed } = finished();
     expect(settlementProblems(records, journal, killed)).toEqual([]);
   });
 
   it('has the whole tree on record, each job proven before its parent was asked for', () => {
-    expect(checkTrace(new Trace(told().records, CHAOS_RANGE), tree)).toMatchObject({
+    expect(checkTrace(new Trace(finished().records, CHAOS_RANGE), tree)).toMatchObject({
       isComplete: true,
       unproven: [],
       orphans: [],
@@ -167,34 +167,34 @@ function describeRun(
       misshapen: [],
       countMismatches: [],
     });
-    expect(told().records).toHaveLength(tree.jobs.length);
+    expect(finished().records).toHaveLength(tree.jobs.length);
   });
 
   it('keeps in the store the proof that the ledger names, for each job', () => {
-    expect(told().lostProofs).toEqual([]);
+    expect(finished().lostProofs).toEqual([]);
   });
 
   it('sets nothing aside and needs no operator', () => {
-    expect(told().deadLetters).toEqual([]);
-    expect(told().incidents).toEqual([]);
+    expect(finished().deadLetters).toEqual([]);
+    expect(finished().incidents).toEqual([]);
   });
 
   it('counts nothing but lost agents, and no more of them than there were claims', () => {
-    const claims = Map.groupBy(eventsOf(told(), 'claimed'), ({ jobId }) => jobId);
-    for (const { id, attempts } of told().records) {
+    const claims = Map.groupBy(eventsOf(finished(), 'claimed'), ({ jobId }) => jobId);
+    for (const { id, attempts } of finished().records) {
       const { 'lost-agent': lost, ...others } = attempts;
       expect(others).toEqual({ 'out-of-memory': 0, 'time-out': 0, failure: 0, 'corrupt-inputs': 0 });
       // A claimer that was killed before it could write its claim down has left no line.
-      expect(lost).toBeLessThanOrEqual((claims.get(id)?.length ?? 0) + told().killed.size);
+      expect(lost).toBeLessThanOrEqual((claims.get(id)?.length ?? 0) + finished().killed.size);
     }
   });
 
-  it('lets every claimer that was not killed go on until it is told to end', () => {
-    expect(told().unexpectedEnds).toEqual([]);
-    expect(eventsOf(told(), 'failed')).toEqual([]);
+  it('lets every claimer that was not killed go on until it is asked to end', () => {
+    expect(finished().unexpectedEnds).toEqual([]);
+    expect(eventsOf(finished(), 'failed')).toEqual([]);
   });
 
-  return told;
+  return finished;
 }
 
 function eventsOf({ journal }: ChaosStory, event: JournalEntry['event']): readonly JournalEntry[] {

@@ -32,7 +32,7 @@ export type JournalEntry = z.infer<typeof JournalEntry>;
 
 const EXTENSION = '.journal';
 
-/** What a claimer did, in a file of its own: a line is there when `note` returns, whatever kills the claimer then. */
+/** What a claimer did, one file per claimer: a line is on disk when `note` returns, whatever kills the claimer then. */
 export class Journal {
   readonly #file: string;
   readonly #agentId: AgentId;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers that look like chance, the same ones for the same seed and name, in any process. */
+/** Pseudo-random numbers, the same ones for the same seed and name in any process. */
 export class SeededRandom {
   #state: number;
 
-  /** @param name tells those who draw from one seed apart */
+  /** @param name distinguishes the sequences of one seed */
   constructor(seed: string, name: string) {
     this.#state = createHash('sha256').update(`${seed}\n${name}`).digest().readUInt32LE();
   }

@@ -3,11 +3,11 @@ import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts
 import type { JournalEntry } from './journal.ts';
 
 /**
- * Where what claimers were told and what the ledger says do not come to one settlement for each job: every job is proven,
- * one claimer was told that it settled it, and the ledger names that one.
+ * Where the claimers' journals and the ledger do not agree on one settlement for each job: every job must be proven, one
+ * claimer must have noted that it settled it, and the ledger must name that one.
  *
- * A claimer that was killed between the ledger's write and its own line has left no such line. Then nobody else was told so
- * either, and the last that the ledger's claimer said was that it was about to settle this very job.
+ * A claimer that was killed between the ledger's write and its own line has left no such line. Then no other claimer may
+ * have noted it either, and the last line of the claimer that the ledger names must say that it was settling this job.
  */
 export function settlementProblems(
   records: readonly JobRecord[],
@@ -34,7 +34,7 @@ export function settlementProblems(
     } else if (settler === undefined) {
       const last = lastWords.get(provenBy);
       const wasCutOff = killed.has(provenBy) && last?.event === 'settling' && last.jobId === id;
-      if (!wasCutOff) problems.push(`${id} is proven by ${provenBy}, which was not told so`);
+      if (!wasCutOff) problems.push(`${id} is proven by ${provenBy}, which did not note it`);
     } else if (settler !== provenBy) {
       problems.push(`${id} was settled by ${settler}, and the ledger names ${provenBy}`);
     }

@@ -18,6 +18,6 @@ export function shamProofOf(job: Pick<JobRecord, 'inputs'>, agentId: AgentId): U
 /** Reads a proof back. @throws when it is not one of the job. */
 export function readShamProof(jobId: ProvingJobId, bytes: Uint8Array): ShamProof {
   const proof = ShamProof.parse(JSON.parse(Buffer.from(bytes).toString()));
-  if (proof.inputsSha256 !== parseProvingJobId(jobId).inputsSha256) throw new Error(`this is no proof of ${jobId}`);
+  if (proof.inputsSha256 !== parseProvingJobId(jobId).inputsSha256) throw new Error(`not a proof of ${jobId}`);
   return proof;
 }

@@ -4,11 +4,11 @@ import type { JobMessage } from '../../../shared/proving-job/job-message.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 export interface QueueFaults {
-  /** Messages that are never sent, though the sender is told that they were. */
+  /** Messages that are never sent, although the call succeeds. */
   readonly withheldShare: number;
   /**
-   * Messages that are there once more as soon as they are delivered. Sent twice at once they would be one on a queue that
-   * tells the second from nothing new; so both are, and while an agent is at work on the first.
+   * Messages that are sent again as soon as they are delivered, so that the second arrives while an agent works on the
+   * first. A queue that removes duplicates would merge two that were sent at once.
    */
   readonly doubledShare: number;
   readonly random: SeededRandom;

@@ -26,7 +26,7 @@ export interface AwsFleetOptions {
   readonly devnet: Devnet;
   readonly aws: AwsConnection;
   readonly directory: string;
-  /** Of anvil's accounts: each fleet is a prover of its own. */
+  /** Of anvil's accounts: each fleet is a separate prover. */
   readonly publisherIndex: number;
   /** Share of the calls to AWS that go wrong, from 0 to 1. */
   readonly faultRate: number;

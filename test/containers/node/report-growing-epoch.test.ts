@@ -95,17 +95,17 @@ describe('the growing epoch', () => {
   });
 
   it('is reported again after a report that failed', async () => {
-    const told: GrowingEpoch[] = [];
+    const reported: GrowingEpoch[] = [];
     const end = new AbortController();
     const growing = {
       report: async (epoch: GrowingEpoch) => {
-        told.push(epoch);
+        reported.push(epoch);
         end.abort();
         return Promise.reject(new Error('throttled'));
       },
       latest: async () => undefined,
     };
     await reportGrowingEpoch({ ...deps, growing, log: pino({ level: 'silent' }) }, end.signal);
-    expect(told).toMatchObject([{ epoch: EPOCH }]);
+    expect(reported).toMatchObject([{ epoch: EPOCH }]);
   });
 });

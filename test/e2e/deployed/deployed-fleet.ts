@@ -26,13 +26,13 @@ export interface DeployedFleetOptions {
   readonly directory: string;
 }
 
-/** The programs of a deployed fleet as processes, each told what its task definition or its function says, and no more. */
+/** The programs of a deployed fleet as processes, each with the variables of its task definition or function, and no others. */
 export class DeployedFleet {
   readonly prefix: string;
   readonly members: FleetProcess[] = [];
   /** Resolves when a program ends by itself. */
   readonly broken: Promise<Error>;
-  /** Each program calls AWS through one of its own, which writes its calls down. */
+  /** One for each program, which records its calls to AWS. */
   readonly #gates = new Map<string, AwsGate>();
   readonly #options: DeployedFleetOptions;
   readonly #noteEnd: (end: Error) => void;

@@ -1,4 +1,4 @@
-// One invocation of `submit-root` in a container of its own, as Lambda has it: the process is killed when its time is over.
+// One invocation of `submit-root` in a new container, as on Lambda: the process is killed when its time is over.
 import { handler } from '../../../functions/submit-root/handler.ts';
 
 const TIMEOUT_MS = 300_000;

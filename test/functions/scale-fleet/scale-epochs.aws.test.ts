@@ -128,9 +128,9 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
   it('has agents up when a growing epoch ends, and stops them when no node opens it', async () => {
     const epoch = EpochNumber.parse(7);
     const endsAtMs = Date.now() + 600_000;
-    const told = { epoch, networkVersion: '4.1.2', endsAtMs, deadlineAtMs: endsAtMs + WINDOW_SECONDS * 1000 };
-    await growing.report({ ...told, shape: SHAPE.slice(1) });
-    await growing.report({ ...told, shape: SHAPE });
+    const report = { epoch, networkVersion: '4.1.2', endsAtMs, deadlineAtMs: endsAtMs + WINDOW_SECONDS * 1000 };
+    await growing.report({ ...report, shape: SHAPE.slice(1) });
+    await growing.report({ ...report, shape: SHAPE });
     const desiredAt = async (seconds: number): Promise<number> => {
       vi.setSystemTime(endsAtMs + seconds * 1000);
       await scale();
@@ -145,7 +145,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     // Once it is open, its jobs show what is left.
     await new ScaledEpoch(engine, SHAPE, epoch).open(Date.now(), WINDOW_SECONDS);
     vi.setSystemTime(Date.now() + 60_000);
-    await growing.report({ ...told, shape: SHAPE, endsAtMs: Date.now() });
+    await growing.report({ ...report, shape: SHAPE, endsAtMs: Date.now() });
     await scale();
     const [decision] = await engine.decisions.latest('fleet', 1);
     expect(decision?.epochs.map((each) => each.epoch)).toEqual([epoch]);

@@ -58,7 +58,7 @@ describe('mergeSources', () => {
     });
   });
 
-  it("refuses unknown variables of ours, and only warns of what looks like a misspelt one of Aztec's", () => {
+  it("refuses unknown variables of ours, and only warns of one that resembles a variable of Aztec's", () => {
     const environment = {
       COPPICE_LEASE_SECS: '1',
       COPPICE_ZZZZZZZZZ: '1',

@@ -84,7 +84,7 @@ describe('the kinds of values', () => {
     [httpUrl, 'host:8545'],
     [privateKey, `0x${'g'.repeat(64)}`],
     [secretUrl, 'not a url'],
-  ])('refuses what is none of its kind', (kind, given) => {
+  ])('refuses invalid values of each kind', (kind, given) => {
     expect(valueOf(kind, given)).toBe('refused');
   });
 
@@ -98,7 +98,7 @@ describe('the kinds of values', () => {
     'https://eth.example/v2/abcdefghijklmnopqrst?apikey=k',
     'https://eth.example/?apikey=k',
     'https://user:password@eth.example/v2',
-  ])('shows of the RPC URL %s only what is no key', (given) => {
+  ])('hides whatever may be a key in the RPC URL %s', (given) => {
     const url = valueOf(secretUrl, given);
     expect(String(url)).toBe('https://eth.example/[Redacted]');
     expect((url as { reveal(): string }).reveal()).toBe(given);

@@ -99,7 +99,7 @@ describe('meteredEngine', () => {
     expect(valuesOf('EpochProvenSeconds')).toEqual([{ value: 49, dimensions: {} }]);
   });
 
-  it('passes on what has no metric of its own', async () => {
+  it('passes on calls that no metric counts', async () => {
     const job = await engine.jobs.record(aNewJob('PARITY_BASE'));
     expect(await engine.jobs.reject(job.id, 'no')).toBe('rejected');
     expect(await engine.jobs.revive(job.id)).toBe(true);

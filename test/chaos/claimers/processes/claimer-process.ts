@@ -5,8 +5,8 @@ import { Journal } from '../journal.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { UnreliableQueue } from '../unreliable-queue.ts';
 
-// A claimer in a process of its own, to be killed: options as JSON in the first argument. Says `ready` to its parent, and
-// ends when it is told to, or when its parent has gone.
+// A claimer in its own process, which may be killed: options as JSON in the first argument. Sends `ready` to its parent,
+// and ends on SIGTERM or when its parent has gone.
 
 const { agentId, pool, seed, doubledShare, claimSeconds, journalDirectory, engine: engineOptions } = readOptions();
 const stop = new AbortController();

@@ -55,7 +55,7 @@ describe("an agent with Aztec's simulated prover", () => {
   });
 
   it('counts inputs that the circuit does not accept as a failure', async () => {
-    const id = await fleet.addJob(Buffer.from('these are no inputs'), 'PARITY_BASE');
+    const id = await fleet.addJob(Buffer.from('not inputs of a circuit'), 'PARITY_BASE');
     fleet.startAgent({ families: [SIMULATED] });
 
     const record = await fleet.until(id, ({ attempts }) => attempts.failure > 0);

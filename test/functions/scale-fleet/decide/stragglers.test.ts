@@ -106,7 +106,7 @@ describe('second copies, for any running jobs', () => {
     );
   });
 
-  it('are no fewer when all deadlines are nearer, as long as they have not passed', () => {
+  it('do not decrease when all deadlines are nearer, as long as they have not passed', () => {
     fc.assert(
       fc.property(jobs, seconds(3000), (running, nearerSeconds) => {
         const open = running.filter(({ deadlineAtMs }) => deadlineAtMs - nearerSeconds * 1000 > NOW_MS);

@@ -5,7 +5,7 @@ import { readCanarySettings } from '../../../../shared/config/groups/canary-sett
 const KEY = `0x${'11'.repeat(32)}`;
 
 describe('readCanarySettings', () => {
-  it('asks for eight leaves of the smallest work and agents of its own, as many as suit the machine, by default', () => {
+  it('asks by default for eight leaves of the smallest work, and for its own agents, as many as suit the machine', () => {
     expect(readCanarySettings({}).settings).toMatchObject({
       leaves: 8,
       work: '1',

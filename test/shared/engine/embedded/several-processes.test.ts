@@ -81,7 +81,7 @@ describe('the embedded engine between processes', () => {
     await Promise.all(threads.map((thread) => thread.terminate()));
   });
 
-  it(`settles every job once and tells of it, though agents are killed and messages doubled (seed ${SEED})`, async () => {
+  it(`settles and reports every job once, though agents are killed and messages doubled (seed ${SEED})`, async () => {
     const random = new SeededRandom(SEED);
     const watcher = start('settlement-watcher.ts');
     await once(watcher, 'message');

@@ -20,7 +20,7 @@ export interface FakeKms {
   readonly given: { highS: number; lowS: number; shortR: number };
   /** What was asked for, oldest first. */
   readonly asked: readonly Operation[];
-  /** What the next answers of an operation are, instead of its own; `undefined` ends it. */
+  /** Replaces the responses to an operation until it is `undefined` again. */
   answerWith: Partial<Record<Operation, { readonly status: number; readonly body: object } | undefined>>;
   close(): Promise<void>;
 }

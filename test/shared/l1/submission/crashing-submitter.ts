@@ -26,15 +26,15 @@ export interface CrashingSubmitter {
   readonly policy: Partial<Omit<SubmissionPolicy, 'maxFeePerGasWei' | 'minPriorityFeePerGasWei'>>;
 }
 
-const told = JSON.parse(process.argv[2] ?? '') as CrashingSubmitter;
+const options = JSON.parse(process.argv[2] ?? '') as CrashingSubmitter;
 
-const engine = openEmbeddedEngine({ dataDirectory: told.dataDirectory, leaseSeconds: 60 });
-const l1 = createL1Client({ rpcUrls: [told.rpcUrl], chainId: told.chainId });
-const account = privateKeyPublisherAccount(new Secret(told.key));
+const engine = openEmbeddedEngine({ dataDirectory: options.dataDirectory, leaseSeconds: 60 });
+const l1 = createL1Client({ rpcUrls: [options.rpcUrl], chainId: options.chainId });
+const account = privateKeyPublisherAccount(new Secret(options.key));
 
 const after = async <T>(point: CrashPoint | undefined, step: Promise<T>): Promise<T> => {
   const result = await step;
-  if (told.crashAfter === point) process.kill(process.pid, 'SIGKILL');
+  if (options.crashAfter === point) process.kill(process.pid, 'SIGKILL');
   return result;
 };
 const replace: Outbox['replace'] = async (root) => {
@@ -54,10 +54,10 @@ const submitter = new RootSubmitter({
   decisions: engine.decisions,
   l1: { ...l1, sendRawTransaction: async (raw) => await after('sent', l1.sendRawTransaction(raw)) },
   account: { ...account, signTransaction: async (raw) => await after('signed', account.signTransaction(raw)) },
-  policy: { ...DEFAULT_SUBMISSION_POLICY, checkIntervalSeconds: 0.05, ...told.policy },
+  policy: { ...DEFAULT_SUBMISSION_POLICY, checkIntervalSeconds: 0.05, ...options.policy },
   nowMs: Date.now,
   log: createLogger('submitter', { logLevel: 'silent' }),
-  submitterId: told.submitterId,
+  submitterId: options.submitterId,
 });
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());

@@ -40,7 +40,7 @@ describe('RootSubmitter in processes that are killed', () => {
   });
 
   function start(crashAfter: CrashPoint, submitterId: string, leaseSeconds: number): Child {
-    const told: CrashingSubmitter = {
+    const options: CrashingSubmitter = {
       crashAfter,
       dataDirectory: bench.dataDirectory,
       rpcUrl: anvil.url,
@@ -49,7 +49,7 @@ describe('RootSubmitter in processes that are killed', () => {
       submitterId,
       policy: { leaseSeconds },
     };
-    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(told)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
     return child;
   }

@@ -86,7 +86,7 @@ describe('the job ledger on DynamoDB, where clocks differ', () => {
 
   it('leaves the job with a live agent whose clock is ahead', async () => {
     let lease = await leasedAhead();
-    for (let look = 0; look < 5; look++) {
+    for (let attempt = 0; attempt < 5; attempt++) {
       expect(await harness.jobs.claim(lease.jobId, BOB, LEASE_SECONDS)).toMatchObject({ outcome: 'held' });
       await harness.elapse(LEASE_SECONDS / 3);
       lease = await ahead.extend(lease, LEASE_SECONDS);

@@ -329,7 +329,7 @@ describe('DynamoSettlementFeed on a stream that moves', () => {
     ['another item that was cancelled', change('queued', 'cancelled', 'ROOT#5')],
     ['an item that is called after a job', change('queued', 'cancelled', `WAS#${aNewJob().id}`)],
     ['a job with an invalid id', change('leased', 'proven', 'JOB#7')],
-    ['a job of an epoch that is no number', change('leased', 'proven', `JOB#${'9'.repeat(30)}:X:${'a'.repeat(64)}`)],
+    ['a job whose epoch is not a number', change('leased', 'proven', `JOB#${'9'.repeat(30)}:X:${'a'.repeat(64)}`)],
     ['an item without a sort key', { oldImage: undefined, newImage: { state: { S: 'proven' } } }],
   ])('does not report %s', async (_what, record) => {
     subscribe();

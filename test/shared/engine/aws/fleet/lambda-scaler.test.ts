@@ -137,7 +137,7 @@ describe('the scaler of the engine on AWS', () => {
     expect(said).toContainEqual({ level: 'warn', fields: { retried: { 'Lambda:Invoke 500 ServiceException': 1 } } });
   });
 
-  it('says which credentials to give where there are none', async () => {
+  it('says which credentials to give when they are missing', async () => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE']) vi.stubEnv(name, undefined);
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
