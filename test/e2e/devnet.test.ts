@@ -134,7 +134,7 @@ describe('npm start', () => {
   });
 
   it('says when the proven checkpoint of the rollup has moved to the end of the epoch', () => {
-    expect(run.output).toContain(`the rollup's proven checkpoint is now ${epoch.lastCheckpoint}`);
+    expect(run.output).toContain(`the rollup is now proven up to checkpoint ${epoch.lastCheckpoint}`);
   });
 
   it('reports its progress in plain lines, and not too many of them', () => {
