@@ -32,7 +32,11 @@ export function decideSubmission(situation: SubmissionSituation): SubmissionStep
 
   const { verdict } = view;
   const death = deathOf(verdict, situation);
-  if (death !== undefined) return newest === undefined ? { do: 'give-up', death } : cancel(newest, death, situation);
+  if (death !== undefined) {
+    return newest === undefined || isOverUnseen(death, situation)
+      ? { do: 'give-up', death }
+      : cancel(newest, death, situation);
+  }
   if (verdict.standing === 'gone') {
     const { policy, memory, nowMs } = situation;
     const failsAtMs = (memory.goneSinceMs ?? nowMs) + policy.reorgPatienceSeconds * 1000;
@@ -72,6 +76,12 @@ function deathOf(verdict: Verdict, { memory, nowMs, policy }: SubmissionSituatio
   const isLost =
     verdict.standing === 'gone' && nowMs - (memory.goneSinceMs ?? nowMs) >= policy.reorgPatienceSeconds * 1000;
   return isLost ? { epochState: 'failed', reason: verdict.reason } : undefined;
+}
+
+/** Whether the window has been over for long by the clock, and no node shows what became of the transaction. */
+function isOverUnseen(death: Death, { root, view, policy, nowMs }: SubmissionSituation): boolean {
+  const isOver = death.epochState === 'expired' && nowMs >= root.deadlineAtMs + policy.reorgWatchSeconds * 1000;
+  return isOver && view.isStale === true;
 }
 
 /** Uses up the nonce of a transaction that can now only cost gas and hold up the account. */
@@ -153,6 +163,8 @@ function resendOrWait(newest: Submission, situation: SubmissionSituation): Submi
 }
 
 function isStuck(newest: Submission, { view, policy, nowMs, memory }: SubmissionSituation): boolean {
+  // It may be mined already: a silent L1 must not drive the fees up.
+  if (view.isStale === true) return false;
   const last = lastBroadcast(newest, memory);
   const stallMs = policy.stallSeconds * 1000;
   // Counted from when a node had it: a transaction signed before an outage of L1 is not stuck the moment it is sent.

@@ -1,4 +1,4 @@
-import type { L1Client } from '../l1-client.ts';
+import type { L1Reader } from '../l1-client.ts';
 import type { FeeMarket } from './fees.ts';
 
 const FEE_HISTORY_BLOCKS = 5;
@@ -6,7 +6,7 @@ const FEE_HISTORY_BLOCKS = 5;
 const FEE_HISTORY_PERCENTILE = 75;
 
 /** Reads what gas costs on L1 right now. Passes on what the client throws. */
-export async function readFeeMarket(l1: L1Client): Promise<FeeMarket> {
+export async function readFeeMarket(l1: L1Reader): Promise<FeeMarket> {
   const [history, estimate] = await Promise.all([
     l1.getFeeHistory({ blockCount: FEE_HISTORY_BLOCKS, rewardPercentiles: [FEE_HISTORY_PERCENTILE] }),
     l1.estimateMaxPriorityFeePerGas(),

@@ -4,7 +4,7 @@ import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { SubmissionStep } from './submission-step.ts';
 import { CallRevertedError } from '../errors.ts';
 import type { Fees } from './fees.ts';
-import type { L1Client } from '../l1-client.ts';
+import type { L1Reader } from '../l1-client.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { revertReason } from '../revert-reason.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
@@ -15,7 +15,8 @@ const MAX_TRANSACTION_GAS = 16_777_216n;
 const CANCEL_GAS = 21_000n;
 
 export interface SignSubmissionDeps {
-  readonly l1: L1Client;
+  /** The node that the step was decided from. */
+  readonly reader: L1Reader;
   readonly account: PublisherAccount;
   readonly policy: SubmissionPolicy;
   readonly nowMs: () => number;
@@ -60,13 +61,13 @@ export async function signSubmission(
   };
 }
 
-async function estimateGas(root: RootRecord, { l1, account, policy }: SignSubmissionDeps): Promise<bigint> {
+async function estimateGas(root: RootRecord, { reader, account, policy }: SignSubmissionDeps): Promise<bigint> {
   // Not on the pending block, which may hold the transaction that this one is to replace.
   const call = { account: account.address, to: root.to, data: root.data, blockTag: 'latest' } as const;
   try {
     // An estimate would revert as well, but many nodes then do not say why.
-    await l1.call(call);
-    const estimate = await l1.estimateGas(call);
+    await reader.call(call);
+    const estimate = await reader.estimateGas(call);
     const buffered = estimate + (estimate * BigInt(Math.round(policy.gasLimitBufferPercentage * 100))) / 10_000n;
     return buffered < MAX_TRANSACTION_GAS ? buffered : MAX_TRANSACTION_GAS;
   } catch (error) {
@@ -81,11 +82,11 @@ async function sign(
   nonce: number,
   gas: bigint,
   fees: Fees,
-  { l1, account }: SignSubmissionDeps,
+  { reader, account }: SignSubmissionDeps,
 ): Promise<Hex> {
   return await account.signTransaction({
     type: 'eip1559',
-    chainId: l1.chain.id,
+    chainId: reader.chain.id,
     ...call,
     value: 0n,
     nonce,

@@ -12,6 +12,7 @@ export type WaitCause =
   | 'confirmations'
   | 'fee-cap'
   | 'l1-silent'
+  | 'l1-stale'
   | 'low-balance'
   | 'nonce-taken'
   | 'other-key'

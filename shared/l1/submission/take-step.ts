@@ -5,7 +5,7 @@ import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Broadcast, SubmissionStep, Wait } from './submission-step.ts';
-import type { L1Client } from '../l1-client.ts';
+import type { L1Client, L1Reader } from '../l1-client.ts';
 import type { SubmissionReceipt } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { describeError, revertReason } from '../revert-reason.ts';
@@ -18,7 +18,10 @@ export interface TakeStepDeps {
   readonly outbox: Outbox;
   readonly epochs: EpochLedger;
   readonly incidents: IncidentLog;
+  /** Sends to every node. */
   readonly l1: L1Client;
+  /** The node that the step was decided from. */
+  readonly reader: L1Reader;
   readonly account: PublisherAccount;
   readonly policy: SubmissionPolicy;
   readonly nowMs: () => number;
@@ -146,12 +149,12 @@ async function whyReverted(
   { gasUsed, blockNumber }: SubmissionReceipt,
   mined: Submission | undefined,
   root: RootRecord,
-  { l1 }: TakeStepDeps,
+  { reader }: TakeStepDeps,
 ): Promise<string> {
   if (mined !== undefined && gasUsed >= BigInt(mined.gasLimit)) return `it ran out of gas, all ${gasUsed}`;
   const account: Hex | undefined = mined?.from;
   try {
-    await l1.call({ ...(account && { account }), to: root.to, data: root.data, blockNumber: BigInt(blockNumber) });
+    await reader.call({ ...(account && { account }), to: root.to, data: root.data, blockNumber: BigInt(blockNumber) });
     return 'the same call does not revert after that block';
   } catch (error) {
     return revertReason(error) ?? `cannot read the reason: ${describeError(error)}`;

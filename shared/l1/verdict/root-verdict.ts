@@ -9,8 +9,8 @@ export type Verdict =
   | { readonly standing: 'dead'; readonly epochState: 'proven' | 'expired'; readonly reason: string };
 
 /** The verdict on a root whose proof window is over by the L1's clock; `undefined` while it is open. */
-export function windowClosed({ deadlineAtMs, reason: before }: RootRecord, blockAtMs: number): Verdict | undefined {
-  if (blockAtMs < deadlineAtMs) return undefined;
+export function windowClosed({ deadlineAtMs, reason: before }: RootRecord, l1NowMs: number): Verdict | undefined {
+  if (l1NowMs < deadlineAtMs) return undefined;
   const last = before === undefined ? '' : `; before that: ${before}`;
   const reason = `the proof window closed at ${new Date(deadlineAtMs).toISOString()}${last}`;
   return { standing: 'dead', epochState: 'expired', reason };

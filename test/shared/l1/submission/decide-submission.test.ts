@@ -288,6 +288,25 @@ describe('decideSubmission, for a root with a pending transaction', () => {
   });
 });
 
+describe('decideSubmission, while no node follows L1', () => {
+  const root = aRoot(aSubmission());
+  const stale = { blockAtMs: NOW_MS, isStale: true };
+
+  it('replaces nothing, because the transaction may be mined already', () => {
+    const changes = { root, nowMs: NOW_MS + 10 * STALL_MS };
+    expect(decide({ ...changes, view: stale })).toMatchObject({ do: 'wait', cause: 'pending' });
+  });
+
+  it('gives the root up once its window has been over for long by the clock, and not before', () => {
+    const overMs = DEADLINE_MS + POLICY.reorgWatchSeconds * 1000;
+    const at = (nowMs: number, isStale: boolean): SubmissionStep =>
+      decide({ root, nowMs, view: { blockAtMs: DEADLINE_MS, isStale } });
+    expect(at(overMs - 1, true)).toMatchObject({ do: 'cancel' });
+    expect(at(overMs, true)).toMatchObject({ do: 'give-up', death: { epochState: 'expired' } });
+    expect(at(overMs, false)).toMatchObject({ do: 'cancel' });
+  });
+});
+
 describe('decideSubmission, for a dead root with a pending transaction', () => {
   const dead = { view: { blockAtMs: DEADLINE_MS } };
   const cancelling = aSubmission({
