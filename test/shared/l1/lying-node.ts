@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Anvil } from './start-anvil.ts';
 
-/** Replaces the result of a method; an error becomes the node's refusal. */
+/** Replaces the result of a method, or the promise of one; an error becomes the node's refusal. */
 export type Lie = (truth: unknown, params: readonly unknown[]) => unknown;
 
 /** An L1 node that passes all requests on to an anvil, and lies about some of them. */
@@ -25,7 +25,8 @@ export async function openLyingNode(anvil: Anvil): Promise<LyingNode> {
     try {
       const truth =
         method === 'eth_sendRawTransaction' && lies.has(method) ? undefined : await anvil.rpc(method, ...params);
-      return { result: lies.get(method)?.(truth, params) ?? (lies.has(method) ? null : truth) };
+      const lie = lies.get(method);
+      return { result: lie === undefined ? truth : await lie(truth, params) };
     } catch (error) {
       return { error: { code: -32_000, message: (error as Error).message.replace(`${method}: `, '') } };
     }
