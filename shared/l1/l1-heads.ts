@@ -66,3 +66,10 @@ export function judgeHeads(
   const laggingHosts = (isStale ? heads : heads.filter((head) => !usable.includes(head))).map(({ host }) => host);
   return { usable, bestBlockNumber, laggingHosts, isStale };
 }
+
+/** For the log: what it means that hosts lag. */
+export function describeLag({ isStale }: Pick<L1Heads, 'isStale'>): string {
+  return isStale
+    ? 'no L1 node has a recent block: check them, and the clock of this machine'
+    : 'some L1 nodes lag behind and are not read from: check that they follow the chain';
+}

@@ -26,7 +26,7 @@ export async function readRootView(root: RootRecord, head: L1Head, deps: ReadRoo
   const newest = liveSubmissions(root).at(-1);
   const blockAtMs = isStale ? Math.max(head.blockAtMs, deps.nowMs()) : head.blockAtMs;
   const [market, verdict, sender, isNewestKnown] = await Promise.all([
-    readFeeMarket(head.client),
+    readFeeMarket(head, deps.heads.usable),
     judgeRoot(root, head.client, blockAtMs, head.blockNumber),
     readSender(root, head, deps),
     newest === undefined ? false : isKnown(head, newest.transactionHash, deps),

@@ -10,7 +10,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { decideSubmission } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from '../errors.ts';
 import type { L1Client, L1Reader } from '../l1-client.ts';
-import { type L1Head, type L1Heads, readHeads } from '../l1-heads.ts';
+import { describeLag, type L1Head, type L1Heads, readHeads } from '../l1-heads.ts';
 import { type RootView, liveSubmissions } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { readRootView } from './read-root-view.ts';
@@ -335,12 +335,6 @@ function markStale(step: SubmissionStep, { isStale }: RootView, { blockNumber, b
   const newest = `the newest L1 block, ${blockNumber}, is of ${new Date(blockAtMs).toISOString()}`;
   const reason = `no L1 node follows the chain, ${newest}: check the nodes at the RPC URLs; ${step.reason}`;
   return { ...step, cause: 'l1-stale', reason };
-}
-
-function describeLag({ isStale }: L1Heads): string {
-  return isStale
-    ? 'no L1 node has a recent block: check them, and the clock of this machine'
-    : 'some L1 nodes lag behind and are not read from: check that they follow the chain';
 }
 
 /** Resolves {@link STOP_GRACE_MS} after the signal aborts. */
