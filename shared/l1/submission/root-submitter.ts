@@ -1,4 +1,4 @@
-import { BaseError } from 'viem';
+import { BaseError, isAddressEqual } from 'viem';
 
 import type { DecisionLog } from '../../ledger/decision-log.ts';
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
@@ -15,6 +15,7 @@ import { type RootView, liveSubmissions } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { readRootView } from './read-root-view.ts';
 import { describeError } from '../revert-reason.ts';
+import { withReason } from './root-changes.ts';
 import { SubmissionMemory } from './submission-memory.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 import type { SubmissionStep, Wait, WaitCause } from './submission-step.ts';
@@ -229,7 +230,7 @@ export class RootSubmitter {
     // Only our own roots: others may be for another chain, where the account has other nonces.
     for (const other of await this.openRoots()) {
       const live = liveSubmissions(other).at(-1);
-      if (other.epoch !== root.epoch && live?.from === this.#deps.account.address) {
+      if (other.epoch !== root.epoch && live !== undefined && isAddressEqual(live.from, this.#deps.account.address)) {
         return { epoch: other.epoch, nonce: live.nonce };
       }
     }
@@ -282,7 +283,7 @@ export class RootSubmitter {
       // A step that was under way may have changed the record: keep what it wrote.
       const current = await outbox.find(root.epoch);
       if (current?.submitterId !== submitterId) return;
-      const stored = await outbox.replace({ ...current, reason });
+      const stored = await outbox.replace(withReason(current, reason));
       if (stored === undefined) return;
       version = stored.version;
       memory.lastWait = { cause, atMs: nowMs() };

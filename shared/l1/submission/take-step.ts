@@ -5,6 +5,7 @@ import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Broadcast, SubmissionStep, Wait } from './submission-step.ts';
+import { cutText } from '../cut-text.ts';
 import type { L1Client, L1Reader } from '../l1-client.ts';
 import type { SubmissionReceipt } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
@@ -34,6 +35,9 @@ export interface TakenStep {
   /** Why the step could not be taken. */
   readonly wait?: Wait;
 }
+
+/** A contract may revert with any text. */
+const WHY_LENGTH = 300;
 
 type StepOf<Name extends SubmissionStep['do']> = Extract<SubmissionStep, { do: Name }>;
 
@@ -137,7 +141,7 @@ async function reportRevert(
   root: RootRecord,
   deps: TakeStepDeps,
 ): Promise<void> {
-  const why = await whyReverted(receipt, mined, root, deps);
+  const why = cutText(await whyReverted(receipt, mined, root, deps), WHY_LENGTH);
   const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is sent again`;
   if ((await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason))) === undefined) return;
   deps.log.warn({ epoch: root.epoch, transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');

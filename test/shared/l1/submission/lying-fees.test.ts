@@ -1,10 +1,10 @@
-import { parseGwei } from 'viem';
+import { type Hex, parseGwei, parseTransaction } from 'viem';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createL1Client, type L1Client } from '../../../../shared/l1/l1-client.ts';
 import { type LyingNode, openLyingNode } from '../lying-node.ts';
 import { rollupForEachTest } from '../rollup-for-each-test.ts';
-import type { RollupOnAnvil } from '../rollup-on-anvil.ts';
+import { POLICY, type RollupOnAnvil } from '../rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID } from '../start-anvil.ts';
 
 const ABSURD_WEI = '0x15d3ef79800';
@@ -43,5 +43,58 @@ describe('RootSubmitter, with a node that lies about fees', () => {
     await bench.submitter({ l1: both }).tick();
     expect((await bench.root()).state).toBe('sent');
     await anvil.mine();
+  });
+
+  describe('and refuses what costs more than its cap', () => {
+    const CAP = 'tx fee (1.32 ether) exceeds the configured cap (1.00 ether)';
+    let alone: L1Client;
+
+    beforeEach(async () => {
+      await anvil.rpc('anvil_setBalance', bench.account.address, '0x56bc75e2d63100000');
+      alone = createL1Client({ rpcUrls: [lying.url], chainId: ANVIL_CHAIN_ID, retries: 0 });
+      lying.lies.set('eth_sendRawTransaction', (_, [raw]) => {
+        const { maxFeePerGas = 0n } = parseTransaction(raw as Hex);
+        if (maxFeePerGas > parseGwei('50')) throw new Error(CAP);
+        return anvil.rpc('eth_sendRawTransaction', raw);
+      });
+      await anvil.rpc('anvil_setNextBlockBaseFeePerGas', `0x${parseGwei('300').toString(16)}`);
+      await bench.storeRoot(0, 1, 2);
+    });
+
+    it('makes the transaction anew at its nonce once gas is cheaper', async () => {
+      const submitter = bench.submitter({ l1: alone });
+      await submitter.tick();
+      await submitter.tick();
+      expect(await bench.root()).toMatchObject({ state: 'sent', reason: expect.stringContaining(CAP) as string });
+
+      await anvil.rpc('anvil_setNextBlockBaseFeePerGas', `0x${parseGwei('1').toString(16)}`);
+      bench.clock.nowMs += POLICY.stallSeconds * 1000;
+      await submitter.tick();
+      await anvil.mine();
+      await submitter.tick();
+      expect(await bench.root()).toMatchObject({
+        state: 'mined',
+        submissions: [
+          { nonce: 0, outcome: 'replaced' },
+          { nonce: 0, outcome: 'mined' },
+        ],
+      });
+    });
+
+    it('frees the account when the window is over, in few words', async () => {
+      const submitter = bench.submitter({ l1: alone });
+      await submitter.tick();
+      await submitter.tick();
+      const { deadlineAtMs } = await bench.root();
+      await anvil.rpc('evm_setNextBlockTimestamp', deadlineAtMs / 1000);
+      await anvil.mine();
+      await submitter.tick();
+      const { state, reason, submissions } = await bench.root();
+      expect({ state, outcomes: submissions.map(({ outcome }) => outcome) }).toEqual({
+        state: 'expired',
+        outcomes: ['dropped'],
+      });
+      expect(reason?.length).toBeLessThan(400);
+    });
   });
 });
