@@ -52,6 +52,14 @@ export async function runNode(
       'the prover node is up',
     );
 
+    const { account, unusedAddresses } = publisher;
+    if (unusedAddresses.length > 0) {
+      log.warn(
+        { publisher: account?.address, unusedAddresses },
+        'proofs are submitted from the first publisher account alone: keep the ether there',
+      );
+    }
+
     const chain = new ArchivedChain(subsystems.archiver);
     const watcher = new EpochWatcher({
       chain,
