@@ -15,6 +15,8 @@ export interface Publisher {
   readonly proverId: EthAddress;
   /** Absent when nothing is to be submitted. */
   readonly account: PublisherAccount | undefined;
+  /** Further accounts that are configured. Roots are sent one after the other, from the first account alone. */
+  readonly unusedAddresses: readonly string[];
 }
 
 /**
@@ -36,7 +38,8 @@ export async function loadPublisher(config: AztecNodeConfig): Promise<Publisher>
       'no prover: set PROVER_PUBLISHER_PRIVATE_KEYS or KEY_STORE_DIRECTORY, or PROVER_ID to prove without submitting',
     );
   }
-  return { proverId, account: signer === undefined ? undefined : accountOf(signer) };
+  const unusedAddresses = (prover?.signers ?? []).slice(1).map(({ address }) => address.toString());
+  return { proverId, account: signer === undefined ? undefined : accountOf(signer), unusedAddresses };
 }
 
 function readKeyStore(directory: string): ReturnType<typeof mergeKeystores> {

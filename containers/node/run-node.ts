@@ -91,6 +91,14 @@ async function runWithSubsystems(
   const proverId = publisher.proverId.toString();
   log.info({ proverId, publisher: publisher.account?.address, networkVersion }, 'the prover node is up');
 
+  const { account, unusedAddresses } = publisher;
+  if (unusedAddresses.length > 0) {
+    log.warn(
+      { publisher: account?.address, unusedAddresses },
+      'only the first publisher account submits proofs: keep the ether there',
+    );
+  }
+
   const chain = new ArchivedChain(subsystems.archiver);
   const turns = requestTurns(settings.enqueueConcurrency);
   const watcher = new EpochWatcher({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { L1Client } from '../../shared/l1/l1-client.ts';
+import type { L1Reader } from '../../shared/l1/l1-client.ts';
 
 /** A block of L1, as read. */
 export const SeenBlock = z.strictObject({ number: z.number().int().nonnegative(), hash: z.string() });
@@ -21,7 +21,7 @@ export interface FollowedBlocks {
  * not compared: the L1 node may only be lagging behind. Passes on what the client throws.
  */
 export async function followBlocks(
-  client: L1Client,
+  client: L1Reader,
   seen: readonly SeenBlock[],
   head: SeenBlock,
 ): Promise<FollowedBlocks> {

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem';
 
 import { epochAt, epochDeadlineAtMs } from '../../shared/l1/epoch-timing.ts';
-import type { L1Client } from '../../shared/l1/l1-client.ts';
+import type { L1Heads } from '../../shared/l1/l1-heads.ts';
 import { readFeeMarket } from '../../shared/l1/submission/read-fee-market.ts';
 import { RollupReader, type RollupTips } from '../../shared/l1/rollup-reader.ts';
 import { followBlocks, type FollowedBlocks, type SeenBlock } from './follow-blocks.ts';
@@ -15,7 +15,7 @@ export interface UnprovenEpoch {
 
 /** What L1 shows at one moment. */
 export interface L1View {
-  /** The time of the latest block. */
+  /** The time of the newest block; while no node follows L1, the wall clock's if that is later. */
   readonly atMs: number;
   readonly tips: RollupTips;
   /** In ascending order. */
@@ -29,7 +29,8 @@ export interface L1View {
 }
 
 export interface ReadL1ViewDeps {
-  readonly l1: L1Client;
+  readonly heads: L1Heads;
+  readonly nowMs: () => number;
   readonly rollup: Hex;
   readonly publishers: readonly Hex[];
 }
@@ -37,19 +38,22 @@ export interface ReadL1ViewDeps {
 /** A root mined at the last moment becomes `proven` in the ledger a little later. */
 const CLOSED_FOR_MS = 120_000;
 
-/** Reads L1. @param seen blocks read by an earlier run. Passes on what the client throws. */
+/** Reads L1 from one node that follows it. @param seen blocks read by an earlier run. Passes on what the client throws. */
 export async function readL1View(
   seen: readonly SeenBlock[],
-  { l1, rollup, publishers }: ReadL1ViewDeps,
+  { heads, rollup, publishers, nowMs }: ReadL1ViewDeps,
 ): Promise<L1View> {
-  const reader = new RollupReader(l1, rollup);
-  const [block, timing] = await Promise.all([l1.getBlock(), reader.timing()]);
-  const atMs = Number(block.timestamp) * 1000;
-  const [tips, market, balancesWei, followed] = await Promise.all([
+  const { usable, isStale } = heads;
+  const [head] = usable;
+  const { blockNumber, blockHash } = head;
+  const reader = new RollupReader(head.client, rollup, blockNumber);
+  const atMs = isStale ? Math.max(head.blockAtMs, nowMs()) : head.blockAtMs;
+  const [timing, tips, market, balancesWei, followed] = await Promise.all([
+    reader.timing(),
     reader.tips(),
-    readFeeMarket(l1),
+    readFeeMarket(head, usable),
     Promise.all(publishers.map((address) => reader.balanceWei(address))),
-    followBlocks(l1, seen, { number: Number(block.number), hash: block.hash }),
+    followBlocks(head.client, seen, { number: blockNumber, hash: blockHash }),
   ]);
   const epochs = await unprovenEpochs(reader, tips);
   return {

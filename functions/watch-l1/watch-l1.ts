@@ -1,7 +1,7 @@
-import type { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { L1UnreachableError } from '../../shared/l1/errors.ts';
 import { checkL1Chain, type L1Client } from '../../shared/l1/l1-client.ts';
+import { describeLag, type L1Heads, readHeads } from '../../shared/l1/l1-heads.ts';
 import type { Note } from '../../shared/ledger/notes.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
@@ -29,16 +29,17 @@ export interface WatchL1Deps {
  * @throws {L1UnreachableError} {WrongL1ChainError}; passes on what L1 and the ledger throw
  */
 export async function watchL1(deps: WatchL1Deps): Promise<void> {
-  const { settings, engine, note, l1, nowMs, log } = deps;
+  const { settings, engine, note, nowMs, log } = deps;
   const measure = (measurements: readonly Measurement[]): void => {
     for (const { name, value, properties } of measurements) deps.metrics.record(name, value, {}, properties);
   };
   measure(measureOutbox(await engine.outbox.open(), nowMs()));
-  await checkUrls(settings, measure, log);
+  const heads = await checkUrls(deps, measure);
 
-  const rollup = await findRollup(l1, settings.registryAddress, settings.rollupVersion);
+  const rollup = await findRollup(heads.usable[0].client, settings.registryAddress, settings.rollupVersion);
   const { value: before, version } = await note.find();
-  const view = await readL1View(before?.blocks ?? [], { l1, rollup, publishers: settings.publisherAddresses ?? [] });
+  const publishers = settings.publisherAddresses ?? [];
+  const view = await readL1View(before?.blocks ?? [], { heads, rollup, publishers, nowMs });
   const epochs = await readEpochs(epochsToRead(view, before), { ...engine, nowMs });
   const { state, events, remembered } = measureL1(view, epochs, before);
   measure(state);
@@ -47,18 +48,24 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   else log.info('another run was first; leaving the events to it');
 }
 
+/** Counts the URLs that do not respond, and those that do but whose nodes do not follow L1. */
 async function checkUrls(
-  { l1RpcUrls, l1ChainId }: { readonly l1RpcUrls: readonly Secret<string>[]; readonly l1ChainId: number },
+  { settings, l1, nowMs, log }: Pick<WatchL1Deps, 'settings' | 'l1' | 'nowMs' | 'log'>,
   measure: (measurements: readonly Measurement[]) => void,
-  log: Logger,
-): Promise<void> {
+): Promise<L1Heads> {
+  const { l1RpcUrls, l1ChainId } = settings;
   const record = (hosts: readonly string[]): void => {
     measure([{ name: 'L1RpcFailures', value: hosts.length, properties: { hosts: hosts.join(',') } }]);
   };
   try {
-    const silentHosts = await checkL1Chain({ rpcUrls: l1RpcUrls, chainId: l1ChainId });
-    record(silentHosts);
+    const silentAtFirst = await checkL1Chain({ rpcUrls: l1RpcUrls, chainId: l1ChainId });
+    const heads = await readHeads(l1, nowMs());
+    const { laggingHosts } = heads;
+    const silentHosts = heads.silentHosts.length > 0 ? heads.silentHosts : silentAtFirst;
+    record([...silentHosts, ...laggingHosts.filter((host) => !silentHosts.includes(host))]);
     if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
+    if (laggingHosts.length > 0) log.warn({ hosts: laggingHosts }, describeLag(heads));
+    return heads;
   } catch (error) {
     if (error instanceof L1UnreachableError) record(error.hosts);
     throw error;

@@ -4,9 +4,23 @@ import { splitCredentials } from '../config/fetch-with-credentials.ts';
 import type { Secret } from '../config/secret.ts';
 import { L1UnreachableError, WrongL1ChainError } from './errors.ts';
 import { maskRpcUrl, maskRpcUrlsInError } from './mask-rpc-url.ts';
+import { sendingToAll } from './sending-to-all.ts';
 
-/** Reads L1 and sends raw transactions; it holds no key. */
-export type L1Client = PublicClient<Transport, Chain>;
+/** Reads L1; it holds no key. */
+export type L1Reader = PublicClient<Transport, Chain>;
+
+/** One RPC URL. */
+export interface L1Node {
+  /** With the port; all that may be shown of the URL. */
+  readonly host: string;
+  readonly client: L1Reader;
+}
+
+/** Reads L1 from the first URL that responds, and sends raw transactions to every URL. */
+export type L1Client = L1Reader & {
+  /** Each URL on its own, in the operator's order. */
+  readonly nodes: readonly L1Node[];
+};
 
 export interface L1ClientOptions {
   /** Tried in this order for every request, each when the one before fails or does not answer. */
@@ -27,20 +41,25 @@ const DEFAULT_RETRY_DELAY_MS = 250;
 
 /** A client over several RPC URLs. Its errors show no more of a URL than the host. */
 export function createL1Client(options: L1ClientOptions): L1Client {
+  const urls = options.rpcUrls.map(reveal);
+  const nodes = urls.map((url): L1Node => ({ host: maskRpcUrl(url), client: createReader([url], options) }));
+  return Object.assign(createReader(urls, options), { nodes });
+}
+
+function createReader(urls: readonly string[], options: L1ClientOptions): L1Reader {
   const timeout = (options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
+  const transports = urls.map((url) => maskedHttp(url, timeout));
+  const inOrder = fallback(transports, {
+    // The operator's order is their preference: own node first, paid providers after it.
+    rank: false,
+    retryCount: options.retries ?? DEFAULT_RETRIES,
+    retryDelay: options.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS,
+  });
   return createPublicClient({
     chain: l1Chain(options.chainId),
     // By default viem caches for four seconds, but on a development chain blocks may be one second apart.
     cacheTime: 0,
-    transport: fallback(
-      options.rpcUrls.map((url) => maskedHttp(reveal(url), timeout)),
-      {
-        // The operator's order is their preference: own node first, paid providers after it.
-        rank: false,
-        retryCount: options.retries ?? DEFAULT_RETRIES,
-        retryDelay: options.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS,
-      },
-    ),
+    transport: sendingToAll(inOrder, transports),
   });
 }
 

@@ -2,7 +2,7 @@ import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import type { Hex } from 'viem';
 
 import { epochDeadlineAtMs, type RollupTiming } from './epoch-timing.ts';
-import type { L1Client } from './l1-client.ts';
+import type { L1Reader } from './l1-client.ts';
 
 export interface RollupTips {
   /** The last checkpoint that was proposed. */
@@ -11,15 +11,18 @@ export interface RollupTips {
   readonly provenCheckpoint: number;
 }
 
-/** Reads the rollup contract, always at L1's latest block. Every method passes on what the client throws. */
+/** Reads the rollup contract. Every method passes on what the client throws. */
 export class RollupReader {
-  readonly #client: L1Client;
-  readonly #contract: { readonly address: Hex; readonly abi: typeof RollupAbi };
+  readonly #client: L1Reader;
+  readonly #contract: { readonly address: Hex; readonly abi: typeof RollupAbi; readonly blockNumber?: bigint };
+  readonly #at: { readonly blockNumber?: bigint };
   #timing: RollupTiming | undefined;
 
-  constructor(client: L1Client, rollupAddress: Hex) {
+  /** @param blockNumber the block to read at; the latest of each moment when left out */
+  constructor(client: L1Reader, rollupAddress: Hex, blockNumber?: number) {
     this.#client = client;
-    this.#contract = { address: rollupAddress, abi: RollupAbi };
+    this.#at = blockNumber === undefined ? {} : { blockNumber: BigInt(blockNumber) };
+    this.#contract = { address: rollupAddress, abi: RollupAbi, ...this.#at };
   }
 
   async tips(): Promise<RollupTips> {
@@ -61,7 +64,7 @@ export class RollupReader {
 
   /** What an account holds, in wei. */
   async balanceWei(address: Hex): Promise<bigint> {
-    return await this.#client.getBalance({ address });
+    return await this.#client.getBalance({ address, ...this.#at });
   }
 
   async #readTiming(): Promise<RollupTiming> {

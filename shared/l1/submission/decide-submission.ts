@@ -32,7 +32,11 @@ export function decideSubmission(situation: SubmissionSituation): SubmissionStep
 
   const { verdict } = view;
   const death = deathOf(verdict, situation);
-  if (death !== undefined) return newest === undefined ? { do: 'give-up', death } : cancel(newest, death, situation);
+  if (death !== undefined) {
+    return newest === undefined || isOver(newest, death, situation)
+      ? { do: 'give-up', death }
+      : cancel(newest, death, situation);
+  }
   if (verdict.standing === 'gone') {
     const { policy, memory, nowMs } = situation;
     const failsAtMs = (memory.goneSinceMs ?? nowMs) + policy.reorgPatienceSeconds * 1000;
@@ -74,6 +78,18 @@ function deathOf(verdict: Verdict, { memory, nowMs, policy }: SubmissionSituatio
   return isLost ? { epochState: 'failed', reason: verdict.reason } : undefined;
 }
 
+/**
+ * Whether the window is over and the account need not wait for the transaction: no node has it, or none has shown for long what
+ * became of it. Were it mined after all, it would only revert.
+ */
+function isOver(newest: Submission, death: Death, situation: SubmissionSituation): boolean {
+  const { root, view, policy, nowMs, memory } = situation;
+  if (death.epochState !== 'expired') return false;
+  if (view.isStale === true) return nowMs >= root.deadlineAtMs + policy.reorgWatchSeconds * 1000;
+  const isRefused = lastBroadcast(newest, memory)?.refusal !== undefined;
+  return !view.isNewestKnown && (!newest.cancels || isRefused);
+}
+
 /** Uses up the nonce of a transaction that can now only cost gas and hold up the account. */
 function cancel(newest: Submission, death: Death, situation: SubmissionSituation): SubmissionStep {
   const { view, policy, address } = situation;
@@ -82,8 +98,9 @@ function cancel(newest: Submission, death: Death, situation: SubmissionSituation
     if (death.epochState === 'expired') return { do: 'give-up', death };
     return wait('other-key', `${death.reason}; its transaction ${newest.transactionHash} was signed by ${newest.from}`);
   }
-  if (newest.cancels && !isStuck(newest, situation)) return resendOrWait(newest, situation);
-  const fees = replacementFees(feesOf(newest), view.market, policy);
+  const anew = feesAnew(newest, situation);
+  if (newest.cancels && anew === undefined && !isStuck(newest, situation)) return resendOrWait(newest, situation);
+  const fees = anew ?? replacementFees(feesOf(newest), view.market, policy);
   if (fees !== undefined) return { do: 'cancel', nonce: newest.nonce, fees, death };
   return wait(
     'fee-cap',
@@ -114,8 +131,10 @@ function submitFirst(situation: SubmissionSituation): SubmissionStep {
 /** Gets a sent transaction mined: sends it again when no node has it, replaces it when it is stuck. */
 function tend(newest: Submission, situation: SubmissionSituation): SubmissionStep {
   const { root, view, policy, address } = situation;
-  if (!isAddressEqual(newest.from, address) || (!newest.cancels && !isStuck(newest, situation)))
-    return resendOrWait(newest, situation);
+  if (!isAddressEqual(newest.from, address)) return resendOrWait(newest, situation);
+  const anew = feesAnew(newest, situation);
+  if (anew !== undefined) return { do: 'submit', nonce: newest.nonce, fees: anew };
+  if (!newest.cancels && !isStuck(newest, situation)) return resendOrWait(newest, situation);
   if (newest.nonce > view.sender.latestNonce) {
     const before = `nonce ${view.sender.latestNonce} of ${newest.from}`;
     return wait(
@@ -153,13 +172,30 @@ function resendOrWait(newest: Submission, situation: SubmissionSituation): Submi
 }
 
 function isStuck(newest: Submission, { view, policy, nowMs, memory }: SubmissionSituation): boolean {
+  // It may be mined already: a silent L1 must not drive the fees up.
+  if (view.isStale === true) return false;
   const last = lastBroadcast(newest, memory);
   const stallMs = policy.stallSeconds * 1000;
   // Counted from when a node had it: a transaction signed before an outage of L1 is not stuck the moment it is sent.
   if (view.isNewestKnown) return nowMs - (last?.sinceMs ?? newest.signedAtMs) >= stallMs;
-  if (last?.refusal !== undefined) return last.refusal.isAboutFees;
+  if (last?.refusal !== undefined) return last.refusal.isAboutFees && last.refusal.isTooMuch !== true;
   // Some nodes accept transactions but never show pending ones. It is sent again first, in case the node lost it.
   return last !== undefined && nowMs - last.sinceMs >= 2 * stallMs;
+}
+
+/**
+ * The fees of now for a transaction that all nodes refuse, when they are clearly lower: no node has it, so none asks for more
+ * than the last one offered. Used at once when it offers too much, and when it is due again if the cause is not its fees.
+ */
+function feesAnew(newest: Submission, situation: SubmissionSituation): Fees | undefined {
+  const { view, policy, memory, nowMs } = situation;
+  const { refusal, atMs = 0 } = lastBroadcast(newest, memory) ?? {};
+  if (refusal === undefined || view.isNewestKnown || view.isStale === true) return undefined;
+  const isOther = !refusal.isAboutFees && nowMs - atMs >= policy.stallSeconds * 1000;
+  if (refusal.isTooMuch !== true && !isOther) return undefined;
+  const fees = firstFees(view.market, policy);
+  const isClearlyLower = fees !== undefined && fees.maxFeePerGasWei * 4n <= BigInt(newest.maxFeePerGasWei) * 3n;
+  return isClearlyLower ? fees : undefined;
 }
 
 function lastBroadcast(newest: Submission, { broadcast }: SubmissionSituation['memory']): Broadcast | undefined {

@@ -1,3 +1,4 @@
+import { MAX_PRIORITY_FEE_WEI } from './bound-fee-market.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
 /** The price of a unit of gas on L1 right now. */
@@ -53,12 +54,9 @@ export function replacementFees(previous: Fees, market: FeeMarket, policy: FeePo
   const cap = policy.maxFeePerGasWei;
   const leastPriority = leastReplacement(previous.maxPriorityFeePerGasWei);
   const leastMax = leastReplacement(previous.maxFeePerGasWei);
-  const wantedPriority = max(
-    leastPriority,
-    raise(previous.maxPriorityFeePerGasWei, bump),
-    raise(market.priorityFeePerGasWei, bump),
-    policy.minPriorityFeePerGasWei,
-  );
+  const raisedPriority = max(raise(previous.maxPriorityFeePerGasWei, bump), raise(market.priorityFeePerGasWei, bump));
+  // The priority fee is paid in full, so it does not follow every doubling of the base fee.
+  const wantedPriority = max(leastPriority, min(raisedPriority, MAX_PRIORITY_FEE_WEI), policy.minPriorityFeePerGasWei);
   const wantedMax = max(
     leastMax,
     raise(previous.maxFeePerGasWei, bump),

@@ -1,9 +1,18 @@
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
+import { cutText } from '../cut-text.ts';
 import type { SubmissionReceipt } from './root-view.ts';
+
+/** A record has room for the signed transactions of a root, but the ledger limits its size. */
+const REASON_LENGTH = 1000;
+
+/** The root, with why it waits or ended. */
+export function withReason(root: RootRecord, reason: string): RootRecord {
+  return { ...root, reason: cutText(reason, REASON_LENGTH) };
+}
 
 /** The root with one more signed transaction, to be sent once this is stored. */
 export function withSubmission(root: RootRecord, submission: Submission, reason: string): RootRecord {
-  return { ...root, state: 'sent', submissions: [...root.submissions, submission], reason };
+  return withReason({ ...root, state: 'sent', submissions: [...root.submissions, submission] }, reason);
 }
 
 /** The root's transactions once one of them is mined: the others with its nonce can never be. */
@@ -23,7 +32,7 @@ export function allDropped(root: RootRecord): Submission[] {
 
 /** The root waiting for its next transaction. */
 export function asWaiting(root: RootRecord, submissions: Submission[], reason: string): RootRecord {
-  return { ...root, state: 'waiting', submissions, reason };
+  return withReason({ ...root, state: 'waiting', submissions }, reason);
 }
 
 /** The root, mined or given up; no submitter works on it any more. */
@@ -35,7 +44,7 @@ export function asClosed(
   nowMs: number,
 ): RootRecord {
   const { submitterId: _id, submitterUntilMs: _until, ...rest } = root;
-  return { ...rest, state, submissions, reason, settledAtMs: nowMs };
+  return withReason({ ...rest, state, submissions, settledAtMs: nowMs }, reason);
 }
 
 /** The root as before its transaction was mined: a reorg removed the block, and any transaction with that nonce may be mined. */
@@ -46,5 +55,5 @@ export function asReorged(root: RootRecord, reason: string): RootRecord {
     const { outcome: _outcome, ...live } = one;
     return one.nonce === nonce && (one.outcome === 'mined' || one.outcome === 'replaced') ? live : one;
   });
-  return { ...rest, state: 'sent', submissions, reason };
+  return withReason({ ...rest, state: 'sent', submissions }, reason);
 }

@@ -9,11 +9,13 @@ import { pause } from '../../retry/pause.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { decideSubmission } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from '../errors.ts';
-import type { L1Client } from '../l1-client.ts';
+import type { L1Client, L1Reader } from '../l1-client.ts';
+import { describeLag, type L1Head, type L1Heads, readHeads } from '../l1-heads.ts';
 import { type RootView, liveSubmissions } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { readRootView } from './read-root-view.ts';
 import { describeError } from '../revert-reason.ts';
+import { withReason } from './root-changes.ts';
 import { SubmissionMemory } from './submission-memory.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 import type { SubmissionStep, Wait, WaitCause } from './submission-step.ts';
@@ -58,6 +60,7 @@ export class RootSubmitter {
   readonly #deps: Required<RootSubmitterDeps>;
   readonly #memories = new Map<EpochNumber, SubmissionMemory>();
   #watchedAtMs = 0;
+  #laggingHosts = '';
 
   constructor(deps: RootSubmitterDeps) {
     this.#deps = { takes: ({ contract }) => contract === 'aztec-rollup', ...deps };
@@ -71,24 +74,37 @@ export class RootSubmitter {
   /**
    * Checks every open root once and takes its next step. A root that cannot go on holds up no other root.
    * @returns whether there was nothing to do: no root is open, or other submitters are working on all open ones
-   * @throws {PublisherKeyUnusableError} at the end, when a root needed a signature and the key could not sign
+   * @throws at the end, what the first root threw that failed: {PublisherKeyUnusableError} when the key could not sign, or
+   * what the ledger throws
    */
   async tick(): Promise<boolean> {
     const open = await this.openRoots();
     const epochs = new Set(open.map(({ epoch }) => epoch));
     for (const epoch of this.#memories.keys()) if (!epochs.has(epoch)) this.#memories.delete(epoch);
     const isIdle = open.every((root) => this.#isAnothers(root));
-    const keyFailures: PublisherKeyUnusableError[] = [];
-    for (const root of open) {
-      await this.#advance(root).catch((error: unknown) => {
-        if (!(error instanceof PublisherKeyUnusableError)) throw error;
-        keyFailures.push(error);
-      });
-    }
-    await this.#watchMined();
-    const [keyFailure] = keyFailures;
-    if (keyFailure !== undefined) throw keyFailure;
+    const heads = this.#headsOnce();
+    const failures: unknown[] = [];
+    for (const root of open) await this.#advance(root, heads).catch((error: unknown) => failures.push(error));
+    await this.#watchMined(heads);
+    if (failures.length > 0) throw failures[0];
     return isIdle;
+  }
+
+  /** Reads the heads of L1 when they are first needed, and the same ones for the rest of the tick. */
+  #headsOnce(): () => Promise<L1Heads> {
+    let reading: Promise<L1Heads> | undefined;
+    return async () => await (reading ??= this.#readHeads());
+  }
+
+  async #readHeads(): Promise<L1Heads> {
+    const { l1, nowMs, log } = this.#deps;
+    const heads = await readHeads(l1, nowMs());
+    const hosts = heads.laggingHosts.join(', ');
+    if (hosts !== this.#laggingHosts) {
+      if (hosts !== '') log.warn({ hosts: heads.laggingHosts }, describeLag(heads));
+      this.#laggingHosts = hosts;
+    }
+    return heads;
   }
 
   /** Ticks until the signal aborts, then releases its roots. */
@@ -129,20 +145,36 @@ export class RootSubmitter {
     return lastFailure;
   }
 
-  async #advance(stored: RootRecord): Promise<void> {
+  async #advance(stored: RootRecord, readHeadsOnce: () => Promise<L1Heads>): Promise<void> {
     const memory = this.#memoryOf(stored.epoch);
     const root = await this.#lease(stored);
     if (root === undefined) return;
     try {
-      const blockNumber = await this.#deps.l1.getBlockNumber();
-      if (memory.isIdle(root, blockNumber, this.#deps.nowMs())) return;
-      const view = await readRootView(root, { ...this.#deps, address: this.#deps.account.address });
-      const step = await this.#decide(root, view, memory);
-      if (step.do === 'wait') await this.#wait(root, step, memory, blockNumber);
-      else await this.#take(step, root, view.sender.balanceWei, memory);
+      const heads = await readHeadsOnce();
+      const { bestBlockNumber } = heads;
+      if (memory.isIdle(root, bestBlockNumber, this.#deps.nowMs())) return;
+      const { view, head } = await this.#readView(root, heads);
+      const step = markStale(await this.#decide(root, view, memory), view, head);
+      if (step.do === 'wait') await this.#wait(root, step, memory, bestBlockNumber);
+      else await this.#take(step, root, { balanceWei: view.sender.balanceWei, reader: head.client }, memory);
     } catch (error) {
       await this.#afterFailure(error, root, memory);
     }
+  }
+
+  /** Reads a root's view from the first usable node that gives a whole one. */
+  async #readView(root: RootRecord, heads: L1Heads): Promise<{ readonly view: RootView; readonly head: L1Head }> {
+    const deps = { heads, address: this.#deps.account.address, policy: this.#deps.policy, nowMs: this.#deps.nowMs };
+    let failure: unknown;
+    for (const head of heads.usable) {
+      try {
+        return { view: await readRootView(root, head, deps), head };
+      } catch (error) {
+        if (!(error instanceof BaseError)) throw error;
+        failure ??= error;
+      }
+    }
+    throw failure;
   }
 
   /** The root, leased by this submitter; `undefined` while another holds it. */
@@ -203,8 +235,7 @@ export class RootSubmitter {
     // Only our own roots: others may be for another chain, where the account has other nonces.
     for (const other of await this.openRoots()) {
       const live = liveSubmissions(other).at(-1);
-      if (other.epoch === root.epoch || live === undefined) continue;
-      if (isAddressEqual(live.from, this.#deps.account.address)) {
+      if (other.epoch !== root.epoch && live !== undefined && isAddressEqual(live.from, this.#deps.account.address)) {
         return { epoch: other.epoch, nonce: live.nonce };
       }
     }
@@ -214,10 +245,10 @@ export class RootSubmitter {
   async #take(
     step: Exclude<SubmissionStep, Wait>,
     root: RootRecord,
-    balanceWei: bigint,
+    { balanceWei, reader }: { readonly balanceWei: bigint; readonly reader: L1Reader },
     memory: SubmissionMemory,
   ): Promise<void> {
-    const { broadcast, wait } = await takeStep(step, root, balanceWei, this.#deps);
+    const { broadcast, wait } = await takeStep(step, root, balanceWei, { ...this.#deps, reader });
     if (broadcast !== undefined) memory.rememberBroadcast(broadcast);
     if (step.do === 'submit') memory.rememberTrialRun('passed', this.#deps.policy, this.#deps.nowMs());
     if (wait === undefined) memory.lastWait = undefined;
@@ -227,7 +258,7 @@ export class RootSubmitter {
   async #afterFailure(error: unknown, root: RootRecord, memory: SubmissionMemory): Promise<void> {
     if (error instanceof MalformedRootCallError) {
       const death = { epochState: 'failed', reason: error.message } as const;
-      await this.#take({ do: 'give-up', death }, root, 0n, memory);
+      await this.#take({ do: 'give-up', death }, root, { balanceWei: 0n, reader: this.#deps.l1 }, memory);
     } else if (error instanceof CallRevertedError) {
       memory.rememberTrialRun('reverted', this.#deps.policy, this.#deps.nowMs());
       const reason = `a trial run reverts, so nothing was sent: ${error.reason}; it is retried until the window closes`;
@@ -248,7 +279,7 @@ export class RootSubmitter {
     root: RootRecord,
     { cause, reason, againAtMs }: Wait,
     memory: SubmissionMemory,
-    blockNumber?: bigint,
+    blockNumber?: number,
   ): Promise<void> {
     const { outbox, log, nowMs, policy, submitterId } = this.#deps;
     const isNew = memory.lastWait?.cause !== cause;
@@ -257,7 +288,7 @@ export class RootSubmitter {
       // A step that was under way may have changed the record: keep what it wrote.
       const current = await outbox.find(root.epoch);
       if (current?.submitterId !== submitterId) return;
-      const stored = await outbox.replace({ ...current, reason });
+      const stored = await outbox.replace(withReason(current, reason));
       if (stored === undefined) return;
       version = stored.version;
       memory.lastWait = { cause, atMs: nowMs() };
@@ -273,12 +304,12 @@ export class RootSubmitter {
     memory.idle({ blockNumber, version, untilMs });
   }
 
-  async #watchMined(): Promise<void> {
+  async #watchMined(heads: () => Promise<L1Heads>): Promise<void> {
     const { policy, nowMs, log } = this.#deps;
     if (nowMs() - this.#watchedAtMs < policy.l1SlotSeconds * 1000) return;
     this.#watchedAtMs = nowMs();
     try {
-      await watchMinedRoots(this.#deps);
+      await watchMinedRoots({ ...this.#deps, heads });
     } catch (error) {
       if (!(error instanceof BaseError)) throw error;
       log.debug({ reason: describeError(error) }, 'could not check mined roots on L1');
@@ -302,6 +333,14 @@ export class RootSubmitter {
     }
     return memory;
   }
+}
+
+/** While no URL follows L1, an ordinary wait is a warning. */
+function markStale(step: SubmissionStep, { isStale }: RootView, { blockNumber, blockAtMs }: L1Head): SubmissionStep {
+  if (isStale !== true || step.do !== 'wait' || !ORDINARY_WAITS.includes(step.cause)) return step;
+  const newest = `the newest L1 block, ${blockNumber}, is of ${new Date(blockAtMs).toISOString()}`;
+  const reason = `no L1 node follows the chain, ${newest}: check the nodes at the RPC URLs; ${step.reason}`;
+  return { ...step, cause: 'l1-stale', reason };
 }
 
 /** Resolves {@link STOP_GRACE_MS} after the signal aborts. */

@@ -1,6 +1,7 @@
 import { BaseError, type Hex, RpcRequestError } from 'viem';
 
 import type { Refusal } from './submission-step.ts';
+import { cutText } from '../cut-text.ts';
 import type { L1Client } from '../l1-client.ts';
 import { maskRpcUrls } from '../mask-rpc-url.ts';
 
@@ -8,6 +9,10 @@ import { maskRpcUrls } from '../mask-rpc-url.ts';
 const KNOWN_ALREADY = /already known|alreadyknown|known transaction|already imported/i;
 const ABOUT_FEES =
   /underpriced|fee too low|feetoolow|max fee per gas less than block base fee|less than block base fee/i;
+/** Of geth, Erigon, Reth and Besu, about the fee of the whole transaction. */
+const ABOVE_NODE_CAP = /exceeds the (configured|transaction fee) cap|transaction fee cap exceeded|txfee.*exceed/i;
+/** A node's words are kept in records and logs. */
+const MESSAGE_LENGTH = 300;
 
 /**
  * Sends a signed transaction to L1. A node that already has it counts as success.
@@ -22,6 +27,11 @@ export async function sendRawTransaction(l1: L1Client, signedTransaction: Hex): 
     const answer = error instanceof BaseError ? error.walk((link) => link instanceof RpcRequestError) : undefined;
     if (!(answer instanceof RpcRequestError)) throw error;
     if (KNOWN_ALREADY.test(answer.details)) return undefined;
-    return { isAboutFees: ABOUT_FEES.test(answer.details), message: maskRpcUrls(answer.details) };
+    const isTooMuch = ABOVE_NODE_CAP.test(answer.details);
+    return {
+      isAboutFees: isTooMuch || ABOUT_FEES.test(answer.details),
+      ...(isTooMuch && { isTooMuch }),
+      message: cutText(maskRpcUrls(answer.details), MESSAGE_LENGTH),
+    };
   }
 }

@@ -6,7 +6,7 @@ import type { Broadcast, WaitCause } from './submission-step.ts';
 import type { Weighing } from './weigh-submission.ts';
 
 interface Idle {
-  readonly blockNumber: bigint;
+  readonly blockNumber: number;
   readonly version: number;
   readonly untilMs: number;
 }
@@ -44,7 +44,7 @@ export class SubmissionMemory {
   }
 
   /** Whether nothing can have changed since the root was last found waiting. */
-  isIdle({ version }: RootRecord, blockNumber: bigint, nowMs: number): boolean {
+  isIdle({ version }: RootRecord, blockNumber: number, nowMs: number): boolean {
     const idle = this.#idle;
     return idle?.version === version && idle.blockNumber === blockNumber && nowMs < idle.untilMs;
   }

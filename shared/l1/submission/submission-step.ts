@@ -12,6 +12,7 @@ export type WaitCause =
   | 'confirmations'
   | 'fee-cap'
   | 'l1-silent'
+  | 'l1-stale'
   | 'low-balance'
   | 'nonce-taken'
   | 'other-key'
@@ -63,7 +64,9 @@ export interface Broadcast {
 }
 
 export interface Refusal {
-  /** Higher fees would be accepted. */
+  /** Other fees would be accepted: higher ones unless {@link isTooMuch}. */
   readonly isAboutFees: boolean;
+  /** The fees exceed what the nodes allow one transaction to cost. */
+  readonly isTooMuch?: true;
   readonly message: string;
 }

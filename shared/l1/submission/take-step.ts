@@ -5,7 +5,8 @@ import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Broadcast, SubmissionStep, Wait } from './submission-step.ts';
-import type { L1Client } from '../l1-client.ts';
+import { cutText } from '../cut-text.ts';
+import type { L1Client, L1Reader } from '../l1-client.ts';
 import type { SubmissionReceipt } from './root-view.ts';
 import type { PublisherAccount } from '../publisher/publisher-account.ts';
 import { describeError, revertReason } from '../revert-reason.ts';
@@ -18,7 +19,10 @@ export interface TakeStepDeps {
   readonly outbox: Outbox;
   readonly epochs: EpochLedger;
   readonly incidents: IncidentLog;
+  /** Sends to every node. */
   readonly l1: L1Client;
+  /** The node that the step was decided from. */
+  readonly reader: L1Reader;
   readonly account: PublisherAccount;
   readonly policy: SubmissionPolicy;
   readonly nowMs: () => number;
@@ -31,6 +35,9 @@ export interface TakenStep {
   /** Why the step could not be taken. */
   readonly wait?: Wait;
 }
+
+/** A contract may revert with any text. */
+const WHY_LENGTH = 300;
 
 type StepOf<Name extends SubmissionStep['do']> = Extract<SubmissionStep, { do: Name }>;
 
@@ -134,7 +141,7 @@ async function reportRevert(
   root: RootRecord,
   deps: TakeStepDeps,
 ): Promise<void> {
-  const why = await whyReverted(receipt, mined, root, deps);
+  const why = cutText(await whyReverted(receipt, mined, root, deps), WHY_LENGTH);
   const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is sent again`;
   if ((await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason))) === undefined) return;
   deps.log.warn({ epoch: root.epoch, transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');
@@ -146,12 +153,12 @@ async function whyReverted(
   { gasUsed, blockNumber }: SubmissionReceipt,
   mined: Submission | undefined,
   root: RootRecord,
-  { l1 }: TakeStepDeps,
+  { reader }: TakeStepDeps,
 ): Promise<string> {
   if (mined !== undefined && gasUsed >= BigInt(mined.gasLimit)) return `it ran out of gas, all ${gasUsed}`;
   const account: Hex | undefined = mined?.from;
   try {
-    await l1.call({ ...(account && { account }), to: root.to, data: root.data, blockNumber: BigInt(blockNumber) });
+    await reader.call({ ...(account && { account }), to: root.to, data: root.data, blockNumber: BigInt(blockNumber) });
     return 'the same call does not revert after that block';
   } catch (error) {
     return revertReason(error) ?? `cannot read the reason: ${describeError(error)}`;

@@ -1,9 +1,9 @@
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
-import type { Outbox, RootRecord } from '../../ledger/outbox.ts';
+import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { L1Client } from '../l1-client.ts';
-import { findReceipt } from './read-root-view.ts';
+import type { L1Heads } from '../l1-heads.ts';
+import { findReceipt } from './find-receipt.ts';
 import { asReorged } from './root-changes.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
@@ -14,7 +14,7 @@ export interface WatchMinedRootsDeps {
   readonly outbox: Outbox;
   readonly epochs: EpochLedger;
   readonly incidents: IncidentLog;
-  readonly l1: L1Client;
+  readonly heads: () => Promise<L1Heads>;
   /** Whether a root is this submitter's. */
   readonly takes: (root: RootRecord) => boolean;
   readonly policy: SubmissionPolicy;
@@ -32,13 +32,31 @@ export async function watchMinedRoots(deps: WatchMinedRootsDeps): Promise<void> 
   }
 }
 
-async function checkRoot(root: RootRecord, { outbox, incidents, l1, log }: WatchMinedRootsDeps): Promise<void> {
+async function checkRoot(root: RootRecord, { outbox, incidents, heads, log }: WatchMinedRootsDeps): Promise<void> {
   const mined = root.submissions.find(({ outcome }) => outcome === 'mined');
-  if (mined === undefined) return;
-  const receipt = await findReceipt(l1, mined.transactionHash);
-  if (receipt?.isSuccess === true) return;
+  if (mined === undefined || !(await isGone(root, mined, await heads()))) return;
   const message = `transaction ${mined.transactionHash} was mined but is no longer on L1: a reorg removed it, and it is sent again`;
   if ((await outbox.replace(asReorged(root, message))) === undefined) return;
   log.warn({ epoch: root.epoch, transactionHash: mined.transactionHash }, 'a reorg removed a mined root');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message });
+}
+
+/**
+ * Whether a reorg removed the transaction. A missing receipt alone does not show that: the node may be a block behind, or may
+ * not have indexed the block yet. So no node may have the receipt, and one that is at or beyond the block must show at its
+ * head that the nonce is free, or taken by another transaction of the root.
+ */
+async function isGone(root: RootRecord, mined: Submission, { usable }: L1Heads): Promise<boolean> {
+  const receipts = await Promise.all(usable.map(({ client }) => findReceipt(client, mined.transactionHash)));
+  if (receipts.some((receipt) => receipt?.isSuccess === true)) return false;
+  // The root was closed after its block: a head of that time is beyond it.
+  const head = usable.find(({ blockAtMs }) => blockAtMs >= (root.settledAtMs ?? 0));
+  if (head === undefined) return false;
+  if (receipts.some((receipt) => receipt !== undefined)) return true;
+  const blockNumber = BigInt(head.blockNumber);
+  const nextNonce = await head.client.getTransactionCount({ address: mined.from, blockNumber });
+  if (nextNonce <= mined.nonce) return true;
+  const rivals = root.submissions.filter((one) => one !== mined && one.nonce === mined.nonce);
+  const found = await Promise.all(rivals.map(({ transactionHash }) => findReceipt(head.client, transactionHash)));
+  return found.some((receipt) => receipt !== undefined);
 }

@@ -47,11 +47,12 @@ export function weighSubmission(
   return weighed('skip', `it is not profitable, and only ${secondsLeft} s are left`);
 }
 
-/** The step for a weighed root that has no transaction yet. */
+/**
+ * The step for a weighed root that has no transaction yet. A root that is skipped waits for its window to close: were it given
+ * up before, the node would prove the epoch again.
+ */
 export function weighedStep(step: SubmissionStep, { choice, reason }: Weighing): SubmissionStep {
-  if (choice === 'submit') return step;
-  if (choice === 'wait') return { do: 'wait', cause: 'unprofitable', reason };
-  return { do: 'give-up', death: { epochState: 'failed', reason } };
+  return choice === 'submit' ? step : { do: 'wait', cause: 'unprofitable', reason };
 }
 
 /** A canary's root has no checkpoints. */

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem';
 
 import type { RootRecord } from '../../ledger/outbox.ts';
-import type { L1Client } from '../l1-client.ts';
+import type { L1Reader } from '../l1-client.ts';
 import { RollupReader } from '../rollup-reader.ts';
 import { decodeRootCall, type RootCall } from './decode-root-call.ts';
 import { type Verdict, windowClosed } from './root-verdict.ts';
@@ -23,13 +23,18 @@ export interface RollupView {
  * Reads what the rollup contract shows of a root, and judges whether it would accept the root.
  * @throws {MalformedRootCallError}; passes on what the client throws
  */
-export async function judgeRollupRoot(root: RootRecord, l1: L1Client, blockAtMs: number): Promise<Verdict> {
+export async function judgeRollupRoot(
+  root: RootRecord,
+  l1: L1Reader,
+  l1NowMs: number,
+  blockNumber?: number,
+): Promise<Verdict> {
   const call = decodeRootCall(root);
-  return judgeRollupView(root, call, await readRollupView(l1, root, call), blockAtMs);
+  const view = await readRollupView(new RollupReader(l1, root.to, blockNumber), root, call);
+  return judgeRollupView(root, call, view, l1NowMs);
 }
 
-async function readRollupView(l1: L1Client, root: RootRecord, call: RootCall): Promise<RollupView> {
-  const reader = new RollupReader(l1, root.to);
+async function readRollupView(reader: RollupReader, root: RootRecord, call: RootCall): Promise<RollupView> {
   const [tips, previousArchive, endArchive, hasSubmitted] = await Promise.all([
     reader.tips(),
     reader.archiveAt(call.firstCheckpoint - 1),
@@ -47,13 +52,13 @@ async function readRollupView(l1: L1Client, root: RootRecord, call: RootCall): P
 }
 
 /** @see EpochProofLib.sol and RewardLib.sol of the rollup's contracts */
-export function judgeRollupView(root: RootRecord, call: RootCall, rollup: RollupView, blockAtMs: number): Verdict {
+export function judgeRollupView(root: RootRecord, call: RootCall, rollup: RollupView, l1NowMs: number): Verdict {
   const checkpoints = `checkpoints ${call.firstCheckpoint} to ${call.lastCheckpoint}`;
   if (rollup.hasSubmitted) {
     const reason = `L1 already has a proof of ${checkpoints} by prover ${call.proverId}, and accepts only one`;
     return { standing: 'dead', epochState: 'proven', reason };
   }
-  const closed = windowClosed(root, blockAtMs);
+  const closed = windowClosed(root, l1NowMs);
   if (closed !== undefined) return closed;
   const gone = findMissing(call, rollup);
   if (gone !== undefined) return { standing: 'gone', reason: `${checkpoints} are not on L1 as proven: ${gone}` };

@@ -2,7 +2,7 @@ import { type Hex, parseGwei } from 'viem';
 import { describe, expect, it } from 'vitest';
 
 import { decideSubmission, type SubmissionSituation } from '../../../../shared/l1/submission/decide-submission.ts';
-import type { SubmissionStep } from '../../../../shared/l1/submission/submission-step.ts';
+import type { Refusal, SubmissionStep } from '../../../../shared/l1/submission/submission-step.ts';
 import { judgeRollupView, type RollupView } from '../../../../shared/l1/verdict/judge-rollup-root.ts';
 import type { RootView, SubmissionReceipt } from '../../../../shared/l1/submission/root-view.ts';
 import type { RootCall } from '../../../../shared/l1/verdict/decode-root-call.ts';
@@ -291,6 +291,74 @@ describe('decideSubmission, for a root with a pending transaction', () => {
     const gone = { rollup: { pendingCheckpoint: 7 }, memory: { goneSinceMs: 0 } };
     expect(decide({ root, ...gone })).toMatchObject({ do: 'wait', cause: 'other-key' });
     expect(decide({ root, view: { blockAtMs: DEADLINE_MS } })).toMatchObject({ do: 'give-up' });
+  });
+});
+
+describe('decideSubmission, for a transaction that all nodes refuse', () => {
+  const dear = aSubmission({ maxFeePerGasWei: parseGwei('300').toString() });
+  const refused = (message: string, fees: Partial<Refusal> = {}): Changes => ({
+    root: aRoot(dear),
+    view: { isNewestKnown: false },
+    memory: {
+      broadcast: {
+        hash: dear.transactionHash,
+        sinceMs: NOW_MS,
+        atMs: NOW_MS,
+        refusal: { isAboutFees: false, message, ...fees },
+      },
+    },
+  });
+  const aboveCap = refused('exceeds the configured cap', { isAboutFees: true, isTooMuch: true });
+
+  it('makes it anew at its nonce with the fees of now, which may be lower', () => {
+    const step = decide(aboveCap);
+    expect(step).toMatchObject({ do: 'submit', nonce: 7, fees: { maxPriorityFeePerGasWei: parseGwei('1.2') } });
+    const other = refused('insufficient funds');
+    expect(decide({ ...other, nowMs: NOW_MS + STALL_MS })).toEqual(step);
+    expect(decide(other)).toMatchObject({ do: 'wait', cause: 'refused-by-node' });
+  });
+
+  it('raises no fees that are too much, and offers lower ones only when gas has become clearly cheaper', () => {
+    const market = { baseFeePerGasWei: parseGwei('280'), priorityFeePerGasWei: parseGwei('1') };
+    expect(decide({ ...aboveCap, view: { isNewestKnown: false, market } })).toMatchObject({ cause: 'refused-by-node' });
+  });
+
+  it('offers no lower fees once a node has it', () => {
+    expect(decide({ ...aboveCap, view: { isNewestKnown: true } })).toMatchObject({ do: 'wait', cause: 'pending' });
+  });
+
+  it('frees the account when the window is over', () => {
+    const over = { isNewestKnown: false, blockAtMs: DEADLINE_MS };
+    expect(decide({ ...aboveCap, view: over })).toMatchObject({ do: 'give-up', death: { epochState: 'expired' } });
+    expect(decide({ root: aRoot(dear), view: over })).toMatchObject({ do: 'give-up' });
+    const cancelling = { ...aSubmission(), cancels: true } as const;
+    expect(decide({ ...aboveCap, root: aRoot(dear, cancelling), view: over })).toMatchObject({ do: 'give-up' });
+  });
+});
+
+describe('decideSubmission, for addresses', () => {
+  it('knows its own in any case of the letters', () => {
+    const root = aRoot(aSubmission({ from: OURS.toLowerCase() as Hex }));
+    expect(decide({ root, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'submit', nonce: 7 });
+  });
+});
+
+describe('decideSubmission, while no node follows L1', () => {
+  const root = aRoot(aSubmission());
+  const stale = { blockAtMs: NOW_MS, isStale: true };
+
+  it('replaces nothing, because the transaction may be mined already', () => {
+    const changes = { root, nowMs: NOW_MS + 10 * STALL_MS };
+    expect(decide({ ...changes, view: stale })).toMatchObject({ do: 'wait', cause: 'pending' });
+  });
+
+  it('gives the root up once its window has been over for long by the clock, and not before', () => {
+    const overMs = DEADLINE_MS + POLICY.reorgWatchSeconds * 1000;
+    const at = (nowMs: number, isStale: boolean): SubmissionStep =>
+      decide({ root, nowMs, view: { blockAtMs: DEADLINE_MS, isStale } });
+    expect(at(overMs - 1, true)).toMatchObject({ do: 'cancel' });
+    expect(at(overMs, true)).toMatchObject({ do: 'give-up', death: { epochState: 'expired' } });
+    expect(at(overMs, false)).toMatchObject({ do: 'cancel' });
   });
 });
 

@@ -660,6 +660,7 @@ describe('RootSubmitter', () => {
       const [sent] = (await bench.root()).submissions;
       await anvil.rpc('anvil_dropTransaction', sent?.transactionHash);
       await closeWindow();
+      await anvil.rpc('eth_sendRawTransaction', sent?.signedTransaction);
       await submitter.tick();
       expect(await bench.root()).toMatchObject({
         state: 'sent',

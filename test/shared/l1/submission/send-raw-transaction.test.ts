@@ -6,6 +6,7 @@ import { sendRawTransaction } from '../../../../shared/l1/submission/send-raw-tr
 import { rollupForEachTest } from '../rollup-for-each-test.ts';
 import type { RollupOnAnvil } from '../rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID } from '../start-anvil.ts';
+import { openLyingNode } from '../lying-node.ts';
 import { openTcpGate } from '../tcp-gate.ts';
 
 describe('sendRawTransaction', () => {
@@ -52,6 +53,20 @@ describe('sendRawTransaction', () => {
     const poor = await sendRawTransaction(bench.client, await signed('400', 22_000n));
     expect(poor).toMatchObject({ isAboutFees: false });
     expect(poor?.message.toLowerCase()).toContain('insufficient funds');
+  });
+
+  it.each([
+    'tx fee (1.32 ether) exceeds the configured cap (1.00 ether)',
+    'tx fee (2.00 ether) exceeds the configured cap (1.00 ether)',
+    'Transaction fee cap exceeded',
+  ])('takes "%s" for a refusal of too high fees', async (message) => {
+    const node = await openLyingNode(anvil);
+    node.lies.set('eth_sendRawTransaction', () => {
+      throw new Error(message);
+    });
+    const l1 = createL1Client({ rpcUrls: [node.url], chainId: ANVIL_CHAIN_ID, retries: 0 });
+    expect(await sendRawTransaction(l1, await signed('20'))).toEqual({ isAboutFees: true, isTooMuch: true, message });
+    await node.close();
   });
 
   it('throws when no node answers, because one may have the transaction', async () => {

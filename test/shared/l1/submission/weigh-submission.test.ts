@@ -71,12 +71,12 @@ describe('weighSubmission', () => {
     expect(weigh(profitable('0.04'), { earlierGwei: '8' }).reason).toContain('which is rising');
   });
 
-  it('turns a submission into a wait, or into the end of the root', () => {
+  it('turns a submission into a wait, also when it is skipped, so that the node does not prove the epoch again', () => {
     const fees = { maxFeePerGasWei: 1n, maxPriorityFeePerGasWei: 1n };
     const step = { do: 'submit', nonce: 1, fees } as const;
     expect(weighedStep(step, weigh())).toBe(step);
     expect(weighedStep(step, weigh(profitable('0')))).toMatchObject({ do: 'wait', cause: 'unprofitable' });
     const skipped = weighedStep(step, weigh(profitable('0'), { secondsLeft: 100 }));
-    expect(skipped).toMatchObject({ do: 'give-up', death: { epochState: 'failed' } });
+    expect(skipped).toMatchObject({ do: 'wait', cause: 'unprofitable' });
   });
 });
