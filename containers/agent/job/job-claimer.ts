@@ -10,6 +10,7 @@ import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { LeasePair } from '../heartbeat/lease-keeper.ts';
 import type { HeldJob } from './held-job.ts';
+import type { OwnFailures } from './own-failures.ts';
 import type { PollingPolicy } from './polling-policy.ts';
 import { RefusedJobs } from './refused-jobs.ts';
 import { reportIncident } from './report-incident.ts';
@@ -41,6 +42,7 @@ export interface JobClaimerDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs' | 'incidents'>;
   /** Begins the heartbeats of a job that was just claimed. */
   readonly hold: (record: JobRecord, leases: LeasePair) => HeldJob;
+  readonly ownFailures: Pick<OwnFailures, 'areOthersAheadFor'>;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Called with the reason when a job was refused, for the agent's record. */
@@ -115,7 +117,7 @@ export class JobClaimer {
     }
   }
 
-  /** Turns away what agents of this kind cannot prove. @returns whether it did */
+  /** Turns away what agents of this kind cannot prove, and what others should try first. @returns whether it did */
   async #refuse(queueLease: QueueLease): Promise<boolean> {
     const { message } = queueLease;
     const version = this.#options.versions.get(CIRCUIT_CATALOGUE[message.circuit].family);
@@ -131,6 +133,11 @@ export class JobClaimer {
     if (!namesOwnCircuit(message)) {
       const reason = `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`;
       await this.#park(queueLease, reason);
+      return true;
+    }
+    if (await this.#deps.ownFailures.areOthersAheadFor(message.jobId)) {
+      await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
+      this.#deps.log.debug({ jobId: message.jobId }, 'left a job that failed here to another agent');
       return true;
     }
     return false;

@@ -116,6 +116,7 @@ class CountedAgent {
       },
       {
         engine,
+        ownFailures: { areOthersAheadFor: () => Promise.resolve(false) },
         log,
         nowMs,
         hold: (record, leases) => {
