@@ -64,7 +64,15 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
   const ownFailures = new OwnFailures({ engine, outlook, nowMs });
   const claimer = new JobClaimer(
     { agentId, pools, circuits, versions, leaseSeconds, polling },
-    { engine, hold, ownFailures, log, nowMs, onRefused: (reason) => status.note(reason) },
+    {
+      engine,
+      hold,
+      isHeld: (jobId) => heartbeats.isKept(jobId),
+      ownFailures,
+      log,
+      nowMs,
+      onRefused: (reason) => status.note(reason),
+    },
   );
   const preparing = options.families.filter(({ prepares }) => prepares).map(({ name }) => name);
   const prepare = ({ held, inputs }: ClaimedJob): void => {

@@ -14,6 +14,9 @@ import { reportIncident } from './report-incident.ts';
 const FAILURE_DELAYS_SECONDS = [1, 5, 15];
 const CORRUPT_DELAYS_SECONDS = [5, 15, 30];
 
+/** A job is tried to be given back this long even after its lease: it is ours until another agent claims it. */
+const MIN_GIVE_BACK_MS = 5000;
+
 export interface HeldJobDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'incidents'>;
   /** The agent's pools. */
@@ -135,7 +138,7 @@ export class HeldJob {
   async #whileLeased(action: () => Promise<void>): Promise<void> {
     const { log, nowMs } = this.#deps;
     await keepTrying(action, {
-      signal: AbortSignal.timeout(Math.max(0, this.#kept.leases.jobLease.expiresAtMs - nowMs())),
+      signal: AbortSignal.timeout(Math.max(MIN_GIVE_BACK_MS, this.#kept.leases.jobLease.expiresAtMs - nowMs())),
       isFinal: (error) => error instanceof JobLeaseLostError,
       onError: (error) => log.warn({ err: error, ...this.#fields }, 'job not given back yet'),
     });

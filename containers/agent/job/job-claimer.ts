@@ -6,6 +6,7 @@ import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-st
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
+import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { LeasePair } from '../heartbeat/lease-keeper.ts';
@@ -42,6 +43,8 @@ export interface JobClaimerDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs' | 'incidents'>;
   /** Begins the heartbeats of a job that was just claimed. */
   readonly hold: (record: JobRecord, leases: LeasePair) => HeldJob;
+  /** Whether this agent holds the job already. */
+  readonly isHeld: (jobId: ProvingJobId) => boolean;
   readonly ownFailures: Pick<OwnFailures, 'areOthersAheadFor'>;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -133,6 +136,11 @@ export class JobClaimer {
     if (!namesOwnCircuit(message)) {
       const reason = `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`;
       await this.#park(queueLease, reason);
+      return true;
+    }
+    // Its lease has ended while the ledger was out of reach: to claim it again would end the attempt under way.
+    if (this.#deps.isHeld(message.jobId)) {
+      await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
       return true;
     }
     if (await this.#deps.ownFailures.areOthersAheadFor(message.jobId)) {

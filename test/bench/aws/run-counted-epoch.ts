@@ -116,6 +116,7 @@ class CountedAgent {
       },
       {
         engine,
+        isHeld: () => false,
         ownFailures: { areOthersAheadFor: () => Promise.resolve(false) },
         log,
         nowMs,

@@ -164,6 +164,7 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
         hold: () => {
           throw new Error('it must hold no job');
         },
+        isHeld: () => false,
         ownFailures: { areOthersAheadFor: () => Promise.resolve(false) },
         log,
         nowMs: () => harness.nowMs(),
