@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
 import { pause } from '../../shared/retry/pause.ts';
+import { untilAborted } from '../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
 import type { Drain } from './drain.ts';
@@ -48,8 +49,8 @@ export class AgentLoop {
   readonly #options: AgentLoopOptions;
   readonly #deps: AgentLoopDeps;
   readonly #times = new ProofTimes();
-  /** The delivery of the last proof. */
-  #delivering: Promise<void> = Promise.resolve();
+  /** The delivery of the last proof, and at a drain of the one before. */
+  #delivering: Promise<unknown> = Promise.resolve();
   #abortProof = new AbortController();
   #proofEndsAtMs: number | undefined;
 
@@ -135,7 +136,7 @@ export class AgentLoop {
   }
 
   async #prove({ held, inputs }: ClaimedJob): Promise<void> {
-    const { prover, prefetched, status, protection, doubt, nowMs } = this.#deps;
+    const { prover, prefetched, status, protection, doubt, drain, nowMs } = this.#deps;
     const { id, circuit } = held.record;
     const expectedMs = this.#times.expectedMs(circuit);
     this.#abortProof = new AbortController();
@@ -158,8 +159,8 @@ export class AgentLoop {
     doubt.noteProven();
     this.#times.add(circuit, fresh.provingMs);
     // One delivery at a time: when the store is slow, so is the agent, and nothing piles up.
-    await this.#delivering;
-    this.#delivering = this.#deliver(held, fresh);
+    await untilAborted(this.#delivering, drain.giveBack).catch(() => undefined);
+    this.#delivering = Promise.all([this.#delivering, this.#deliver(held, fresh)]);
   }
 
   async #giveUp(job: HeldJob, error: unknown): Promise<void> {

@@ -68,6 +68,7 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
       engine,
       hold,
       isHeld: (jobId) => heartbeats.isKept(jobId),
+      drain,
       ownFailures,
       log,
       nowMs,

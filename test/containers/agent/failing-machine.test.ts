@@ -8,6 +8,7 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { DEFAULT_ATTEMPT_BUDGETS } from '../../../shared/ledger/job-ledger.ts';
 import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
+import { interceptCalls } from '../../fixtures/intercept-calls.ts';
 import {
   letFinish,
   TEST_FAMILY_MODULE,
@@ -113,10 +114,11 @@ describe('an agent on a machine that fails every job', () => {
     await writeFile(broken, '');
     const id = await fleet.addJob({ act: 'prove' });
     let releases = 0;
-    startBroken(
-      {},
-      watchingReleases(fleet.engine, () => (releases += 1)),
-    );
+    const counting = interceptCalls(fleet.engine, 'queue', 'release', (call) => {
+      releases += 1;
+      return call();
+    });
+    startBroken({}, counting);
     // The first is its failure; the second is that it does not claim the job again.
     await until(
       async () => releases >= 2 || (await fleet.job(id)).attempts.failure > 1,
@@ -127,16 +129,3 @@ describe('an agent on a machine that fails every job', () => {
     expect(await fleet.untilState(id, 'proven')).toMatchObject({ provenBy: other.agentId, attempts: { failure: 1 } });
   });
 });
-
-function watchingReleases(engine: Engine, onRelease: () => void): Engine {
-  const queue = new Proxy(engine.queue, {
-    get(target, name) {
-      const method = Reflect.get(target, name) as (...parameters: unknown[]) => unknown;
-      return (...parameters: unknown[]): unknown => {
-        if (name === 'release') onRelease();
-        return method.apply(target, parameters);
-      };
-    },
-  });
-  return { ...engine, queue };
-}
