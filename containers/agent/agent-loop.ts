@@ -3,15 +3,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
 import { pause } from '../../shared/retry/pause.ts';
+import { untilAborted } from '../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
 import type { Drain } from './drain.ts';
-import { ProverGoneError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
+import { AgentUnfitError, ProverGoneError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
 import type { HeldJob } from './job/held-job.ts';
 import type { ClaimedJob, JobClaimer } from './job/job-claimer.ts';
+import type { OwnFailures } from './job/own-failures.ts';
 import type { PrefetchedJob } from './job/prefetched-job.ts';
 import type { ProofDelivery } from './job/proof-delivery.ts';
 import { ProofTimes } from './job/proof-times.ts';
+import type { MachineDoubt } from './machine-doubt.ts';
 import type { FreshProof } from './prover/prover-process.ts';
 import type { WarmProver } from './prover/warm-prover.ts';
 import type { TaskProtection } from './task-protection.ts';
@@ -23,6 +26,8 @@ export interface AgentLoopOptions {
 
 export interface AgentLoopDeps {
   readonly claimer: Pick<JobClaimer, 'claim'>;
+  readonly ownFailures: Pick<OwnFailures, 'note'>;
+  readonly doubt: Pick<MachineDoubt, 'mustCheck' | 'mayPrefetch' | 'check' | 'noteFailed' | 'noteProven'>;
   readonly prefetched: Pick<PrefetchedJob, 'begin' | 'take'>;
   readonly prover: Pick<WarmProver, 'ready' | 'prove'>;
   readonly delivery: Pick<ProofDelivery, 'deliver'>;
@@ -44,8 +49,8 @@ export class AgentLoop {
   readonly #options: AgentLoopOptions;
   readonly #deps: AgentLoopDeps;
   readonly #times = new ProofTimes();
-  /** The delivery of the last proof. */
-  #delivering: Promise<void> = Promise.resolve();
+  /** The delivery of the last proof, and at a drain of the one before. */
+  #delivering: Promise<unknown> = Promise.resolve();
   #abortProof = new AbortController();
   #proofEndsAtMs: number | undefined;
 
@@ -54,7 +59,11 @@ export class AgentLoop {
     this.#deps = deps;
   }
 
-  /** Works until the drain is done. */
+  /**
+   * Works until the drain is done.
+   * @throws {AgentUnfitError} if jobs in a row have failed and a check finds a problem of the machine.
+   * @throws {ProverGoneError} if the prover, once lost, does not start again.
+   */
   async run(): Promise<void> {
     const { drain } = this.#deps;
     const onStop = (): void => this.#beginDrain();
@@ -77,10 +86,14 @@ export class AgentLoop {
   }
 
   async #workUntilStopped(): Promise<void> {
-    const { prover, drain, log, protection } = this.#deps;
+    const { prover, drain, log, protection, doubt } = this.#deps;
     let failures = 0;
     while (!drain.hasBegun()) {
       try {
+        if (doubt.mustCheck) {
+          await this.#checkMachine();
+          continue;
+        }
         await prover.ready();
         const job = await this.#nextJob();
         if (job === undefined) {
@@ -94,7 +107,7 @@ export class AgentLoop {
         else await this.#prove(job);
         failures = 0;
       } catch (error) {
-        if (error instanceof ProverGoneError) throw error;
+        if (error instanceof ProverGoneError || error instanceof AgentUnfitError) throw error;
         if (drain.hasBegun()) return;
         failures += 1;
         const pauseMs = backoffMs(failures, BACKOFF);
@@ -103,6 +116,15 @@ export class AgentLoop {
         await pause(pauseMs, drain.stop);
       }
     }
+  }
+
+  async #checkMachine(): Promise<void> {
+    const { prefetched, doubt, status, protection, drain } = this.#deps;
+    const job = await prefetched.take();
+    await job?.held.release('the agent checks its machine first');
+    protection.off();
+    status.idle();
+    await doubt.check(drain.stop);
   }
 
   async #nextJob(): Promise<ClaimedJob | undefined> {
@@ -114,14 +136,14 @@ export class AgentLoop {
   }
 
   async #prove({ held, inputs }: ClaimedJob): Promise<void> {
-    const { prover, prefetched, status, protection, nowMs } = this.#deps;
+    const { prover, prefetched, status, protection, doubt, drain, nowMs } = this.#deps;
     const { id, circuit } = held.record;
     const expectedMs = this.#times.expectedMs(circuit);
     this.#abortProof = new AbortController();
     this.#proofEndsAtMs = expectedMs === undefined ? undefined : nowMs() + expectedMs;
     status.proving(id, held.claimedAtMs);
     protection.on();
-    prefetched.begin(expectedMs);
+    if (doubt.mayPrefetch) prefetched.begin(expectedMs);
     let fresh: FreshProof;
     try {
       fresh = await prover.prove(circuit, inputs, {
@@ -134,16 +156,21 @@ export class AgentLoop {
     } finally {
       this.#proofEndsAtMs = undefined;
     }
+    doubt.noteProven();
     this.#times.add(circuit, fresh.provingMs);
     // One delivery at a time: when the store is slow, so is the agent, and nothing piles up.
-    await this.#delivering;
-    this.#delivering = this.#deliver(held, fresh);
+    await untilAborted(this.#delivering, drain.giveBack).catch(() => undefined);
+    this.#delivering = Promise.all([this.#delivering, this.#deliver(held, fresh)]);
   }
 
   async #giveUp(job: HeldJob, error: unknown): Promise<void> {
-    const { drain } = this.#deps;
+    const { drain, doubt, ownFailures } = this.#deps;
     // The signal that stops a whole service also ends what the prover has started: that says nothing about the job.
     if (error instanceof ProvingAttemptError && !drain.hasBegun()) {
+      if (error.attemptCause === 'failure') {
+        doubt.noteFailed(job.record.id);
+        ownFailures.note(job.record.id);
+      }
       await job.fail(error.attemptCause, error.message);
     } else if (job.lost.aborted) {
       await job.lose();

@@ -2,6 +2,7 @@ import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import type { AgentId } from '../../shared/ledger/job-ledger.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE, CircuitName, poolsOf } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { Backoff } from '../../shared/retry/backoff.ts';
 import { AgentUnfitError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
 
@@ -32,6 +33,8 @@ export interface AgentOptions {
   readonly timeoutFloorSeconds?: number;
   /** When to claim the next job early, see `job/prefetch-rule.ts`. `false` claims only when idle. */
   readonly prefetch?: PrefetchOptions | false;
+  /** How long it claims nothing after jobs in a row have failed, see `machine-doubt.ts`. @default 30 s, doubling up to 10 min */
+  readonly doubtPauses?: Backoff;
   /** Added to the prover's environment, such as `HARDWARE_CONCURRENCY`. */
   readonly proverEnvironment?: Readonly<Record<string, string>>;
   /** The endpoint at which the agent protects its ECS task while it proves, see `task-protection.ts`. @default none */
@@ -72,6 +75,7 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
     timeoutMultiple: options.timeoutMultiple ?? 20,
     timeoutFloorSeconds: options.timeoutFloorSeconds ?? 600,
     prefetch: options.prefetch ?? { leadSeconds: 2, holdSeconds: 4 },
+    doubtPauses: options.doubtPauses ?? { firstMs: 30_000, longestMs: 600_000 },
     proverEnvironment: options.proverEnvironment ?? {},
   };
 }

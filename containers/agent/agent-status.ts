@@ -43,6 +43,11 @@ export class AgentStatus {
     this.#change({ ...this.#record, note });
   }
 
+  clearNote(): void {
+    const { note: _note, ...rest } = this.#record;
+    this.#change(rest);
+  }
+
   /** The final record. */
   stopped(): AgentRecord {
     return { ...this.#withoutJob(), state: 'stopped', lastSeenAtMs: this.#nowMs() };

@@ -8,10 +8,12 @@ import type { Drain } from './drain.ts';
 import type { Heartbeats } from './heartbeat/heartbeats.ts';
 import { HeldJob } from './job/held-job.ts';
 import { type ClaimedJob, JobClaimer, type JobClaimerDeps } from './job/job-claimer.ts';
+import { OwnFailures } from './job/own-failures.ts';
 import { POLLING_POLICIES } from './job/polling-policy.ts';
 import { PoolOutlook } from './job/prefetch-rule.ts';
 import { PrefetchedJob } from './job/prefetched-job.ts';
 import { ProofDelivery } from './job/proof-delivery.ts';
+import { MachineDoubt } from './machine-doubt.ts';
 import type { WarmProver } from './prover/warm-prover.ts';
 import type { TaskProtection } from './task-protection.ts';
 
@@ -49,11 +51,6 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
     return new HeldJob(record, kept, { engine, pools, log, nowMs });
   };
   const versions = new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion]));
-  const claimer = new JobClaimer(
-    { agentId, pools, circuits, versions, leaseSeconds, polling },
-    { engine, hold, log, nowMs, onRefused: (reason) => status.note(reason) },
-  );
-
   const outlook = new PoolOutlook(
     engine,
     {
@@ -63,6 +60,20 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
       agentCountMaxAgeSeconds: polling.agentCountMaxAgeSeconds,
     },
     nowMs,
+  );
+  const ownFailures = new OwnFailures({ engine, outlook, nowMs });
+  const claimer = new JobClaimer(
+    { agentId, pools, circuits, versions, leaseSeconds, polling },
+    {
+      engine,
+      hold,
+      isHeld: (jobId) => heartbeats.isKept(jobId),
+      drain,
+      ownFailures,
+      log,
+      nowMs,
+      onRefused: (reason) => status.note(reason),
+    },
   );
   const preparing = options.families.filter(({ prepares }) => prepares).map(({ name }) => name);
   const prepare = ({ held, inputs }: ClaimedJob): void => {
@@ -79,8 +90,9 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
 
   const checkProof: WarmProver['checkProof'] = (circuit, proof) => prover.checkProof(circuit, proof);
   const delivery = new ProofDelivery(leaseSeconds, { engine, checkProof, log });
+  const doubt = new MachineDoubt(options.doubtPauses, { agentId, engine, prover, status, log });
   return new AgentLoop(
     { claimSeconds, timeoutSeconds },
-    { claimer, prefetched, prover, delivery, status, protection, drain, log, nowMs },
+    { claimer, ownFailures, doubt, prefetched, prover, delivery, status, protection, drain, log, nowMs },
   );
 }

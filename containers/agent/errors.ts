@@ -1,6 +1,6 @@
 import type { AttemptCause } from '../../shared/ledger/job-ledger.ts';
 
-/** This machine or its configuration cannot do the agent's work; nothing was claimed. */
+/** This machine or its configuration cannot do the agent's work. It holds no job. */
 export class AgentUnfitError extends Error {
   override readonly name = 'AgentUnfitError';
   readonly problems: readonly string[];

@@ -12,6 +12,7 @@ export const Incident = z.strictObject({
     'epoch-failed',
     'submission',
     'missing-edge',
+    'failing-agent',
   ]),
   /** The job, key, epoch or transaction it is about. */
   subject: z.string(),

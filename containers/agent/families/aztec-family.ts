@@ -1,5 +1,4 @@
 import { jsonParseWithSchema, jsonStringify } from '@aztec/foundation/json-rpc';
-import { ProvingError } from '@aztec/stdlib/errors';
 import {
   getProvingJobInputClassFor,
   ProvingJobResult,
@@ -12,6 +11,8 @@ import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { AztecFamilyOptions } from './aztec-family-options.ts';
 import { findAztecProblems } from './aztec-checks.ts';
+import { ChildOutput } from './child-output.ts';
+import { isOutOfMemory } from './out-of-memory.ts';
 import { ProofFailedError, type ProverFamily } from './prover-family.ts';
 
 /** The methods of Aztec's prover that take the inputs of a circuit. */
@@ -47,6 +48,7 @@ const METHODS = {
 /** Opens Aztec's prover: `BBNativeRollupProver` for real proofs, `TestCircuitProver` for simulated ones. */
 export async function openFamily(options: unknown): Promise<ProverFamily> {
   const parsed = AztecFamilyOptions.parse(options);
+  const children = new ChildOutput();
   // Loading takes a second: begun now, it is done when the first inputs arrive. A failure is thrown where it is awaited.
   const opening = openCircuitProver(parsed);
   opening.catch(() => undefined);
@@ -60,11 +62,12 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       const inputs: unknown = getProvingJobInputClassFor(type).fromBuffer(Buffer.from(inputsBytes));
       // METHODS pairs each circuit with the method that takes its inputs; the compiler has checked it there.
       const prove = prover[METHODS[circuit]].bind(prover) as (inputs: unknown) => Promise<unknown>;
+      children.clear();
       try {
         const result = await prove(inputs);
         return Buffer.from(jsonStringify({ type, result }), 'utf8');
       } catch (error) {
-        throw asProofFailure(error);
+        throw asProofFailure(error, children.last);
       }
     },
 
@@ -108,9 +111,15 @@ async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.p
   return new TestCircuitProver(new NativeACVMSimulator(acvmWorkingDirectory, acvmBinaryPath), delay);
 }
 
-/** A `bb` killed by a signal that the agent did not send was killed for memory; everything else is the proof's fault. */
-function asProofFailure(error: unknown): ProofFailedError {
+/** How Aztec's prover reports that `bb` failed. `-1` with no signal: it could not be started, which is a lack of memory. */
+const BB_END = /Exit code (-?\d+|null)\. Signal (\w+)\./;
+const NOT_STARTED = '-1';
+
+function asProofFailure(error: unknown, output: string): ProofFailedError {
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const isKilled = error instanceof ProvingError && error.retry && /signal SIGKILL/i.test(message);
-  return new ProofFailedError(isKilled ? 'out-of-memory' : 'failure', message, { cause: error });
+  const [, exitCode, signal] = BB_END.exec(message) ?? [];
+  const isMemory =
+    (exitCode === NOT_STARTED && signal === 'undefined') ||
+    isOutOfMemory({ exitCode: Number(exitCode), signal: signal ?? null, output: `${message}\n${output}` });
+  return new ProofFailedError(isMemory ? 'out-of-memory' : 'failure', message, { cause: error });
 }

@@ -9,6 +9,7 @@ import { findPackageRoot } from 'bb.js-canary/platform';
 
 import { pause } from '../../../shared/retry/pause.ts';
 import { isRunning } from '../../processes/process-group.ts';
+import { isOutOfMemory, type ProcessEnd } from './out-of-memory.ts';
 import { ProofFailedError } from './prover-family.ts';
 
 /** How one `bb` is started. */
@@ -18,16 +19,16 @@ export interface BbOptions {
   readonly threads?: number | undefined;
 }
 
-/** How `bb` reports that it ran out of memory. */
-const OUT_OF_MEMORY = /bad_alloc|out of memory|cannot allocate/i;
+/** How much is kept of what it writes: its allocator's last words. */
+const KEPT_CHARACTERS = 4000;
 
 /** Its socket may close this long before its exit is reported. */
 const EXIT_REPORT_MS = 1000;
 
 interface RunningBb {
   readonly bb: Barretenberg;
-  /** The signal that ended it, if any; waits a moment for an exit that is under way. */
-  endedBy(): Promise<NodeJS.Signals | null>;
+  /** How it ended, if it has; waits a moment for an exit that is under way. */
+  end(): Promise<ProcessEnd>;
 }
 
 /**
@@ -46,18 +47,21 @@ export class BbProcess {
   async call<Result>(action: (bb: Barretenberg) => Promise<Result>): Promise<Result> {
     this.#running ??= this.#start().catch((error: unknown) => {
       this.#running = undefined;
-      throw error;
+      const output = error instanceof Error ? error.message : String(error);
+      const cause = isOutOfMemory({ output }) ? 'out-of-memory' : 'failure';
+      throw new ProofFailedError(cause, `bb did not start: ${output}`, { cause: error });
     });
     const running = await this.#running;
     try {
       return await action(running.bb);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const isKilled = (await running.endedBy()) === 'SIGKILL';
+      const end = await running.end();
       // Its memory cannot be trusted after a failure.
       await this.stop();
-      const cause = isKilled || OUT_OF_MEMORY.test(message) ? 'out-of-memory' : 'failure';
-      throw new ProofFailedError(cause, isKilled ? 'bb was killed' : `bb: ${message}`, { cause: error });
+      const cause = isOutOfMemory({ ...end, output: `${message}\n${end.output}` }) ? 'out-of-memory' : 'failure';
+      const reason = end.signal === 'SIGKILL' ? 'bb was killed' : `bb: ${message}`;
+      throw new ProofFailedError(cause, reason, { cause: error });
     }
   }
 
@@ -71,16 +75,21 @@ export class BbProcess {
     const bbPath = findBb();
     if (bbPath === undefined) throw new Error(`bb.js has no bb for ${process.platform} on ${process.arch}`);
     const threads = this.#options.threads ?? availableParallelism();
+    let output = '';
+    const logger = (line: string): void => {
+      output = `${output}\n${line}`.slice(-KEPT_CHARACTERS);
+    };
     const bb = await withCrsPath(this.#options.crsPath, () =>
-      Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath }),
+      Barretenberg.new({ backend: BackendType.NativeUnixSocket, threads, bbPath, logger }),
     );
     // bb.js does not expose how the process ended, and only a kill distinguishes a lack of memory from a failure.
     const { process: child } = (bb as unknown as { readonly backend: { readonly process: ChildProcess } }).backend;
     return {
       bb,
-      async endedBy() {
-        if (isRunning(child)) await Promise.race([once(child, 'exit'), pause(EXIT_REPORT_MS)]);
-        return child.signalCode;
+      async end() {
+        const hasMoreToSay = child.stderr?.readableEnded === false;
+        if (isRunning(child) || hasMoreToSay) await Promise.race([once(child, 'close'), pause(EXIT_REPORT_MS)]);
+        return { exitCode: child.exitCode, signal: child.signalCode, output };
       },
     };
   }

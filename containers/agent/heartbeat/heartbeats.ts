@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { pause } from '../../../shared/retry/pause.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { HeartbeatEvent, HeartbeatRequest, HeartbeatThreadData } from './heartbeat-messages.ts';
@@ -60,6 +61,11 @@ export class Heartbeats {
       lost: entry.lost.signal,
       drop: () => (dropped ??= this.#drop(key, entry)),
     };
+  }
+
+  /** Whether the job's leases have been kept and not been dropped. */
+  isKept(jobId: ProvingJobId): boolean {
+    return [...this.#entries.values()].some(({ leases }) => leases.jobLease.jobId === jobId);
   }
 
   /** Writes the record soon, and again with every heartbeat. */

@@ -27,14 +27,14 @@ interface Kept {
   /** Past this the job is given up, even if its leases hold: no proof takes this long. */
   readonly untilMs: number;
   heartbeat: NodeJS.Timeout | undefined;
-  expiry: NodeJS.Timeout | undefined;
   /** The extension under way, if any. */
   extending: Promise<void>;
 }
 
 /**
- * Extends leases at an interval until they are dropped or lost. A heartbeat that fails for another reason is tried again
- * soon; the lease counts as lost when it would have ended before one succeeded.
+ * Extends leases at an interval until they are dropped or lost. Only the ledger's refusal is a loss: the job has another
+ * agent, or is settled. A heartbeat that fails for another reason is tried again soon, also beyond the end of the lease:
+ * until another agent claims the job it is still ours, and the ledger takes its proof in any case.
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
@@ -47,9 +47,8 @@ export class LeaseKeeper {
   }
 
   keep(key: number, leases: LeasePair, untilMs: number): void {
-    const kept: Kept = { leases, untilMs, heartbeat: undefined, expiry: undefined, extending: Promise.resolve() };
+    const kept: Kept = { leases, untilMs, heartbeat: undefined, extending: Promise.resolve() };
     this.#kept.set(key, kept);
-    this.#expireAt(key, kept);
     this.#beatAfter(key, kept, this.#options.heartbeatSeconds);
   }
 
@@ -70,22 +69,17 @@ export class LeaseKeeper {
   }
 
   async #beat(key: number, kept: Kept): Promise<void> {
-    const { engine, nowMs, onExtended } = this.#dependencies;
+    const { nowMs, onExtended } = this.#dependencies;
     if (nowMs() >= kept.untilMs) {
       this.#lose(key, 'the job took longer than any proof may');
       return;
     }
     try {
-      const jobLease = await engine.jobs.extend(kept.leases.jobLease, this.#options.leaseSeconds);
-      kept.leases = { ...kept.leases, jobLease };
-      if (this.#kept.get(key) === kept) this.#expireAt(key, kept);
-      const queueLease = await this.#extendMessage(kept.leases.queueLease);
-      kept.leases = { jobLease, queueLease };
+      await this.#extendInTime(key, kept);
     } catch (error) {
       if (error instanceof JobLeaseLostError) {
         this.#lose(key, error.message);
       } else if (this.#kept.get(key) === kept) {
-        // The engine is unreachable, perhaps for a moment: the lease still holds until its end.
         this.#beatAfter(key, kept, this.#options.heartbeatSeconds / 10);
       }
       return;
@@ -93,6 +87,28 @@ export class LeaseKeeper {
     if (this.#kept.get(key) !== kept) return;
     onExtended(key, kept.leases);
     this.#beatAfter(key, kept, this.#options.heartbeatSeconds);
+  }
+
+  /** An engine that does not respond must not keep the next heartbeat from being tried. */
+  async #extendInTime(key: number, kept: Kept): Promise<void> {
+    const { heartbeatSeconds } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no response within ${heartbeatSeconds} s`)), heartbeatSeconds * 1000);
+    });
+    try {
+      await Promise.race([this.#extend(key, kept), silence]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #extend(key: number, kept: Kept): Promise<void> {
+    const jobLease = await this.#dependencies.engine.jobs.extend(kept.leases.jobLease, this.#options.leaseSeconds);
+    kept.leases = { ...kept.leases, jobLease };
+    // Dropped meanwhile: the message may be released by now.
+    if (this.#kept.get(key) !== kept) return;
+    kept.leases = { jobLease, queueLease: await this.#extendMessage(kept.leases.queueLease) };
   }
 
   /** A lost message does no harm: for the agent that receives it, the ledger says that the job is held. */
@@ -105,12 +121,6 @@ export class LeaseKeeper {
     }
   }
 
-  #expireAt(key: number, kept: Kept): void {
-    clearTimeout(kept.expiry);
-    const leftMs = Math.max(0, kept.leases.jobLease.expiresAtMs - this.#dependencies.nowMs());
-    kept.expiry = setTimeout(() => this.#lose(key, 'no heartbeat reached the ledger before the lease ended'), leftMs);
-  }
-
   #lose(key: number, reason: string): void {
     if (this.#forget(key) !== undefined) this.#dependencies.onLost(key, reason);
   }
@@ -119,7 +129,6 @@ export class LeaseKeeper {
     const kept = this.#kept.get(key);
     this.#kept.delete(key);
     clearTimeout(kept?.heartbeat);
-    clearTimeout(kept?.expiry);
     return kept;
   }
 }

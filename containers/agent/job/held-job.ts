@@ -6,6 +6,7 @@ import type { StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import { poolBeyond } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
+import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { KeptLeases } from '../heartbeat/heartbeats.ts';
 import { reportIncident } from './report-incident.ts';
@@ -13,6 +14,9 @@ import { reportIncident } from './report-incident.ts';
 /** Seconds before a failed job is tried again, by the number of its failure: for corrupt inputs the node must act first. */
 const FAILURE_DELAYS_SECONDS = [1, 5, 15];
 const CORRUPT_DELAYS_SECONDS = [5, 15, 30];
+
+/** A job is tried to be given back this long even after its lease: it is ours until another agent claims it. */
+const MIN_GIVE_BACK_MS = 5000;
 
 export interface HeldJobDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'incidents'>;
@@ -50,7 +54,7 @@ export class HeldJob {
   /**
    * Reports the stored proof to the ledger and completes the message, whether or not the lease still holds: the ledger
    * takes the first proof.
-   * @param signal stops the attempts when it aborts; the last error is thrown then
+   * @param signal stops the attempts when it aborts, also the one under way; an error is thrown then
    * @returns whether the job is proven by this agent
    */
   async markProven(proof: StoredObject, provingMs: number, signal: AbortSignal): Promise<boolean> {
@@ -59,7 +63,10 @@ export class HeldJob {
     const fields = { ...this.#fields, provingMs: Math.round(provingMs) };
     const onError = (error: unknown): void => log.warn({ err: error, ...fields }, 'job not marked proven yet');
     const report = { jobId, agentId, proof, provingMs, claimedAtMs };
-    const outcome = await keepTrying(() => engine.jobs.markProven(report), { signal, onError });
+    const outcome = await keepTrying(() => untilAborted(engine.jobs.markProven(report), signal), {
+      signal,
+      onError,
+    });
     // The ledger decides: a message that stays is completed by the next agent that receives it.
     await engine.queue.complete(this.#kept.leases.queueLease).catch(onError);
     await this.#kept.drop();
@@ -134,8 +141,9 @@ export class HeldJob {
 
   async #whileLeased(action: () => Promise<void>): Promise<void> {
     const { log, nowMs } = this.#deps;
+    const leftMs = this.#kept.leases.jobLease.expiresAtMs - nowMs();
     await keepTrying(action, {
-      signal: AbortSignal.timeout(Math.max(0, this.#kept.leases.jobLease.expiresAtMs - nowMs())),
+      signal: AbortSignal.timeout(Math.max(MIN_GIVE_BACK_MS, leftMs)),
       isFinal: (error) => error instanceof JobLeaseLostError,
       onError: (error) => log.warn({ err: error, ...this.#fields }, 'job not given back yet'),
     });

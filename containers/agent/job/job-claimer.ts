@@ -1,15 +1,19 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
-import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import type { AgentId, ClaimAnswer, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-store/errors.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
+import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
+import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { Drain } from '../drain.ts';
 import type { LeasePair } from '../heartbeat/lease-keeper.ts';
 import type { HeldJob } from './held-job.ts';
+import type { OwnFailures } from './own-failures.ts';
 import type { PollingPolicy } from './polling-policy.ts';
 import { RefusedJobs } from './refused-jobs.ts';
 import { reportIncident } from './report-incident.ts';
@@ -41,6 +45,10 @@ export interface JobClaimerDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs' | 'incidents'>;
   /** Begins the heartbeats of a job that was just claimed. */
   readonly hold: (record: JobRecord, leases: LeasePair) => HeldJob;
+  /** Whether this agent holds the job already. */
+  readonly isHeld: (jobId: ProvingJobId) => boolean;
+  readonly drain: Pick<Drain, 'stop' | 'giveBack' | 'leave'>;
+  readonly ownFailures: Pick<OwnFailures, 'areOthersAheadFor'>;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Called with the reason when a job was refused, for the agent's record. */
@@ -80,9 +88,8 @@ export class JobClaimer {
 
   async #claimInLedger(queueLease: QueueLease): Promise<HeldJob | undefined> {
     const { engine, hold, nowMs, log } = this.#deps;
-    const { agentId, leaseSeconds, pools } = this.#options;
     const { jobId } = queueLease.message;
-    const answer = await engine.jobs.claim(jobId, agentId, leaseSeconds, pools);
+    const answer = await this.#askLedger(queueLease);
     switch (answer.outcome) {
       case 'claimed':
         return hold(answer.job, { jobLease: answer.lease, queueLease });
@@ -115,7 +122,28 @@ export class JobClaimer {
     }
   }
 
-  /** Turns away what agents of this kind cannot prove. @returns whether it did */
+  /** A claim that is still under way when the agent must give its jobs back is given back when it succeeds. */
+  async #askLedger(queueLease: QueueLease): Promise<ClaimAnswer> {
+    const { engine, drain, log } = this.#deps;
+    const { agentId, leaseSeconds, pools } = this.#options;
+    const { jobId } = queueLease.message;
+    const claim = engine.jobs.claim(jobId, agentId, leaseSeconds, pools);
+    try {
+      return await untilAborted(claim, drain.giveBack);
+    } catch (error) {
+      if (drain.giveBack.aborted) {
+        log.warn({ jobId }, 'the ledger has not responded to a claim: the job is given back if it succeeds');
+        const releaseJob = async (): Promise<void> => {
+          const answer = await claim;
+          if (answer.outcome === 'claimed') await engine.jobs.release(answer.lease);
+        };
+        await untilAborted(Promise.all([engine.queue.release(queueLease), releaseJob()]), drain.leave);
+      }
+      throw error;
+    }
+  }
+
+  /** Turns away what agents of this kind cannot prove, and what others should try first. @returns whether it did */
   async #refuse(queueLease: QueueLease): Promise<boolean> {
     const { message } = queueLease;
     const version = this.#options.versions.get(CIRCUIT_CATALOGUE[message.circuit].family);
@@ -131,6 +159,16 @@ export class JobClaimer {
     if (!namesOwnCircuit(message)) {
       const reason = `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`;
       await this.#park(queueLease, reason);
+      return true;
+    }
+    // Its lease has ended while the ledger was out of reach: to claim it again would end the attempt under way.
+    if (this.#deps.isHeld(message.jobId)) {
+      await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
+      return true;
+    }
+    if (await this.#deps.ownFailures.areOthersAheadFor(message.jobId)) {
+      await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
+      this.#deps.log.debug({ jobId: message.jobId }, 'left a job that failed here to another agent');
       return true;
     }
     return false;
@@ -165,23 +203,25 @@ export class JobClaimer {
 
   /** @returns `undefined` when the job has been let go of */
   async #fetchInputs(held: HeldJob): Promise<Uint8Array | undefined> {
-    const { engine, log } = this.#deps;
+    const { engine, log, drain } = this.#deps;
     const { id, inputs } = held.record;
+    const signal = AbortSignal.any([held.lost, drain.stop, AbortSignal.timeout(FETCH_SECONDS * 1000)]);
     try {
-      return await keepTrying(() => engine.proofs.get(inputs), {
-        signal: AbortSignal.any([held.lost, AbortSignal.timeout(FETCH_SECONDS * 1000)]),
+      return await keepTrying(() => untilAborted(engine.proofs.get(inputs), signal), {
+        signal,
         isFinal: isBroken,
         onError: (error) => log.warn({ err: error, jobId: id }, 'inputs not read yet'),
       });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (isBroken(error)) {
-        await reportIncident(this.#deps, { kind: 'corrupt-object', subject: inputs.key, message });
         await held.fail('corrupt-inputs', message);
+        await reportIncident(this.#deps, { kind: 'corrupt-object', subject: inputs.key, message });
       } else if (held.lost.aborted) {
         await held.lose();
       } else {
-        await held.release(`its inputs cannot be read: ${message}`, FETCH_FAILED_DELAY_SECONDS);
+        const delaySeconds = drain.stop.aborted ? 0 : FETCH_FAILED_DELAY_SECONDS;
+        await held.release(`its inputs cannot be read: ${message}`, delaySeconds);
         throw error;
       }
       return undefined;

@@ -1,5 +1,6 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
-import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 
 /** What the decision depends on whether a busy agent may already claim its next job. */
@@ -66,7 +67,7 @@ export class PoolOutlook {
     const isCountFresh = nowMs - this.#agentsAtMs < agentCountMaxAgeSeconds * 1000;
     const [depths, newCount] = await Promise.all([
       this.#engine.queue.depths(pools),
-      isCountFresh ? undefined : this.#countOtherAgents(),
+      isCountFresh ? undefined : this.#countOthers((agent) => agent.pools.some((pool) => pools.includes(pool))),
     ]);
     if (newCount !== undefined) this.#agentsAtMs = nowMs;
     this.#last = {
@@ -77,14 +78,16 @@ export class PoolOutlook {
     return this.#last;
   }
 
-  async #countOtherAgents(): Promise<number> {
-    const { agentId, pools, agentsSeenWithinSeconds } = this.#options;
+  /** Counts the other working agents of the job's pool and version, as their records are now. */
+  countOthersFor({ pool, networkVersion }: Pick<JobRecord, 'pool' | 'networkVersion'>): Promise<number> {
+    return this.#countOthers((agent) => agent.pools.includes(pool) && agent.networkVersion === networkVersion);
+  }
+
+  async #countOthers(isWanted: (agent: AgentRecord) => boolean): Promise<number> {
+    const { agentId, agentsSeenWithinSeconds } = this.#options;
     const agents = await this.#engine.agents.seenWithin(agentsSeenWithinSeconds);
     return agents.filter(
-      (agent) =>
-        agent.agentId !== agentId &&
-        (agent.state === 'idle' || agent.state === 'proving') &&
-        agent.pools.some((pool) => pools.includes(pool)),
+      (agent) => agent.agentId !== agentId && (agent.state === 'idle' || agent.state === 'proving') && isWanted(agent),
     ).length;
   }
 }

@@ -4,6 +4,7 @@ import { ObjectConflictError, ObjectCorruptError } from '../../../shared/proof-s
 import { outputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
+import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { ProvingAttemptError } from '../errors.ts';
 import type { FreshProof } from '../prover/prover-process.ts';
@@ -30,16 +31,16 @@ export class ProofDelivery {
   /**
    * Delivers the proof, or gives the job back. A lost lease alone is no reason to throw a proof away: the ledger takes the
    * first proof, so this one is offered for one more lease.
-   * @param stop gives up when it aborts
+   * @param stop gives up when it aborts, whatever is under way
    * @returns whether the job is proven by this agent
    */
   async deliver(job: HeldJob, { proof, provingMs }: FreshProof, stop: AbortSignal): Promise<boolean> {
     const giveUp = new AbortController();
     const { signal } = giveUp;
-    const onStop = (): void => giveUp.abort();
+    const onStop = (): void => giveUp.abort(stop.reason);
     let timer: NodeJS.Timeout | undefined;
     const onLost = (): void => {
-      timer = setTimeout(() => giveUp.abort(), this.#leaseMs);
+      timer = setTimeout(() => giveUp.abort(job.lost.reason), this.#leaseMs);
     };
     if (stop.aborted) onStop();
     else stop.addEventListener('abort', onStop, { once: true });
@@ -61,8 +62,8 @@ export class ProofDelivery {
     const { id, circuit } = job.record;
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof ProvingAttemptError) {
-      await reportIncident(this.#deps, { kind: 'corrupt-object', subject: outputsKey(circuit, id), message });
       await job.fail(error.attemptCause, message);
+      await reportIncident(this.#deps, { kind: 'corrupt-object', subject: outputsKey(circuit, id), message });
     } else {
       this.#deps.log.error({ err: error, jobId: id }, 'proof not delivered: the job will be proven again');
       await job.release(`its proof could not be delivered: ${message}`);
@@ -81,7 +82,7 @@ export class ProofDelivery {
         return this.#adopt(circuit, { key, sha256: error.existingSha256, sizeBytes: error.existingSizeBytes });
       }
     };
-    return keepTrying(putOrAdopt, {
+    return keepTrying(() => untilAborted(putOrAdopt(), signal), {
       signal,
       isFinal: (error) => error instanceof ProvingAttemptError,
       onError: (error) => log.warn({ err: error, jobId: id }, 'proof not stored yet'),

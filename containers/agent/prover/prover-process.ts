@@ -6,6 +6,7 @@ import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { isRunning, killGroup } from '../../processes/process-group.ts';
 import { AgentUnfitError, ProvingAttemptError } from '../errors.ts';
+import { isOutOfMemory } from '../families/out-of-memory.ts';
 import type { FamilyReference } from '../families/prover-family.ts';
 import { type ProverRequest, ProverResponse } from './prover-messages.ts';
 
@@ -177,7 +178,8 @@ export class ProverProcess {
       );
     }
     const how = signalCode === null ? `exited with code ${exitCode ?? -1}` : `was ended by ${signalCode}`;
-    return new ProvingAttemptError('failure', `the prover ${how}${words}`);
+    const isMemory = !this.#isKilled && isOutOfMemory({ exitCode, signal: signalCode, output: words });
+    return new ProvingAttemptError(isMemory ? 'out-of-memory' : 'failure', `the prover ${how}${words}`);
   }
 
   #follow(stream: Readable | null, onLine: (line: string) => void): void {

@@ -102,6 +102,17 @@ export class WarmProver {
     }
   }
 
+  /**
+   * Starts the prover anew, with a check of the machine.
+   * @throws {AgentUnfitError} if the machine or its configuration cannot prove what the pools need.
+   */
+  async recheck(): Promise<void> {
+    const last = await this.#process.catch(() => undefined);
+    await last?.kill();
+    this.#restart({ check: true });
+    await this.#process;
+  }
+
   /** Kills the prover, and starts no other. */
   async stop(): Promise<void> {
     this.#stopping.abort();
@@ -109,14 +120,14 @@ export class WarmProver {
     await process?.kill();
   }
 
-  #restart(): void {
-    this.#process = this.#open();
+  #restart({ check } = { check: false }): void {
+    this.#process = this.#open({ check });
     // The next caller that needs it gets the failure.
     this.#process.catch(() => undefined);
   }
 
-  #open(): Promise<ProverProcess> {
-    return ProverProcess.open(this.#options, this.#log, { check: false, signal: this.#stopping.signal });
+  #open({ check } = { check: false }): Promise<ProverProcess> {
+    return ProverProcess.open(this.#options, this.#log, { check, signal: this.#stopping.signal });
   }
 
   #noteFailedStart(error: unknown): undefined {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { pino } from 'pino';
 
+import { Drain } from '../../../containers/agent/drain.ts';
 import { HeldJob } from '../../../containers/agent/job/held-job.ts';
 import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
 import { POLLING_POLICIES } from '../../../containers/agent/job/polling-policy.ts';
@@ -116,6 +117,9 @@ class CountedAgent {
       },
       {
         engine,
+        isHeld: () => false,
+        drain: new Drain(new AbortController().signal, 25, Date.now),
+        ownFailures: { areOthersAheadFor: () => Promise.resolve(false) },
         log,
         nowMs,
         hold: (record, leases) => {

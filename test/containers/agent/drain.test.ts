@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Drain } from '../../../containers/agent/drain.ts';
-import { letFinish, TestFleet, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+import { interceptCalls } from '../../fixtures/intercept-calls.ts';
+import { letFinish, TestFleet, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
 
 const NO_ATTEMPTS = { 'lost-agent': 0, 'out-of-memory': 0, 'time-out': 0, failure: 0, 'corrupt-inputs': 0 };
 
@@ -119,6 +120,64 @@ describe('an agent that is stopped', () => {
 
     const stopping = agent.stop();
     process.kill(proverPid, 'SIGKILL');
+    await stopping;
+
+    expect(await fleet.job(id)).toMatchObject({ state: 'queued', attempts: NO_ATTEMPTS });
+  });
+
+  it('gives back a job whose proof the store does not take', async () => {
+    const putting = Promise.withResolvers<undefined>();
+    const engine = interceptCalls(fleet.engine, 'proofs', 'put', () => {
+      putting.resolve(undefined);
+      return new Promise(() => undefined);
+    });
+    const id = await fleet.addJob({ act: 'prove' });
+    const agent = fleet.startAgent({ drainSeconds: 10 }, { engine });
+    await putting.promise;
+
+    await agent.stop();
+
+    expect(await fleet.job(id)).toMatchObject({ state: 'queued', attempts: NO_ATTEMPTS });
+    expect(await fleet.engine.queue.depths()).toMatchObject([{ waiting: 1, leased: 0 }]);
+  });
+
+  it('gives back at once a job whose inputs do not come', async () => {
+    const getting = Promise.withResolvers<undefined>();
+    const engine = interceptCalls(fleet.engine, 'proofs', 'get', () => {
+      getting.resolve(undefined);
+      return new Promise(() => undefined);
+    });
+    const id = await fleet.addJob({ act: 'prove' });
+    const agent = fleet.startAgent({ drainSeconds: 120 }, { engine });
+    await getting.promise;
+
+    const stopping = agent.stop();
+    const givenBack = await fleet.untilState(id, 'queued');
+    await stopping;
+
+    expect(givenBack.attempts).toEqual(NO_ATTEMPTS);
+    expect(await fleet.engine.queue.depths()).toMatchObject([{ waiting: 1, leased: 0 }]);
+  });
+
+  it('gives back a job whose claim succeeds when it is about to leave', async () => {
+    const claimed = Promise.withResolvers<undefined>();
+    const response = Promise.withResolvers<undefined>();
+    const engine = interceptCalls(fleet.engine, 'jobs', 'claim', async (call) => {
+      const answer = await call();
+      claimed.resolve(undefined);
+      await response.promise;
+      return answer;
+    });
+    const id = await fleet.addJob({ act: 'prove' });
+    const agent = fleet.startAgent({ drainSeconds: 10 }, { engine });
+    await claimed.promise;
+
+    const stopping = agent.stop();
+    await until(
+      () => fleet.engine.queue.depths(),
+      ([depth]) => depth?.waiting === 1,
+    );
+    response.resolve(undefined);
     await stopping;
 
     expect(await fleet.job(id)).toMatchObject({ state: 'queued', attempts: NO_ATTEMPTS });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { LeasePair } from '../../../containers/agent/heartbeat/lease-keeper.ts';
+import { Drain } from '../../../containers/agent/drain.ts';
 import { HeldJob } from '../../../containers/agent/job/held-job.ts';
 import { JobClaimer } from '../../../containers/agent/job/job-claimer.ts';
 import { POLLING_POLICIES } from '../../../containers/agent/job/polling-policy.ts';
@@ -164,6 +165,9 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
         hold: () => {
           throw new Error('it must hold no job');
         },
+        isHeld: () => false,
+        drain: new Drain(new AbortController().signal, 25, Date.now),
+        ownFailures: { areOthersAheadFor: () => Promise.resolve(false) },
         log,
         nowMs: () => harness.nowMs(),
         onRefused: (reason) => {

@@ -63,6 +63,21 @@ describe('leases', () => {
     expect(Object.values(record.attempts)).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it('a proof whose lease ends because no heartbeat reaches the ledger goes on, and is delivered', async () => {
+    const marker = fleet.marker('unheard');
+    const id = await fleet.addJob({ act: 'wait', marker });
+    const agent = fleet.startAgent({ heartbeatSeconds: 600 });
+    const proverPid = await untilProverAt(marker);
+
+    const { expiresAtMs } = (await fleet.job(id)).lease!;
+    await until(Date.now, (nowMs) => nowMs > expiresAtMs + 1000);
+    await letFinish(marker);
+    const record = await fleet.untilState(id, 'proven');
+
+    expect(record).toMatchObject({ provenBy: agent.agentId, attempts: { 'lost-agent': 0 } });
+    expect(() => process.kill(proverPid, 0)).not.toThrow();
+  });
+
   it.for([
     ['the prover', 'block'],
     ['what the prover has started', 'spawn-and-block'],

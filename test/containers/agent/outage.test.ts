@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { inputsKey } from '../../../shared/proof-store/proof-store.ts';
+import { interceptCalls, type InterceptedPort } from '../../fixtures/intercept-calls.ts';
 import { TestFleet } from '../../fixtures/test-fleet.ts';
-
-type Port = 'queue' | 'jobs' | 'proofs';
 
 describe('an engine that is unreachable for a while', () => {
   let fleet: TestFleet;
@@ -17,7 +16,7 @@ describe('an engine that is unreachable for a while', () => {
     await fleet.close();
   });
 
-  it.for<[what: string, port: Port, method: string]>([
+  it.for<[what: string, port: InterceptedPort, method: string]>([
     ['the queue, for claims', 'queue', 'claim'],
     ['the store, for inputs', 'proofs', 'get'],
     ['the store, for proofs', 'proofs', 'put'],
@@ -44,17 +43,10 @@ describe('an engine that is unreachable for a while', () => {
 });
 
 /** `engine`, with the first calls of one method failing. */
-function failing(engine: Engine, port: Port | 'incidents', method: string, times: number): Engine {
+function failing(engine: Engine, port: InterceptedPort, method: string, times: number): Engine {
   let failures = 0;
-  const broken = new Proxy(engine[port], {
-    get(target, name) {
-      const value = Reflect.get(target, name) as unknown;
-      if (typeof value !== 'function') return value;
-      return async (...parameters: unknown[]): Promise<unknown> => {
-        if (name === method && failures++ < times) throw new Error('the disk is full');
-        return await (value as (...parameters: unknown[]) => Promise<unknown>).apply(target, parameters);
-      };
-    },
+  return interceptCalls(engine, port, method, async (call) => {
+    if (failures++ < times) throw new Error('the disk is full');
+    return call();
   });
-  return { ...engine, [port]: broken };
 }
