@@ -14,7 +14,8 @@ import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
 import { encodeRootCall } from './encode-root-call.ts';
-import { type EpochData, gatherEpochData } from './epoch-data.ts';
+import { checkpointShapes } from './checkpoint-shapes.ts';
+import { type EpochData, type EpochOutline, gatherEpochData, outlineEpoch } from './epoch-data.ts';
 import { epochStopSignal } from './epoch-stop-signal.ts';
 import { FleetCircuitProver } from './fleet-circuit-prover.ts';
 import { proveEpoch } from './prove-epoch.ts';
@@ -64,24 +65,12 @@ export async function attemptEpoch(
   shutdown: AbortSignal,
 ): Promise<AttemptOutcome> {
   const { engine, subsystems, log } = deps;
-  const data = await gatherEpochData(epoch, {
-    archiver: subsystems.archiver,
-    worldState: subsystems.worldState,
-    txProvider: subsystems.txProvider,
-    txGatheringTimeoutMs: deps.txGatheringTimeoutMs,
-    nowMs: deps.nowMs,
-  });
-  if (data === undefined) return 'nothing-to-prove';
-  const record = await openEpoch(data, deps);
+  const outline = await outlineEpoch(epoch, subsystems.archiver);
+  if (outline === undefined) return 'nothing-to-prove';
+  // Before anything can fail: what is not in the ledger can neither be seen nor retried, and has no agents.
+  const record = await openEpoch(outline, deps);
   if (record.state !== 'proving') return 'submitting';
-  if (record.attempt > 1) {
-    log.info(
-      { epoch, attempt: record.attempt, revived: await reviveRejected(epoch, engine) },
-      'taking the epoch up again',
-    );
-  } else {
-    log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
-  }
+  const { rangeId } = record;
 
   const stopping = epochStopSignal(
     record,
@@ -89,17 +78,22 @@ export async function attemptEpoch(
     shutdown,
   );
   try {
+    const data = await gatherEpochData(outline, { ...subsystems, ...deps }, stopping.signal);
+    const opened = await engine.epochs.advance(epoch, rangeId, 'proving', { shape: data.shape });
+    if (opened?.state !== 'proving') return 'submitting';
+    await logTakingUp(record, data, deps);
     const { rootJobId, call } = await proveToRoot(data, deps, stopping.signal);
     const stored = await engine.outbox.store({
       epoch,
-      rangeId: data.rangeId,
-      ...checkpointRange(data),
+      rangeId,
+      firstCheckpoint: data.firstCheckpoint,
+      lastCheckpoint: data.lastCheckpoint,
       to: subsystems.rollup.address,
       data: call,
       deadlineAtMs: record.deadlineAtMs,
     });
-    if (stored.rangeId !== data.rangeId) throw new OtherRootPendingError(epoch);
-    await engine.epochs.advance(epoch, data.rangeId, 'submitting', { rootJobId });
+    if (stored.rangeId !== rangeId) throw new OtherRootPendingError(epoch);
+    await engine.epochs.advance(epoch, rangeId, 'submitting', { rootJobId });
     log.info({ epoch, rootJobId }, 'the root proof is in the outbox');
     return 'submitting';
   } catch (error) {
@@ -109,7 +103,7 @@ export async function attemptEpoch(
       return stopped.why;
     }
     const reason = errorText(error);
-    await engine.epochs.advance(epoch, data.rangeId, 'failed', { reason });
+    await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
     await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     throw error;
   } finally {
@@ -117,33 +111,36 @@ export async function attemptEpoch(
   }
 }
 
-async function openEpoch(data: EpochData, deps: AttemptEpochDeps): Promise<EpochRecord> {
+async function openEpoch(outline: EpochOutline, deps: AttemptEpochDeps): Promise<EpochRecord> {
+  const { epoch, rangeId, checkpoints, firstCheckpoint, lastCheckpoint } = outline;
   const { archiver } = deps.subsystems;
-  const deadlineSeconds = getProofSubmissionDeadlineTimestamp(
-    AztecEpochNumber(data.epoch),
-    await archiver.getL1Constants(),
-  );
-  const before = await deps.engine.epochs.find(data.epoch);
-  if (before !== undefined && before.rangeId !== data.rangeId) {
-    await deps.engine.jobs.cancelEpoch(data.epoch, 'its checkpoints were reorganised away', before.rangeId);
+  const deadlineSeconds = getProofSubmissionDeadlineTimestamp(AztecEpochNumber(epoch), await archiver.getL1Constants());
+  const before = await deps.engine.epochs.find(epoch);
+  const known = before?.rangeId === rangeId ? before : undefined;
+  if (before !== undefined && known === undefined) {
+    await deps.engine.jobs.cancelEpoch(epoch, 'its checkpoints were reorganised away', before.rangeId);
   }
   return await deps.engine.epochs.open({
-    epoch: data.epoch,
-    rangeId: data.rangeId,
+    epoch,
+    rangeId,
     networkVersion: deps.networkVersion,
-    ...checkpointRange(data),
-    shape: data.shape,
+    firstCheckpoint,
+    lastCheckpoint,
+    shape: known?.shape ?? checkpointShapes(checkpoints, [], () => true),
     deadlineAtMs: Number(deadlineSeconds) * 1000,
   });
 }
 
-function checkpointRange({ epoch, checkpoints }: EpochData): {
-  readonly firstCheckpoint: number;
-  readonly lastCheckpoint: number;
-} {
-  const [first, last] = [checkpoints[0], checkpoints.at(-1)];
-  if (first === undefined || last === undefined) throw new Error(`epoch ${epoch} has no checkpoint`);
-  return { firstCheckpoint: first.number, lastCheckpoint: last.number };
+async function logTakingUp(
+  { epoch, attempt }: EpochRecord,
+  data: EpochData,
+  { engine, log }: AttemptEpochDeps,
+): Promise<void> {
+  if (attempt > 1) {
+    log.info({ epoch, attempt, revived: await reviveRejected(epoch, engine) }, 'taking the epoch up again');
+  } else {
+    log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
+  }
 }
 
 /** Gives the epoch's rejected jobs another chance from a clean start: a bad object under a proof's key may be why they failed. */

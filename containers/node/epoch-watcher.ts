@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { EpochLedger } from '../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -12,27 +13,29 @@ export interface EpochWatcherDeps {
   readonly epochs: EpochLedger;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   readonly pollMs: number;
-  /** How long to wait before proving an epoch that is complete, and after each failure, in milliseconds. */
+  /** How long to wait before proving an epoch that is complete, in milliseconds. */
   readonly startDelayMs: number;
+  /** How long to wait after the first failure of an epoch, in milliseconds; longer after each, up to a minute. */
   readonly retryDelayMs: number;
   /** Epochs that are proven at one time. */
   readonly maxEpochsAtOnce: number;
-  /** Failures of one epoch in this process after which it is left to the operator. */
-  readonly maxAttempts: number;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
 
 interface Failures {
   readonly count: number;
-  readonly lastAtMs: number;
+  readonly retryAtMs: number;
   /** The failed attempt by the ledger: `coppice retry` makes the epoch `proving` without a new attempt. */
   readonly attempt: number | undefined;
 }
 
+/** An attempt costs little, and the epoch is worth nothing after its window: waiting longer could only miss it. */
+const LONGEST_REST_MS = 60_000;
+
 /**
  * Takes up every epoch that is complete, not proven on L1 and still within its window, and takes it up again after a
- * failure or a reorg. An epoch need not wait for the one before it: only its root does, in the outbox.
+ * failure or a reorg, however often. An epoch need not wait for the one before it: only its root does, in the outbox.
  */
 export class EpochWatcher {
   readonly #deps: EpochWatcherDeps;
@@ -79,23 +82,24 @@ export class EpochWatcher {
     if (range === undefined) return false;
     const record = await this.#deps.epochs.find(epoch);
     if (record?.rangeId !== range) return true;
-    if (record.state === 'submitting' || record.state === 'proven') return false;
-    return !(await this.#isPastDeadline(record));
-  }
-
-  async #isPastDeadline(record: EpochRecord): Promise<boolean> {
-    if (this.#deps.nowMs() < record.deadlineAtMs) return false;
-    if (record.state !== 'expired') {
-      await this.#deps.epochs.advance(record.epoch, record.rangeId, 'expired', { reason: 'its proof window closed' });
+    const nowMs = this.#deps.nowMs();
+    switch (needOfEpoch(record, nowMs)) {
+      case 'proofs':
+        return true;
+      case 'closing':
+        await this.#deps.epochs.advance(epoch, range, 'expired', { reason: 'its proof window closed' });
+        return false;
+      case 'mining':
+        return false;
+      case 'nothing':
+        // It was closed before its window, and L1 has it as unproven: whatever proved it is gone.
+        return record.state === 'expired' && nowMs < record.deadlineAtMs;
     }
-    return true;
   }
 
   #isResting(epoch: EpochNumber): boolean {
     const failures = this.#failures.get(epoch);
-    if (failures === undefined) return false;
-    if (failures.count >= this.#deps.maxAttempts) return true;
-    return this.#deps.nowMs() < failures.lastAtMs + failures.count * this.#deps.retryDelayMs;
+    return failures !== undefined && this.#deps.nowMs() < failures.retryAtMs;
   }
 
   /** Whether an operator asked for a retry of the epoch, which resets its failures. */
@@ -121,12 +125,14 @@ export class EpochWatcher {
         const record = await this.#deps.epochs.find(epoch).catch(() => undefined);
         const attempt = record?.state === 'failed' ? record.attempt : undefined;
         const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
-        this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs(), attempt });
-        const next =
-          count >= this.#deps.maxAttempts
-            ? 'left alone until it is retried (coppice retry) or the node restarts'
-            : `taken up again in ${(count * this.#deps.retryDelayMs) / 1000} s`;
-        this.#deps.log.error({ err: error, epoch, failures: count }, `epoch ${epoch} failed; ${next}`);
+        const { retryDelayMs } = this.#deps;
+        const restMs = Math.min(count * retryDelayMs, Math.max(retryDelayMs, LONGEST_REST_MS));
+        this.#failures.set(epoch, { count, retryAtMs: this.#deps.nowMs() + restMs, attempt });
+        const sooner = attempt === undefined ? '' : `, or at once with \`coppice retry ${epoch}\``;
+        this.#deps.log.error(
+          { err: error, epoch, failures: count },
+          `epoch ${epoch} failed; taken up again in ${restMs / 1000} s while its window is open${sooner}`,
+        );
       })
       .finally(() => this.#running.delete(epoch));
     this.#running.set(epoch, running);

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
-import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
+import { NODE_GROUP, type NodeSettings } from '../../shared/config/groups/node-settings.ts';
+import { nameOf } from '../../shared/config/setting.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
@@ -39,6 +40,10 @@ export async function runNode(
   { metrics, log, signal, nowMs = Date.now, ...given }: NodeDeps,
 ): Promise<void> {
   const networkVersion = installedNetworkVersion();
+  if (settings.epochAttempts !== undefined)
+    log.warn(
+      `${nameOf(NODE_GROUP.settings.epochAttempts)} has no effect: a failed epoch is taken up again until its window closes`,
+    );
   const silentHosts = await checkL1Chain({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
   if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not respond');
   const { scaler, growingEpochs: growing } = given.engine;
@@ -78,7 +83,6 @@ export async function runNode(
       startDelayMs: settings.epochProvingDelayMs,
       retryDelayMs: settings.epochRetrySeconds * 1000,
       maxEpochsAtOnce: settings.maxPendingJobs,
-      maxAttempts: settings.epochAttempts,
       nowMs,
       log,
     });

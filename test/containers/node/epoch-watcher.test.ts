@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { retryEpoch } from '../../../containers/cli/repair/retry-jobs.ts';
 import type { AttemptOutcome } from '../../../containers/node/attempt-epoch.ts';
 import type { Chain } from '../../../containers/node/chain.ts';
 import { EpochWatcher, type EpochWatcherDeps } from '../../../containers/node/epoch-watcher.ts';
@@ -65,7 +66,6 @@ describe('EpochWatcher', () => {
       startDelayMs: 0,
       retryDelayMs: 10_000,
       maxEpochsAtOnce: 10,
-      maxAttempts: 3,
       nowMs: () => nowMs,
       log: pino({ level: 'silent' }),
       ...overrides,
@@ -127,9 +127,12 @@ describe('EpochWatcher', () => {
     expect(attempted).toContain(4);
   });
 
-  it('takes a failed epoch up again after a while, longer after each failure, up to the limit', async () => {
+  it('takes a failed epoch up again after a while, longer after each failure, up to a minute, until its window closes', async () => {
     ranges.delete(5);
-    const watcher = aWatcher(() => Promise.reject(new Error('a job was rejected')));
+    const watcher = aWatcher(async () => {
+      await open(4, 'failed');
+      throw new Error('transactions are missing');
+    });
     const attemptsAfter = async (elapsedMs: number): Promise<number> => {
       nowMs += elapsedMs;
       await look(watcher);
@@ -140,54 +143,52 @@ describe('EpochWatcher', () => {
     expect(await attemptsAfter(1)).toBe(2);
     expect(await attemptsAfter(19_999)).toBe(2);
     expect(await attemptsAfter(1)).toBe(3);
-    expect(await attemptsAfter(400_000)).toBe(3);
+    for (let attempts = 4; attempts <= 9; attempts += 1) expect(await attemptsAfter(60_000)).toBe(attempts);
+    expect(await attemptsAfter(59_999)).toBe(9);
+    nowMs = DEADLINE_AT_MS - 1;
+    expect(await attemptsAfter(0)).toBe(10);
+    expect(await attemptsAfter(400_000)).toBe(10);
+    expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
   });
 
-  describe('of an epoch that it has given up', () => {
+  describe('of an epoch that rests after a failure', () => {
     const epoch = EpochNumber.parse(4);
     const range = RangeId.parse('archive 4');
     let watcher: EpochWatcher;
+    let messages: string[];
     beforeEach(async () => {
       ranges.delete(5);
+      messages = [];
+      const log = pino({ level: 'error' }, { write: (line: string) => void messages.push(line) });
       watcher = aWatcher(
         async () => {
           await open(4, 'failed');
           throw new Error('a job was rejected');
         },
-        { maxAttempts: 1 },
+        { log },
       );
       await look(watcher);
-      nowMs += 400_000;
       await look(watcher);
       expect(attempted).toEqual([4]);
     });
 
-    it('takes it up once more, at once, when an operator retries it', async () => {
-      await engine.epochs.advance(epoch, range, 'proving');
+    it('takes it up at once when an operator retries it as the log says, and rests again after that', async () => {
+      expect(messages.join('')).toContain(
+        'taken up again in 10 s while its window is open, or at once with `coppice retry 4`',
+      );
+      expect(await retryEpoch(engine, epoch)).toMatchObject({ isResumed: true });
       await look(watcher);
-      expect(attempted).toEqual([4, 4]);
-      nowMs += 50_000;
       await look(watcher);
       expect(attempted).toEqual([4, 4]);
     });
 
-    it('tries as often as it would a new one', async () => {
-      watcher = aWatcher(
-        async () => {
-          await open(4, 'failed');
-          throw new Error('a job was rejected');
-        },
-        { maxAttempts: 2 },
-      );
-      attempted = [];
-      const lookLater = async (): Promise<void> => {
-        nowMs += 11_000;
-        await look(watcher);
-      };
-      for (let looks = 0; looks < 3; looks += 1) await lookLater();
-      expect(attempted).toEqual([4, 4]);
+    it('begins with the first rest again after a retry', async () => {
+      nowMs += 10_000;
+      await look(watcher);
       await engine.epochs.advance(epoch, range, 'proving');
-      for (let looks = 0; looks < 3; looks += 1) await lookLater();
+      await look(watcher);
+      nowMs += 10_000;
+      await look(watcher);
       expect(attempted).toEqual([4, 4, 4, 4]);
     });
 
