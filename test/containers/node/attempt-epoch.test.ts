@@ -76,7 +76,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       reason: expect.stringContaining('1 transactions of epoch 3 were not found') as string,
     });
     expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: 'epoch 3' }]);
-    expect(await retryEpoch(engine, EPOCH)).toMatchObject({ isResumed: true });
+    expect(await retryEpoch(engine, EPOCH, harness.nowMs())).toMatchObject({ isResumed: true });
   });
 
   it('is open to the scaler while they are gathered, and counts every transaction as public', async () => {

@@ -176,7 +176,7 @@ describe('EpochWatcher', () => {
       expect(messages.join('')).toContain(
         'taken up again in 10 s while its window is open, or at once with `coppice retry 4`',
       );
-      expect(await retryEpoch(engine, epoch)).toMatchObject({ isResumed: true });
+      expect(await retryEpoch(engine, epoch, nowMs)).toMatchObject({ isResumed: true });
       await look(watcher);
       await look(watcher);
       expect(attempted).toEqual([4, 4]);
