@@ -5,6 +5,7 @@ import { PublicProcessorFactory } from '@aztec/simulator/server';
 import { getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers';
 
 import type { Engine } from '../../shared/engine/engine.ts';
+import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
@@ -99,7 +100,7 @@ export async function attemptEpoch(
   } catch (error) {
     const stopped = stopping.signal.reason as unknown;
     if (stopping.signal.aborted && stopped instanceof EpochStoppedError) {
-      await closeStopped(stopped, record, deps);
+      await endStopped(stopped, record, deps);
       return stopped.why;
     }
     const reason = errorText(error);
@@ -205,20 +206,26 @@ async function proveToRoot(
   }
 }
 
-/** Cancels jobs whose proofs can no longer count. A shutdown cancels none: the jobs go on. */
-async function closeStopped(
-  stopped: EpochStoppedError,
+/** Ends a stopped attempt in the ledger. A shutdown changes nothing there: the jobs go on. */
+async function endStopped(
+  { why }: EpochStoppedError,
   record: EpochRecord,
   { engine, log }: AttemptEpochDeps,
 ): Promise<void> {
-  log.warn({ epoch: record.epoch, why: stopped.why }, 'proving of the epoch was stopped');
-  if (stopped.why === 'shutdown') return;
-  const reason = stopped.why === 'reorg' ? 'its checkpoints were reorganised away' : 'its proof window closed';
-  const cancelled = await engine.jobs.cancelEpoch(record.epoch, reason, record.rangeId);
-  await engine.epochs.advance(record.epoch, record.rangeId, stopped.why === 'reorg' ? 'failed' : 'expired', { reason });
-  await engine.incidents.report({
-    kind: 'epoch-failed',
-    subject: `epoch ${record.epoch}`,
-    message: `${reason}; ${cancelled} jobs were cancelled`,
-  });
+  const { epoch, rangeId } = record;
+  log.warn({ epoch, why }, 'proving of the epoch was stopped');
+  switch (why) {
+    case 'shutdown':
+      return;
+    case 'deadline':
+      await closeEpoch(record, 'its proof window closed', { ...engine, log });
+      return;
+    case 'reorg': {
+      const reason = 'its checkpoints were reorganised away';
+      const cancelled = await engine.jobs.cancelEpoch(epoch, reason, rangeId);
+      await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
+      const message = `${reason}; ${cancelled} jobs were cancelled`;
+      await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message });
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { EpochLedger } from '../../shared/ledger/epoch-ledger.ts';
+import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
@@ -12,6 +12,8 @@ export interface EpochWatcherDeps {
   readonly chain: Chain;
   readonly epochs: EpochLedger;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
+  /** Closes an epoch that needs no proof of ours any more, and cancels its jobs. */
+  readonly close: (record: EpochRecord, reason: string) => Promise<void>;
   readonly pollMs: number;
   /** How long to wait before proving an epoch that is complete, in milliseconds. */
   readonly startDelayMs: number;
@@ -32,6 +34,8 @@ interface Failures {
 
 /** An attempt costs little, and the epoch is worth nothing after its window: waiting longer could only miss it. */
 const LONGEST_REST_MS = 60_000;
+/** More than fit into the longest window. */
+const LATEST_EPOCHS = 16;
 
 /**
  * Takes up every epoch that is complete, not proven on L1 and still within its window, and takes it up again after a
@@ -42,6 +46,8 @@ export class EpochWatcher {
   readonly #running = new Map<EpochNumber, Promise<void>>();
   readonly #failures = new Map<EpochNumber, Failures>();
   #lastLookAtMs: number | undefined;
+  /** Up to this checkpoint, epochs that others proved have been closed. */
+  #closedUntil: number | undefined;
 
   constructor(deps: EpochWatcherDeps) {
     this.#deps = deps;
@@ -66,8 +72,9 @@ export class EpochWatcher {
     return { lastLookAtMs: this.#lastLookAtMs, running: [...this.#running.keys()] };
   }
 
-  /** Starts an attempt at each epoch that needs one. */
+  /** Closes epochs that others proved, and starts an attempt at each epoch that needs one. */
   async tick(signal: AbortSignal): Promise<void> {
+    await this.#closeProvenElsewhere();
     for (const epoch of await this.#deps.chain.unprovenEpochs()) {
       if (this.#running.size >= this.#deps.maxEpochsAtOnce) return;
       if (this.#running.has(epoch)) continue;
@@ -75,6 +82,21 @@ export class EpochWatcher {
       if (!(await this.#deps.chain.isComplete(epoch))) return;
       if (await this.#needsAttempt(epoch)) this.#start(epoch, signal);
     }
+  }
+
+  /** The chain no longer lists such an epoch as unproven, so nothing else would end it before its window closes. */
+  async #closeProvenElsewhere(): Promise<void> {
+    const proven = await this.#deps.chain.provenCheckpoint();
+    if (proven === this.#closedUntil) return;
+    let isDone = true;
+    for (const record of await this.#deps.epochs.latest(LATEST_EPOCHS)) {
+      const { lastCheckpoint = Infinity } = record;
+      if (lastCheckpoint > proven || needOfEpoch(record, this.#deps.nowMs()) !== 'proofs') continue;
+      // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
+      if (this.#running.has(record.epoch)) isDone = false;
+      else await this.#deps.close(record, 'L1 has another proof of its checkpoints');
+    }
+    if (isDone) this.#closedUntil = proven;
   }
 
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
@@ -87,7 +109,7 @@ export class EpochWatcher {
       case 'proofs':
         return true;
       case 'closing':
-        await this.#deps.epochs.advance(epoch, range, 'expired', { reason: 'its proof window closed' });
+        await this.#deps.close(record, 'its proof window closed');
         return false;
       case 'mining':
         return false;

@@ -8,7 +8,8 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
-import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
+import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
+import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
@@ -79,6 +80,7 @@ export async function runNode(
           },
           shutdown,
         ),
+      close: (record, reason) => closeEpoch(record, reason, { ...engine, log }),
       pollMs: settings.pollingIntervalMs,
       startDelayMs: settings.epochProvingDelayMs,
       retryDelayMs: settings.epochRetrySeconds * 1000,
@@ -93,7 +95,10 @@ export async function runNode(
     const sweep = {
       jobs: engine.jobs,
       queue: engine.queue,
+      epochs: engine.epochs,
+      incidents: engine.incidents,
       strandedSeconds: strandedSecondsOf(settings),
+      nowMs,
       log,
     };
     try {

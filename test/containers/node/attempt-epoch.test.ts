@@ -51,7 +51,12 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
     deps = {
       engine: harness.engine,
       subsystems,
-      chain: { unprovenEpochs: async () => [EPOCH], isComplete: async () => true, rangeOf: async () => rangeId },
+      chain: {
+        provenCheckpoint: async () => 6,
+        unprovenEpochs: async () => [EPOCH],
+        isComplete: async () => true,
+        rangeOf: async () => rangeId,
+      },
       proverId: EthAddress.ZERO,
       networkVersion: '4.1.2',
       reconcileMs: 1000,

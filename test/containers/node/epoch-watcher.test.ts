@@ -11,8 +11,10 @@ import type { Chain } from '../../../containers/node/chain.ts';
 import { EpochWatcher, type EpochWatcherDeps } from '../../../containers/node/epoch-watcher.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { closeEpoch } from '../../../shared/job-queue/close-epochs.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
 
 const DEADLINE_AT_MS = 1_000_000;
 
@@ -23,6 +25,7 @@ describe('EpochWatcher', () => {
   let attempted: number[];
   let ranges: Map<number, string>;
   let incompleteFrom: number;
+  let proven: number;
   const running = new AbortController().signal;
 
   beforeEach(async () => {
@@ -35,6 +38,7 @@ describe('EpochWatcher', () => {
       [5, 'archive 5'],
     ]);
     incompleteFrom = 6;
+    proven = 0;
   });
 
   afterEach(async () => {
@@ -43,6 +47,7 @@ describe('EpochWatcher', () => {
   });
 
   const chain: Chain = {
+    provenCheckpoint: async () => proven,
     unprovenEpochs: async () => [4, 5, 6].map((epoch) => EpochNumber.parse(epoch)),
     isComplete: async (epoch) => epoch < incompleteFrom,
     rangeOf: async (epoch) => {
@@ -62,6 +67,7 @@ describe('EpochWatcher', () => {
         attempted.push(epoch);
         return await outcome(epoch);
       },
+      close: (record, reason) => closeEpoch(record, reason, { ...engine, log: pino({ level: 'silent' }) }),
       pollMs: 10,
       startDelayMs: 0,
       retryDelayMs: 10_000,
@@ -210,10 +216,59 @@ describe('EpochWatcher', () => {
 
   it('gives an epoch up when its window has closed, and marks it expired', async () => {
     await open(4, 'failed');
+    const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(4) });
+    await engine.jobs.record(job);
     nowMs = DEADLINE_AT_MS;
     await look(aWatcher());
     expect(attempted).toEqual([5]);
+    expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
     expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
+  });
+
+  describe('of an epoch that L1 has another proof of', () => {
+    const provenElsewhere: Chain = { ...chain, unprovenEpochs: async () => [] };
+    const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(4) });
+    const stateOf = async (): Promise<string | undefined> => (await engine.epochs.find(job.epoch))?.state;
+    beforeEach(async () => {
+      ranges.delete(5);
+      await open(4, 'failed');
+      await engine.jobs.record(job);
+    });
+
+    it('closes it and cancels its jobs, once the last of its checkpoints is proven', async () => {
+      const watcher = aWatcher(undefined, { chain: provenElsewhere });
+      proven = 1;
+      await look(watcher);
+      expect(await stateOf()).toBe('failed');
+      proven = 2;
+      await look(watcher);
+      expect(await stateOf()).toBe('expired');
+      expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
+    });
+
+    it('leaves it to the attempt under way, and closes it when that has failed', async () => {
+      const ends = Promise.withResolvers<AttemptOutcome>();
+      let unproven = [job.epoch];
+      const watcher = aWatcher(() => ends.promise, { chain: { ...chain, unprovenEpochs: async () => unproven } });
+      await watcher.tick(running);
+      await expect.poll(() => attempted).toEqual([4]);
+      proven = 2;
+      unproven = [];
+      await watcher.tick(running);
+      expect(await stateOf()).toBe('failed');
+      ends.reject(new Error('a job was rejected'));
+      await expect.poll(() => watcher.health.running).toEqual([]);
+      await look(watcher);
+      expect(await stateOf()).toBe('expired');
+    });
+
+    it('takes it up again when a reorg removes that proof', async () => {
+      proven = 2;
+      await look(aWatcher(undefined, { chain: provenElsewhere }));
+      proven = 0;
+      await look(aWatcher());
+      expect(attempted).toEqual([4]);
+    });
   });
 
   it('proves at most the allowed number of epochs at once, and each only once at a time', async () => {
