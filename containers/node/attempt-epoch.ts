@@ -6,10 +6,10 @@ import { getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers
 
 import type { Engine } from '../../shared/engine/engine.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
+import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
-import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -82,7 +82,7 @@ export async function attemptEpoch(
     const data = await gatherEpochData(outline, { ...subsystems, ...deps }, stopping.signal);
     const opened = await engine.epochs.advance(epoch, rangeId, 'proving', { shape: data.shape });
     if (opened?.state !== 'proving') return 'submitting';
-    await logTakingUp(record, data, deps);
+    await takeUp(record, data, deps);
     const { rootJobId, call } = await proveToRoot(data, deps, stopping.signal);
     const stored = await engine.outbox.store({
       epoch,
@@ -132,24 +132,13 @@ async function openEpoch(outline: EpochOutline, deps: AttemptEpochDeps): Promise
   });
 }
 
-async function logTakingUp(
-  { epoch, attempt }: EpochRecord,
-  data: EpochData,
-  { engine, log }: AttemptEpochDeps,
-): Promise<void> {
+async function takeUp(record: EpochRecord, data: EpochData, { engine, log }: AttemptEpochDeps): Promise<void> {
+  const { epoch, attempt } = record;
   if (attempt > 1) {
-    log.info({ epoch, attempt, revived: await reviveRejected(epoch, engine) }, 'taking the epoch up again');
+    log.info({ epoch, attempt, revived: await reviveRejected(record, engine) }, 'taking the epoch up again');
   } else {
     log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
   }
-}
-
-/** Gives the epoch's rejected jobs another chance from a clean start: a bad object under a proof's key may be why they failed. */
-async function reviveRejected(epoch: EpochNumber, { jobs, proofs }: Engine): Promise<number> {
-  for (const { id, circuit, state, reason } of await jobs.jobsOfEpoch(epoch)) {
-    if (state === 'rejected') await proofs.quarantine(outputsKey(circuit, id), reason ?? 'its job was rejected');
-  }
-  return await jobs.reviveRejected(epoch);
 }
 
 async function proveToRoot(
