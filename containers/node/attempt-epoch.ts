@@ -5,6 +5,7 @@ import { PublicProcessorFactory } from '@aztec/simulator/server';
 import { getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers';
 
 import type { Engine } from '../../shared/engine/engine.ts';
+import { cancelOtherRanges } from '../../shared/job-queue/cancel-other-ranges.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
@@ -83,7 +84,7 @@ export async function attemptEpoch(
     const opened = await engine.epochs.advance(epoch, rangeId, 'proving', { shape: data.shape });
     if (opened?.state !== 'proving') return 'submitting';
     await takeUp(record, data, deps);
-    const { rootJobId, call } = await proveToRoot(data, deps, stopping.signal);
+    const { rootJobId, call } = await proveToRoot(record, data, deps, stopping.signal);
     const stored = await engine.outbox.store({
       epoch,
       rangeId,
@@ -118,9 +119,6 @@ async function openEpoch(outline: EpochOutline, deps: AttemptEpochDeps): Promise
   const deadlineSeconds = getProofSubmissionDeadlineTimestamp(AztecEpochNumber(epoch), await archiver.getL1Constants());
   const before = await deps.engine.epochs.find(epoch);
   const known = before?.rangeId === rangeId ? before : undefined;
-  if (before !== undefined && known === undefined) {
-    await deps.engine.jobs.cancelEpoch(epoch, 'its checkpoints were reorganised away', before.rangeId);
-  }
   return await deps.engine.epochs.open({
     epoch,
     rangeId,
@@ -142,6 +140,7 @@ async function takeUp(record: EpochRecord, data: EpochData, { engine, log }: Att
 }
 
 async function proveToRoot(
+  record: EpochRecord,
   data: EpochData,
   deps: AttemptEpochDeps,
   signal: AbortSignal,
@@ -184,6 +183,11 @@ async function proveToRoot(
       worldState: subsystems.worldState,
       publicProcessorFactory: new PublicProcessorFactory(subsystems.archiver, subsystems.dateProvider),
       ...(deps.parallelCheckpoints === undefined ? {} : { parallelCheckpoints: deps.parallelCheckpoints }),
+      onExecuted: async () => {
+        if (record.attempt === 1) return;
+        const cancelled = await cancelOtherRanges(record, engine.jobs);
+        if (cancelled > 0) log.info({ epoch: record.epoch, cancelled }, 'cancelled jobs that a reorg left behind');
+      },
       signal,
     });
     if (rootJobId === undefined) throw new Error('the epoch was proven without a root rollup job');
@@ -210,11 +214,10 @@ async function endStopped(
       await closeEpoch(record, 'its proof window closed', { ...engine, log });
       return;
     case 'reorg': {
+      // Its jobs go on: the new range may want them, and the attempt over it cancels the others.
       const reason = 'its checkpoints were reorganised away';
-      const cancelled = await engine.jobs.cancelEpoch(epoch, reason, rangeId);
       await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
-      const message = `${reason}; ${cancelled} jobs were cancelled`;
-      await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message });
+      await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     }
   }
 }

@@ -36,6 +36,10 @@ interface Failures {
 const LONGEST_REST_MS = 60_000;
 /** More than fit into the longest window. */
 const LATEST_EPOCHS = 16;
+/** One block of L1. */
+const CLOSE_EVERY_MS = 12_000;
+/** As long as the submitter waits for checkpoints to come back. */
+const GONE_MS = 24_000;
 
 /**
  * Takes up every epoch that is complete, not proven on L1 and still within its window, and takes it up again after a
@@ -46,8 +50,8 @@ export class EpochWatcher {
   readonly #running = new Map<EpochNumber, Promise<void>>();
   readonly #failures = new Map<EpochNumber, Failures>();
   #lastLookAtMs: number | undefined;
-  /** Up to this checkpoint, epochs that others proved have been closed. */
-  #closedUntil: number | undefined;
+  #nextCloseAtMs = 0;
+  readonly #goneSinceMs = new Map<EpochNumber, number>();
 
   constructor(deps: EpochWatcherDeps) {
     this.#deps = deps;
@@ -72,9 +76,9 @@ export class EpochWatcher {
     return { lastLookAtMs: this.#lastLookAtMs, running: [...this.#running.keys()] };
   }
 
-  /** Closes epochs that others proved, and starts an attempt at each epoch that needs one. */
+  /** Closes epochs that L1 wants no proof of, and starts an attempt at each epoch that needs one. */
   async tick(signal: AbortSignal): Promise<void> {
-    await this.#closeProvenElsewhere();
+    await this.#closeWhatIsNotUnproven();
     for (const epoch of await this.#deps.chain.unprovenEpochs()) {
       if (this.#running.size >= this.#deps.maxEpochsAtOnce) return;
       if (this.#running.has(epoch)) continue;
@@ -84,19 +88,31 @@ export class EpochWatcher {
     }
   }
 
-  /** The chain no longer lists such an epoch as unproven, so nothing else would end it before its window closes. */
-  async #closeProvenElsewhere(): Promise<void> {
-    const proven = await this.#deps.chain.provenCheckpoint();
-    if (proven === this.#closedUntil) return;
-    let isDone = true;
-    for (const record of await this.#deps.epochs.latest(LATEST_EPOCHS)) {
-      const { lastCheckpoint = Infinity } = record;
-      if (lastCheckpoint > proven || needOfEpoch(record, this.#deps.nowMs()) !== 'proofs') continue;
+  /** The chain does not list such epochs as unproven, so nothing else would end them before their windows close. */
+  async #closeWhatIsNotUnproven(): Promise<void> {
+    const { chain, epochs, close } = this.#deps;
+    const nowMs = this.#deps.nowMs();
+    if (nowMs < this.#nextCloseAtMs) return;
+    const proven = await chain.provenCheckpoint();
+    for (const record of await epochs.latest(LATEST_EPOCHS)) {
+      const { epoch, lastCheckpoint } = record;
       // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
-      if (this.#running.has(record.epoch)) isDone = false;
-      else await this.#deps.close(record, 'L1 has another proof of its checkpoints');
+      if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs' || this.#running.has(epoch)) continue;
+      if (lastCheckpoint <= proven) await close(record, 'L1 has another proof of its checkpoints');
+      else if (await this.#isGone(epoch, nowMs)) await close(record, 'its checkpoints were reorganised away');
     }
-    if (isDone) this.#closedUntil = proven;
+    this.#nextCloseAtMs = nowMs + CLOSE_EVERY_MS;
+  }
+
+  /** Whether the epoch has had no checkpoint for a while: one reading may be of a chain that is being unwound. */
+  async #isGone(epoch: EpochNumber, nowMs: number): Promise<boolean> {
+    if ((await this.#deps.chain.rangeOf(epoch)) !== undefined) {
+      this.#goneSinceMs.delete(epoch);
+      return false;
+    }
+    const sinceMs = this.#goneSinceMs.get(epoch) ?? nowMs;
+    this.#goneSinceMs.set(epoch, sinceMs);
+    return nowMs - sinceMs >= GONE_MS;
   }
 
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {

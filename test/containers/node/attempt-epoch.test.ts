@@ -11,8 +11,10 @@ import { retryEpoch } from '../../../containers/cli/repair/retry-jobs.ts';
 import { attemptEpoch, type AttemptEpochDeps } from '../../../containers/node/attempt-epoch.ts';
 import { TransactionsMissingError } from '../../../containers/node/epoch-data.ts';
 import type { Subsystems } from '../../../containers/node/subsystems.ts';
-import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { AgentId, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 
 const EPOCH = EpochNumber.parse(3);
@@ -40,7 +42,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       proofSubmissionEpochs: 1,
     };
     const subsystems = {
-      config: { ethereumSlotDuration: 12 },
+      config: { ethereumSlotDuration: 0.02 },
       archiver: {
         getCheckpointsForEpoch: async () => [checkpoint],
         getL1Constants: async () => constants,
@@ -109,5 +111,30 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
     };
     expect(await attemptEpoch(EPOCH, deps, end.signal)).toBe('shutdown');
     expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state: 'proving', attempt: 1 });
+  });
+
+  describe('over other checkpoints than before', () => {
+    const oldRange = RangeId.parse('0xold');
+    let job: NewJob;
+    beforeEach(async () => {
+      await harness.engine.epochs.open({ ...aNewEpoch(EPOCH), rangeId: oldRange });
+      job = aNewJob('PARITY_BASE', { epoch: EPOCH, rangeId: oldRange });
+      await harness.engine.jobs.record(job);
+      await harness.engine.jobs.claim(job.id, AgentId.parse('agent-1'), 30);
+    });
+
+    it('leaves the jobs under way to their agents, until it is known which it needs', async () => {
+      await expect(attemptEpoch(EPOCH, deps, new AbortController().signal)).rejects.toThrow(TransactionsMissingError);
+      expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ rangeId, attempt: 2 });
+      expect(await harness.engine.jobs.find(job.id)).toMatchObject({ state: 'leased' });
+    });
+
+    it('leaves them too when they change once more', async () => {
+      const chain = { ...deps.chain, rangeOf: async () => RangeId.parse('0xnewest') };
+      getTxsForBlock = async () => await new Promise(() => undefined);
+      expect(await attemptEpoch(EPOCH, { ...deps, chain }, new AbortController().signal)).toBe('reorg');
+      expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state: 'failed' });
+      expect(await harness.engine.jobs.find(job.id)).toMatchObject({ state: 'leased' });
+    });
   });
 });

@@ -225,7 +225,7 @@ describe('EpochWatcher', () => {
     expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
   });
 
-  describe('of an epoch that L1 has another proof of', () => {
+  describe('of an epoch that L1 wants no proof of', () => {
     const provenElsewhere: Chain = { ...chain, unprovenEpochs: async () => [] };
     const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(4) });
     const stateOf = async (): Promise<string | undefined> => (await engine.epochs.find(job.epoch))?.state;
@@ -241,6 +241,7 @@ describe('EpochWatcher', () => {
       await look(watcher);
       expect(await stateOf()).toBe('failed');
       proven = 2;
+      nowMs += 12_000;
       await look(watcher);
       expect(await stateOf()).toBe('expired');
       expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
@@ -254,12 +255,32 @@ describe('EpochWatcher', () => {
       await expect.poll(() => attempted).toEqual([4]);
       proven = 2;
       unproven = [];
+      nowMs += 12_000;
       await watcher.tick(running);
       expect(await stateOf()).toBe('failed');
       ends.reject(new Error('a job was rejected'));
       await expect.poll(() => watcher.health.running).toEqual([]);
+      nowMs += 12_000;
       await look(watcher);
       expect(await stateOf()).toBe('expired');
+    });
+
+    it('closes it too when a reorg has removed its checkpoints for good, and not when they come back', async () => {
+      const watcher = aWatcher(undefined, { chain: provenElsewhere });
+      const after = async (elapsedMs: number): Promise<string | undefined> => {
+        nowMs += elapsedMs;
+        await look(watcher);
+        return await stateOf();
+      };
+      ranges.delete(4);
+      expect(await after(0)).toBe('failed');
+      expect(await after(12_000)).toBe('failed');
+      ranges.set(4, 'archive 4');
+      expect(await after(12_000)).toBe('failed');
+      ranges.delete(4);
+      expect(await after(12_000)).toBe('failed');
+      expect(await after(12_000)).toBe('failed');
+      expect(await after(12_000)).toBe('expired');
     });
 
     it('takes it up again when a reorg removes that proof', async () => {
