@@ -1,7 +1,7 @@
 import { encodeRootSubmission } from '../../shared/canary/canary-rollup.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
@@ -67,12 +67,4 @@ export async function proveCanary(
     signal.removeEventListener('abort', onAbort);
     requests.stop(new EpochStoppedError('shutdown'));
   }
-}
-
-/** Retries the rejected jobs from a clean start: an unreadable proof in the store may be the reason. */
-async function reviveRejected({ epoch }: EpochRecord, { jobs, proofs }: Engine): Promise<void> {
-  for (const { id, circuit, state, reason } of await jobs.jobsOfEpoch(epoch)) {
-    if (state === 'rejected') await proofs.quarantine(outputsKey(circuit, id), reason ?? 'its job was rejected');
-  }
-  await jobs.reviveRejected(epoch);
 }

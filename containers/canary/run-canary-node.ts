@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
-import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
+import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
@@ -46,7 +46,7 @@ export async function runCanaryNode(
   const failed = new AbortController();
   const end = AbortSignal.any([signal, failed.signal]);
   const others = Promise.all([
-    runSweeper({ jobs: engine.jobs, queue: engine.queue, strandedSeconds, log }, sweepMs, end),
+    runSweeper({ ...engine, strandedSeconds, nowMs, log }, sweepMs, end),
     submitter.run(end),
   ]);
   try {

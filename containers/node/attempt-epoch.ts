@@ -5,17 +5,20 @@ import { PublicProcessorFactory } from '@aztec/simulator/server';
 import { getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers';
 
 import type { Engine } from '../../shared/engine/engine.ts';
+import { cancelOtherRanges } from '../../shared/job-queue/cancel-other-ranges.ts';
+import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
+import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
-import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Turns } from '../../shared/retry/turns.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
 import { encodeRootCall } from './encode-root-call.ts';
-import { type EpochData, gatherEpochData } from './epoch-data.ts';
+import { checkpointShapes } from './checkpoint-shapes.ts';
+import { type EpochData, type EpochOutline, gatherEpochData, outlineEpoch } from './epoch-data.ts';
 import { epochStopSignal } from './epoch-stop-signal.ts';
 import { FleetCircuitProver } from './fleet-circuit-prover.ts';
 import { proveEpoch } from './prove-epoch.ts';
@@ -67,24 +70,12 @@ export async function attemptEpoch(
   shutdown: AbortSignal,
 ): Promise<AttemptOutcome> {
   const { engine, subsystems, log } = deps;
-  const data = await gatherEpochData(epoch, {
-    archiver: subsystems.archiver,
-    worldState: subsystems.worldState,
-    txProvider: subsystems.txProvider,
-    txGatheringTimeoutMs: deps.txGatheringTimeoutMs,
-    nowMs: deps.nowMs,
-  });
-  if (data === undefined) return 'nothing-to-prove';
-  const record = await openEpoch(data, deps);
+  const outline = await outlineEpoch(epoch, subsystems.archiver);
+  if (outline === undefined) return 'nothing-to-prove';
+  // Before anything can fail: what is not in the ledger can neither be seen nor retried, and has no agents.
+  const record = await openEpoch(outline, deps);
   if (record.state !== 'proving') return 'submitting';
-  if (record.attempt > 1) {
-    log.info(
-      { epoch, attempt: record.attempt, revived: await reviveRejected(epoch, engine) },
-      'taking the epoch up again',
-    );
-  } else {
-    log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
-  }
+  const { rangeId } = record;
 
   const stopping = epochStopSignal(
     record,
@@ -92,27 +83,32 @@ export async function attemptEpoch(
     shutdown,
   );
   try {
-    const { rootJobId, call } = await proveToRoot(data, deps, stopping.signal);
+    const data = await gatherEpochData(outline, { ...subsystems, ...deps }, stopping.signal);
+    const opened = await engine.epochs.advance(epoch, rangeId, 'proving', { shape: data.shape });
+    if (opened?.state !== 'proving') return 'submitting';
+    await takeUp(record, data, deps);
+    const { rootJobId, call } = await proveToRoot(record, data, deps, stopping.signal);
     const stored = await engine.outbox.store({
       epoch,
-      rangeId: data.rangeId,
-      ...checkpointRange(data),
+      rangeId,
+      firstCheckpoint: data.firstCheckpoint,
+      lastCheckpoint: data.lastCheckpoint,
       to: subsystems.rollup.address,
       data: call,
       deadlineAtMs: record.deadlineAtMs,
     });
-    if (stored.rangeId !== data.rangeId) throw new OtherRootPendingError(epoch);
-    await engine.epochs.advance(epoch, data.rangeId, 'submitting', { rootJobId });
+    if (stored.rangeId !== rangeId) throw new OtherRootPendingError(epoch);
+    await engine.epochs.advance(epoch, rangeId, 'submitting', { rootJobId });
     log.info({ epoch, rootJobId }, 'the root proof is in the outbox');
     return 'submitting';
   } catch (error) {
     const stopped = stopping.signal.reason as unknown;
     if (stopping.signal.aborted && stopped instanceof EpochStoppedError) {
-      await closeStopped(stopped, record, deps);
+      await endStopped(stopped, record, deps);
       return stopped.why;
     }
     const reason = errorText(error);
-    await engine.epochs.advance(epoch, data.rangeId, 'failed', { reason });
+    await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
     await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     throw error;
   } finally {
@@ -120,44 +116,34 @@ export async function attemptEpoch(
   }
 }
 
-async function openEpoch(data: EpochData, deps: AttemptEpochDeps): Promise<EpochRecord> {
+async function openEpoch(outline: EpochOutline, deps: AttemptEpochDeps): Promise<EpochRecord> {
+  const { epoch, rangeId, checkpoints, firstCheckpoint, lastCheckpoint } = outline;
   const { archiver } = deps.subsystems;
-  const deadlineSeconds = getProofSubmissionDeadlineTimestamp(
-    AztecEpochNumber(data.epoch),
-    await archiver.getL1Constants(),
-  );
-  const before = await deps.engine.epochs.find(data.epoch);
-  if (before !== undefined && before.rangeId !== data.rangeId) {
-    await deps.engine.jobs.cancelEpoch(data.epoch, 'its checkpoints were reorganised away', before.rangeId);
-  }
+  const deadlineSeconds = getProofSubmissionDeadlineTimestamp(AztecEpochNumber(epoch), await archiver.getL1Constants());
+  const before = await deps.engine.epochs.find(epoch);
+  const known = before?.rangeId === rangeId ? before : undefined;
   return await deps.engine.epochs.open({
-    epoch: data.epoch,
-    rangeId: data.rangeId,
+    epoch,
+    rangeId,
     networkVersion: deps.networkVersion,
-    ...checkpointRange(data),
-    shape: data.shape,
+    firstCheckpoint,
+    lastCheckpoint,
+    shape: known?.shape ?? checkpointShapes(checkpoints, [], () => true),
     deadlineAtMs: Number(deadlineSeconds) * 1000,
   });
 }
 
-function checkpointRange({ epoch, checkpoints }: EpochData): {
-  readonly firstCheckpoint: number;
-  readonly lastCheckpoint: number;
-} {
-  const [first, last] = [checkpoints[0], checkpoints.at(-1)];
-  if (first === undefined || last === undefined) throw new Error(`epoch ${epoch} has no checkpoint`);
-  return { firstCheckpoint: first.number, lastCheckpoint: last.number };
-}
-
-/** Gives the epoch's rejected jobs another chance from a clean start: a bad object under a proof's key may be why they failed. */
-async function reviveRejected(epoch: EpochNumber, { jobs, proofs }: Engine): Promise<number> {
-  for (const { id, circuit, state, reason } of await jobs.jobsOfEpoch(epoch)) {
-    if (state === 'rejected') await proofs.quarantine(outputsKey(circuit, id), reason ?? 'its job was rejected');
+async function takeUp(record: EpochRecord, data: EpochData, { engine, log }: AttemptEpochDeps): Promise<void> {
+  const { epoch, attempt } = record;
+  if (attempt > 1) {
+    log.info({ epoch, attempt, revived: await reviveRejected(record, engine) }, 'taking the epoch up again');
+  } else {
+    log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
   }
-  return await jobs.reviveRejected(epoch);
 }
 
 async function proveToRoot(
+  record: EpochRecord,
   data: EpochData,
   deps: AttemptEpochDeps,
   signal: AbortSignal,
@@ -201,6 +187,11 @@ async function proveToRoot(
       worldState: subsystems.worldState,
       publicProcessorFactory: new PublicProcessorFactory(subsystems.archiver, subsystems.dateProvider),
       ...(deps.parallelCheckpoints === undefined ? {} : { parallelCheckpoints: deps.parallelCheckpoints }),
+      onExecuted: async () => {
+        if (record.attempt === 1) return;
+        const cancelled = await cancelOtherRanges(record, engine.jobs);
+        if (cancelled > 0) log.info({ epoch: record.epoch, cancelled }, 'cancelled jobs that a reorg left behind');
+      },
       signal,
     });
     if (rootJobId === undefined) throw new Error('the epoch was proven without a root rollup job');
@@ -212,20 +203,25 @@ async function proveToRoot(
   }
 }
 
-/** Cancels jobs whose proofs can no longer count. A shutdown cancels none: the jobs go on. */
-async function closeStopped(
-  stopped: EpochStoppedError,
+/** Ends a stopped attempt in the ledger. A shutdown changes nothing there: the jobs go on. */
+async function endStopped(
+  { why }: EpochStoppedError,
   record: EpochRecord,
   { engine, log }: AttemptEpochDeps,
 ): Promise<void> {
-  log.warn({ epoch: record.epoch, why: stopped.why }, 'proving of the epoch was stopped');
-  if (stopped.why === 'shutdown') return;
-  const reason = stopped.why === 'reorg' ? 'its checkpoints were reorganised away' : 'its proof window closed';
-  const cancelled = await engine.jobs.cancelEpoch(record.epoch, reason, record.rangeId);
-  await engine.epochs.advance(record.epoch, record.rangeId, stopped.why === 'reorg' ? 'failed' : 'expired', { reason });
-  await engine.incidents.report({
-    kind: 'epoch-failed',
-    subject: `epoch ${record.epoch}`,
-    message: `${reason}; ${cancelled} jobs were cancelled`,
-  });
+  const { epoch, rangeId } = record;
+  log.warn({ epoch, why }, 'proving of the epoch was stopped');
+  switch (why) {
+    case 'shutdown':
+      return;
+    case 'deadline':
+      await closeEpoch(record, 'its proof window closed', { ...engine, log });
+      return;
+    case 'reorg': {
+      // Its jobs go on: the new range may want them, and the attempt over it cancels the others.
+      const reason = 'its checkpoints were reorganised away';
+      await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
+      await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
+    }
+  }
 }

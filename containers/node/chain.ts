@@ -9,6 +9,8 @@ import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 export interface Chain {
   /** From the epoch of the first unproven checkpoint to that of the newest one, in order; some may have no checkpoint. */
   unprovenEpochs(): Promise<readonly EpochNumber[]>;
+  /** The newest checkpoint that L1 has a proof of. */
+  provenCheckpoint(): Promise<number>;
   /** Whether no more checkpoints can join the epoch. */
   isComplete(epoch: EpochNumber): Promise<boolean>;
   /** Identifies the checkpoints that the epoch has at present; `undefined` when it has none. */
@@ -24,11 +26,15 @@ export class ArchivedChain implements Chain {
   }
 
   async unprovenEpochs(): Promise<readonly EpochNumber[]> {
-    const proven = await this.#archiver.getProvenCheckpointNumber();
+    const proven = await this.provenCheckpoint();
     const newest = await this.#archiver.getCheckpointNumber();
     if (newest <= proven) return [];
     const [first, last] = [await this.#epochOf(proven + 1), await this.#epochOf(newest)];
     return Array.from({ length: last - first + 1 }, (_, index) => EpochNumber.parse(first + index));
+  }
+
+  async provenCheckpoint(): Promise<number> {
+    return await this.#archiver.getProvenCheckpointNumber();
   }
 
   async isComplete(epoch: EpochNumber): Promise<boolean> {

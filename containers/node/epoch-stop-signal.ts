@@ -3,7 +3,7 @@ import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
 
-/** A timer of Node holds 31 bits of milliseconds; a deadline further off is left to the next attempt. */
+/** A timer of Node holds 31 bits of milliseconds; for a deadline further off it is set again. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface EpochStopSignalDeps {
@@ -31,8 +31,13 @@ export function epochStopSignal(
   if (shutdown.aborted) onShutdown();
   shutdown.addEventListener('abort', onShutdown, { once: true });
 
-  const windowMs = record.deadlineAtMs - nowMs();
-  const deadline = setTimeout(() => stop('deadline'), Math.min(Math.max(0, windowMs), MAX_TIMER_MS));
+  let deadline: NodeJS.Timeout | undefined;
+  const awaitDeadline = (): void => {
+    const leftMs = record.deadlineAtMs - nowMs();
+    if (leftMs <= 0) stop('deadline');
+    else deadline = setTimeout(awaitDeadline, Math.min(leftMs, MAX_TIMER_MS));
+  };
+  awaitDeadline();
   // Twice in each L1 slot: a reorg shows at the next L1 block at the earliest.
   const reorgCheck = setInterval(() => {
     chain

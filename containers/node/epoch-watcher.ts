@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -11,34 +12,46 @@ export interface EpochWatcherDeps {
   readonly chain: Chain;
   readonly epochs: EpochLedger;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
+  /** Closes an epoch that needs no proof of ours any more, and cancels its jobs. */
+  readonly close: (record: EpochRecord, reason: string) => Promise<void>;
   readonly pollMs: number;
-  /** How long to wait before proving an epoch that is complete, and after each failure, in milliseconds. */
+  /** How long to wait before proving an epoch that is complete, in milliseconds. */
   readonly startDelayMs: number;
+  /** How long to wait after the first failure of an epoch, in milliseconds; longer after each, up to a minute. */
   readonly retryDelayMs: number;
   /** Epochs that are proven at one time. */
   readonly maxEpochsAtOnce: number;
-  /** Failures of one epoch in this process after which it is left to the operator. */
-  readonly maxAttempts: number;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
 
 interface Failures {
   readonly count: number;
-  readonly lastAtMs: number;
+  readonly retryAtMs: number;
   /** The failed attempt by the ledger: `coppice retry` makes the epoch `proving` without a new attempt. */
   readonly attempt: number | undefined;
 }
 
+/** An attempt costs little, and the epoch is worth nothing after its window: waiting longer could only miss it. */
+const LONGEST_REST_MS = 60_000;
+/** More than fit into the longest window. */
+const LATEST_EPOCHS = 16;
+/** One block of L1. */
+const CLOSE_EVERY_MS = 12_000;
+/** As long as the submitter waits for checkpoints to come back. */
+const GONE_MS = 24_000;
+
 /**
  * Takes up every epoch that is complete, not proven on L1 and still within its window, and takes it up again after a
- * failure or a reorg. An epoch need not wait for the one before it: only its root does, in the outbox.
+ * failure or a reorg, however often. An epoch need not wait for the one before it: only its root does, in the outbox.
  */
 export class EpochWatcher {
   readonly #deps: EpochWatcherDeps;
   readonly #running = new Map<EpochNumber, Promise<void>>();
   readonly #failures = new Map<EpochNumber, Failures>();
   #lastLookAtMs: number | undefined;
+  #nextCloseAtMs = 0;
+  readonly #goneSinceMs = new Map<EpochNumber, number>();
 
   constructor(deps: EpochWatcherDeps) {
     this.#deps = deps;
@@ -63,8 +76,9 @@ export class EpochWatcher {
     return { lastLookAtMs: this.#lastLookAtMs, running: [...this.#running.keys()] };
   }
 
-  /** Starts an attempt at each epoch that needs one. */
+  /** Closes epochs that L1 wants no proof of, and starts an attempt at each epoch that needs one. */
   async tick(signal: AbortSignal): Promise<void> {
+    await this.#closeWhatIsNotUnproven();
     for (const epoch of await this.#deps.chain.unprovenEpochs()) {
       if (this.#running.size >= this.#deps.maxEpochsAtOnce) return;
       if (this.#running.has(epoch)) continue;
@@ -74,28 +88,56 @@ export class EpochWatcher {
     }
   }
 
+  /** The chain does not list such epochs as unproven, so nothing else would end them before their windows close. */
+  async #closeWhatIsNotUnproven(): Promise<void> {
+    const { chain, epochs, close } = this.#deps;
+    const nowMs = this.#deps.nowMs();
+    if (nowMs < this.#nextCloseAtMs) return;
+    const proven = await chain.provenCheckpoint();
+    for (const record of await epochs.latest(LATEST_EPOCHS)) {
+      const { epoch, lastCheckpoint } = record;
+      // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
+      if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs' || this.#running.has(epoch)) continue;
+      if (lastCheckpoint <= proven) await close(record, 'L1 has another proof of its checkpoints');
+      else if (await this.#isGone(epoch, nowMs)) await close(record, 'its checkpoints were reorganised away');
+    }
+    this.#nextCloseAtMs = nowMs + CLOSE_EVERY_MS;
+  }
+
+  /** Whether the epoch has had no checkpoint for a while: one reading may be of a chain that is being unwound. */
+  async #isGone(epoch: EpochNumber, nowMs: number): Promise<boolean> {
+    if ((await this.#deps.chain.rangeOf(epoch)) !== undefined) {
+      this.#goneSinceMs.delete(epoch);
+      return false;
+    }
+    const sinceMs = this.#goneSinceMs.get(epoch) ?? nowMs;
+    this.#goneSinceMs.set(epoch, sinceMs);
+    return nowMs - sinceMs >= GONE_MS;
+  }
+
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
     const range = await this.#deps.chain.rangeOf(epoch);
     if (range === undefined) return false;
     const record = await this.#deps.epochs.find(epoch);
     if (record?.rangeId !== range) return true;
-    if (record.state === 'submitting' || record.state === 'proven') return false;
-    return !(await this.#isPastDeadline(record));
-  }
-
-  async #isPastDeadline(record: EpochRecord): Promise<boolean> {
-    if (this.#deps.nowMs() < record.deadlineAtMs) return false;
-    if (record.state !== 'expired') {
-      await this.#deps.epochs.advance(record.epoch, record.rangeId, 'expired', { reason: 'its proof window closed' });
+    const nowMs = this.#deps.nowMs();
+    switch (needOfEpoch(record, nowMs)) {
+      case 'proofs':
+        return true;
+      case 'closing':
+        await this.#deps.close(record, 'its proof window closed');
+        return false;
+      case 'mining':
+        return false;
+      case 'nothing':
+        // It was closed before its window, and L1 has it as unproven: whatever proved it is gone.
+        return record.state === 'expired' && nowMs < record.deadlineAtMs;
     }
-    return true;
   }
 
   #isResting(epoch: EpochNumber): boolean {
     const failures = this.#failures.get(epoch);
-    if (failures === undefined) return false;
-    if (failures.count >= this.#deps.maxAttempts) return true;
-    return this.#deps.nowMs() < failures.lastAtMs + failures.count * this.#deps.retryDelayMs;
+    return failures !== undefined && this.#deps.nowMs() < failures.retryAtMs;
   }
 
   /** Whether an operator asked for a retry of the epoch, which resets its failures. */
@@ -121,12 +163,14 @@ export class EpochWatcher {
         const record = await this.#deps.epochs.find(epoch).catch(() => undefined);
         const attempt = record?.state === 'failed' ? record.attempt : undefined;
         const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
-        this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs(), attempt });
-        const next =
-          count >= this.#deps.maxAttempts
-            ? 'left alone until it is retried (coppice retry) or the node restarts'
-            : `taken up again in ${(count * this.#deps.retryDelayMs) / 1000} s`;
-        this.#deps.log.error({ err: error, epoch, failures: count }, `epoch ${epoch} failed; ${next}`);
+        const { retryDelayMs } = this.#deps;
+        const restMs = Math.min(count * retryDelayMs, Math.max(retryDelayMs, LONGEST_REST_MS));
+        this.#failures.set(epoch, { count, retryAtMs: this.#deps.nowMs() + restMs, attempt });
+        const sooner = attempt === undefined ? '' : `, or at once with \`coppice retry ${epoch}\``;
+        this.#deps.log.error(
+          { err: error, epoch, failures: count },
+          `epoch ${epoch} failed; taken up again in ${restMs / 1000} s while its window is open${sooner}`,
+        );
       })
       .finally(() => this.#running.delete(epoch));
     this.#running.set(epoch, running);

@@ -33,6 +33,8 @@ export interface ProveEpochDeps {
   readonly publicProcessorFactory: PublicProcessorFactory;
   /** Checkpoints that are executed at one time. @default as many as Aztec's AVM simulates at once */
   readonly parallelCheckpoints?: number;
+  /** Called once every transaction is executed: all that can be asked for at that point has been. */
+  readonly onExecuted?: () => Promise<void>;
   /** Ends the execution between two blocks; the caller cancels the orchestrator. */
   readonly signal: AbortSignal;
 }
@@ -58,6 +60,7 @@ export async function proveEpoch(data: EpochData, deps: ProveEpochDeps): Promise
     signal.throwIfAborted();
     await executeCheckpoint(checkpoint, index, data, deps);
   });
+  await deps.onExecuted?.();
   return await orchestrator.finalizeEpoch();
 }
 

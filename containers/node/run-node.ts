@@ -4,12 +4,14 @@ import { hostname } from 'node:os';
 
 import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
-import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
+import { NODE_GROUP, type NodeSettings } from '../../shared/config/groups/node-settings.ts';
+import { nameOf } from '../../shared/config/setting.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
-import { runSweeper } from '../../shared/job-queue/sweep-stranded-jobs.ts';
+import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
+import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -85,6 +87,10 @@ async function runWithSubsystems(
   { metrics, log, signal, nowMs = Date.now, subsystems, publisher, setStatus, ...given }: RunningDeps,
 ): Promise<void> {
   const networkVersion = installedNetworkVersion();
+  if (settings.epochAttempts !== undefined)
+    log.warn(
+      `${nameOf(NODE_GROUP.settings.epochAttempts)} has no effect: a failed epoch is retried until its window closes`,
+    );
   const { scaler, growingEpochs: growing } = given.engine;
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
@@ -123,11 +129,11 @@ async function runWithSubsystems(
         },
         shutdown,
       ),
+    close: (record, reason) => closeEpoch(record, reason, { ...engine, log }),
     pollMs: settings.pollingIntervalMs,
     startDelayMs: settings.epochProvingDelayMs,
     retryDelayMs: settings.epochRetrySeconds * 1000,
     maxEpochsAtOnce: settings.maxPendingJobs,
-    maxAttempts: settings.epochAttempts,
     nowMs,
     log,
   });
@@ -139,7 +145,10 @@ async function runWithSubsystems(
   const sweep = {
     jobs: engine.jobs,
     queue: engine.queue,
+    epochs: engine.epochs,
+    incidents: engine.incidents,
     strandedSeconds: strandedSecondsOf(settings),
+    nowMs,
     log,
   };
   await Promise.all([

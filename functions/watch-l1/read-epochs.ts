@@ -1,4 +1,5 @@
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
@@ -33,8 +34,8 @@ async function readEpoch(
   const record = await epochs.find(epoch);
   if (record === undefined) return undefined;
   const { state, shape, rangeId } = record;
-  // Its root is proven, so nothing of the tree is left.
-  if (state === 'submitting' || state === 'proven') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
+  // Its root is proven, or comes too late: nothing of the tree is wanted.
+  if (needOfEpoch(record, nowMs()) !== 'proofs') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
   const records = await jobs.jobsOfEpoch(epoch);
   const tree = expectedTree(shape);
   const { expected, done } = progressOf(tree, records, { rangeId, nowMs: nowMs() });

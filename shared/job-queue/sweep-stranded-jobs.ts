@@ -1,17 +1,21 @@
+import type { EpochLedger } from '../ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../ledger/epoch-needs.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
-import { pause } from '../retry/pause.ts';
+import type { EpochNumber } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { sendJobs, type SendDeps } from './send-jobs.ts';
 
 export interface SweepDeps extends SendDeps {
-  readonly jobs: Pick<JobLedger, 'strandedJobs' | 'markEnqueued'>;
+  readonly jobs: Pick<JobLedger, 'strandedJobs' | 'markEnqueued' | 'cancelEpoch'>;
+  readonly epochs: Pick<EpochLedger, 'find'>;
   /** A job without news for this long gets a new message, in seconds. A needless message does no harm: claims decide. */
   readonly strandedSeconds: number;
+  readonly nowMs: () => number;
   readonly log: Logger;
 }
 
 /**
- * Sends messages for jobs of all epochs that may have none, and returns how many. Two sweeps at once may send a job two
+ * Sends messages for jobs of all open epochs that may have none, and returns how many. Two sweeps at once may send a job two
  * messages, which does no harm.
  *
  * A job's way from the node to an agent can break off in four places:
@@ -23,21 +27,29 @@ export interface SweepDeps extends SendDeps {
  *   the message is gone too, this sends one.
  * - **It was moved to a larger pool** and not enqueued there: this sends one, at once.
  */
-export async function sweepStrandedJobs({ jobs, queue, strandedSeconds, log }: SweepDeps): Promise<number> {
+export async function sweepStrandedJobs(deps: SweepDeps): Promise<number> {
+  const { jobs, queue, strandedSeconds, log } = deps;
   const stranded = await jobs.strandedJobs(strandedSeconds);
-  await sendJobs(stranded, { jobs, queue });
-  if (stranded.length > 0) log.info({ jobs: stranded.length }, 'sent messages again for jobs that may have had none');
-  return stranded.length;
+  const closed = await cancelInClosedEpochs(new Set(stranded.map(({ epoch }) => epoch)), deps);
+  const wanted = stranded.filter(({ epoch }) => !closed.has(epoch));
+  await sendJobs(wanted, { jobs, queue });
+  if (wanted.length > 0) log.info({ jobs: wanted.length }, 'sent messages again for jobs that may have had none');
+  return wanted.length;
 }
 
-/** Sweeps at an interval until `signal` aborts. */
-export async function runSweeper(deps: SweepDeps, intervalMs: number, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await sweepStrandedJobs(deps);
-    } catch (error) {
-      deps.log.warn({ err: error }, 'could not sweep for stranded jobs, trying again');
-    }
-    await pause(intervalMs, signal);
+/** An epoch that is closed has no open job: what a crash or a late request left there is cancelled. Returns these epochs. */
+async function cancelInClosedEpochs(
+  numbers: ReadonlySet<EpochNumber>,
+  { epochs, jobs, nowMs, log }: SweepDeps,
+): Promise<ReadonlySet<EpochNumber>> {
+  const closed = new Set<EpochNumber>();
+  for (const epoch of numbers) {
+    const record = await epochs.find(epoch);
+    const need = record && needOfEpoch(record, nowMs());
+    if (need !== 'nothing' && need !== 'closing') continue;
+    closed.add(epoch);
+    const cancelled = await jobs.cancelEpoch(epoch, 'its epoch is closed');
+    log.warn({ epoch, cancelled }, 'cancelled jobs of an epoch that is closed');
   }
+  return closed;
 }

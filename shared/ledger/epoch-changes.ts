@@ -29,6 +29,8 @@ export function advancedEpoch(
   nowMs: number,
 ): EpochRecord {
   if (known.rangeId !== rangeId || known.state === 'proven') return known;
+  // Another node may have been faster: its root is on the way.
+  if (known.state === 'submitting' && state === 'proving') return known;
   const { closedAtMs: _closedAtMs, ...rest } = known;
   const isClosed = state === 'proven' || state === 'failed' || state === 'expired';
   return {

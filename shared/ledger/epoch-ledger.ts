@@ -21,7 +21,7 @@ export const EpochRecord = z.strictObject({
   /** Absent where the family proves no checkpoints. */
   firstCheckpoint: z.number().int().positive().optional(),
   lastCheckpoint: z.number().int().positive().optional(),
-  /** Gives the expected tree. */
+  /** Gives the expected tree. Until its transactions are gathered, an estimate: each of them counts as public. */
   shape: EpochShape,
   /** When the proof must be mined, by the L1's clock. */
   deadlineAtMs: z.number().int(),
@@ -48,7 +48,7 @@ export type NewEpoch = Pick<
 >;
 
 /** What may change in an epoch after it was opened. */
-export type EpochChange = Partial<Pick<EpochRecord, 'rootJobId' | 'transactionHash' | 'reason'>>;
+export type EpochChange = Partial<Pick<EpochRecord, 'shape' | 'rootJobId' | 'transactionHash' | 'reason'>>;
 
 /** The durable record of epochs. Contract: `test/contract/epoch-ledger.contract.ts`. */
 export interface EpochLedger {
@@ -59,7 +59,7 @@ export interface EpochLedger {
   open(epoch: NewEpoch): Promise<EpochRecord>;
   /**
    * Moves the epoch, if it still has `rangeId`, to `state`. `rootAtMs` is set on `submitting`, `closedAtMs` on the end states.
-   * Returns the record as it now stands; an epoch that is `proven` stays so.
+   * Returns the record as it now stands; an epoch that is `proven` stays so, and one that is `submitting` is not `proving` again.
    */
   advance(
     epoch: EpochNumber,

@@ -13,7 +13,8 @@ import { StoredObject } from '../proof-store/proof-store.ts';
  *       └─release · fail · lease lost─┘
  *     leased ──askForCopy, claim by another agent──▶ leased, and the attempt before goes on as the straggler
  *     queued | leased ──cancelEpoch──▶ cancelled ──record──▶ queued
- *     rejected ──reviveRejected──▶ queued        proven ──reopen (its proof was lost)──▶ queued
+ *     rejected ──reviveRejected──▶ queued        rejected | cancelled ──settle──▶ proven
+ *     proven ──reopen (its proof was lost)──▶ queued
  */
 export const JobState = z.enum(['queued', 'leased', 'proven', 'rejected', 'cancelled']);
 export type JobState = z.infer<typeof JobState>;
@@ -198,8 +199,8 @@ export interface JobLedger {
    */
   extend(lease: JobLease, leaseSeconds: number): Promise<JobLease>;
   /**
-   * Makes the job `proven`. The first report wins, from any agent, even one whose lease has ended meanwhile; a later one
-   * changes nothing.
+   * Makes the job `proven`. The first report wins, from any agent, even one whose lease has ended meanwhile, and in any
+   * state: a proof is as good for a job that was rejected or cancelled. A later report changes nothing.
    */
   markProven(report: ProofReport): Promise<'proven' | 'already-settled'>;
   /**
@@ -213,8 +214,8 @@ export interface JobLedger {
   release(lease: JobLease): Promise<void>;
   /** Cancels the queued and leased jobs of the epoch, only those of `rangeId` when given; their agents lose their leases. Returns how many. */
   cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number>;
-  /** Gives every `rejected` job of the epoch a fresh budget and makes it `queued`. Returns how many. */
-  reviveRejected(epoch: EpochNumber): Promise<number>;
+  /** Gives every `rejected` job of the epoch's range a fresh budget and makes it `queued`. Returns how many. */
+  reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number>;
   /** Gives a `rejected` job a fresh budget and makes it `queued`. Returns whether it was rejected. */
   revive(jobId: ProvingJobId): Promise<boolean>;
   /**

@@ -118,6 +118,19 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.find(epoch)).toEqual(proven);
     });
 
+    it('takes on the shape that the transactions show, within the same attempt', async () => {
+      const { epoch, rangeId } = await epochs.open(aNewEpoch());
+      const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 3 }], l1ToL2Messages: 2 }];
+      expect(await epochs.advance(epoch, rangeId, 'proving', { shape })).toMatchObject({ shape, attempt: 1 });
+      expect(await epochs.find(epoch)).toMatchObject({ state: 'proving', shape, attempt: 1 });
+    });
+
+    it('leaves an epoch submitting that a slower node calls proving', async () => {
+      const { epoch, rangeId } = await epochs.open(aNewEpoch());
+      const submitting = await epochs.advance(epoch, rangeId, 'submitting');
+      expect(await epochs.advance(epoch, rangeId, 'proving')).toEqual(submitting);
+    });
+
     it('ignores a change over a range that a reorg removed', async () => {
       const old = await epochs.open(aNewEpoch());
       const current = await epochs.open({ ...old, rangeId: OTHER_RANGE });

@@ -334,15 +334,24 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await jobs.markProven(proofOf(job))).toBe('proven');
       });
 
-      it('changes nothing in a job that was cancelled or rejected', async () => {
+      it('accepts the proof of a job that was cancelled or rejected, reports it, and keeps it', async () => {
         const [cancelled, rejected] = [await recorded(), await recorded(aNewJob('ROOT_ROLLUP'))];
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
         await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        expect([(await found(cancelled.id)).state, (await found(rejected.id)).state]).toEqual([
+          'cancelled',
+          'rejected',
+        ]);
+        await harness.elapse(5);
         for (const job of [cancelled, rejected]) {
-          const before = await found(job.id);
-          expect(await jobs.markProven(proofOf(job))).toBe('already-settled');
-          expect(await found(job.id)).toEqual(before);
+          const report = proofOf(job);
+          expect(await jobs.markProven(report)).toBe('proven');
+          const proven = await found(job.id);
+          expect(proven).toMatchObject({ state: 'proven', proof: report.proof, settledAtMs: harness.nowMs() });
+          expect(proven).not.toHaveProperty('reason');
+          expect(await jobs.markProven(proofOf(job, BOB, 'second'))).toBe('already-settled');
         }
+        expect(await jobs.openJobs(cancelled.epoch)).toEqual([]);
       });
 
       it('lets one of several reports at once win', async () => {
@@ -804,21 +813,23 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       });
     });
 
-    it('revives the rejected jobs of an epoch with a fresh budget, in need of a message', async () => {
+    it('revives the rejected jobs of a range with a fresh budget, in need of a message', async () => {
       const job = await recorded();
       const proven = await recorded();
       const elsewhere = await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+      const ofOtherRange = await recorded(aNewJob('PARITY_BASE', { rangeId: RangeId.parse('0xother') }));
       await jobs.markEnqueued([job.id]);
-      await jobs.fail(await leased(job.id), 'time-out', 'took 3 hours');
-      await jobs.fail(await leased(elsewhere.id), 'time-out', 'took 3 hours');
+      for (const { id } of [job, elsewhere, ofOtherRange])
+        await jobs.fail(await leased(id), 'time-out', 'took 3 hours');
       await jobs.markProven(proofOf(proven));
-      expect(await jobs.reviveRejected(job.epoch)).toBe(1);
+      expect(await jobs.reviveRejected(job.epoch, job.rangeId)).toBe(1);
       const revived = await found(job.id);
       expect(revived).toMatchObject({ state: 'queued', attempts: { 'time-out': 0 } });
       expect(revived).not.toHaveProperty('enqueuedAtMs');
       expect(revived).not.toHaveProperty('settledAtMs');
       expect((await found(proven.id)).state).toBe('proven');
       expect((await found(elsewhere.id)).state).toBe('rejected');
+      expect((await found(ofOtherRange.id)).state).toBe('rejected');
     });
 
     it('reopens a proven job whose proof is lost, in need of a message, and can have it proven anew', async () => {

@@ -6,6 +6,7 @@ import { AgentId } from '../../shared/ledger/job-ledger.ts';
 import { sweepStrandedJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
+import { aNewEpoch } from '../contract/epoch-ledger.contract.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
 
 describe('sweep-ledger', () => {
@@ -49,7 +50,7 @@ describe('sweep-ledger', () => {
     const job = aNewJob();
     await engine.jobs.record(job);
     const log = createLogger('node', { logLevel: 'silent' });
-    await Promise.all([handler(), sweepStrandedJobs({ ...engine, strandedSeconds: 60, log })]);
+    await Promise.all([handler(), sweepStrandedJobs({ ...engine, strandedSeconds: 60, nowMs: Date.now, log })]);
 
     const outcomes: string[] = [];
     // There is a message for the first, for SQS to find; and perhaps one for the second.
@@ -75,5 +76,16 @@ describe('sweep-ledger', () => {
     expect(await handler()).toEqual({ sentJobs: 0 });
     vi.setSystemTime(Date.now() + 2_000);
     expect(await handler()).toEqual({ sentJobs: 1 });
+  });
+
+  it('closes an epoch whose window has closed, without a node', async () => {
+    const job = aNewJob();
+    const { epoch, rangeId } = job;
+    await engine.jobs.record(job);
+    await engine.epochs.open({ ...aNewEpoch(epoch), rangeId, deadlineAtMs: Date.now() - 1 });
+    expect(await handler()).toEqual({ sentJobs: 0 });
+    expect(await engine.epochs.find(epoch)).toMatchObject({ state: 'expired', reason: 'its proof window closed' });
+    expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
+    expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: `epoch ${epoch}` }]);
   });
 });

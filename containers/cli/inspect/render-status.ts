@@ -1,5 +1,6 @@
 import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
@@ -50,10 +51,10 @@ export function renderStatus(status: FleetStatus): Line[] {
 
 function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
   const { expected, done, running, waiting, rejected } = progress;
-  const isOpen = epoch.state === 'proving' || epoch.state === 'submitting';
+  const need = needOfEpoch(epoch, atMs);
   const jobs = [
     `${done} of ${expected} jobs proven`,
-    ...(epoch.state === 'proving' ? [`${running} running`, `${waiting} waiting`] : []),
+    ...(need === 'proofs' ? [`${running} running`, `${waiting} waiting`] : []),
     ...(rejected > 0 ? [`${rejected} rejected`] : []),
   ].join(', ');
   return [
@@ -62,7 +63,7 @@ function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
     describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
     jobs,
-    isOpen ? `window ${closes(epoch.deadlineAtMs - atMs)}` : `after ${tookUntilClosed(epoch)}`,
+    need !== 'nothing' ? `window ${closes(epoch.deadlineAtMs - atMs)}` : `after ${tookUntilClosed(epoch)}`,
     epoch.transactionHash ?? '',
     epoch.reason === undefined ? '' : toned(TONE_OF_EPOCH[epoch.state], epoch.reason),
   ];

@@ -36,8 +36,8 @@ export const RETRY_COMMAND = fleetCommand({
   options: NO_OPTIONS,
   execute: async (engine, { argument }) =>
     'epoch' in argument
-      ? retryEpoch(engine, argument.epoch)
-      : retryJob(engine, await findJob(engine.jobs, argument.jobPrefix)),
+      ? retryEpoch(engine, argument.epoch, Date.now())
+      : retryJob(engine, await findJob(engine.jobs, argument.jobPrefix), Date.now()),
   render: renderRetried,
 });
 

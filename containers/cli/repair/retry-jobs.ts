@@ -1,5 +1,6 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
@@ -26,10 +27,10 @@ export interface Retried {
 }
 
 /** @throws {RetryRefusedError} when the job is not rejected, or no epoch needs its proof */
-export async function retryJob(engine: Engine, job: JobRecord): Promise<Retried> {
+export async function retryJob(engine: Engine, job: JobRecord, nowMs: number): Promise<Retried> {
   const epoch = await findEpoch(engine.epochs, job.epoch);
   if (job.state !== 'rejected') throw new RetryRefusedError(`job ${job.id}`, whyNot(job));
-  assertWanted(`job ${job.id}`, epoch);
+  assertWanted(`job ${job.id}`, epoch, nowMs);
   if (job.rangeId !== epoch.rangeId) {
     throw new RetryRefusedError(
       `job ${job.id}`,
@@ -40,9 +41,9 @@ export async function retryJob(engine: Engine, job: JobRecord): Promise<Retried>
 }
 
 /** @throws {EpochUnknownError} @throws {RetryRefusedError} when it did not fail and none of its jobs is rejected */
-export async function retryEpoch(engine: Engine, number: EpochNumber): Promise<Retried> {
+export async function retryEpoch(engine: Engine, number: EpochNumber, nowMs: number): Promise<Retried> {
   const epoch = await findEpoch(engine.epochs, number);
-  assertWanted(`epoch ${number}`, epoch);
+  assertWanted(`epoch ${number}`, epoch, nowMs);
   const jobs = (await engine.jobs.jobsOfEpoch(number)).filter(
     ({ state, rangeId }) => state === 'rejected' && rangeId === epoch.rangeId,
   );
@@ -70,17 +71,14 @@ async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecor
   return { epoch, jobs: revived, isResumed };
 }
 
-function assertWanted(subject: string, epoch: EpochRecord): void {
-  switch (epoch.state) {
-    case 'proven':
-    case 'submitting':
-      throw new RetryRefusedError(subject, `needs no retry: epoch ${epoch.epoch} is ${epoch.state}`);
-    case 'expired':
-      throw new RetryRefusedError(subject, `is too late: the proof window of epoch ${epoch.epoch} has closed`);
-    case 'proving':
-    case 'failed':
-      return;
-  }
+function assertWanted(subject: string, epoch: EpochRecord, nowMs: number): void {
+  if (needOfEpoch(epoch, nowMs) === 'proofs') return;
+  throw new RetryRefusedError(
+    subject,
+    epoch.state === 'proven' || epoch.state === 'submitting'
+      ? `needs no retry: epoch ${epoch.epoch} is ${epoch.state}`
+      : `is too late: the proof window of epoch ${epoch.epoch} has closed`,
+  );
 }
 
 function whyNot({ state, lease, reason }: JobRecord): string {

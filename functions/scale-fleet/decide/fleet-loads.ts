@@ -1,5 +1,6 @@
 import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { type JobRecord, leaseAt, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { circuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
@@ -33,7 +34,7 @@ export interface FleetLoadsInput {
 
 /** The work that is left. */
 export interface FleetLoads {
-  /** Epochs that are being proven and whose window is open, and the one that is about to end. */
+  /** Epochs that need proofs, also those that failed and are taken up again, and the one that is about to end. */
   readonly epochs: readonly EpochLoad[];
   readonly jobs: Readonly<Record<Pool, PoolJobs>>;
   /** Jobs of those epochs that agents are proving. */
@@ -50,7 +51,7 @@ const OPENED_LATE_MS = 5 * 60_000;
 /** Works out what is left of the open epochs. */
 export function fleetLoads(input: FleetLoadsInput): FleetLoads {
   const { latest, live, history, growing, nowMs } = input;
-  const open = live.filter(({ epoch }) => isOpen(epoch, nowMs));
+  const open = live.filter(({ epoch }) => needOfEpoch(epoch, nowMs) === 'proofs');
   const known = [...history, ...live.flatMap(({ records }) => records)];
   const loads = open.map(({ epoch, records }) => loadOf(epoch, records, known, input));
   return {
@@ -65,7 +66,7 @@ export function fleetLoads(input: FleetLoadsInput): FleetLoads {
 
 /** Whether agents may still hold or want jobs of the epoch. */
 export function mayHaveJobs(epoch: EpochRecord, nowMs: number): boolean {
-  return epoch.state === 'proving' || nowMs - (epoch.closedAtMs ?? nowMs) < ENDED_LATELY_MS;
+  return needOfEpoch(epoch, nowMs) === 'proofs' || nowMs - (epoch.closedAtMs ?? nowMs) < ENDED_LATELY_MS;
 }
 
 function loadOf(
@@ -138,14 +139,10 @@ function countJobs(live: readonly EpochJobs[], nowMs: number): Record<Pool, Pool
   for (const { epoch, records } of live) {
     for (const job of records) {
       if (leaseAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
-      else if (isOpen(epoch, nowMs) && (job.state === 'queued' || job.state === 'leased'))
+      else if (needOfEpoch(epoch, nowMs) === 'proofs' && (job.state === 'queued' || job.state === 'leased'))
         counts[job.pool].waiting += 1;
       if (stragglerAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
     }
   }
   return counts;
-}
-
-function isOpen({ state, deadlineAtMs }: EpochRecord, nowMs: number): boolean {
-  return state === 'proving' && nowMs < deadlineAtMs;
 }

@@ -15,7 +15,7 @@ import {
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
-import { nameOf, withDefault, type SettingGroup } from '../setting.ts';
+import { nameOf, optional, withDefault, type SettingGroup } from '../setting.ts';
 import { integer, port } from '../value-kinds.ts';
 
 /** How the node follows the chain and starts epochs. */
@@ -47,15 +47,16 @@ export const NODE_GROUP = {
       variable: 'COPPICE_EPOCH_PROVING_DELAY_MS',
       description: 'Delay before proving of a new epoch starts, in milliseconds',
     }),
-    epochAttempts: withDefault(integer(1, 1000), '10', {
+    epochAttempts: optional(integer(1, 1000), {
       flag: 'epoch-attempts',
       variable: 'COPPICE_EPOCH_ATTEMPTS',
-      description: 'Maximum number of attempts at an epoch while its proof window is open',
+      description: 'Accepted without effect: a failed epoch is retried until its window closes',
+      defaultNote: 'no limit',
     }),
     epochRetrySeconds: withDefault(integer(0, 3600), '10', {
       flag: 'epoch-retry-seconds',
       variable: 'COPPICE_EPOCH_RETRY_SECONDS',
-      description: 'Delay before the next attempt, in seconds',
+      description: 'Delay before the next attempt, in seconds; doubles with each failure, up to a minute',
     }),
     txGatheringTimeoutMs: withDefault(integer(1000), '120000', {
       flag: 'proverNode.txGatheringTimeoutMs',

@@ -54,6 +54,8 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
   ],
   'sweep-ledger': [
     'dynamodb:BatchGetItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
     'dynamodb:Query',
     'dynamodb:UpdateItem',
     'sqs:GetQueueUrl',

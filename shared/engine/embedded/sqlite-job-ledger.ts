@@ -168,7 +168,7 @@ export class SqliteJobLedger implements JobLedger {
     const changed = this.#database.run(
       `update jobs set state = 'proven', proof = ?, proven_by = ?, proving_ms = ?, claimed_at_ms = ?,
          settled_at_ms = ?, reason = null, ${CLEAR_LEASES}
-       where id = ? and state in ('queued', 'leased')`,
+       where id = ? and state <> 'proven'`,
       JSON.stringify(report.proof),
       report.agentId,
       report.provingMs,
@@ -220,11 +220,12 @@ export class SqliteJobLedger implements JobLedger {
     );
   }
 
-  async reviveRejected(epoch: EpochNumber): Promise<number> {
+  async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
     return this.#database.run(
-      `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null where epoch = ? and state = 'rejected'`,
+      `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null where epoch = ? and range_id = ? and state = 'rejected'`,
       NO_ATTEMPTS_TEXT,
       epoch,
+      rangeId,
     );
   }
 

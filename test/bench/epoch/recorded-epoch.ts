@@ -6,7 +6,7 @@ import { parseEnv } from 'node:util';
 import { startDevnet } from '../../../containers/devnet/devnet.ts';
 import { holdsTrafficMix } from '../../../containers/epoch-view/holds-traffic-mix.ts';
 import { ArchivedChain } from '../../../containers/node/chain.ts';
-import { type EpochData, gatherEpochData } from '../../../containers/node/epoch-data.ts';
+import { type EpochData, gatherEpochData, outlineEpoch } from '../../../containers/node/epoch-data.ts';
 import { startSubsystems, type Subsystems } from '../../../containers/node/subsystems.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 
@@ -65,8 +65,11 @@ async function takeOverEpoch(environment: Readonly<Record<string, string>>): Pro
   // The newest first: the first epoch may hold only a part of the devnet's traffic.
   for (const epoch of (await chain.unprovenEpochs()).toReversed()) {
     if (!(await chain.isComplete(epoch))) continue;
-    const data = await gatherEpochData(epoch, { ...subsystems, txGatheringTimeoutMs: 60_000, nowMs: Date.now });
-    if (data !== undefined && holdsTrafficMix(data.shape)) return { data, subsystems };
+    const outline = await outlineEpoch(epoch, subsystems.archiver);
+    if (outline === undefined) continue;
+    const deps = { ...subsystems, txGatheringTimeoutMs: 60_000, nowMs: Date.now };
+    const data = await gatherEpochData(outline, deps, new AbortController().signal);
+    if (holdsTrafficMix(data.shape)) return { data, subsystems };
   }
   await subsystems.stop();
   throw new Error('the devnet has no complete epoch with the whole mix of traffic');

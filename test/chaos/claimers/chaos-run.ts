@@ -11,7 +11,7 @@ import { type EngineOptions, openEngine } from '../../../shared/engine/open-engi
 import type { DeadLetter } from '../../../shared/job-queue/job-queue.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import { type AgentId, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { runSweeper } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
+import { runSweeper } from '../../../shared/job-queue/sweep-ledger.ts';
 import type { ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { ClaimerCrew } from './claimer-crew.ts';
@@ -123,7 +123,7 @@ async function proveUnderFire(options: ChaosOptions, engine: Engine, crew: Claim
     strandedSeconds === undefined
       ? undefined
       : runSweeper(
-          { jobs: engine.jobs, queue, strandedSeconds, log },
+          { ...engine, queue, strandedSeconds, nowMs: Date.now, log },
           (strandedSeconds * 1000) / SWEEPS,
           isOver.signal,
         );

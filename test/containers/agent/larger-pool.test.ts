@@ -122,7 +122,7 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
   }
 
   async function sweep(): Promise<void> {
-    await sweepStrandedJobs({ ...harness.engine, strandedSeconds: 480, log });
+    await sweepStrandedJobs({ ...harness.engine, strandedSeconds: 480, nowMs: () => harness.nowMs(), log });
   }
 
   /** From the step on, no call of the agent takes effect. */

@@ -13,7 +13,10 @@ const ZERO = '0x0000000000000000000000000000000000000000';
 const VERSIONS = [3_000_000_001n, 3_000_000_002n];
 
 /** An L1 with a registry of two rollups at `REGISTRY`, and nothing else. */
-function l1({ code = '0x60', call = answer }: { code?: Hex; call?: (data: Hex) => Hex } = {}): L1Client {
+function l1({ code = '0x60', call = answer }: { code?: Hex; call?: (data: Hex) => Hex } = {}): Pick<
+  L1Client,
+  'getCode' | 'readContract'
+> {
   const request = async ({
     method,
     params,

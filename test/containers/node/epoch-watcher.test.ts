@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { retryEpoch } from '../../../containers/cli/repair/retry-jobs.ts';
 import type { AttemptOutcome } from '../../../containers/node/attempt-epoch.ts';
 import type { Chain } from '../../../containers/node/chain.ts';
 import { EpochWatcher, type EpochWatcherDeps } from '../../../containers/node/epoch-watcher.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { closeEpoch } from '../../../shared/job-queue/close-epochs.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
 
 const DEADLINE_AT_MS = 1_000_000;
 
@@ -22,6 +25,7 @@ describe('EpochWatcher', () => {
   let attempted: number[];
   let ranges: Map<number, string>;
   let incompleteFrom: number;
+  let proven: number;
   const running = new AbortController().signal;
 
   beforeEach(async () => {
@@ -34,6 +38,7 @@ describe('EpochWatcher', () => {
       [5, 'archive 5'],
     ]);
     incompleteFrom = 6;
+    proven = 0;
   });
 
   afterEach(async () => {
@@ -42,6 +47,7 @@ describe('EpochWatcher', () => {
   });
 
   const chain: Chain = {
+    provenCheckpoint: async () => proven,
     unprovenEpochs: async () => [4, 5, 6].map((epoch) => EpochNumber.parse(epoch)),
     isComplete: async (epoch) => epoch < incompleteFrom,
     rangeOf: async (epoch) => {
@@ -61,11 +67,11 @@ describe('EpochWatcher', () => {
         attempted.push(epoch);
         return await outcome(epoch);
       },
+      close: (record, reason) => closeEpoch(record, reason, { ...engine, log: pino({ level: 'silent' }) }),
       pollMs: 10,
       startDelayMs: 0,
       retryDelayMs: 10_000,
       maxEpochsAtOnce: 10,
-      maxAttempts: 3,
       nowMs: () => nowMs,
       log: pino({ level: 'silent' }),
       ...overrides,
@@ -127,9 +133,12 @@ describe('EpochWatcher', () => {
     expect(attempted).toContain(4);
   });
 
-  it('takes a failed epoch up again after a while, longer after each failure, up to the limit', async () => {
+  it('takes a failed epoch up again after a while, longer after each failure, up to a minute, until its window closes', async () => {
     ranges.delete(5);
-    const watcher = aWatcher(() => Promise.reject(new Error('a job was rejected')));
+    const watcher = aWatcher(async () => {
+      await open(4, 'failed');
+      throw new Error('transactions are missing');
+    });
     const attemptsAfter = async (elapsedMs: number): Promise<number> => {
       nowMs += elapsedMs;
       await look(watcher);
@@ -140,54 +149,52 @@ describe('EpochWatcher', () => {
     expect(await attemptsAfter(1)).toBe(2);
     expect(await attemptsAfter(19_999)).toBe(2);
     expect(await attemptsAfter(1)).toBe(3);
-    expect(await attemptsAfter(400_000)).toBe(3);
+    for (let attempts = 4; attempts <= 9; attempts += 1) expect(await attemptsAfter(60_000)).toBe(attempts);
+    expect(await attemptsAfter(59_999)).toBe(9);
+    nowMs = DEADLINE_AT_MS - 1;
+    expect(await attemptsAfter(0)).toBe(10);
+    expect(await attemptsAfter(400_000)).toBe(10);
+    expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
   });
 
-  describe('of an epoch that it has given up', () => {
+  describe('of an epoch that rests after a failure', () => {
     const epoch = EpochNumber.parse(4);
     const range = RangeId.parse('archive 4');
     let watcher: EpochWatcher;
+    let messages: string[];
     beforeEach(async () => {
       ranges.delete(5);
+      messages = [];
+      const log = pino({ level: 'error' }, { write: (line: string) => void messages.push(line) });
       watcher = aWatcher(
         async () => {
           await open(4, 'failed');
           throw new Error('a job was rejected');
         },
-        { maxAttempts: 1 },
+        { log },
       );
       await look(watcher);
-      nowMs += 400_000;
       await look(watcher);
       expect(attempted).toEqual([4]);
     });
 
-    it('takes it up once more, at once, when an operator retries it', async () => {
-      await engine.epochs.advance(epoch, range, 'proving');
+    it('takes it up at once when an operator retries it as the log says, and rests again after that', async () => {
+      expect(messages.join('')).toContain(
+        'taken up again in 10 s while its window is open, or at once with `coppice retry 4`',
+      );
+      expect(await retryEpoch(engine, epoch, nowMs)).toMatchObject({ isResumed: true });
       await look(watcher);
-      expect(attempted).toEqual([4, 4]);
-      nowMs += 50_000;
       await look(watcher);
       expect(attempted).toEqual([4, 4]);
     });
 
-    it('tries as often as it would a new one', async () => {
-      watcher = aWatcher(
-        async () => {
-          await open(4, 'failed');
-          throw new Error('a job was rejected');
-        },
-        { maxAttempts: 2 },
-      );
-      attempted = [];
-      const lookLater = async (): Promise<void> => {
-        nowMs += 11_000;
-        await look(watcher);
-      };
-      for (let looks = 0; looks < 3; looks += 1) await lookLater();
-      expect(attempted).toEqual([4, 4]);
+    it('begins with the first rest again after a retry', async () => {
+      nowMs += 10_000;
+      await look(watcher);
       await engine.epochs.advance(epoch, range, 'proving');
-      for (let looks = 0; looks < 3; looks += 1) await lookLater();
+      await look(watcher);
+      nowMs += 10_000;
+      await look(watcher);
       expect(attempted).toEqual([4, 4, 4, 4]);
     });
 
@@ -209,10 +216,80 @@ describe('EpochWatcher', () => {
 
   it('gives an epoch up when its window has closed, and marks it expired', async () => {
     await open(4, 'failed');
+    const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(4) });
+    await engine.jobs.record(job);
     nowMs = DEADLINE_AT_MS;
     await look(aWatcher());
     expect(attempted).toEqual([5]);
+    expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
     expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
+  });
+
+  describe('of an epoch that L1 wants no proof of', () => {
+    const provenElsewhere: Chain = { ...chain, unprovenEpochs: async () => [] };
+    const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(4) });
+    const stateOf = async (): Promise<string | undefined> => (await engine.epochs.find(job.epoch))?.state;
+    beforeEach(async () => {
+      ranges.delete(5);
+      await open(4, 'failed');
+      await engine.jobs.record(job);
+    });
+
+    it('closes it and cancels its jobs, once the last of its checkpoints is proven', async () => {
+      const watcher = aWatcher(undefined, { chain: provenElsewhere });
+      proven = 1;
+      await look(watcher);
+      expect(await stateOf()).toBe('failed');
+      proven = 2;
+      nowMs += 12_000;
+      await look(watcher);
+      expect(await stateOf()).toBe('expired');
+      expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
+    });
+
+    it('leaves it to the attempt under way, and closes it when that has failed', async () => {
+      const ends = Promise.withResolvers<AttemptOutcome>();
+      let unproven = [job.epoch];
+      const watcher = aWatcher(() => ends.promise, { chain: { ...chain, unprovenEpochs: async () => unproven } });
+      await watcher.tick(running);
+      await expect.poll(() => attempted).toEqual([4]);
+      proven = 2;
+      unproven = [];
+      nowMs += 12_000;
+      await watcher.tick(running);
+      expect(await stateOf()).toBe('failed');
+      ends.reject(new Error('a job was rejected'));
+      await expect.poll(() => watcher.health.running).toEqual([]);
+      nowMs += 12_000;
+      await look(watcher);
+      expect(await stateOf()).toBe('expired');
+    });
+
+    it('closes it too when a reorg has removed its checkpoints for good, and not when they come back', async () => {
+      const watcher = aWatcher(undefined, { chain: provenElsewhere });
+      const after = async (elapsedMs: number): Promise<string | undefined> => {
+        nowMs += elapsedMs;
+        await look(watcher);
+        return await stateOf();
+      };
+      ranges.delete(4);
+      expect(await after(0)).toBe('failed');
+      expect(await after(12_000)).toBe('failed');
+      ranges.set(4, 'archive 4');
+      expect(await after(12_000)).toBe('failed');
+      ranges.delete(4);
+      expect(await after(12_000)).toBe('failed');
+      expect(await after(12_000)).toBe('failed');
+      expect(await after(12_000)).toBe('expired');
+    });
+
+    it('takes it up again when a reorg removes that proof', async () => {
+      proven = 2;
+      await look(aWatcher(undefined, { chain: provenElsewhere }));
+      proven = 0;
+      await look(aWatcher());
+      expect(attempted).toEqual([4]);
+    });
   });
 
   it('proves at most the allowed number of epochs at once, and each only once at a time', async () => {

@@ -101,10 +101,21 @@ describe('scale-fleet', () => {
     });
 
     await engine.jobs.cancelEpoch(EPOCH, 'a test ends it', RANGE);
-    await engine.epochs.advance(EPOCH, RANGE, 'failed');
+    await engine.epochs.advance(EPOCH, RANGE, 'expired');
     elapse(60);
     await handler();
     expect(await desired()).toEqual([0, 0, 0, 0]);
+  });
+
+  it('keeps the agents of an epoch that failed and is taken up again', async () => {
+    await openEpoch();
+    await record(5, 'TX_MERGE_ROLLUP');
+    await handler();
+    const before = await desired();
+    await engine.epochs.advance(EPOCH, RANGE, 'failed');
+    elapse(10);
+    await handler();
+    expect(await desired()).toEqual(before);
   });
 
   it('keeps agents that are proving when the rest of the epoch is done', async () => {
@@ -114,7 +125,7 @@ describe('scale-fleet', () => {
     expect(await smallAgents()).toBeGreaterThanOrEqual(5);
     if (job === undefined) throw new Error('no job');
     await engine.jobs.claim(job.id, AgentId.parse('agent-1'), 3600);
-    await engine.epochs.advance(EPOCH, RANGE, 'failed');
+    await engine.epochs.advance(EPOCH, RANGE, 'expired');
     elapse(200);
     await handler();
     expect(await smallAgents()).toBe(1);

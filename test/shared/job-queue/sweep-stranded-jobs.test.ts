@@ -6,6 +6,7 @@ import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { messageOf } from '../../../shared/proving-job/job-message.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 
 const STRANDED_SECONDS = 480;
@@ -21,9 +22,11 @@ describe('sweepStrandedJobs', () => {
     await harness.close();
   });
 
-  const depsOf = ({ jobs, queue }: Pick<EmbeddedHarness['engine'], 'jobs' | 'queue'>): SweepDeps => ({
+  const depsOf = ({ jobs, queue, epochs }: EmbeddedHarness['engine']): SweepDeps => ({
     jobs,
     queue,
+    epochs,
+    nowMs: () => harness.nowMs(),
     strandedSeconds: STRANDED_SECONDS,
     log: createLogger('sweep', { logLevel: 'silent' }),
   });
@@ -95,6 +98,24 @@ describe('sweepStrandedJobs', () => {
     await harness.engine.jobs.cancelEpoch(cancelled.epoch, 'a reorg took it');
     await harness.elapse(20 * STRANDED_SECONDS);
     expect(await sweep()).toBe(0);
+  });
+
+  it.each(['proven', 'expired'] as const)('cancels open jobs of an epoch that is %s, and sends none', async (state) => {
+    const { engine } = harness;
+    const [job, other] = [await recorded(), await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(99) }))];
+    const { rangeId } = await engine.epochs.open({ ...aNewEpoch(job.epoch), deadlineAtMs: harness.nowMs() + 60_000 });
+    await engine.epochs.advance(job.epoch, rangeId, state);
+    expect(await sweep()).toBe(1);
+    expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled', reason: 'its epoch is closed' });
+    expect(await claimable()).toEqual([other.id]);
+  });
+
+  it('sends jobs of an epoch that failed and is taken up again', async () => {
+    const job = await recorded();
+    const epoch = { ...aNewEpoch(job.epoch), deadlineAtMs: harness.nowMs() + 60_000 };
+    const { rangeId } = await harness.engine.epochs.open(epoch);
+    await harness.engine.epochs.advance(job.epoch, rangeId, 'failed');
+    expect(await sweep()).toBe(1);
   });
 
   it('does no harm when a node and a function sweep at once: the job is claimed once and proven once', async () => {

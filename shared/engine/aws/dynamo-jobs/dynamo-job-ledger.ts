@@ -166,9 +166,10 @@ export class DynamoJobLedger implements JobLedger {
     return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, rangeId));
   }
 
-  async reviveRejected(epoch: EpochNumber): Promise<number> {
+  async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const jobs = await readJobsOfEpoch(this.#table, epoch, '#state = :rejected');
+    const filter = '#state = :rejected AND #rangeId = :rangeId';
+    const jobs = await readJobsOfEpoch(this.#table, epoch, filter, { rangeId });
     return await this.#countChanged(jobs, writeId, ({ id }) => updates.reviveRejected(id, writeId));
   }
 

@@ -130,7 +130,7 @@ export function dropStraggler({ token }: JobLease): JobUpdate {
   return { update: 'REMOVE #straggler', condition: IS_STRAGGLER, values: { token } };
 }
 
-/** queued | leased → proven */
+/** queued | leased | rejected | cancelled → proven */
 export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
   const { jobId, agentId, provingMs, claimedAtMs } = report;
   const { proofKey, ...proof } = proofAttributes(jobId, report.proof);
@@ -138,7 +138,7 @@ export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
     update: `SET #state = :proven, #agent = :agentId, #claimedAtMs = :claimedAtMs, #proofBytes = :proofBytes,
       #proofSha256 = :proofSha256, ${proofKey === undefined ? '' : '#proofKey = :proofKey,'} #provingMs = :provingMs,
       #settledAtMs = :nowMs REMOVE #leaseEndsAtMs, #copyAskedAtMs, #writeId, #reason, ${LEAVE_INDEX}`,
-    condition: '#state IN (:queued, :leased)',
+    condition: '#state <> :proven',
     values: { ...proof, proofKey, agentId, provingMs, claimedAtMs, nowMs },
   };
 }

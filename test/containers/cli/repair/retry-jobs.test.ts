@@ -53,7 +53,7 @@ describe('a retry', () => {
     const job = await aRejectedJob();
     const key = outputsKey(job.circuit, job.id);
     await engine.proofs.put(key, Buffer.from('no proof'));
-    const retried = await retryJob(engine, job);
+    const retried = await retryJob(engine, job, harness.nowMs());
 
     const after = await stored(job.id);
     expect(after).toMatchObject({ state: 'queued', attempts: { failure: 0 }, enqueuedAtMs: harness.nowMs() });
@@ -71,7 +71,7 @@ describe('a retry', () => {
     const { engine } = harness;
     const job = await aRejectedJob();
     await advance('failed');
-    const retried = await retryJob(engine, job);
+    const retried = await retryJob(engine, job, harness.nowMs());
     expect(said(retried)).toContain('Epoch 7 will be resumed: within seconds by a running node');
     const epoch = await engine.epochs.find(EPOCH);
     expect(epoch).toMatchObject({
@@ -89,7 +89,7 @@ describe('a retry', () => {
     const elsewhere = await aRejectedJob({ epoch: EpochNumber.parse(8) });
     const queued = await aJob();
     await advance('failed');
-    const retried = await retryEpoch(engine, EPOCH);
+    const retried = await retryEpoch(engine, EPOCH, harness.nowMs());
     expect(retried.jobs.map(({ id }) => id)).toEqual(rejected.map(({ id }) => id));
     expect(said(retried)).toContain('2 jobs of epoch 7 are queued again: 2 PARITY_BASE.');
     const states = await Promise.all([...rejected, queued, foreign, elsewhere].map(({ id }) => stored(id)));
@@ -98,13 +98,13 @@ describe('a retry', () => {
 
   it('of an epoch that failed for another reason than a job has a node resume it', async () => {
     await advance('failed');
-    const retried = await retryEpoch(harness.engine, EPOCH);
+    const retried = await retryEpoch(harness.engine, EPOCH, harness.nowMs());
     expect(said(retried)).toMatch(/^Epoch 7 has no rejected jobs\.\nEpoch 7 will be resumed/);
     expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state: 'proving' });
   });
 
   it('of an epoch in progress without rejected jobs is refused', async () => {
-    await expect(retryEpoch(harness.engine, EPOCH)).rejects.toThrow(
+    await expect(retryEpoch(harness.engine, EPOCH, harness.nowMs())).rejects.toThrow(
       'epoch 7 is proving, and none of its jobs is rejected',
     );
   });
@@ -116,17 +116,27 @@ describe('a retry', () => {
   ] as const)('is refused where the epoch is %s, and changes nothing', async (state, why) => {
     const job = await aRejectedJob();
     await advance(state);
-    await expect(retryJob(harness.engine, job)).rejects.toThrow(why);
-    await expect(retryEpoch(harness.engine, EPOCH)).rejects.toThrow(why);
+    await expect(retryJob(harness.engine, job, harness.nowMs())).rejects.toThrow(why);
+    await expect(retryEpoch(harness.engine, EPOCH, harness.nowMs())).rejects.toThrow(why);
     expect(await stored(job.id)).toEqual(job);
     expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state });
+  });
+
+  it('is refused once the window has closed, though no one has marked the epoch expired yet', async () => {
+    await advance('failed');
+    await harness.elapse(600);
+    await expect(retryEpoch(harness.engine, EPOCH, harness.nowMs())).rejects.toThrow(
+      'the proof window of epoch 7 has closed',
+    );
   });
 
   it('is refused for a job that is not rejected, with its state', async () => {
     const { jobs } = harness.engine;
     const { id } = await aJob();
     const why = async (): Promise<string> => {
-      const error: unknown = await retryJob(harness.engine, await stored(id)).catch((reason: unknown) => reason);
+      const error: unknown = await retryJob(harness.engine, await stored(id), harness.nowMs()).catch(
+        (reason: unknown) => reason,
+      );
       expect(error).toBeInstanceOf(RetryRefusedError);
       return (error as Error).message;
     };
@@ -138,13 +148,13 @@ describe('a retry', () => {
     const { inputs: proof } = await jobs.record(await aJob());
     const proven = (await jobs.jobsOfEpoch(EPOCH)).at(-1)!;
     await jobs.markProven({ jobId: proven.id, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
-    await expect(retryJob(harness.engine, await stored(proven.id))).rejects.toThrow('is proven');
+    await expect(retryJob(harness.engine, await stored(proven.id), harness.nowMs())).rejects.toThrow('is proven');
   });
 
   it('is refused for a job that no epoch needs any more', async () => {
     const foreign = await aRejectedJob({ rangeId: RangeId.parse('0xb2') });
-    await expect(retryJob(harness.engine, foreign)).rejects.toThrow('removed by a reorg');
-    await expect(retryEpoch(harness.engine, EpochNumber.parse(9))).rejects.toThrow(EpochUnknownError);
+    await expect(retryJob(harness.engine, foreign, harness.nowMs())).rejects.toThrow('removed by a reorg');
+    await expect(retryEpoch(harness.engine, EpochNumber.parse(9), harness.nowMs())).rejects.toThrow(EpochUnknownError);
   });
 
   it('finds a job by its id, or by any unambiguous prefix of it', async () => {

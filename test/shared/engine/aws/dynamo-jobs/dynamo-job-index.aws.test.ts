@@ -64,7 +64,7 @@ describe('the job ledger on DynamoDB', () => {
       await harness.jobs.reopen({ id: proven.id, settledAtMs: harness.nowMs() }, 'the store has lost it');
       await harness.jobs.revive(rejected.id);
       await harness.jobs.record(cancelled);
-      await harness.jobs.reviveRejected(failed.epoch);
+      await harness.jobs.reviveRejected(failed.epoch, failed.rangeId);
       for (const job of [proven, rejected, cancelled, failed]) expect(await dueAtMs(job)).toBe(0);
     });
 

@@ -191,7 +191,7 @@ describe('the job ledger on DynamoDB, when a response is lost', () => {
     const job = await harness.recorded();
     await harness.jobs.reject(job.id, 'a dead letter');
     // The first responses are those of the eight queries.
-    expect(await losing(() => jobs.reviveRejected(job.epoch), 10)).toBe(1);
+    expect(await losing(() => jobs.reviveRejected(job.epoch, job.rangeId), 10)).toBe(1);
   });
 
   it('returns that it rejected and that it revived a job', async () => {

@@ -1,0 +1,20 @@
+import type { EpochRecord } from '../ledger/epoch-ledger.ts';
+import type { JobLedger } from '../ledger/job-ledger.ts';
+
+/**
+ * Cancels the epoch's open jobs that a reorg left behind: those that still have another range once the attempt over the
+ * new one has asked for its own. A job that both ranges need has the new range by then, and keeps its agent.
+ * @returns how many
+ */
+export async function cancelOtherRanges(
+  { epoch, rangeId }: Pick<EpochRecord, 'epoch' | 'rangeId'>,
+  jobs: Pick<JobLedger, 'jobsOfEpoch' | 'cancelEpoch'>,
+): Promise<number> {
+  const open = (await jobs.jobsOfEpoch(epoch)).filter(({ state }) => state === 'queued' || state === 'leased');
+  const others = new Set(open.map((job) => job.rangeId));
+  others.delete(rangeId);
+  let cancelled = 0;
+  for (const other of others)
+    cancelled += await jobs.cancelEpoch(epoch, 'its checkpoints were reorganised away', other);
+  return cancelled;
+}

@@ -1,0 +1,24 @@
+import { pause } from '../retry/pause.ts';
+import { type CloseEpochsDeps, closeOverdueEpochs } from './close-epochs.ts';
+import { type SweepDeps, sweepStrandedJobs } from './sweep-stranded-jobs.ts';
+
+export type SweepLedgerDeps = SweepDeps & CloseEpochsDeps;
+
+/** Sends lost messages again and closes epochs whose windows have closed. Returns how many jobs got a message. */
+export async function sweepLedger(deps: SweepLedgerDeps): Promise<number> {
+  const sentJobs = await sweepStrandedJobs(deps);
+  await closeOverdueEpochs(deps);
+  return sentJobs;
+}
+
+/** Sweeps at an interval until `signal` aborts. */
+export async function runSweeper(deps: SweepLedgerDeps, intervalMs: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await sweepLedger(deps);
+    } catch (error) {
+      deps.log.warn({ err: error }, 'could not sweep the ledger, trying again');
+    }
+    await pause(intervalMs, signal);
+  }
+}

@@ -1,0 +1,58 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { epochStopSignal } from '../../../containers/node/epoch-stop-signal.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
+
+const DAY_MS = 86_400_000;
+
+describe('the signal that stops an attempt', () => {
+  let range: RangeId | undefined;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    range = undefined;
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function begin(windowMs: number, l1SlotMs = 12_000): ReturnType<typeof epochStopSignal> {
+    const startedAtMs = Date.now();
+    const record: EpochRecord = {
+      ...aNewEpoch(),
+      state: 'proving',
+      attempt: 1,
+      openedAtMs: startedAtMs,
+      attemptAtMs: startedAtMs,
+      deadlineAtMs: startedAtMs + windowMs,
+    };
+    const chain = { rangeOf: async () => range ?? record.rangeId };
+    const log = pino({ level: 'silent' });
+    return epochStopSignal(record, { chain, l1SlotMs, nowMs: Date.now, log }, new AbortController().signal);
+  }
+
+  it.each([60_000, 60 * DAY_MS])('aborts when a window of %d ms closes, and no sooner', async (windowMs) => {
+    const { signal, dispose } = begin(windowMs, 2 * DAY_MS);
+    await vi.advanceTimersByTimeAsync(windowMs - 1);
+    expect(signal.aborted).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(signal.reason).toMatchObject({ why: 'deadline' });
+    dispose();
+  });
+
+  it('aborts at once when the window has closed before', () => {
+    const { signal, dispose } = begin(0);
+    expect(signal.reason).toMatchObject({ why: 'deadline' });
+    dispose();
+  });
+
+  it('aborts when the chain shows other checkpoints', async () => {
+    const { signal, dispose } = begin(60_000);
+    range = RangeId.parse('0xother');
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(signal.reason).toMatchObject({ why: 'reorg' });
+    dispose();
+  });
+});

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { closeOverdueEpochs } from '../../../shared/job-queue/close-epochs.ts';
+import { type EpochState } from '../../../shared/ledger/epoch-ledger.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
+
+describe('closing overdue epochs', () => {
+  let harness: EmbeddedHarness;
+  beforeEach(async () => {
+    harness = await openEmbeddedHarness();
+  });
+  afterEach(() => harness.close());
+
+  const close = (): Promise<void> =>
+    closeOverdueEpochs({
+      ...harness.engine,
+      nowMs: () => harness.nowMs(),
+      log: createLogger('sweep', { logLevel: 'silent' }),
+    });
+
+  async function anEpoch(
+    state: EpochState,
+  ): Promise<{ stateNow(): Promise<string | undefined>; jobNow(): Promise<string | undefined> }> {
+    const { engine } = harness;
+    const { epoch, rangeId } = await engine.epochs.open({ ...aNewEpoch(), deadlineAtMs: harness.nowMs() + 60_000 });
+    await engine.epochs.advance(epoch, rangeId, state);
+    const { id } = await engine.jobs.record(aNewJob('PARITY_BASE', { epoch, rangeId }));
+    return {
+      stateNow: async () => (await engine.epochs.find(epoch))?.state,
+      jobNow: async () => (await engine.jobs.find(id))?.state,
+    };
+  }
+
+  it.each(['proving', 'failed'] as const)(
+    'marks one that is %s expired and cancels its jobs, at its deadline',
+    async (state) => {
+      const epoch = await anEpoch(state);
+      await harness.elapse(59);
+      await close();
+      expect([await epoch.stateNow(), await epoch.jobNow()]).toEqual([state, 'queued']);
+      await harness.elapse(1);
+      await close();
+      expect([await epoch.stateNow(), await epoch.jobNow()]).toEqual(['expired', 'cancelled']);
+    },
+  );
+
+  it('reports each once', async () => {
+    await anEpoch('failed');
+    await harness.elapse(60);
+    await close();
+    await close();
+    expect(await harness.engine.incidents.latest(10)).toMatchObject([
+      { kind: 'epoch-failed', message: 'its proof window closed; 1 jobs were cancelled' },
+    ]);
+  });
+
+  it.each(['submitting', 'proven'] as const)('leaves one that is %s', async (state) => {
+    const epoch = await anEpoch(state);
+    await harness.elapse(60);
+    await close();
+    expect(await epoch.stateNow()).toBe(state);
+  });
+
+  it('goes on where it was cut off', async () => {
+    const epoch = await anEpoch('failed');
+    await harness.elapse(60);
+    const advance = (): never => {
+      throw new Error('cut off');
+    };
+    const { engine } = harness;
+    const log = createLogger('sweep', { logLevel: 'silent' });
+    const cutOff = {
+      ...engine,
+      epochs: { ...engine.epochs, latest: engine.epochs.latest.bind(engine.epochs), advance },
+    };
+    await expect(closeOverdueEpochs({ ...cutOff, nowMs: () => harness.nowMs(), log })).rejects.toThrow('cut off');
+    await close();
+    expect([await epoch.stateNow(), await epoch.jobNow()]).toEqual(['expired', 'cancelled']);
+  });
+});
