@@ -12,7 +12,7 @@ const WARNING_BYTES = 4096 * MIB;
 /** Returns how many bytes of the file system of that folder this program may still use. */
 export type ReadFreeBytes = (directory: string) => Promise<number>;
 
-export const readFreeBytes: ReadFreeBytes = async (directory) => {
+const readFreeBytes: ReadFreeBytes = async (directory) => {
   const { bavail, bsize, blocks } = await statfs(directory);
   // Some network file systems report no sizes at all.
   return blocks === 0 ? Infinity : bavail * bsize;

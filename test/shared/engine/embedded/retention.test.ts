@@ -26,7 +26,7 @@ describe('what the embedded engine keeps', () => {
     harness = await openEmbeddedHarness();
     engine = harness.engine;
     database = openSqliteDatabase(harness.dataDirectory);
-    proofs = new FileProofStore(join(harness.dataDirectory, 'proofs'), harness.nowMs);
+    proofs = new FileProofStore(join(harness.dataDirectory, 'proofs'), () => harness.nowMs());
   });
   afterEach(async () => {
     database.close();
@@ -34,7 +34,7 @@ describe('what the embedded engine keeps', () => {
   });
 
   const pass = (signal = new AbortController().signal): Promise<void> =>
-    removeExpired({ database, proofs, nowMs: harness.nowMs }, signal);
+    removeExpired({ database, proofs, nowMs: () => harness.nowMs() }, signal);
   const elapseDays = (days: number): Promise<void> => harness.elapse(days * DAY_SECONDS);
   const files = async (): Promise<string[]> =>
     (await readdir(proofs.directory, { recursive: true, withFileTypes: true }))
