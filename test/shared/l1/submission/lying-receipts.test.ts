@@ -45,10 +45,11 @@ describe('RootSubmitter, with a node whose receipts are wrong', () => {
     await bench.storeRoot(0, 1, 2);
     const submitter = bench.submitter({ l1: alone });
     await submitter.tick();
-    const before = await anvil.rpc('eth_getBlockByNumber', 'latest', false);
+    const before = (await anvil.rpc('eth_getBlockByNumber', 'latest', false)) as { timestamp: string };
+    const minedAtSeconds = Number(before.timestamp) + POLICY.l1SlotSeconds;
+    await anvil.rpc('evm_setNextBlockTimestamp', minedAtSeconds);
     await anvil.mine();
-    const { timestamp } = await bench.client.getBlock();
-    bench.clock.nowMs = Number(timestamp) * 1000;
+    bench.clock.nowMs = minedAtSeconds * 1000;
     await submitter.tick();
     expect((await bench.root()).state).toBe('mined');
 
