@@ -22,7 +22,7 @@ export interface RegistrySettings {
  * @throws {InvalidSettingsError}
  */
 export async function checkRegistry(
-  client: Pick<L1Client, 'getCode' | 'readContract'>,
+  client: Pick<L1Client, 'chain' | 'getCode' | 'readContract'>,
   { registryAddress: address, rollupVersion }: RegistrySettings,
 ): Promise<void> {
   const registry = { address, abi: RegistryAbi } as const;
