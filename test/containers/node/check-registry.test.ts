@@ -15,7 +15,7 @@ const VERSIONS = [3_000_000_001n, 3_000_000_002n];
 /** An L1 with a registry of two rollups at `REGISTRY`, and nothing else. */
 function l1({ code = '0x60', call = answer }: { code?: Hex; call?: (data: Hex) => Hex } = {}): Pick<
   L1Client,
-  'getCode' | 'readContract'
+  'chain' | 'getCode' | 'readContract'
 > {
   const request = async ({
     method,
