@@ -78,7 +78,12 @@ export class BusyEngine {
   }
 
   #record(job: NewJob): JobRecord {
-    const record = this.records.get(job.id) ?? { ...job, state: 'queued', attempts: NO_ATTEMPTS, recordedAtMs: 0 };
+    const record: JobRecord = this.records.get(job.id) ?? {
+      ...job,
+      state: 'queued',
+      attempts: NO_ATTEMPTS,
+      recordedAtMs: 0,
+    };
     this.records.set(job.id, record);
     return record;
   }
