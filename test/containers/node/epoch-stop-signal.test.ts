@@ -34,25 +34,25 @@ describe('the signal that stops an attempt', () => {
   }
 
   it.each([60_000, 60 * DAY_MS])('aborts when a window of %d ms closes, and no sooner', async (windowMs) => {
-    const { signal, dispose } = begin(windowMs, 2 * DAY_MS);
+    const stopping = begin(windowMs, 2 * DAY_MS);
     await vi.advanceTimersByTimeAsync(windowMs - 1);
-    expect(signal.aborted).toBe(false);
+    expect(stopping.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
-    expect(signal.reason).toMatchObject({ why: 'deadline' });
-    dispose();
+    expect(stopping.signal.reason).toMatchObject({ why: 'deadline' });
+    stopping.dispose();
   });
 
   it('aborts at once when the window has closed before', () => {
-    const { signal, dispose } = begin(0);
-    expect(signal.reason).toMatchObject({ why: 'deadline' });
-    dispose();
+    const stopping = begin(0);
+    expect(stopping.signal.reason).toMatchObject({ why: 'deadline' });
+    stopping.dispose();
   });
 
   it('aborts when the chain shows other checkpoints', async () => {
-    const { signal, dispose } = begin(60_000);
+    const stopping = begin(60_000);
     range = RangeId.parse('0xother');
     await vi.advanceTimersByTimeAsync(6_000);
-    expect(signal.reason).toMatchObject({ why: 'reorg' });
-    dispose();
+    expect(stopping.signal.reason).toMatchObject({ why: 'reorg' });
+    stopping.dispose();
   });
 });
