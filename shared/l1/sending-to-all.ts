@@ -9,17 +9,17 @@ type Request = ReturnType<Transport>['request'];
  */
 export function sendingToAll(inOrder: Transport, transports: readonly Transport[]): Transport {
   if (transports.length < 2) return inOrder;
-  return ((parameters) => {
+  return (parameters) => {
     const reading = inOrder(parameters);
     const nodes = transports.map((transport) => transport({ ...parameters, retryCount: 0 }));
     const request = async (body: Parameters<Request>[0]): Promise<unknown> =>
       body.method === 'eth_sendRawTransaction' ? await requestFromAll(nodes, body) : await reading.request(body);
     return { ...reading, request: request as Request };
-  }) as Transport;
+  };
 }
 
 async function requestFromAll(nodes: readonly ReturnType<Transport>[], body: Parameters<Request>[0]): Promise<unknown> {
-  const answers = await Promise.allSettled(nodes.map(async ({ request }) => (await request(body)) as unknown));
+  const answers = await Promise.allSettled(nodes.map(async ({ request }): Promise<unknown> => await request(body)));
   const accepted = answers.find((answer) => answer.status === 'fulfilled');
   if (accepted !== undefined) return accepted.value;
   const errors = answers.map((answer): unknown => (answer.status === 'rejected' ? answer.reason : undefined));

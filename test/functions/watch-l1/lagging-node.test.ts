@@ -41,11 +41,11 @@ describe('watch-l1, with a first node that lags', () => {
       note: {
         find: () => Promise.resolve({ value: undefined as Remembered | undefined, version: 0 }),
         replace: () => Promise.resolve(true),
-      } as unknown as WatchL1Deps['note'],
+      },
       l1: createL1Client({ rpcUrls, chainId: ANVIL_CHAIN_ID }),
       metrics: {
         record: (name: string, value: number) => void values.set(name, value),
-      } as unknown as WatchL1Deps['metrics'],
+      },
       nowMs: () => bench.clock.nowMs,
       log: createLogger('watch-l1', { logLevel: 'silent' }),
     };

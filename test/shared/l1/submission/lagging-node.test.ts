@@ -34,7 +34,9 @@ describe('RootSubmitter, with a first node that lags', () => {
 
     expect(await bench.root()).toMatchObject({ state: 'mined', submissions: [{ outcome: 'mined' }] });
     expect(await bench.accepted()).toBe(1);
-    expect(warnings()).toMatchObject([{ hosts: [both.nodes[0]!.host], msg: expect.stringContaining('lag behind') }]);
+    expect(warnings()).toMatchObject([
+      { hosts: [both.nodes[0]!.host], msg: expect.stringContaining('lag behind') as string },
+    ]);
   });
 
   it('expires the root when the window closes on the live chain', async () => {
