@@ -36,9 +36,9 @@ function answer(data: Hex): Hex {
   const result = {
     getCanonicalRollup: ROLLUP,
     numberOfVersions: BigInt(VERSIONS.length),
-    getVersion: VERSIONS[Number(args?.[0] ?? 0)],
+    getVersion: VERSIONS[Number(args[0] ?? 0)],
   }[functionName as string];
-  return encodeFunctionResult({ abi: RegistryAbi, functionName, result } as Parameters<typeof encodeFunctionResult>[0]);
+  return encodeFunctionResult({ abi: RegistryAbi, functionName, result });
 }
 
 describe('the registry and the rollup version', () => {

@@ -31,7 +31,7 @@ describe('the start of the node', () => {
 
   beforeEach(async () => {
     directory = mkdtempSync(path.join(tmpdir(), 'coppice-node-'));
-    ({ promise: synced, resolve: onSync } = Promise.withResolvers<void>());
+    synced = new Promise((resolve) => (onSync = resolve));
     lines = [];
     l1 = createServer((request, response) => {
       void json(request).then((body) => {
@@ -41,7 +41,10 @@ describe('the start of the node', () => {
           id,
           result: answer(method, params ?? []),
         }));
-        if (results.some(({ result }) => result === undefined)) return onSync();
+        if (results.some(({ result }) => result === undefined)) {
+          onSync();
+          return;
+        }
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(Array.isArray(body) ? results : results[0]));
       });
