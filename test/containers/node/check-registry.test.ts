@@ -1,5 +1,13 @@
 import { RegistryAbi } from '@aztec/l1-artifacts/RegistryAbi';
-import { createPublicClient, custom, decodeFunctionData, encodeFunctionResult, type Hex, RpcRequestError } from 'viem';
+import {
+  type Abi,
+  createPublicClient,
+  custom,
+  decodeFunctionData,
+  encodeFunctionResult,
+  type Hex,
+  RpcRequestError,
+} from 'viem';
 import { mainnet } from 'viem/chains';
 import { describe, expect, it } from 'vitest';
 
@@ -32,13 +40,14 @@ function l1({ code = '0x60', call = answer }: { code?: Hex; call?: (data: Hex) =
 }
 
 function answer(data: Hex): Hex {
-  const { functionName, args } = decodeFunctionData({ abi: RegistryAbi, data });
-  const result = {
+  const abi: Abi = RegistryAbi;
+  const { functionName, args = [] } = decodeFunctionData({ abi, data });
+  const results: Readonly<Record<string, unknown>> = {
     getCanonicalRollup: ROLLUP,
     numberOfVersions: BigInt(VERSIONS.length),
     getVersion: VERSIONS[Number(args[0] ?? 0)],
-  }[functionName as string];
-  return encodeFunctionResult({ abi: RegistryAbi, functionName, result });
+  };
+  return encodeFunctionResult({ abi, functionName, result: results[functionName] });
 }
 
 describe('the registry and the rollup version', () => {
