@@ -1,6 +1,6 @@
 import { parseGwei } from 'viem';
 
-import type { FeeMarket } from './fees.ts';
+import { type FeeMarket, MAX_PRIORITY_FEE_WEI } from './fee-market.ts';
 
 /** What the node that is read from says of gas, with the base fees that all nodes have in their newest blocks. */
 export interface FeeReading {
@@ -17,8 +17,6 @@ export interface FeeReading {
 const MAX_TIMES_PAID = 3n;
 /** Always allowed: blocks that are nearly empty are paid nearly nothing. */
 const MODEST_PRIORITY_FEE_WEI = parseGwei('2');
-/** The most, whatever the node says that blocks were paid: the priority fee is paid in full. */
-export const MAX_PRIORITY_FEE_WEI = parseGwei('100');
 
 /**
  * The fee market within bounds, so that no number of one node is paid unchecked. The priority fee keeps to a multiple of what

@@ -1,15 +1,5 @@
-import { MAX_PRIORITY_FEE_WEI } from './bound-fee-market.ts';
+import { type FeeMarket, MAX_PRIORITY_FEE_WEI } from './fee-market.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
-
-/** The price of a unit of gas on L1 right now. */
-export interface FeeMarket {
-  /** Base fee of the next block. */
-  readonly baseFeePerGasWei: bigint;
-  /** The priority fee that gets a transaction mined soon. */
-  readonly priorityFeePerGasWei: bigint;
-  /** Base fee a minute ago, which shows whether gas is rising or falling. */
-  readonly earlierBaseFeePerGasWei?: bigint;
-}
 
 /** What a transaction offers for a unit of gas (EIP-1559). */
 export interface Fees {

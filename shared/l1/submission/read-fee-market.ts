@@ -1,6 +1,6 @@
 import type { L1Head } from '../l1-heads.ts';
 import { boundFeeMarket } from './bound-fee-market.ts';
-import type { FeeMarket } from './fees.ts';
+import type { FeeMarket } from './fee-market.ts';
 
 const FEE_HISTORY_BLOCKS = 5;
 /** Of a block's priority fees: only the top quarter is above it. Aztec's publisher uses the same percentile. */

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem';
 
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
-import type { FeeMarket } from './fees.ts';
+import type { FeeMarket } from './fee-market.ts';
 import type { Verdict } from '../verdict/root-verdict.ts';
 
 /** What L1 shows of one root at one moment: everything the decision about its next step depends on. */

@@ -2,7 +2,8 @@ import { formatEther } from 'viem';
 
 import type { RootRecord } from '../../ledger/outbox.ts';
 import type { SubmissionStep } from './submission-step.ts';
-import { type FeeMarket, marketPriceWei } from './fees.ts';
+import type { FeeMarket } from './fee-market.ts';
+import { marketPriceWei } from './fees.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
 /** A root's cost on L1, what its epoch pays, and the choice that follows. */

@@ -113,6 +113,6 @@ it('prints its usage when there is no script', () => {
 it('starts coppice so that Node leaves --env-file to it', () => {
   const coppice = path.resolve('containers/runtime/coppice.mjs');
   const { status, stderr } = spawnSync(coppice, ['status', '--env-file', '/nowhere.env'], { encoding: 'utf8' });
-  expect(stderr).toContain('--env-file (COPPICE_ENV_FILE): there is no file /nowhere.env');
+  expect(stderr).toContain('--env-file (COPPICE_ENV_FILE): file not found: /nowhere.env');
   expect(status).toBe(2);
 });

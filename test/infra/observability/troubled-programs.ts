@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 
 import { parseEther, parseGwei, zeroAddress } from 'viem';
 
@@ -60,9 +61,14 @@ function record(metrics: Metrics, measurements: readonly Measurement[]): void {
  * lack of a rollup or of L1.
  */
 export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent'): Promise<void> {
-  const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: '0x1' }));
+  const head = { number: '0x1', hash: '0x1', timestamp: `0x${(AT_MS / 1000).toString(16)}`, transactions: [] };
+  const server = createServer((request, response) => {
+    void json(request).then((call) => {
+      const { method } = call as { readonly method: string };
+      response.setHeader('content-type', 'application/json');
+      const result = method === 'eth_getBlockByNumber' ? head : '0x1';
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: 1, result }));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

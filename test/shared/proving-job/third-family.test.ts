@@ -48,7 +48,7 @@ describe('a third family: a catalogue and a prover, and no change anywhere else'
       coppice('status'),
     ]);
     expect(tree.split('\n').map((line) => line.split(/ {2,}/).slice(0, 3).join(' ').trim())).toEqual(
-      expect.arrayContaining(['trunk 1 1', 'forks 3 3', 'twigs 5 5', 'all 9 9']),
+      expect.arrayContaining(['trunk 1 1', 'forks 3 3', 'twigs 5 5', 'total 9 9']),
     );
     expect(tree).toContain('5 leaves, attempt 1, dummy-1');
     expect(jobs).toContain(`${EPOCH}:DUMMY_FORK:`);

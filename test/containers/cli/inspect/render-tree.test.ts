@@ -46,9 +46,9 @@ describe('coppice tree', () => {
       "Epoch 7: proving, checkpoints 12 to 12, attempt 1, Aztec 4.1.2
 
       CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  leased  by agent-1                                         7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:<sha256>
-        BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP   proven  by agent-1  in 1.5 s  at 2027-01-15T08:00:06.000Z  7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:<sha256>
-          PARITY_ROOT                      proven  by agent-1  in 1.5 s  at 2027-01-15T08:00:04.000Z  7:PARITY_ROOT:<sha256>
-            PARITY_BASE                    proven  by agent-1  in 1.5 s  at 2027-01-15T08:00:02.000Z  7:PARITY_BASE:<sha256>
+        BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP   proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:06.000Z  7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:<sha256>
+          PARITY_ROOT                      proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:04.000Z  7:PARITY_ROOT:<sha256>
+            PARITY_BASE                    proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:02.000Z  7:PARITY_BASE:<sha256>
       CHECKPOINT_PADDING_ROLLUP            queued                                                     7:CHECKPOINT_PADDING_ROLLUP:<sha256>            1 x out-of-memory"
     `);
   });

@@ -67,7 +67,9 @@ describe('the engine on AWS', () => {
       /no queue nobody-medium-(urgent|normal) .* --aws-prefix/,
     );
     const missing = aNewJob('PARITY_BASE').inputs;
-    await expect(engine.proofs.get(missing)).rejects.toThrow(/no bucket nobody-proofs .* PROVER_PROOF_STORE/);
+    await expect(engine.proofs.get(missing)).rejects.toThrow(
+      /bucket nobody-proofs .* does not exist .* PROVER_PROOF_STORE/,
+    );
   });
 
   it('opens without knowing its region, and reports that with the first call', async () => {

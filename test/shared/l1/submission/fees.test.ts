@@ -1,13 +1,8 @@
 import { parseGwei } from 'viem';
 import { describe, expect, it } from 'vitest';
 
-import {
-  type FeeMarket,
-  type Fees,
-  firstFees,
-  isBelowMarket,
-  replacementFees,
-} from '../../../../shared/l1/submission/fees.ts';
+import type { FeeMarket } from '../../../../shared/l1/submission/fee-market.ts';
+import { type Fees, firstFees, isBelowMarket, replacementFees } from '../../../../shared/l1/submission/fees.ts';
 import {
   DEFAULT_SUBMISSION_POLICY,
   type SubmissionPolicy,
