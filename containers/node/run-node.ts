@@ -155,7 +155,8 @@ async function runWithSubsystems(
     watcher.run(signal),
     runSweeper(sweep, settings.sweepSeconds * 1000, signal),
     runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
-    runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, signal),
+    // A fleet that scales has none at rest; there the scaler's own metrics and alarms watch for agents that do not come.
+    scaler === undefined ? runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, signal) : undefined,
     growing && reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, signal),
     submitter(settings, publisher, engine, log, nowMs)?.run(signal),
   ]);
