@@ -114,7 +114,7 @@ export function describeCanary(leaves: number): void {
       );
 
       await expect(merged).rejects.toThrow(ProofFailedError);
-      await expect(merged).rejects.toThrow('the circuit does not allow these inputs');
+      await expect(merged).rejects.toThrow('the circuit rejects these inputs');
     });
   });
 }
