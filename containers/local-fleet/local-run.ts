@@ -16,7 +16,7 @@ export type LocalRunName = 'devnet' | 'canary';
 /** How much of its log is quoted when a process has ended. */
 const QUOTED_LINES = 12;
 /** How long a process may take to go after everything was stopped, before it is killed. */
-const GRACE_MS = 2_000;
+const GRACE_MS = 10_000;
 const POLL_MS = 50;
 
 /**
@@ -104,7 +104,8 @@ export class LocalRun {
     killAll(left);
     this.steps.end();
     if (left.length > 0) this.output.say(`killed ${countOf(left)} that did not stop`);
-    else if (started.length > 0) this.output.say('all processes have stopped');
+    // A command that is interrupted while it starts may have stopped its processes by itself.
+    else if (started.length > 0 || this.signal.aborted) this.output.say('all processes have stopped');
   }
 }
 

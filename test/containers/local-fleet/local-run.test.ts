@@ -50,10 +50,10 @@ describe('LocalRun', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('ends with 130 when it is interrupted, and prints only how to continue', async () => {
+  it('ends with 130 when it is interrupted, and prints how to continue and that nothing is left running', async () => {
     run.setResumeHint('run it again');
     expect(await run.toEnd(interrupted)).toBe(130);
-    expect(printed).toBe('run it again\n');
+    expect(printed).toMatch(/^run it again\n.*all processes have stopped\n$/);
   });
 
   it('ends with 0 when it is interrupted after its work was done', async () => {
