@@ -41,6 +41,9 @@ const FOREIGN_BODY = '{"v":1,"jobId":"of another fleet"}';
  *
  * The roots go to L1 when nodes and agents of both have gone: that of `double` by two copies of `submit-root` at once.
  */
+/** An epoch and its incident are put when its window closes, which no epoch of these tests waits for. */
+const CLOSES_AN_EPOCH = 'dynamodb:PutItem';
+
 describe(`an epoch on AWS, seed ${SEED}`, () => {
   let directory: string;
   let devnet: Devnet;
@@ -217,7 +220,8 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
 
   it.each(EPOCH_ROLES)('calls of AWS what %s is granted, and nothing else', (role) => {
     const called = new Set([...faulty.actionsOf(role), ...double.actionsOf(role)]);
-    expect([...called].toSorted()).toEqual([...AWS_PERMISSIONS[role]].toSorted());
+    const shown = AWS_PERMISSIONS[role].filter((action) => !(role === 'sweep-ledger' && action === CLOSES_AN_EPOCH));
+    expect([...called].toSorted()).toEqual(shown.toSorted());
   });
 
   async function expectMinedOnce(epoch: EpochRecord, fleet: AwsFleet, publisherIndex: number): Promise<void> {
