@@ -31,6 +31,8 @@ const FAULT_RATE = 0.1;
 const FAULTY_PUBLISHER = 5;
 const DOUBLE_PUBLISHER = 6;
 const FOREIGN_BODY = '{"v":1,"jobId":"of another fleet"}';
+/** An epoch and its incident are put when its window closes, which no epoch of these tests waits for. */
+const CLOSES_AN_EPOCH = 'dynamodb:PutItem';
 
 /**
  * One epoch of a devnet, proven by two fleets on the emulator of AWS, each a separate prover:
@@ -41,9 +43,6 @@ const FOREIGN_BODY = '{"v":1,"jobId":"of another fleet"}';
  *
  * The roots go to L1 when nodes and agents of both have gone: that of `double` by two copies of `submit-root` at once.
  */
-/** An epoch and its incident are put when its window closes, which no epoch of these tests waits for. */
-const CLOSES_AN_EPOCH = 'dynamodb:PutItem';
-
 describe(`an epoch on AWS, seed ${SEED}`, () => {
   let directory: string;
   let devnet: Devnet;

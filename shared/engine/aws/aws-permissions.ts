@@ -8,7 +8,8 @@ export type AwsRole = (typeof EPOCH_ROLES)[number] | 'scale-fleet' | 'watch-l1' 
  * The calls that each role makes, as IAM names them, and no others: what its policy must grant. The test that runs an epoch
  * on AWS, with accidents, makes exactly these.
  *
- * Four exceptions do not show in that epoch. `sweep-ledger` puts epochs and incidents when a window closes. `scale-fleet` writes to jobs and queues for the second copy of a slow job.
+ * Four exceptions do not show in that epoch. `sweep-ledger` puts epochs and incidents when a window closes.
+ * `scale-fleet` writes to jobs and queues for the second copy of a slow job.
  * Node and agent also need `s3:ListBucket` on the bucket: without it S3 denies access to a missing object instead of
  * reporting it as missing. And where a KMS key signs instead of a secret, `submit-root` needs `kms:GetPublicKey` and
  * `kms:Sign` instead of `secretsmanager:GetSecretValue`.
