@@ -7,6 +7,8 @@ export default defineConfig(async () => ({
   test: {
     ...EVERY_RUN,
     ...FLEET_LIMITS,
+    // At full size each of them takes the whole machine.
+    fileParallelism: false,
     name: 'long',
     include: LONG_SUITES,
     exclude: process.env['VITEST'] === undefined ? [] : [...(await suitesLeftOut())],
