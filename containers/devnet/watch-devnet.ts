@@ -90,7 +90,7 @@ export class DevnetWatch {
    *
    * @throws {ForeignEpochProofError} when an epoch was proven in any way but by our publisher's own transaction.
    * @throws {EpochLostError} when an epoch's window has closed.
-   * @throws {DevnetStalledError} when there is no progress any more.
+   * @throws {DevnetStalledError} when progress has stopped.
    * @throws the signal's reason, when it aborts.
    */
   async untilProven(epochs: number, signal: AbortSignal): Promise<readonly ConfirmedEpoch[]> {

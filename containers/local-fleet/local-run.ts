@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import { LocalProgramError } from '../processes/errors.ts';
 import { EXIT_CODES } from '../processes/exit-codes.ts';
 import { FleetProcessEndedError } from '../processes/fleet-process.ts';
@@ -86,7 +87,7 @@ export class LocalRun {
     this.steps.fail();
     this.output.freeze();
     const isInterrupted = error instanceof InterruptedError || this.signal.aborted;
-    if (!isInterrupted) this.output.print([`coppice ${this.#command}: ${messageOf(error)}`, ...lastLinesOf(error)]);
+    if (!isInterrupted) this.output.print([`coppice ${this.#command}: ${errorText(error)}`, ...lastLinesOf(error)]);
     if (this.#resumeHint !== undefined) this.output.print([this.#resumeHint]);
     if (!isInterrupted) return EXIT_CODES.failed;
     return this.#isDone ? EXIT_CODES.done : EXIT_CODES.interrupted;
@@ -98,7 +99,7 @@ export class LocalRun {
       this.steps.begin(this.signal.aborted ? 'stopping (Ctrl-C again: at once)' : `stopping ${countOf(started)}`);
     }
     for (const stop of this.#stops.toReversed()) {
-      await stop().catch((error: unknown) => this.output.say(`stopping failed: ${messageOf(error)}`));
+      await stop().catch((error: unknown) => this.output.say(`stopping failed: ${errorText(error)}`));
     }
     const left = await untilGone(started);
     killAll(left);
@@ -125,10 +126,6 @@ async function untilGone(processes: readonly ProcessEntry[]): Promise<readonly P
 
 function countOf(processes: readonly ProcessEntry[]): string {
   return `${processes.length} ${processes.length === 1 ? 'process' : 'processes'}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function lastLinesOf(error: unknown): readonly string[] {

@@ -27,7 +27,7 @@ export class DataDirectoryInUseError extends Error {
  */
 export function lockDataDirectory(directory: string): { close(): void } {
   mkdirSync(directory, { recursive: true });
-  // A file of its own for the name: nobody can read a database that is locked exclusively.
+  // The name has a separate file: nobody can read a database that is locked exclusively.
   const holderFile = path.join(directory, 'prover-node.holder');
   const lock = new DatabaseSync(path.join(directory, 'prover-node.lock'), { timeout: 0 });
   try {
