@@ -162,7 +162,9 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
 
   it('completes amid the faults, with its node killed half way, and its root is mined', async () => {
     expect(faulty.faultsInjected()).toBeGreaterThan(50);
-    expect(faultyEpoch).toMatchObject({ state: 'proven', attempt: 2 });
+    expect(faultyEpoch.state).toBe('proven');
+    // One for each node; and one more for each call that failed in all its tries, which ends an attempt.
+    expect(faultyEpoch.attempt).toBeGreaterThanOrEqual(2);
     await expectMinedOnce(faultyEpoch, faulty, FAULTY_PUBLISHER);
   });
 
