@@ -9,6 +9,9 @@ const FLEET_SUITES = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
 /** `npm run test:long` runs these, by `vitest.long.config.ts`. */
 export const LONG_SUITES = ['test/**/*.long.test.ts', 'test/**/*.long.aws.test.ts'];
 
+/** Twice the cores: most of a suite is waiting, for the emulator, for a process or for the next slot. */
+const MAX_WORKERS = 2 * availableParallelism();
+
 /** Every time limit below is for what never ends: a busy machine may take half a minute to start a process. */
 export const EVERY_RUN = {
   globals: false,
@@ -18,9 +21,8 @@ export const EVERY_RUN = {
   globalSetup: ['test/fixtures/provide-aws.ts'],
 };
 
-/** Suites that start whole fleets and follow slots of wall-clock time: a fleet for each core, since they mostly wait. */
+/** Suites that start whole fleets and follow slots of wall-clock time. */
 export const FLEET_LIMITS = {
-  maxWorkers: availableParallelism(),
   testTimeout: 600_000,
   hookTimeout: 900_000,
   expect: { poll: { timeout: 500_000 } },
@@ -32,6 +34,7 @@ export default defineConfig(async () => {
   return {
     test: {
       ...EVERY_RUN,
+      // Vitest begins with the suites of the project whose name comes first: the long ones.
       projects: [
         {
           extends: true as const,
@@ -41,10 +44,8 @@ export default defineConfig(async () => {
             exclude: [...FLEET_SUITES, ...LONG_SUITES, ...leftOut],
             testTimeout: 90_000,
             hookTimeout: 90_000,
-            // One more than there are cores: most of a suite is waiting, for the emulator or for a process.
-            maxWorkers: availableParallelism() + 1,
+            maxWorkers: MAX_WORKERS,
             expect: { poll: { timeout: 80_000 } },
-            sequence: { groupOrder: 0 },
           },
         },
         {
@@ -54,7 +55,7 @@ export default defineConfig(async () => {
             include: FLEET_SUITES,
             exclude: [...LONG_SUITES, ...leftOut],
             ...FLEET_LIMITS,
-            sequence: { groupOrder: 1 },
+            maxWorkers: MAX_WORKERS,
           },
         },
       ],

@@ -47,7 +47,16 @@ export interface Devnet extends DevnetManifest {
 const L1_CHAIN_ID = 31_337;
 
 /** The caller's variables that the programs need too. Others may be settings of a real node, and must not reach them. */
-const PASSED_ON = ['PATH', 'LANG', 'TZ', 'NO_COLOR', 'BB_BINARY_PATH', 'NODE_BACKEND', 'NODE_EXTRA_CA_CERTS'];
+const PASSED_ON = [
+  'PATH',
+  'LANG',
+  'TZ',
+  'NO_COLOR',
+  'BB_BINARY_PATH',
+  'NODE_BACKEND',
+  'NODE_COMPILE_CACHE',
+  'NODE_EXTRA_CA_CERTS',
+];
 
 /**
  * Starts an L1, deploys Aztec's contracts on it, starts Aztec's sequencer, and begins to send the planned traffic.

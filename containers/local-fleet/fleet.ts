@@ -47,7 +47,17 @@ const STOP_SECONDS = 8;
 const DRAIN_SECONDS = 5;
 
 /** The variables that the fleet inherits. The others may be settings of a real node, and must not reach it. */
-const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LOG_LEVEL', 'BB_BINARY_PATH', 'NODE_BACKEND'];
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'LANG',
+  'TZ',
+  'LOG_LEVEL',
+  'BB_BINARY_PATH',
+  'NODE_BACKEND',
+  'NODE_COMPILE_CACHE',
+];
 
 /** The options of the engine that the fleet's processes share, to open it here too. */
 export function fleetEngineOptions({ dataDirectory, aws, variables }: AgentFleetOptions): EngineOptions {

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
@@ -42,6 +43,8 @@ async function open({ families: references, circuits, check }: ProverRequest & {
     }
   }
   respond(problems.length === 0 ? { kind: 'ready' } : { kind: 'unfit', problems });
+  // Node would write it at an exit, and a prover is killed.
+  flushCompileCache();
 }
 
 async function prove({ requestId, circuit, inputs }: ProverRequest & { kind: 'prove' }): Promise<void> {

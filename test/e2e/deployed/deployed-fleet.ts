@@ -16,7 +16,7 @@ import type { Deployment } from './deploy-fleet.ts';
 const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/local-fleet/function-process.ts', import.meta.url));
 
 /** What a process needs to run here, and would find in an image. */
-const OF_THIS_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'BB_BINARY_PATH', 'NODE_BACKEND'];
+const OF_THIS_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'BB_BINARY_PATH', 'NODE_BACKEND', 'NODE_COMPILE_CACHE'];
 
 type Variables = Readonly<Record<string, string>>;
 
