@@ -19,9 +19,10 @@ export function outputColumns(): number {
   return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
-/** Writes one JSON document to stdout. */
+/** Writes one JSON document to stdout. Its texts show no URL's key either. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  const redacted = (_key: string, part: unknown): unknown => (typeof part === 'string' ? redactUrls(part) : part);
+  process.stdout.write(`${JSON.stringify(value, redacted, 2)}\n`);
 }
 
 /** Writes notices to stderr, apart from the result on stdout. */
