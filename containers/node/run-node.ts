@@ -14,6 +14,7 @@ import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+import { untilAborted } from '../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
@@ -26,6 +27,7 @@ import { notifyScaler } from './notify-scaler.ts';
 import { prepareNode } from './prepare-node.ts';
 import type { Publisher } from './publisher.ts';
 import { reportGrowingEpoch } from './report-growing-epoch.ts';
+import { runTogether } from './run-together.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
 import { startSubsystems, type Subsystems } from './subsystems.ts';
 import { runAgentWarning } from './warn-without-agents.ts';
@@ -54,8 +56,12 @@ export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeD
   let statusServer: Server | undefined;
   try {
     if (settings.port !== 0) statusServer = await serveStatus(settings.port, async () => status());
+    if (signal.aborted) return;
     // Aztec's packages cannot be stopped while they catch up, and what they keep on disk survives a kill.
-    const subsystems = await unlessAborted(async () => startSubsystems(log, signal), signal);
+    const subsystems = await untilAborted(startSubsystems(log, signal), signal).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
     if (subsystems === undefined) return;
     try {
       await runWithSubsystems(settings, {
@@ -151,24 +157,22 @@ async function runWithSubsystems(
     nowMs,
     log,
   };
-  await Promise.all([
-    watcher.run(signal),
-    runSweeper(sweep, settings.sweepSeconds * 1000, signal),
-    runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
+  const rootSubmitter = submitter(settings, publisher, engine, log, nowMs);
+  const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
+    (stop) => watcher.run(stop),
+    (stop) => runSweeper(sweep, settings.sweepSeconds * 1000, stop),
+    (stop) => runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, stop),
     // A fleet that scales has none at rest; there the scaler's own metrics and alarms watch for agents that do not come.
-    scaler === undefined ? runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, signal) : undefined,
-    growing && reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, signal),
-    submitter(settings, publisher, engine, log, nowMs)?.run(signal),
-  ]);
-}
-
-/** `undefined` as soon as `signal` aborts; the work itself may go on. */
-async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    work().then(resolve, reject);
-  });
+    scaler === undefined
+      ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)
+      : undefined,
+    growing && ((stop) => reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, stop)),
+    rootSubmitter && ((stop) => rootSubmitter.run(stop)),
+  ];
+  await runTogether(
+    parts.filter((part) => part !== undefined),
+    signal,
+  );
 }
 
 function submitter(

@@ -317,11 +317,15 @@ export class RootSubmitter {
   }
 
   async #releaseAll(): Promise<void> {
-    const { outbox, submitterId } = this.#deps;
-    for (const root of await outbox.open()) {
-      if (root.submitterId !== submitterId) continue;
-      const { submitterId: _id, submitterUntilMs: _until, ...released } = root;
-      await outbox.replace(released);
+    const { outbox, submitterId, log } = this.#deps;
+    try {
+      for (const root of await outbox.open()) {
+        if (root.submitterId !== submitterId) continue;
+        const { submitterId: _id, submitterUntilMs: _until, ...released } = root;
+        await outbox.replace(released);
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'roots not released: another submitter takes them when their leases end');
     }
   }
 
