@@ -12,6 +12,7 @@ import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
+import { reportRivalProof } from '../../shared/ledger/rival-proof.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import { untilAborted } from '../../shared/retry/until-aborted.ts';
@@ -136,6 +137,7 @@ async function runWithSubsystems(
         shutdown,
       ),
     close: (record, reason) => closeEpoch(record, reason, { ...engine, log }),
+    reportRival: (record) => reportRivalProof(record, 'it is proven further', { ...engine, log }),
     pollMs: settings.pollingIntervalMs,
     startDelayMs: settings.epochProvingDelayMs,
     retryDelayMs: settings.epochRetrySeconds * 1000,

@@ -4,6 +4,7 @@ import type { DecisionLog } from '../../ledger/decision-log.ts';
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord } from '../../ledger/outbox.ts';
+import { reportRivalProof } from '../../ledger/rival-proof.ts';
 import type { EpochNumber } from '../../proving-job/proving-job-id.ts';
 import { pause } from '../../retry/pause.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -200,6 +201,7 @@ export class RootSubmitter {
     const { policy, account } = this.#deps;
     const nowMs = this.#deps.nowMs();
     memory.rememberVerdict(view.verdict, nowMs);
+    await this.#reportRival(root, view, memory);
     const busyWith = await this.#busyWith(root);
     const { address } = account;
     const step = decideSubmission({ root, view, policy, nowMs, address, busyWith, memory });
@@ -207,6 +209,16 @@ export class RootSubmitter {
     const weighing = weighSubmission(root, view.market, policy, view.blockAtMs);
     await this.#recordWeighing(root, weighing, memory);
     return weighedStep(step, weighing);
+  }
+
+  async #reportRival(root: RootRecord, { verdict }: RootView, memory: SubmissionMemory): Promise<void> {
+    const { log } = this.#deps;
+    if (verdict.standing !== 'alive' || verdict.isProvenByAnother !== true || memory.isRivalReported) return;
+    // Only people read it, so no root waits for it.
+    await reportRivalProof(root, 'the root is submitted', this.#deps).catch((error: unknown) =>
+      log.warn({ err: error, epoch: root.epoch }, "could not report another prover's proof"),
+    );
+    memory.isRivalReported = true;
   }
 
   /** Records the choice when it differs from the last one. */

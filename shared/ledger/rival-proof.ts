@@ -1,0 +1,29 @@
+import type { Logger } from '../telemetry/logger.ts';
+import type { EpochRecord } from './epoch-ledger.ts';
+import type { IncidentLog } from './incident-log.ts';
+
+/** Incidents in which an earlier report of the same epoch is sought: a restart must not report it again. */
+const LATEST_INCIDENTS = 100;
+
+export interface RivalProofDeps {
+  readonly incidents: IncidentLog;
+  readonly log: Logger;
+}
+
+/**
+ * Reports once, in the log and as an incident, that another prover's proof of the epoch is on L1: the reward is shared
+ * with it.
+ * @param next what Coppice does with its own proof all the same
+ */
+export async function reportRivalProof(
+  { epoch }: Pick<EpochRecord, 'epoch'>,
+  next: 'it is proven further' | 'the root is submitted',
+  { incidents, log }: RivalProofDeps,
+): Promise<void> {
+  const message = `L1 has another prover's proof of its checkpoints; ${next} for its share of the reward`;
+  const incident = { kind: 'submission', subject: `epoch ${epoch}`, message } as const;
+  const known = await incidents.latest(LATEST_INCIDENTS);
+  if (known.some(({ subject, message: text }) => subject === incident.subject && text === message)) return;
+  log.warn({ epoch }, message);
+  await incidents.report(incident);
+}
