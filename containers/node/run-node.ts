@@ -22,6 +22,7 @@ import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
+import { DiskMeasurement } from './measure-disks.ts';
 import { runLagMeasurement } from './measure-lag.ts';
 import { nodeStatusOf } from './node-status.ts';
 import { notifyScaler } from './notify-scaler.ts';
@@ -98,7 +99,7 @@ async function runWithSubsystems(
     log.warn(
       `${nameOf(NODE_GROUP.settings.epochAttempts)} has no effect: a failed epoch is retried until its window closes`,
     );
-  const { scaler, growingEpochs: growing } = given.engine;
+  const { scaler, disks, growingEpochs: growing } = given.engine;
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
   const proverId = publisher.proverId.toString();
@@ -164,6 +165,7 @@ async function runWithSubsystems(
     (stop) => watcher.run(stop),
     (stop) => runSweeper(sweep, settings.sweepSeconds * 1000, stop),
     (stop) => runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, stop),
+    disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
     // A fleet that scales has none at rest; there the scaler's own metrics and alarms watch for agents that do not come.
     scaler === undefined
       ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)

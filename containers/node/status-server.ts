@@ -39,7 +39,10 @@ export async function serveStatus(port: number, status: () => Promise<NodeStatus
       return;
     }
     void status()
-      .catch((error: unknown): NodeStatus => ({ isHealthy: false, reason: redactUrls(`no status: ${errorText(error)}`) }))
+      .catch((error: unknown): NodeStatus => ({
+        isHealthy: false,
+        reason: redactUrls(`no status: ${errorText(error)}`),
+      }))
       .then((answer) => {
         response
           .writeHead(answer.isHealthy ? 200 : 503, { 'content-type': 'application/json' })
