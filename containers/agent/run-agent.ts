@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import { type AgentOptions, type ResolvedAgentOptions, resolveAgentOptions } from './agent-options.ts';
 import { AgentStatus } from './agent-status.ts';
 import { assembleLoop } from './assemble-loop.ts';
@@ -56,7 +57,7 @@ export async function runAgent(agentOptions: AgentOptions, deps: AgentDeps): Pro
   } catch (error) {
     failure.signal.throwIfAborted();
     if (signal.aborted) return;
-    status.note(error instanceof Error ? error.message : String(error));
+    status.note(errorText(error));
     throw error;
   } finally {
     drain.clear();

@@ -12,6 +12,7 @@ import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Drain } from '../drain.ts';
 import type { LeasePair } from '../heartbeat/lease-keeper.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { HeldJob } from './held-job.ts';
 import type { OwnFailures } from './own-failures.ts';
 import type { PollingPolicy } from './polling-policy.ts';
@@ -213,7 +214,7 @@ export class JobClaimer {
         onError: (error) => log.warn({ err: error, jobId: id }, 'inputs not read yet'),
       });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       if (isBroken(error)) {
         await held.fail('corrupt-inputs', message);
         await reportIncident(this.#deps, { kind: 'corrupt-object', subject: inputs.key, message });

@@ -16,6 +16,7 @@ import {
   type OpenJob,
   RangeId,
 } from '../../../ledger/job-ledger.ts';
+import { errorText } from '../../../telemetry/error-text.ts';
 
 const TimeMs = z.number().int();
 
@@ -136,7 +137,7 @@ export function parseJobItem(table: DynamoTable, item: DynamoItem): StoredJob {
       failedToken: fields.failedToken,
     };
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    const what = errorText(error);
     throw new UnreadableItemError(table.name, item.pk, item.sk, what, { cause: error });
   }
 }
