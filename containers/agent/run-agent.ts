@@ -12,6 +12,7 @@ import { Heartbeats } from './heartbeat/heartbeats.ts';
 import { describeIdleCost, POLLING_POLICIES } from './job/polling-policy.ts';
 import { WarmProver } from './prover/warm-prover.ts';
 import { TaskProtection } from './task-protection.ts';
+import { runNodeWarning } from './warn-without-node.ts';
 
 export interface AgentDeps {
   /** Open, and of the kind that `AgentOptions.engineOptions` name. */
@@ -52,6 +53,10 @@ export async function runAgent(agentOptions: AgentOptions, deps: AgentDeps): Pro
     log.info({ agentId, pools, networkVersion }, 'agent started');
     const idleCost = describeIdleCost(pools, POLLING_POLICIES[engineOptions.engine]);
     if (idleCost !== undefined) log.warn(idleCost);
+    if (engineOptions.engine === 'embedded') {
+      const { dataDirectory } = engineOptions;
+      void runNodeWarning({ epochs: deps.engine.epochs, dataDirectory, log }, drain.stop);
+    }
     await assembleLoop(options, { ...deps, heartbeats, prover, status, protection, drain }).run();
     failure.signal.throwIfAborted();
   } catch (error) {
