@@ -15,8 +15,8 @@ export interface EpochWatcherDeps {
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   /** Closes an epoch that needs no proof of ours any more, and cancels its jobs. */
   readonly close: (record: EpochRecord, reason: string) => Promise<void>;
-  /** Reports that another prover has proven an epoch on L1 that is being proven here. */
-  readonly reportRival: (record: EpochRecord) => Promise<void>;
+  /** Reports that another prover has proven an epoch on L1 that is being proven here. Returns whether it could. */
+  readonly reportRival: (record: EpochRecord) => Promise<boolean>;
   readonly pollMs: number;
   /** How long to wait before proving an epoch that is complete, in milliseconds. */
   readonly startDelayMs: number;
@@ -113,8 +113,7 @@ export class EpochWatcher {
 
   async #reportRival(record: EpochRecord): Promise<void> {
     if (this.#rivalled.has(record.rangeId)) return;
-    await this.#deps.reportRival(record);
-    this.#rivalled.add(record.rangeId);
+    if (await this.#deps.reportRival(record)) this.#rivalled.add(record.rangeId);
   }
 
   /** Whether the epoch has had no checkpoint for a while: one reading may be of a chain that is being unwound. */

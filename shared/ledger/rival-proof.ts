@@ -12,18 +12,25 @@ export interface RivalProofDeps {
 
 /**
  * Reports once, in the log and as an incident, that another prover's proof of the epoch is on L1: the reward is shared
- * with it.
+ * with it. Never throws, as only people read it.
  * @param next what Coppice does with its own proof all the same
+ * @returns whether it is reported, now or before
  */
 export async function reportRivalProof(
   { epoch }: Pick<EpochRecord, 'epoch'>,
   next: 'it is proven further' | 'the root is submitted',
   { incidents, log }: RivalProofDeps,
-): Promise<void> {
+): Promise<boolean> {
   const message = `L1 has another prover's proof of its checkpoints; ${next} for its share of the reward`;
   const incident = { kind: 'submission', subject: `epoch ${epoch}`, message } as const;
-  const known = await incidents.latest(LATEST_INCIDENTS);
-  if (known.some(({ subject, message: text }) => subject === incident.subject && text === message)) return;
-  log.warn({ epoch }, message);
-  await incidents.report(incident);
+  try {
+    const known = await incidents.latest(LATEST_INCIDENTS);
+    if (known.some(({ subject, message: text }) => subject === incident.subject && text === message)) return true;
+    await incidents.report(incident);
+    log.warn({ epoch }, message);
+    return true;
+  } catch (error) {
+    log.warn({ err: error, epoch }, "could not report another prover's proof yet");
+    return false;
+  }
 }

@@ -212,13 +212,8 @@ export class RootSubmitter {
   }
 
   async #reportRival(root: RootRecord, { verdict }: RootView, memory: SubmissionMemory): Promise<void> {
-    const { log } = this.#deps;
     if (verdict.standing !== 'alive' || verdict.isProvenByAnother !== true || memory.isRivalReported) return;
-    // Only people read it, so no root waits for it.
-    await reportRivalProof(root, 'the root is submitted', this.#deps).catch((error: unknown) =>
-      log.warn({ err: error, epoch: root.epoch }, "could not report another prover's proof"),
-    );
-    memory.isRivalReported = true;
+    memory.isRivalReported = await reportRivalProof(root, 'the root is submitted', this.#deps);
   }
 
   /** Records the choice when it differs from the last one. */
