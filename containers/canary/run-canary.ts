@@ -57,6 +57,8 @@ class CanaryRun {
     this.#run.onStop(() => chain.stop());
     steps.end();
     refuseDevelopmentCrs(this.#crs, chain.l1.chain.id);
+    const accounts = this.#settings.proverPublisherPrivateKeys?.length ?? 0;
+    if (accounts > 1) output.say(`only the first of ${accounts} publisher accounts is used: ${chain.account.address}`);
     const fleet = await openCanaryFleet(this.#settings, this.#crs, (text) => output.say(text), signal);
     this.#run.onStop(() => fleet.stop());
     const { engine } = fleet;
