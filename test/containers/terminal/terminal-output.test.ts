@@ -34,7 +34,7 @@ describe('TerminalOutput', () => {
   });
 
   it('shows no key of a URL, and no part of one where the line is cut', () => {
-    const { screen, output } = open(40);
+    const { screen, output } = open(45);
     output.say('https://rpc.example.com/?key=abc');
     output.show(() => [['https://rpc.example.com/v2/abcdefghijklmnopqrstuvwxyz']]);
     expect(screen.text).toBe('  0:00 https://rpc.example.com/[Redacted]\nhttps://rpc.example.com/[Redacted]');
