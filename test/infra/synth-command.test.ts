@@ -36,7 +36,12 @@ describe('npx cdk synth', () => {
     await mkdir(path.join(directory, 'bin'));
     // The path contains Node but not Docker.
     await symlink(process.execPath, path.join(directory, 'bin/node'));
-    await synth('--output', outdir, '--app', 'node containers/runtime/launch.mjs test/infra/processes/filled-in-app.ts');
+    await synth(
+      '--output',
+      outdir,
+      '--app',
+      'node containers/runtime/launch.mjs test/infra/processes/filled-in-app.ts',
+    );
   }, SYNTH_MS);
 
   afterAll(async () => {
