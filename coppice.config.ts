@@ -2,8 +2,8 @@ import type { EnvironmentInput } from './infra/config/environment-config.ts';
 
 /**
  * The environments to deploy, each a separate fleet: `npx cdk deploy 'test/*'`. `infra/config/environment-config.ts` says
- * what each field means and allows, `docs/deploy.md` how to proceed. Replace the addresses of zeros: no node starts with
- * them.
+ * what each field means and allows, `docs/deploy.md` how to proceed. Replace the addresses of zeros and the emails, and
+ * remove what you do not deploy: `cdk` refuses placeholders.
  */
 const environments = {
   /** A small fleet on Aztec's testnet, which leaves nothing behind when it is destroyed. */

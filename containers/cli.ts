@@ -4,6 +4,7 @@ import { InvalidSettingsError } from '../shared/config/errors.ts';
 import { suggest } from '../shared/config/suggest.ts';
 import { redactUrls } from '../shared/telemetry/redact-urls.ts';
 import packageManifest from '../package.json' with { type: 'json' };
+import { errorText } from '../shared/telemetry/error-text.ts';
 import { CANARY_COMMAND } from './cli/local/canary-command.ts';
 import type { Command } from './cli/command-line/command.ts';
 import { COST_COMMAND } from './cli/inspect/cost-command.ts';
@@ -68,7 +69,7 @@ await exitWhenWritten(await runCommandLine(process.argv.slice(2)).catch(reportEr
 
 function reportError(error: unknown): number {
   const isMisuse = error instanceof InvalidSettingsError;
-  const message = explainError(error) ?? (error instanceof Error ? error.message : String(error));
+  const message = explainError(error) ?? errorText(error);
   process.stderr.write(`coppice: ${redactUrls(message)}\n`);
   if (error instanceof Error && /^(debug|trace)/.test(process.env['LOG_LEVEL'] ?? '')) {
     process.stderr.write(`${redactUrls(inspect(error))}\n`);

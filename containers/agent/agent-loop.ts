@@ -10,7 +10,6 @@ import type { Drain } from './drain.ts';
 import { AgentUnfitError, ProverGoneError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
 import type { HeldJob } from './job/held-job.ts';
 import type { ClaimedJob, JobClaimer } from './job/job-claimer.ts';
-import type { OwnFailures } from './job/own-failures.ts';
 import type { PrefetchedJob } from './job/prefetched-job.ts';
 import type { ProofDelivery } from './job/proof-delivery.ts';
 import { ProofTimes } from './job/proof-times.ts';
@@ -26,7 +25,6 @@ export interface AgentLoopOptions {
 
 export interface AgentLoopDeps {
   readonly claimer: Pick<JobClaimer, 'claim'>;
-  readonly ownFailures: Pick<OwnFailures, 'note'>;
   readonly doubt: Pick<MachineDoubt, 'mustCheck' | 'mayPrefetch' | 'check' | 'noteFailed' | 'noteProven'>;
   readonly prefetched: Pick<PrefetchedJob, 'begin' | 'take'>;
   readonly prover: Pick<WarmProver, 'ready' | 'prove'>;
@@ -164,13 +162,10 @@ export class AgentLoop {
   }
 
   async #giveUp(job: HeldJob, error: unknown): Promise<void> {
-    const { drain, doubt, ownFailures } = this.#deps;
+    const { drain, doubt } = this.#deps;
     // The signal that stops a whole service also ends what the prover has started: that says nothing about the job.
     if (error instanceof ProvingAttemptError && !drain.hasBegun()) {
-      if (error.attemptCause === 'failure') {
-        doubt.noteFailed(job.record.id);
-        ownFailures.note(job.record.id);
-      }
+      if (error.attemptCause === 'failure') doubt.noteFailed(job.record.id);
       await job.fail(error.attemptCause, error.message);
     } else if (job.lost.aborted) {
       await job.lose();

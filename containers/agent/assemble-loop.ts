@@ -44,13 +44,6 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
   const polling = POLLING_POLICIES[kind];
   const timeoutSeconds = (circuit: CircuitName): number => proofTimeoutSeconds(circuit, options);
 
-  const hold: JobClaimerDeps['hold'] = (record, leases) => {
-    // Waiting for the proof before it, its own proof, and the delivery through an outage.
-    const maxHoldSeconds = 2 * timeoutSeconds(record.circuit) + 10 * leaseSeconds;
-    const kept = heartbeats.keep(leases, nowMs() + maxHoldSeconds * 1000);
-    return new HeldJob(record, kept, { engine, pools, log, nowMs });
-  };
-  const versions = new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion]));
   const outlook = new PoolOutlook(
     engine,
     {
@@ -62,6 +55,14 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
     nowMs,
   );
   const ownFailures = new OwnFailures({ engine, outlook, nowMs });
+
+  const hold: JobClaimerDeps['hold'] = (record, leases) => {
+    // Waiting for the proof before it, its own proof, and the delivery through an outage.
+    const maxHoldSeconds = 2 * timeoutSeconds(record.circuit) + 10 * leaseSeconds;
+    const kept = heartbeats.keep(leases, nowMs() + maxHoldSeconds * 1000);
+    return new HeldJob(record, kept, { engine, pools, ownFailures, log, nowMs });
+  };
+  const versions = new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion]));
   const claimer = new JobClaimer(
     { agentId, pools, circuits, versions, leaseSeconds, polling },
     {
@@ -93,6 +94,6 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
   const doubt = new MachineDoubt(options.doubtPauses, { agentId, engine, prover, status, log });
   return new AgentLoop(
     { claimSeconds, timeoutSeconds },
-    { claimer, ownFailures, doubt, prefetched, prover, delivery, status, protection, drain, log, nowMs },
+    { claimer, doubt, prefetched, prover, delivery, status, protection, drain, log, nowMs },
   );
 }

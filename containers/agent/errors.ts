@@ -1,4 +1,5 @@
 import type { AttemptCause } from '../../shared/ledger/job-ledger.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 
 /** This machine or its configuration cannot do the agent's work. It holds no job. */
 export class AgentUnfitError extends Error {
@@ -16,7 +17,7 @@ export class ProverGoneError extends Error {
   override readonly name = 'ProverGoneError';
 
   constructor(failedStarts: number, options: ErrorOptions & { readonly cause: unknown }) {
-    const why = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    const why = errorText(options.cause);
     super(`the prover failed to start ${failedStarts} times in a row, restart the agent: ${why}`, options);
   }
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import { type AgentOptions, type ResolvedAgentOptions, resolveAgentOptions } from './agent-options.ts';
 import { AgentStatus } from './agent-status.ts';
 import { assembleLoop } from './assemble-loop.ts';
@@ -11,6 +12,7 @@ import { Heartbeats } from './heartbeat/heartbeats.ts';
 import { describeIdleCost, POLLING_POLICIES } from './job/polling-policy.ts';
 import { WarmProver } from './prover/warm-prover.ts';
 import { TaskProtection } from './task-protection.ts';
+import { runNodeWarning } from './warn-without-node.ts';
 
 export interface AgentDeps {
   /** Open, and of the kind that `AgentOptions.engineOptions` name. */
@@ -51,12 +53,16 @@ export async function runAgent(agentOptions: AgentOptions, deps: AgentDeps): Pro
     log.info({ agentId, pools, networkVersion }, 'agent started');
     const idleCost = describeIdleCost(pools, POLLING_POLICIES[engineOptions.engine]);
     if (idleCost !== undefined) log.warn(idleCost);
+    if (engineOptions.engine === 'embedded') {
+      const { dataDirectory } = engineOptions;
+      void runNodeWarning({ epochs: deps.engine.epochs, dataDirectory, log }, drain.stop);
+    }
     await assembleLoop(options, { ...deps, heartbeats, prover, status, protection, drain }).run();
     failure.signal.throwIfAborted();
   } catch (error) {
     failure.signal.throwIfAborted();
     if (signal.aborted) return;
-    status.note(error instanceof Error ? error.message : String(error));
+    status.note(errorText(error));
     throw error;
   } finally {
     drain.clear();

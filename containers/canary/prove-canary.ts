@@ -5,6 +5,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { CanaryPlan } from './canary-plan.ts';
 import { openCanaryEpoch } from './open-canary-epoch.ts';
 import { requestTree } from './request-tree.ts';
@@ -58,7 +59,7 @@ export async function proveCanary(
     return submitting ?? record;
   } catch (error) {
     if (!signal.aborted) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
       await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     }

@@ -21,6 +21,7 @@ import { refuseDevelopmentCrs } from './l1/deploy-canary.ts';
 import { renderCanaryReport } from './render-canary-report.ts';
 import { runCanaryNode } from './run-canary-node.ts';
 import { summariseCanary } from './summarise-canary.ts';
+import { runCanaryAgentWarning } from './warn-without-canary-agents.ts';
 import { watchCanary } from './watch-canary.ts';
 
 /** @returns the exit code: 0 when L1 has verified the root, 1 when something failed, 130 when the user stopped it before */
@@ -56,10 +57,16 @@ class CanaryRun {
     this.#run.onStop(() => chain.stop());
     steps.end();
     refuseDevelopmentCrs(this.#crs, chain.l1.chain.id);
+    const accounts = this.#settings.proverPublisherPrivateKeys?.length ?? 0;
+    if (accounts > 1) output.say(`only the first of ${accounts} publisher accounts is used: ${chain.account.address}`);
     const fleet = await openCanaryFleet(this.#settings, this.#crs, (text) => output.say(text), signal);
     this.#run.onStop(() => fleet.stop());
     const { engine } = fleet;
     const broken = this.#brokenSignal(fleet, chain);
+    // What the canary starts itself is there, and where a scaler starts agents it has its own alarms.
+    if (this.#settings.withoutAgents && engine.scaler === undefined) {
+      void runCanaryAgentWarning({ agents: engine.agents, say: (line) => output.say(line) }, broken);
+    }
 
     steps.begin("getting the circuits' keys, which the fleet makes if it has none yet");
     const deps = { engine, reconcileMs: this.#settings.reconcileSeconds * 1000, log: this.#log };

@@ -1,5 +1,6 @@
 import { BbProcess } from '../agent/families/bb-process.ts';
 import { CanaryProver } from '../agent/families/canary-prover.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import { makeDevelopmentCrs } from './make-development-crs.ts';
 import { readCrs } from '../../shared/crs/read-crs.ts';
 
@@ -72,7 +73,7 @@ class CrsNotFetchedError extends Error {
   override readonly name = 'CrsNotFetchedError';
 
   constructor(directory: string, options: { readonly cause: unknown }) {
-    const reason = options.cause instanceof Error ? options.cause.message : String(options.cause);
+    const reason = errorText(options.cause);
     super(
       `Aztec's reference string was not fetched into ${directory} (${reason}): run coppice crs again where there is a network, ` +
         'or coppice crs --development for one that proves nothing to anybody',

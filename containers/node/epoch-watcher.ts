@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
+import type { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -14,6 +15,8 @@ export interface EpochWatcherDeps {
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   /** Closes an epoch that needs no proof of ours any more, and cancels its jobs. */
   readonly close: (record: EpochRecord, reason: string) => Promise<void>;
+  /** Reports that another prover has proven an epoch on L1 that is being proven here. Returns whether it could. */
+  readonly reportRival: (record: EpochRecord) => Promise<boolean>;
   readonly pollMs: number;
   /** How long to wait before proving an epoch that is complete, in milliseconds. */
   readonly startDelayMs: number;
@@ -52,6 +55,8 @@ export class EpochWatcher {
   #lastLookAtMs: number | undefined;
   #nextCloseAtMs = 0;
   readonly #goneSinceMs = new Map<EpochNumber, number>();
+  /** Ranges whose proof by another prover was reported. */
+  readonly #rivalled = new Set<RangeId>();
 
   constructor(deps: EpochWatcherDeps) {
     this.#deps = deps;
@@ -96,12 +101,19 @@ export class EpochWatcher {
     const proven = await chain.provenCheckpoint();
     for (const record of await epochs.latest(LATEST_EPOCHS)) {
       const { epoch, lastCheckpoint } = record;
-      // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
-      if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs' || this.#running.has(epoch)) continue;
-      if (lastCheckpoint <= proven) await close(record, 'L1 has another proof of its checkpoints');
+      if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs') continue;
+      if (this.#running.has(epoch)) {
+        // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
+        if (lastCheckpoint <= proven) await this.#reportRival(record);
+      } else if (lastCheckpoint <= proven) await close(record, 'L1 has another proof of its checkpoints');
       else if (await this.#isGone(epoch, nowMs)) await close(record, 'its checkpoints were reorganised away');
     }
     this.#nextCloseAtMs = nowMs + CLOSE_EVERY_MS;
+  }
+
+  async #reportRival(record: EpochRecord): Promise<void> {
+    if (this.#rivalled.has(record.rangeId)) return;
+    if (await this.#deps.reportRival(record)) this.#rivalled.add(record.rangeId);
   }
 
   /** Whether the epoch has had no checkpoint for a while: one reading may be of a chain that is being unwound. */

@@ -9,6 +9,7 @@ import { InvalidSettingsError } from '../../shared/config/errors.ts';
 import { PUBLISHER_SETTINGS } from '../../shared/config/groups/publisher-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
 import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 
 /** The prover that earns the rewards of the proofs, and the account that submits them. */
 export interface Publisher {
@@ -47,7 +48,7 @@ function readKeyStore(directory: string): ReturnType<typeof mergeKeystores> {
     return mergeKeystores(loadKeystores(directory));
   } catch (error) {
     throw new InvalidSettingsError([
-      `${nameOf(PUBLISHER_SETTINGS.settings.keyStoreDirectory)}: ${error instanceof Error ? error.message : String(error)}; ` +
+      `${nameOf(PUBLISHER_SETTINGS.settings.keyStoreDirectory)}: ${errorText(error)}; ` +
         "it must be a folder of JSON files in Aztec's key store format",
     ]);
   }

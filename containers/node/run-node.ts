@@ -12,20 +12,24 @@ import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
+import { reportRivalProof } from '../../shared/ledger/rival-proof.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+import { untilAborted } from '../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
+import { DiskMeasurement } from './measure-disks.ts';
 import { runLagMeasurement } from './measure-lag.ts';
 import { nodeStatusOf } from './node-status.ts';
 import { notifyScaler } from './notify-scaler.ts';
 import { prepareNode } from './prepare-node.ts';
 import type { Publisher } from './publisher.ts';
 import { reportGrowingEpoch } from './report-growing-epoch.ts';
+import { runTogether } from './run-together.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
 import { startSubsystems, type Subsystems } from './subsystems.ts';
 import { runAgentWarning } from './warn-without-agents.ts';
@@ -54,8 +58,12 @@ export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeD
   let statusServer: Server | undefined;
   try {
     if (settings.port !== 0) statusServer = await serveStatus(settings.port, async () => status());
+    if (signal.aborted) return;
     // Aztec's packages cannot be stopped while they catch up, and what they keep on disk survives a kill.
-    const subsystems = await unlessAborted(async () => startSubsystems(log, signal), signal);
+    const subsystems = await untilAborted(startSubsystems(log, signal), signal).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
     if (subsystems === undefined) return;
     try {
       await runWithSubsystems(settings, {
@@ -91,7 +99,7 @@ async function runWithSubsystems(
     log.warn(
       `${nameOf(NODE_GROUP.settings.epochAttempts)} has no effect: a failed epoch is retried until its window closes`,
     );
-  const { scaler, growingEpochs: growing } = given.engine;
+  const { scaler, disks, growingEpochs: growing } = given.engine;
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
   const proverId = publisher.proverId.toString();
@@ -130,6 +138,7 @@ async function runWithSubsystems(
         shutdown,
       ),
     close: (record, reason) => closeEpoch(record, reason, { ...engine, log }),
+    reportRival: (record) => reportRivalProof(record, 'it is proven further', { ...engine, log }),
     pollMs: settings.pollingIntervalMs,
     startDelayMs: settings.epochProvingDelayMs,
     retryDelayMs: settings.epochRetrySeconds * 1000,
@@ -151,24 +160,23 @@ async function runWithSubsystems(
     nowMs,
     log,
   };
-  await Promise.all([
-    watcher.run(signal),
-    runSweeper(sweep, settings.sweepSeconds * 1000, signal),
-    runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
+  const rootSubmitter = submitter(settings, publisher, engine, log, nowMs);
+  const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
+    (stop) => watcher.run(stop),
+    (stop) => runSweeper(sweep, settings.sweepSeconds * 1000, stop),
+    (stop) => runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, stop),
+    disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
     // A fleet that scales has none at rest; there the scaler's own metrics and alarms watch for agents that do not come.
-    scaler === undefined ? runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, signal) : undefined,
-    growing && reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, signal),
-    submitter(settings, publisher, engine, log, nowMs)?.run(signal),
-  ]);
-}
-
-/** `undefined` as soon as `signal` aborts; the work itself may go on. */
-async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return undefined;
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    work().then(resolve, reject);
-  });
+    scaler === undefined
+      ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)
+      : undefined,
+    growing && ((stop) => reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, stop)),
+    rootSubmitter && ((stop) => rootSubmitter.run(stop)),
+  ];
+  await runTogether(
+    parts.filter((part) => part !== undefined),
+    signal,
+  );
 }
 
 function submitter(

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 
 import { NODE_GROUP } from '../../shared/config/groups/node-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
+import { redactUrls } from '../../shared/telemetry/redact-urls.ts';
 
 /** The status of the node, for health checks and operators. */
 export interface NodeStatus {
@@ -37,7 +39,10 @@ export async function serveStatus(port: number, status: () => Promise<NodeStatus
       return;
     }
     void status()
-      .catch((error: unknown): NodeStatus => ({ isHealthy: false, reason: `no status: ${String(error)}` }))
+      .catch((error: unknown): NodeStatus => ({
+        isHealthy: false,
+        reason: redactUrls(`no status: ${errorText(error)}`),
+      }))
       .then((answer) => {
         response
           .writeHead(answer.isHealthy ? 200 : 503, { 'content-type': 'application/json' })

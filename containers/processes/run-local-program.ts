@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { ProgramReport } from './program-messages.ts';
 
 export interface RunningProgram {
@@ -34,7 +35,7 @@ export function runLocalProgram<Configuration>(
   };
   const fail = (error: unknown): void => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    report({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    report({ kind: 'failed', message: errorText(error) });
     void end(1);
   };
 

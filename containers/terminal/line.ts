@@ -1,5 +1,7 @@
 import { styleText } from 'node:util';
 
+import { redactUrls } from '../../shared/telemetry/redact-urls.ts';
+
 /** The emphasis of a piece of text, as a colour or weight. */
 export type Tone = 'strong' | 'dim' | 'good' | 'busy' | 'bad';
 
@@ -26,6 +28,16 @@ export function toned(tone: Tone, text: string): TonedText {
 /** The line's text without tones. */
 export function textOf(line: Line): string {
   return line.map((part) => (typeof part === 'string' ? part : part.text)).join('');
+}
+
+/** The line with each part's text changed. */
+export function mapText(line: Line, change: (text: string) => string): Line {
+  return line.map((part) => (typeof part === 'string' ? change(part) : { ...part, text: change(part.text) }));
+}
+
+/** The line without the keys of URLs: reasons may quote any. */
+export function redactLine(line: string | Line): Line {
+  return mapText(typeof line === 'string' ? [line] : line, redactUrls);
 }
 
 /** Cuts a line that is longer than `columns`, and ends it with `…`. Assumes one column per character. */

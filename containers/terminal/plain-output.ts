@@ -1,5 +1,5 @@
 import { type Output, formatStamp } from './output.ts';
-import { type Line, textOf } from './line.ts';
+import { type Line, redactLine, textOf } from './line.ts';
 
 /** The shortest time between two summaries. */
 const SUMMARY_EVERY_MS = 5_000;
@@ -23,7 +23,7 @@ export class PlainOutput implements Output {
   }
 
   print(lines: readonly (string | Line)[]): void {
-    for (const line of lines) this.#write(`${typeof line === 'string' ? line : textOf(line)}\n`);
+    for (const line of lines) this.#write(`${textOf(redactLine(line))}\n`);
   }
 
   show(): void {

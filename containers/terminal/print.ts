@@ -1,17 +1,16 @@
 import { redactUrls } from '../../shared/telemetry/redact-urls.ts';
-import { type Line, paintLine, textOf } from './line.ts';
+import { type Line, mapText, paintLine, textOf } from './line.ts';
 
 /** Writes lines to stdout: painted for a terminal, plain for anything else or when NO_COLOR is set. */
 export function printLines(lines: readonly Line[]): void {
   const isPainted = process.stdout.isTTY && !process.env['NO_COLOR'];
   const print = isPainted ? paintLine : textOf;
-  process.stdout.write(lines.map((line) => `${print(line.map(withoutControls))}\n`).join(''));
+  process.stdout.write(lines.map((line) => `${print(mapText(line, toClean))}\n`).join(''));
 }
 
 /** Reasons and dead letters may hold anything: they must not break a line, control the terminal, or show a URL's key. */
-function withoutControls(part: Line[number]): Line[number] {
-  const clean = (text: string): string => redactUrls(text.replace(/\p{Cc}/gu, ' '));
-  return typeof part === 'string' ? clean(part) : { ...part, text: clean(part.text) };
+function toClean(text: string): string {
+  return redactUrls(text.replace(/\p{Cc}/gu, ' '));
 }
 
 /** The width available to lines. */
@@ -19,9 +18,10 @@ export function outputColumns(): number {
   return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
-/** Writes one JSON document to stdout. */
+/** Writes one JSON document to stdout. Its texts show no URL's key either. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  const redacted = (_key: string, part: unknown): unknown => (typeof part === 'string' ? redactUrls(part) : part);
+  process.stdout.write(`${JSON.stringify(value, redacted, 2)}\n`);
 }
 
 /** Writes notices to stderr, apart from the result on stdout. */

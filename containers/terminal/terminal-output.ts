@@ -1,5 +1,5 @@
 import { type Output, formatStamp } from './output.ts';
-import { fitLine, type Line, paintLine, textOf, toned } from './line.ts';
+import { fitLine, type Line, paintLine, redactLine, textOf, toned } from './line.ts';
 
 /** The part of a terminal's stream that is used here. */
 export interface Terminal {
@@ -43,7 +43,7 @@ export class TerminalOutput implements Output {
 
   print(lines: readonly (string | Line)[]): void {
     // Not cut to the terminal's width: they stay, and people may copy them.
-    const above = lines.map((line) => this.#toText(typeof line === 'string' ? [line] : line));
+    const above = lines.map((line) => this.#toText(redactLine(line)));
     this.#draw(above.join(''), this.#block);
   }
 
@@ -52,7 +52,7 @@ export class TerminalOutput implements Output {
     const frame = { columns: this.#terminal.columns - 1, rows: this.#terminal.rows - 1 };
     this.#draw(
       '',
-      render(frame).map((line) => fitLine(line, frame.columns)),
+      render(frame).map((line) => fitLine(redactLine(line), frame.columns)),
     );
   }
 

@@ -1,10 +1,18 @@
 import { z } from 'zod';
 
+import * as ethereum from '../../shared/config/ethereum-kinds.ts';
+import { reasonOf } from '../../shared/config/value-kinds.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { AgentPoolConfig, checkFargateSize } from './agent-pool-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'must be an Ethereum address: 0x and 40 hexadecimal digits');
+/** As a flag takes it, with its checksum. */
+const address = z.string().check(({ value, issues }) => {
+  const { error } = ethereum.address.parse(value);
+  if (error === undefined) return;
+  const message = reasonOf(error.issues[0]) ?? `must be ${ethereum.address.allowed}`;
+  issues.push({ code: 'custom', input: value, message });
+});
 /** Becomes the text of a variable, which must be plain digits: not 1e-7. */
 const amount = z
   .number()

@@ -3,7 +3,12 @@ import { Metric, Stats, Unit } from 'aws-cdk-lib/aws-cloudwatch';
 
 import { type MetricDimensions, type MetricName, METRICS, type MetricUnit } from '../../shared/telemetry/metrics.ts';
 
-const UNITS: Readonly<Record<MetricUnit, Unit>> = { Count: Unit.COUNT, Seconds: Unit.SECONDS, None: Unit.NONE };
+const UNITS: Readonly<Record<MetricUnit, Unit>> = {
+  Bytes: Unit.BYTES,
+  Count: Unit.COUNT,
+  Seconds: Unit.SECONDS,
+  None: Unit.NONE,
+};
 
 interface StatisticOptions {
   /** One of `Stats`. */

@@ -1,8 +1,12 @@
-/** Finds the known word that `word` probably stands for: at most a third of it differs. */
+/** The fewest letters that are taken for the beginning of a longer word. */
+const SHORTEST_BEGINNING = 3;
+
+/** Finds the known word that `word` probably stands for: at most a third of it differs, or `word` is its beginning. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   const typed = simplify(word);
   let closest: { readonly candidate: string; readonly edits: number } | undefined;
-  for (const candidate of known) {
+  const words = [...known];
+  for (const candidate of words) {
     const name = simplify(candidate);
     // People remember the last part of a dotted name.
     const edits = Math.min(countEdits(typed, name), countEdits(typed, name.slice(name.lastIndexOf('.') + 1)) + 1);
@@ -11,7 +15,13 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
       closest = { candidate, edits };
     }
   }
-  return closest?.candidate;
+  return closest?.candidate ?? completed(typed, words);
+}
+
+/** The shortest known word that begins so. */
+function completed(typed: string, known: readonly string[]): string | undefined {
+  if (typed.length < SHORTEST_BEGINNING) return undefined;
+  return known.filter((candidate) => simplify(candidate).startsWith(typed)).toSorted((a, b) => a.length - b.length)[0];
 }
 
 function simplify(word: string): string {

@@ -12,8 +12,12 @@ import type { Notes } from '../ledger/notes.ts';
 import type { Outbox } from '../ledger/outbox.ts';
 import type { SettlementFeed } from '../ledger/settlement-feed.ts';
 import type { ProofStore } from '../proof-store/proof-store.ts';
+import type { Disks } from './disks.ts';
 
-/** The set of adapters that programs run on; the last five ports are `undefined` where nothing scales the agents. */
+/**
+ * The set of adapters that programs run on. `disks` is `undefined` on AWS, and the five ports after it where nothing scales
+ * the agents.
+ */
 export interface Engine {
   readonly queue: JobQueue;
   readonly proofs: ProofStore;
@@ -24,6 +28,7 @@ export interface Engine {
   readonly agents: AgentRegistry;
   readonly incidents: IncidentLog;
   readonly decisions: DecisionLog;
+  readonly disks: Disks | undefined;
   readonly growingEpochs: GrowingEpochs | undefined;
   readonly spotEvents: SpotEvents | undefined;
   readonly notes: Notes | undefined;
@@ -33,5 +38,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** An {@link Engine} that has every port. */
-export type CompleteEngine = { readonly [Port in keyof Engine]: NonNullable<Engine[Port]> };
+/** An {@link Engine} that has every port of a fleet on AWS. */
+export type CompleteEngine = { readonly disks: undefined } & {
+  readonly [Port in Exclude<keyof Engine, 'disks'>]: NonNullable<Engine[Port]>;
+};

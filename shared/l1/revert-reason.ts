@@ -1,6 +1,7 @@
 import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import { BaseError, decodeErrorResult, ExecutionRevertedError, type Hex, isHex, RpcRequestError } from 'viem';
 
+import { errorText } from '../telemetry/error-text.ts';
 import { maskRpcUrls } from './mask-rpc-url.ts';
 
 /** How nodes report a call that halted without `revert`: it ran out of gas, or hit an invalid instruction. */
@@ -22,7 +23,7 @@ export function revertReason(error: unknown): string | undefined {
 
 /** An error in one line for an operator, with no more of an RPC URL than its host. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof BaseError)) return maskRpcUrls(error instanceof Error ? error.message : String(error));
+  if (!(error instanceof BaseError)) return maskRpcUrls(errorText(error));
   const details = error.details === '' || error.details === error.shortMessage ? '' : ` (${error.details})`;
   return maskRpcUrls(`${error.shortMessage.replace(/\s+/g, ' ')}${details}${hostOf(error)}`);
 }

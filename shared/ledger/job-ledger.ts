@@ -23,7 +23,10 @@ export type JobState = z.infer<typeof JobState>;
 export const AttemptCause = z.enum(['lost-agent', 'out-of-memory', 'time-out', 'failure', 'corrupt-inputs']);
 export type AttemptCause = z.infer<typeof AttemptCause>;
 
-/** Attempts that a job may lose to each cause before it is rejected: the attempt that reaches the number rejects it. */
+/**
+ * What a job may lose to each cause before it is rejected: to `lost-agent` that many attempts, to any other cause attempts of
+ * that many agents, as {@link isSpent} says.
+ */
 export type AttemptBudgets = Readonly<Record<AttemptCause, number>>;
 
 /** The attempts of a job that has lost none. */
@@ -42,6 +45,23 @@ export const DEFAULT_ATTEMPT_BUDGETS: AttemptBudgets = {
   failure: 3,
   'corrupt-inputs': 3,
 };
+
+/** A job may fail this many times as often as its budget says when only a few agents try it. */
+const ATTEMPTS_PER_AGENT = 2;
+
+/** How many attempts spend the budget of a cause, however few agents made them: for a fleet with fewer agents than that. */
+export function mostAttempts(budget: number): number {
+  return ATTEMPTS_PER_AGENT * budget;
+}
+
+/**
+ * Whether these failures spend the budget of their cause: those of one bad machine do not, while other agents may try the
+ * job.
+ * @param failedBy the agents that they happened on
+ */
+export function isSpent(attempts: number, failedBy: readonly AgentId[], budget: number): boolean {
+  return failedBy.length >= budget || attempts >= mostAttempts(budget);
+}
 
 export const AgentId = z.string().min(1).max(128).brand('AgentId');
 export type AgentId = z.infer<typeof AgentId>;
@@ -74,6 +94,8 @@ export const JobRecord = z.strictObject({
   children: z.array(ProvingJobId),
   state: JobState,
   attempts: z.record(AttemptCause, z.number().int().nonnegative()),
+  /** The agents whose attempts failed, by cause; those that were lost are not among them. */
+  failedBy: z.partialRecord(AttemptCause, z.array(AgentId)).optional(),
   recordedAtMs: z.number().int(),
   /** When a message for it was last sent. */
   enqueuedAtMs: z.number().int().optional(),
@@ -204,8 +226,8 @@ export interface JobLedger {
    */
   markProven(report: ProofReport): Promise<'proven' | 'already-settled'>;
   /**
-   * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent. A straggler's
-   * costs the job nothing.
+   * Ends an attempt without a proof: back to `queued`, or `rejected` when the cause's budget is spent, see {@link isSpent}.
+   * A straggler's costs the job nothing.
    * @param movesTo another pool that the job moves to when it is `queued`; it needs a message then
    * @throws {JobLeaseLostError} if the lease is no longer the job's.
    */

@@ -1,5 +1,5 @@
 /** One of CloudWatch's units, or `None` where it has none that fits. */
-export type MetricUnit = 'Count' | 'Seconds' | 'None';
+export type MetricUnit = 'Bytes' | 'Count' | 'Seconds' | 'None';
 
 interface MetricDefinition {
   readonly unit: MetricUnit;
@@ -43,6 +43,12 @@ export const METRICS = {
     description: 'left of the window when the root proof was there',
   },
   NodeLagSeconds: { unit: 'Seconds', dimensions: [], description: 'age of the newest L1 block that the node has read' },
+  DiskFreeBytes: {
+    unit: 'Bytes',
+    dimensions: [],
+    description: 'free on the fullest disk of the embedded engine',
+  },
+  DiskReserveBytes: { unit: 'Bytes', dimensions: [], description: 'of them, kept free for its ledger' },
 
   // From `scale-fleet`, once a minute.
   ScalerRuns: { unit: 'Count', dimensions: [], description: 'completed runs of the scaler' },

@@ -20,7 +20,7 @@ export interface EmbeddedHarness {
   close(): Promise<void>;
 }
 
-export type EmbeddedHarnessOptions = Pick<EmbeddedEngineOptions, 'attemptBudgets'> & {
+export type EmbeddedHarnessOptions = Pick<EmbeddedEngineOptions, 'attemptBudgets' | 'readFreeBytes'> & {
   /** Whether the wall clock is set forward or back whenever time goes by. */
   readonly jumps?: boolean;
 };
@@ -34,7 +34,14 @@ export async function openEmbeddedHarness({
   const jump = jumpingClock(jumps ? JUMP_SECONDS : 0);
   const nowMs = (): number => 1_700_000_000_000 + steadyMs + jump.ms;
   const open = (): Engine =>
-    openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS, nowMs, steadyMs: () => steadyMs, ...options });
+    openEmbeddedEngine({
+      dataDirectory,
+      leaseSeconds: LEASE_SECONDS,
+      nowMs,
+      steadyMs: () => steadyMs,
+      readFreeBytes: async () => 20 * 2 ** 30,
+      ...options,
+    });
   const engine = open();
   const elsewhere = open();
   return {

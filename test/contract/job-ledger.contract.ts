@@ -382,17 +382,44 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         await leased(job.id, BOB);
       });
 
-      it.each(AttemptCause.options)('rejects the job when %s has spent its own budget', async (cause) => {
+      it.each(AttemptCause.options)(
+        'rejects the job when as many agents as the budget of %s have failed',
+        async (cause) => {
+          const job = await recorded();
+          for (let agent = 1; agent < CONTRACT_BUDGETS[cause]; agent++) {
+            const lease = await leased(job.id, AgentId.parse(`agent-${agent}`));
+            expect(await jobs.fail(lease, cause, `attempt ${agent}`)).toBe('queued');
+          }
+          expect(await jobs.fail(await leased(job.id, BOB), cause, 'the last one')).toBe('rejected');
+          expect(await found(job.id)).toMatchObject({
+            state: 'rejected',
+            reason: 'the last one',
+            settledAtMs: harness.nowMs(),
+          });
+        },
+      );
+
+      it('does not reject the job because one agent fails it over and over, and names the agents', async () => {
         const job = await recorded();
-        for (let attempt = 1; attempt < CONTRACT_BUDGETS[cause]; attempt++) {
-          expect(await jobs.fail(await leased(job.id), cause, `attempt ${attempt}`)).toBe('queued');
+        for (let attempt = 1; attempt <= CONTRACT_BUDGETS.failure; attempt++) {
+          expect(await jobs.fail(await leased(job.id), 'failure', `attempt ${attempt}`)).toBe('queued');
         }
-        expect(await jobs.fail(await leased(job.id), cause, 'the last one')).toBe('rejected');
+        await jobs.fail(await leased(job.id), 'out-of-memory', 'killed at 31 GiB');
         expect(await found(job.id)).toMatchObject({
-          state: 'rejected',
-          reason: 'the last one',
-          settledAtMs: harness.nowMs(),
+          attempts: { failure: CONTRACT_BUDGETS.failure, 'out-of-memory': 1 },
+          failedBy: { failure: [ALICE], 'out-of-memory': [ALICE] },
         });
+        expect(await jobs.fail(await leased(job.id, BOB), 'failure', 'here as well')).toBe('rejected');
+        expect(new Set((await found(job.id)).failedBy?.failure)).toEqual(new Set([ALICE, BOB]));
+      });
+
+      it('rejects the job in the end when there is one agent only', async () => {
+        const job = await recorded();
+        for (let attempt = 1; attempt < 2 * CONTRACT_BUDGETS.failure; attempt++) {
+          expect(await jobs.fail(await leased(job.id), 'failure', `attempt ${attempt}`)).toBe('queued');
+        }
+        expect(await jobs.fail(await leased(job.id), 'failure', 'the last one')).toBe('rejected');
+        expect((await found(job.id)).attempts.failure).toBe(2 * CONTRACT_BUDGETS.failure);
       });
 
       it('moves the job to the pool that is named, in need of a message at once', async () => {
@@ -782,7 +809,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await jobs.revive(job.id)).toBe(true);
         const revived = await found(job.id);
         expect(revived).toMatchObject({ state: 'queued', attempts: { failure: 0, 'time-out': 0 } });
-        for (const field of ['enqueuedAtMs', 'settledAtMs', 'reason', 'lease'])
+        for (const field of ['enqueuedAtMs', 'settledAtMs', 'reason', 'lease', 'failedBy'])
           expect(revived).not.toHaveProperty(field);
         expect((await jobs.strandedJobs(60)).map(({ id }) => id)).toEqual([job.id]);
       });
@@ -827,6 +854,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       expect(revived).toMatchObject({ state: 'queued', attempts: { 'time-out': 0 } });
       expect(revived).not.toHaveProperty('enqueuedAtMs');
       expect(revived).not.toHaveProperty('settledAtMs');
+      expect(revived).not.toHaveProperty('failedBy');
       expect((await found(proven.id)).state).toBe('proven');
       expect((await found(elsewhere.id)).state).toBe('rejected');
       expect((await found(ofOtherRange.id)).state).toBe('rejected');

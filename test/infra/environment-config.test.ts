@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import environments from '../../coppice.config.ts';
 import { type EnvironmentInput, parseEnvironment } from '../../infra/config/environment-config.ts';
+import { assertFilledIn } from '../../infra/config/placeholders.ts';
+import { filledIn } from './filled-in.ts';
 
 const { production } = environments;
 
@@ -62,6 +64,11 @@ describe('the configuration of an environment', () => {
     ],
     ['a budget of nothing', { dailyBudgetDollars: 0 }, /at dailyBudgetDollars/],
     ['a prover without an address', { publisher: { signer: 'kms', proverId: '0x12' } }, /must be an Ethereum address/],
+    [
+      'a registry with a wrong checksum',
+      { l1: { ...production.l1, registryAddress: '0x70997970C51812dc3A010C7d01b50e0d17dc79c8' } },
+      /has a wrong checksum: compare every digit[^]*at l1.registryAddress/,
+    ],
     [
       'an L1 without a secret for its URLs',
       { l1: { ...production.l1, secretVariables: ['L1_CONSENSUS_HOST_URLS'] } },
@@ -128,5 +135,30 @@ describe('the configuration of an environment', () => {
     const refusal = refusalOf({ prefix: 'X', dailyBudgetDollars: -1, logDays: 8 });
     expect(refusal).toMatch(/environment production in coppice.config.ts is invalid/);
     for (const place of ['prefix', 'dailyBudgetDollars', 'logDays']) expect(refusal).toContain(`at ${place}`);
+  });
+});
+
+describe('an environment with placeholders', () => {
+  const check = (change: (input: EnvironmentInput) => EnvironmentInput) => (): void =>
+    assertFilledIn('production', parseEnvironment('production', change(production)));
+
+  it('is refused as it comes with the project, with every placeholder', () => {
+    expect(check((input) => input)).toThrow(
+      'environment production in coppice.config.ts still has placeholders: fill them in, or remove the environment\n' +
+        '✖ l1.registryAddress is the zero address\n' +
+        '✖ publisher.proverId is the zero address\n' +
+        '✖ alarms.emails has operator@example.com, which nobody reads',
+    );
+  });
+
+  it('is refused for the account that submits, too', () => {
+    const zero = `0x${'0'.repeat(40)}`;
+    expect(
+      check((input) => ({ ...filledIn(input), publisher: { ...filledIn(input).publisher, address: zero } })),
+    ).toThrow('✖ publisher.address is the zero address');
+  });
+
+  it('is accepted once it is filled in', () => {
+    expect(check(filledIn)).not.toThrow();
   });
 });

@@ -17,26 +17,30 @@ describe('npx cdk synth', () => {
   let directory = '';
   let outdir = '';
 
+  const synth = (...args: readonly string[]): Promise<unknown> =>
+    run(process.execPath, ['node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices', ...args], {
+      cwd: ROOT,
+      env: {
+        PATH: path.join(directory, 'bin'),
+        HOME: directory,
+        HTTP_PROXY: NOWHERE,
+        HTTPS_PROXY: NOWHERE,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+      },
+    });
+
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'coppice-synth-'));
     outdir = path.join(directory, 'cdk.out');
     await mkdir(path.join(directory, 'bin'));
     // The path contains Node but not Docker.
     await symlink(process.execPath, path.join(directory, 'bin/node'));
-    await run(
-      process.execPath,
-      ['node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '--no-notices', '--output', outdir],
-      {
-        cwd: ROOT,
-        env: {
-          PATH: path.join(directory, 'bin'),
-          HOME: directory,
-          HTTP_PROXY: NOWHERE,
-          HTTPS_PROXY: NOWHERE,
-          AWS_EC2_METADATA_DISABLED: 'true',
-          CDK_DISABLE_CLI_TELEMETRY: 'true',
-        },
-      },
+    await synth(
+      '--output',
+      outdir,
+      '--app',
+      'node containers/runtime/launch.mjs test/infra/processes/filled-in-app.ts',
     );
   }, SYNTH_MS);
 
@@ -52,6 +56,12 @@ describe('npx cdk synth', () => {
       expect(stacks.toSorted()).toEqual(['Agents', 'Functions', 'Network', 'Node', 'Observability', 'State']);
     },
   );
+
+  it('refuses the configuration that comes with the project, which has placeholders', async () => {
+    await expect(synth('--output', path.join(directory, 'refused'))).rejects.toMatchObject({
+      stderr: expect.stringContaining('environment test in coppice.config.ts still has placeholders') as string,
+    });
+  });
 
   it('needs no lookup from AWS', async () => {
     const manifest = await readFile(path.join(outdir, 'assembly-production/manifest.json'), 'utf8');

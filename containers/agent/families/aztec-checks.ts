@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { readCrs } from '../../../shared/crs/read-crs.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { AztecFamilyOptions } from './aztec-family-options.ts';
 import { checkCpu, checkMemory } from './machine-checks.ts';
 
@@ -110,5 +111,5 @@ async function isReadable(file: string): Promise<boolean> {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+  return errorText(error).split('\n', 1)[0] ?? '';
 }

@@ -9,6 +9,7 @@ import { findPackageRoot } from 'bb.js-canary/platform';
 
 import { pause } from '../../../shared/retry/pause.ts';
 import { isRunning } from '../../processes/process-group.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 import { isOutOfMemory, type ProcessEnd } from './out-of-memory.ts';
 import { ProofFailedError } from './prover-family.ts';
 
@@ -47,7 +48,7 @@ export class BbProcess {
   async call<Result>(action: (bb: Barretenberg) => Promise<Result>): Promise<Result> {
     this.#running ??= this.#start().catch((error: unknown) => {
       this.#running = undefined;
-      const output = error instanceof Error ? error.message : String(error);
+      const output = errorText(error);
       const cause = isOutOfMemory({ output }) ? 'out-of-memory' : 'failure';
       throw new ProofFailedError(cause, `bb did not start: ${output}`, { cause: error });
     });
@@ -55,7 +56,7 @@ export class BbProcess {
     try {
       return await action(running.bb);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       const end = await running.end();
       // Its memory cannot be trusted after a failure.
       await this.stop();

@@ -1,5 +1,6 @@
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { readCrs } from '../../../shared/crs/read-crs.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 import { findBb } from './bb-process.ts';
 import type { CanaryFamilyOptions } from './canary-family-options.ts';
 import { checkCpu, checkMemory } from './machine-checks.ts';
@@ -47,6 +48,6 @@ async function checkCrs(
     }
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }

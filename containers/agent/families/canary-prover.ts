@@ -8,6 +8,7 @@ import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import { fieldFromBytes, fieldsFromBytes } from '../../../shared/canary/field.ts';
 import { publicInputsOf, type Statement } from '../../../shared/canary/statement.ts';
 import type { VerificationKey } from '../../../shared/canary/verification-key.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { BbProcess } from './bb-process.ts';
 import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { ProofFailedError } from './prover-family.ts';
@@ -128,7 +129,7 @@ export class CanaryProver {
       const { witness } = await noir.execute(inputs);
       return gunzipSync(witness);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       throw new ProofFailedError('failure', `the circuit rejects these inputs: ${message}`, { cause: error });
     }
   }

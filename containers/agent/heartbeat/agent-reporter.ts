@@ -1,4 +1,5 @@
 import type { AgentRecord, AgentRegistry } from '../../../shared/ledger/agent-registry.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 
 /** Changes that follow each other faster than this are written as one. */
 const GATHER_MS = 250;
@@ -58,7 +59,7 @@ export class AgentReporter {
     try {
       await this.#registry.report({ ...this.#agent, lastSeenAtMs: this.#writtenAtMs });
     } catch (error) {
-      onProblem(`agent record not written: ${error instanceof Error ? error.message : String(error)}`);
+      onProblem(`agent record not written: ${errorText(error)}`);
     }
     this.#writeAt(this.#writtenAtMs + everySeconds * 1000);
   }

@@ -9,6 +9,7 @@ import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { KeptLeases } from '../heartbeat/heartbeats.ts';
+import type { OwnFailures } from './own-failures.ts';
 import { reportIncident } from './report-incident.ts';
 
 /** Seconds before a failed job is tried again, by the number of its failure: for corrupt inputs the node must act first. */
@@ -22,6 +23,7 @@ export interface HeldJobDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'incidents'>;
   /** The agent's pools. */
   readonly pools: readonly Pool[];
+  readonly ownFailures: Pick<OwnFailures, 'note'>;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -99,8 +101,9 @@ export class HeldJob {
    * between, the sweeper sends the message, as does the next agent that receives the old one.
    */
   async fail(cause: AttemptCause, reason: string): Promise<void> {
-    const { engine, pools, log } = this.#deps;
+    const { engine, pools, ownFailures, log } = this.#deps;
     const { record } = this;
+    ownFailures.note(record.id);
     await this.#kept.drop();
     const movesTo = cause === 'out-of-memory' ? poolBeyond(record.circuit, pools) : undefined;
     try {

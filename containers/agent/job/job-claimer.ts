@@ -12,14 +12,14 @@ import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Drain } from '../drain.ts';
 import type { LeasePair } from '../heartbeat/lease-keeper.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
+import { ForeignVersionTicks } from './foreign-version-ticks.ts';
 import type { HeldJob } from './held-job.ts';
 import type { OwnFailures } from './own-failures.ts';
 import type { PollingPolicy } from './polling-policy.ts';
 import { RefusedJobs } from './refused-jobs.ts';
 import { reportIncident } from './report-incident.ts';
 
-/** A job of another version is hidden for 15 to 30 s. */
-const FOREIGN_VERSION_TICK_SECONDS = 15;
 /** How long an unresponsive store may keep a claimed job from being proven by another agent. */
 const FETCH_SECONDS = 10;
 const FETCH_FAILED_DELAY_SECONDS = 5;
@@ -60,12 +60,14 @@ export class JobClaimer {
   readonly #options: JobClaimerOptions;
   readonly #deps: JobClaimerDeps;
   readonly #refused: RefusedJobs;
+  readonly #foreignTicks: ForeignVersionTicks;
   readonly #knownForeignVersions = new Set<string>();
 
   constructor(options: JobClaimerOptions, deps: JobClaimerDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#refused = new RefusedJobs(options.polling, deps.nowMs);
+    this.#foreignTicks = new ForeignVersionTicks(deps.nowMs);
   }
 
   /**
@@ -152,7 +154,7 @@ export class JobClaimer {
       return true;
     }
     if (message.networkVersion !== version) {
-      await this.#hide(queueLease, FOREIGN_VERSION_TICK_SECONDS);
+      await this.#hide(queueLease, this.#foreignTicks.nextSeconds());
       await this.#reportForeignVersion(queueLease, version);
       return true;
     }
@@ -213,7 +215,7 @@ export class JobClaimer {
         onError: (error) => log.warn({ err: error, jobId: id }, 'inputs not read yet'),
       });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       if (isBroken(error)) {
         await held.fail('corrupt-inputs', message);
         await reportIncident(this.#deps, { kind: 'corrupt-object', subject: inputs.key, message });

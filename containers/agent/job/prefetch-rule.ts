@@ -78,9 +78,17 @@ export class PoolOutlook {
     return this.#last;
   }
 
-  /** Counts the other working agents of the job's pool and version, as their records are now. */
-  countOthersFor({ pool, networkVersion }: Pick<JobRecord, 'pool' | 'networkVersion'>): Promise<number> {
-    return this.#countOthers((agent) => agent.pools.includes(pool) && agent.networkVersion === networkVersion);
+  /** Whether another agent works for the job's pool and version, as their records are now, that the job has not failed on. */
+  async hasFreshAgentsFor({
+    pool,
+    networkVersion,
+    failedBy = {},
+  }: Pick<JobRecord, 'pool' | 'networkVersion' | 'failedBy'>): Promise<boolean> {
+    const tried = new Set(Object.values(failedBy).flat());
+    const fresh = await this.#countOthers(
+      (agent) => agent.pools.includes(pool) && agent.networkVersion === networkVersion && !tried.has(agent.agentId),
+    );
+    return fresh > 0;
   }
 
   async #countOthers(isWanted: (agent: AgentRecord) => boolean): Promise<number> {

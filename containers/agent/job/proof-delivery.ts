@@ -8,6 +8,7 @@ import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { ProvingAttemptError } from '../errors.ts';
 import type { FreshProof } from '../prover/prover-process.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { HeldJob } from './held-job.ts';
 import { reportIncident } from './report-incident.ts';
 
@@ -60,7 +61,7 @@ export class ProofDelivery {
 
   async #giveUp(job: HeldJob, error: unknown): Promise<void> {
     const { id, circuit } = job.record;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     if (error instanceof ProvingAttemptError) {
       await job.fail(error.attemptCause, message);
       await reportIncident(this.#deps, { kind: 'corrupt-object', subject: outputsKey(circuit, id), message });

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { type OpenFamily, ProofFailedError, type ProverFamily } from '../families/prover-family.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
 import { ProverRequest, type ProverResponse } from './prover-messages.ts';
 
 // The prover process: a child of the agent, which may kill it at any moment. Its counterpart is prover-process.ts.
@@ -82,5 +83,5 @@ function respond(message: ProverResponse): void {
 const MAX_MESSAGE_CHARACTERS = 2000;
 
 function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, MAX_MESSAGE_CHARACTERS);
+  return errorText(error).slice(0, MAX_MESSAGE_CHARACTERS);
 }

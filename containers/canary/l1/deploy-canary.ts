@@ -1,9 +1,18 @@
-import { createPublicClient, createWalletClient, encodeDeployData, type Hex, http, type LocalAccount } from 'viem';
+import {
+  createPublicClient,
+  createWalletClient,
+  encodeDeployData,
+  formatEther,
+  type Hex,
+  http,
+  type LocalAccount,
+} from 'viem';
 
 import { CANARY_ROLLUP_ABI } from '../../../shared/canary/canary-rollup.ts';
 import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import type { Field } from '../../../shared/canary/field.ts';
 import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
+import { describeError } from '../../../shared/l1/revert-reason.ts';
 import { canaryRollupSource, compileContracts, linkContract } from './compile-contracts.ts';
 import { verifierSource } from './verifier-source.ts';
 
@@ -19,6 +28,7 @@ export interface CanaryDeployment {
 /**
  * Deploys the verifier of the keys' root and a `CanaryRollup` in front of it.
  * @throws {DevelopmentCrsOnPublicChainError} for keys under the development CRS, on a chain that is not a development chain
+ * @throws {CanaryNotDeployedError}
  */
 export async function deployCanary({
   rpcUrl,
@@ -36,7 +46,9 @@ export async function deployCanary({
   refuseDevelopmentCrs(keys.root.crs, await client.getChainId());
 
   const deploy = async (data: Hex): Promise<Hex> => {
-    const hash = await wallet.sendTransaction({ data, chain: null });
+    const hash = await wallet.sendTransaction({ data, chain: null }).catch(async (error: unknown) => {
+      throw new CanaryNotDeployedError(account.address, await client.getBalance(account), describeError(error));
+    });
     const { status, contractAddress } = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 });
     if (status !== 'success' || !contractAddress) throw new Error(`the deployment in ${hash} was reverted`);
     return contractAddress;
@@ -69,6 +81,23 @@ export async function deployCanary({
 export function refuseDevelopmentCrs(crs: CrsKind, chainId: number): void {
   if (crs === 'development' && !DEVELOPMENT_CHAIN_IDS.includes(chainId)) {
     throw new DevelopmentCrsOnPublicChainError(chainId);
+  }
+}
+
+/** L1 takes no deployment from the account, most often because it cannot pay. */
+export class CanaryNotDeployedError extends Error {
+  override readonly name = 'CanaryNotDeployedError';
+  readonly address: Hex;
+  readonly balanceWei: bigint;
+
+  /** @param why in one line: the client's own message has the whole bytecode in it */
+  constructor(address: Hex, balanceWei: bigint, why: string) {
+    super(
+      `the canary's contracts could not be deployed: ${why}; their account ${address} has ${formatEther(balanceWei)} ETH: ` +
+        'send ETH to it if that is too little, then run the same command again',
+    );
+    this.address = address;
+    this.balanceWei = balanceWei;
   }
 }
 

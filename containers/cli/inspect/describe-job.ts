@@ -1,4 +1,4 @@
-import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { AttemptCause, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import type { Tone } from '../../terminal/line.ts';
 
 export const TONE_OF_JOB: Readonly<Record<JobRecord['state'], Tone>> = {
@@ -9,11 +9,14 @@ export const TONE_OF_JOB: Readonly<Record<JobRecord['state'], Tone>> = {
   cancelled: 'dim',
 };
 
-/** Lost attempts by cause: `2 x time-out, 1 x failure`; empty when none was lost. */
-export function attemptsOf({ attempts }: JobRecord): string {
-  return Object.entries(attempts)
-    .filter(([, count]) => count > 0)
-    .map(([cause, count]) => `${count} x ${cause}`)
+/** Lost attempts by cause, with the agents that they failed on: `3 x failure (agent-1, agent-2)`; empty when none was lost. */
+export function attemptsOf({ attempts, failedBy = {} }: JobRecord): string {
+  return AttemptCause.options
+    .filter((cause) => attempts[cause] > 0)
+    .map((cause) => {
+      const agents = failedBy[cause];
+      return `${attempts[cause]} x ${cause}${agents === undefined ? '' : ` (${agents.join(', ')})`}`;
+    })
     .join(', ');
 }
 

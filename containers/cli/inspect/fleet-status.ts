@@ -1,3 +1,4 @@
+import type { DiskSpace } from '../../../shared/engine/disks.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { DeadLetter, QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
@@ -16,6 +17,8 @@ export interface FleetStatus {
   readonly roots: readonly RootRecord[];
   readonly agents: readonly AgentRecord[];
   readonly queues: readonly QueueDepth[];
+  /** Those of the embedded engine. */
+  readonly disks: readonly DiskSpace[];
   /** Newest first. */
   readonly incidents: readonly Incident[];
   readonly deadLetters: readonly DeadLetter[];
@@ -33,11 +36,12 @@ export interface StatusLimits {
 }
 
 export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowMs: number): Promise<FleetStatus> {
-  const [epochs, roots, agents, queues, incidents, deadLetters] = await Promise.all([
+  const [epochs, roots, agents, queues, disks, incidents, deadLetters] = await Promise.all([
     engine.epochs.latest(limits.epochs),
     engine.outbox.open(),
     engine.agents.seenWithin(limits.agentsSeenWithinSeconds),
     engine.queue.depths(),
+    engine.disks?.spaces() ?? [],
     engine.incidents.latest(limits.incidents),
     engine.queue.deadLetters(),
   ]);
@@ -45,5 +49,5 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
     const jobs = await engine.jobs.jobsOfEpoch(epoch.epoch);
     return { ...epoch, progress: progressOf(expectedTree(epoch.shape), jobs, { rangeId: epoch.rangeId, nowMs }) };
   });
-  return { atMs: nowMs, epochs: await Promise.all(withProgress), roots, agents, queues, incidents, deadLetters };
+  return { atMs: nowMs, epochs: await Promise.all(withProgress), roots, agents, queues, disks, incidents, deadLetters };
 }

@@ -1,9 +1,11 @@
+import type { DiskSpace } from '../../../shared/engine/disks.ts';
 import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
+import { formatBytes } from '../../terminal/format-bytes.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
@@ -19,12 +21,13 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
 
 /** What the fleet is doing, in sections. */
 export function renderStatus(status: FleetStatus): Line[] {
-  const { atMs, epochs, roots, agents, queues, incidents, deadLetters } = status;
+  const { atMs, epochs, roots, agents, queues, disks, incidents, deadLetters } = status;
   const sections: (readonly [string, readonly Line[], string])[] = [
     ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, atMs))), 'none yet'],
     ['Roots in the outbox', roots.map((root) => rootLine(root, atMs)), 'none'],
     ['Agents', alignColumns(agents.map((agent) => agentCells(agent, atMs))), 'none seen recently'],
     ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
+    ...(disks.length === 0 ? [] : [['Disks', disks.map(diskLine), ''] as const]),
     [
       'Incidents',
       incidents.map(({ atMs: sinceMs, kind, subject, message }) => [
@@ -110,6 +113,14 @@ function holdsMessages({ waiting, leased }: QueueDepth): boolean {
 
 function queueCells({ pool, lane, waiting, leased }: QueueDepth): Line {
   return [pool, lane, `${waiting} waiting`, `${leased} leased`];
+}
+
+function diskLine({ directory, freeBytes, reserveBytes, isLow }: DiskSpace): Line {
+  const free = `${formatBytes(freeBytes)} free`;
+  return [
+    isLow ? toned('bad', free) : free,
+    ` on the disk of ${directory}; ${formatBytes(reserveBytes)} are kept for the ledger`,
+  ];
 }
 
 function ago(durationMs: number): string {

@@ -116,7 +116,10 @@ export const ENGINE_SETTINGS = {
       description: 'How often the node compares its outstanding jobs with the ledger, in seconds',
     }),
     attemptsLostAgent: attempts('lost-agent', 'Attempts at a job before it is rejected, when its agent is lost'),
-    attemptsOutOfMemory: attempts('out-of-memory', 'The same, when memory runs out'),
+    attemptsOutOfMemory: attempts(
+      'out-of-memory',
+      'Agents that a job may fail on before it is rejected, when memory runs out; twice as many attempts reject it, too',
+    ),
     attemptsTimeOut: attempts('time-out', 'The same, when the prover times out'),
     attemptsFailure: attempts('failure', 'The same, when the prover fails'),
     attemptsCorruptInputs: attempts('corrupt-inputs', 'The same, when the inputs cannot be read'),

@@ -12,7 +12,8 @@ export const PUBLISHER_SETTINGS = {
       flagAliases: ['proverNode.publisherPrivateKey'],
       variable: 'PROVER_PUBLISHER_PRIVATE_KEYS',
       variableAliases: ['PROVER_PUBLISHER_PRIVATE_KEY', 'L1_PRIVATE_KEY'],
-      description: 'Private keys of the L1 accounts that submit proofs; use the variable or a file, not the flag',
+      description:
+        'Private keys of L1 accounts, the first of which submits proofs; use the variable or a file, not the flag',
     }),
     keyStoreDirectory: optional(path, {
       flag: 'proverNode.keyStoreDirectory',
@@ -22,7 +23,7 @@ export const PUBLISHER_SETTINGS = {
     proverPublisherAddresses: optional(listOf(address), {
       flag: 'proverNode.proverPublisherAddresses',
       variable: 'PROVER_PUBLISHER_ADDRESSES',
-      description: 'Addresses of L1 accounts whose keys are held by a remote signer',
+      description: 'Addresses of L1 accounts whose keys a remote signer holds; the first submits proofs',
     }),
     web3SignerUrl: optional(secretUrl, {
       flag: 'proverNode.web3SignerUrl',

@@ -68,6 +68,7 @@ export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
     agents: new DynamoAgentRegistry(table, nowMs),
     incidents: new DynamoIncidentLog(table, nowMs),
     decisions: new DynamoDecisionLog(table),
+    disks: undefined,
     growingEpochs: new NotedGrowingEpochs(notes),
     spotEvents: new DynamoSpotEvents(table),
     notes,

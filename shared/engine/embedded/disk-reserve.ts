@@ -1,18 +1,17 @@
 import { statfs } from 'node:fs/promises';
 
 import { DiskReserveError } from '../../proof-store/errors.ts';
-import type { Logger } from '../../telemetry/logger.ts';
 
 const MIB = 2 ** 20;
 /** Kept free for the ledger: far more than it takes while it settles what is proven and submits roots. */
-const RESERVE_BYTES = 256 * MIB;
+export const RESERVE_BYTES = 256 * MIB;
 /** The operator is warned below this. An epoch of 10,000 jobs takes about 1.6 GB. */
-const WARNING_BYTES = 4096 * MIB;
+export const WARNING_BYTES = 4096 * MIB;
 
 /** Returns how many bytes of the file system of that folder this program may still use. */
 export type ReadFreeBytes = (directory: string) => Promise<number>;
 
-const readFreeBytes: ReadFreeBytes = async (directory) => {
+export const readFreeBytes: ReadFreeBytes = async (directory) => {
   const { bavail, bsize, blocks } = await statfs(directory);
   // Some network file systems report no sizes at all.
   return blocks === 0 ? Infinity : bavail * bsize;
@@ -20,7 +19,6 @@ const readFreeBytes: ReadFreeBytes = async (directory) => {
 
 export interface DiskReserveOptions {
   readonly readFreeBytes?: ReadFreeBytes | undefined;
-  readonly log?: Pick<Logger, 'warn'> | undefined;
 }
 
 /**
@@ -30,19 +28,15 @@ export interface DiskReserveOptions {
 export class DiskReserve {
   readonly #directory: string;
   readonly #readFreeBytes: ReadFreeBytes;
-  readonly #log: Pick<Logger, 'warn'> | undefined;
-  #isLow = false;
 
   constructor(directory: string, options: DiskReserveOptions) {
     this.#directory = directory;
     this.#readFreeBytes = options.readFreeBytes ?? readFreeBytes;
-    this.#log = options.log;
   }
 
   /** @throws {DiskReserveError} when a write of that size would leave less than the reserve. */
   async assertRoomFor(sizeBytes: number): Promise<void> {
     const freeBytes = await this.#readFreeBytes(this.#directory);
-    this.#warnOnceLow(freeBytes);
     if (freeBytes - sizeBytes < RESERVE_BYTES) throw this.#refusal(freeBytes);
   }
 
@@ -54,16 +48,5 @@ export class DiskReserve {
 
   #refusal(freeBytes: number, options?: ErrorOptions): DiskReserveError {
     return new DiskReserveError(this.#directory, freeBytes, RESERVE_BYTES, options);
-  }
-
-  #warnOnceLow(freeBytes: number): void {
-    const isLow = freeBytes < WARNING_BYTES;
-    if (isLow && !this.#isLow) {
-      this.#log?.warn(
-        { directory: this.#directory, freeMib: Math.floor(freeBytes / MIB), reserveMib: RESERVE_BYTES / MIB },
-        'the disk of the proofs is nearly full: free space on it, or nothing is stored once only the reserve is left',
-      );
-    }
-    this.#isLow = isLow;
   }
 }

@@ -13,6 +13,7 @@ import { FileProofStore } from './file-proof-store.ts';
 import type { Engine } from '../engine.ts';
 import type { EngineLog } from '../engine-log.ts';
 import type { ReadFreeBytes } from './disk-reserve.ts';
+import { EmbeddedDisks } from './embedded-disks.ts';
 import { machineSteadyMs } from './machine-clock.ts';
 import { runRetention } from './retention.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
@@ -47,6 +48,7 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const nowMs = options.nowMs ?? Date.now;
   const clock = { nowMs, steadyMs: options.steadyMs ?? options.nowMs ?? machineSteadyMs };
   const database = openSqliteDatabase(options.dataDirectory);
+  const givenProofs = options.proofsDirectory === undefined ? [] : [options.proofsDirectory];
   const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs, options);
   const leftoversRemoved = proofs.removeLeftovers();
   const closed = new AbortController();
@@ -68,6 +70,7 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     agents: new SqliteAgentRegistry(database, nowMs),
     incidents: new SqliteIncidentLog(database, nowMs),
     decisions: new SqliteDecisionLog(database),
+    disks: new EmbeddedDisks([options.dataDirectory, ...givenProofs], options.readFreeBytes),
     // Nothing scales the agents of one machine, and no function runs there.
     growingEpochs: undefined,
     spotEvents: undefined,

@@ -22,6 +22,7 @@ export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
     children: parseJson(row['children']),
     state: row['state'],
     attempts: parseJson(row['attempts']),
+    failedBy: parseJson(row['failed_by']),
     recordedAtMs: row['recorded_at_ms'],
     enqueuedAtMs: row['enqueued_at_ms'],
     lease: row['state'] === 'leased' ? leaseOf(row, at) : null,

@@ -11,6 +11,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   addDecisions,
   addSecondCopies,
   useSteadyClock,
+  addAgentsOfFailures,
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
@@ -55,4 +56,9 @@ function useSteadyClock(database: DatabaseSync): void {
   database.exec('update messages set visible_steady_ms = 0');
   database.exec('alter table jobs rename column lease_expires_at_ms to lease_expires_steady_ms');
   database.exec('alter table jobs add column enqueued_steady_ms integer');
+}
+
+/** Earlier failures count as attempts only: nobody knows their agents. */
+function addAgentsOfFailures(database: DatabaseSync): void {
+  database.exec('alter table jobs add column failed_by text');
 }

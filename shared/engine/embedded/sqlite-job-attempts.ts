@@ -1,4 +1,11 @@
-import { type AttemptCause, type JobLease, type JobRecord, stragglerAt } from '../../ledger/job-ledger.ts';
+import {
+  type AgentId,
+  type AttemptCause,
+  isSpent,
+  type JobLease,
+  type JobRecord,
+  stragglerAt,
+} from '../../ledger/job-ledger.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { latestEndMs } from './machine-clock.ts';
@@ -12,7 +19,9 @@ export interface LostAttempt {
   readonly cause: AttemptCause;
   readonly reason: string;
   readonly movesTo?: Pool | undefined;
-  /** Attempts that the job may lose to this cause. */
+  /** The agent that reported the failure; one that was lost reports none. */
+  readonly failedOn?: AgentId;
+  /** What the job may lose to this cause. */
   readonly budget: number;
   readonly nowMs: number;
 }
@@ -24,16 +33,20 @@ export interface LostAttempt {
 export function endAttempt(
   database: SqliteDatabase,
   job: JobRecord,
-  { cause, reason, movesTo, budget, nowMs }: LostAttempt,
+  { cause, reason, movesTo, failedOn, budget, nowMs }: LostAttempt,
 ): 'queued' | 'rejected' {
   const attempts = { ...job.attempts, [cause]: job.attempts[cause] + 1 };
-  const isLast = attempts[cause] >= budget;
+  const failedBy = failedOn === undefined ? job.failedBy : withAgent(job.failedBy, cause, failedOn);
+  const isLast =
+    failedOn === undefined ? attempts[cause] >= budget : isSpent(attempts[cause], failedBy?.[cause] ?? [], budget);
   const state = isLast && stragglerAt(job, nowMs) === undefined ? 'rejected' : 'queued';
+  const after = isLast && state === 'queued' ? job : { attempts, failedBy };
   database.run(
-    `update jobs set state = ?, attempts = ?, reason = ?, settled_at_ms = ?,
+    `update jobs set state = ?, attempts = ?, failed_by = ?, reason = ?, settled_at_ms = ?,
        ${state === 'rejected' ? CLEAR_LEASES : CLEAR_LEASE} where id = ?`,
     state,
-    JSON.stringify(isLast && state === 'queued' ? job.attempts : attempts),
+    JSON.stringify(after.attempts),
+    after.failedBy === undefined ? null : JSON.stringify(after.failedBy),
     reason,
     state === 'rejected' ? nowMs : null,
     job.id,
@@ -42,6 +55,10 @@ export function endAttempt(
     database.run('update jobs set pool = ?, enqueued_at_ms = null where id = ?', movesTo, job.id);
   }
   return state;
+}
+
+function withAgent(failedBy: JobRecord['failedBy'], cause: AttemptCause, agentId: AgentId): JobRecord['failedBy'] {
+  return { ...failedBy, [cause]: [...new Set([...(failedBy?.[cause] ?? []), agentId])] };
 }
 
 /** Queues the job so that another agent begins its second copy, beside the attempt under its lease. Runs in a transaction. */

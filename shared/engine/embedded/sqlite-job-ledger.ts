@@ -32,6 +32,7 @@ const OpenJobRow = JobRecord.pick({ id: true, attempts: true }).transform(({ id,
 const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_at_ms = null';
 /** Queued again and marked as in need of a message: the sweeper sends one if the caller dies before it does. */
 const QUEUE_ANEW = `state = 'queued', enqueued_at_ms = null, settled_at_ms = null`;
+const FRESH_BUDGET = 'attempts = ?, failed_by = null, reason = null';
 
 export interface SqliteJobLedgerOptions {
   readonly budgets: AttemptBudgets;
@@ -190,6 +191,7 @@ export class SqliteJobLedger implements JobLedger {
           cause,
           reason: keptReason(reason),
           movesTo,
+          failedOn: lease.agentId,
           budget: this.#budgets[cause],
           nowMs: at.nowMs,
         };
@@ -222,7 +224,7 @@ export class SqliteJobLedger implements JobLedger {
 
   async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
     return this.#database.run(
-      `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null where epoch = ? and range_id = ? and state = 'rejected'`,
+      `update jobs set ${QUEUE_ANEW}, ${FRESH_BUDGET} where epoch = ? and range_id = ? and state = 'rejected'`,
       NO_ATTEMPTS_TEXT,
       epoch,
       rangeId,
@@ -231,7 +233,7 @@ export class SqliteJobLedger implements JobLedger {
 
   async revive(jobId: ProvingJobId): Promise<boolean> {
     const revived = this.#database.run(
-      `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null where id = ? and state = 'rejected'`,
+      `update jobs set ${QUEUE_ANEW}, ${FRESH_BUDGET} where id = ? and state = 'rejected'`,
       NO_ATTEMPTS_TEXT,
       jobId,
     );

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -73,6 +73,7 @@ create table jobs (
   children text not null,
   state text not null,
   attempts text not null,
+  failed_by text,
   recorded_at_ms integer not null,
   enqueued_at_ms integer,
   enqueued_steady_ms integer,

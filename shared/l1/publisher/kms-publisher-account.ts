@@ -24,6 +24,7 @@ import {
 } from 'viem';
 import { publicKeyToAddress } from 'viem/accounts';
 
+import { errorText } from '../../telemetry/error-text.ts';
 import { parseDerSignature } from './der-signature.ts';
 import { PublisherKeyUnusableError } from '../errors.ts';
 import type { PublisherAccount } from './publisher-account.ts';
@@ -116,7 +117,7 @@ async function explained<T>(keptIn: string, action: string, call: () => Promise<
     if (cause instanceof PublisherKeyUnusableError) throw cause;
     const problem = problemOf(cause, action);
     if (problem !== undefined) throw new PublisherKeyUnusableError(keptIn, problem, { cause });
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = errorText(cause);
     throw new PublisherKeyUnusableError(keptIn, `${action} fails and will be retried: ${message}`, { cause });
   }
 }

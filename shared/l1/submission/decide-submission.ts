@@ -99,7 +99,11 @@ function cancel(newest: Submission, death: Death, situation: SubmissionSituation
     return wait('other-key', `${death.reason}; its transaction ${newest.transactionHash} was signed by ${newest.from}`);
   }
   const anew = feesAnew(newest, situation);
-  if (newest.cancels && anew === undefined && !isStuck(newest, situation)) return resendOrWait(newest, situation);
+  if (newest.cancels && anew === undefined) {
+    if (!isStuck(newest, situation)) return resendOrWait(newest, situation);
+    const blocked = waitBehindForeign(newest, situation);
+    if (blocked !== undefined) return blocked;
+  }
   const fees = anew ?? replacementFees(feesOf(newest), view.market, policy);
   if (fees !== undefined) return { do: 'cancel', nonce: newest.nonce, fees, death };
   return wait(
@@ -135,13 +139,8 @@ function tend(newest: Submission, situation: SubmissionSituation): SubmissionSte
   const anew = feesAnew(newest, situation);
   if (anew !== undefined) return { do: 'submit', nonce: newest.nonce, fees: anew };
   if (!newest.cancels && !isStuck(newest, situation)) return resendOrWait(newest, situation);
-  if (newest.nonce > view.sender.latestNonce) {
-    const before = `nonce ${view.sender.latestNonce} of ${newest.from}`;
-    return wait(
-      'pending',
-      `${newest.transactionHash} waits behind ${before}, which is not Coppice's: get that transaction mined or cancelled`,
-    );
-  }
+  const blocked = waitBehindForeign(newest, situation);
+  if (blocked !== undefined) return blocked;
   const speedUps = liveSubmissions(root).length - 1;
   const isPatient = speedUps >= policy.maxSpeedUps && !isBelowMarket(feesOf(newest), view.market);
   if (isPatient && !newest.cancels) return resendOrWait(newest, situation);
@@ -151,6 +150,16 @@ function tend(newest: Submission, situation: SubmissionSituation): SubmissionSte
   return wait(
     'fee-cap',
     `${offer}, and nodes accept no replacement within the limit of ${cap(policy)} (L1_GAS_PRICE_MAX)`,
+  );
+}
+
+/** No fee gets a transaction mined before one with a lower nonce. */
+function waitBehindForeign(newest: Submission, { view }: SubmissionSituation): Wait | undefined {
+  if (newest.nonce <= view.sender.latestNonce) return undefined;
+  const before = `nonce ${view.sender.latestNonce} of ${newest.from}`;
+  return wait(
+    'nonce-blocked',
+    `${newest.transactionHash} waits behind ${before}, which is not Coppice's: get that transaction mined or cancelled`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { DecisionLog } from '../../ledger/decision-log.ts';
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord } from '../../ledger/outbox.ts';
+import { reportRivalProof } from '../../ledger/rival-proof.ts';
 import type { EpochNumber } from '../../proving-job/proving-job-id.ts';
 import { pause } from '../../retry/pause.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -200,6 +201,7 @@ export class RootSubmitter {
     const { policy, account } = this.#deps;
     const nowMs = this.#deps.nowMs();
     memory.rememberVerdict(view.verdict, nowMs);
+    await this.#reportRival(root, view, memory);
     const busyWith = await this.#busyWith(root);
     const { address } = account;
     const step = decideSubmission({ root, view, policy, nowMs, address, busyWith, memory });
@@ -207,6 +209,11 @@ export class RootSubmitter {
     const weighing = weighSubmission(root, view.market, policy, view.blockAtMs);
     await this.#recordWeighing(root, weighing, memory);
     return weighedStep(step, weighing);
+  }
+
+  async #reportRival(root: RootRecord, { verdict }: RootView, memory: SubmissionMemory): Promise<void> {
+    if (verdict.standing !== 'alive' || verdict.isProvenByAnother !== true || memory.isRivalReported) return;
+    memory.isRivalReported = await reportRivalProof(root, 'the root is submitted', this.#deps);
   }
 
   /** Records the choice when it differs from the last one. */
@@ -317,11 +324,15 @@ export class RootSubmitter {
   }
 
   async #releaseAll(): Promise<void> {
-    const { outbox, submitterId } = this.#deps;
-    for (const root of await outbox.open()) {
-      if (root.submitterId !== submitterId) continue;
-      const { submitterId: _id, submitterUntilMs: _until, ...released } = root;
-      await outbox.replace(released);
+    const { outbox, submitterId, log } = this.#deps;
+    try {
+      for (const root of await outbox.open()) {
+        if (root.submitterId !== submitterId) continue;
+        const { submitterId: _id, submitterUntilMs: _until, ...released } = root;
+        await outbox.replace(released);
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'roots not released: another submitter takes them when their leases end');
     }
   }
 

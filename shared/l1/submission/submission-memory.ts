@@ -17,6 +17,8 @@ export class SubmissionMemory {
   lastWait: { readonly cause: WaitCause; readonly atMs: number } | undefined;
   /** The last choice that was recorded. */
   lastChoice: Weighing['choice'] | undefined;
+  /** Whether it was reported that another prover's proof is on L1. */
+  isRivalReported = false;
   #goneSinceMs: number | undefined;
   #retryAtMs: number | undefined;
   #broadcast: Broadcast | undefined;

@@ -14,6 +14,7 @@ export type WaitCause =
   | 'l1-silent'
   | 'l1-stale'
   | 'low-balance'
+  | 'nonce-blocked'
   | 'nonce-taken'
   | 'other-key'
   | 'pending'

@@ -69,6 +69,7 @@ export function judgeRollupView(root: RootRecord, call: RootCall, rollup: Rollup
     return { standing: 'dead', epochState: 'proven', reason };
   }
   const previous = call.firstCheckpoint - 1;
+  if (rollup.provenCheckpoint >= call.lastCheckpoint) return { standing: 'alive', isProvenByAnother: true };
   if (rollup.provenCheckpoint >= previous) return { standing: 'alive' };
   const proven = `L1 has proofs up to checkpoint ${rollup.provenCheckpoint}`;
   return { standing: 'alive', waitsFor: `${proven}, and accepts this one once checkpoint ${previous} is proven` };

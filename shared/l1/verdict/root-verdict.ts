@@ -3,8 +3,11 @@ import { cutText } from '../cut-text.ts';
 
 /** Whether a root can still be accepted on L1, and how its epoch ends when it cannot. */
 export type Verdict =
-  /** `waitsFor`: what L1 still lacks before it accepts the root. */
-  | { readonly standing: 'alive'; readonly waitsFor?: string }
+  /**
+   * `waitsFor`: what L1 still lacks before it accepts the root. `isProvenByAnother`: L1 has an equal proof, which shares the
+   * reward with this one.
+   */
+  | { readonly standing: 'alive'; readonly waitsFor?: string; readonly isProvenByAnother?: true }
   /** What it was proven upon is not on L1: a reorg removed it, and may bring it back. */
   | { readonly standing: 'gone'; readonly reason: string }
   | { readonly standing: 'dead'; readonly epochState: 'proven' | 'expired'; readonly reason: string };

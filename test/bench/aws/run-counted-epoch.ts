@@ -124,7 +124,13 @@ class CountedAgent {
         nowMs,
         hold: (record, leases) => {
           const kept = { leases, lost: new AbortController().signal, drop: () => Promise.resolve() };
-          return new HeldJob(record, kept, { engine, pools: [pool], log, nowMs });
+          return new HeldJob(record, kept, {
+            engine,
+            pools: [pool],
+            ownFailures: { note: () => undefined },
+            log,
+            nowMs,
+          });
         },
         onRefused: (reason) => {
           throw new Error(reason);

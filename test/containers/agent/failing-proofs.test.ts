@@ -38,11 +38,14 @@ describe('a job whose proof fails', () => {
   it.for(POISONS)(
     '%s: it is rejected when its budget is spent, and the others are proven',
     async ([, inputs, cause, reason]) => {
-      fleet.startAgent({
-        timeoutMultiple: 0,
-        timeoutFloorSeconds: cause === 'time-out' ? 3 : 60,
-        proverEnvironment: { NODE_OPTIONS: '--max-old-space-size=64' },
-      });
+      // The budget counts agents.
+      for (let agent = 0; agent < 2; agent += 1) {
+        fleet.startAgent({
+          timeoutMultiple: 0,
+          timeoutFloorSeconds: cause === 'time-out' ? 3 : 60,
+          proverEnvironment: { NODE_OPTIONS: '--max-old-space-size=64' },
+        });
+      }
       const poison = await fleet.addJob(inputs);
       const others = [await fleet.addJob({ act: 'prove' }), await fleet.addJob({ act: 'prove' })];
 

@@ -145,7 +145,13 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
       } as unknown as Engine['queue'],
     };
     const kept = { leases, lost: new AbortController().signal, drop: () => Promise.resolve() };
-    const held = new HeldJob(job, kept, { engine, pools: ['small'], log, nowMs: () => harness.nowMs() });
+    const held = new HeldJob(job, kept, {
+      engine,
+      pools: ['small'],
+      ownFailures: { note: () => undefined },
+      log,
+      nowMs: () => harness.nowMs(),
+    });
     void held.fail('out-of-memory', 'killed at 7 GiB');
     await killed.promise;
   }

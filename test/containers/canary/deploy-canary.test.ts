@@ -3,7 +3,11 @@ import { privateKeyToAccount } from 'viem/accounts';
 import { foundry } from 'viem/chains';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { type CanaryDeployment, deployCanary } from '../../../containers/canary/l1/deploy-canary.ts';
+import {
+  type CanaryDeployment,
+  CanaryNotDeployedError,
+  deployCanary,
+} from '../../../containers/canary/l1/deploy-canary.ts';
 import { verifierSource } from '../../../containers/canary/l1/verifier-source.ts';
 import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import { type CanaryProof, encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
@@ -99,6 +103,15 @@ describe('the contracts of the canary', () => {
     const ceremony = { ...keys, root: { ...keys.root, crs: 'ceremony' as const } };
     const { rollup } = await deployCanary({ rpcUrl: anvil.url, account, keys: ceremony, genesisState });
     await expect(call(root, rollup)).rejects.toThrow();
+  });
+
+  it('are not deployed from an account without ether, which the error says, without the bytecode', async () => {
+    const poor = privateKeyToAccount(`0x${'7'.repeat(64)}`);
+    const deployed = deployCanary({ rpcUrl: anvil.url, account: poor, keys, genesisState });
+    const error: unknown = await deployed.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CanaryNotDeployedError);
+    expect(String(error)).toContain(`their account ${poor.address} has 0 ETH: send ETH to it`);
+    expect(String(error).length).toBeLessThan(1_000);
   });
 
   it('are not deployed to a public chain for keys under the development CRS', async () => {

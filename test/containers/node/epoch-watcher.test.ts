@@ -12,6 +12,7 @@ import { EpochWatcher, type EpochWatcherDeps } from '../../../containers/node/ep
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { closeEpoch } from '../../../shared/job-queue/close-epochs.ts';
+import { reportRivalProof } from '../../../shared/ledger/rival-proof.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
@@ -68,6 +69,8 @@ describe('EpochWatcher', () => {
         return await outcome(epoch);
       },
       close: (record, reason) => closeEpoch(record, reason, { ...engine, log: pino({ level: 'silent' }) }),
+      reportRival: (record) =>
+        reportRivalProof(record, 'it is proven further', { ...engine, log: pino({ level: 'silent' }) }),
       pollMs: 10,
       startDelayMs: 0,
       retryDelayMs: 10_000,
@@ -247,7 +250,7 @@ describe('EpochWatcher', () => {
       expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
     });
 
-    it('leaves it to the attempt under way, and closes it when that has failed', async () => {
+    it('leaves it to the attempt under way, reports it once, and closes it when that has failed', async () => {
       const ends = Promise.withResolvers<AttemptOutcome>();
       let unproven = [job.epoch];
       const watcher = aWatcher(() => ends.promise, { chain: { ...chain, unprovenEpochs: async () => unproven } });
@@ -258,6 +261,14 @@ describe('EpochWatcher', () => {
       nowMs += 12_000;
       await watcher.tick(running);
       expect(await stateOf()).toBe('failed');
+      nowMs += 12_000;
+      await watcher.tick(running);
+      expect(await engine.incidents.latest(10)).toMatchObject([
+        {
+          subject: 'epoch 4',
+          message: "L1 has another prover's proof of its checkpoints; it is proven further for its share of the reward",
+        },
+      ]);
       ends.reject(new Error('a job was rejected'));
       await expect.poll(() => watcher.health.running).toEqual([]);
       nowMs += 12_000;

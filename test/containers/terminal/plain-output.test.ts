@@ -21,6 +21,16 @@ describe('PlainOutput', () => {
     expect(written()).toEqual(['  1:05 root proven']);
   });
 
+  it('shows no key of a URL', () => {
+    const { output, written } = open();
+    output.say('no reply from https://rpc.example.com/v2?key=abc');
+    output.print([[toned('bad', 'https://user:pass@rpc.example.com/')]]);
+    expect(written()).toEqual([
+      '  0:00 no reply from https://rpc.example.com/[Redacted]',
+      'https://rpc.example.com/[Redacted]',
+    ]);
+  });
+
   it('writes a summary when it has changed, and not again within seconds', () => {
     const { output, clock, written } = open();
     output.summarise(['1 of 9']);

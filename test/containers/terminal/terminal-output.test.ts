@@ -33,6 +33,13 @@ describe('TerminalOutput', () => {
     expect(screen.text).toBe('01234567…\nbelow');
   });
 
+  it('shows no key of a URL, and no part of one where the line is cut', () => {
+    const { screen, output } = open(45);
+    output.say('https://rpc.example.com/?key=abc');
+    output.show(() => [['https://rpc.example.com/v2/abcdefghijklmnopqrstuvwxyz']]);
+    expect(screen.text).toBe('  0:00 https://rpc.example.com/[Redacted]\nhttps://rpc.example.com/[Redacted]');
+  });
+
   it('does not cut lines that stay', () => {
     const { screen, output } = open(10);
     output.print(['0123456789abcdef']);

@@ -16,6 +16,7 @@ import {
   type OpenJob,
   RangeId,
 } from '../../../ledger/job-ledger.ts';
+import { errorText } from '../../../telemetry/error-text.ts';
 
 const TimeMs = z.number().int();
 
@@ -28,7 +29,7 @@ const StragglerItem = z.object({
 });
 
 /**
- * A job as an item, kept under 1 KB so that a write of it costs one unit: values that follow from the id (epoch, circuit,
+ * A job as an item, kept under 1 KB, unless agents fail it, so that a write of it costs one unit: values that follow from the id (epoch, circuit,
  * digest of the inputs, keys of the objects) are written only where they differ.
  *
  * Unknown attributes are left unchanged: a newer version may run at the same time.
@@ -101,6 +102,11 @@ export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
   };
 }
 
+/** The attribute, a set, with the agents whose attempts failed for that cause. */
+export function failedByAttribute(cause: AttemptCause): string {
+  return `failedBy-${cause}`;
+}
+
 /** The attributes that describe a proof. */
 export function proofAttributes(
   jobId: ProvingJobId,
@@ -126,12 +132,12 @@ export function parseJobItem(table: DynamoTable, item: DynamoItem): StoredJob {
   const { writeId } = item;
   try {
     return {
-      record: recordOf(jobIdOf(item), fields),
+      record: recordOf(jobIdOf(item), fields, failedByOf(item)),
       writeId: typeof writeId === 'string' ? writeId : undefined,
       failedToken: fields.failedToken,
     };
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    const what = errorText(error);
     throw new UnreadableItemError(table.name, item.pk, item.sk, what, { cause: error });
   }
 }
@@ -142,7 +148,17 @@ export function parseOpenJob(table: DynamoTable, entry: DynamoItem): OpenJob {
   return { id: jobIdOf(entry), corruptInputs: attempts['corrupt-inputs'] ?? 0 };
 }
 
-function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
+const AgentSet = z.set(AgentId);
+
+function failedByOf(item: DynamoItem): JobRecord['failedBy'] {
+  const entries = AttemptCause.options.flatMap((cause) => {
+    const agents = item[failedByAttribute(cause)];
+    return agents === undefined ? [] : [[cause, [...AgentSet.parse(agents)].sort()] as const];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function recordOf(id: ProvingJobId, item: JobItem, failedBy: JobRecord['failedBy']): JobRecord {
   const { epoch, circuit, inputsSha256 } = parseProvingJobId(id);
   const record: JobRecord = {
     id,
@@ -167,6 +183,7 @@ function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
       'corrupt-inputs': 0,
       ...item.attempts,
     },
+    failedBy,
     recordedAtMs: item.recordedAtMs,
     enqueuedAtMs: item.enqueuedAtMs,
     lease: item.state === 'leased' ? leaseOf(id, item) : undefined,

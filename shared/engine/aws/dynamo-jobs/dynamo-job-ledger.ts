@@ -136,14 +136,14 @@ export class DynamoJobLedger implements JobLedger {
   /** A second report of the same lease's failure is not charged again, and returns the same as the first. */
   async fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'> {
     const { jobId } = lease;
-    const lastAttempt = this.#budgets[cause] - 1;
+    const budget = this.#budgets[cause];
     let job: StoredJob | undefined;
-    if (lastAttempt > 0) {
-      const answer = await this.#update(jobId, updates.queueFailed(lease, { cause, reason, movesTo }, lastAttempt));
+    if (budget > 1) {
+      const answer = await this.#update(jobId, updates.queueFailed(lease, { cause, reason, movesTo }, budget));
       if (answer.written) return 'queued';
       job = answer.job;
     }
-    if (lastAttempt <= 0 || job?.record.lease?.token === lease.token) {
+    if (budget <= 1 || job?.record.lease?.token === lease.token) {
       const answer = await this.#update(jobId, updates.rejectFailed(lease, cause, reason, this.#nowMs()));
       if (answer.written) return 'rejected';
       job = answer.job;

@@ -1,13 +1,14 @@
 import type { Pool } from '../../../proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
-import { proofAttributes, stragglerAttribute } from './dynamo-job-item.ts';
+import { failedByAttribute, proofAttributes, stragglerAttribute } from './dynamo-job-item.ts';
 import type { JobUpdate } from './dynamo-job-writes.ts';
 import { expiresAtSeconds, openShard } from '../dynamo/dynamo-table.ts';
 import {
   type AgentId,
-  type AttemptCause,
+  AttemptCause,
   type JobLease,
   keptReason,
+  mostAttempts,
   type ProofReport,
   type RangeId,
 } from '../../../ledger/job-ledger.ts';
@@ -151,15 +152,28 @@ export interface Failure {
   readonly movesTo: Pool | undefined;
 }
 
-/** leased → queued, while fewer than `lastAttempt` attempts were lost to the cause before. */
-export function queueFailed(lease: JobLease, { cause, reason, movesTo }: Failure, lastAttempt: number): JobUpdate {
+/**
+ * leased → queued, while the cause's budget is not spent, as `isSpent` says. A budget of one is spent at once: it is for
+ * {@link rejectFailed}.
+ */
+export function queueFailed(lease: JobLease, { cause, reason, movesTo }: Failure, budget: number): JobUpdate {
   const [due, ofOldPool] = movesTo === undefined ? [DUE_AS_ENQUEUED, ''] : [DUE_ELSEWHERE, ', #enqueuedAtMs'];
   return {
     update: `SET ${due}, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
-      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId${ofOldPool}`,
-    condition: `${IS_HELD} AND (attribute_not_exists(#attempts.#cause) OR #attempts.#cause < :lastAttempt)`,
-    values: { token: lease.token, reason: keptReason(reason), movesTo, lastAttempt, zero: 0, one: 1 },
-    names: { cause },
+      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId${ofOldPool} ADD #failedBy :agents`,
+    condition: [
+      IS_HELD,
+      '(attribute_not_exists(#attempts.#cause) OR #attempts.#cause < :lastAttempt)',
+      '(attribute_not_exists(#failedBy) OR contains(#failedBy, :agentId) OR size(#failedBy) < :lastAgent)',
+    ].join(' AND '),
+    values: {
+      ...failureOf(lease, reason),
+      movesTo,
+      agentId: lease.agentId,
+      lastAttempt: mostAttempts(budget) - 1,
+      lastAgent: budget - 1,
+    },
+    names: { cause, failedBy: failedByAttribute(cause) },
   };
 }
 
@@ -167,11 +181,15 @@ export function queueFailed(lease: JobLease, { cause, reason, movesTo }: Failure
 export function rejectFailed(lease: JobLease, cause: AttemptCause, reason: string, nowMs: number): JobUpdate {
   return {
     update: `SET #state = :rejected, #settledAtMs = :nowMs, #attempts.#cause = if_not_exists(#attempts.#cause, :zero) + :one,
-      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId, ${LEAVE_INDEX}`,
+      #failedToken = :token, #reason = :reason REMOVE ${LEASE}, #writeId, ${LEAVE_INDEX} ADD #failedBy :agents`,
     condition: `${IS_HELD} AND ${NO_STRAGGLER}`,
-    values: { token: lease.token, reason: keptReason(reason), nowMs, zero: 0, one: 1 },
-    names: { cause },
+    values: { ...failureOf(lease, reason), nowMs },
+    names: { cause, failedBy: failedByAttribute(cause) },
   };
+}
+
+function failureOf({ token, agentId }: JobLease, reason: string): Readonly<Record<string, unknown>> {
+  return { token, agents: new Set([agentId]), reason: keptReason(reason), zero: 0, one: 1 };
 }
 
 /** leased → queued, at no cost */
@@ -210,9 +228,13 @@ export function reject(reason: string, nowMs: number, writeId: string): JobUpdat
 /** rejected → queued, with a fresh budget */
 export function reviveRejected(jobId: ProvingJobId, writeId: string): JobUpdate {
   return {
-    update: `SET ${DUE_AT_ONCE}, #attempts = :noAttempts, #writeId = :writeId REMOVE #enqueuedAtMs, #settledAtMs, #reason`,
+    update: `SET ${DUE_AT_ONCE}, #attempts = :noAttempts, #writeId = :writeId
+      REMOVE #enqueuedAtMs, #settledAtMs, #reason, ${AttemptCause.options.map((_, index) => `#failedBy${index}`).join(', ')}`,
     condition: '#state = :rejected',
     values: { openShard: openShard(jobId), noAttempts: {}, writeId, zero: 0 },
+    names: Object.fromEntries(
+      AttemptCause.options.map((cause, index) => [`failedBy${index}`, failedByAttribute(cause)]),
+    ),
   };
 }
 

@@ -5,6 +5,13 @@ import { StreamCursor } from './dynamo-stream-cursor.ts';
 const LOOK_BACK_QUIET_READS = 60;
 
 /**
+ * Reads after which it gives up: ten minutes of them. A shard stays open for some hours, and at the pace of a large network
+ * reading them again could take an hour, while news come at half the pace. A settlement that is missed so is found within
+ * seconds when requests are compared with the ledger.
+ */
+const LOOK_BACK_READS = 1200;
+
+/**
  * One shard, read for what is new in it.
  *
  * A shard that existed before is read from behind its newest record, so that news arrive at once however long its history
@@ -19,6 +26,7 @@ export class FollowedShard {
   #lookedUpTo: bigint | undefined;
   #isLookBackNext = false;
   #quietReads = 0;
+  #lookBackReads = 0;
 
   /** @param isNew whether the shard began after its follower did, so that all of it is news */
   constructor(stream: TableStream, id: string, isNew: boolean) {
@@ -51,11 +59,13 @@ export class FollowedShard {
 
   async #readBack(lookBack: StreamCursor): Promise<readonly StreamRecord[]> {
     const records = await lookBack.read();
+    this.#lookBackReads += 1;
     this.#quietReads = records.length === 0 ? this.#quietReads + 1 : 0;
     const { lastSequence } = lookBack;
     const news = this.#news.firstSequence;
     const hasMetNews = news !== undefined && lastSequence !== undefined && lastSequence >= news;
-    if (hasMetNews || lookBack.isAtEnd || this.#quietReads >= LOOK_BACK_QUIET_READS) this.#lookBack = undefined;
+    const isEnough = this.#quietReads >= LOOK_BACK_QUIET_READS || this.#lookBackReads >= LOOK_BACK_READS;
+    if (hasMetNews || lookBack.isAtEnd || isEnough) this.#lookBack = undefined;
     if (news !== undefined) return records.filter(({ sequence }) => BigInt(sequence) < news);
     this.#lookedUpTo = lastSequence;
     return records;

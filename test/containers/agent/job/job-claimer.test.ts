@@ -44,7 +44,13 @@ describe('claiming a job', () => {
         engine,
         hold: (record, leases) => {
           const kept = { leases, lost: NEVER, drop: () => Promise.resolve() };
-          return new HeldJob(record, kept, { engine, pools: ['medium'], log, nowMs });
+          return new HeldJob(record, kept, {
+            engine,
+            pools: ['medium'],
+            ownFailures: { note: () => undefined },
+            log,
+            nowMs,
+          });
         },
         isHeld: () => false,
         ownFailures: { areOthersAheadFor: () => Promise.resolve(false) },

@@ -31,11 +31,11 @@ describe('coppice jobs', () => {
     expect(render(renderJobList(list))).toMatchInlineSnapshot(`
       "Epoch 7: proving, 5 jobs, 1 queued, 1 leased, 2 proven, 1 rejected
 
-      queued    PARITY_BASE                          for 44 s                                           7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32                          the store has lost its proof
-      proven    PARITY_ROOT                          40 s ago, in 1.5 s  by agent-1                     7:PARITY_ROOT:20462bde129c05ae552342897d040f4c0d759650ad6b6b87f9c3ac3697ceaf8b
-      proven    BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP     38 s ago, in 1.5 s  by agent-1                     7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:188dfabd73d23a01dd23727cd57366ce063fa03382c580ecc5d30a0572d86b02
-      rejected  CHECKPOINT_PADDING_ROLLUP            5.0 s ago                       1 x out-of-memory  7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2            its message is a dead letter
-      leased    CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  for 38 s            by agent-1                     7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:f7699079381895759e25c27872b459cc5e4d9cd4180767978f9e1f01fd836090"
+      queued    PARITY_BASE                          for 44 s                                                     7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32                          the store has lost its proof
+      proven    PARITY_ROOT                          40 s ago, in 1.5 s  by agent-1                               7:PARITY_ROOT:20462bde129c05ae552342897d040f4c0d759650ad6b6b87f9c3ac3697ceaf8b
+      proven    BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP     38 s ago, in 1.5 s  by agent-1                               7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:188dfabd73d23a01dd23727cd57366ce063fa03382c580ecc5d30a0572d86b02
+      rejected  CHECKPOINT_PADDING_ROLLUP            5.0 s ago                       1 x out-of-memory (agent-2)  7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2            its message is a dead letter
+      leased    CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  for 38 s            by agent-1                               7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:f7699079381895759e25c27872b459cc5e4d9cd4180767978f9e1f01fd836090"
     `);
   });
 

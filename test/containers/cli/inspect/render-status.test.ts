@@ -17,7 +17,7 @@ describe('coppice status', () => {
 
   async function statusText(change: (status: FleetStatus) => FleetStatus = (status) => status): Promise<string> {
     const status = await readFleetStatus(harness.engine, LIMITS, harness.nowMs());
-    return renderStatus(change(status)).map(textOf).join('\n');
+    return renderStatus(change(status)).map(textOf).join('\n').replaceAll(harness.dataDirectory, '/data');
   }
 
   it('shows that an unused fleet has nothing yet', async () => {
@@ -33,6 +33,9 @@ describe('coppice status', () => {
 
       Queues
         empty
+
+      Disks
+        20 GiB free on the disk of /data; 256 MiB are kept for the ledger
 
       Incidents
         none
@@ -58,6 +61,9 @@ describe('coppice status', () => {
       Queues
         large  urgent  1 waiting  0 leased
         small  urgent  1 waiting  0 leased
+
+      Disks
+        20 GiB free on the disk of /data; 256 MiB are kept for the ledger
 
       Incidents
         30 s ago late-proof 7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32: agent-2 lost its lease before

@@ -36,7 +36,7 @@ describe('coppice tree', () => {
       total                                  3     6   1        1        -
 
       Lost attempts
-        7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2  queued  1 x out-of-memory  bb was killed: out of memory"
+        7:CHECKPOINT_PADDING_ROLLUP:9e3f25c3dc4794bbb1c5a0e2fd254967548c659c036fdbe358a63ce1dc713bd2  queued  1 x out-of-memory (agent-2)  bb was killed: out of memory"
     `);
   });
 
@@ -49,7 +49,7 @@ describe('coppice tree', () => {
         BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP   proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:06.000Z  7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:<sha256>
           PARITY_ROOT                      proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:04.000Z  7:PARITY_ROOT:<sha256>
             PARITY_BASE                    proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:02.000Z  7:PARITY_BASE:<sha256>
-      CHECKPOINT_PADDING_ROLLUP            queued                                                     7:CHECKPOINT_PADDING_ROLLUP:<sha256>            1 x out-of-memory"
+      CHECKPOINT_PADDING_ROLLUP            queued                                                     7:CHECKPOINT_PADDING_ROLLUP:<sha256>            1 x out-of-memory (agent-2)"
     `);
   });
 

@@ -53,11 +53,8 @@ describe('FileProofStore', () => {
 
   describe('on a disk that is nearly full', () => {
     let freeBytes: number;
-    const warnings: unknown[] = [];
     beforeEach(() => {
-      warnings.length = 0;
-      const log = { warn: (fields: unknown) => void warnings.push(fields) };
-      proofs = new FileProofStore(directory, Date.now, { readFreeBytes: async () => freeBytes, log });
+      proofs = new FileProofStore(directory, Date.now, { readFreeBytes: async () => freeBytes });
     });
     const put = (bytes = new Uint8Array([1]), id = aNewJob().id): Promise<unknown> =>
       proofs.put(outputsKey('ROOT_ROLLUP', id), bytes);
@@ -93,21 +90,6 @@ describe('FileProofStore', () => {
       await expect(put()).rejects.toBeInstanceOf(DiskReserveError);
       freeBytes = 2 * RESERVE_BYTES;
       await put();
-    });
-
-    it('warns once before the disk is full, and again when it is low again', async () => {
-      freeBytes = 5000 * MIB;
-      await put();
-      expect(warnings).toEqual([]);
-      freeBytes = 4000 * MIB;
-      await put();
-      await put();
-      expect(warnings).toEqual([{ directory: join(directory, 'tmp'), freeMib: 4000, reserveMib: 256 }]);
-      freeBytes = 5000 * MIB;
-      await put();
-      freeBytes = 4000 * MIB;
-      await put();
-      expect(warnings).toHaveLength(2);
     });
   });
 

@@ -20,6 +20,7 @@ const UNDO = [
   `alter table messages rename column visible_steady_ms to visible_at_ms;
    alter table jobs rename column lease_expires_steady_ms to lease_expires_at_ms;
    alter table jobs drop column enqueued_steady_ms;`,
+  'alter table jobs drop column failed_by;',
 ];
 
 describe('a database of an older schema version', () => {
@@ -58,14 +59,17 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3, 4])('is migrated in place from version %i, keeps its data and takes decisions', async (version) => {
-    writeVersion(version);
-    const engine = open();
-    expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
-    const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
-    await engine.decisions.record(decision);
-    expect(await open().decisions.latest('fleet', 1)).toEqual([decision]);
-  });
+  it.each([1, 2, 3, 4, 5])(
+    'is migrated in place from version %i, keeps its data and takes decisions',
+    async (version) => {
+      writeVersion(version);
+      const engine = open();
+      expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
+      const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
+      await engine.decisions.record(decision);
+      expect(await open().decisions.latest('fleet', 1)).toEqual([decision]);
+    },
+  );
 
   it('keeps its dead letters', async () => {
     writeVersion1(['half a message']);

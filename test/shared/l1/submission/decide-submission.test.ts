@@ -272,9 +272,9 @@ describe('decideSubmission, for a root with a pending transaction', () => {
     expect(decide(refused(false))).toHaveProperty('reason', 'the L1 node refuses 0x01: the words of the node');
   });
 
-  it('names the nonce it waits for when another program has left a gap', () => {
+  it('names the nonce it waits for when another program has left a gap, which is no ordinary wait', () => {
     const step = decide({ root: aRoot(aSubmission()), sender: { latestNonce: 5 }, nowMs: NOW_MS + STALL_MS });
-    expect(step).toMatchObject({ do: 'wait', cause: 'pending' });
+    expect(step).toMatchObject({ do: 'wait', cause: 'nonce-blocked' });
     expect(step).toHaveProperty('reason', expect.stringContaining(`waits behind nonce 5 of ${OURS}`));
   });
 
@@ -388,6 +388,11 @@ describe('decideSubmission, for a dead root with a pending transaction', () => {
     expect(decide({ root, ...dead })).toMatchObject({ do: 'wait', cause: 'pending' });
     expect(decide({ root, view: { ...dead.view, isNewestKnown: false } })).toMatchObject({ do: 'broadcast' });
     expect(decide({ root, ...dead, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'cancel', nonce: 7 });
+  });
+
+  it('does not raise the fees of the cancelling transaction while a lower nonce is missing', () => {
+    const blocked = { root: aRoot(aSubmission(), cancelling), ...dead, sender: { latestNonce: 5 } };
+    expect(decide({ ...blocked, nowMs: NOW_MS + STALL_MS })).toMatchObject({ do: 'wait', cause: 'nonce-blocked' });
   });
 
   it('submits it after all when its checkpoints have come back', () => {

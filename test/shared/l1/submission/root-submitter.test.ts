@@ -6,6 +6,7 @@ import { createL1Client } from '../../../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../../../shared/l1/publisher/publisher-account.ts';
 import type { Submission } from '../../../../shared/ledger/outbox.ts';
 import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { interceptCalls } from '../../../fixtures/intercept-calls.ts';
 import { rollupForEachTest } from '../rollup-for-each-test.ts';
 import { deployRollup, POLICY, rootCall, type RollupOnAnvil, TIMING } from '../rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID } from '../start-anvil.ts';
@@ -270,6 +271,21 @@ describe('RootSubmitter', () => {
     expect((await bench.root()).submitterId).toBeUndefined();
   });
 
+  it('ends when it is stopped although the ledger is away, and leaves its roots to the end of their leases', async () => {
+    await bench.storeRoot(0, 1, 2);
+    let isAway = false;
+    const { outbox } = interceptCalls(bench.engine, 'outbox', 'open', (call) =>
+      isAway ? Promise.reject(new Error('the ledger is away')) : call(),
+    );
+    const stop = new AbortController();
+    const ran = bench.submitter({ outbox, policy: { ...POLICY, checkIntervalSeconds: 0.01 } }).run(stop.signal);
+    await expect.poll(async () => (await bench.root()).state).toBe('sent');
+    isAway = true;
+    stop.abort();
+    await ran;
+    expect((await bench.root()).submitterId).toBe('submitter-1');
+  });
+
   it('sends nothing while a trial run reverts, and stores the reason of the contract', async () => {
     await bench.call('setRefusing', true);
     await bench.storeRoot(0, 1, 2);
@@ -519,15 +535,19 @@ describe('RootSubmitter', () => {
     expect(await bench.root(1)).toMatchObject({ state: 'mined', submissions: [{ nonce: 1 }] });
   });
 
-  it('still sends a root that others have proven, because equal proofs share the reward', async () => {
+  it('still sends a root that others have proven, because equal proofs share the reward, and reports theirs', async () => {
     await bench.propose(1);
     await bench.storeRoot(0, 1, 2);
     await bench.call('setTips', 3n, 3n);
     const submitter = bench.submitter();
     await submitter.tick();
+    await bench.submitter().tick();
     await anvil.mine();
     await submitter.tick();
     expect((await bench.root()).state).toBe('mined');
+    expect(await incidents()).toEqual([
+      "L1 has another prover's proof of its checkpoints; the root is submitted for its share of the reward",
+    ]);
   });
 
   it('gives up a root when L1 has a longer proof of its epoch', async () => {

@@ -88,10 +88,12 @@ describe("a root for the canary's contract", () => {
     expect(await engine.outbox.find(epoch)).toMatchObject({ state: 'waiting', submissions: [] });
 
     const ours = submitter({ takes: isFor(rollup) });
-    await ours.tick();
-    await ours.tick();
-
-    expect(await engine.outbox.find(epoch)).toMatchObject({ state: 'mined' });
+    // Anvil mines each transaction by itself, a moment after it was sent.
+    const stateAfterTick = async (): Promise<string | undefined> => {
+      await ours.tick();
+      return (await engine.outbox.find(epoch))?.state;
+    };
+    await expect.poll(stateAfterTick, { timeout: 30_000 }).toBe('mined');
     expect(await engine.epochs.find(epoch)).toMatchObject({ state: 'proven' });
     expect(await l1.readContract({ address: rollup, abi: CANARY_ROLLUP_ABI, functionName: 'state' })).toBe(
       statement.to,

@@ -153,7 +153,7 @@ describe('the job ledger on DynamoDB, when a response is lost', () => {
   it('charges the attempt that spends the budget once, and rejects the job', async () => {
     const job = await harness.recorded();
     await harness.jobs.fail(await harness.leased(job.id), 'failure', 'one');
-    const lease = await harness.leased(job.id);
+    const lease = await harness.leased(job.id, BOB);
     expect(await losing(() => jobs.fail(lease, 'failure', 'two'), 2)).toBe('rejected');
     expect(await harness.jobs.find(job.id)).toMatchObject({ state: 'rejected', attempts: { failure: 2 } });
   });

@@ -6,6 +6,8 @@ import { FakeTableStream } from './fake-table-stream.ts';
 
 /** More than the empty reads in a row that end the reading back. */
 const READS_TO_QUIET = 150;
+/** Reads after which reading back ends in any case. */
+const MOST_READS_BACK = 1200;
 
 describe('FollowedShard', () => {
   it('reports each record once, whether the news or the reading back is ahead', async () => {
@@ -19,6 +21,18 @@ describe('FollowedShard', () => {
     }
     reported.push(...(await shard.read()).map(({ newImage }) => newImage?.['sk']?.S));
     expect(reported.toSorted()).toEqual(Array.from({ length: 6 }, (_, record) => `record ${record}`));
+  });
+
+  it('gives up reading back a history that has no end in sight, and reads news alone from then on', async () => {
+    const stream = new FakeTableStream(1);
+    stream.addShard('a');
+    for (let count = 0; count < 5000; count += 1) stream.write('a', { oldImage: undefined, newImage: {} });
+    const shard = new FollowedShard(stream, 'a', false);
+    for (let count = 0; count < 2 * MOST_READS_BACK; count += 1) await shard.read();
+    expect(stream.calls.filter((call) => call === 'records a oldest')).toHaveLength(MOST_READS_BACK);
+    stream.calls = [];
+    for (let count = 0; count < 4; count += 1) await shard.read();
+    expect(stream.calls).toEqual(Array.from({ length: 4 }, () => 'records a latest'));
   });
 
   it.each(Array.from({ length: 300 }, (_, seed) => seed))(

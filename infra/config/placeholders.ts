@@ -1,0 +1,31 @@
+import type { EnvironmentConfig } from './environment-config.ts';
+
+const ZERO_ADDRESS = /^0x0{40}$/;
+/** Domains that never receive mail (RFC 2606). */
+const EXAMPLE_MAIL = /[@.]example\.(com|net|org)$/i;
+
+/**
+ * Refuses what `coppice.config.ts` comes with: a fleet with the zero address would fail at its start, or earn its rewards
+ * for nobody, and no alarm would be read.
+ * @throws {Error} that lists every placeholder
+ */
+export function assertFilledIn(name: string, { l1, publisher, alarms }: EnvironmentConfig): void {
+  const addresses: readonly (readonly [string, string | undefined])[] = [
+    ['l1.registryAddress', l1.registryAddress],
+    ['publisher.proverId', publisher.proverId],
+    ['publisher.address', publisher.address],
+  ];
+  const problems = [
+    ...addresses.flatMap(([field, value]) =>
+      value !== undefined && ZERO_ADDRESS.test(value) ? [`${field} is the zero address`] : [],
+    ),
+    ...alarms.emails.flatMap((email) =>
+      EXAMPLE_MAIL.test(email) ? [`alarms.emails has ${email}, which nobody reads`] : [],
+    ),
+  ];
+  if (problems.length === 0) return;
+  throw new Error(
+    `environment ${name} in coppice.config.ts still has placeholders: fill them in, or remove the environment\n` +
+      problems.map((problem) => `✖ ${problem}`).join('\n'),
+  );
+}

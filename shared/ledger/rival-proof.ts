@@ -1,0 +1,36 @@
+import type { Logger } from '../telemetry/logger.ts';
+import type { EpochRecord } from './epoch-ledger.ts';
+import type { IncidentLog } from './incident-log.ts';
+
+/** Incidents in which an earlier report of the same epoch is sought: a restart must not report it again. */
+const LATEST_INCIDENTS = 100;
+
+export interface RivalProofDeps {
+  readonly incidents: IncidentLog;
+  readonly log: Logger;
+}
+
+/**
+ * Reports once, in the log and as an incident, that another prover's proof of the epoch is on L1: the reward is shared
+ * with it. Never throws, as only people read it.
+ * @param next what Coppice does with its own proof all the same
+ * @returns whether it is reported, now or before
+ */
+export async function reportRivalProof(
+  { epoch }: Pick<EpochRecord, 'epoch'>,
+  next: 'it is proven further' | 'the root is submitted',
+  { incidents, log }: RivalProofDeps,
+): Promise<boolean> {
+  const message = `L1 has another prover's proof of its checkpoints; ${next} for its share of the reward`;
+  const incident = { kind: 'submission', subject: `epoch ${epoch}`, message } as const;
+  try {
+    const known = await incidents.latest(LATEST_INCIDENTS);
+    if (known.some(({ subject, message: text }) => subject === incident.subject && text === message)) return true;
+    await incidents.report(incident);
+    log.warn({ epoch }, message);
+    return true;
+  } catch (error) {
+    log.warn({ err: error, epoch }, "could not report another prover's proof yet");
+    return false;
+  }
+}
