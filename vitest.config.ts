@@ -42,6 +42,9 @@ export default defineConfig(async () => {
             name: 'unit',
             include: ['test/**/*.test.ts'],
             exclude: [...FLEET_SUITES, ...LONG_SUITES, ...leftOut],
+            // A process of its own for each suite would load the same modules 250 times. A suite that changes its process
+            // for good starts another one for that.
+            isolate: false,
             testTimeout: 90_000,
             hookTimeout: 90_000,
             maxWorkers: MAX_WORKERS,

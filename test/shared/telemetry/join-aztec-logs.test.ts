@@ -1,24 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
 import { expect, it } from 'vitest';
 
-import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
+const LOG_AS_AZTEC = fileURLToPath(new URL('processes/log-as-aztec.ts', import.meta.url));
 
-it("formats Aztec's lines as Coppice's, without keys in URLs", async () => {
-  process.env['LOG_LEVEL'] = 'warn;debug:p2p';
-  const lines: string[] = [];
-  const { createLogger } = await import('@aztec/foundation/log');
-  const before = createLogger('archiver');
-  await joinAztecLogs({ format: 'json', write: (line) => lines.push(line) });
+it("formats Aztec's lines as Coppice's, without keys in URLs", () => {
+  const output = execFileSync(process.execPath, [LOG_AS_AZTEC], {
+    encoding: 'utf8',
+    env: { ...process.env, LOG_LEVEL: 'warn;debug:p2p' },
+  });
 
-  before.warn('no answer from https://eth.example/v2/s3cr3ts3cr3ts3cr3t', { attempt: 2 });
-  before.info('not worth a line');
-  createLogger('p2p').debug('joined', { peers: 3n });
-
+  const lines = output.split('\n').filter((line) => line !== '');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
     {
       level: 'warn',
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
       module: 'aztec:archiver',
-      pid: process.pid,
+      pid: expect.any(Number) as number,
       msg: 'no answer from https://eth.example/[Redacted]',
       attempt: 2,
     },
