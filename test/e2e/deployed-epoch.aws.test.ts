@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { createTestClient, http } from 'viem';
+import { foundry } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type AwsEmulator, EMULATOR_VARIABLES, startAwsEmulator } from '../../containers/local-fleet/aws-emulator.ts';
@@ -60,10 +62,21 @@ describe('an epoch on the stacks as they are deployed', () => {
   beforeAll(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'coppice-deployed-'));
     cleanUps.push(() => rm(directory, { recursive: true, force: true }));
+    const reported = Promise.withResolvers<void>();
+    const nearlyComplete = Promise.withResolvers<void>();
     [devnet, emulator] = await Promise.all([
-      startDevnet({ dataDirectory: join(directory, 'devnet'), epochs: 1 }),
+      startDevnet({
+        dataDirectory: join(directory, 'devnet'),
+        epochs: 1,
+        onTraffic: (event) => {
+          if (event.kind === 'checkpoint-mined' && event.transactions.includes('transfer-in-public')) {
+            nearlyComplete.resolve();
+          }
+        },
+      }),
       startAwsEmulator(),
     ]);
+    void nearlyComplete.promise.then(() => holdL1Until(reported.promise));
     cleanUps.push(
       () => emulator.stop(),
       () => devnet.stop(),
@@ -83,6 +96,8 @@ describe('an epoch on the stacks as they are deployed', () => {
     atRest = await services.describe();
     await fillSecrets();
     await startPrograms();
+    await eventually(async () => await engine.growingEpochs?.latest(), whole());
+    reported.resolve();
     await startAgentsAsAsked(services);
     await submitRoot();
     epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), whole());
@@ -92,6 +107,14 @@ describe('an epoch on the stacks as they are deployed', () => {
   afterAll(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
   });
+
+  /** However long the deployment takes, the epoch is not complete before its node has seen it grow. */
+  async function holdL1Until(done: Promise<void>): Promise<void> {
+    const l1 = createTestClient({ chain: foundry, mode: 'anvil', transport: http(devnet.l1RpcUrl) });
+    await l1.setIntervalMining({ interval: 0 });
+    await done;
+    await l1.setIntervalMining({ interval: devnet.timing.ethereumSlotSeconds });
+  }
 
   /** What breaks of the network or of the fleet ends the wait. */
   function whole(): Breakable {
