@@ -14,7 +14,6 @@ export async function cancelOtherRanges(
   const others = new Set(open.map((job) => job.rangeId));
   others.delete(rangeId);
   let cancelled = 0;
-  for (const other of others)
-    cancelled += await jobs.cancelEpoch(id, 'its checkpoints were reorganised away', other);
+  for (const other of others) cancelled += await jobs.cancelEpoch(id, 'its checkpoints were reorganised away', other);
   return cancelled;
 }

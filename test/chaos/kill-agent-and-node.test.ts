@@ -144,7 +144,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
       }),
     );
     for (const end of ends) expect(end).toContain('ended with code 0');
-    expect((await engine.jobs.jobsOfEpoch(story.id.epoch)).filter(({ lease }) => lease !== undefined)).toEqual([]);
+    expect((await engine.jobs.jobsOfEpoch(story.epoch.id)).filter(({ lease }) => lease !== undefined)).toEqual([]);
   });
 
   function start(member: FleetProcess): FleetProcess {

@@ -4,7 +4,7 @@ import type { EpochLedger, EpochRecord, EpochState, NewEpoch } from '../../share
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import { aNewJob } from './a-new-job.ts';
 import { epochId, ROLLUP } from '../fixtures/epoch-id.ts';
-import { parseEpochId, TRIALS } from '../../shared/proving-job/epoch-id.ts';
+import { makeRollupId, parseEpochId, TRIALS } from '../../shared/proving-job/epoch-id.ts';
 
 export interface EpochLedgerHarness {
   readonly epochs: EpochLedger;
@@ -14,6 +14,7 @@ export interface EpochLedgerHarness {
 }
 
 const OTHER_RANGE = RangeId.parse('0xb2');
+const OTHER_ROLLUP = makeRollupId(1, `0x${'bb'.repeat(20)}`);
 
 export function describeEpochLedgerContract(adapter: string, open: () => Promise<EpochLedgerHarness>): void {
   describe(`EpochLedger contract: ${adapter}`, () => {
@@ -146,11 +147,57 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.find(id)).toBeUndefined();
     });
 
-    it('lists the newest epochs, newest first', async () => {
+    it('lists those that were opened at once by their numbers, highest first', async () => {
       const opened: EpochRecord[] = [];
       for (const number of [9, 11, 10, 8]) opened.push(await epochs.open(aNewEpoch(number)));
       expect((await epochs.latest(3)).map(({ epoch }) => epoch)).toEqual([11, 10, 9]);
       expect(await epochs.latest(1)).toEqual([opened[1]]);
+    });
+
+    it('lists the epochs that were opened last, whatever their numbers and rollups', async () => {
+      for (const number of [19, 18]) {
+        await epochs.open(aNewEpoch(number));
+        await harness.elapse(60);
+      }
+      for (const number of [0, 1]) {
+        await epochs.open(aNewEpoch(number, OTHER_ROLLUP));
+        await harness.elapse(60);
+      }
+      await epochs.open(aNewEpoch(19));
+      const ids = [epochId(1, OTHER_ROLLUP), epochId(0, OTHER_ROLLUP), epochId(18), epochId(19)];
+      expect((await epochs.latest(4)).map(({ id }) => id)).toEqual(ids);
+      expect((await epochs.latest(2)).map(({ id }) => id)).toEqual(ids.slice(0, 2));
+    });
+
+    it('keeps epochs of two rollups apart that have the same number', async () => {
+      const [old, current] = [aNewEpoch(7), aNewEpoch(7, OTHER_ROLLUP)];
+      await epochs.open(old);
+      const proven = await epochs.advance(old.id, old.rangeId, 'proven');
+      expect(await epochs.open(current)).toMatchObject({ id: current.id, epoch: 7, state: 'proving', attempt: 1 });
+      await epochs.advance(current.id, current.rangeId, 'failed');
+      expect(await epochs.find(old.id)).toEqual(proven);
+    });
+
+    it('makes a proven epoch submitting again when L1 no longer has its transaction', async () => {
+      const { id, rangeId } = await epochs.open(aNewEpoch());
+      const submitting = await epochs.advance(id, rangeId, 'submitting');
+      await epochs.advance(id, rangeId, 'proven', { transactionHash: '0xfeed' });
+      const reopened = await epochs.reopen(id, rangeId, 'a reorg removed it');
+      expect(reopened).toStrictEqual({ ...submitting, reason: 'a reorg removed it' });
+      expect(await epochs.find(id)).toStrictEqual(reopened);
+      expect(await epochs.advance(id, rangeId, 'failed')).toMatchObject({ state: 'failed' });
+    });
+
+    it('reopens no epoch that is not proven, or is over another range', async () => {
+      for (const state of ['proving', 'submitting', 'failed', 'expired'] as const) {
+        const { id, rangeId } = await epochs.open(aNewEpoch());
+        const known = await epochs.advance(id, rangeId, state);
+        expect(await epochs.reopen(id, rangeId, 'a reorg removed it')).toEqual(known);
+      }
+      const { id, rangeId } = await epochs.open(aNewEpoch());
+      const proven = await epochs.advance(id, rangeId, 'proven');
+      expect(await epochs.reopen(id, OTHER_RANGE, 'a reorg removed it')).toEqual(proven);
+      expect(await epochs.reopen(epochId(99), rangeId, 'a reorg removed it')).toBeUndefined();
     });
 
     it('keeps an epoch of a family without checkpoints, and lists it without hiding those of the rollup', async () => {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { NewRoot, Outbox, RootState, Submission } from '../../shared/ledger/outbox.ts';
-import { epochId } from '../fixtures/epoch-id.ts';
+import { epochId, ROLLUP } from '../fixtures/epoch-id.ts';
+import { EpochNumber, epochIdWithoutRollup, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 
 export interface OutboxHarness {
   readonly outbox: Outbox;
@@ -12,6 +13,7 @@ export interface OutboxHarness {
 }
 
 const OTHER_RANGE = RangeId.parse('0xb2');
+const OTHER_ROLLUP = makeRollupId(1, `0x${'bb'.repeat(20)}`);
 
 export function describeOutboxContract(adapter: string, open: () => Promise<OutboxHarness>): void {
   describe(`Outbox contract: ${adapter}`, () => {
@@ -84,6 +86,35 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       const stored = await outbox.store(aNewRoot(5));
       const stands = await outbox.replace({ ...stored, state, submissions: [aSubmission(1)] });
       expect(await outbox.store({ ...aNewRoot(5), rangeId: OTHER_RANGE })).toEqual(stands);
+    });
+
+    it('keeps the root of another rollup whose epoch has the same number', async () => {
+      const stored = await outbox.store(aNewRoot(5));
+      const mined = await outbox.replace({ ...stored, state: 'mined', submissions: [aSubmission(1)] });
+      const other = { ...aNewRoot(5), epochId: epochId(5, OTHER_ROLLUP), to: '0xbb' as const };
+      expect(await outbox.store(other)).toMatchObject({ ...other, state: 'waiting', epoch: 5 });
+      expect(await outbox.find(stored.epochId)).toEqual(mined);
+      expect(await outbox.open()).toMatchObject([{ epochId: other.epochId, to: '0xbb' }]);
+    });
+
+    it('replaces a mined root by one for another contract, of an epoch that an earlier version knew by its number', async () => {
+      const numbered = { ...aNewRoot(5), epochId: epochIdWithoutRollup(EpochNumber.parse(5)) };
+      const stored = await outbox.store({ ...numbered, to: '0xAA' });
+      const mined = await outbox.replace({ ...stored, state: 'mined' });
+      expect(await outbox.store({ ...numbered, to: '0xaa' })).toEqual(mined);
+      const other = { ...numbered, rangeId: OTHER_RANGE, to: '0xbb' as const };
+      expect(await outbox.store(other)).toMatchObject({ state: 'waiting', to: '0xbb', version: 3 });
+    });
+
+    it('lists roots of several rollups in the order of their deadlines', async () => {
+      for (const [epoch, rollup, deadlineAtMs] of [
+        [9, ROLLUP, 3_000],
+        [0, OTHER_ROLLUP, 2_000],
+        [8, ROLLUP, 1_000],
+      ] as const) {
+        await outbox.store({ ...aNewRoot(epoch), epochId: epochId(epoch, rollup), deadlineAtMs });
+      }
+      expect((await outbox.open()).map(({ epoch }) => epoch)).toEqual([8, 0, 9]);
     });
 
     it('lists waiting and sent roots, lowest epoch first', async () => {

@@ -253,7 +253,7 @@ describe('EpochWatcher', () => {
 
     it('leaves it to the attempt under way, and closes it when that has failed', async () => {
       const ends = Promise.withResolvers<AttemptOutcome>();
-      let unproven = [epochIdOf(job.id)];
+      let unproven = [EpochNumber.parse(4)];
       const watcher = aWatcher(() => ends.promise, { chain: { ...chain, unprovenEpochs: async () => unproven } });
       await watcher.tick(running);
       await expect.poll(() => attempted).toEqual([4]);

@@ -13,7 +13,7 @@ import {
   reportGrowingEpoch,
 } from '../../../containers/node/report-growing-epoch.ts';
 import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
-import { epochId, ROLLUP } from '../../fixtures/epoch-id.ts';
+import { ROLLUP } from '../../fixtures/epoch-id.ts';
 import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 const EPOCH = EpochNumber.parse(3);

@@ -34,7 +34,7 @@ describe('cancelling what a reorg left behind', () => {
     const { jobs } = harness.engine;
     const [shared, gone] = [await aHeldJob(), await aHeldJob()];
     await jobs.record({ ...shared.job, rangeId: NEW });
-    expect(await cancelOtherRanges({ id: shared.epochIdOf(job.id), rangeId: NEW }, jobs)).toBe(1);
+    expect(await cancelOtherRanges({ id: epochIdOf(shared.job.id), rangeId: NEW }, jobs)).toBe(1);
     expect([await shared.isStillHeld(), await gone.isStillHeld()]).toEqual([true, false]);
     expect(await jobs.find(gone.job.id)).toMatchObject({ state: 'cancelled' });
   });

@@ -104,7 +104,11 @@ describe('sweepStrandedJobs', () => {
   it.each(['proven', 'expired'] as const)('cancels open jobs of an epoch that is %s, and sends none', async (state) => {
     const { engine } = harness;
     const [job, other] = [await recorded(), await recorded(aNewJob('PARITY_BASE', { epochId: epochId(99) }))];
-    const { rangeId } = await engine.epochs.open({ ...aNewEpoch(epochIdOf(job.id)), deadlineAtMs: harness.nowMs() + 60_000 });
+    const { rangeId } = await engine.epochs.open({
+      ...aNewEpoch(),
+      id: epochIdOf(job.id),
+      deadlineAtMs: harness.nowMs() + 60_000,
+    });
     await engine.epochs.advance(epochIdOf(job.id), rangeId, state);
     expect(await sweep()).toBe(1);
     expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled', reason: 'its epoch is closed' });
@@ -113,7 +117,7 @@ describe('sweepStrandedJobs', () => {
 
   it('sends jobs of an epoch that failed and is taken up again', async () => {
     const job = await recorded();
-    const epoch = { ...aNewEpoch(epochIdOf(job.id)), deadlineAtMs: harness.nowMs() + 60_000 };
+    const epoch = { ...aNewEpoch(), id: epochIdOf(job.id), deadlineAtMs: harness.nowMs() + 60_000 };
     const { rangeId } = await harness.engine.epochs.open(epoch);
     await harness.engine.epochs.advance(epochIdOf(job.id), rangeId, 'failed');
     expect(await sweep()).toBe(1);

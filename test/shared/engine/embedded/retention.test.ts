@@ -101,7 +101,7 @@ describe('what the embedded engine keeps', () => {
     await pass();
     expect(await engine.jobs.jobsOfEpoch(epochId(7))).toEqual([]);
     expect(await engine.epochs.latest(1)).toEqual([]);
-    expect(await engine.outbox.find(root.id)).toBeUndefined();
+    expect(await engine.outbox.find(root.epochId)).toBeUndefined();
     expect(await engine.queue.depths()).toEqual([]);
   });
 

@@ -74,7 +74,7 @@ describe("a root for the canary's contract", () => {
   });
 
   it("is ignored by a fleet's submitter and brought to L1 by the canary's, where the contract verifies it", async () => {
-    const { contract, to, data, deadlineAtMs, epoch, rangeId } = aRoot({});
+    const { contract, to, data, deadlineAtMs, epochId: id, rangeId } = aRoot({});
     const shape = {
       leaves: statement.leaves,
       leaf: 'CANARY_LEAF',

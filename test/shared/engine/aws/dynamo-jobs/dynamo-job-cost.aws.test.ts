@@ -108,8 +108,8 @@ describe('the job ledger on DynamoDB costs', () => {
   it.each(CircuitName.options)(
     'one unit for each write of a %s with four children, whatever its state',
     async (circuit) => {
-      const children = Array.from({ length: 4 }, () => aNewJob(LONGEST, { epoch: EPOCH }).id);
-      const job = { ...aNewJob(circuit, { epoch: EPOCH, rangeId: RANGE, children }), networkVersion: VERSION };
+      const children = Array.from({ length: 4 }, () => aNewJob(LONGEST, { epochId: EPOCH }).id);
+      const job = { ...aNewJob(circuit, { epochId: EPOCH, rangeId: RANGE, children }), networkVersion: VERSION };
       const inputs = { ...job.inputs, sizeBytes: 2_345_678 };
       const bytes: number[] = [];
       const note = async (): Promise<unknown> => bytes.push(itemBytes(await harness.itemOf(job.id)));
