@@ -84,6 +84,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const job = aNewJob('TX_MERGE_ROLLUP', { children: [aNewJob().id, aNewJob().id] });
         const expected = {
           ...job,
+          epoch: 7,
           state: 'queued',
           attempts: Object.fromEntries(AttemptCause.options.map((cause) => [cause, 0])),
           recordedAtMs: harness.nowMs(),
