@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { UnreadableRecordError } from '../../shared/ledger/errors.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
@@ -54,6 +55,7 @@ export class EpochWatcher {
   #lastLookAtMs: number | undefined;
   #nextCloseAtMs = 0;
   readonly #goneSinceMs = new Map<EpochNumber, number>();
+  readonly #unreadable = new Set<EpochNumber>();
 
   constructor(deps: EpochWatcherDeps) {
     this.#deps = deps;
@@ -118,7 +120,20 @@ export class EpochWatcher {
     return nowMs - sinceMs >= GONE_MS;
   }
 
+  /** A record that a newer version wrote is left to it, and holds up no other epoch. */
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
+    try {
+      return await this.#needsProofs(epoch);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecordError)) throw error;
+      const isNew = !this.#unreadable.has(epoch);
+      this.#unreadable.add(epoch);
+      if (isNew) this.#deps.log.warn({ err: error, epoch }, 'left an epoch to the version of Coppice that opened it');
+      return false;
+    }
+  }
+
+  async #needsProofs(epoch: EpochNumber): Promise<boolean> {
     const range = await this.#deps.chain.rangeOf(epoch);
     if (range === undefined) return false;
     const record = await this.#deps.find(epoch);

@@ -1,4 +1,5 @@
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { UnreadableRecordError } from '../../shared/ledger/errors.ts';
 import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
@@ -30,7 +31,15 @@ export async function readEpochs(
   epochs: readonly EpochOnL1[],
   deps: ReadEpochsDeps,
 ): Promise<readonly EpochProgress[]> {
-  const found = await Promise.all(epochs.map((epoch) => readEpoch(epoch, deps)));
+  const found = await Promise.all(
+    epochs.map((epoch) =>
+      readEpoch(epoch, deps).catch((error: unknown) => {
+        // The functions of the version that wrote it measure it.
+        if (!(error instanceof UnreadableRecordError)) throw error;
+        return undefined;
+      }),
+    ),
+  );
   return found.filter((progress) => progress !== undefined);
 }
 

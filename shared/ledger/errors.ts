@@ -11,8 +11,13 @@ export class JobLeaseLostError extends Error {
   }
 }
 
-/** An item of the ledger's table is not one that this program writes. It is left unchanged. */
-export class UnreadableItemError extends Error {
+/** A record of the ledger is not one that this program writes. It is left unchanged. */
+export class UnreadableRecordError extends Error {
+  override readonly name: string = 'UnreadableRecordError';
+}
+
+/** The same of an item of the ledger's table. */
+export class UnreadableItemError extends UnreadableRecordError {
   override readonly name = 'UnreadableItemError';
   readonly table: string;
   readonly pk: string;
@@ -27,18 +32,6 @@ export class UnreadableItemError extends Error {
     this.table = table;
     this.pk = pk;
     this.sk = sk;
-  }
-}
-
-/** A record of the ledger is not one that this program writes. It is left unchanged. */
-export class UnreadableRecordError extends Error {
-  override readonly name = 'UnreadableRecordError';
-  /** Such as `epoch 1-0x…:7`. */
-  readonly record: string;
-
-  constructor(record: string, what: string, options?: ErrorOptions) {
-    super(`the record of ${record} cannot be read: ${what}. Run the version of coppice that wrote it`, options);
-    this.record = record;
   }
 }
 

@@ -106,6 +106,17 @@ describe('settleDeadLetters', () => {
     expect(await kept.list()).toEqual([]);
   });
 
+  it('leaves a job queued whose message an agent of an earlier version could not read', async () => {
+    const job = await recorded();
+    await jobs.markEnqueued([job.id]);
+    const letter = { ...letterOf(job), reason: 'the message does not parse: ✖ Invalid string' };
+    expect(await settleDeadLetters([letter], deps)).toEqual([]);
+    expect(await jobs.find(job.id)).toMatchObject({ state: 'queued' });
+    expect([await noted(), await kept.list()]).toEqual([[], []]);
+    await harness.elapse(3600);
+    expect(await jobs.strandedJobs(60)).toMatchObject([{ id: job.id }]);
+  });
+
   it('keeps the letter of an unknown job, for operators to read and send back', async () => {
     const job = aNewJob();
     const letter = letterOf(job);

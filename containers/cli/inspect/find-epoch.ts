@@ -7,8 +7,8 @@ import { EpochId, makeEpochId, parseEpochId, type RollupId, TRIALS } from '../..
 /** An epoch's id, or its number alone. */
 export const EpochText = z.string().toLowerCase().pipe(EpochId);
 
-/** The argument EPOCH. */
-export const EPOCH = kind(EpochText, 'a whole number, or an id with its rollup (1-0x…:7)', 'EPOCH');
+/** The argument EPOCH. An id with its rollup is taken too; most operators never need one. */
+export const EPOCH = kind(EpochText, 'a whole number', 'EPOCH');
 
 /** Enough to have met every rollup that the fleet proves for. */
 const LATEST_EPOCHS = 16;

@@ -17,7 +17,7 @@ const JOB_OR_EPOCH = kind(
       .regex(JOB_PREFIX)
       .transform((jobPrefix) => ({ jobPrefix })),
   ]),
-  'the id of a job, as coppice jobs prints it, or the number or id of an epoch',
+  'the id of a job, as coppice jobs prints it, or the number of an epoch',
   'JOB|EPOCH',
 );
 

@@ -8,7 +8,11 @@ import type { SqliteRow } from './sqlite-database.ts';
 export function parseRecord<Schema extends z.ZodType>(row: SqliteRow, schema: Schema, name: string): z.infer<Schema> {
   const parsed = schema.safeParse(JSON.parse(String(row['record'])));
   if (parsed.success) return parsed.data;
-  throw new UnreadableRecordError(name, z.prettifyError(parsed.error).replaceAll('\n', ' '), { cause: parsed.error });
+  const what = z.prettifyError(parsed.error).replaceAll('\n', ' ');
+  throw new UnreadableRecordError(
+    `the record of ${name} cannot be read: ${what}. Run the version of coppice that wrote it`,
+    { cause: parsed.error },
+  );
 }
 
 export interface ReadRecordsOptions {

@@ -96,7 +96,7 @@ describe('scale-fleet', () => {
     expect(mediumSpot + mediumOd).toBe(2);
     const [decision] = await engine.decisions.latest('fleet', 1);
     expect(decision).toMatchObject({
-      epochs: [{ epoch: EPOCH }],
+      epochs: [{ epochId: EPOCH }],
       pools: [{ pool: 'small', waitingJobs: 4 }, { pool: 'medium' }],
     });
 

@@ -2,10 +2,11 @@ import { z } from 'zod';
 
 import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../../../proof-store/proof-store.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-import { type EpochId, parseEpochId } from '../../../proving-job/epoch-id.ts';
-import { epochIdOf, parseProvingJobId, ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
+import { parseEpochId } from '../../../proving-job/epoch-id.ts';
+import { parseProvingJobId, type ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
 import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../dynamo/dynamo-table.ts';
+import { packChild, unpackChild } from './dynamo-job-children.ts';
 import { UnreadableItemError } from '../../../ledger/errors.ts';
 import {
   AgentId,
@@ -43,7 +44,7 @@ const JobItem = z.object({
   inputsBytes: z.number().int().nonnegative(),
   inputsSha256: Sha256.optional(),
   inputsKey: ProofKey.optional(),
-  /** The slots of the job as a node of the tree, in their order: ids of jobs, without the job's own epoch. */
+  /** The slots of the job as a node of the tree, in their order, each packed. */
   children: z.array(z.string()),
   /** Causes that have cost an attempt. */
   attempts: z.partialRecord(AttemptCause, z.number().int().nonnegative()),
@@ -93,7 +94,7 @@ export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
     inputsBytes: job.inputs.sizeBytes,
     inputsSha256: unless(inputsSha256, job.inputs.sha256),
     inputsKey: unless(inputsKey(circuit, job.id), job.inputs.key),
-    children: job.children.map((child) => withoutEpoch(child, epochId)),
+    children: job.children.map((child) => packChild(child, epochId)),
     attempts: {},
     recordedAtMs: nowMs,
     openShard: openShard(job.id),
@@ -158,7 +159,7 @@ function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
       sha256: item.inputsSha256 ?? inputsSha256,
       sizeBytes: item.inputsBytes,
     },
-    children: item.children.map((child) => withEpoch(child, epochId)),
+    children: item.children.map((child) => unpackChild(child, epochId)),
     state: item.state,
     attempts: {
       'lost-agent': 0,
@@ -205,14 +206,6 @@ function proofOf(id: ProvingJobId, item: JobItem): Pick<JobRecord, 'proof' | 'pr
     provingMs: item.provingMs,
     claimedAtMs: item.claimedAtMs,
   };
-}
-
-function withoutEpoch(child: ProvingJobId, epochId: EpochId): string {
-  return epochIdOf(child) === epochId ? child.slice(epochId.length + 1) : child;
-}
-
-function withEpoch(child: string, epochId: EpochId): ProvingJobId {
-  return ProvingJobId.parse(/^[A-Z]/.test(child) ? `${epochId}:${child}` : child);
 }
 
 function present<T>(value: T | undefined, attribute: string): T {
