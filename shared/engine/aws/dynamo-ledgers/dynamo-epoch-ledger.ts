@@ -13,7 +13,7 @@ import {
 } from '../../../ledger/epoch-ledger.ts';
 import { LedgerBusyError, UnreadableItemError } from '../../../ledger/errors.ts';
 import type { RangeId } from '../../../ledger/job-ledger.ts';
-import { type EpochId, EpochNumber } from '../../../proving-job/epoch-id.ts';
+import { EpochId, EpochNumber } from '../../../proving-job/epoch-id.ts';
 import { UnreadableRecords } from '../../unreadable-records.ts';
 import { epochKey, newestEpochItems, openingOf } from './dynamo-epoch-order.ts';
 
@@ -112,7 +112,7 @@ export class DynamoEpochLedger implements EpochLedger {
       return this.#parse(item).record;
     } catch (error) {
       if (!(error instanceof UnreadableItemError)) throw error;
-      this.#unreadable.leaveOut(`epoch ${String(item['id'] ?? item.sk)}`, error);
+      this.#unreadable.leaveOut(`epoch ${EpochId.safeParse(item['id']).data ?? item.sk}`, error);
       return undefined;
     }
   }
