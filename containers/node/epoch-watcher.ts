@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { UnreadableRecordError } from '../../shared/ledger/errors.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { RangeId } from '../../shared/ledger/job-ledger.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AttemptOutcome } from './attempt-epoch.ts';
@@ -11,7 +12,9 @@ import type { Chain } from './chain.ts';
 
 export interface EpochWatcherDeps {
   readonly chain: Chain;
-  readonly epochs: EpochLedger;
+  readonly epochs: Pick<EpochLedger, 'latest'>;
+  /** The ledger's record of an epoch of the chain. */
+  readonly find: (epoch: EpochNumber) => Promise<EpochRecord | undefined>;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   /** Closes an epoch that needs no proof of ours any more, and cancels its jobs. */
   readonly close: (record: EpochRecord, reason: string) => Promise<void>;
@@ -57,6 +60,7 @@ export class EpochWatcher {
   readonly #goneSinceMs = new Map<EpochNumber, number>();
   /** Ranges whose proof by another prover was reported. */
   readonly #rivalled = new Set<RangeId>();
+  readonly #unreadable = new Set<EpochNumber>();
 
   constructor(deps: EpochWatcherDeps) {
     this.#deps = deps;
@@ -95,13 +99,14 @@ export class EpochWatcher {
 
   /** The chain does not list such epochs as unproven, so nothing else would end them before their windows close. */
   async #closeWhatIsNotUnproven(): Promise<void> {
-    const { chain, epochs, close } = this.#deps;
+    const { chain, epochs, find, close } = this.#deps;
     const nowMs = this.#deps.nowMs();
     if (nowMs < this.#nextCloseAtMs) return;
     const proven = await chain.provenCheckpoint();
     for (const record of await epochs.latest(LATEST_EPOCHS)) {
       const { epoch, lastCheckpoint } = record;
       if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs') continue;
+      if ((await find(epoch))?.id !== record.id) continue;
       if (this.#running.has(epoch)) {
         // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
         if (lastCheckpoint <= proven) await this.#reportRival(record);
@@ -127,10 +132,23 @@ export class EpochWatcher {
     return nowMs - sinceMs >= GONE_MS;
   }
 
+  /** A record that a newer version wrote is left to it, and holds up no other epoch. */
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
+    try {
+      return await this.#needsProofs(epoch);
+    } catch (error) {
+      if (!(error instanceof UnreadableRecordError)) throw error;
+      const isNew = !this.#unreadable.has(epoch);
+      this.#unreadable.add(epoch);
+      if (isNew) this.#deps.log.warn({ err: error, epoch }, 'left an epoch to the version of Coppice that opened it');
+      return false;
+    }
+  }
+
+  async #needsProofs(epoch: EpochNumber): Promise<boolean> {
     const range = await this.#deps.chain.rangeOf(epoch);
     if (range === undefined) return false;
-    const record = await this.#deps.epochs.find(epoch);
+    const record = await this.#deps.find(epoch);
     if (record?.rangeId !== range) return true;
     const nowMs = this.#deps.nowMs();
     switch (needOfEpoch(record, nowMs)) {
@@ -156,7 +174,7 @@ export class EpochWatcher {
   async #isAskedForAgain(epoch: EpochNumber): Promise<boolean> {
     const attempt = this.#failures.get(epoch)?.attempt;
     if (attempt === undefined) return false;
-    const record = await this.#deps.epochs.find(epoch);
+    const record = await this.#deps.find(epoch);
     // A later attempt is another node's.
     if (record?.state !== 'proving' || record.attempt !== attempt) return false;
     this.#failures.delete(epoch);
@@ -172,7 +190,7 @@ export class EpochWatcher {
       })
       .catch(async (error: unknown) => {
         if (signal.aborted) return;
-        const record = await this.#deps.epochs.find(epoch).catch(() => undefined);
+        const record = await this.#deps.find(epoch).catch(() => undefined);
         const attempt = record?.state === 'failed' ? record.attempt : undefined;
         const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
         const { retryDelayMs } = this.#deps;

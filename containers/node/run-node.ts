@@ -7,6 +7,7 @@ import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import { NODE_GROUP, type NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
@@ -14,6 +15,7 @@ import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { reportRivalProof } from '../../shared/ledger/rival-proof.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
+import { makeEpochId, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import { untilAborted } from '../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -103,7 +105,8 @@ async function runWithSubsystems(
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
   const proverId = publisher.proverId.toString();
-  log.info({ proverId, publisher: publisher.account?.address, networkVersion }, 'the prover node is up');
+  const rollup = makeRollupId(subsystems.config.l1ChainId, subsystems.rollup.address);
+  log.info({ proverId, publisher: publisher.account?.address, networkVersion, rollup }, 'the prover node is up');
 
   const { account, unusedAddresses } = publisher;
   if (unusedAddresses.length > 0) {
@@ -118,6 +121,8 @@ async function runWithSubsystems(
   const watcher = new EpochWatcher({
     chain,
     epochs: engine.epochs,
+    find: async (epoch) =>
+      findEpochOfRollup(engine.epochs, makeEpochId(rollup, epoch), await chain.deadlineAtMs(epoch)),
     attempt: (epoch, shutdown) =>
       attemptEpoch(
         epoch,
@@ -125,6 +130,7 @@ async function runWithSubsystems(
           engine,
           subsystems,
           chain,
+          rollup,
           proverId: publisher.proverId,
           networkVersion,
           reconcileMs: settings.reconcileSeconds * 1000,
@@ -155,6 +161,7 @@ async function runWithSubsystems(
     jobs: engine.jobs,
     queue: engine.queue,
     epochs: engine.epochs,
+    outbox: engine.outbox,
     incidents: engine.incidents,
     strandedSeconds: strandedSecondsOf(settings),
     nowMs,
@@ -170,7 +177,8 @@ async function runWithSubsystems(
     scaler === undefined
       ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)
       : undefined,
-    growing && ((stop) => reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, stop)),
+    growing &&
+      ((stop) => reportGrowingEpoch({ ...subsystems, chain, rollupId: rollup, growing, networkVersion, log }, stop)),
     rootSubmitter && ((stop) => rootSubmitter.run(stop)),
   ];
   await runTogether(

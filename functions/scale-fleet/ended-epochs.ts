@@ -1,6 +1,6 @@
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 
 /** How many of the newest ended epochs show how long circuits take. */
 const EPOCHS = 3;
@@ -10,7 +10,7 @@ const JOBS_PER_CIRCUIT = 200;
 /** The proven jobs of ended epochs. They no longer change, so each epoch is read once in the life of the process. */
 export class EndedEpochs {
   readonly #jobs: Pick<JobLedger, 'jobsOfEpoch'>;
-  readonly #proven = new Map<EpochNumber, readonly JobRecord[]>();
+  readonly #proven = new Map<EpochId, readonly JobRecord[]>();
 
   constructor(jobs: Pick<JobLedger, 'jobsOfEpoch'>) {
     this.#jobs = jobs;
@@ -20,13 +20,13 @@ export class EndedEpochs {
   async jobsOf(latest: readonly EpochRecord[]): Promise<readonly JobRecord[]> {
     const wanted = latest.filter(({ state }) => state === 'proven' || state === 'submitting').slice(0, EPOCHS);
     const jobs: JobRecord[] = [];
-    for (const { epoch } of wanted) {
-      const known = this.#proven.get(epoch) ?? newestProven(await this.#jobs.jobsOfEpoch(epoch));
-      this.#proven.set(epoch, known);
+    for (const { id } of wanted) {
+      const known = this.#proven.get(id) ?? newestProven(await this.#jobs.jobsOfEpoch(id));
+      this.#proven.set(id, known);
       jobs.push(...known);
     }
-    for (const epoch of this.#proven.keys()) {
-      if (!wanted.some((kept) => kept.epoch === epoch)) this.#proven.delete(epoch);
+    for (const id of this.#proven.keys()) {
+      if (!wanted.some((kept) => kept.id === id)) this.#proven.delete(id);
     }
     return jobs;
   }

@@ -33,7 +33,7 @@ export async function readLoads(
     Promise.all(
       latest
         .filter((epoch) => mayHaveJobs(epoch, nowMs))
-        .map(async (epoch) => ({ epoch, records: await jobs.jobsOfEpoch(epoch.epoch) })),
+        .map(async (epoch) => ({ epoch, records: await jobs.jobsOfEpoch(epoch.id) })),
     ),
     ended.jobsOf(latest),
   ]);

@@ -35,16 +35,17 @@ export async function reportCosts(epochs: readonly EpochRecord[], { engine, metr
   if (epochs.length === 0) return;
   const decisions = await engine.decisions.latest('fleet', DECISIONS);
   for (const record of epochs) {
-    const { epoch } = record;
-    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(epoch), engine.outbox.find(epoch)]);
+    const { id, epoch } = record;
+    const about = { epoch, epochId: id };
+    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(id), engine.outbox.find(id)]);
     const parts = epochCost({ epoch: record, jobs, decisions, gas: undefined });
-    metrics.record('EpochCostDollars', totalDollars(parts), {}, { epoch });
+    metrics.record('EpochCostDollars', totalDollars(parts), {}, about);
     for (const { kind, name, dollars } of parts) {
       if (kind !== 'agents' || dollars === undefined) continue;
       const pool: Pool = PoolSchema.parse(name);
-      metrics.record('EpochAgentsDollars', dollars, { pool }, { epoch });
+      metrics.record('EpochAgentsDollars', dollars, { pool }, about);
     }
     const wei = gasPaidWei(root);
-    if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, { epoch });
+    if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, about);
   }
 }

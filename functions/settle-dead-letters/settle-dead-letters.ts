@@ -1,5 +1,5 @@
 import type { KeptDeadLetter, KeptDeadLetters } from '../../shared/job-queue/kept-dead-letters.ts';
-import { readMessageBody } from '../../shared/job-queue/read-message-body.ts';
+import { DOES_NOT_PARSE, readMessageBody } from '../../shared/job-queue/read-message-body.ts';
 import type { IncidentLog } from '../../shared/ledger/incident-log.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
@@ -49,6 +49,12 @@ async function settle(letter: KeptDeadLetter, deps: SettleDeadLettersDeps): Prom
   } else if (!namesOwnCircuit(message.data)) {
     // It must not reject the job of another message.
     await keep(letter, `it names circuit ${message.data.circuit}, but its job is ${message.data.jobId}`, deps);
+  } else if (letter.reason.startsWith(DOES_NOT_PARSE)) {
+    // An agent of an earlier version parked it, and nothing failed: the sweeper sends another message.
+    deps.log.info(
+      { jobId: message.data.jobId },
+      'dropped a dead letter that an agent of another version could not read',
+    );
   } else {
     await rejectJob(message.data.jobId, letter, deps);
   }

@@ -13,6 +13,7 @@ import type { Outbox } from '../ledger/outbox.ts';
 import type { SettlementFeed } from '../ledger/settlement-feed.ts';
 import type { ProofStore } from '../proof-store/proof-store.ts';
 import type { Disks } from './disks.ts';
+import type { UnreadableRecords } from './unreadable-records.ts';
 
 /**
  * The set of adapters that programs run on. `disks` is `undefined` on AWS, and the five ports after it where nothing scales
@@ -34,6 +35,8 @@ export interface Engine {
   readonly notes: Notes | undefined;
   readonly keptDeadLetters: KeptDeadLetters | undefined;
   readonly scaler: Scaler | undefined;
+  /** What lists have left out so far. */
+  readonly unreadable: UnreadableRecords;
   /** Lets go of files and connections. Safe to call twice. */
   close(): Promise<void>;
 }

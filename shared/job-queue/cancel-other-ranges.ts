@@ -7,14 +7,13 @@ import type { JobLedger } from '../ledger/job-ledger.ts';
  * @returns how many
  */
 export async function cancelOtherRanges(
-  { epoch, rangeId }: Pick<EpochRecord, 'epoch' | 'rangeId'>,
+  { id, rangeId }: Pick<EpochRecord, 'id' | 'rangeId'>,
   jobs: Pick<JobLedger, 'jobsOfEpoch' | 'cancelEpoch'>,
 ): Promise<number> {
-  const open = (await jobs.jobsOfEpoch(epoch)).filter(({ state }) => state === 'queued' || state === 'leased');
+  const open = (await jobs.jobsOfEpoch(id)).filter(({ state }) => state === 'queued' || state === 'leased');
   const others = new Set(open.map((job) => job.rangeId));
   others.delete(rangeId);
   let cancelled = 0;
-  for (const other of others)
-    cancelled += await jobs.cancelEpoch(epoch, 'its checkpoints were reorganised away', other);
+  for (const other of others) cancelled += await jobs.cancelEpoch(id, 'its checkpoints were reorganised away', other);
   return cancelled;
 }

@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 import { JobMessage } from '../proving-job/job-message.ts';
 
+/** How the reason of a message begins that an agent could not read: one of another version may be able to. */
+export const DOES_NOT_PARSE = 'the message does not parse';
+
 /** Parses a body that may be anything: the message, or the reason to park it. */
 export function readMessageBody(
   body: string,
@@ -14,5 +17,5 @@ export function readMessageBody(
   }
   const parsed = JobMessage.safeParse(json);
   if (parsed.success) return parsed;
-  return { success: false, reason: `the message does not parse: ${z.prettifyError(parsed.error)}` };
+  return { success: false, reason: `${DOES_NOT_PARSE}: ${z.prettifyError(parsed.error)}` };
 }

@@ -14,12 +14,12 @@ export interface ReviveDeps {
  * @returns how many
  */
 export async function reviveRejected(
-  { epoch, rangeId }: Pick<EpochRecord, 'epoch' | 'rangeId'>,
+  { id, rangeId }: Pick<EpochRecord, 'id' | 'rangeId'>,
   { jobs, proofs }: ReviveDeps,
 ): Promise<number> {
-  for (const job of await jobs.jobsOfEpoch(epoch)) {
+  for (const job of await jobs.jobsOfEpoch(id)) {
     const mayBeBad = job.state === 'rejected' && job.rangeId === rangeId && job.attempts.failure > 0;
     if (mayBeBad) await proofs.quarantine(outputsKey(job.circuit, job.id), job.reason ?? 'its job was rejected');
   }
-  return await jobs.reviveRejected(epoch, rangeId);
+  return await jobs.reviveRejected(id, rangeId);
 }

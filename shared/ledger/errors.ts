@@ -11,8 +11,13 @@ export class JobLeaseLostError extends Error {
   }
 }
 
-/** An item of the ledger's table is not one that this program writes. It is left unchanged. */
-export class UnreadableItemError extends Error {
+/** A record of the ledger is not one that this program writes. It is left unchanged. */
+export class UnreadableRecordError extends Error {
+  override readonly name: string = 'UnreadableRecordError';
+}
+
+/** The same of an item of the ledger's table. */
+export class UnreadableItemError extends UnreadableRecordError {
   override readonly name = 'UnreadableItemError';
   readonly table: string;
   readonly pk: string;

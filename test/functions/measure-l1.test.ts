@@ -11,11 +11,14 @@ import {
   measureL1,
 } from '../../functions/watch-l1/measure-l1.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { ROLLUP } from '../fixtures/epoch-id.ts';
 
 const AT_MS = 1_800_000_000_000;
 
 function aView(change: Partial<L1View> = {}): L1View {
   return {
+    rollup: ROLLUP,
+    timing: { genesisAtSeconds: 0, slotSeconds: 72, epochSlots: 32, proofSubmissionEpochs: 1 },
     atMs: AT_MS,
     tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
     unproven: [
@@ -102,8 +105,13 @@ describe('measureL1', () => {
   });
 
   it('reads the epochs that are open and those to judge', () => {
-    expect(epochsToRead(aView({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] }))).toEqual([4, 5, 6]);
-    expect(epochsToRead(aView(), undefined)).toEqual([5, 6]);
+    expect(
+      epochsToRead(aView({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] })).map(({ epoch }) => epoch),
+    ).toEqual([4, 5, 6]);
+    expect(epochsToRead(aView(), undefined)).toEqual([
+      { epoch: 5, deadlineAtMs: 7 * 32 * 72_000 },
+      { epoch: 6, deadlineAtMs: 8 * 32 * 72_000 },
+    ]);
   });
 
   it('keeps its verdict when an L1 node lags behind the one read before', () => {

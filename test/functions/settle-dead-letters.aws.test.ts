@@ -16,6 +16,7 @@ import { messageOf } from '../../shared/proving-job/job-message.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
 import { eventOfQueue } from './lambda-events.ts';
+import { epochIdOf } from '../../shared/proving-job/proving-job-id.ts';
 
 const AGENT = AgentId.parse('agent-1');
 
@@ -95,7 +96,7 @@ describe('settleDeadLetters', () => {
     const { claimedAtMs } = await leased(proven);
     await jobs.markProven({ jobId: proven.id, agentId: AGENT, proof: proven.inputs, provingMs: 5, claimedAtMs });
     await jobs.reject(rejected.id, 'its attempts are spent');
-    await jobs.cancelEpoch(cancelled.epoch, 'a reorg took it');
+    await jobs.cancelEpoch(epochIdOf(cancelled.id), 'a reorg took it');
 
     expect(await settleDeadLetters([proven, cancelled, rejected].map(letterOf), deps)).toEqual([]);
     expect((await jobs.find(proven.id))?.state).toBe('proven');
@@ -103,6 +104,17 @@ describe('settleDeadLetters', () => {
     expect((await jobs.find(rejected.id))?.reason).toBe('its attempts are spent');
     expect(await noted()).toEqual([]);
     expect(await kept.list()).toEqual([]);
+  });
+
+  it('leaves a job queued whose message an agent of an earlier version could not read', async () => {
+    const job = await recorded();
+    await jobs.markEnqueued([job.id]);
+    const letter = { ...letterOf(job), reason: 'the message does not parse: ✖ Invalid string' };
+    expect(await settleDeadLetters([letter], deps)).toEqual([]);
+    expect(await jobs.find(job.id)).toMatchObject({ state: 'queued' });
+    expect([await noted(), await kept.list()]).toEqual([[], []]);
+    await harness.elapse(3600);
+    expect(await jobs.strandedJobs(60)).toMatchObject([{ id: job.id }]);
   });
 
   it('keeps the letter of an unknown job, for operators to read and send back', async () => {

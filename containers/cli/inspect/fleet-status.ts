@@ -22,6 +22,8 @@ export interface FleetStatus {
   /** Newest first. */
   readonly incidents: readonly Incident[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Epochs and roots that a newer version wrote, each with the reason why this one leaves it out. */
+  readonly unreadable: readonly string[];
 }
 
 export interface EpochStatus extends EpochRecord {
@@ -46,8 +48,18 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
     engine.queue.deadLetters(),
   ]);
   const withProgress = epochs.map(async (epoch): Promise<EpochStatus> => {
-    const jobs = await engine.jobs.jobsOfEpoch(epoch.epoch);
+    const jobs = await engine.jobs.jobsOfEpoch(epoch.id);
     return { ...epoch, progress: progressOf(expectedTree(epoch.shape), jobs, { rangeId: epoch.rangeId, nowMs }) };
   });
-  return { atMs: nowMs, epochs: await Promise.all(withProgress), roots, agents, queues, disks, incidents, deadLetters };
+  return {
+    atMs: nowMs,
+    epochs: await Promise.all(withProgress),
+    roots,
+    agents,
+    queues,
+    disks,
+    incidents,
+    deadLetters,
+    unreadable: engine.unreadable.list,
+  };
 }

@@ -3,12 +3,14 @@ import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatBytes } from '../../terminal/format-bytes.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
+import { rollupToName } from './find-epoch.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 
 export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
@@ -21,9 +23,9 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
 
 /** What the fleet is doing, in sections. */
 export function renderStatus(status: FleetStatus): Line[] {
-  const { atMs, epochs, roots, agents, queues, disks, incidents, deadLetters } = status;
+  const { atMs, epochs, roots, agents, queues, disks, incidents, deadLetters, unreadable } = status;
   const sections: (readonly [string, readonly Line[], string])[] = [
-    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, atMs))), 'none yet'],
+    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, epochs, atMs))), 'none yet'],
     ['Roots in the outbox', roots.map((root) => rootLine(root, atMs)), 'none'],
     ['Agents', alignColumns(agents.map((agent) => agentCells(agent, atMs))), 'none seen recently'],
     ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
@@ -44,6 +46,9 @@ export function renderStatus(status: FleetStatus): Line[] {
       ]),
       'none',
     ],
+    ...(unreadable.length === 0
+      ? []
+      : [['Written by a newer version', unreadable.map((record) => [toned('bad', record)]), ''] as const]),
   ];
   return sections.flatMap(([title, lines, whenEmpty], index) => [
     ...(index === 0 ? [] : [[]]),
@@ -52,7 +57,7 @@ export function renderStatus(status: FleetStatus): Line[] {
   ]);
 }
 
-function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
+function epochCells({ progress, ...epoch }: EpochStatus, epochs: readonly EpochStatus[], atMs: number): Line {
   const { expected, done, running, waiting, rejected } = progress;
   const need = needOfEpoch(epoch, atMs);
   const jobs = [
@@ -62,6 +67,7 @@ function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
   ].join(', ');
   return [
     String(epoch.epoch),
+    toned('dim', rollupToName(epoch, epochs) ?? ''),
     toned(TONE_OF_EPOCH[epoch.state], epoch.state),
     describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
@@ -98,7 +104,7 @@ function agentCells(agent: AgentRecord, atMs: number): Line {
   return [
     agent.agentId,
     toned(isProving ? 'busy' : 'dim', agent.state),
-    isProving ? `${job.circuit} of epoch ${job.epoch}` : '',
+    isProving ? `${job.circuit} of epoch ${parseEpochId(job.epochId).epoch}` : '',
     isProving && jobSinceMs !== undefined ? `for ${formatDuration(atMs - jobSinceMs)}` : '',
     `${agent.jobsProven} proven`,
     agent.pools.join(', '),

@@ -5,15 +5,19 @@ import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.
 import { progressOf, type JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
-import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
+import { agentOf, attemptsOf, shownId, TONE_OF_JOB } from './describe-job.ts';
+import { ofRollup } from './of-rollup.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
 export interface EpochTree {
   readonly epoch: EpochRecord;
+  /** The epoch's, where it has to be named. */
+  readonly rollup?: RollupId | undefined;
   /** Every recorded job of the epoch, including those of ranges that a reorg removed. */
   readonly jobs: readonly JobRecord[];
   readonly atMs: number;
@@ -38,7 +42,7 @@ export function renderLevels(tree: EpochTree): Line[] {
       ]),
     [toned('strong', 'total'), ...countCells(progress), ''],
   ];
-  return [...headLines(tree, ownJobs.length), [], ...alignColumns(rows), ...troubleLines(ownJobs)];
+  return [...headLines(tree, ownJobs.length), [], ...alignColumns(rows), ...troubleLines(ownJobs, tree.rollup)];
 }
 
 /** Every job of the epoch's tree below the one that takes its proof, with who proved it, when, and how long it took. */
@@ -50,7 +54,7 @@ export function renderJobs(tree: EpochTree): Line[] {
   const addBelow = (job: JobRecord, depth: number): void => {
     const isRepeat = given.has(job);
     given.add(job);
-    rows.push(jobCells(job, depth, isRepeat));
+    rows.push(jobCells(job, depth, isRepeat, tree.rollup));
     if (!isRepeat) trace.childrenOf(job).forEach((child) => addBelow(child, depth + 1));
   };
   // Until the root is requested, the tree is in pieces.
@@ -59,12 +63,13 @@ export function renderJobs(tree: EpochTree): Line[] {
   return [...headLines(tree, trace.jobs.size), [], ...alignColumns(rows)];
 }
 
-function headLines({ epoch, jobs }: EpochTree, ownJobs: number): Line[] {
+function headLines({ epoch, rollup, jobs }: EpochTree, ownJobs: number): Line[] {
   const { state, attempt, networkVersion } = epoch;
   const foreign = jobs.length - ownJobs;
   return [
     [
       toned('strong', `Epoch ${epoch.epoch}`),
+      ...ofRollup(rollup),
       `: ${state}, ${describeRange(epoch)}, attempt ${attempt}, ${isBinary(epoch.shape) ? '' : 'Aztec '}${networkVersion}`,
     ],
     ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),
@@ -101,7 +106,7 @@ function timeOf(circuit: CircuitName, jobs: readonly JobRecord[]): string {
   return mean === longest ? mean : `${mean} (up to ${longest})`;
 }
 
-function troubleLines(jobs: readonly JobRecord[]): Line[] {
+function troubleLines(jobs: readonly JobRecord[], rollup: RollupId | undefined): Line[] {
   const troubled = jobs.filter((job) => job.state === 'rejected' || attemptsOf(job) !== '');
   if (troubled.length === 0) return [];
   return [
@@ -109,7 +114,7 @@ function troubleLines(jobs: readonly JobRecord[]): Line[] {
     [toned('strong', 'Lost attempts')],
     ...alignColumns(
       troubled.map((job): Line => [
-        `  ${job.id}`,
+        `  ${shownId(job, rollup)}`,
         toned(TONE_OF_JOB[job.state], job.state),
         attemptsOf(job),
         job.reason ?? '',
@@ -118,9 +123,9 @@ function troubleLines(jobs: readonly JobRecord[]): Line[] {
   ];
 }
 
-function jobCells(job: JobRecord, depth: number, isRepeat: boolean): Line {
+function jobCells(job: JobRecord, depth: number, isRepeat: boolean, rollup: RollupId | undefined): Line {
   const name = `${'  '.repeat(depth)}${job.circuit}`;
-  if (isRepeat) return [name, toned('dim', 'see above'), '', '', '', toned('dim', job.id)];
+  if (isRepeat) return [name, toned('dim', 'see above'), '', '', '', toned('dim', shownId(job, rollup))];
   const agent = agentOf(job);
   return [
     name,
@@ -128,7 +133,7 @@ function jobCells(job: JobRecord, depth: number, isRepeat: boolean): Line {
     agent === undefined ? '' : `by ${agent}`,
     job.provingMs === undefined ? '' : `in ${formatDuration(job.provingMs)}`,
     job.settledAtMs === undefined ? '' : `at ${new Date(job.settledAtMs).toISOString()}`,
-    toned('dim', job.id),
+    toned('dim', shownId(job, rollup)),
     attemptsOf(job),
   ];
 }

@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { Pool } from '../../proving-job/circuit-family.ts';
-import type { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../proving-job/epoch-id.ts';
+import { epochIdOf, type ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { JobLeaseLostError } from '../../ledger/errors.ts';
 import {
   type AgentId,
@@ -63,7 +64,7 @@ export class SqliteJobLedger implements JobLedger {
   async record(job: NewJob): Promise<JobRecord> {
     const at = readClock(this.#clock);
     const row = this.#database.get(
-      `insert into jobs (id, epoch, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
+      `insert into jobs (id, epoch_id, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
        on conflict (id) do update set
          range_id = excluded.range_id,
@@ -73,7 +74,7 @@ export class SqliteJobLedger implements JobLedger {
          reason = iif(state = 'cancelled', null, reason)
        returning *`,
       job.id,
-      job.epoch,
+      epochIdOf(job.id),
       job.rangeId,
       job.circuit,
       job.pool,
@@ -102,16 +103,16 @@ export class SqliteJobLedger implements JobLedger {
     return this.#find(jobId);
   }
 
-  async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
+  async jobsOfEpoch(epochId: EpochId): Promise<readonly JobRecord[]> {
     const at = readClock(this.#clock);
     return this.#database
-      .all('select * from jobs where epoch = ? order by sequence', epoch)
+      .all('select * from jobs where epoch_id = ? order by sequence', epochId)
       .map((row) => parseJobRow(row, at));
   }
 
-  async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
+  async openJobs(epochId: EpochId): Promise<readonly OpenJob[]> {
     return this.#database
-      .all(`select id, attempts from jobs where epoch = ? and state in ('queued', 'leased')`, epoch)
+      .all(`select id, attempts from jobs where epoch_id = ? and state in ('queued', 'leased')`, epochId)
       .map((row) => OpenJobRow.parse({ id: row['id'], attempts: JSON.parse(String(row['attempts'])) as unknown }));
   }
 
@@ -211,22 +212,22 @@ export class SqliteJobLedger implements JobLedger {
     if (released === 0) dropStraggler(this.#database, lease);
   }
 
-  async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epochId: EpochId, reason: string, rangeId?: RangeId): Promise<number> {
     return this.#database.run(
       `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
-       where epoch = ?3 and state in ('queued', 'leased') and (?4 is null or range_id = ?4)`,
+       where epoch_id = ?3 and state in ('queued', 'leased') and (?4 is null or range_id = ?4)`,
       this.#clock.nowMs(),
       keptReason(reason),
-      epoch,
+      epochId,
       rangeId ?? null,
     );
   }
 
-  async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
+  async reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number> {
     return this.#database.run(
-      `update jobs set ${QUEUE_ANEW}, ${FRESH_BUDGET} where epoch = ? and range_id = ? and state = 'rejected'`,
+      `update jobs set ${QUEUE_ANEW}, ${FRESH_BUDGET} where epoch_id = ? and range_id = ? and state = 'rejected'`,
       NO_ATTEMPTS_TEXT,
-      epoch,
+      epochId,
       rangeId,
     );
   }
@@ -268,14 +269,14 @@ export class SqliteJobLedger implements JobLedger {
 
   async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
     const at = readClock(this.#clock);
-    // The order is that of the index of open jobs: any other would make this read every job ever recorded.
+    // The plus keeps SQLite from reading every job ever recorded in that order, instead of the index of open jobs.
     return this.#database
       .all(
         `select * from jobs
          where state in ('queued', 'leased')
            and not coalesce(iif(state = 'leased', lease_expires_steady_ms,
              iif(enqueued_at_ms is null, null, enqueued_steady_ms)) between ? and ?, false)
-         order by epoch, sequence`,
+         order by +sequence`,
         at.steadyMs - olderThanSeconds * 1000,
         latestEndMs(at.steadyMs, this.#leaseMs),
       )

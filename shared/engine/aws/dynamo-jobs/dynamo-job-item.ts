@@ -2,9 +2,11 @@ import { z } from 'zod';
 
 import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../../../proof-store/proof-store.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-import { parseProvingJobId, ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
+import { parseEpochId } from '../../../proving-job/epoch-id.ts';
+import { parseProvingJobId, type ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
 import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../dynamo/dynamo-table.ts';
+import { packChild, unpackChild } from './dynamo-job-children.ts';
 import { UnreadableItemError } from '../../../ledger/errors.ts';
 import {
   AgentId,
@@ -43,8 +45,8 @@ const JobItem = z.object({
   inputsBytes: z.number().int().nonnegative(),
   inputsSha256: Sha256.optional(),
   inputsKey: ProofKey.optional(),
-  /** The slots of the job as a node of the tree, in their order. */
-  children: z.array(ProvingJobId),
+  /** The slots of the job as a node of the tree, in their order, each packed. */
+  children: z.array(z.string()),
   /** Causes that have cost an attempt. */
   attempts: z.partialRecord(AttemptCause, z.number().int().nonnegative()),
   recordedAtMs: TimeMs,
@@ -82,7 +84,7 @@ export interface StoredJob {
 
 /** The item of a job that is recorded for the first time, due for a message at once. */
 export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
-  const { circuit, inputsSha256 } = parseProvingJobId(job.id);
+  const { epochId, circuit, inputsSha256 } = parseProvingJobId(job.id);
   return {
     ...jobKey(job.id),
     state: 'queued',
@@ -93,7 +95,7 @@ export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
     inputsBytes: job.inputs.sizeBytes,
     inputsSha256: unless(inputsSha256, job.inputs.sha256),
     inputsKey: unless(inputsKey(circuit, job.id), job.inputs.key),
-    children: job.children,
+    children: job.children.map((child) => packChild(child, epochId)),
     attempts: {},
     recordedAtMs: nowMs,
     openShard: openShard(job.id),
@@ -159,10 +161,10 @@ function failedByOf(item: DynamoItem): JobRecord['failedBy'] {
 }
 
 function recordOf(id: ProvingJobId, item: JobItem, failedBy: JobRecord['failedBy']): JobRecord {
-  const { epoch, circuit, inputsSha256 } = parseProvingJobId(id);
+  const { epochId, circuit, inputsSha256 } = parseProvingJobId(id);
   const record: JobRecord = {
     id,
-    epoch,
+    epoch: parseEpochId(epochId).epoch,
     rangeId: item.rangeId,
     circuit,
     pool: item.pool,
@@ -173,7 +175,7 @@ function recordOf(id: ProvingJobId, item: JobItem, failedBy: JobRecord['failedBy
       sha256: item.inputsSha256 ?? inputsSha256,
       sizeBytes: item.inputsBytes,
     },
-    children: item.children,
+    children: item.children.map((child) => unpackChild(child, epochId)),
     state: item.state,
     attempts: {
       'lost-agent': 0,

@@ -1,5 +1,6 @@
 import { Pool } from '../../../proving-job/circuit-family.ts';
-import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../../proving-job/epoch-id.ts';
+import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { claimJob, jobIsBusy, MAX_TRIES } from './dynamo-job-claim.ts';
 import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
@@ -92,12 +93,12 @@ export class DynamoJobLedger implements JobLedger {
     return (await readJob(this.#table, jobId))?.record;
   }
 
-  async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
-    return (await readJobsOfEpoch(this.#table, epoch)).sort(byTimeRecorded);
+  async jobsOfEpoch(epochId: EpochId): Promise<readonly JobRecord[]> {
+    return (await readJobsOfEpoch(this.#table, epochId)).sort(byTimeRecorded);
   }
 
-  async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
-    return await readOpenJobs(this.#table, epoch);
+  async openJobs(epochId: EpochId): Promise<readonly OpenJob[]> {
+    return await readOpenJobs(this.#table, epochId);
   }
 
   async claim(
@@ -160,16 +161,16 @@ export class DynamoJobLedger implements JobLedger {
     await this.#giveUp(lease);
   }
 
-  async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epochId: EpochId, reason: string, rangeId?: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const jobs = await readJobsOfEpoch(this.#table, epoch, updates.isCancellable(rangeId), { rangeId });
+    const jobs = await readJobsOfEpoch(this.#table, epochId, updates.isCancellable(rangeId), { rangeId });
     return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, rangeId));
   }
 
-  async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
+  async reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number> {
     const writeId = newWriteId();
     const filter = '#state = :rejected AND #rangeId = :rangeId';
-    const jobs = await readJobsOfEpoch(this.#table, epoch, filter, { rangeId });
+    const jobs = await readJobsOfEpoch(this.#table, epochId, filter, { rangeId });
     return await this.#countChanged(jobs, writeId, ({ id }) => updates.reviveRejected(id, writeId));
   }
 
@@ -195,7 +196,7 @@ export class DynamoJobLedger implements JobLedger {
   async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
     const beforeMs = this.#nowMs() - olderThanSeconds * 1000;
     const jobs = await readJobsDueBefore(this.#table, beforeMs);
-    return jobs.filter((job) => isDueBefore(job, beforeMs)).sort((a, b) => a.epoch - b.epoch || byTimeRecorded(a, b));
+    return jobs.filter((job) => isDueBefore(job, beforeMs)).sort(byTimeRecorded);
   }
 
   /** Ends the attempt at no cost. Returns whether its lease was the job's, or its straggler's. */

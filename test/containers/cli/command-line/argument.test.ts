@@ -7,8 +7,8 @@ const COMMAND = 'coppice tree EPOCH';
 
 describe('readArgument', () => {
   it('returns the parsed argument', () => {
-    expect(readArgument(['7'], { kind: EPOCH }, COMMAND)).toEqual({ argument: { value: 7 }, problems: [] });
-    expect(readArgument(['7'], optionalArgument(EPOCH), COMMAND)).toEqual({ argument: { value: 7 }, problems: [] });
+    expect(readArgument(['7'], { kind: EPOCH }, COMMAND)).toEqual({ argument: { value: '7' }, problems: [] });
+    expect(readArgument(['7'], optionalArgument(EPOCH), COMMAND)).toEqual({ argument: { value: '7' }, problems: [] });
   });
 
   it('reports a required argument that is missing, and how the command is called', () => {

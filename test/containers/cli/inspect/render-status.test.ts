@@ -66,7 +66,7 @@ describe('coppice status', () => {
         20 GiB free on the disk of /data; 256 MiB are kept for the ledger
 
       Incidents
-        30 s ago late-proof 7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32: agent-2 lost its lease before
+        30 s ago late-proof 31337-0x00000000000000000000000000000000000000aa:7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32: agent-2 lost its lease before
 
       Dead letters
         none"
@@ -86,7 +86,7 @@ describe('coppice status', () => {
     await seedFleet(harness);
     const epoch = (await harness.engine.epochs.find(SEEDED_EPOCH))!;
     const stored = await harness.engine.outbox.store({
-      ...{ epoch: SEEDED_EPOCH, rangeId: epoch.rangeId, firstCheckpoint: 12, lastCheckpoint: 12 },
+      ...{ epochId: SEEDED_EPOCH, rangeId: epoch.rangeId, firstCheckpoint: 12, lastCheckpoint: 12 },
       ...{ to: '0x01', data: '0x02', deadlineAtMs: epoch.deadlineAtMs },
     });
     await harness.engine.outbox.replace({ ...stored, reason: 'gas costs 3000 gwei, the cap is 2000' });

@@ -1,0 +1,4 @@
+import { openEmbeddedHarness } from './embedded-harness.ts';
+import { describeNewRollup } from './new-rollup.contract.ts';
+
+describeNewRollup('embedded', () => openEmbeddedHarness());
