@@ -4,6 +4,7 @@ import { Lane, Pool } from '../proving-job/circuit-family.ts';
 import { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { StoredObject } from '../proof-store/proof-store.ts';
+import type { JobTally } from './job-tally.ts';
 
 /**
  * A job's states. Every arrow is one conditional write:
@@ -171,8 +172,15 @@ export interface JobLedger {
   /** Records that messages for the jobs were sent. */
   markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void>;
   find(jobId: ProvingJobId): Promise<JobRecord | undefined>;
-  /** Every job of the epoch, in the order they were recorded. */
+  /** Every job of the epoch, in the order they were recorded: for people and tests. All that only counts uses {@link tally}. */
   jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]>;
+  /**
+   * Counts the jobs of the epoch's range where they are stored, and reads none but the leased ones. It may be some moments
+   * old, and a job that changes meanwhile may be missing or count twice.
+   */
+  tally(epoch: EpochNumber, rangeId: RangeId): Promise<JobTally>;
+  /** Some proven jobs of the circuit in the epoch's range, in any order: at most `most`, however many there are. */
+  someProven(epoch: EpochNumber, rangeId: RangeId, circuit: CircuitName, most: number): Promise<readonly JobRecord[]>;
   /**
    * The epoch's jobs that are `queued` or `leased`, in any order. The result may be some moments old and is cheap however many
    * there are: for a node that compares the jobs it waits for with the ledger.

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
 import { CIRCUIT_CATALOGUE, CircuitName } from '../../proving-job/circuit-catalogue.ts';
-import { DECISIONS_SCHEMA } from './sqlite-schema.ts';
+import { COUNTS_SCHEMA, DECISIONS_SCHEMA } from './sqlite-schema.ts';
 
 /** Brings the tables from one schema version to the next: the first from version 1 to 2, and so on. */
 export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
@@ -11,6 +11,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   addDecisions,
   addSecondCopies,
   useSteadyClock,
+  indexCounts,
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
@@ -55,4 +56,8 @@ function useSteadyClock(database: DatabaseSync): void {
   database.exec('update messages set visible_steady_ms = 0');
   database.exec('alter table jobs rename column lease_expires_at_ms to lease_expires_steady_ms');
   database.exec('alter table jobs add column enqueued_steady_ms integer');
+}
+
+function indexCounts(database: DatabaseSync): void {
+  database.exec(COUNTS_SCHEMA);
 }

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../proving-job/circuit-family.ts';
 import type { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { JobLeaseLostError } from '../../ledger/errors.ts';
@@ -17,10 +18,12 @@ import {
   type ProofReport,
   type RangeId,
 } from '../../ledger/job-ledger.ts';
+import type { JobTally } from '../../ledger/job-tally.ts';
 import { findJob, parseJobRow } from './job-row.ts';
 import { latestEndMs, type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import { CLEAR_LEASE, CLEAR_LEASES, dropStraggler, endAttempt } from './sqlite-job-attempts.ts';
 import { claimJob } from './sqlite-job-claim.ts';
+import { tallyJobs } from './sqlite-job-tally.ts';
 
 const NO_ATTEMPTS_TEXT = JSON.stringify(NO_ATTEMPTS);
 
@@ -105,6 +108,28 @@ export class SqliteJobLedger implements JobLedger {
     const at = readClock(this.#clock);
     return this.#database
       .all('select * from jobs where epoch = ? order by sequence', epoch)
+      .map((row) => parseJobRow(row, at));
+  }
+
+  async tally(epoch: EpochNumber, rangeId: RangeId): Promise<JobTally> {
+    return tallyJobs(this.#database, epoch, rangeId, readClock(this.#clock));
+  }
+
+  async someProven(
+    epoch: EpochNumber,
+    rangeId: RangeId,
+    circuit: CircuitName,
+    most: number,
+  ): Promise<readonly JobRecord[]> {
+    const at = readClock(this.#clock);
+    return this.#database
+      .all(
+        `select * from jobs where epoch = ? and range_id = ? and state = 'proven' and circuit = ? limit ?`,
+        epoch,
+        rangeId,
+        circuit,
+        most,
+      )
       .map((row) => parseJobRow(row, at));
   }
 

@@ -1,8 +1,10 @@
+import type { CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../proving-job/circuit-family.ts';
 import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { claimJob, jobIsBusy, MAX_TRIES } from './dynamo-job-claim.ts';
 import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
+import { readSomeProven, tallyJobs } from './dynamo-job-tally.ts';
 import * as updates from './dynamo-job-updates.ts';
 import { type JobUpdate, newWriteId, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
 import type { DynamoTable } from '../dynamo/dynamo-table.ts';
@@ -20,6 +22,7 @@ import type {
   ProofReport,
   RangeId,
 } from '../../../ledger/job-ledger.ts';
+import type { JobTally } from '../../../ledger/job-tally.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
 
 /** Claims and heartbeats of the same process share the client's sockets. */
@@ -35,6 +38,8 @@ const WRITES_AT_ONCE = 16;
  * | markEnqueued     | UpdateItem by key, each; leased already: another              | 3; leased 2          |                |
  * | find             | GetItem by key, strongly consistent                           |                      | 1              |
  * | jobsOfEpoch      | Query of each of 8 partitions, strongly consistent            |                      | 1 for 4 KB     |
+ * | tally            | Query of each circuit in each partition, 1 to 3 times, only counted |  | 0.5 for 4 KB, each time |
+ * | someProven       | Query of 1 to 8 partitions, limited                           |                      | 0.5 for 4 KB   |
  * | openJobs         | Query of each of 8 partitions of index `open-jobs`            |                      | 0.5 for 4 KB   |
  * | claim            | UpdateItem by key; an agent was lost, or a copy requested: another | 3; refused 1; lost, copy 4 |     |
  * | askForCopy       | UpdateItem by key                                             | 1                    |                |
@@ -94,6 +99,19 @@ export class DynamoJobLedger implements JobLedger {
 
   async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
     return (await readJobsOfEpoch(this.#table, epoch)).sort(byTimeRecorded);
+  }
+
+  async tally(epoch: EpochNumber, rangeId: RangeId): Promise<JobTally> {
+    return await tallyJobs(this.#table, epoch, rangeId);
+  }
+
+  async someProven(
+    epoch: EpochNumber,
+    rangeId: RangeId,
+    circuit: CircuitName,
+    most: number,
+  ): Promise<readonly JobRecord[]> {
+    return await readSomeProven(this.#table, { epoch, rangeId, circuit }, most);
   }
 
   async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {

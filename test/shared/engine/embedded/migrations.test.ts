@@ -20,6 +20,7 @@ const UNDO = [
   `alter table messages rename column visible_steady_ms to visible_at_ms;
    alter table jobs rename column lease_expires_steady_ms to lease_expires_at_ms;
    alter table jobs drop column enqueued_steady_ms;`,
+  'drop index jobs_by_state;',
 ];
 
 describe('a database of an older schema version', () => {
@@ -58,7 +59,7 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3, 4])('is migrated in place from version %i, keeps its data and takes decisions', async (version) => {
+  it.each([1, 2, 3, 4, 5])('is migrated in place from version %i, keeps its data and takes decisions', async (version) => {
     writeVersion(version);
     const engine = open();
     expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
