@@ -15,10 +15,9 @@ const AGENTS = ['alice', 'bob', 'carol'].map((agent) => AgentId.parse(agent));
 /** Of a family with few circuits: an adapter may ask for each of them. */
 const CIRCUITS = ['CANARY_LEAF', 'CANARY_MERGE', 'CANARY_ROOT'] as const satisfies CircuitName[];
 const LEASE_SECONDS = 60;
-const STEPS = 80;
 
 /** What a ledger counts equals what its records say, whatever happens to the jobs. */
-export function describeJobTallyContract(adapter: string, open: () => Promise<JobLedgerHarness>): void {
+export function describeJobTallyContract(adapter: string, open: () => Promise<JobLedgerHarness>, steps = 120): void {
   describe(`job tally contract: ${adapter}`, () => {
     let harness: JobLedgerHarness;
     let jobs: JobLedger;
@@ -34,7 +33,7 @@ export function describeJobTallyContract(adapter: string, open: () => Promise<Jo
 
     it.each([1, 2])('equals the records after every arrow (seed %i)', async (seed) => {
       const story = new Story(harness, new SeededRandom(seed));
-      for (let step = 0; step < STEPS; step += 1) {
+      for (let step = 0; step < steps; step += 1) {
         const what = await story.next();
         await expectTallies(`seed ${seed}, step ${step}: ${what}`);
       }

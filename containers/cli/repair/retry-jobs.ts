@@ -44,9 +44,7 @@ export async function retryJob(engine: Engine, job: JobRecord, nowMs: number): P
 export async function retryEpoch(engine: Engine, number: EpochNumber, nowMs: number): Promise<Retried> {
   const epoch = await findEpoch(engine.epochs, number);
   assertWanted(`epoch ${number}`, epoch, nowMs);
-  const jobs = (await engine.jobs.jobsOfEpoch(number)).filter(
-    ({ state, rangeId }) => state === 'rejected' && rangeId === epoch.rangeId,
-  );
+  const jobs = await engine.jobs.rejectedJobs(number, epoch.rangeId);
   if (jobs.length === 0 && epoch.state !== 'failed') {
     throw new RetryRefusedError(`epoch ${number}`, `is ${epoch.state}, and none of its jobs is rejected`);
   }

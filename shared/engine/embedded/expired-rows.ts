@@ -22,10 +22,15 @@ export async function deleteEpochsClosedBefore(
   beforeMs: number,
   signal: AbortSignal,
 ): Promise<number> {
-  // Jobs of an epoch that the ledger does not know count as closed once the last of them is settled.
+  // Jobs of an epoch that the ledger does not know count as closed once the last of them is settled. The epochs of all jobs
+  // are found one after the other in the index: it is not read through.
   const epochs = database.all(
-    `select epoch from epochs where record ->> 'closedAtMs' < ?
-     union select distinct epoch from jobs where epoch not in (select epoch from epochs)`,
+    `with recursive recorded(epoch) as (
+       select min(epoch) from jobs
+       union all select (select min(epoch) from jobs where epoch > recorded.epoch) from recorded where epoch is not null
+     )
+     select epoch from epochs where record ->> 'closedAtMs' < ?
+     union select epoch from recorded where epoch not in (select epoch from epochs)`,
     beforeMs,
   );
   let deleted = 0;

@@ -28,6 +28,13 @@ import { mapBounded } from '../../../retry/map-bounded.ts';
 /** Claims and heartbeats of the same process share the client's sockets. */
 const WRITES_AT_ONCE = 16;
 
+export interface DynamoJobLedgerOptions {
+  readonly budgets: AttemptBudgets;
+  readonly nowMs: () => number;
+  /** Jobs of a partition that a tally reads; of more it only counts them. @default 100 */
+  readonly fewJobs?: number;
+}
+
 /**
  * A {@link JobLedger} in the engine's DynamoDB table. Every arrow of the state machine is one conditional write of one
  * item, which returns the item when its condition fails, and costs no more then.
@@ -38,7 +45,7 @@ const WRITES_AT_ONCE = 16;
  * | markEnqueued     | UpdateItem by key, each; leased already: another              | 3; leased 2          |                |
  * | find             | GetItem by key, strongly consistent                           |                      | 1              |
  * | jobsOfEpoch      | Query of each of 8 partitions, strongly consistent            |                      | 1 for 4 KB     |
- * | tally            | Query of each circuit in each partition, 1 to 3 times, only counted |  | 0.5 for 4 KB, each time |
+ * | tally            | Query of each of 8 partitions; many jobs: of each circuit in each, 1 to 3 times, counted | | 0.5 for 4 KB, each time |
  * | someProven       | Query of 1 to 8 partitions, limited                           |                      | 0.5 for 4 KB   |
  * | openJobs         | Query of each of 8 partitions of index `open-jobs`            |                      | 0.5 for 4 KB   |
  * | claim            | UpdateItem by key; an agent was lost, or a copy requested: another | 3; refused 1; lost, copy 4 |     |
@@ -47,6 +54,7 @@ const WRITES_AT_ONCE = 16;
  * | settle           | UpdateItem by key                                             | 2                    |                |
  * | fail             | UpdateItem by key; the budget is spent: another               | 3; spent 3           |                |
  * | release          | UpdateItem by key                                             | 3                    |                |
+ * | rejectedJobs     | jobsOfEpoch, filtered                                         |                      | 1 for 4 KB     |
  * | cancelEpoch      | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
  * | reviveRejected   | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
  * | revive, reject   | UpdateItem by key                                             | 2                    |                |
@@ -60,9 +68,11 @@ export class DynamoJobLedger implements JobLedger {
   readonly #table: DynamoTable;
   readonly #budgets: AttemptBudgets;
   readonly #nowMs: () => number;
+  readonly #fewJobs: number | undefined;
 
-  constructor(table: DynamoTable, options: { readonly budgets: AttemptBudgets; readonly nowMs: () => number }) {
+  constructor(table: DynamoTable, options: DynamoJobLedgerOptions) {
     this.#table = table;
+    this.#fewJobs = options.fewJobs;
     this.#budgets = options.budgets;
     this.#nowMs = options.nowMs;
   }
@@ -102,7 +112,7 @@ export class DynamoJobLedger implements JobLedger {
   }
 
   async tally(epoch: EpochNumber, rangeId: RangeId): Promise<JobTally> {
-    return await tallyJobs(this.#table, epoch, rangeId);
+    return await tallyJobs(this.#table, epoch, rangeId, this.#fewJobs);
   }
 
   async someProven(
@@ -116,6 +126,10 @@ export class DynamoJobLedger implements JobLedger {
 
   async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
     return await readOpenJobs(this.#table, epoch);
+  }
+
+  async rejectedJobs(epoch: EpochNumber, rangeId: RangeId): Promise<readonly JobRecord[]> {
+    return await readJobsOfEpoch(this.#table, epoch, '#state = :rejected AND #rangeId = :rangeId', { rangeId });
   }
 
   async claim(
@@ -178,16 +192,15 @@ export class DynamoJobLedger implements JobLedger {
     await this.#giveUp(lease);
   }
 
-  async cancelEpoch(epoch: EpochNumber, reason: string, rangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epoch: EpochNumber, reason: string, exceptRangeId?: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const jobs = await readJobsOfEpoch(this.#table, epoch, updates.isCancellable(rangeId), { rangeId });
-    return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, rangeId));
+    const jobs = await readJobsOfEpoch(this.#table, epoch, updates.isCancellable(exceptRangeId), { exceptRangeId });
+    return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, exceptRangeId));
   }
 
   async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const filter = '#state = :rejected AND #rangeId = :rangeId';
-    const jobs = await readJobsOfEpoch(this.#table, epoch, filter, { rangeId });
+    const jobs = await this.rejectedJobs(epoch, rangeId);
     return await this.#countChanged(jobs, writeId, ({ id }) => updates.reviveRejected(id, writeId));
   }
 
@@ -210,10 +223,14 @@ export class DynamoJobLedger implements JobLedger {
     if (settledAtMs !== undefined) await this.#update(id, updates.reopenProven(id, reason, settledAtMs));
   }
 
-  async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
+  async strandedJobs(olderThanSeconds: number, most = Infinity): Promise<readonly JobRecord[]> {
     const beforeMs = this.#nowMs() - olderThanSeconds * 1000;
-    const jobs = await readJobsDueBefore(this.#table, beforeMs);
-    return jobs.filter((job) => isDueBefore(job, beforeMs)).sort((a, b) => a.epoch - b.epoch || byTimeRecorded(a, b));
+    const jobs: JobRecord[] = [];
+    for await (const page of readJobsDueBefore(this.#table, beforeMs)) {
+      jobs.push(...page.filter((job) => isDueBefore(job, beforeMs)));
+      if (jobs.length >= most) break;
+    }
+    return jobs.sort((a, b) => a.epoch - b.epoch || byTimeRecorded(a, b)).slice(0, most);
   }
 
   /** Ends the attempt at no cost. Returns whether its lease was the job's, or its straggler's. */

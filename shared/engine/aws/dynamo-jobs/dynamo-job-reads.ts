@@ -60,19 +60,25 @@ export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Prom
   return ofEpoch.map((entry) => parseOpenJob(table, entry));
 }
 
-/** Jobs in the index that are due before the time, as they are now: the index is late, and does not see heartbeats. */
-export async function readJobsDueBefore(table: DynamoTable, timeMs: number): Promise<JobRecord[]> {
-  const shards = openShards().map((shard) =>
-    readPages(table, {
+/** Jobs in the index that are due before the time, page by page, as they are now: the index is late, and does not see heartbeats. */
+export async function* readJobsDueBefore(table: DynamoTable, timeMs: number): AsyncGenerator<readonly JobRecord[]> {
+  // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
+  const read = new Set<string>();
+  for (const shard of openShards()) {
+    const query = {
+      TableName: table.name,
       IndexName: OPEN_JOBS_INDEX,
       KeyConditionExpression: 'openShard = :shard AND dueAtMs < :timeMs',
       ExpressionAttributeValues: { ':shard': shard, ':timeMs': timeMs },
-    }),
-  );
-  const found = (await Promise.all(shards)).flat();
-  // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
-  const keys = new Map(found.map(({ pk, sk }) => [sk, { pk, sk }]));
-  return await readBatches(table, [...keys.values()]);
+    };
+    for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+      const keys = (Items as DynamoItem[]).filter(({ sk }) => !read.has(sk) && read.add(sk));
+      yield await readBatches(
+        table,
+        keys.map(({ pk, sk }) => ({ pk, sk })),
+      );
+    }
+  }
 }
 
 async function readBatches(table: DynamoTable, keys: readonly ItemKey[]): Promise<JobRecord[]> {

@@ -1,18 +1,21 @@
 import { paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import type { JobRecord, RangeId } from '../../../ledger/job-ledger.ts';
-import type { CircuitTally, JobTally } from '../../../ledger/job-tally.ts';
+import { type CircuitTally, type JobTally, tallyOf } from '../../../ledger/job-tally.ts';
 import { CIRCUIT_CATALOGUE, circuitsOf, type CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../proving-job/circuit-family.ts';
-import { type EpochNumber, parseProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../../proving-job/proving-job-id.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
 import type { DynamoItem } from '../dynamo/dynamo-item.ts';
-import { circuitPrefix, type DynamoTable, jobIdOf, jobPartitions } from '../dynamo/dynamo-table.ts';
+import { circuitPrefix, type DynamoTable, jobPartitions } from '../dynamo/dynamo-table.ts';
 import { parseJobItem } from './dynamo-job-item.ts';
 import { partsOf, STATES } from './dynamo-job-writes.ts';
 
 /** Fewer than the sockets of the client, which the rest of the process needs as well. */
 const QUERIES_AT_ONCE = 32;
+
+/** A shard with fewer jobs is read whole: one query instead of one for each circuit. */
+const FEW_JOBS = 100;
 
 /**
  * Counts the jobs of each circuit where they are stored: DynamoDB filters, and returns a number. Per circuit and shard it
@@ -22,10 +25,20 @@ const QUERIES_AT_ONCE = 32;
  * Counters beside the jobs would have to change in the transaction of each arrow: twice the price of every write, on items
  * that hundreds of agents write to at the same time.
  */
-export async function tallyJobs(table: DynamoTable, epoch: EpochNumber, rangeId: RangeId): Promise<JobTally> {
-  const parts = (await possibleCircuits(table, epoch)).flatMap((circuit) =>
-    jobPartitions(epoch).map((pk) => ({ table, pk, epoch, circuit, rangeId })),
-  );
+export async function tallyJobs(
+  table: DynamoTable,
+  epoch: EpochNumber,
+  rangeId: RangeId,
+  fewJobs = FEW_JOBS,
+): Promise<JobTally> {
+  const partitions = jobPartitions(epoch);
+  const firsts = await Promise.all(partitions.map((pk) => readFirst(table, pk, fewJobs)));
+  const records = firsts.flatMap(({ jobs }) => jobs);
+  if (firsts.every(({ isAll }) => isAll)) return tallyOf(records, rangeId);
+  const families = new Set(records.map(({ circuit }) => CIRCUIT_CATALOGUE[circuit].family));
+  const parts = [...families]
+    .flatMap(circuitsOf)
+    .flatMap((circuit) => partitions.map((pk) => ({ table, pk, epoch, circuit, rangeId })));
   const counted = await mapBounded(
     parts,
     QUERIES_AT_ONCE,
@@ -65,24 +78,22 @@ interface Part {
 
 const OF_RANGE = '#rangeId = :rangeId';
 
-/** All circuits of the family that the epoch's jobs are of; none when it has no jobs. */
-async function possibleCircuits(table: DynamoTable, epoch: EpochNumber): Promise<readonly CircuitName[]> {
-  const firsts = await Promise.all(
-    jobPartitions(epoch).map(async (pk) => {
-      const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
-      const { Items = [] } = await table.client.send(
-        new QueryCommand({
-          TableName: table.name,
-          KeyConditionExpression: condition,
-          ...partsOf([condition], { pk, prefix: 'JOB#' }),
-          Limit: 1,
-        }),
-      );
-      return Items.map((item) => parseProvingJobId(jobIdOf(item as DynamoItem)).circuit);
+async function readFirst(
+  table: DynamoTable,
+  pk: string,
+  limit: number,
+): Promise<{ readonly jobs: readonly JobRecord[]; readonly isAll: boolean }> {
+  const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: condition,
+      ...partsOf([condition], { pk, prefix: 'JOB#' }),
+      Limit: limit,
     }),
   );
-  const families = new Set(firsts.flat().map((circuit) => CIRCUIT_CATALOGUE[circuit].family));
-  return [...families].flatMap(circuitsOf);
+  const jobs = Items.map((item) => parseJobItem(table, item as DynamoItem).record);
+  return { jobs, isAll: LastEvaluatedKey === undefined };
 }
 
 async function tallyPart(part: Part): Promise<CircuitTally | undefined> {
