@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -84,7 +84,7 @@ async function onDynamo(size: number): Promise<readonly (readonly [string, numbe
   const rows: (readonly [string, number])[] = [];
   for (const [name, what, open, ended] of runs) {
     const dynamo = fork(new URL('scale/fake-dynamo.ts', import.meta.url), [String(size), ANSWER_MS, open, ended]);
-    const [port] = (await once(dynamo, 'message')) as [number];
+    const port = await messageOf<number>(dynamo, 'fake-dynamo.ts');
     const took = await measure<ScalerFigures>('measure-scaler.ts', [what, String(port), String(size), open, ended]);
     dynamo.disconnect();
     rows.push([`DynamoDB: ${name}, CPU s`, took.cpuSeconds]);
@@ -101,9 +101,12 @@ async function onDynamo(size: number): Promise<readonly (readonly [string, numbe
 
 async function measure<Figures>(program: string, args: readonly string[]): Promise<Figures> {
   const child = fork(new URL(`scale/${program}`, import.meta.url), args, { timeout: MEASURE_TIMEOUT_MS });
-  const [message] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${program} ended with ${String(code)}`))),
-  ])) as [Figures];
+  return await messageOf<Figures>(child, program);
+}
+
+async function messageOf<Message>(child: ChildProcess, program: string): Promise<Message> {
+  const exit = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${program} ended with ${String(code)}`)));
+  exit.catch(() => undefined);
+  const [message] = (await Promise.race([once(child, 'message'), exit])) as [Message];
   return message;
 }

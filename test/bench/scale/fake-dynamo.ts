@@ -55,7 +55,7 @@ process.on('disconnect', () => process.exit(0));
 
 function addEpoch(number: number, isOpen: boolean): void {
   let leased = 0;
-  for (const [index, job] of jobsOf(epochOfJobs(number, Number(jobs), nowMs)).entries()) {
+  for (const [index, job] of [...jobsOf(epochOfJobs(number, Number(jobs), nowMs))].entries()) {
     const { dueAtMs, openShard, ...item } = newJobItem(job, nowMs - 600_000);
     const isProven = !isOpen || index % 2 === 0;
     const held = { token: 1, agent: 'ip-10-0-12-34.eu-central-1.compute.internal-1234', claimedAtMs: nowMs - 30_000 };
@@ -64,7 +64,7 @@ function addEpoch(number: number, isOpen: boolean): void {
       const proof = { proofBytes: 54_321, proofSha256: job.inputs.sha256, provingMs: 16_400 };
       state = { ...held, ...proof, state: 'proven', settledAtMs: nowMs - 10_000 };
     } else if (leased++ < LEASED) state = { ...state, ...held, state: 'leased', leaseEndsAtMs: nowMs + LEASE_MS };
-    const marshalled = marshall({ ...item, ...state }, { removeUndefinedValues: true }) as Item;
+    const marshalled = marshall({ ...item, ...state }, { removeUndefinedValues: true }) as unknown as Item;
     const items = partitions.get(item.pk) ?? [];
     partitions.set(item.pk, items);
     items.push({ sk: item.sk, item: marshalled, bytes: JSON.stringify(marshalled).length * BYTES_OF_JSON });

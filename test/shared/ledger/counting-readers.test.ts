@@ -109,10 +109,10 @@ describe('programs that only count', () => {
     const all = vi.spyOn(SqliteDatabase.prototype, 'all');
     await harness.engine.jobs.tally(epoch.epoch, epoch.rangeId);
     const [count] = all.mock.calls.filter(([sql]) => sql.includes('count(*)'));
-    const [database] = all.mock.contexts;
+    const database = all.mock.contexts[0] as SqliteDatabase;
     all.mockRestore();
     const [sql, ...parameters] = count ?? expect.fail();
-    const plan = database!.all(`explain query plan ${sql}`, ...parameters).map(({ detail }) => String(detail));
+    const plan = database.all(`explain query plan ${sql}`, ...parameters).map(({ detail }) => String(detail));
     expect(plan).toEqual([expect.stringContaining('USING COVERING INDEX jobs_by_state')]);
   });
 

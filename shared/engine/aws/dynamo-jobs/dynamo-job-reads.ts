@@ -60,10 +60,11 @@ export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Prom
   return ofEpoch.map((entry) => parseOpenJob(table, entry));
 }
 
-/** Jobs in the index that are due before the time, page by page, as they are now: the index is late, and does not see heartbeats. */
+/** Jobs in the index that are due before the time, some at a time, as they are now: the index is late, and does not see heartbeats. */
 export async function* readJobsDueBefore(table: DynamoTable, timeMs: number): AsyncGenerator<readonly JobRecord[]> {
   // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
-  const read = new Set<string>();
+  const seen = new Set<string>();
+  let unread: ItemKey[] = [];
   for (const shard of openShards()) {
     const query = {
       TableName: table.name,
@@ -72,13 +73,17 @@ export async function* readJobsDueBefore(table: DynamoTable, timeMs: number): As
       ExpressionAttributeValues: { ':shard': shard, ':timeMs': timeMs },
     };
     for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
-      const keys = (Items as DynamoItem[]).filter(({ sk }) => !read.has(sk) && read.add(sk));
-      yield await readBatches(
-        table,
-        keys.map(({ pk, sk }) => ({ pk, sk })),
-      );
+      const found = (Items as DynamoItem[]).filter(({ sk }) => !seen.has(sk));
+      for (const { pk, sk } of found) {
+        seen.add(sk);
+        unread.push({ pk, sk });
+      }
+      if (unread.length < BATCH_KEYS * BATCHES_AT_ONCE) continue;
+      yield await readBatches(table, unread);
+      unread = [];
     }
   }
+  if (unread.length > 0) yield await readBatches(table, unread);
 }
 
 async function readBatches(table: DynamoTable, keys: readonly ItemKey[]): Promise<JobRecord[]> {
