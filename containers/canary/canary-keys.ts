@@ -11,11 +11,11 @@ import {
 } from '../../shared/canary/verification-key.ts';
 import type { Work } from '../../shared/canary/work.ts';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
-import { FIRST_TRIAL_EPOCH } from '../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber, makeEpochId, TRIALS } from '../../shared/proving-job/epoch-id.ts';
 import { ProofRequests, type ProofRequestsDeps } from '../../shared/proof-requests/proof-requests.ts';
 
-/** All keys are under one epoch number, so that the second canary of a fleet finds them proven. */
-const KEYS_EPOCH = FIRST_TRIAL_EPOCH;
+/** All keys are of one epoch, so that the second canary of a fleet finds them proven. */
+const KEYS_EPOCH = makeEpochId(TRIALS, EpochNumber.parse(0));
 const KEYS_RANGE = RangeId.parse('canary-keys');
 
 /** The keys of a tree, which the fleet has made or makes now; those of the development string come with the package. */
@@ -29,7 +29,7 @@ export async function canaryKeys(
   if (known !== undefined) return known;
   const requests = new ProofRequests({
     ...deps,
-    epoch: KEYS_EPOCH,
+    epochId: KEYS_EPOCH,
     rangeId: KEYS_RANGE,
     networkVersion: canaryVersion(crs),
   });

@@ -5,7 +5,8 @@ import { Field } from '../../shared/canary/field.ts';
 import type { CanaryKeys } from '../../shared/canary/verification-key.ts';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { BinaryShape } from '../../shared/proving-job/epoch-shape.ts';
-import { type EpochNumber, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
+import { sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 
 /** What a canary epoch proves, and to which contract. */
 export interface CanaryPlan {

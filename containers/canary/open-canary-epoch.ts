@@ -1,5 +1,5 @@
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../shared/proving-job/proving-job-id.ts';
+import { type EpochId, EpochNumber, isTrial, makeEpochId, TRIALS } from '../../shared/proving-job/epoch-id.ts';
 import { type CanaryPlan, rangeOf, shapeOf, versionOf } from './canary-plan.ts';
 
 /** How long the root may wait for L1: long enough for an operator to notice that L1 is down. */
@@ -10,8 +10,7 @@ const EPOCHS_SEARCHED = 32;
 /**
  * Opens an epoch for the plan, or resumes the unfinished one of the same plan.
  *
- * A canary's epoch is numbered by the second in which it was opened, far above every rollup's: a shared fleet's
- * epochs never meet it.
+ * A canary's epoch is numbered by the second in which it was opened.
  */
 export async function openCanaryEpoch(
   plan: CanaryPlan,
@@ -20,10 +19,10 @@ export async function openCanaryEpoch(
 ): Promise<EpochRecord> {
   const rangeId = rangeOf(plan);
   const known = (await epochs.latest(EPOCHS_SEARCHED)).find(
-    (record) => record.epoch >= FIRST_TRIAL_EPOCH && record.rangeId === rangeId && isUnfinished(record, nowMs()),
+    (record) => isTrial(record.id) && record.rangeId === rangeId && isUnfinished(record, nowMs()),
   );
   return await epochs.open({
-    epoch: known?.epoch ?? (await freeNumber(epochs, nowMs())),
+    id: known?.id ?? (await freeId(epochs, nowMs())),
     rangeId,
     networkVersion: versionOf(plan),
     shape: shapeOf(plan),
@@ -35,8 +34,9 @@ function isUnfinished({ state, deadlineAtMs }: EpochRecord, nowMs: number): bool
   return state !== 'proven' && state !== 'expired' && nowMs < deadlineAtMs;
 }
 
-async function freeNumber(epochs: EpochLedger, nowMs: number): Promise<EpochNumber> {
-  let number = EpochNumber.parse(Math.max(Math.floor(nowMs / 1000), FIRST_TRIAL_EPOCH + 1));
-  while ((await epochs.find(number)) !== undefined) number = EpochNumber.parse(number + 1);
-  return number;
+async function freeId(epochs: EpochLedger, nowMs: number): Promise<EpochId> {
+  for (let second = Math.floor(nowMs / 1000); ; second += 1) {
+    const id = makeEpochId(TRIALS, EpochNumber.parse(second));
+    if ((await epochs.find(id)) === undefined) return id;
+  }
 }

@@ -34,11 +34,11 @@ export async function proveCanary(
   const record = await openCanaryEpoch(plan, engine.epochs, nowMs);
   onOpened?.(record);
   if (record.state !== 'proving') return record;
-  const { epoch, rangeId, networkVersion, deadlineAtMs } = record;
+  const { id, epoch, rangeId, networkVersion, deadlineAtMs } = record;
   log.info({ epoch, attempt: record.attempt, leaves: plan.leaves }, 'proving the canary epoch');
   if (record.attempt > 1) await reviveRejected(record, engine);
 
-  const requests = new ProofRequests({ engine, epoch, rangeId, networkVersion, reconcileMs, log });
+  const requests = new ProofRequests({ engine, epochId: id, rangeId, networkVersion, reconcileMs, log });
   const onAbort = (): void => requests.stop(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   requests.start();
@@ -46,20 +46,20 @@ export async function proveCanary(
     signal.throwIfAborted();
     const root = await requestTree(plan, epoch, requests);
     await engine.outbox.store({
-      epoch,
+      epochId: id,
       rangeId,
       contract: 'canary-rollup',
       to: plan.rollupAddress,
       data: encodeRootSubmission(root.proof),
       deadlineAtMs,
     });
-    const submitting = await engine.epochs.advance(epoch, rangeId, 'submitting', { rootJobId: root.jobId });
+    const submitting = await engine.epochs.advance(id, rangeId, 'submitting', { rootJobId: root.jobId });
     log.info({ epoch, rootJobId: root.jobId }, 'the root proof is in the outbox');
     return submitting ?? record;
   } catch (error) {
     if (!signal.aborted) {
       const reason = error instanceof Error ? error.message : String(error);
-      await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
+      await engine.epochs.advance(id, rangeId, 'failed', { reason });
       await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     }
     throw error;

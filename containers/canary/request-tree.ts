@@ -4,7 +4,7 @@ import type { Field } from '../../shared/canary/field.ts';
 import { stateAfter } from '../../shared/canary/state-after.ts';
 import { joinStatements, type Statement } from '../../shared/canary/statement.ts';
 import { unbalancedTree } from '../../shared/merge-tree/expected/unbalanced-tree.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import type { Proven } from '../../shared/proof-requests/proof-request.ts';
 import type { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { type CanaryPlan, treeOf } from './canary-plan.ts';

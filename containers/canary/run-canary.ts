@@ -102,7 +102,7 @@ class CanaryRun {
     );
     node.catch(opened.reject);
     try {
-      const { epoch } = await opened.promise;
+      const { id } = await opened.promise;
       this.#run.setResumeHint(`To continue, run the same command with --data-directory ${this.#dataDirectory}`);
       const endedEarly = node.then(() => {
         broken.throwIfAborted();
@@ -110,7 +110,7 @@ class CanaryRun {
       });
       const pollMs = SNAPSHOT_MS[this.#settings.engine];
       const watch = { engine, output: this.#run.output, pollMs, nowMs: Date.now };
-      return await Promise.race([watchCanary(epoch, watch, end), endedEarly]);
+      return await Promise.race([watchCanary(id, watch, end), endedEarly]);
     } finally {
       finished.abort();
       await node.catch(() => undefined);
@@ -126,7 +126,7 @@ class CanaryRun {
   }
 
   async #report(epoch: EpochRecord, plan: CanaryPlan, engine: Engine, { l1 }: CanaryChain): Promise<void> {
-    const summary = summariseCanary(epoch, await engine.jobs.jobsOfEpoch(epoch.epoch));
+    const summary = summariseCanary(epoch, await engine.jobs.jobsOfEpoch(epoch.id));
     const hash = epoch.transactionHash as `0x${string}`;
     const { gasUsed } = await l1.getTransactionReceipt({ hash });
     this.#run.output.freeze();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Engine } from '../../shared/engine/engine.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
 import type { Output } from '../terminal/output.ts';
 import type { FleetSnapshot, EpochView } from '../epoch-view/fleet-snapshot.ts';
@@ -30,11 +30,11 @@ export class CanaryLostError extends Error {
  * @throws {CanaryLostError}; the signal's reason, when it aborts
  */
 export async function watchCanary(
-  epoch: EpochNumber,
+  id: EpochId,
   { engine, output, pollMs, nowMs }: WatchCanaryOptions,
   signal: AbortSignal,
 ): Promise<EpochView> {
-  const reader = new SnapshotReader({ engine, nowMs, shows: (record) => record.epoch === epoch });
+  const reader = new SnapshotReader({ engine, nowMs, shows: (record) => record.id === id });
   let before: FleetSnapshot | undefined;
   for (;;) {
     signal.throwIfAborted();

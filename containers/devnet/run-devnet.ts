@@ -158,7 +158,7 @@ async function report(confirmed: readonly ConfirmedEpoch[], { options, engine, a
     confirmed.map(async ({ view, proof, isWanted }) => ({
       record: view,
       proof,
-      summary: summariseEpoch(view, await engine.jobs.jobsOfEpoch(view.epoch)),
+      summary: summariseEpoch(view, await engine.jobs.jobsOfEpoch(view.id)),
       isWanted,
     })),
   );

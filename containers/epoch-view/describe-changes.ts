@@ -4,12 +4,12 @@ import { formatDuration } from '../terminal/format-duration.ts';
 
 /** The events between two snapshots, one line each: first agents, then epochs, then L1. */
 export function describeChanges(before: FleetSnapshot | undefined, after: FleetSnapshot): string[] {
-  const epochsBefore = new Map(before?.epochs.map((epoch) => [epoch.epoch, epoch]));
+  const epochsBefore = new Map(before?.epochs.map((epoch) => [epoch.id, epoch]));
   const agentsBefore = new Map(before?.agents.map((agent) => [agent.agentId, agent]));
   return [
     ...after.agents.flatMap((agent) => agentChanges(agentsBefore.get(agent.agentId), agent)),
     ...after.epochs.flatMap((epoch) =>
-      epochChanges(epochsBefore.get(epoch.epoch), epoch).map((change) => `epoch ${epoch.epoch}: ${change}`),
+      epochChanges(epochsBefore.get(epoch.id), epoch).map((change) => `epoch ${epoch.epoch}: ${change}`),
     ),
     ...chainChanges(before, after),
   ];

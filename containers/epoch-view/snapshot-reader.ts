@@ -61,11 +61,11 @@ export class SnapshotReader {
   }
 
   async #viewOf(record: EpochRecord): Promise<EpochView> {
-    const key = `${record.epoch}/${record.rangeId}`;
+    const key = `${record.id}/${record.rangeId}`;
     const known = this.#ended.get(key);
     if (known !== undefined) return known;
     const { engine, nowMs } = this.#options;
-    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(record.epoch), engine.outbox.find(record.epoch)]);
+    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(record.id), engine.outbox.find(record.id)]);
     this.#times.learn(jobs);
     const { rangeId } = record;
     const { tree, path } = this.#planOf(record);

@@ -1,17 +1,17 @@
-import { EpochNumber as AztecEpochNumber } from '@aztec/foundation/branded-types';
 import type { EthAddress } from '@aztec/foundation/eth-address';
 import { ProvingOrchestrator } from '@aztec/prover-client/orchestrator';
 import { PublicProcessorFactory } from '@aztec/simulator/server';
-import { getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers';
 
 import type { Engine } from '../../shared/engine/engine.ts';
 import { cancelOtherRanges } from '../../shared/job-queue/cancel-other-ranges.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
-import type { EpochNumber, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { type EpochNumber, makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
+import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Turns } from '../../shared/retry/turns.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -28,6 +28,8 @@ export interface AttemptEpochDeps {
   readonly engine: Engine;
   readonly subsystems: Subsystems;
   readonly chain: Chain;
+  /** The rollup that the chain is of. */
+  readonly rollup: RollupId;
   readonly proverId: EthAddress;
   readonly networkVersion: string;
   readonly reconcileMs: number;
@@ -75,7 +77,7 @@ export async function attemptEpoch(
   // Before anything can fail: what is not in the ledger can neither be seen nor retried, and has no agents.
   const record = await openEpoch(outline, deps);
   if (record.state !== 'proving') return 'submitting';
-  const { rangeId } = record;
+  const { id, rangeId } = record;
 
   const stopping = epochStopSignal(
     record,
@@ -84,12 +86,12 @@ export async function attemptEpoch(
   );
   try {
     const data = await gatherEpochData(outline, { ...subsystems, ...deps }, stopping.signal);
-    const opened = await engine.epochs.advance(epoch, rangeId, 'proving', { shape: data.shape });
+    const opened = await engine.epochs.advance(id, rangeId, 'proving', { shape: data.shape });
     if (opened?.state !== 'proving') return 'submitting';
     await takeUp(record, data, deps);
     const { rootJobId, call } = await proveToRoot(record, data, deps, stopping.signal);
     const stored = await engine.outbox.store({
-      epoch,
+      epochId: id,
       rangeId,
       firstCheckpoint: data.firstCheckpoint,
       lastCheckpoint: data.lastCheckpoint,
@@ -98,7 +100,7 @@ export async function attemptEpoch(
       deadlineAtMs: record.deadlineAtMs,
     });
     if (stored.rangeId !== rangeId) throw new OtherRootPendingError(epoch);
-    await engine.epochs.advance(epoch, rangeId, 'submitting', { rootJobId });
+    await engine.epochs.advance(id, rangeId, 'submitting', { rootJobId });
     log.info({ epoch, rootJobId }, 'the root proof is in the outbox');
     return 'submitting';
   } catch (error) {
@@ -108,7 +110,7 @@ export async function attemptEpoch(
       return stopped.why;
     }
     const reason = errorText(error);
-    await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
+    await engine.epochs.advance(id, rangeId, 'failed', { reason });
     await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     throw error;
   } finally {
@@ -118,18 +120,19 @@ export async function attemptEpoch(
 
 async function openEpoch(outline: EpochOutline, deps: AttemptEpochDeps): Promise<EpochRecord> {
   const { epoch, rangeId, checkpoints, firstCheckpoint, lastCheckpoint } = outline;
-  const { archiver } = deps.subsystems;
-  const deadlineSeconds = getProofSubmissionDeadlineTimestamp(AztecEpochNumber(epoch), await archiver.getL1Constants());
-  const before = await deps.engine.epochs.find(epoch);
+  const { engine, chain, rollup } = deps;
+  const deadlineAtMs = await chain.deadlineAtMs(epoch);
+  const ownId = makeEpochId(rollup, epoch);
+  const before = await findEpochOfRollup(engine.epochs, ownId, deadlineAtMs);
   const known = before?.rangeId === rangeId ? before : undefined;
-  return await deps.engine.epochs.open({
-    epoch,
+  return await engine.epochs.open({
+    id: before?.id ?? ownId,
     rangeId,
     networkVersion: deps.networkVersion,
     firstCheckpoint,
     lastCheckpoint,
     shape: known?.shape ?? checkpointShapes(checkpoints, [], () => true),
-    deadlineAtMs: Number(deadlineSeconds) * 1000,
+    deadlineAtMs,
   });
 }
 
@@ -151,7 +154,7 @@ async function proveToRoot(
   const { engine, subsystems, log } = deps;
   const requests = new ProofRequests({
     engine,
-    epoch: data.epoch,
+    epochId: record.id,
     rangeId: data.rangeId,
     networkVersion: deps.networkVersion,
     reconcileMs: deps.reconcileMs,
@@ -209,7 +212,7 @@ async function endStopped(
   record: EpochRecord,
   { engine, log }: AttemptEpochDeps,
 ): Promise<void> {
-  const { epoch, rangeId } = record;
+  const { id, epoch, rangeId } = record;
   log.warn({ epoch, why }, 'proving of the epoch was stopped');
   switch (why) {
     case 'shutdown':
@@ -220,7 +223,7 @@ async function endStopped(
     case 'reorg': {
       // Its jobs go on: the new range may want them, and the attempt over it cancels the others.
       const reason = 'its checkpoints were reorganised away';
-      await engine.epochs.advance(epoch, rangeId, 'failed', { reason });
+      await engine.epochs.advance(id, rangeId, 'failed', { reason });
       await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
     }
   }

@@ -1,9 +1,9 @@
 import type { Archiver } from '@aztec/archiver';
 import { CheckpointNumber, EpochNumber as AztecEpochNumber } from '@aztec/foundation/branded-types';
-import { getEpochAtSlot } from '@aztec/stdlib/epoch-helpers';
+import { getEpochAtSlot, getProofSubmissionDeadlineTimestamp } from '@aztec/stdlib/epoch-helpers';
 
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 
 /** The rollup's chain as L1 has it: what the choice of epochs depends on. */
 export interface Chain {
@@ -15,6 +15,8 @@ export interface Chain {
   isComplete(epoch: EpochNumber): Promise<boolean>;
   /** Identifies the checkpoints that the epoch has at present; `undefined` when it has none. */
   rangeOf(epoch: EpochNumber): Promise<RangeId | undefined>;
+  /** When the epoch's proof must be mined, by the L1's clock, in Unix milliseconds. */
+  deadlineAtMs(epoch: EpochNumber): Promise<number>;
 }
 
 /** The chain as Aztec's archiver has read it from L1. */
@@ -45,6 +47,11 @@ export class ArchivedChain implements Chain {
     const checkpoints = await this.#archiver.getCheckpointsDataForEpoch(AztecEpochNumber(epoch));
     const last = checkpoints.at(-1);
     return last === undefined ? undefined : RangeId.parse(last.archive.root.toString());
+  }
+
+  async deadlineAtMs(epoch: EpochNumber): Promise<number> {
+    const constants = await this.#archiver.getL1Constants();
+    return Number(getProofSubmissionDeadlineTimestamp(AztecEpochNumber(epoch), constants)) * 1000;
   }
 
   /** The time of the newest L1 block that was read, in Unix milliseconds; `undefined` before the first. */

@@ -8,7 +8,7 @@ import type { BlockHeader, Tx } from '@aztec/stdlib/tx';
 
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { CheckpointShape } from '../../shared/proving-job/checkpoint-shape.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import { untilAborted } from '../../shared/retry/until-aborted.ts';
 import { checkpointShapes } from './checkpoint-shapes.ts';
 

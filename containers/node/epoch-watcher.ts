@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AttemptOutcome } from './attempt-epoch.ts';
@@ -10,7 +10,9 @@ import type { Chain } from './chain.ts';
 
 export interface EpochWatcherDeps {
   readonly chain: Chain;
-  readonly epochs: EpochLedger;
+  readonly epochs: Pick<EpochLedger, 'latest'>;
+  /** The ledger's record of an epoch of the chain. */
+  readonly find: (epoch: EpochNumber) => Promise<EpochRecord | undefined>;
   readonly attempt: (epoch: EpochNumber, shutdown: AbortSignal) => Promise<AttemptOutcome>;
   /** Closes an epoch that needs no proof of ours any more, and cancels its jobs. */
   readonly close: (record: EpochRecord, reason: string) => Promise<void>;
@@ -90,7 +92,7 @@ export class EpochWatcher {
 
   /** The chain does not list such epochs as unproven, so nothing else would end them before their windows close. */
   async #closeWhatIsNotUnproven(): Promise<void> {
-    const { chain, epochs, close } = this.#deps;
+    const { chain, epochs, find, close } = this.#deps;
     const nowMs = this.#deps.nowMs();
     if (nowMs < this.#nextCloseAtMs) return;
     const proven = await chain.provenCheckpoint();
@@ -98,6 +100,7 @@ export class EpochWatcher {
       const { epoch, lastCheckpoint } = record;
       // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
       if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs' || this.#running.has(epoch)) continue;
+      if ((await find(epoch))?.id !== record.id) continue;
       if (lastCheckpoint <= proven) await close(record, 'L1 has another proof of its checkpoints');
       else if (await this.#isGone(epoch, nowMs)) await close(record, 'its checkpoints were reorganised away');
     }
@@ -118,7 +121,7 @@ export class EpochWatcher {
   async #needsAttempt(epoch: EpochNumber): Promise<boolean> {
     const range = await this.#deps.chain.rangeOf(epoch);
     if (range === undefined) return false;
-    const record = await this.#deps.epochs.find(epoch);
+    const record = await this.#deps.find(epoch);
     if (record?.rangeId !== range) return true;
     const nowMs = this.#deps.nowMs();
     switch (needOfEpoch(record, nowMs)) {
@@ -144,7 +147,7 @@ export class EpochWatcher {
   async #isAskedForAgain(epoch: EpochNumber): Promise<boolean> {
     const attempt = this.#failures.get(epoch)?.attempt;
     if (attempt === undefined) return false;
-    const record = await this.#deps.epochs.find(epoch);
+    const record = await this.#deps.find(epoch);
     // A later attempt is another node's.
     if (record?.state !== 'proving' || record.attempt !== attempt) return false;
     this.#failures.delete(epoch);
@@ -160,7 +163,7 @@ export class EpochWatcher {
       })
       .catch(async (error: unknown) => {
         if (signal.aborted) return;
-        const record = await this.#deps.epochs.find(epoch).catch(() => undefined);
+        const record = await this.#deps.find(epoch).catch(() => undefined);
         const attempt = record?.state === 'failed' ? record.attempt : undefined;
         const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
         const { retryDelayMs } = this.#deps;

@@ -1,4 +1,4 @@
-import type { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import type { NodeStatus } from './status-server.ts';
 
 /** A node that has not read the chain, or no L1 block of less than this age, is unhealthy. */

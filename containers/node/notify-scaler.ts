@@ -17,7 +17,8 @@ export function notifyScaler(epochs: EpochLedger, scaler: Pick<Scaler, 'ask'>): 
       void scaler.ask();
       return record;
     },
-    find: (epoch) => epochs.find(epoch),
+    reopen: (...change) => epochs.reopen(...change),
+    find: (id) => epochs.find(id),
     latest: (limit) => epochs.latest(limit),
   };
 }

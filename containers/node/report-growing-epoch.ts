@@ -4,6 +4,7 @@ import { getProofSubmissionDeadlineTimestamp, getStartTimestampForEpoch } from '
 import type { ITxProvider } from '@aztec/stdlib/interfaces/server';
 
 import type { GrowingEpoch, GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
+import { makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
@@ -13,6 +14,8 @@ export interface GrowingEpochDeps {
   readonly chain: Pick<Chain, 'unprovenEpochs' | 'isComplete'>;
   readonly archiver: Pick<Archiver, 'getCheckpointsForEpoch' | 'getL1ToL2Messages' | 'getL1Constants'>;
   readonly txProvider: Pick<ITxProvider, 'getAvailableTxs'>;
+  /** The rollup that the chain is of. */
+  readonly rollupId: RollupId;
   readonly networkVersion: string;
 }
 
@@ -42,6 +45,7 @@ export async function readGrowingEpoch({
   chain,
   archiver,
   txProvider,
+  rollupId,
   networkVersion,
 }: GrowingEpochDeps): Promise<GrowingEpoch | undefined> {
   const epoch = (await chain.unprovenEpochs()).at(-1);
@@ -57,7 +61,7 @@ export async function readGrowingEpoch({
   ]);
   const privateTxs = new Set(txs.filter(({ data }) => !data.forPublic).map((tx) => tx.getTxHash().toString()));
   return {
-    epoch,
+    id: makeEpochId(rollupId, epoch),
     networkVersion,
     shape: checkpointShapes(checkpoints, l1ToL2Messages, (txHash) => !privateTxs.has(txHash)),
     endsAtMs: Number(getStartTimestampForEpoch(AztecEpochNumber(epoch + 1), constants)) * 1000,

@@ -7,12 +7,14 @@ import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import { NODE_GROUP, type NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
+import { makeEpochId, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
@@ -95,7 +97,8 @@ async function runWithSubsystems(
   const engine =
     scaler === undefined ? given.engine : { ...given.engine, epochs: notifyScaler(given.engine.epochs, scaler) };
   const proverId = publisher.proverId.toString();
-  log.info({ proverId, publisher: publisher.account?.address, networkVersion }, 'the prover node is up');
+  const rollup = makeRollupId(subsystems.config.l1ChainId, subsystems.rollup.address);
+  log.info({ proverId, publisher: publisher.account?.address, networkVersion, rollup }, 'the prover node is up');
 
   const { account, unusedAddresses } = publisher;
   if (unusedAddresses.length > 0) {
@@ -110,6 +113,8 @@ async function runWithSubsystems(
   const watcher = new EpochWatcher({
     chain,
     epochs: engine.epochs,
+    find: async (epoch) =>
+      findEpochOfRollup(engine.epochs, makeEpochId(rollup, epoch), await chain.deadlineAtMs(epoch)),
     attempt: (epoch, shutdown) =>
       attemptEpoch(
         epoch,
@@ -117,6 +122,7 @@ async function runWithSubsystems(
           engine,
           subsystems,
           chain,
+          rollup,
           proverId: publisher.proverId,
           networkVersion,
           reconcileMs: settings.reconcileSeconds * 1000,
@@ -146,6 +152,7 @@ async function runWithSubsystems(
     jobs: engine.jobs,
     queue: engine.queue,
     epochs: engine.epochs,
+    outbox: engine.outbox,
     incidents: engine.incidents,
     strandedSeconds: strandedSecondsOf(settings),
     nowMs,
@@ -157,7 +164,7 @@ async function runWithSubsystems(
     runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, signal),
     // A fleet that scales has none at rest; there the scaler's own metrics and alarms watch for agents that do not come.
     scaler === undefined ? runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, signal) : undefined,
-    growing && reportGrowingEpoch({ ...subsystems, chain, growing, networkVersion, log }, signal),
+    growing && reportGrowingEpoch({ ...subsystems, chain, rollupId: rollup, growing, networkVersion, log }, signal),
     submitter(settings, publisher, engine, log, nowMs)?.run(signal),
   ]);
 }

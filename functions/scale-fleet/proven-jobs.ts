@@ -43,7 +43,7 @@ export class ProvenJobs {
 
   async #read(epoch: EpochRecord): Promise<readonly JobRecord[]> {
     const jobs = this.#circuitsOf(epoch).map((circuit) =>
-      this.#jobs.someProven(epoch.epoch, epoch.rangeId, circuit, JOBS_PER_CIRCUIT),
+      this.#jobs.someProven(epoch.id, epoch.rangeId, circuit, JOBS_PER_CIRCUIT),
     );
     return (await Promise.all(jobs)).flat();
   }
@@ -58,6 +58,6 @@ export class ProvenJobs {
   }
 }
 
-function keyOf({ epoch, rangeId, attempt }: EpochRecord): string {
-  return `${epoch}/${rangeId}/${attempt}`;
+function keyOf({ id, rangeId, attempt }: EpochRecord): string {
+  return `${id}/${rangeId}/${attempt}`;
 }

@@ -33,7 +33,7 @@ export async function readLoads(
     Promise.all(
       latest
         .filter((epoch) => mayHaveJobs(epoch, nowMs))
-        .map(async (epoch) => ({ epoch, tally: await jobs.tally(epoch.epoch, epoch.rangeId) })),
+        .map(async (epoch) => ({ epoch, tally: await jobs.tally(epoch.id, epoch.rangeId) })),
     ),
     deps.proven.of(latest, nowMs),
   ]);

@@ -37,26 +37,27 @@ export async function reportCosts(epochs: readonly EpochRecord[], { engine, metr
   if (epochs.length === 0) return;
   const decisions = await engine.decisions.latest('fleet', DECISIONS);
   for (const record of epochs) {
-    const { epoch } = record;
-    const [sample, root] = await Promise.all([sampleJobs(record, engine.jobs), engine.outbox.find(epoch)]);
+    const { id, epoch } = record;
+    const about = { epoch, epochId: id };
+    const [sample, root] = await Promise.all([sampleJobs(record, engine.jobs), engine.outbox.find(id)]);
     const parts = epochCost({ epoch: record, ...sample, decisions, gas: undefined });
-    metrics.record('EpochCostDollars', totalDollars(parts), {}, { epoch });
+    metrics.record('EpochCostDollars', totalDollars(parts), {}, about);
     for (const { kind, name, dollars } of parts) {
       if (kind !== 'agents' || dollars === undefined) continue;
       const pool: Pool = PoolSchema.parse(name);
-      metrics.record('EpochAgentsDollars', dollars, { pool }, { epoch });
+      metrics.record('EpochAgentsDollars', dollars, { pool }, about);
     }
     const wei = gasPaidWei(root);
-    if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, { epoch });
+    if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, about);
   }
 }
 
 async function sampleJobs(
-  { epoch, rangeId }: EpochRecord,
+  { id, rangeId }: EpochRecord,
   ledger: ReportCostsDeps['engine']['jobs'],
 ): Promise<Pick<EpochCostInput, 'jobs' | 'standsFor'>> {
-  const tally = await ledger.tally(epoch, rangeId);
-  const samples = [...tally.keys()].map((circuit) => ledger.someProven(epoch, rangeId, circuit, JOBS_PER_CIRCUIT));
+  const tally = await ledger.tally(id, rangeId);
+  const samples = [...tally.keys()].map((circuit) => ledger.someProven(id, rangeId, circuit, JOBS_PER_CIRCUIT));
   const ofCircuit = Map.groupBy((await Promise.all(samples)).flat(), (job) => job.circuit);
   return {
     jobs: [...ofCircuit.values()].flat(),

@@ -4,6 +4,7 @@ import type { Invocation } from '../../shared/lambda/invocation.ts';
 
 /** A root that is still open, and what it waits for. */
 export interface OpenRoot {
+  readonly epochId: string;
   readonly epoch: number;
   readonly state: string;
   readonly reason?: string;
@@ -36,7 +37,8 @@ export async function submitRoot(
   } finally {
     clearInterval(timer);
   }
-  return (await submitter.openRoots()).map(({ epoch, state, reason }) => ({
+  return (await submitter.openRoots()).map(({ epochId, epoch, state, reason }) => ({
+    epochId,
     epoch,
     state,
     ...(reason !== undefined && { reason }),

@@ -7,8 +7,8 @@ import { sweepLedger, type SweepLedgerDeps } from '../../shared/job-queue/sweep-
 const prepared = oncePerContainer(async (): Promise<SweepLedgerDeps> => {
   const settings = parseFunctionSettings([], process.env);
   const { engine, log } = openFunction('sweep-ledger', settings);
-  const { jobs, queue, epochs, incidents } = engine;
-  return { jobs, queue, epochs, incidents, strandedSeconds: strandedSecondsOf(settings), nowMs: Date.now, log };
+  const { jobs, queue, epochs, outbox, incidents } = engine;
+  return { jobs, queue, epochs, outbox, incidents, strandedSeconds: strandedSecondsOf(settings), nowMs: Date.now, log };
 });
 
 /** Runs once a minute. Nodes may sweep at the same time. */

@@ -3,12 +3,16 @@ import { z } from 'zod';
 
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
 import type { PlainMetricName } from '../../shared/telemetry/metrics.ts';
+import { RollupId } from '../../shared/proving-job/epoch-id.ts';
 import { SeenBlock } from './follow-blocks.ts';
-import type { L1View, UnprovenEpoch } from './read-l1-view.ts';
+import { epochDeadlineAtMs } from '../../shared/l1/epoch-timing.ts';
+import type { EpochOnL1, L1View } from './read-l1-view.ts';
 import type { EpochProgress } from './read-epochs.ts';
 
 /** What one run passes to the next. */
 export const Remembered = z.strictObject({
+  /** The rollup whose checkpoints and epochs these are. Earlier versions did not note it. */
+  rollup: RollupId.exactOptional(),
   /** The newest blocks of L1, ascending. */
   blocks: z.array(SeenBlock),
   pendingCheckpoint: z.number().int().nonnegative(),
@@ -50,14 +54,17 @@ export function measureOutbox(open: readonly RootRecord[], nowMs: number): reado
 }
 
 /** The epochs to read from the ledger: those that are open on L1, and those to judge. */
-export function epochsToRead(view: L1View, before: Remembered | undefined): readonly number[] {
-  return [...new Set([...view.unproven.map(({ epoch }) => epoch), ...toJudge(view, before)])].toSorted((a, b) => a - b);
+export function epochsToRead(view: L1View, before: Remembered | undefined): readonly EpochOnL1[] {
+  const numbers = new Set([...view.unproven.map(({ epoch }) => epoch), ...toJudge(view, before)]);
+  return [...numbers]
+    .toSorted((a, b) => a - b)
+    .map((epoch) => ({ epoch, deadlineAtMs: epochDeadlineAtMs(epoch, view.timing) }));
 }
 
 /**
  * Measures L1, and what has changed since the last run.
  * @param epochs what the ledger knows of {@link epochsToRead}
- * @param before `undefined` in the first run, which cannot know what has changed
+ * @param before `undefined` in the first run, which cannot know what has changed, and in the first of another rollup
  */
 export function measureL1(view: L1View, epochs: readonly EpochProgress[], before: Remembered | undefined): Observation {
   const { tips, unproven, newestClosed, gasPriceWei, balancesWei, followed } = view;
@@ -83,6 +90,7 @@ export function measureL1(view: L1View, epochs: readonly EpochProgress[], before
       },
     ],
     remembered: {
+      rollup: view.rollup,
       blocks: [...followed.blocks],
       pendingCheckpoint: tips.pendingCheckpoint,
       unproven: stillOpen([...(before?.unproven ?? []), ...unproven.map(({ epoch }) => epoch)], newestClosed),
@@ -94,7 +102,7 @@ export function measureL1(view: L1View, epochs: readonly EpochProgress[], before
 
 /** Of the most urgent epoch. Empty when nothing is unproven: no value is better than a meaningless one. */
 function measureUrgency({ unproven, atMs }: L1View, epochs: readonly EpochProgress[]): readonly Measurement[] {
-  const slackSeconds = ({ epoch, deadlineAtMs }: UnprovenEpoch): number =>
+  const slackSeconds = ({ epoch, deadlineAtMs }: EpochOnL1): number =>
     (deadlineAtMs - atMs) / 1000 - (find(epochs, epoch)?.pathSeconds ?? 0);
   const urgent = unproven.toSorted((a, b) => slackSeconds(a) - slackSeconds(b))[0];
   if (urgent === undefined) return [];

@@ -1,11 +1,13 @@
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber, makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
+import type { EpochOnL1 } from './read-l1-view.ts';
 
 /** How far the fleet has got with an epoch. */
 export interface EpochProgress {
@@ -19,25 +21,30 @@ export interface EpochProgress {
 export interface ReadEpochsDeps {
   readonly epochs: Pick<EpochLedger, 'find'>;
   readonly jobs: Pick<JobLedger, 'tally'>;
+  /** The rollup that is watched. */
+  readonly rollup: RollupId;
   readonly nowMs: () => number;
 }
 
 /** The progress of epochs, from the ledger. Epochs that no node has taken up are left out. */
-export async function readEpochs(epochs: readonly number[], deps: ReadEpochsDeps): Promise<readonly EpochProgress[]> {
-  const found = await Promise.all(epochs.map((epoch) => readEpoch(EpochNumber.parse(epoch), deps)));
+export async function readEpochs(
+  epochs: readonly EpochOnL1[],
+  deps: ReadEpochsDeps,
+): Promise<readonly EpochProgress[]> {
+  const found = await Promise.all(epochs.map((epoch) => readEpoch(epoch, deps)));
   return found.filter((progress) => progress !== undefined);
 }
 
 async function readEpoch(
-  epoch: EpochNumber,
-  { epochs, jobs, nowMs }: ReadEpochsDeps,
+  { epoch, deadlineAtMs }: EpochOnL1,
+  { epochs, jobs, rollup, nowMs }: ReadEpochsDeps,
 ): Promise<EpochProgress | undefined> {
-  const record = await epochs.find(epoch);
+  const record = await findEpochOfRollup(epochs, makeEpochId(rollup, EpochNumber.parse(epoch)), deadlineAtMs);
   if (record === undefined) return undefined;
-  const { state, shape, rangeId } = record;
+  const { id, state, shape, rangeId } = record;
   // Its root is proven, or comes too late: nothing of the tree is wanted.
   if (needOfEpoch(record, nowMs()) !== 'proofs') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
-  const tally = await jobs.tally(epoch, rangeId);
+  const tally = await jobs.tally(id, rangeId);
   const tree = expectedTree(shape);
   const { expected, done } = progressOf(tree, tally, nowMs());
   const { seconds } = new CriticalPath(tree).left(circuitStandings(tally, nowMs()));

@@ -1,13 +1,14 @@
 import type { Hex } from 'viem';
 
-import { epochAt, epochDeadlineAtMs } from '../../shared/l1/epoch-timing.ts';
+import { epochAt, epochDeadlineAtMs, type RollupTiming } from '../../shared/l1/epoch-timing.ts';
 import type { L1Heads } from '../../shared/l1/l1-heads.ts';
 import { readFeeMarket } from '../../shared/l1/submission/read-fee-market.ts';
 import { RollupReader, type RollupTips } from '../../shared/l1/rollup-reader.ts';
+import { makeRollupId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
 import { followBlocks, type FollowedBlocks, type SeenBlock } from './follow-blocks.ts';
 
-/** An epoch on L1 that is complete and not proven. */
-export interface UnprovenEpoch {
+/** An epoch of the rollup, such as one that is complete and not proven. */
+export interface EpochOnL1 {
   readonly epoch: number;
   /** When its window closes, by the L1's clock. */
   readonly deadlineAtMs: number;
@@ -15,11 +16,14 @@ export interface UnprovenEpoch {
 
 /** What L1 shows at one moment. */
 export interface L1View {
+  readonly rollup: RollupId;
   /** The time of the newest block; while no node follows L1, the wall clock's if that is later. */
   readonly atMs: number;
   readonly tips: RollupTips;
   /** In ascending order. */
-  readonly unproven: readonly UnprovenEpoch[];
+  readonly unproven: readonly EpochOnL1[];
+  /** Gives the windows of other epochs. */
+  readonly timing: RollupTiming;
   /** The newest epoch whose window closed long enough ago for its last submission to be in the ledger. */
   readonly newestClosed: number;
   readonly gasPriceWei: bigint;
@@ -31,7 +35,9 @@ export interface L1View {
 export interface ReadL1ViewDeps {
   readonly heads: L1Heads;
   readonly nowMs: () => number;
+  /** The rollup's contract, and the chain that it is on. */
   readonly rollup: Hex;
+  readonly chainId: number;
   readonly publishers: readonly Hex[];
 }
 
@@ -41,7 +47,7 @@ const CLOSED_FOR_MS = 120_000;
 /** Reads L1 from one node that follows it. @param seen blocks read by an earlier run. Passes on what the client throws. */
 export async function readL1View(
   seen: readonly SeenBlock[],
-  { heads, rollup, publishers, nowMs }: ReadL1ViewDeps,
+  { heads, rollup, chainId, publishers, nowMs }: ReadL1ViewDeps,
 ): Promise<L1View> {
   const { usable, isStale } = heads;
   const [head] = usable;
@@ -57,11 +63,13 @@ export async function readL1View(
   ]);
   const epochs = await unprovenEpochs(reader, tips);
   return {
+    rollup: makeRollupId(chainId, rollup),
     atMs,
     tips,
     unproven: epochs
       .filter((epoch) => epoch < epochAt(atMs, timing))
       .map((epoch) => ({ epoch, deadlineAtMs: epochDeadlineAtMs(epoch, timing) })),
+    timing,
     newestClosed: epochAt(atMs - CLOSED_FOR_MS, timing) - timing.proofSubmissionEpochs - 1,
     gasPriceWei: market.baseFeePerGasWei + market.priorityFeePerGasWei,
     balancesWei,

@@ -37,10 +37,12 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   const heads = await checkUrls(deps, measure);
 
   const rollup = await findRollup(heads.usable[0].client, settings.registryAddress, settings.rollupVersion);
-  const { value: before, version } = await note.find();
-  const publishers = settings.publisherAddresses ?? [];
-  const view = await readL1View(before?.blocks ?? [], { heads, rollup, publishers, nowMs });
-  const epochs = await readEpochs(epochsToRead(view, before), { ...engine, nowMs });
+  const { value: noted, version } = await note.find();
+  const { publisherAddresses: publishers = [], l1ChainId: chainId } = settings;
+  const view = await readL1View(noted?.blocks ?? [], { heads, rollup, chainId, publishers, nowMs });
+  // Numbers of another rollup's checkpoints and epochs say nothing about this one's.
+  const before = (noted?.rollup ?? view.rollup) === view.rollup ? noted : undefined;
+  const epochs = await readEpochs(epochsToRead(view, before), { ...engine, rollup: view.rollup, nowMs });
   const { state, events, remembered } = measureL1(view, epochs, before);
   measure(state);
   // Only the run that stores the note records the events, so that two runs at the same time do not record them twice.

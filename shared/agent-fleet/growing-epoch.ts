@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
 import { CheckpointShape } from '../proving-job/checkpoint-shape.ts';
-import { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { EpochId } from '../proving-job/epoch-id.ts';
 
 /** An epoch that checkpoints may still join: it is not being proven yet. */
 export const GrowingEpoch = z.strictObject({
-  epoch: EpochNumber,
+  id: EpochId,
   networkVersion: z.string().min(1),
   /** The checkpoints that it has so far, in order. */
   shape: z.array(CheckpointShape).min(1),

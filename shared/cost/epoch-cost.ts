@@ -102,7 +102,7 @@ function agentParts({ epoch, jobs, standsFor = justItself, decisions }: EpochCos
 }
 
 /** An epoch's share of what ran between two decisions: the open epochs share it equally. */
-function dollarsByPool({ epoch }: EpochRecord, decisions: readonly FleetDecisionRecord[]): Map<Pool, number> {
+function dollarsByPool({ id }: EpochRecord, decisions: readonly FleetDecisionRecord[]): Map<Pool, number> {
   const dollars = new Map<Pool, number>();
   const ordered = decisions.toSorted((a, b) => a.atMs - b.atMs);
   for (const [index, decision] of ordered.entries()) {
@@ -110,7 +110,8 @@ function dollarsByPool({ epoch }: EpochRecord, decisions: readonly FleetDecision
     const hours = Math.min(decision.atMs - sinceMs, LONGEST_GAP_MS) / HOUR_MS;
     // Agents that run at a decision are taken to have run since the one before it, for the epochs that were open then.
     const open = (ordered[index - 1] ?? decision).epochs;
-    if (!open.some((each) => each.epoch === epoch)) continue;
+    // An earlier version recorded the number alone, which is the id of what it opened.
+    if (!open.some(({ epochId, epoch }) => (epochId ?? String(epoch)) === id)) continue;
     for (const { pool, dollarsPerHour } of decision.pools) {
       dollars.set(pool, (dollars.get(pool) ?? 0) + (hours * dollarsPerHour) / open.length);
     }

@@ -12,8 +12,9 @@ import type { Notes } from '../ledger/notes.ts';
 import type { Outbox } from '../ledger/outbox.ts';
 import type { SettlementFeed } from '../ledger/settlement-feed.ts';
 import type { ProofStore } from '../proof-store/proof-store.ts';
+import type { UnreadableRecords } from './unreadable-records.ts';
 
-/** The set of adapters that programs run on; the last five ports are `undefined` where nothing scales the agents. */
+/** The set of adapters that programs run on; five ports are `undefined` where nothing scales the agents. */
 export interface Engine {
   readonly queue: JobQueue;
   readonly proofs: ProofStore;
@@ -29,6 +30,8 @@ export interface Engine {
   readonly notes: Notes | undefined;
   readonly keptDeadLetters: KeptDeadLetters | undefined;
   readonly scaler: Scaler | undefined;
+  /** What lists have left out so far. */
+  readonly unreadable: UnreadableRecords;
   /** Lets go of files and connections. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE } from '../proving-job/circuit-catalogue.ts';
+import { parseEpochId } from '../proving-job/epoch-id.ts';
 import { parseProvingJobId, type ProvingJobId } from '../proving-job/proving-job-id.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
@@ -85,9 +86,9 @@ function meteredEpochs(epochs: EpochLedger, metrics: Metrics): EpochLedger {
       metrics.record('EpochsOpened', 1, {}, aboutEpoch(record));
       return record;
     },
-    async advance(number, rangeId, state, change) {
-      const before = await epochs.find(number);
-      const after = await epochs.advance(number, rangeId, state, change);
+    async advance(id, rangeId, state, change) {
+      const before = await epochs.find(id);
+      const after = await epochs.advance(id, rangeId, state, change);
       if (after !== undefined && after.state !== before?.state) recordArrival(after, metrics);
       return after;
     },
@@ -121,12 +122,12 @@ function recordArrival(epoch: EpochRecord, metrics: Metrics): void {
 }
 
 function aboutJob(jobId: ProvingJobId): { circuit: string; properties: Record<string, string | number> } {
-  const { circuit, epoch } = parseProvingJobId(jobId);
-  return { circuit, properties: { jobId, epoch } };
+  const { circuit, epochId } = parseProvingJobId(jobId);
+  return { circuit, properties: { jobId, epoch: parseEpochId(epochId).epoch, epochId } };
 }
 
-function aboutEpoch({ epoch, attempt, rangeId }: EpochRecord): Record<string, string | number> {
-  return { epoch, attempt, rangeId };
+function aboutEpoch({ id, epoch, attempt, rangeId }: EpochRecord): Record<string, string | number> {
+  return { epoch, epochId: id, attempt, rangeId };
 }
 
 /** The port with some of its methods replaced; a spread would not copy the methods of an adapter, which is a class. */

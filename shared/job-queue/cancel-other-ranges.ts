@@ -7,8 +7,8 @@ import type { JobLedger } from '../ledger/job-ledger.ts';
  * @returns how many
  */
 export async function cancelOtherRanges(
-  { epoch, rangeId }: Pick<EpochRecord, 'epoch' | 'rangeId'>,
+  { id, rangeId }: Pick<EpochRecord, 'id' | 'rangeId'>,
   jobs: Pick<JobLedger, 'cancelEpoch'>,
 ): Promise<number> {
-  return await jobs.cancelEpoch(epoch, 'its checkpoints were reorganised away', rangeId);
+  return await jobs.cancelEpoch(id, 'its checkpoints were reorganised away', rangeId);
 }

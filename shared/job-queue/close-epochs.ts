@@ -2,6 +2,7 @@ import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../ledger/epoch-needs.ts';
 import type { IncidentLog } from '../ledger/incident-log.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
+import type { Outbox } from '../ledger/outbox.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface CloseEpochDeps {
@@ -12,6 +13,7 @@ export interface CloseEpochDeps {
 }
 
 export interface CloseEpochsDeps extends CloseEpochDeps {
+  readonly outbox: Pick<Outbox, 'find'>;
   readonly epochs: Pick<EpochLedger, 'advance' | 'latest'>;
   readonly nowMs: () => number;
 }
@@ -21,14 +23,14 @@ const LATEST_EPOCHS = 16;
 
 /** Cancels the open jobs of an epoch whose proof is no longer wanted, and marks it `expired`. */
 export async function closeEpoch(
-  { epoch, rangeId }: EpochRecord,
+  { id, epoch, rangeId }: EpochRecord,
   reason: string,
   { epochs, jobs, incidents, log }: CloseEpochDeps,
 ): Promise<void> {
   // The jobs first: an epoch that is still to be closed is found again when this is cut off.
-  const cancelled = await jobs.cancelEpoch(epoch, reason);
-  await epochs.advance(epoch, rangeId, 'expired', { reason });
-  log.warn({ epoch, cancelled, reason }, 'closed an epoch');
+  const cancelled = await jobs.cancelEpoch(id, reason);
+  await epochs.advance(id, rangeId, 'expired', { reason });
+  log.warn({ epoch, epochId: id, cancelled, reason }, 'closed an epoch');
   const message = `${reason}; ${cancelled} jobs were cancelled`;
   await incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message });
 }
@@ -39,6 +41,24 @@ export async function closeEpoch(
  */
 export async function closeOverdueEpochs(deps: CloseEpochsDeps): Promise<void> {
   for (const record of await deps.epochs.latest(LATEST_EPOCHS)) {
-    if (needOfEpoch(record, deps.nowMs()) === 'closing') await closeEpoch(record, 'its proof window closed', deps);
+    const need = needOfEpoch(record, deps.nowMs());
+    if (need === 'closing') await closeEpoch(record, 'its proof window closed', deps);
+    else if (need === 'mining') await failWithoutRoot(record, deps);
   }
+}
+
+/**
+ * Fails an epoch that waits for a root which nobody submits any more, so that a node takes it up again: a submitter may give a
+ * root up after the node has stored it, and before the epoch is `submitting`.
+ */
+async function failWithoutRoot(
+  { id, epoch, rangeId, deadlineAtMs }: EpochRecord,
+  { epochs, outbox, nowMs, log }: CloseEpochsDeps,
+): Promise<void> {
+  const root = await outbox.find(id);
+  if (root?.rangeId === rangeId && root.state !== 'expired') return;
+  const reason = root?.reason ?? 'its root is not in the outbox';
+  const state = nowMs() < deadlineAtMs ? 'failed' : 'expired';
+  await epochs.advance(id, rangeId, state, { reason });
+  log.warn({ epoch, epochId: id, state, reason }, 'the epoch was waiting for a root that is no longer submitted');
 }

@@ -14,12 +14,12 @@ export interface ReviveDeps {
  * @returns how many
  */
 export async function reviveRejected(
-  { epoch, rangeId }: Pick<EpochRecord, 'epoch' | 'rangeId'>,
+  { id, rangeId }: Pick<EpochRecord, 'id' | 'rangeId'>,
   { jobs, proofs }: ReviveDeps,
 ): Promise<number> {
-  for (const job of await jobs.rejectedJobs(epoch, rangeId)) {
+  for (const job of await jobs.rejectedJobs(id, rangeId)) {
     if (job.attempts.failure > 0)
       await proofs.quarantine(outputsKey(job.circuit, job.id), job.reason ?? 'its job was rejected');
   }
-  return await jobs.reviveRejected(epoch, rangeId);
+  return await jobs.reviveRejected(id, rangeId);
 }

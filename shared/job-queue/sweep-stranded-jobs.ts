@@ -1,7 +1,8 @@
 import type { EpochLedger } from '../ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../ledger/epoch-needs.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
-import type { EpochNumber } from '../proving-job/proving-job-id.ts';
+import type { EpochId } from '../proving-job/epoch-id.ts';
+import { epochIdOf } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { sendJobs, type SendDeps } from './send-jobs.ts';
 
@@ -36,8 +37,8 @@ export async function sweepStrandedJobs(deps: SweepDeps): Promise<number> {
   for (let isLast = false; !isLast;) {
     const stranded = await jobs.strandedJobs(strandedSeconds, SWEPT_AT_ONCE);
     isLast = stranded.length < SWEPT_AT_ONCE;
-    const closed = await cancelInClosedEpochs(new Set(stranded.map(({ epoch }) => epoch)), deps);
-    const wanted = stranded.filter(({ epoch }) => !closed.has(epoch));
+    const closed = await cancelInClosedEpochs(new Set(stranded.map(({ id }) => epochIdOf(id))), deps);
+    const wanted = stranded.filter(({ id }) => !closed.has(epochIdOf(id)));
     await sendJobs(wanted, { jobs, queue });
     sent += wanted.length;
   }
@@ -47,17 +48,17 @@ export async function sweepStrandedJobs(deps: SweepDeps): Promise<number> {
 
 /** An epoch that is closed has no open job: what a crash or a late request left there is cancelled. Returns these epochs. */
 async function cancelInClosedEpochs(
-  numbers: ReadonlySet<EpochNumber>,
+  epochIds: ReadonlySet<EpochId>,
   { epochs, jobs, nowMs, log }: SweepDeps,
-): Promise<ReadonlySet<EpochNumber>> {
-  const closed = new Set<EpochNumber>();
-  for (const epoch of numbers) {
-    const record = await epochs.find(epoch);
+): Promise<ReadonlySet<EpochId>> {
+  const closed = new Set<EpochId>();
+  for (const epochId of epochIds) {
+    const record = await epochs.find(epochId);
     const need = record && needOfEpoch(record, nowMs());
     if (need !== 'nothing' && need !== 'closing') continue;
-    closed.add(epoch);
-    const cancelled = await jobs.cancelEpoch(epoch, 'its epoch is closed');
-    log.warn({ epoch, cancelled }, 'cancelled jobs of an epoch that is closed');
+    closed.add(epochId);
+    const cancelled = await jobs.cancelEpoch(epochId, 'its epoch is closed');
+    log.warn({ epochId, cancelled }, 'cancelled jobs of an epoch that is closed');
   }
   return closed;
 }

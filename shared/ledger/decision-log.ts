@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { Pool } from '../proving-job/circuit-family.ts';
-import { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
 
 const Agents = z.number().int().nonnegative();
 const Seconds = z.number();
@@ -32,6 +32,8 @@ export const FleetDecisionRecord = z.strictObject({
   /** Open epochs; one that still grows begins in the future. */
   epochs: z.array(
     z.strictObject({
+      /** Earlier versions recorded the number alone. */
+      epochId: EpochId.exactOptional(),
       epoch: EpochNumber,
       deadlineAtMs: z.number(),
       pathSeconds: Seconds,
@@ -49,6 +51,8 @@ export type FleetDecisionRecord = z.infer<typeof FleetDecisionRecord>;
 export const SubmissionDecisionRecord = z.strictObject({
   kind: z.literal('submission'),
   atMs: z.number().int(),
+  /** Earlier versions recorded the number alone. */
+  epochId: EpochId.exactOptional(),
   epoch: EpochNumber,
   choice: z.enum(['submit', 'wait', 'skip']),
   /** What the transaction would cost at the fees of the moment, in wei, as text: a number holds no more than 15 digits. */

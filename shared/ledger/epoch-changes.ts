@@ -1,3 +1,4 @@
+import { parseEpochId } from '../proving-job/epoch-id.ts';
 import type { EpochChange, EpochRecord, EpochState, NewEpoch } from './epoch-ledger.ts';
 import type { RangeId } from './job-ledger.ts';
 
@@ -6,7 +7,8 @@ export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, now
   const isFurther = known?.state === 'submitting' || known?.state === 'proven';
   if (known !== undefined && isFurther && known.rangeId === epoch.rangeId) return known;
   return {
-    epoch: epoch.epoch,
+    id: epoch.id,
+    epoch: parseEpochId(epoch.id).epoch,
     rangeId: epoch.rangeId,
     networkVersion: epoch.networkVersion,
     ...(epoch.firstCheckpoint !== undefined && { firstCheckpoint: epoch.firstCheckpoint }),
@@ -40,4 +42,11 @@ export function advancedEpoch(
     ...(state === 'submitting' && { rootAtMs: known.rootAtMs ?? nowMs }),
     ...(isClosed && { closedAtMs: nowMs }),
   };
+}
+
+/** The record after {@link EpochLedger.reopen}: the stored one itself when nothing changes. */
+export function reopenedEpoch(known: EpochRecord, rangeId: RangeId, reason: string): EpochRecord {
+  if (known.rangeId !== rangeId || known.state !== 'proven') return known;
+  const { closedAtMs: _closedAtMs, transactionHash: _transactionHash, ...rest } = known;
+  return { ...rest, state: 'submitting', reason };
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { EpochShape } from '../proving-job/epoch-shape.ts';
-import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
+import { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { RangeId } from './job-ledger.ts';
 
 /**
@@ -9,11 +10,14 @@ import { RangeId } from './job-ledger.ts';
  *        │  ▲                           │
  *        │  └─taken up again─ failed ◀──┤ (also from proving)
  *        └──────── window closed ───────┴──▶ expired
+ *     proven ──reopen (a reorg removed the transaction)──▶ submitting
  */
 export const EpochState = z.enum(['proving', 'submitting', 'proven', 'failed', 'expired']);
 export type EpochState = z.infer<typeof EpochState>;
 
 export const EpochRecord = z.strictObject({
+  id: EpochId,
+  /** Its number on its rollup, for people. */
   epoch: EpochNumber,
   rangeId: RangeId,
   /** Aztec's network version, or that of another family's circuits and keys. */
@@ -44,7 +48,7 @@ export type EpochRecord = z.infer<typeof EpochRecord>;
 
 export type NewEpoch = Pick<
   EpochRecord,
-  'epoch' | 'rangeId' | 'networkVersion' | 'firstCheckpoint' | 'lastCheckpoint' | 'shape' | 'deadlineAtMs'
+  'id' | 'rangeId' | 'networkVersion' | 'firstCheckpoint' | 'lastCheckpoint' | 'shape' | 'deadlineAtMs'
 >;
 
 /** What may change in an epoch after it was opened. */
@@ -62,14 +66,21 @@ export interface EpochLedger {
    * Returns the record as it now stands; an epoch that is `proven` stays so, and one that is `submitting` is not `proving` again.
    */
   advance(
-    epoch: EpochNumber,
+    id: EpochId,
     rangeId: RangeId,
     state: EpochState,
     change?: EpochChange,
   ): Promise<EpochRecord | undefined>;
-  find(epoch: EpochNumber): Promise<EpochRecord | undefined>;
   /**
-   * The newest epochs, highest number first: at most `limit` of the rollup's, and as many trials, so that neither hides the other.
+   * Makes an epoch that is `proven` over the range `submitting` again: L1 no longer has the transaction that proved it. Any
+   * other is returned unchanged.
+   */
+  reopen(id: EpochId, rangeId: RangeId, reason: string): Promise<EpochRecord | undefined>;
+  /** @throws when a newer version wrote the record, and this one cannot read it */
+  find(id: EpochId): Promise<EpochRecord | undefined>;
+  /**
+   * The epochs that were opened last, newest first: at most `limit` of rollups, and as many trials, so that neither hides the
+   * other. Those that this version cannot read are left out.
    */
   latest(limit: number): Promise<readonly EpochRecord[]>;
 }

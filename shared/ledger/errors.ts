@@ -30,6 +30,18 @@ export class UnreadableItemError extends Error {
   }
 }
 
+/** A record of the ledger is not one that this program writes. It is left unchanged. */
+export class UnreadableRecordError extends Error {
+  override readonly name = 'UnreadableRecordError';
+  /** Such as `epoch 1-0x…:7`. */
+  readonly record: string;
+
+  constructor(record: string, what: string, options?: ErrorOptions) {
+    super(`the record of ${record} cannot be read: ${what}. Run the version of coppice that wrote it`, options);
+    this.record = record;
+  }
+}
+
 /** Others kept changing an item, or the table throttled, in every try. Nothing was written; try again. */
 export class LedgerBusyError extends Error {
   override readonly name = 'LedgerBusyError';

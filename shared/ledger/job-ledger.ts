@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { Lane, Pool } from '../proving-job/circuit-family.ts';
 import { CircuitName } from '../proving-job/circuit-catalogue.ts';
-import { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { type EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
+import { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { StoredObject } from '../proof-store/proof-store.ts';
 import type { JobTally } from './job-tally.ts';
 
@@ -63,6 +64,7 @@ export type JobLease = z.infer<typeof JobLease>;
 
 export const JobRecord = z.strictObject({
   id: ProvingJobId,
+  /** The number of its epoch on its rollup, for people. */
   epoch: EpochNumber,
   rangeId: RangeId,
   circuit: CircuitName,
@@ -123,7 +125,7 @@ export function keptReason(reason: string): string {
 /** What a node writes when it asks for a proof. */
 export type NewJob = Pick<
   JobRecord,
-  'id' | 'epoch' | 'rangeId' | 'circuit' | 'pool' | 'lane' | 'networkVersion' | 'inputs' | 'children'
+  'id' | 'rangeId' | 'circuit' | 'pool' | 'lane' | 'networkVersion' | 'inputs' | 'children'
 >;
 
 export type ClaimAnswer =
@@ -173,21 +175,21 @@ export interface JobLedger {
   markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void>;
   find(jobId: ProvingJobId): Promise<JobRecord | undefined>;
   /** Every job of the epoch, in the order they were recorded: for people and tests. All that only counts uses {@link tally}. */
-  jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]>;
+  jobsOfEpoch(epochId: EpochId): Promise<readonly JobRecord[]>;
   /**
    * Counts the jobs of the epoch's range where they are stored, and reads none but the leased ones. It may be some moments
    * old, and a job that changes meanwhile may be missing or count twice.
    */
-  tally(epoch: EpochNumber, rangeId: RangeId): Promise<JobTally>;
+  tally(epochId: EpochId, rangeId: RangeId): Promise<JobTally>;
   /** Some proven jobs of the circuit in the epoch's range, in any order: at most `most`, however many there are. */
-  someProven(epoch: EpochNumber, rangeId: RangeId, circuit: CircuitName, most: number): Promise<readonly JobRecord[]>;
+  someProven(epochId: EpochId, rangeId: RangeId, circuit: CircuitName, most: number): Promise<readonly JobRecord[]>;
   /**
    * The epoch's jobs that are `queued` or `leased`, in any order, for a node that compares the jobs it waits for with the
    * ledger. The result may be some moments old. It is read in portions, and takes a second or so of 100,000 jobs.
    */
-  openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]>;
+  openJobs(epochId: EpochId): Promise<readonly OpenJob[]>;
   /** The `rejected` jobs of the epoch's range. */
-  rejectedJobs(epoch: EpochNumber, rangeId: RangeId): Promise<readonly JobRecord[]>;
+  rejectedJobs(epochId: EpochId, rangeId: RangeId): Promise<readonly JobRecord[]>;
   /**
    * Takes a `queued` job, or a `leased` one whose lease has ended: that counts as an attempt lost to `lost-agent`,
    * and rejects the job when it was the last of that budget. A job with a copy asked for goes to any agent but its
@@ -223,9 +225,9 @@ export interface JobLedger {
   /** Gives the job back at no cost. Does nothing if the lease is no longer the job's. */
   release(lease: JobLease): Promise<void>;
   /** Cancels the queued and leased jobs of the epoch, but those of `exceptRangeId` when given; their agents lose their leases. Returns how many. */
-  cancelEpoch(epoch: EpochNumber, reason: string, exceptRangeId?: RangeId): Promise<number>;
+  cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number>;
   /** Gives every `rejected` job of the epoch's range a fresh budget and makes it `queued`. Returns how many. */
-  reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number>;
+  reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number>;
   /** Gives a `rejected` job a fresh budget and makes it `queued`. Returns whether it was rejected. */
   revive(jobId: ProvingJobId): Promise<boolean>;
   /**

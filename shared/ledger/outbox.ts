@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { EpochNumber } from '../proving-job/proving-job-id.ts';
+import { EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
 import { RangeId } from './job-ledger.ts';
 
 const Hex = z.templateLiteral(['0x', z.string()]);
@@ -38,6 +38,8 @@ export type RootContract = z.infer<typeof RootContract>;
 
 /** A root proof that is ready for L1, as the transaction that would submit it. */
 export const RootRecord = z.strictObject({
+  epochId: EpochId,
+  /** The epoch's number on its rollup, for people. */
   epoch: EpochNumber,
   rangeId: RangeId,
   /** Absent where the family proves no checkpoints. */
@@ -66,22 +68,37 @@ export type RootRecord = z.infer<typeof RootRecord>;
 
 export type NewRoot = Pick<
   RootRecord,
-  'epoch' | 'rangeId' | 'firstCheckpoint' | 'lastCheckpoint' | 'to' | 'data' | 'deadlineAtMs'
+  'epochId' | 'rangeId' | 'firstCheckpoint' | 'lastCheckpoint' | 'to' | 'data' | 'deadlineAtMs'
 > & {
   /** @default Aztec's rollup */
   readonly contract?: RootContract;
 };
+
+/** Whether the root is on its way to L1. */
+export function isOpenRoot({ state }: Pick<RootRecord, 'state'>): boolean {
+  return state === 'waiting' || state === 'sent';
+}
+
+/** The order of {@link Outbox.open}. */
+export function byDeadline(a: RootRecord, b: RootRecord): number {
+  return a.deadlineAtMs - b.deadlineAtMs || a.epoch - b.epoch;
+}
 
 /** Root proofs that wait for L1. Contract: `test/contract/outbox.contract.ts`. */
 export interface Outbox {
   /**
    * Stores a root as `waiting`. It replaces one of another range that is `waiting` or `expired`, and one of the same range
    * that is `expired`, which keeps its submissions: a reorg may have brought its checkpoints back. Otherwise it changes
-   * nothing and returns the stored root; while that is the `sent` root of another range, store it again later.
+   * nothing and returns the stored root; while that is the `sent` or `mined` root of another range, store it again later: the
+   * submitter ends one whose checkpoints or transaction L1 no longer has.
    */
   store(root: NewRoot): Promise<RootRecord>;
-  find(epoch: EpochNumber): Promise<RootRecord | undefined>;
-  /** Roots that are `waiting` or `sent`, lowest epoch first. */
+  /** @throws when a newer version wrote the record, and this one cannot read it */
+  find(epochId: EpochId): Promise<RootRecord | undefined>;
+  /**
+   * Roots that are `waiting` or `sent`, in the order of their deadlines, which is that of a rollup's epochs. Those that this
+   * version cannot read are left out.
+   */
   open(): Promise<readonly RootRecord[]>;
   /**
    * Replaces the record if its stored version is still `root.version`, and returns it with the next version;

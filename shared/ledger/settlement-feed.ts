@@ -1,10 +1,9 @@
-import type { EpochNumber, ProvingJobId } from '../proving-job/proving-job-id.ts';
+import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import type { JobState } from './job-ledger.ts';
 
 /** A job was proven, rejected or cancelled. The ledger has the record. */
 export interface Settlement {
   readonly jobId: ProvingJobId;
-  readonly epoch: EpochNumber;
   readonly state: Extract<JobState, 'proven' | 'rejected' | 'cancelled'>;
 }
 

@@ -3,13 +3,7 @@ import type { JobRecord, OpenJob, RangeId } from '../ledger/job-ledger.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../proof-store/errors.ts';
 import { inputsKey, outputsKey, type ProofKey, type StoredObject } from '../proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
-import {
-  type EpochNumber,
-  parseProvingJobId,
-  type ProvingJobId,
-  type Sha256,
-  sha256Of,
-} from '../proving-job/proving-job-id.ts';
+import { parseProvingJobId, type ProvingJobId, type Sha256, sha256Of } from '../proving-job/proving-job-id.ts';
 import { keepTrying } from '../retry/keep-trying.ts';
 import type { Turns } from '../retry/turns.ts';
 import { errorText } from '../telemetry/error-text.ts';
@@ -43,7 +37,6 @@ export interface Proven<T> {
 
 export interface ProofRequestDeps {
   readonly engine: Pick<Engine, 'jobs' | 'proofs' | 'incidents'>;
-  readonly epoch: EpochNumber;
   readonly rangeId: RangeId;
   readonly networkVersion: string;
   readonly sender: JobSender;
@@ -140,13 +133,12 @@ export class ProofRequest {
   }
 
   async #ask(): Promise<void> {
-    const { engine, epoch, rangeId, networkVersion, sender } = this.#deps;
+    const { engine, rangeId, networkVersion, sender } = this.#deps;
     const { circuit, children } = this.#wanted;
     this.#inputs ??= await this.#storeInputs();
     const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
     const record = await engine.jobs.record({
       id: this.jobId,
-      epoch,
       rangeId,
       circuit,
       pool,

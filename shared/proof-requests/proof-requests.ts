@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts';
 import type { RangeId } from '../ledger/job-ledger.ts';
-import { type EpochNumber, makeProvingJobId, type ProvingJobId, sha256Of } from '../proving-job/proving-job-id.ts';
+import type { EpochId } from '../proving-job/epoch-id.ts';
+import { makeProvingJobId, type ProvingJobId, sha256Of } from '../proving-job/proving-job-id.ts';
 import { inPortions } from '../retry/in-portions.ts';
 import { Turns } from '../retry/turns.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -25,7 +26,7 @@ export function requestTurns(atOnce = MOST_STEPS_AT_ONCE): Turns {
 
 export interface ProofRequestsDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'proofs' | 'settlements' | 'incidents'>;
-  readonly epoch: EpochNumber;
+  readonly epochId: EpochId;
   readonly rangeId: RangeId;
   readonly networkVersion: string;
   /** How often outstanding requests are compared with the ledger, in case a notification was lost, in milliseconds. */
@@ -79,7 +80,7 @@ export class ProofRequests {
    */
   async prove<T>(wanted: WantedProof<T>): Promise<Proven<T>> {
     this.#stopped.signal.throwIfAborted();
-    const jobId = makeProvingJobId(this.#deps.epoch, wanted.circuit, sha256Of(wanted.inputs()));
+    const jobId = makeProvingJobId(this.#deps.epochId, wanted.circuit, sha256Of(wanted.inputs()));
     const request = this.#outstanding.get(jobId) ?? this.#begin(jobId, wanted);
     return (await request.result) as Proven<T>;
   }
@@ -105,7 +106,7 @@ export class ProofRequests {
     if (quiet.length === 0) return;
     this.#isReconciling = true;
     try {
-      const jobs = await this.#deps.engine.jobs.openJobs(this.#deps.epoch);
+      const jobs = await this.#deps.engine.jobs.openJobs(this.#deps.epochId);
       const open = new Map(jobs.map((job) => [job.id, job]));
       for await (const portion of inPortions(quiet, RECONCILED_AT_ONCE)) {
         for (const request of portion) request.reconcile(open.get(request.jobId));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { CircuitName } from './circuit-catalogue.ts';
-import { ProvingJobId } from './proving-job-id.ts';
+import { circuitNamedBy, ProvingJobId } from './proving-job-id.ts';
 
 /** The version of the message's own layout. A message of another version is parked, never interpreted. */
 export const JOB_MESSAGE_VERSION = 1;
@@ -33,5 +33,5 @@ export function messageOf(job: {
  * with the catalogue, which would throw at an unknown circuit.
  */
 export function namesOwnCircuit({ jobId, circuit }: JobMessage): boolean {
-  return jobId.split(':')[1] === circuit;
+  return circuitNamedBy(jobId) === circuit;
 }

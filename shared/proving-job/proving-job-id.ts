@@ -3,15 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 import { CircuitName } from './circuit-catalogue.ts';
-
-/**
- * An epoch's number: on its rollup, from 0; without a rollup, such as the canary's, from {@link FIRST_TRIAL_EPOCH}.
- */
-export const EpochNumber = z.number().int().nonnegative().brand('EpochNumber');
-export type EpochNumber = z.infer<typeof EpochNumber>;
-
-/** No rollup reaches it: with an epoch every 12 s it would take 380 years. So a trial never takes a rollup's number. */
-export const FIRST_TRIAL_EPOCH = EpochNumber.parse(1_000_000_000);
+import { EPOCH_ID_PATTERN, EpochId } from './epoch-id.ts';
 
 /** A lower-case hex sha256 digest, 64 characters. */
 export const Sha256 = z
@@ -20,10 +12,13 @@ export const Sha256 = z
   .brand('Sha256');
 export type Sha256 = z.infer<typeof Sha256>;
 
-/** `<epoch>:<CIRCUIT>:<sha256 of the inputs>`: the same inputs are one job, across restarts and nodes. */
+/**
+ * `<EpochId>:<CIRCUIT>:<sha256 of the inputs>`: the same inputs are one job, across restarts and nodes. Jobs that an earlier
+ * version asked for have an epoch's number in place of its id.
+ */
 export const ProvingJobId = z
   .string()
-  .regex(/^\d+:[A-Z][A-Z0-9_]*:[0-9a-f]{64}$/)
+  .regex(new RegExp(`^${EPOCH_ID_PATTERN}:[A-Z][A-Z0-9_]*:[0-9a-f]{64}$`))
   .brand('ProvingJobId');
 export type ProvingJobId = z.infer<typeof ProvingJobId>;
 
@@ -31,20 +26,29 @@ export function sha256Of(bytes: Uint8Array): Sha256 {
   return Sha256.parse(createHash('sha256').update(bytes).digest('hex'));
 }
 
-export function makeProvingJobId(epoch: EpochNumber, circuit: CircuitName, inputsSha256: Sha256): ProvingJobId {
-  return ProvingJobId.parse(`${epoch}:${circuit}:${inputsSha256}`);
+export function makeProvingJobId(epochId: EpochId, circuit: CircuitName, inputsSha256: Sha256): ProvingJobId {
+  return ProvingJobId.parse(`${epochId}:${circuit}:${inputsSha256}`);
 }
 
 /** Splits an id into its parts. @throws {z.ZodError} when the circuit is not in the catalogue. */
 export function parseProvingJobId(id: ProvingJobId): {
-  readonly epoch: EpochNumber;
+  readonly epochId: EpochId;
   readonly circuit: CircuitName;
   readonly inputsSha256: Sha256;
 } {
-  const [epoch, circuit, inputsSha256] = id.split(':');
   return {
-    epoch: EpochNumber.parse(Number(epoch)),
-    circuit: CircuitName.parse(circuit),
-    inputsSha256: Sha256.parse(inputsSha256),
+    epochId: epochIdOf(id),
+    circuit: CircuitName.parse(circuitNamedBy(id)),
+    inputsSha256: Sha256.parse(id.slice(id.lastIndexOf(':') + 1)),
   };
+}
+
+/** The epoch of a job, of whatever circuit. */
+export function epochIdOf(id: ProvingJobId): EpochId {
+  return EpochId.parse(id.split(':').slice(0, -2).join(':'));
+}
+
+/** The circuit that an id names: it may not be in the catalogue. */
+export function circuitNamedBy(id: ProvingJobId): string | undefined {
+  return id.split(':').at(-2);
 }

@@ -10,7 +10,6 @@ import { PublicProcessorFactory } from '@aztec/simulator/server';
 import { countTxs } from '../../containers/epoch-view/holds-traffic-mix.ts';
 import { type EpochProof, proveEpoch } from '../../containers/node/prove-epoch.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { startAgentPool } from './agent-pool.ts';
 import { AZTEC_BATCH_INTERVAL_MS, startAztecBroker } from './aztec-broker.ts';
 import type { AztecAgentSource } from './epoch/aztec-agent.ts';
@@ -19,6 +18,7 @@ import { openCoppiceSide } from './epoch/coppice-side.ts';
 import type { EpochSide } from './epoch/epoch-side.ts';
 import { recordDevnetEpoch, recordEpochOf } from './epoch/recorded-epoch.ts';
 import { medianOf } from './median-of.ts';
+import { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 
 /**
  * How long an epoch takes from ready to its root proof, with simulated proofs: with our fleet, and with Aztec's broker and

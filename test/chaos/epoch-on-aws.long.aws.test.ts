@@ -19,11 +19,11 @@ import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts'
 import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/progress/trace.ts';
 import { messageOf } from '../../shared/proving-job/job-message.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
 import { countProvings, readJsonLog } from '../fixtures/count-provings.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { AwsFleet } from './epoch/aws-fleet.ts';
+import { epochId } from '../fixtures/epoch-id.ts';
 
 const SEED = Number(process.env['CHAOS_SEED'] ?? Date.now() % 1_000_000);
 const FAULT_RATE = 0.1;
@@ -128,7 +128,7 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
     );
     await sendLetterOf(provenBeforeKill.at(-1)!);
     await faulty.startNode();
-    await eventually(() => faulty.engine.outbox.find(epoch.epoch), devnet);
+    await eventually(() => faulty.engine.outbox.find(epoch.id), devnet);
     await eventually(
       async () => (await faulty.engine.incidents.latest(100)).find(({ kind }) => kind === 'parked-message'),
       devnet,
@@ -143,7 +143,7 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
     await untilSwept(double);
     double.startAgent('agent-1');
     double.startAgent('agent-2');
-    await eventually(() => double.engine.outbox.find(faultyEpoch.epoch), devnet);
+    await eventually(() => double.engine.outbox.find(faultyEpoch.id), devnet);
     for (const node of nodes) node.kill();
     await Promise.all(nodes.map((node) => node.ended));
     await double.stopMembers();
@@ -226,7 +226,7 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
   async function expectMinedOnce(epoch: EpochRecord, fleet: AwsFleet, publisherIndex: number): Promise<void> {
     const { address } = anvilAccount(publisherIndex);
     const l1 = createL1Client({ rpcUrls: [devnet.l1RpcUrl], chainId: devnet.l1ChainId });
-    const root = await fleet.engine.outbox.find(epoch.epoch);
+    const root = await fleet.engine.outbox.find(epoch.id);
     expect(root?.state).toBe('mined');
     expect(root?.submissions.filter(({ outcome }) => outcome === 'mined')).toHaveLength(1);
     const receipt = await l1.getTransactionReceipt({ hash: epoch.transactionHash as `0x${string}` });
@@ -237,7 +237,7 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
 
   /** A job of another epoch was recorded by somebody who died before its message was sent. */
   async function untilSwept({ engine }: AwsFleet): Promise<void> {
-    const orphan = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(9_999) });
+    const orphan = aNewJob('PARITY_BASE', { epochId: epochId(9_999) });
     await engine.jobs.record(orphan);
     await eventually(async () => (await engine.jobs.find(orphan.id))?.enqueuedAtMs, devnet);
   }
@@ -261,14 +261,14 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
 
   async function provenEpoch({ engine }: AwsFleet): Promise<EpochRecord> {
     return await eventually(async () => {
-      const record = await engine.epochs.find(faultyEpoch.epoch);
+      const record = await engine.epochs.find(faultyEpoch.id);
       return record?.state === 'proven' ? record : undefined;
     }, devnet);
   }
 });
 
-async function jobsOf({ engine }: AwsFleet, { epoch, rangeId }: EpochRecord): Promise<readonly JobRecord[]> {
-  return (await engine.jobs.jobsOfEpoch(epoch)).filter((job) => job.rangeId === rangeId);
+async function jobsOf({ engine }: AwsFleet, { id, rangeId }: EpochRecord): Promise<readonly JobRecord[]> {
+  return (await engine.jobs.jobsOfEpoch(id)).filter((job) => job.rangeId === rangeId);
 }
 
 async function provenJobs(fleet: AwsFleet, epoch: EpochRecord): Promise<readonly JobRecord[]> {

@@ -89,7 +89,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     start(startNode(options));
 
     const proven = await eventually(async () => {
-      const record = await engine.epochs.find(epoch.epoch);
+      const record = await engine.epochs.find(epoch.id);
       return record?.state === 'proven' ? record : undefined;
     }, devnet);
     const jobs = await jobsOf(epoch);
@@ -144,7 +144,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
       }),
     );
     for (const end of ends) expect(end).toContain('ended with code 0');
-    expect((await engine.jobs.jobsOfEpoch(story.epoch.epoch)).filter(({ lease }) => lease !== undefined)).toEqual([]);
+    expect((await engine.jobs.jobsOfEpoch(story.epoch.id)).filter(({ lease }) => lease !== undefined)).toEqual([]);
   });
 
   function start(member: FleetProcess): FleetProcess {
@@ -152,8 +152,8 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     return member;
   }
 
-  async function jobsOf({ epoch, rangeId }: EpochRecord): Promise<readonly JobRecord[]> {
-    return (await engine.jobs.jobsOfEpoch(epoch)).filter((job) => job.rangeId === rangeId);
+  async function jobsOf({ id, rangeId }: EpochRecord): Promise<readonly JobRecord[]> {
+    return (await engine.jobs.jobsOfEpoch(id)).filter((job) => job.rangeId === rangeId);
   }
 
   async function provenJobsOf(epoch: EpochRecord): Promise<readonly JobRecord[]> {

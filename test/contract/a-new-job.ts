@@ -2,23 +2,25 @@ import { type NewJob, RangeId } from '../../shared/ledger/job-ledger.ts';
 import { inputsKey } from '../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { type JobMessage, messageOf } from '../../shared/proving-job/job-message.ts';
-import { EpochNumber, makeProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../fixtures/epoch-id.ts';
+import { type EpochId } from '../../shared/proving-job/epoch-id.ts';
 
 let sequence = 0;
 
 /** A job with inputs like no other's. */
 export function aNewJob(
   circuit: CircuitName = 'PARITY_BASE',
-  overrides: Partial<Pick<NewJob, 'epoch' | 'rangeId' | 'children'>> = {},
+  { epochId: ofEpoch = epochId(7), ...overrides }: { readonly epochId?: EpochId } & Partial<
+    Pick<NewJob, 'rangeId' | 'children'>
+  > = {},
 ): NewJob {
   sequence += 1;
   const inputs = new TextEncoder().encode(`inputs ${sequence} of process ${process.pid}`);
-  const epoch = overrides.epoch ?? EpochNumber.parse(7);
-  const id = makeProvingJobId(epoch, circuit, sha256Of(inputs));
+  const id = makeProvingJobId(ofEpoch, circuit, sha256Of(inputs));
   const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
   return {
     id,
-    epoch,
     rangeId: RangeId.parse('0xa1'),
     circuit,
     pool,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { DecisionLog, FleetDecisionRecord, SubmissionDecisionRecord } from '../../shared/ledger/decision-log.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../fixtures/epoch-id.ts';
+import { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 
 export interface DecisionLogHarness {
   readonly decisions: DecisionLog;
@@ -13,7 +14,7 @@ function fleetDecision(atMs: number, reason = 'no epoch is open'): FleetDecision
   return {
     kind: 'fleet',
     atMs,
-    epochs: [{ epoch: EpochNumber.parse(7), deadlineAtMs: atMs + 60_000, pathSeconds: 12.5, slackSeconds: -3.25 }],
+    epochs: [{ epochId: epochId(7), epoch: EpochNumber.parse(7), deadlineAtMs: atMs + 60_000, pathSeconds: 12.5, slackSeconds: -3.25 }],
     pools: [
       {
         pool: 'large',
@@ -46,6 +47,7 @@ export function describeDecisionLogContract(adapter: string, open: () => Promise
       const submission: SubmissionDecisionRecord = {
         kind: 'submission',
         atMs: harness.nowMs(),
+        epochId: epochId(7),
         epoch: EpochNumber.parse(7),
         choice: 'wait',
         costWei: '123456789012345678901234567890',

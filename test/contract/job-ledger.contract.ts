@@ -15,8 +15,9 @@ import {
 } from '../../shared/ledger/job-ledger.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
-import { EpochNumber, type ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { epochIdOf, type ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from './a-new-job.ts';
+import { epochId } from '../fixtures/epoch-id.ts';
 
 /** The harness opens the ledger with these. */
 export const CONTRACT_BUDGETS: AttemptBudgets = {
@@ -120,7 +121,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('queues a cancelled job again, in need of a message', async () => {
         const job = await recorded();
         await jobs.markEnqueued([job.id]);
-        await jobs.cancelEpoch(job.epoch, 'reorged away');
+        await jobs.cancelEpoch(epochIdOf(job.id), 'reorged away');
         const again = await jobs.record(job);
         expect(again.state).toBe('queued');
         expect(again).not.toHaveProperty('reason');
@@ -137,10 +138,10 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       const ours = [aNewJob('ROOT_ROLLUP'), aNewJob('PARITY_BASE'), aNewJob('PARITY_ROOT')];
       for (const job of ours) {
         await recorded(job);
-        await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+        await recorded(aNewJob('PARITY_BASE', { epochId: epochId(8) }));
         await harness.elapse(1);
       }
-      const listed = await jobs.jobsOfEpoch(EpochNumber.parse(7));
+      const listed = await jobs.jobsOfEpoch(epochId(7));
       expect(listed.map((job) => job.id)).toEqual(ours.map((job) => job.id));
     });
 
@@ -198,7 +199,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
       it('reports it settled once it is cancelled', async () => {
         const job = await recorded();
-        await jobs.cancelEpoch(job.epoch, 'window closed');
+        await jobs.cancelEpoch(epochIdOf(job.id), 'window closed');
         expect(await jobs.claim(job.id, BOB, LEASE_SECONDS)).toEqual({ outcome: 'settled', state: 'cancelled' });
       });
 
@@ -281,7 +282,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const job = await recorded();
         const lease = await leased(job.id);
         if (how === 'settled') await jobs.markProven(proofOf(job, BOB));
-        if (how === 'cancelled') await jobs.cancelEpoch(job.epoch, 'window closed');
+        if (how === 'cancelled') await jobs.cancelEpoch(epochIdOf(job.id), 'window closed');
         if (how === 'released') await jobs.release(lease);
         await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toMatchObject({
           name: 'JobLeaseLostError',
@@ -337,7 +338,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('accepts the proof of a job that was cancelled or rejected, reports it, and keeps it', async () => {
         const [cancelled, rejected] = [await recorded(), await recorded(aNewJob('ROOT_ROLLUP'))];
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
-        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        await jobs.cancelEpoch(epochIdOf(cancelled.id), 'window closed');
         expect([(await found(cancelled.id)).state, (await found(rejected.id)).state]).toEqual([
           'cancelled',
           'rejected',
@@ -351,7 +352,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           expect(proven).not.toHaveProperty('reason');
           expect(await jobs.markProven(proofOf(job, BOB, 'second'))).toBe('already-settled');
         }
-        expect(await jobs.openJobs(cancelled.epoch)).toEqual([]);
+        expect(await jobs.openJobs(epochIdOf(cancelled.id))).toEqual([]);
       });
 
       it('lets one of several reports at once win', async () => {
@@ -451,7 +452,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const job = await recorded();
         if (arrow === 'fail') await jobs.fail(await leased(job.id), 'failure', LOG);
         if (arrow === 'reject') await jobs.reject(job.id, LOG);
-        if (arrow === 'cancelEpoch') await jobs.cancelEpoch(job.epoch, LOG);
+        if (arrow === 'cancelEpoch') await jobs.cancelEpoch(epochIdOf(job.id), LOG);
         if (arrow === 'reopen') {
           await jobs.markProven(proofOf(job));
           await jobs.reopen(await found(job.id), LOG);
@@ -664,7 +665,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
       it('is cancelled with the epoch: both agents lose their leases, and nothing is left of it when the job returns', async () => {
         const { job, slow, copy } = await copied();
-        expect(await jobs.cancelEpoch(job.epoch, 'reorged away')).toBe(1);
+        expect(await jobs.cancelEpoch(epochIdOf(job.id), 'reorged away')).toBe(1);
         for (const lease of [slow, copy]) {
           await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toBeInstanceOf(JobLeaseLostError);
         }
@@ -674,7 +675,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
       it('is open and not stranded while its agent lives, and stranded when that is lost, even if the straggler goes on', async () => {
         const { job, slow } = await copied();
-        expect(await jobs.openJobs(job.epoch)).toEqual([{ id: job.id, corruptInputs: 0 }]);
+        expect(await jobs.openJobs(epochIdOf(job.id))).toEqual([{ id: job.id, corruptInputs: 0 }]);
         await harness.elapse(LEASE_SECONDS - 1);
         await jobs.extend(slow, LEASE_SECONDS);
         expect(await jobs.strandedJobs(0)).toEqual([]);
@@ -691,11 +692,11 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           await recorded(),
           await recorded(),
         ];
-        const elsewhere = await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+        const elsewhere = await recorded(aNewJob('PARITY_BASE', { epochId: epochId(8) }));
         await leased(held.id);
         await jobs.markProven(proofOf(proven));
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
-        expect(await jobs.cancelEpoch(queued.epoch, 'window closed')).toBe(2);
+        expect(await jobs.cancelEpoch(epochIdOf(queued.id), 'window closed')).toBe(2);
         for (const job of [queued, held]) {
           const cancelled = await found(job.id);
           expect(cancelled).toMatchObject({
@@ -715,7 +716,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const current = await recorded(aNewJob('PARITY_BASE', { rangeId: RangeId.parse('0xb2') }));
         const taken = await recorded();
         await jobs.record({ ...taken, rangeId: RangeId.parse('0xb2') });
-        expect(await jobs.cancelEpoch(old.epoch, 'reorged away', current.rangeId)).toBe(1);
+        expect(await jobs.cancelEpoch(epochIdOf(old.id), 'reorged away', current.rangeId)).toBe(1);
         expect((await found(old.id)).state).toBe('cancelled');
         expect((await found(current.id)).state).toBe('queued');
         expect((await found(taken.id)).state).toBe('queued');
@@ -757,7 +758,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         const [proven, rejected, cancelled] = [await recorded(), await recorded(), await recorded()];
         await jobs.markProven(proofOf(proven));
         await jobs.reject(rejected.id, 'the first reason');
-        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        await jobs.cancelEpoch(epochIdOf(cancelled.id), 'window closed');
         for (const { id } of [proven, rejected, cancelled]) {
           const before = await found(id);
           await harness.elapse(1);
@@ -799,7 +800,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('leaves one unaffected that is not rejected or was never recorded', async () => {
         const [cancelled, proven] = [await recorded(), await recorded()];
         await jobs.markProven(proofOf(proven));
-        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        await jobs.cancelEpoch(epochIdOf(cancelled.id), 'window closed');
         const [queued, held] = [await recorded(), await recorded()];
         await leased(held.id);
         for (const { id } of [queued, held, proven, cancelled]) {
@@ -816,13 +817,13 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
     it('revives the rejected jobs of a range with a fresh budget, in need of a message', async () => {
       const job = await recorded();
       const proven = await recorded();
-      const elsewhere = await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+      const elsewhere = await recorded(aNewJob('PARITY_BASE', { epochId: epochId(8) }));
       const ofOtherRange = await recorded(aNewJob('PARITY_BASE', { rangeId: RangeId.parse('0xother') }));
       await jobs.markEnqueued([job.id]);
       for (const { id } of [job, elsewhere, ofOtherRange])
         await jobs.fail(await leased(id), 'time-out', 'took 3 hours');
       await jobs.markProven(proofOf(proven));
-      expect(await jobs.reviveRejected(job.epoch, job.rangeId)).toBe(1);
+      expect(await jobs.reviveRejected(epochIdOf(job.id), job.rangeId)).toBe(1);
       const revived = await found(job.id);
       expect(revived).toMatchObject({ state: 'queued', attempts: { 'time-out': 0 } });
       expect(revived).not.toHaveProperty('enqueuedAtMs');
@@ -849,7 +850,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
     it('reopens only proven jobs', async () => {
       const [held, cancelled] = [await recorded(), await recorded()];
-      await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+      await jobs.cancelEpoch(epochIdOf(cancelled.id), 'window closed');
       await jobs.record(held);
       await leased(held.id);
       for (const job of [held, cancelled]) {
@@ -873,7 +874,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
 
     describe('open jobs', () => {
       const open = async (): Promise<readonly OpenJob[]> =>
-        (await jobs.openJobs(EpochNumber.parse(7))).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+        (await jobs.openJobs(epochId(7))).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 
       it('are those of the epoch that wait or are leased', async () => {
         const [waiting, held, proven, rejected] = [
@@ -882,14 +883,14 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           await recorded(),
           await recorded(),
         ];
-        await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(70) }));
+        await recorded(aNewJob('PARITY_BASE', { epochId: epochId(70) }));
         await jobs.markEnqueued([waiting.id]);
         await leased(held.id);
         await jobs.markProven(proofOf(proven));
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
         const expected = [waiting.id, held.id].toSorted().map((id) => ({ id, corruptInputs: 0 }));
         expect(await open()).toEqual(expected);
-        await jobs.cancelEpoch(EpochNumber.parse(7), 'window closed');
+        await jobs.cancelEpoch(epochId(7), 'window closed');
         expect(await open()).toEqual([]);
       });
 
@@ -956,11 +957,11 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           await recorded(),
           await recorded(),
           await recorded(),
-          await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) })),
+          await recorded(aNewJob('PARITY_BASE', { epochId: epochId(8) })),
         ];
         await jobs.markProven(proofOf(proven));
         await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
-        await jobs.cancelEpoch(cancelled.epoch, 'window closed');
+        await jobs.cancelEpoch(epochIdOf(cancelled.id), 'window closed');
         await harness.elapse(1_000_000);
         await leased(held.id);
         expect(await stranded(0)).toEqual([]);

@@ -4,12 +4,13 @@ import { AgentId, type JobLease, type JobLedger, type NewJob, RangeId } from '..
 import { type JobTally, tallyOf } from '../../shared/ledger/job-tally.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
-import { EpochNumber, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { circuitNamedBy, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../fixtures/epoch-id.ts';
 import { SeededRandom } from '../shared/merge-tree/seeded-random.ts';
 import { aNewJob } from './a-new-job.ts';
 import type { JobLedgerHarness } from './job-ledger.contract.ts';
 
-const EPOCH = EpochNumber.parse(7);
+const EPOCH = epochId(7);
 const RANGES = ['0xa1', '0xb2'].map((range) => RangeId.parse(range));
 const AGENTS = ['alice', 'bob', 'carol'].map((agent) => AgentId.parse(agent));
 /** Of a family with few circuits: an adapter may ask for each of them. */
@@ -147,12 +148,12 @@ class Story {
 }
 
 function newJob(circuit: CircuitName, rangeId: RangeId): NewJob {
-  return aNewJob(circuit, { epoch: EPOCH, rangeId });
+  return aNewJob(circuit, { epochId: EPOCH, rangeId });
 }
 
 function proofBy({ jobId, agentId, claimedAtMs }: JobLease): Parameters<JobLedger['markProven']>[0] {
   const bytes = new TextEncoder().encode(`proof of ${jobId}`);
-  const key = outputsKey(jobId.split(':')[1] as CircuitName, jobId);
+  const key = outputsKey(circuitNamedBy(jobId) as CircuitName, jobId);
   return {
     jobId,
     agentId,

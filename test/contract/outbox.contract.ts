@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { NewRoot, Outbox, RootState, Submission } from '../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
+import { epochId, ROLLUP } from '../fixtures/epoch-id.ts';
+import { EpochNumber, epochIdWithoutRollup, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 
 export interface OutboxHarness {
   readonly outbox: Outbox;
@@ -12,6 +13,7 @@ export interface OutboxHarness {
 }
 
 const OTHER_RANGE = RangeId.parse('0xb2');
+const OTHER_ROLLUP = makeRollupId(1, `0x${'bb'.repeat(20)}`);
 
 export function describeOutboxContract(adapter: string, open: () => Promise<OutboxHarness>): void {
   describe(`Outbox contract: ${adapter}`, () => {
@@ -26,20 +28,20 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
     it('stores a root as waiting, with nothing submitted yet', async () => {
       const root = aNewRoot(5);
       const stored = { state: 'waiting', storedAtMs: harness.nowMs(), submissions: [], version: 1 } as const;
-      const expected = { ...root, contract: 'aztec-rollup', ...stored };
+      const expected = { ...root, epoch: 5, contract: 'aztec-rollup', ...stored };
       expect(await outbox.store(root)).toStrictEqual(expected);
-      expect(await outbox.find(root.epoch)).toStrictEqual(expected);
+      expect(await outbox.find(root.epochId)).toStrictEqual(expected);
     });
 
     it('keeps which kind of contract a root is for', async () => {
       const { firstCheckpoint: _first, lastCheckpoint: _last, ...root } = aNewRoot(5);
       const stored = await outbox.store({ ...root, contract: 'canary-rollup' });
       expect(stored).toMatchObject({ contract: 'canary-rollup' });
-      expect(await outbox.find(root.epoch)).toStrictEqual(stored);
+      expect(await outbox.find(root.epochId)).toStrictEqual(stored);
     });
 
     it('finds nothing of an epoch without a root', async () => {
-      expect(await outbox.find(EpochNumber.parse(99))).toBeUndefined();
+      expect(await outbox.find(epochId(99))).toBeUndefined();
     });
 
     it.each<RootState>(['waiting', 'sent', 'mined'])(
@@ -49,7 +51,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
         const stands = await outbox.replace({ ...stored, state, submissions: [aSubmission(1)] });
         await harness.elapse(10);
         expect(await outbox.store({ ...aNewRoot(5), data: '0xbeef' })).toEqual(stands);
-        expect(await outbox.find(stored.epoch)).toEqual(stands);
+        expect(await outbox.find(stored.epochId)).toEqual(stands);
       },
     );
 
@@ -76,7 +78,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
         for (const outdated of [stored, old!]) {
           expect(await outbox.replace({ ...outdated, state: 'sent' })).toBeUndefined();
         }
-        expect(await outbox.find(stored.epoch)).toEqual(replaced);
+        expect(await outbox.find(stored.epochId)).toEqual(replaced);
       },
     );
 
@@ -84,6 +86,35 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       const stored = await outbox.store(aNewRoot(5));
       const stands = await outbox.replace({ ...stored, state, submissions: [aSubmission(1)] });
       expect(await outbox.store({ ...aNewRoot(5), rangeId: OTHER_RANGE })).toEqual(stands);
+    });
+
+    it('keeps the root of another rollup whose epoch has the same number', async () => {
+      const stored = await outbox.store(aNewRoot(5));
+      const mined = await outbox.replace({ ...stored, state: 'mined', submissions: [aSubmission(1)] });
+      const other = { ...aNewRoot(5), epochId: epochId(5, OTHER_ROLLUP), to: '0xbb' as const };
+      expect(await outbox.store(other)).toMatchObject({ ...other, state: 'waiting', epoch: 5 });
+      expect(await outbox.find(stored.epochId)).toEqual(mined);
+      expect(await outbox.open()).toMatchObject([{ epochId: other.epochId, to: '0xbb' }]);
+    });
+
+    it('replaces a mined root by one for another contract, of an epoch that an earlier version knew by its number', async () => {
+      const numbered = { ...aNewRoot(5), epochId: epochIdWithoutRollup(EpochNumber.parse(5)) };
+      const stored = await outbox.store({ ...numbered, to: '0xAA' });
+      const mined = await outbox.replace({ ...stored, state: 'mined' });
+      expect(await outbox.store({ ...numbered, to: '0xaa' })).toEqual(mined);
+      const other = { ...numbered, rangeId: OTHER_RANGE, to: '0xbb' as const };
+      expect(await outbox.store(other)).toMatchObject({ state: 'waiting', to: '0xbb', version: 3 });
+    });
+
+    it('lists roots of several rollups in the order of their deadlines', async () => {
+      for (const [epoch, rollup, deadlineAtMs] of [
+        [9, ROLLUP, 3_000],
+        [0, OTHER_ROLLUP, 2_000],
+        [8, ROLLUP, 1_000],
+      ] as const) {
+        await outbox.store({ ...aNewRoot(epoch), epochId: epochId(epoch, rollup), deadlineAtMs });
+      }
+      expect((await outbox.open()).map(({ epoch }) => epoch)).toEqual([8, 0, 9]);
     });
 
     it('lists waiting and sent roots, lowest epoch first', async () => {
@@ -121,7 +152,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
         submitterUntilMs: 5,
         version: 2,
       });
-      expect(await outbox.find(stored.epoch)).toStrictEqual(sent);
+      expect(await outbox.find(stored.epochId)).toStrictEqual(sent);
       const { submitterId: _id, submitterUntilMs: _until, ...rest } = sent!;
       expect(await outbox.replace(rest)).not.toHaveProperty('submitterId');
     });
@@ -130,7 +161,7 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       const stored = await outbox.store(aNewRoot(5));
       const first = await outbox.replace({ ...stored, submissions: [aSubmission(1)] });
       expect(await outbox.replace({ ...stored, submissions: [aSubmission(2)] })).toBeUndefined();
-      expect(await outbox.find(stored.epoch)).toEqual(first);
+      expect(await outbox.find(stored.epochId)).toEqual(first);
     });
 
     it('lets one of several submitters win that change a root at once', async () => {
@@ -140,20 +171,20 @@ export function describeOutboxContract(adapter: string, open: () => Promise<Outb
       );
       const winners = answers.filter((answer) => answer !== undefined);
       expect(winners).toHaveLength(1);
-      expect(await outbox.find(stored.epoch)).toEqual(winners[0]);
+      expect(await outbox.find(stored.epochId)).toEqual(winners[0]);
     });
 
     it('does not store a root through a change', async () => {
       const stored = await outbox.store(aNewRoot(5));
-      expect(await outbox.replace({ ...stored, epoch: EpochNumber.parse(6) })).toBeUndefined();
-      expect(await outbox.find(EpochNumber.parse(6))).toBeUndefined();
+      expect(await outbox.replace({ ...stored, epochId: epochId(6) })).toBeUndefined();
+      expect(await outbox.find(epochId(6))).toBeUndefined();
     });
   });
 }
 
 function aNewRoot(epoch: number): NewRoot {
   return {
-    epoch: EpochNumber.parse(epoch),
+    epochId: epochId(epoch),
     rangeId: RangeId.parse('0xa1'),
     firstCheckpoint: 3,
     lastCheckpoint: 4,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentId, type JobLedger, type NewJob, RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { Settlement, SettlementFeed } from '../../shared/ledger/settlement-feed.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
-import { sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { epochIdOf, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from './a-new-job.ts';
 
 export interface SettlementFeedHarness {
@@ -44,7 +44,6 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
 
     const settlementOf = (job: NewJob, state: Settlement['state']): Settlement => ({
       jobId: job.id,
-      epoch: job.epoch,
       state,
     });
 
@@ -83,7 +82,7 @@ export function describeSettlementFeedContract(adapter: string, open: () => Prom
 
     it('reports every job that was cancelled with its epoch', async () => {
       const cancelled = [await recorded(), await recorded(), await recorded()];
-      await harness.jobsElsewhere.cancelEpoch(cancelled[0]!.epoch, 'window closed');
+      await harness.jobsElsewhere.cancelEpoch(epochIdOf(cancelled[0]!.id), 'window closed');
       await expect
         .poll(() => heard, POLLING)
         .toEqual(expect.arrayContaining(cancelled.map((job) => settlementOf(job, 'cancelled'))));

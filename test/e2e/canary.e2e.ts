@@ -45,7 +45,7 @@ export function describeCanary(leaves: number): void {
       const [newest] = await engine.epochs.latest(1);
       if (newest === undefined) throw new Error(`no epoch: ${run.output}`);
       epoch = newest;
-      jobs = await engine.jobs.jobsOfEpoch(epoch.epoch);
+      jobs = await engine.jobs.jobsOfEpoch(epoch.id);
     });
 
     afterAll(async () => {
@@ -60,7 +60,7 @@ export function describeCanary(leaves: number): void {
       const check = checkTrace(new Trace(jobs, epoch.rangeId), expectedTree(epoch.shape));
       expect(check).toMatchObject({ isComplete: true, depth: 1 + Math.ceil(Math.log2(leaves)), root: epoch.rootJobId });
 
-      const root = await engine.outbox.find(epoch.epoch);
+      const root = await engine.outbox.find(epoch.id);
       expect(root).toMatchObject({ state: 'mined', contract: 'canary-rollup' });
       const mined = root?.submissions.find(({ outcome }) => outcome === 'mined');
       expect(mined?.transactionHash).toBe(epoch.transactionHash);

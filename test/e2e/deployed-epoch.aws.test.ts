@@ -86,7 +86,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     await startAgentsAsAsked(services);
     await submitRoot();
     epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), whole());
-    jobs = (await engine.jobs.jobsOfEpoch(epoch.epoch)).filter(({ rangeId }) => rangeId === epoch.rangeId);
+    jobs = (await engine.jobs.jobsOfEpoch(epoch.id)).filter(({ rangeId }) => rangeId === epoch.rangeId);
   });
 
   afterAll(async () => {

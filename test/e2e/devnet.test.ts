@@ -47,7 +47,7 @@ describe('npm start', () => {
     cleanUps.push(() => engine.close());
     const records = await engine.epochs.latest(100);
     epoch = records.find((record) => String(record.epoch) === reported)!;
-    jobs = await engine.jobs.jobsOfEpoch(epoch.epoch);
+    jobs = await engine.jobs.jobsOfEpoch(epoch.id);
   });
 
   afterAll(async () => {
@@ -114,7 +114,7 @@ describe('npm start', () => {
 
   it("submits the root with a transaction of the publisher's own, signed with its key, to the rollup", async () => {
     const publisher = anvilAccount(manifest.proverPublisherAccountIndex).address;
-    const root = (await engine.outbox.find(epoch.epoch))!;
+    const root = (await engine.outbox.find(epoch.id))!;
     const submission = root.submissions.find(({ outcome }) => outcome === 'mined')!;
     const signed = parseTransaction(submission.signedTransaction);
 

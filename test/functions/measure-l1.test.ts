@@ -11,11 +11,14 @@ import {
   measureL1,
 } from '../../functions/watch-l1/measure-l1.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { ROLLUP } from '../fixtures/epoch-id.ts';
 
 const AT_MS = 1_800_000_000_000;
 
 function aView(change: Partial<L1View> = {}): L1View {
   return {
+    rollup: ROLLUP,
+    timing: { genesisAtSeconds: 0, slotSeconds: 72, epochSlots: 32, proofSubmissionEpochs: 1 },
     atMs: AT_MS,
     tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
     unproven: [

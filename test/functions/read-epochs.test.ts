@@ -4,6 +4,8 @@ import { readEpochs } from '../../functions/watch-l1/read-epochs.ts';
 import type { EpochState } from '../../shared/ledger/epoch-ledger.ts';
 import { aNewEpoch } from '../contract/epoch-ledger.contract.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../contract/embedded-harness.ts';
+import { parseEpochId } from '../../shared/proving-job/epoch-id.ts';
+import { ROLLUP } from '../fixtures/epoch-id.ts';
 
 describe('the progress of epochs', () => {
   let harness: EmbeddedHarness;
@@ -15,8 +17,10 @@ describe('the progress of epochs', () => {
   async function jobsLeft(state: EpochState, secondsAfterDeadline: number): Promise<number | undefined> {
     const epoch = { ...aNewEpoch(), deadlineAtMs: harness.nowMs() - secondsAfterDeadline * 1000 };
     await harness.engine.epochs.open(epoch);
-    await harness.engine.epochs.advance(epoch.epoch, epoch.rangeId, state);
-    const [progress] = await readEpochs([epoch.epoch], { ...harness.engine, nowMs: () => harness.nowMs() });
+    await harness.engine.epochs.advance(epoch.id, epoch.rangeId, state);
+    const onL1 = { epoch: parseEpochId(epoch.id).epoch, deadlineAtMs: epoch.deadlineAtMs };
+    const deps = { ...harness.engine, rollup: ROLLUP, nowMs: () => harness.nowMs() };
+    const [progress] = await readEpochs([onL1], deps);
     return progress?.jobsLeft;
   }
 

@@ -16,6 +16,7 @@ import { messageOf } from '../../shared/proving-job/job-message.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
 import { eventOfQueue } from './lambda-events.ts';
+import { epochIdOf } from '../../shared/proving-job/proving-job-id.ts';
 
 const AGENT = AgentId.parse('agent-1');
 
@@ -95,7 +96,7 @@ describe('settleDeadLetters', () => {
     const { claimedAtMs } = await leased(proven);
     await jobs.markProven({ jobId: proven.id, agentId: AGENT, proof: proven.inputs, provingMs: 5, claimedAtMs });
     await jobs.reject(rejected.id, 'its attempts are spent');
-    await jobs.cancelEpoch(cancelled.epoch, 'a reorg took it');
+    await jobs.cancelEpoch(epochIdOf(cancelled.id), 'a reorg took it');
 
     expect(await settleDeadLetters([proven, cancelled, rejected].map(letterOf), deps)).toEqual([]);
     expect((await jobs.find(proven.id))?.state).toBe('proven');

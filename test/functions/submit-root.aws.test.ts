@@ -11,14 +11,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
 import { type FakeKms, startFakeKms } from '../shared/l1/publisher/fake-kms.ts';
 import { deployRollup, type RollupOnAnvil } from '../shared/l1/rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../shared/l1/start-anvil.ts';
+import { epochId } from '../fixtures/epoch-id.ts';
 
 const PROGRAM = fileURLToPath(new URL('processes/invoke-submit-root.ts', import.meta.url));
-const EPOCH = EpochNumber.parse(0);
+const EPOCH = epochId(0);
 /** Of L1: each block is at least a second on, so that mining as fast as possible would soon close the proof window. */
 const BLOCK_PAUSE_MS = 50;
 
@@ -75,11 +75,11 @@ describe('submit-root on AWS, in short-lived containers, without a node', () => 
 
   /** Stores the epoch and its root as a node would have before it died. */
   async function storeRoot(): Promise<void> {
-    const { epoch, rangeId, firstCheckpoint, lastCheckpoint, to, data, deadlineAtMs } = await bench.storeRoot(0, 1, 2);
-    const range = { epoch, rangeId, firstCheckpoint, lastCheckpoint, deadlineAtMs };
-    await engine.epochs.open({ ...range, networkVersion: '4.1.2', shape: [] });
-    await engine.epochs.advance(epoch, rangeId, 'submitting');
-    await engine.outbox.store({ ...range, to, data });
+    const { rangeId, firstCheckpoint, lastCheckpoint, to, data, deadlineAtMs } = await bench.storeRoot(0, 1, 2);
+    const range = { rangeId, firstCheckpoint, lastCheckpoint, deadlineAtMs };
+    await engine.epochs.open({ ...range, id: EPOCH, networkVersion: '4.1.2', shape: [] });
+    await engine.epochs.advance(EPOCH, rangeId, 'submitting');
+    await engine.outbox.store({ ...range, epochId: EPOCH, to, data });
   }
   async function secretOf(value: string): Promise<string> {
     const secretsManager = new SecretsManagerClient(inject('aws'));

@@ -8,6 +8,7 @@ import { createLogger } from '../../shared/telemetry/logger.ts';
 import { aNewJob } from '../contract/a-new-job.ts';
 import { aNewEpoch } from '../contract/epoch-ledger.contract.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
+import { epochIdOf } from '../../shared/proving-job/proving-job-id.ts';
 
 describe('sweep-ledger', () => {
   let harness: AwsHarness;
@@ -80,12 +81,12 @@ describe('sweep-ledger', () => {
 
   it('closes an epoch whose window has closed, without a node', async () => {
     const job = aNewJob();
-    const { epoch, rangeId } = job;
+    const id = epochIdOf(job.id);
     await engine.jobs.record(job);
-    await engine.epochs.open({ ...aNewEpoch(epoch), rangeId, deadlineAtMs: Date.now() - 1 });
+    await engine.epochs.open({ ...aNewEpoch(), id, rangeId: job.rangeId, deadlineAtMs: Date.now() - 1 });
     expect(await handler()).toEqual({ sentJobs: 0 });
-    expect(await engine.epochs.find(epoch)).toMatchObject({ state: 'expired', reason: 'its proof window closed' });
+    expect(await engine.epochs.find(id)).toMatchObject({ state: 'expired', reason: 'its proof window closed' });
     expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
-    expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: `epoch ${epoch}` }]);
+    expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: 'epoch 7' }]);
   });
 });

@@ -6,11 +6,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
-import { EpochNumber } from '../../shared/proving-job/proving-job-id.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
 import { archiveOf, deployRollup, rootCall, type RollupOnAnvil, TIMING } from '../shared/l1/rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../shared/l1/start-anvil.ts';
 import { MetricLines } from './metric-lines.ts';
+import { epochId } from '../fixtures/epoch-id.ts';
+import { EpochNumber, makeEpochId, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 
 const EPOCH_SECONDS = TIMING.slotSeconds * TIMING.epochSlots;
 
@@ -107,12 +108,12 @@ describe('watch-l1', () => {
     await bench.propose(0);
     await jump(EPOCH_SECONDS);
     await look();
-    const epoch = EpochNumber.parse(0);
+    const id = makeEpochId(makeRollupId(ANVIL_CHAIN_ID, bench.rollup), EpochNumber.parse(0));
     const rangeId = RangeId.parse(archiveOf(1));
-    const range = { epoch, rangeId, firstCheckpoint: 1, lastCheckpoint: 1, deadlineAtMs: harness.nowMs() };
+    const range = { id, rangeId, firstCheckpoint: 1, lastCheckpoint: 1, deadlineAtMs: harness.nowMs() };
     await engine.epochs.open({ ...range, networkVersion: '4.1.2', shape: [] });
-    await engine.epochs.advance(epoch, rangeId, 'submitting');
-    await engine.epochs.advance(epoch, rangeId, 'proven');
+    await engine.epochs.advance(id, rangeId, 'submitting');
+    await engine.epochs.advance(id, rangeId, 'proven');
     await jump(EPOCH_SECONDS + 180);
     expect((await look()).get('EpochsMissed')).toBe(0);
   });
@@ -121,7 +122,7 @@ describe('watch-l1', () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {
       await engine.outbox.store({
-        epoch: EpochNumber.parse(0),
+        epochId: epochId(0),
         rangeId: RangeId.parse(archiveOf(1)),
         firstCheckpoint: 1,
         lastCheckpoint: 1,

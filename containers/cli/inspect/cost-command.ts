@@ -22,16 +22,16 @@ export const COST_COMMAND = fleetCommand({
   switches: [{ flag: 'json', description: 'One JSON document' }],
   options: { groups: [PRICE_GROUP], parse: (environment) => parseSettings([PRICE_GROUP], environment) },
   execute: async (engine, { argument, options: { etherDollars } }) => {
-    const epoch = await findEpoch(engine.epochs, argument);
+    const { epoch, rollup } = await findEpoch(engine.epochs, argument);
     const [jobs, decisions, root] = await Promise.all([
-      engine.jobs.jobsOfEpoch(epoch.epoch),
+      engine.jobs.jobsOfEpoch(epoch.id),
       engine.decisions.latest('fleet', DECISIONS),
-      engine.outbox.find(epoch.epoch),
+      engine.outbox.find(epoch.id),
     ]);
     const wei = gasPaidWei(root);
     const gas = wei === undefined ? undefined : { wei, dollarsPerEther: etherDollars };
-    return { epoch, parts: epochCost({ epoch, jobs, decisions, gas }) };
+    return { epoch, rollup, parts: epochCost({ epoch, jobs, decisions, gas }) };
   },
-  render: ({ epoch, parts }) => renderCost(epoch, parts),
-  toJson: ({ epoch, parts }) => ({ epoch: epoch.epoch, dollars: totalDollars(parts), parts }),
+  render: ({ epoch, rollup, parts }) => renderCost(epoch, parts, rollup),
+  toJson: ({ epoch, parts }) => ({ epochId: epoch.id, epoch: epoch.epoch, dollars: totalDollars(parts), parts }),
 });

@@ -2,44 +2,71 @@ import { z } from 'zod';
 
 import { kind } from '../../../shared/config/value-kinds.ts';
 import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { EpochId, makeEpochId, parseEpochId, type RollupId, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
 
-/** An epoch's number as text. */
-export const EpochText = z
-  .string()
-  .regex(/^\d{1,16}$/)
-  .transform(Number)
-  .pipe(EpochNumber);
+/** An epoch's id, or its number alone. */
+export const EpochText = z.string().toLowerCase().pipe(EpochId);
 
 /** The argument EPOCH. */
-export const EPOCH = kind(EpochText, 'a whole number', 'EPOCH');
+export const EPOCH = kind(EpochText, 'a whole number, or an id with its rollup (1-0x…:7)', 'EPOCH');
+
+/** Enough to have met every rollup that the fleet proves for. */
+const LATEST_EPOCHS = 16;
+const NUMBERS_SHOWN = 5;
 
 /** The ledger does not have the requested epoch. */
 export class EpochUnknownError extends Error {
   override readonly name = 'EpochUnknownError';
-  readonly epoch: EpochNumber | undefined;
+  readonly epochId: EpochId | undefined;
 
-  /** @param epoch `undefined` when the newest was requested, and the ledger has no epoch */
-  constructor(epoch: EpochNumber | undefined, known: readonly EpochNumber[]) {
-    const [verb, numbers] = [known.length === 1 ? 'is' : 'are', known.join(', ')];
-    const newest = known.length === 0 ? 'there are no epochs yet' : `the newest ${verb} ${numbers}`;
-    super(epoch === undefined ? newest : `epoch ${epoch} is not in the ledger: ${newest}`);
-    this.epoch = epoch;
+  /** @param epochId `undefined` when the newest was requested, and the ledger has no epoch */
+  constructor(epochId: EpochId | undefined, known: readonly EpochRecord[]) {
+    const numbers = known.slice(0, NUMBERS_SHOWN).map(({ epoch }) => epoch);
+    const verb = numbers.length === 1 ? 'is' : 'are';
+    const newest = numbers.length === 0 ? 'there are no epochs yet' : `the newest ${verb} ${numbers.join(', ')}`;
+    super(epochId === undefined ? newest : `epoch ${epochId} is not in the ledger: ${newest}`);
+    this.epochId = epochId;
   }
 }
 
-/** @param number `undefined`: the newest. @throws {EpochUnknownError} */
-export async function findEpoch(epochs: EpochLedger, number: EpochNumber | undefined): Promise<EpochRecord> {
-  const epoch = number === undefined ? newestOf(await epochs.latest(1)) : await epochs.find(number);
-  if (epoch !== undefined) return epoch;
-  const known = await epochs.latest(5);
-  throw new EpochUnknownError(
-    number,
-    known.map((record) => record.epoch),
-  );
+export interface FoundEpoch {
+  readonly epoch: EpochRecord;
+  /** Its rollup, where the ledger has epochs of more than one. */
+  readonly rollup: RollupId | undefined;
 }
 
-/** By time: a trial's number is above every rollup's, however old it is. */
-function newestOf(epochs: readonly EpochRecord[]): EpochRecord | undefined {
-  return epochs.toSorted((one, other) => other.openedAtMs - one.openedAtMs)[0];
+/**
+ * @param wanted a number alone means the rollup whose epochs are newest, and only what that rollup does not have is another's;
+ * `undefined`: the newest epoch
+ * @throws {EpochUnknownError}
+ */
+export async function findEpoch(epochs: EpochLedger, wanted: EpochId | undefined): Promise<FoundEpoch> {
+  const latest = await epochs.latest(LATEST_EPOCHS);
+  const epoch = wanted === undefined ? latest[0] : await firstOf(epochs, idsOf(wanted, latest));
+  if (epoch === undefined) throw new EpochUnknownError(wanted, latest);
+  return { epoch, rollup: rollupToName(epoch, latest) };
+}
+
+/** The epoch's rollup, if it has to be named: these epochs are of more than one. */
+export function rollupToName({ id }: EpochRecord, latest: readonly EpochRecord[]): RollupId | undefined {
+  const { rollup } = parseEpochId(id);
+  const rollups = new Set([rollup, ...latest.map((record) => parseEpochId(record.id).rollup)]);
+  rollups.delete(TRIALS);
+  rollups.delete(undefined);
+  return rollups.size > 1 ? rollup : undefined;
+}
+
+function idsOf(wanted: EpochId, latest: readonly EpochRecord[]): readonly EpochId[] {
+  const { rollup, epoch } = parseEpochId(wanted);
+  if (rollup !== undefined) return [wanted];
+  const rollups = new Set(latest.flatMap(({ id }) => parseEpochId(id).rollup ?? []));
+  return [...[...rollups].map((known) => makeEpochId(known, epoch)), wanted];
+}
+
+async function firstOf(epochs: EpochLedger, ids: readonly EpochId[]): Promise<EpochRecord | undefined> {
+  for (const id of ids) {
+    const epoch = await epochs.find(id);
+    if (epoch !== undefined) return epoch;
+  }
+  return undefined;
 }

@@ -19,6 +19,8 @@ export interface FleetStatus {
   /** Newest first. */
   readonly incidents: readonly Incident[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Epochs and roots that a newer version wrote, each with the reason why this one leaves it out. */
+  readonly unreadable: readonly string[];
 }
 
 export interface EpochStatus extends EpochRecord {
@@ -44,8 +46,17 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
   const withProgress: EpochStatus[] = [];
   // One after the other: the tree of a large epoch takes tens of megabytes.
   for (const epoch of epochs) {
-    const tally = await engine.jobs.tally(epoch.epoch, epoch.rangeId);
+    const tally = await engine.jobs.tally(epoch.id, epoch.rangeId);
     withProgress.push({ ...epoch, progress: progressOf(expectedTree(epoch.shape), tally, nowMs) });
   }
-  return { atMs: nowMs, epochs: withProgress, roots, agents, queues, incidents, deadLetters };
+  return {
+    atMs: nowMs,
+    epochs: withProgress,
+    roots,
+    agents,
+    queues,
+    incidents,
+    deadLetters,
+    unreadable: engine.unreadable.list,
+  };
 }

@@ -16,12 +16,12 @@ export const JOBS_COMMAND = fleetCommand({
   switches: [{ flag: 'json', description: 'One JSON document, with the complete records of the epoch and these jobs' }],
   options: { groups: [JOBS_GROUP], parse: (environment) => parseSettings([JOBS_GROUP], environment) },
   execute: async (engine, { argument, options: { states, circuits } }) => {
-    const epoch = await findEpoch(engine.epochs, argument);
-    const all = await engine.jobs.jobsOfEpoch(epoch.epoch);
+    const { epoch, rollup } = await findEpoch(engine.epochs, argument);
+    const all = await engine.jobs.jobsOfEpoch(epoch.id);
     const jobs = all.filter(
       ({ state, circuit }) => (states?.includes(state) ?? true) && (circuits?.includes(circuit) ?? true),
     );
-    return { epoch, jobs, allJobs: all.length, atMs: Date.now() };
+    return { epoch, rollup, jobs, allJobs: all.length, atMs: Date.now() };
   },
   render: renderJobList,
   toJson: ({ epoch, jobs, atMs }) => ({ epoch, jobs, atMs }),

@@ -1,19 +1,25 @@
 import { type CostPart, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
+import { ofRollup } from './of-rollup.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 
 const KINDS: Readonly<Record<CostPart['kind'], string>> = { agents: 'agents', aws: 'AWS', l1: 'L1' };
 
 /** The cost of an epoch, part by part. */
-export function renderCost({ epoch, state }: Pick<EpochRecord, 'epoch' | 'state'>, parts: readonly CostPart[]): Line[] {
+export function renderCost(
+  { epoch, state }: Pick<EpochRecord, 'epoch' | 'state'>,
+  parts: readonly CostPart[],
+  rollup?: RollupId,
+): Line[] {
   const rows = parts.map(({ kind, name, dollars, because }): Line => [
     nameOf({ kind, name }),
     dollars === undefined ? '?' : `$${dollars.toFixed(4)}`,
     toned('dim', because),
   ]);
   return [
-    [toned('strong', `Epoch ${epoch}`), `: ${state}`],
+    [toned('strong', `Epoch ${epoch}`), ...ofRollup(rollup), `: ${state}`],
     ...alignColumns([
       ...rows,
       [

@@ -1,13 +1,17 @@
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { JobState, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
+import { ofRollup } from './of-rollup.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
 export interface JobList {
   readonly epoch: EpochRecord;
+  /** The epoch's, where it has to be named. */
+  readonly rollup?: RollupId | undefined;
   /** The requested ones, in the order in which the node requested them. */
   readonly jobs: readonly JobRecord[];
   /** The number of jobs of the epoch. */
@@ -16,7 +20,7 @@ export interface JobList {
 }
 
 /** The jobs of an epoch, one per line: its state and for how long, its agent, what went wrong. */
-export function renderJobList({ epoch, jobs, allJobs, atMs }: JobList): Line[] {
+export function renderJobList({ epoch, rollup, jobs, allJobs, atMs }: JobList): Line[] {
   const counts = JobState.options.flatMap((state) => {
     const count = jobs.filter((job) => job.state === state).length;
     return count === 0 ? [] : [`${count} ${state}`];
@@ -25,6 +29,7 @@ export function renderJobList({ epoch, jobs, allJobs, atMs }: JobList): Line[] {
   return [
     [
       toned('strong', `Epoch ${epoch.epoch}`),
+      ...ofRollup(rollup),
       ': ',
       toned(TONE_OF_EPOCH[epoch.state], epoch.state),
       `, ${[shown, ...counts].join(', ')}`,

@@ -2,11 +2,13 @@ import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
+import { rollupToName } from './find-epoch.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 
 export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
@@ -19,9 +21,9 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
 
 /** What the fleet is doing, in sections. */
 export function renderStatus(status: FleetStatus): Line[] {
-  const { atMs, epochs, roots, agents, queues, incidents, deadLetters } = status;
+  const { atMs, epochs, roots, agents, queues, incidents, deadLetters, unreadable } = status;
   const sections: (readonly [string, readonly Line[], string])[] = [
-    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, atMs))), 'none yet'],
+    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, epochs, atMs))), 'none yet'],
     ['Roots in the outbox', roots.map((root) => rootLine(root, atMs)), 'none'],
     ['Agents', alignColumns(agents.map((agent) => agentCells(agent, atMs))), 'none seen recently'],
     ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
@@ -41,6 +43,9 @@ export function renderStatus(status: FleetStatus): Line[] {
       ]),
       'none',
     ],
+    ...(unreadable.length === 0
+      ? []
+      : [['Written by a newer version', unreadable.map((record) => [toned('bad', record)]), ''] as const]),
   ];
   return sections.flatMap(([title, lines, whenEmpty], index) => [
     ...(index === 0 ? [] : [[]]),
@@ -49,7 +54,7 @@ export function renderStatus(status: FleetStatus): Line[] {
   ]);
 }
 
-function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
+function epochCells({ progress, ...epoch }: EpochStatus, epochs: readonly EpochStatus[], atMs: number): Line {
   const { expected, done, running, waiting, rejected } = progress;
   const need = needOfEpoch(epoch, atMs);
   const jobs = [
@@ -59,6 +64,7 @@ function epochCells({ progress, ...epoch }: EpochStatus, atMs: number): Line {
   ].join(', ');
   return [
     String(epoch.epoch),
+    toned('dim', rollupToName(epoch, epochs) ?? ''),
     toned(TONE_OF_EPOCH[epoch.state], epoch.state),
     describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
@@ -95,7 +101,7 @@ function agentCells(agent: AgentRecord, atMs: number): Line {
   return [
     agent.agentId,
     toned(isProving ? 'busy' : 'dim', agent.state),
-    isProving ? `${job.circuit} of epoch ${job.epoch}` : '',
+    isProving ? `${job.circuit} of epoch ${parseEpochId(job.epochId).epoch}` : '',
     isProving && jobSinceMs !== undefined ? `for ${formatDuration(atMs - jobSinceMs)}` : '',
     `${agent.jobsProven} proven`,
     agent.pools.join(', '),

@@ -6,15 +6,19 @@ import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.
 import { progressOf, type JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
+import { ofRollup } from './of-rollup.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
 export interface EpochTree {
   readonly epoch: EpochRecord;
+  /** The epoch's, where it has to be named. */
+  readonly rollup?: RollupId | undefined;
   /** Every recorded job of the epoch, including those of ranges that a reorg removed. */
   readonly jobs: readonly JobRecord[];
   readonly atMs: number;
@@ -60,12 +64,13 @@ export function renderJobs(tree: EpochTree): Line[] {
   return [...headLines(tree, trace.jobs.size), [], ...alignColumns(rows)];
 }
 
-function headLines({ epoch, jobs }: EpochTree, ownJobs: number): Line[] {
+function headLines({ epoch, rollup, jobs }: EpochTree, ownJobs: number): Line[] {
   const { state, attempt, networkVersion } = epoch;
   const foreign = jobs.length - ownJobs;
   return [
     [
       toned('strong', `Epoch ${epoch.epoch}`),
+      ...ofRollup(rollup),
       `: ${state}, ${describeRange(epoch)}, attempt ${attempt}, ${isBinary(epoch.shape) ? '' : 'Aztec '}${networkVersion}`,
     ],
     ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),

@@ -14,8 +14,8 @@ export const TREE_COMMAND = fleetCommand({
   ],
   options: NO_OPTIONS,
   execute: async (engine, { argument }) => {
-    const epoch = await findEpoch(engine.epochs, argument);
-    return { epoch, jobs: await engine.jobs.jobsOfEpoch(argument), atMs: Date.now() };
+    const { epoch, rollup } = await findEpoch(engine.epochs, argument);
+    return { epoch, rollup, jobs: await engine.jobs.jobsOfEpoch(epoch.id), atMs: Date.now() };
   },
   render: (tree, switches) => (switches.has('full') ? renderJobs(tree) : renderLevels(tree)),
 });

@@ -11,13 +11,13 @@ import { retryEpoch, retryJob, type Retried } from './retry-jobs.ts';
 
 const JOB_OR_EPOCH = kind(
   z.union([
-    EpochText.transform((epoch) => ({ epoch })),
+    EpochText.transform((epochId) => ({ epochId })),
     z
       .string()
       .regex(JOB_PREFIX)
       .transform((jobPrefix) => ({ jobPrefix })),
   ]),
-  'the id of a job, as coppice jobs prints it, or the number of an epoch',
+  'the id of a job, as coppice jobs prints it, or the number or id of an epoch',
   'JOB|EPOCH',
 );
 
@@ -26,8 +26,8 @@ export const RETRY_COMMAND = fleetCommand({
   usage: 'JOB|EPOCH',
   summary: 'give a rejected job, or all rejected jobs of an epoch, another attempt',
   explanation: [
-    'JOB is the id of a rejected job, or any unambiguous prefix of it (7:PARITY_BASE:9e3f); EPOCH is a number, and stands ' +
-      'for all of its rejected jobs. Whatever is stored in place of a proof is set aside, the count of lost attempts ' +
+    'JOB is the id of a rejected job, or any unambiguous prefix of it (7:PARITY_BASE:9e3f); EPOCH is a number or an id, and ' +
+      'stands for all of its rejected jobs. Whatever is stored in place of a proof is set aside, the count of lost attempts ' +
       'starts again at zero, and the jobs are queued. A failed epoch is resumed by a node, with all of its rejected jobs.',
     'Works on the ledger, the queue and the proof store, and needs no running process.',
   ],
@@ -35,9 +35,9 @@ export const RETRY_COMMAND = fleetCommand({
   switches: [],
   options: NO_OPTIONS,
   execute: async (engine, { argument }) =>
-    'epoch' in argument
-      ? retryEpoch(engine, argument.epoch, Date.now())
-      : retryJob(engine, await findJob(engine.jobs, argument.jobPrefix), Date.now()),
+    'epochId' in argument
+      ? retryEpoch(engine, argument.epochId, Date.now())
+      : retryJob(engine, await findJob(engine, argument.jobPrefix), Date.now()),
   render: renderRetried,
 });
 

@@ -4,8 +4,9 @@ import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
-import { findEpoch } from '../inspect/find-epoch.ts';
+import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
+import { EpochUnknownError, findEpoch } from '../inspect/find-epoch.ts';
 
 /** There is nothing to retry, or a retry would be useless. Nothing was changed. */
 export class RetryRefusedError extends Error {
@@ -26,9 +27,10 @@ export interface Retried {
   readonly isResumed: boolean;
 }
 
-/** @throws {RetryRefusedError} when the job is not rejected, or no epoch needs its proof */
+/** @throws {EpochUnknownError} @throws {RetryRefusedError} when the job is not rejected, or no epoch needs its proof */
 export async function retryJob(engine: Engine, job: JobRecord, nowMs: number): Promise<Retried> {
-  const epoch = await findEpoch(engine.epochs, job.epoch);
+  const epoch = await engine.epochs.find(epochIdOf(job.id));
+  if (epoch === undefined) throw new EpochUnknownError(epochIdOf(job.id), []);
   if (job.state !== 'rejected') throw new RetryRefusedError(`job ${job.id}`, whyNot(job));
   assertWanted(`job ${job.id}`, epoch, nowMs);
   if (job.rangeId !== epoch.rangeId) {
@@ -41,12 +43,13 @@ export async function retryJob(engine: Engine, job: JobRecord, nowMs: number): P
 }
 
 /** @throws {EpochUnknownError} @throws {RetryRefusedError} when it did not fail and none of its jobs is rejected */
-export async function retryEpoch(engine: Engine, number: EpochNumber, nowMs: number): Promise<Retried> {
-  const epoch = await findEpoch(engine.epochs, number);
-  assertWanted(`epoch ${number}`, epoch, nowMs);
-  const jobs = await engine.jobs.rejectedJobs(number, epoch.rangeId);
+export async function retryEpoch(engine: Engine, wanted: EpochId, nowMs: number): Promise<Retried> {
+  const { epoch } = await findEpoch(engine.epochs, wanted);
+  const subject = `epoch ${epoch.epoch}`;
+  assertWanted(subject, epoch, nowMs);
+  const jobs = await engine.jobs.rejectedJobs(epoch.id, epoch.rangeId);
   if (jobs.length === 0 && epoch.state !== 'failed') {
-    throw new RetryRefusedError(`epoch ${number}`, `is ${epoch.state}, and none of its jobs is rejected`);
+    throw new RetryRefusedError(subject, `is ${epoch.state}, and none of its jobs is rejected`);
   }
   return retry(engine, epoch, jobs);
 }
@@ -64,7 +67,7 @@ async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecor
   if (isResumed) {
     // Nodes read this as a request; see `containers/node/epoch-watcher.ts`.
     const reason = `to be resumed after a failure: ${epoch.reason ?? 'no reason recorded'}`;
-    await engine.epochs.advance(epoch.epoch, epoch.rangeId, 'proving', { reason });
+    await engine.epochs.advance(epoch.id, epoch.rangeId, 'proving', { reason });
   }
   return { epoch, jobs: revived, isResumed };
 }

@@ -10,6 +10,7 @@ import { LearnedDurations } from '../../../shared/merge-tree/progress/learned-du
 import { type PoolSlots, WorkLeft } from '../../../shared/merge-tree/progress/work-left.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import type { EpochLoad, PoolJobs } from './fleet-state.ts';
 import type { RunningJob } from './stragglers.ts';
 
@@ -82,6 +83,7 @@ function loadOf(
   const { deadlineAtMs } = epoch;
   return {
     load: {
+      id: epoch.id,
       epoch: epoch.epoch,
       deadlineAtMs,
       startsAtMs: epoch.openedAtMs,
@@ -104,14 +106,15 @@ function loadOf(
 
 /** The load of an epoch that is about to end: what it holds so far is close enough to all of it. */
 function loadOfGrowing(
-  { epoch, networkVersion, shape, endsAtMs, deadlineAtMs }: GrowingEpoch,
+  { id, networkVersion, shape, endsAtMs, deadlineAtMs }: GrowingEpoch,
   { proven, slotsOf, nowMs }: FleetLoadsInput,
 ): EpochLoad {
   const durations = new LearnedDurations(networkVersion, proven);
   const tree = expectedTree(shape);
   const path = new CriticalPath(tree, (circuit) => durations.secondsOf(circuit).p95);
   return {
-    epoch,
+    id,
+    epoch: parseEpochId(id).epoch,
     deadlineAtMs,
     startsAtMs: endsAtMs,
     pathSeconds: path.full.seconds,
@@ -123,8 +126,8 @@ function loadOfGrowing(
   };
 }
 
-function isComing({ epoch, endsAtMs }: GrowingEpoch, latest: readonly EpochRecord[], nowMs: number): boolean {
-  if (latest.some((record) => record.epoch === epoch)) return false;
+function isComing({ id, endsAtMs }: GrowingEpoch, latest: readonly EpochRecord[], nowMs: number): boolean {
+  if (latest.some((record) => record.id === id)) return false;
   return nowMs > endsAtMs - FORESIGHT_MS && nowMs < endsAtMs + OPENED_LATE_MS;
 }
 

@@ -2,10 +2,11 @@ import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import type { PoolLoad } from '../../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
-import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import type { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 /** An epoch that is being proven, or one that still grows and will be. */
 export interface EpochLoad {
+  readonly id: EpochId;
   readonly epoch: EpochNumber;
   /** When its proof must be mined. */
   readonly deadlineAtMs: number;
@@ -129,6 +130,7 @@ export interface PoolDecision extends Readonly<Record<Capacity, number>> {
 
 /** When an epoch will be done with the agents decided on. */
 export interface EpochOutlook {
+  readonly id: EpochId;
   readonly epoch: EpochNumber;
   /** From the latest moment at which the root is mined to the deadline; negative when the epoch may miss it. */
   readonly slackSeconds: number;

@@ -98,7 +98,7 @@ export function outlooksOf(
   return epochs.map((epoch) => {
     const ends = [...workBefore(epoch, epochs, pools, policy)].map(([pool, bands]) => endOf(bands, slotsOf(pool)));
     const seconds = Math.max(epoch.pathSeconds, ...ends);
-    return { epoch: epoch.epoch, slackSeconds: timeForWork(epoch, pools, policy, nowMs) - seconds };
+    return { id: epoch.id, epoch: epoch.epoch, slackSeconds: timeForWork(epoch, pools, policy, nowMs) - seconds };
   });
 }
 

@@ -22,6 +22,7 @@ import { AwsRetries } from './aws-retries.ts';
 import type { CompleteEngine } from '../engine.ts';
 import type { EngineLog } from '../engine-log.ts';
 import { explainAwsErrors } from './explain-aws-errors.ts';
+import { UnreadableRecords } from '../unreadable-records.ts';
 
 export interface AwsEngineOptions {
   /** What the names of the fleet's resources begin with. */
@@ -51,6 +52,7 @@ export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
   const keptDeadLetters = new DynamoDeadLetters(table, nowMs);
   const queue = new SqsJobQueue(clients, names, { leaseSeconds, nowMs, keptDeadLetters });
   const notes = new DynamoNotes(table);
+  const unreadable = new UnreadableRecords(log);
   return {
     queue,
     proofs: new S3ProofStore({
@@ -63,8 +65,8 @@ export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
     settlements: new DynamoSettlementFeed(new DynamoTableStream(table, clients.streams), (error) =>
       retries.note('settlements', error),
     ),
-    epochs: new DynamoEpochLedger(table, nowMs),
-    outbox: new DynamoOutbox(table, nowMs),
+    epochs: new DynamoEpochLedger(table, nowMs, unreadable),
+    outbox: new DynamoOutbox(table, nowMs, unreadable),
     agents: new DynamoAgentRegistry(table, nowMs),
     incidents: new DynamoIncidentLog(table, nowMs),
     decisions: new DynamoDecisionLog(table),
@@ -72,6 +74,7 @@ export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
     spotEvents: new DynamoSpotEvents(table),
     notes,
     keptDeadLetters,
+    unreadable,
     scaler: new LambdaScaler(clients, names, { nowMs, log }),
     close: async () => {
       // Its polls may still receive a message, which must go back.

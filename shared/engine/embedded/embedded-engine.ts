@@ -16,6 +16,7 @@ import type { ReadFreeBytes } from './disk-reserve.ts';
 import { machineSteadyMs } from './machine-clock.ts';
 import { runRetention } from './retention.ts';
 import { openSqliteDatabase } from './sqlite-database.ts';
+import { UnreadableRecords } from '../unreadable-records.ts';
 
 export interface EmbeddedEngineOptions {
   /** The folder that holds `coppice.sqlite` and `proofs/`; made when missing. The same for every process of the fleet. */
@@ -47,6 +48,7 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
   const nowMs = options.nowMs ?? Date.now;
   const clock = { nowMs, steadyMs: options.steadyMs ?? options.nowMs ?? machineSteadyMs };
   const database = openSqliteDatabase(options.dataDirectory);
+  const unreadable = new UnreadableRecords(options.log);
   const proofs = new FileProofStore(options.proofsDirectory ?? join(options.dataDirectory, 'proofs'), nowMs, options);
   const leftoversRemoved = proofs.removeLeftovers();
   const closed = new AbortController();
@@ -63,8 +65,8 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
       clock,
     }),
     settlements: new SqliteSettlementFeed(database),
-    epochs: new SqliteEpochLedger(database, nowMs),
-    outbox: new SqliteOutbox(database, nowMs),
+    epochs: new SqliteEpochLedger(database, nowMs, unreadable),
+    outbox: new SqliteOutbox(database, nowMs, unreadable),
     agents: new SqliteAgentRegistry(database, nowMs),
     incidents: new SqliteIncidentLog(database, nowMs),
     decisions: new SqliteDecisionLog(database),
@@ -74,6 +76,7 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     notes: undefined,
     keptDeadLetters: undefined,
     scaler: undefined,
+    unreadable,
     close: async () => {
       closed.abort();
       await Promise.all([leftoversRemoved, retention]);

@@ -1,5 +1,7 @@
 import { opendir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+
+import { EpochId } from '../../proving-job/epoch-id.ts';
 
 /** Files between two readings of the epochs that are needed. */
 const PORTION = 200;
@@ -9,8 +11,8 @@ export interface ExpiredObjects {
   readonly directory: string;
   /** Files that were written before this Unix time in milliseconds are removed. */
   readonly beforeMs: number;
-  /** The numbers of the epochs whose objects stay, whatever their age. */
-  readonly neededEpochs: () => ReadonlySet<number>;
+  /** The epochs whose objects stay, whatever their age. */
+  readonly neededEpochs: () => ReadonlySet<EpochId>;
   readonly signal: AbortSignal;
 }
 
@@ -46,8 +48,7 @@ async function* filesIn(directory: string): AsyncGenerator<string> {
   }
 }
 
-/** Every object is named for its job, and that begins with the number of its epoch. */
-function epochOf(path: string): number | undefined {
-  const number = /[/\\](\d+):[^/\\]*$/.exec(path)?.[1];
-  return number === undefined ? undefined : Number(number);
+/** Every object is named for its job, and that begins with the id of its epoch. */
+function epochOf(path: string): EpochId | undefined {
+  return EpochId.safeParse(/^(.+):[A-Z][A-Z0-9_]*:/.exec(basename(path))?.[1]).data;
 }

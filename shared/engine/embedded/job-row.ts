@@ -1,4 +1,5 @@
 import { JobRecord } from '../../ledger/job-ledger.ts';
+import { EpochId, parseEpochId } from '../../proving-job/epoch-id.ts';
 import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { type ClockReading, toUnixMs } from './machine-clock.ts';
 import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts';
@@ -12,7 +13,7 @@ export function findJob(database: SqliteDatabase, jobId: ProvingJobId, at: Clock
 export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
   const fields = {
     id: row['id'],
-    epoch: row['epoch'],
+    epoch: parseEpochId(EpochId.parse(row['epoch_id'])).epoch,
     rangeId: row['range_id'],
     circuit: row['circuit'],
     pool: row['pool'],

@@ -11,6 +11,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   addDecisions,
   addSecondCopies,
   useSteadyClock,
+  identifyEpochs,
   indexCounts,
 ];
 
@@ -56,6 +57,54 @@ function useSteadyClock(database: DatabaseSync): void {
   database.exec('update messages set visible_steady_ms = 0');
   database.exec('alter table jobs rename column lease_expires_at_ms to lease_expires_steady_ms');
   database.exec('alter table jobs add column enqueued_steady_ms integer');
+}
+
+/** An epoch keeps its number as its id: which rollup it is of was not recorded. */
+function identifyEpochs(database: DatabaseSync): void {
+  database.exec(`
+    drop trigger jobs_settled;
+    drop index jobs_by_epoch;
+    drop index jobs_open;
+    alter table jobs add column epoch_id text not null default '';
+    update jobs set epoch_id = epoch;
+    alter table jobs drop column epoch;
+    create index jobs_by_epoch on jobs (epoch_id);
+    create index jobs_open on jobs (epoch_id) where state in ('queued', 'leased');
+
+    alter table settlements drop column epoch;
+    create trigger jobs_settled after update of state on jobs
+    when new.state in ('proven', 'rejected', 'cancelled') and old.state <> new.state
+    begin
+      insert into settlements (job_id, state) values (new.id, new.state);
+    end;
+
+    alter table epochs rename to numbered_epochs;
+    create table epochs (
+      id text primary key not null,
+      epoch integer not null,
+      is_trial integer not null,
+      opened_at_ms integer not null,
+      record text not null
+    ) strict;
+    create index epochs_by_time on epochs (is_trial, opened_at_ms);
+    insert into epochs (id, epoch, is_trial, opened_at_ms, record)
+      select epoch, epoch, epoch >= 1000000000, record ->> 'openedAtMs', json_set(record, '$.id', cast(epoch as text))
+      from numbered_epochs;
+    drop table numbered_epochs;
+
+    alter table roots rename to numbered_roots;
+    drop index roots_open;
+    create table roots (
+      epoch_id text primary key not null,
+      state text not null,
+      version integer not null,
+      record text not null
+    ) strict;
+    create index roots_open on roots (epoch_id) where state in ('waiting', 'sent');
+    insert into roots (epoch_id, state, version, record)
+      select epoch, state, version, json_set(record, '$.epochId', cast(epoch as text)) from numbered_roots;
+    drop table numbered_roots;
+  `);
 }
 
 function indexCounts(database: DatabaseSync): void {

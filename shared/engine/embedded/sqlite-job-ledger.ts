@@ -1,7 +1,8 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../proving-job/circuit-family.ts';
-import type { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../proving-job/epoch-id.ts';
+import { epochIdOf, type ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { JobLeaseLostError } from '../../ledger/errors.ts';
 import {
   type AgentId,
@@ -63,7 +64,7 @@ export class SqliteJobLedger implements JobLedger {
   async record(job: NewJob): Promise<JobRecord> {
     const at = readClock(this.#clock);
     const row = this.#database.get(
-      `insert into jobs (id, epoch, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
+      `insert into jobs (id, epoch_id, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
        on conflict (id) do update set
          range_id = excluded.range_id,
@@ -73,7 +74,7 @@ export class SqliteJobLedger implements JobLedger {
          reason = iif(state = 'cancelled', null, reason)
        returning *`,
       job.id,
-      job.epoch,
+      epochIdOf(job.id),
       job.rangeId,
       job.circuit,
       job.pool,
@@ -102,19 +103,19 @@ export class SqliteJobLedger implements JobLedger {
     return this.#find(jobId);
   }
 
-  async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
+  async jobsOfEpoch(epochId: EpochId): Promise<readonly JobRecord[]> {
     const at = readClock(this.#clock);
     return this.#database
-      .all('select * from jobs where epoch = ? order by sequence', epoch)
+      .all('select * from jobs where epoch_id = ? order by sequence', epochId)
       .map((row) => parseJobRow(row, at));
   }
 
-  async tally(epoch: EpochNumber, rangeId: RangeId): Promise<JobTally> {
-    return tallyJobs(this.#database, epoch, rangeId, readClock(this.#clock));
+  async tally(epochId: EpochId, rangeId: RangeId): Promise<JobTally> {
+    return tallyJobs(this.#database, epochId, rangeId, readClock(this.#clock));
   }
 
   async someProven(
-    epoch: EpochNumber,
+    epochId: EpochId,
     rangeId: RangeId,
     circuit: CircuitName,
     most: number,
@@ -122,8 +123,8 @@ export class SqliteJobLedger implements JobLedger {
     const at = readClock(this.#clock);
     return this.#database
       .all(
-        `select * from jobs where epoch = ? and range_id = ? and state = 'proven' and circuit = ? limit ?`,
-        epoch,
+        `select * from jobs where epoch_id = ? and range_id = ? and state = 'proven' and circuit = ? limit ?`,
+        epochId,
         rangeId,
         circuit,
         most,
@@ -131,16 +132,16 @@ export class SqliteJobLedger implements JobLedger {
       .map((row) => parseJobRow(row, at));
   }
 
-  async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
-    return await readOpenJobs(this.#database, epoch);
+  async openJobs(epochId: EpochId): Promise<readonly OpenJob[]> {
+    return await readOpenJobs(this.#database, epochId);
   }
 
-  async rejectedJobs(epoch: EpochNumber, rangeId: RangeId): Promise<readonly JobRecord[]> {
+  async rejectedJobs(epochId: EpochId, rangeId: RangeId): Promise<readonly JobRecord[]> {
     const at = readClock(this.#clock);
     return this.#database
       .all(
-        `select * from jobs where epoch = ? and range_id = ? and state = 'rejected' order by sequence`,
-        epoch,
+        `select * from jobs where epoch_id = ? and range_id = ? and state = 'rejected' order by sequence`,
+        epochId,
         rangeId,
       )
       .map((row) => parseJobRow(row, at));
@@ -241,16 +242,16 @@ export class SqliteJobLedger implements JobLedger {
     if (released === 0) dropStraggler(this.#database, lease);
   }
 
-  async cancelEpoch(epoch: EpochNumber, reason: string, exceptRangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {
     let cancelled = 0;
-    for await (const { after, last } of openPortions(this.#database, epoch)) {
+    for await (const { after, last } of openPortions(this.#database, epochId)) {
       cancelled += this.#database.run(
         `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
-         where epoch = ?3 and state in ('queued', 'leased') and sequence > ?4 and sequence <= ?5
+         where epoch_id = ?3 and state in ('queued', 'leased') and sequence > ?4 and sequence <= ?5
            and (?6 is null or range_id <> ?6)`,
         this.#clock.nowMs(),
         keptReason(reason),
-        epoch,
+        epochId,
         after,
         last,
         exceptRangeId ?? null,
@@ -259,9 +260,9 @@ export class SqliteJobLedger implements JobLedger {
     return cancelled;
   }
 
-  async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
+  async reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number> {
     let revived = 0;
-    for await (const portion of inPortions(await this.rejectedJobs(epoch, rangeId), REVIVED_AT_ONCE)) {
+    for await (const portion of inPortions(await this.rejectedJobs(epochId, rangeId), REVIVED_AT_ONCE)) {
       revived += this.#database.run(
         `update jobs set ${QUEUE_ANEW}, attempts = ?, reason = null
          where id in (select value from json_each(?)) and state = 'rejected'`,

@@ -2,13 +2,13 @@ import type { JobRecord, RangeId } from '../../ledger/job-ledger.ts';
 import type { CircuitTally, JobTally } from '../../ledger/job-tally.ts';
 import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../proving-job/circuit-family.ts';
-import type { EpochNumber } from '../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../proving-job/epoch-id.ts';
 import { parseJobRow } from './job-row.ts';
 import type { ClockReading } from './machine-clock.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 
 /** Counts in the index `jobs_by_state`, which holds all that is counted: a quarter of a microsecond a job. */
-export function tallyJobs(database: SqliteDatabase, epoch: EpochNumber, rangeId: RangeId, at: ClockReading): JobTally {
+export function tallyJobs(database: SqliteDatabase, epochId: EpochId, rangeId: RangeId, at: ClockReading): JobTally {
   const tally = new Map<CircuitName, Writable<CircuitTally>>();
   const tallyOf = (circuit: CircuitName): Writable<CircuitTally> => {
     const known = tally.get(circuit) ?? { proven: 0, rejected: 0, queued: new Map(), leased: [] };
@@ -17,8 +17,8 @@ export function tallyJobs(database: SqliteDatabase, epoch: EpochNumber, rangeId:
   };
   const counts = database.all(
     `select state, circuit, pool, count(*) as jobs from jobs
-     where epoch = ? and range_id = ? and state in ('queued', 'proven', 'rejected') group by state, circuit, pool`,
-    epoch,
+     where epoch_id = ? and range_id = ? and state in ('queued', 'proven', 'rejected') group by state, circuit, pool`,
+    epochId,
     rangeId,
   );
   for (const { state, circuit, pool, jobs } of counts) {
@@ -27,8 +27,8 @@ export function tallyJobs(database: SqliteDatabase, epoch: EpochNumber, rangeId:
     else ofCircuit[state === 'proven' ? 'proven' : 'rejected'] += Number(jobs);
   }
   const leased = database.all(
-    `select * from jobs where epoch = ? and range_id = ? and state = 'leased' order by sequence`,
-    epoch,
+    `select * from jobs where epoch_id = ? and range_id = ? and state = 'leased' order by sequence`,
+    epochId,
     rangeId,
   );
   for (const job of leased.map((row) => parseJobRow(row, at))) tallyOf(job.circuit).leased.push(job);

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -28,9 +28,9 @@ begin
 end;
 `;
 
-/** Added in version 6. It holds all that is counted, so that a count reads no job. */
+/** Added in version 7. It holds all that is counted, so that a count reads no job. */
 export const COUNTS_SCHEMA = `
-create index jobs_by_state on jobs (epoch, range_id, state, circuit, pool);
+create index jobs_by_state on jobs (epoch_id, range_id, state, circuit, pool);
 `;
 
 /**
@@ -68,7 +68,7 @@ create table dead_letters (
 create table jobs (
   sequence integer primary key,
   id text not null unique,
-  epoch integer not null,
+  epoch_id text not null,
   range_id text not null,
   circuit text not null,
   pool text not null,
@@ -94,19 +94,18 @@ create table jobs (
   settled_at_ms integer,
   reason text
 ) strict;
-create index jobs_by_epoch on jobs (epoch);
-create index jobs_open on jobs (epoch) where state in ('queued', 'leased');
+create index jobs_by_epoch on jobs (epoch_id);
+create index jobs_open on jobs (epoch_id) where state in ('queued', 'leased');
 
 create table settlements (
   sequence integer primary key,
   job_id text not null,
-  epoch integer not null,
   state text not null
 ) strict;
 create trigger jobs_settled after update of state on jobs
 when new.state in ('proven', 'rejected', 'cancelled') and old.state <> new.state
 begin
-  insert into settlements (job_id, epoch, state) values (new.id, new.epoch, new.state);
+  insert into settlements (job_id, state) values (new.id, new.state);
 end;
 create trigger settlements_kept after insert on settlements
 begin
@@ -114,17 +113,21 @@ begin
 end;
 
 create table epochs (
-  epoch integer primary key,
+  id text primary key not null,
+  epoch integer not null,
+  is_trial integer not null,
+  opened_at_ms integer not null,
   record text not null
 ) strict;
+create index epochs_by_time on epochs (is_trial, opened_at_ms);
 
 create table roots (
-  epoch integer primary key,
+  epoch_id text primary key not null,
   state text not null,
   version integer not null,
   record text not null
 ) strict;
-create index roots_open on roots (epoch) where state in ('waiting', 'sent');
+create index roots_open on roots (epoch_id) where state in ('waiting', 'sent');
 
 create table agents (
   agent_id text primary key,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { SqliteDatabase } from './sqlite-database.ts';
-import { EpochNumber, ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import type { Settlement, SettlementFeed } from '../../ledger/settlement-feed.ts';
 
 /** How often the table is polled. A poll takes 3 µs, as much as reading `PRAGMA data_version` first would. */
@@ -12,7 +12,6 @@ const MOST_AT_ONCE = 1_000;
 const SettlementRow = z.object({
   sequence: z.number().int(),
   job_id: ProvingJobId,
-  epoch: EpochNumber,
   state: z.enum(['proven', 'rejected', 'cancelled']),
 });
 
@@ -29,7 +28,7 @@ export class SqliteSettlementFeed implements SettlementFeed {
     const poll = (): void => {
       for (const row of this.#after(seen)) {
         seen = row.sequence;
-        onSettled({ jobId: row.job_id, epoch: row.epoch, state: row.state });
+        onSettled({ jobId: row.job_id, state: row.state });
       }
     };
     // A feed does not keep its process alive.
@@ -43,7 +42,7 @@ export class SqliteSettlementFeed implements SettlementFeed {
     try {
       return this.#database
         .all(
-          'select sequence, job_id, epoch, state from settlements where sequence > ? order by sequence limit ?',
+          'select sequence, job_id, state from settlements where sequence > ? order by sequence limit ?',
           sequence,
           MOST_AT_ONCE,
         )

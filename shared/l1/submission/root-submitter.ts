@@ -4,7 +4,7 @@ import type { DecisionLog } from '../../ledger/decision-log.ts';
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord } from '../../ledger/outbox.ts';
-import type { EpochNumber } from '../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../proving-job/epoch-id.ts';
 import { pause } from '../../retry/pause.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { decideSubmission } from './decide-submission.ts';
@@ -58,7 +58,7 @@ export interface RootSubmitterDeps {
  */
 export class RootSubmitter {
   readonly #deps: Required<RootSubmitterDeps>;
-  readonly #memories = new Map<EpochNumber, SubmissionMemory>();
+  readonly #memories = new Map<EpochId, SubmissionMemory>();
   #watchedAtMs = 0;
   #laggingHosts = '';
 
@@ -79,8 +79,8 @@ export class RootSubmitter {
    */
   async tick(): Promise<boolean> {
     const open = await this.openRoots();
-    const epochs = new Set(open.map(({ epoch }) => epoch));
-    for (const epoch of this.#memories.keys()) if (!epochs.has(epoch)) this.#memories.delete(epoch);
+    const epochIds = new Set(open.map(({ epochId }) => epochId));
+    for (const id of this.#memories.keys()) if (!epochIds.has(id)) this.#memories.delete(id);
     const isIdle = open.every((root) => this.#isAnothers(root));
     const heads = this.#headsOnce();
     const failures: unknown[] = [];
@@ -146,7 +146,7 @@ export class RootSubmitter {
   }
 
   async #advance(stored: RootRecord, readHeadsOnce: () => Promise<L1Heads>): Promise<void> {
-    const memory = this.#memoryOf(stored.epoch);
+    const memory = this.#memoryOf(stored.epochId);
     const root = await this.#lease(stored);
     if (root === undefined) return;
     try {
@@ -210,13 +210,14 @@ export class RootSubmitter {
   }
 
   /** Records the choice when it differs from the last one. */
-  async #recordWeighing({ epoch }: RootRecord, weighing: Weighing, memory: SubmissionMemory): Promise<void> {
+  async #recordWeighing({ epochId, epoch }: RootRecord, weighing: Weighing, memory: SubmissionMemory): Promise<void> {
     if (memory.lastChoice === weighing.choice) return;
     const { choice, costWei, rewardWei, reason } = weighing;
     const { decisions, nowMs, log } = this.#deps;
     const decision = {
       kind: 'submission',
       atMs: nowMs(),
+      epochId,
       epoch,
       choice,
       costWei: costWei.toString(),
@@ -235,7 +236,7 @@ export class RootSubmitter {
     // Only our own roots: others may be for another chain, where the account has other nonces.
     for (const other of await this.openRoots()) {
       const live = liveSubmissions(other).at(-1);
-      if (other.epoch !== root.epoch && live !== undefined && isAddressEqual(live.from, this.#deps.account.address)) {
+      if (other.epochId !== root.epochId && live !== undefined && isAddressEqual(live.from, this.#deps.account.address)) {
         return { epoch: other.epoch, nonce: live.nonce };
       }
     }
@@ -286,7 +287,7 @@ export class RootSubmitter {
     let { version } = root;
     if (root.reason !== reason && (isNew || nowMs() - (memory.lastWait?.atMs ?? 0) >= REASON_REFRESH_MS)) {
       // A step that was under way may have changed the record: keep what it wrote.
-      const current = await outbox.find(root.epoch);
+      const current = await outbox.find(root.epochId);
       if (current?.submitterId !== submitterId) return;
       const stored = await outbox.replace(withReason(current, reason));
       if (stored === undefined) return;
@@ -295,7 +296,7 @@ export class RootSubmitter {
     }
     if (isNew) {
       const level = ORDINARY_WAITS.includes(cause) ? 'info' : 'warn';
-      log[level]({ epoch: root.epoch, cause, reason }, 'the root waits');
+      log[level]({ epoch: root.epoch, epochId: root.epochId, cause, reason }, 'the root waits');
       memory.lastWait = { cause, atMs: nowMs() };
     }
     // The other root may get out of the way without a new block.
@@ -325,11 +326,11 @@ export class RootSubmitter {
     }
   }
 
-  #memoryOf(epoch: EpochNumber): SubmissionMemory {
-    let memory = this.#memories.get(epoch);
+  #memoryOf(epochId: EpochId): SubmissionMemory {
+    let memory = this.#memories.get(epochId);
     if (memory === undefined) {
       memory = new SubmissionMemory();
-      this.#memories.set(epoch, memory);
+      this.#memories.set(epochId, memory);
     }
     return memory;
   }

@@ -58,7 +58,7 @@ export async function takeStep(
       return await signAndSend(step, root, balanceWei, deps);
     case 'broadcast':
       deps.log.info(
-        { epoch: root.epoch, ...namesOf(step.submission) },
+        { epoch: root.epoch, epochId: root.epochId, ...namesOf(step.submission) },
         'no node has the transaction; sending it again',
       );
       return { broadcast: await send(step.submission, deps) };
@@ -83,7 +83,7 @@ async function signAndSend(
   const { outbox, epochs, log } = deps;
   if (step.do === 'cancel') {
     // First, so that the node takes the epoch up again while the old transaction is being cancelled.
-    await epochs.advance(root.epoch, root.rangeId, step.death.epochState, { reason: step.death.reason });
+    await epochs.advance(root.epochId, root.rangeId, step.death.epochState, { reason: step.death.reason });
   }
   const signed = await signSubmission(root, step, balanceWei, deps);
   if (signed.outcome === 'low-balance') {
@@ -95,7 +95,7 @@ async function signAndSend(
   // Stored before it is sent: a submitter that is killed in between leaves a transaction that another can send.
   if ((await outbox.replace(withSubmission(root, submission, reason))) === undefined) return {};
   log.info(
-    { epoch: root.epoch, ...namesOf(submission) },
+    { epoch: root.epoch, epochId: root.epochId, ...namesOf(submission) },
     step.do === 'cancel' ? 'cancelling the root' : 'sending the root',
   );
   return { broadcast: await send(submission, deps) };
@@ -129,10 +129,10 @@ async function closeAsMined(receipt: SubmissionReceipt, root: RootRecord, deps: 
   const { transactionHash, blockNumber, gasUsed } = receipt;
   const reason = `mined in L1 block ${blockNumber}`;
   // The epoch first: a closed root is not checked again.
-  await epochs.advance(root.epoch, root.rangeId, 'proven', { transactionHash, reason });
+  await epochs.advance(root.epochId, root.rangeId, 'proven', { transactionHash, reason });
   const closed = await outbox.replace(asClosed(root, 'mined', confirmedBy(root, receipt), reason, nowMs()));
   if (closed !== undefined)
-    log.info({ epoch: root.epoch, transactionHash, blockNumber, gasUsed }, 'the epoch is proven on L1');
+    log.info({ epoch: root.epoch, epochId: root.epochId, transactionHash, blockNumber, gasUsed }, 'the epoch is proven on L1');
 }
 
 async function reportRevert(
@@ -144,7 +144,7 @@ async function reportRevert(
   const why = cutText(await whyReverted(receipt, mined, root, deps), WHY_LENGTH);
   const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is sent again`;
   if ((await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason))) === undefined) return;
-  deps.log.warn({ epoch: root.epoch, transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');
+  deps.log.warn({ epoch: root.epoch, epochId: root.epochId, transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');
   await deps.incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 
@@ -171,17 +171,17 @@ async function drop(
   { outbox, incidents, log }: TakeStepDeps,
 ): Promise<void> {
   if ((await outbox.replace(asWaiting(root, allDropped(root), reason))) === undefined) return;
-  log.warn({ epoch: root.epoch, reason }, 'the root lost its nonce');
+  log.warn({ epoch: root.epoch, epochId: root.epochId, reason }, 'the root lost its nonce');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 
 async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: TakeStepDeps): Promise<void> {
   const { outbox, epochs, incidents, log } = deps;
   const { epochState, reason } = death;
-  await epochs.advance(root.epoch, root.rangeId, epochState, { reason });
+  await epochs.advance(root.epochId, root.rangeId, epochState, { reason });
   const closed = asClosed(root, 'expired', allDropped(root), reason, deps.nowMs());
   if ((await outbox.replace(closed)) === undefined) return;
-  log.warn({ epoch: root.epoch, epochState, reason }, 'the root will not be submitted');
+  log.warn({ epoch: root.epoch, epochId: root.epochId, epochState, reason }, 'the root will not be submitted');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: `given up: ${reason}` });
 }
 

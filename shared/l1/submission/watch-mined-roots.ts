@@ -1,4 +1,4 @@
-import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
+import type { EpochLedger, EpochRecord } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -7,8 +7,8 @@ import { findReceipt } from './find-receipt.ts';
 import { asReorged } from './root-changes.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
 
-/** Several epochs may have been proven within the time that is checked. */
-const WATCHED_EPOCHS = 8;
+/** More than fit into the longest window. */
+const WATCHED_EPOCHS = 16;
 
 export interface WatchMinedRootsDeps {
   readonly outbox: Outbox;
@@ -22,22 +22,39 @@ export interface WatchMinedRootsDeps {
   readonly log: Logger;
 }
 
-/** Checks the transactions of recently mined roots; a root whose transaction a reorg removed becomes `sent` again. */
+/**
+ * Checks the transactions of recently mined roots, whatever their epochs' states: the node may already prove an epoch over
+ * other checkpoints. A root whose transaction a reorg removed becomes `sent` again, and its epoch `submitting`: it is proven
+ * for good only once its root is no longer watched.
+ */
 export async function watchMinedRoots(deps: WatchMinedRootsDeps): Promise<void> {
   const sinceMs = deps.nowMs() - deps.policy.reorgWatchSeconds * 1000;
   for (const epoch of await deps.epochs.latest(WATCHED_EPOCHS)) {
-    if (epoch.state !== 'proven' || (epoch.closedAtMs ?? 0) < sinceMs) continue;
-    const root = await deps.outbox.find(epoch.epoch);
-    if (root?.state === 'mined' && deps.takes(root)) await checkRoot(root, deps);
+    if ((epoch.closedAtMs ?? Infinity) < sinceMs) continue;
+    const root = await deps.outbox.find(epoch.id);
+    if (root?.state === 'mined' && deps.takes(root)) await checkRoot(root, epoch, deps);
   }
 }
 
-async function checkRoot(root: RootRecord, { outbox, incidents, heads, log }: WatchMinedRootsDeps): Promise<void> {
+async function checkRoot(
+  root: RootRecord,
+  epoch: EpochRecord,
+  { outbox, epochs, incidents, heads, log }: WatchMinedRootsDeps,
+): Promise<void> {
   const mined = root.submissions.find(({ outcome }) => outcome === 'mined');
-  if (mined === undefined || !(await isGone(root, mined, await heads()))) return;
-  const message = `transaction ${mined.transactionHash} was mined but is no longer on L1: a reorg removed it, and it is sent again`;
+  if (mined === undefined) return;
+  const { transactionHash } = mined;
+  if (!(await isGone(root, mined, await heads()))) {
+    // The submitter was cut off between the two writes below, and the transaction was mined again.
+    const isCutOff = epoch.state === 'submitting' && epoch.rangeId === root.rangeId;
+    if (isCutOff) await epochs.advance(epoch.id, root.rangeId, 'proven', { transactionHash });
+    return;
+  }
+  const message = `transaction ${transactionHash} was mined but is no longer on L1: a reorg removed it, and it is sent again`;
+  // The epoch first: a mined root is found again.
+  await epochs.reopen(epoch.id, root.rangeId, message);
   if ((await outbox.replace(asReorged(root, message))) === undefined) return;
-  log.warn({ epoch: root.epoch, transactionHash: mined.transactionHash }, 'a reorg removed a mined root');
+  log.warn({ epoch: root.epoch, epochId: root.epochId, transactionHash }, 'a reorg removed a mined root');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message });
 }
 

@@ -7,9 +7,10 @@ import { fleetEngineOptions, startAgent } from '../../../containers/local-fleet/
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { BacklogMeter, type BacklogResult } from './backlog.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
+import { TRIALS } from '../../../shared/proving-job/epoch-id.ts';
 
 export interface CoppiceMachine {
   readonly crsPath: string;
@@ -41,7 +42,7 @@ export async function proveByCoppice(
   const agents = Array.from({ length: count }, (_, index) => startAgent(fleet, `agent-${index + 1}`));
   const requests = new ProofRequests({
     engine,
-    epoch: EpochNumber.parse(FIRST_TRIAL_EPOCH + 1),
+    epochId: epochId(1, TRIALS),
     rangeId: RangeId.parse('bench'),
     networkVersion: canaryVersion('development'),
     reconcileMs: 5_000,

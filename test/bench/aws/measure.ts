@@ -172,14 +172,15 @@ async function measureEpoch(fleet: CountedFleet): Promise<AwsUsage> {
 /** The writes to the ledger and the outbox for an epoch, once each. */
 async function passEpoch({ engines: { node, functions } }: CountedFleet): Promise<void> {
   const deadlineAtMs = Date.now() + 3_600_000;
-  const range = { epoch: EPOCH, rangeId: RANGE, firstCheckpoint: 1_349_441, lastCheckpoint: 1_349_472, deadlineAtMs };
+  const range = { rangeId: RANGE, firstCheckpoint: 1_349_441, lastCheckpoint: 1_349_472, deadlineAtMs };
   await node.epochs.open({
     ...range,
+    id: EPOCH,
     networkVersion: NETWORK_VERSION,
     shape: Array.from({ length: 32 }, () => CHECKPOINT),
   });
   const { shape: _shape, ...root } = { ...range, shape: [] };
-  const stored = await node.outbox.store({ ...root, to: `0x${'ab'.repeat(20)}`, data: `0x${hexOf(15_000)}` });
+  const stored = await node.outbox.store({ ...root, epochId: EPOCH, to: `0x${'ab'.repeat(20)}`, data: `0x${hexOf(15_000)}` });
   await node.epochs.advance(EPOCH, RANGE, 'submitting');
   const sent = await functions.outbox.replace({ ...stored, state: 'sent' });
   if (sent !== undefined) await functions.outbox.replace({ ...sent, state: 'mined', settledAtMs: Date.now() });
@@ -194,7 +195,6 @@ function newJob(): NewJob {
   const id = makeProvingJobId(EPOCH, CIRCUIT, sha256Of(Buffer.from(randomUUID())));
   return {
     id,
-    epoch: EPOCH,
     rangeId: RANGE,
     circuit: CIRCUIT,
     pool: POOL,

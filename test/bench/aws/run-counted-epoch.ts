@@ -15,12 +15,13 @@ import type { ExpectedJob } from '../../../shared/merge-tree/expected/expected-t
 import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { Lane, Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { EpochNumber, type ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
+import { type ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { until } from '../../fixtures/test-fleet.ts';
 import { type CountedFleet, LEASE_SECONDS } from './counted-fleet.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 /** Names of realistic length: a write costs by its item's size. */
-export const EPOCH = EpochNumber.parse(42_170);
+export const EPOCH = epochId(42_170);
 export const RANGE = RangeId.parse(`0x${createHash('sha256').update('range').digest('hex')}`);
 export const NETWORK_VERSION = '4.1.2';
 const NEVER_MS = 3_600_000;
@@ -41,7 +42,7 @@ export async function runCountedEpoch(fleet: CountedFleet, shape: CheckpointShap
   const { node } = fleet.engines;
   const requests = new ProofRequests({
     engine: node,
-    epoch: EPOCH,
+    epochId: EPOCH,
     rangeId: RANGE,
     networkVersion: NETWORK_VERSION,
     reconcileMs: NEVER_MS,

@@ -3,7 +3,7 @@ import { DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { awsClientOptions, type AwsConnection } from '../../../shared/engine/aws/aws-connection.ts';
 import { awsResourceNames } from '../../../shared/engine/aws/aws-resource-names.ts';
 import { jobPartitions } from '../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import type { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { itemBytes } from '../../fixtures/dynamo-item-bytes.ts';
 
 export interface LedgerWeight {
@@ -17,7 +17,7 @@ export interface LedgerWeight {
 export async function weighLedger(
   connection: AwsConnection,
   prefix: string,
-  epoch: EpochNumber,
+  epoch: EpochId,
 ): Promise<LedgerWeight> {
   const client = new DynamoDBClient(awsClientOptions(connection));
   const sizes: number[] = [];

@@ -6,9 +6,9 @@ import { pino } from 'pino';
 import { openAwsEngine } from '../../../shared/engine/aws/aws-engine.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { ProofRequests, type ProofRequestsDeps, requestTurns } from '../../../shared/proof-requests/proof-requests.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { Turns } from '../../../shared/retry/turns.ts';
 import type { EnqueueResult, EnqueueRun } from './enqueue-run.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 /** The node of one {@link EnqueueRun}, which its only argument describes in JSON; sends its {@link EnqueueResult}. */
 const RECONCILE_MS = 5_000;
@@ -66,7 +66,7 @@ async function measure(
   let taken = 0;
   const requests = new ProofRequests({
     engine,
-    epoch: EpochNumber.parse(7),
+    epochId: epochId(7),
     rangeId: RangeId.parse('bench'),
     networkVersion: '4.1.2',
     reconcileMs: RECONCILE_MS,

@@ -16,6 +16,7 @@ import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { startAgentPool } from '../agent-pool.ts';
 import { coppiceSettings } from './coppice-settings.ts';
 import type { EpochSide } from './epoch-side.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 /** `PROVER_ENQUEUE_CONCURRENCY`'s default, on both sides. */
 const ENQUEUE_CONCURRENCY = 50;
@@ -42,7 +43,7 @@ export async function openCoppiceSide(
       await agents.start('fleet', numbers);
       const requests = new ProofRequests({
         engine,
-        epoch: data.epoch,
+        epochId: epochId(data.epoch),
         rangeId: data.rangeId,
         networkVersion: installedNetworkVersion(),
         reconcileMs: settings.reconcileSeconds * 1000,

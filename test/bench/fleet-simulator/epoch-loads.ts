@@ -3,12 +3,12 @@ import type { CircuitStandings } from '../../../shared/merge-tree/progress/circu
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { LearnedDurations } from '../../../shared/merge-tree/progress/learned-durations.ts';
 import { WorkLeft, type WorkLeftOptions } from '../../../shared/merge-tree/progress/work-left.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { CIRCUITS, type EpochPlan, SLOT_SECONDS } from './epoch-plan.ts';
 import type { EpochRun } from './epoch-run.ts';
 import { START_UP_SECONDS } from './pool-states.ts';
 import { CAPACITIES, type SimulatedPool } from './pools.ts';
 import type { FleetView } from './rules/scaling-rule.ts';
+import { namesOfEpoch } from '../../fixtures/epoch-id.ts';
 
 /** A growing epoch is shown only once agents ordered for it would come just in time. */
 const FORESIGHT_SECONDS = 2 * SLOT_SECONDS;
@@ -39,7 +39,7 @@ export class EpochLoads {
       startsInSeconds: Math.max(0, startsAtSeconds - view.nowSeconds),
     };
     return {
-      epoch: EpochNumber.parse(plan.epoch),
+      ...namesOfEpoch(plan.epoch),
       deadlineAtMs: plan.deadlineAtSeconds * 1000,
       startsAtMs: startsAtSeconds * 1000,
       pathSeconds,

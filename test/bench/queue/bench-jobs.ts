@@ -2,12 +2,8 @@ import { RangeId, type NewJob } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey, outputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import {
-  EpochNumber,
-  makeProvingJobId,
-  type ProvingJobId,
-  sha256Of,
-} from '../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 export const NETWORK_VERSION = '4.1.2';
 
@@ -18,7 +14,7 @@ const NO_BYTES = new Uint8Array();
  * are made of the same three parts as ours.
  */
 export function benchJobs(epochNumber: number, count: number): (NewJob & { readonly circuit: AztecCircuit })[] {
-  const epoch = EpochNumber.parse(epochNumber);
+  const epoch = epochId(epochNumber);
   return Array.from({ length: count }, (_, index) => {
     const circuit = AztecCircuit.options[index % AztecCircuit.options.length]!;
     const id = makeProvingJobId(epoch, circuit, sha256Of(new TextEncoder().encode(`${epochNumber} ${index}`)));

@@ -36,7 +36,7 @@ const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: 120, nowMs, ste
 const { jobs } = engine;
 
 const newEpoch = epochOfJobs(1, Number(jobCount), nowMs());
-const { epoch, rangeId } = newEpoch;
+const { id: epochId, rangeId } = newEpoch;
 await engine.epochs.open(newEpoch);
 const recorded: JobRecord[] = [];
 const record = await measured(async () => {
@@ -52,8 +52,8 @@ const prove = await measured(async () => {
     await jobs.markProven({ jobId: job.id, agentId: AGENT, proof: job.inputs, provingMs: 1, claimedAtMs });
   }
 });
-const openJobs = await measured(() => jobs.openJobs(epoch));
-const tally = await measured(() => jobs.tally(epoch, rangeId));
+const openJobs = await measured(() => jobs.openJobs(epochId));
+const tally = await measured(() => jobs.tally(epochId, rangeId));
 steadyMs += (STRANDED_SECONDS + 1) * 1000;
 const sweep = await measured(async () => {
   const sent = await sweepStrandedJobs({
@@ -64,13 +64,13 @@ const sweep = await measured(async () => {
   });
   if (sent > 0) throw new Error(`the sweep sent ${sent} messages again that were there`);
 });
-const cancelOthers = await measured(() => jobs.cancelEpoch(epoch, 'its checkpoints were reorganised away', rangeId));
+const cancelOthers = await measured(() => jobs.cancelEpoch(epochId, 'its checkpoints were reorganised away', rangeId));
 for (let number = 2; number <= Number(epochCount); number += 1) {
   const other = epochOfJobs(number, Number(jobCount), nowMs());
   await engine.epochs.open(other);
   for (const job of jobsOf(other)) await jobs.record(job);
 }
-const cancel = await measured(() => jobs.cancelEpoch(epoch, 'its proof window closed'));
+const cancel = await measured(() => jobs.cancelEpoch(epochId, 'its proof window closed'));
 await engine.close();
 const figures: EmbeddedFigures = {
   recordSeconds: record.cpuSeconds / recorded.length,

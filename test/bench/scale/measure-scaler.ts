@@ -11,7 +11,8 @@ import { awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
 import { DynamoJobLedger } from '../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { DEFAULT_ATTEMPT_BUDGETS } from '../../../shared/ledger/job-ledger.ts';
-import { epochOfJobs } from './epoch-of-jobs.ts';
+import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { epochOfJobs, ROLLUP } from './epoch-of-jobs.ts';
 import { measured, peakMib } from './measured.ts';
 
 /**
@@ -37,6 +38,7 @@ const recordOf =
   (state: EpochRecord['state']) =>
   (number: string): EpochRecord => ({
     ...epochOfJobs(Number(number), Number(jobCount), nowMs),
+    epoch: EpochNumber.parse(Number(number)),
     state,
     attempt: 1,
     openedAtMs: nowMs - 600_000,
@@ -61,8 +63,8 @@ client.destroy();
 process.send?.({ ...took, requests, peakMib: peakMib() } satisfies ScalerFigures, () => process.exit(0));
 
 async function watch(): Promise<void> {
-  const find = async (wanted: EpochRecord['epoch']): Promise<EpochRecord | undefined> =>
-    epochs.find(({ epoch }) => epoch === wanted);
+  const find = async (wanted: EpochRecord['id']): Promise<EpochRecord | undefined> =>
+    epochs.find(({ id }) => id === wanted);
   const found = await readEpochs(
     epochs.filter(({ state }) => state === 'proving').map(({ epoch }) => epoch),
     {

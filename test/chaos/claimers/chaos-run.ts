@@ -13,7 +13,6 @@ import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import { type AgentId, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { runSweeper } from '../../../shared/job-queue/sweep-ledger.ts';
 import type { ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { ClaimerCrew } from './claimer-crew.ts';
 import { type JournalEntry, readJournals } from './journal.ts';
 import { Patience } from './patience.ts';
@@ -21,8 +20,9 @@ import { proveTree } from './prove-tree.ts';
 import { readShamProof } from './sham-proof.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { UnreliableQueue } from './unreliable-queue.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
-export const CHAOS_EPOCH = EpochNumber.parse(7);
+export const CHAOS_EPOCH = epochId(7);
 export const CHAOS_RANGE = RangeId.parse('0xc4a05');
 
 export interface ChaosOptions {
@@ -110,7 +110,7 @@ async function proveUnderFire(options: ChaosOptions, engine: Engine, crew: Claim
   });
   const requests = new ProofRequests({
     engine: { ...engine, queue },
-    epoch: CHAOS_EPOCH,
+    epochId: CHAOS_EPOCH,
     rangeId: CHAOS_RANGE,
     networkVersion: '4.1.2',
     reconcileMs,

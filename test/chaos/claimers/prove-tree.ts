@@ -1,11 +1,7 @@
 import type { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
 import type { ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
-import {
-  type EpochNumber,
-  makeProvingJobId,
-  type ProvingJobId,
-  sha256Of,
-} from '../../../shared/proving-job/proving-job-id.ts';
+import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { makeProvingJobId, type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { Turns } from '../../../shared/retry/turns.ts';
 import { readShamProof, type ShamProof } from './sham-proof.ts';
 
@@ -22,7 +18,7 @@ interface Proven {
  */
 export async function proveTree(
   tree: ExpectedTree,
-  epoch: EpochNumber,
+  epoch: EpochId,
   requests: ProofRequests,
   mostAtOnce: number,
   onProven: () => void,

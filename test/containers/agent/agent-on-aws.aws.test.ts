@@ -9,16 +9,12 @@ import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { JOB_MESSAGE_VERSION } from '../../../shared/proving-job/job-message.ts';
-import {
-  EpochNumber,
-  makeProvingJobId,
-  type ProvingJobId,
-  sha256Of,
-} from '../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { openAwsHarness } from '../../contract/aws-harness.ts';
 import { TEST_FAMILY_MODULE } from '../../fixtures/test-fleet.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
-const EPOCH = EpochNumber.parse(7);
+const EPOCH = epochId(7);
 
 describe('an agent on AWS', () => {
   let options: EngineOptions;
@@ -74,7 +70,6 @@ describe('an agent on AWS', () => {
     const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
     await node.jobs.record({
       id,
-      epoch: EPOCH,
       rangeId: RangeId.parse('0x07'),
       circuit,
       pool,

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { letFinish, TestFleet, until, untilGone, untilProverAt } from '../../fixtures/test-fleet.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
 /** Tests wait for the end of leases, so they are short; but eight heartbeats have to be late for one to end. */
 const LEASE_SECONDS = 4;
@@ -89,7 +90,7 @@ describe('leases', () => {
       const agent = fleet.startAgent({ heartbeatSeconds: HEARTBEAT_SECONDS });
       const proverPid = await untilProverAt(marker);
 
-      await fleet.engine.jobs.cancelEpoch((await fleet.job(id)).epoch, 'a reorg took it');
+      await fleet.engine.jobs.cancelEpoch(epochIdOf(id), 'a reorg took it');
       const next = await fleet.addJob({ act: 'prove' });
       await untilGone(proverPid);
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { EpochNumber, makeProvingJobId, ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { letFinish, TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
-const UNKNOWN_JOB = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody')));
+const UNKNOWN_JOB = makeProvingJobId(epochId(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody')));
 const FOREIGN_CIRCUIT_JOB = ProvingJobId.parse(UNKNOWN_JOB.replace('PARITY_BASE', 'PARITY_BOSS'));
 
 describe('messages that an agent receives', () => {
@@ -112,7 +113,7 @@ describe('messages that an agent receives', () => {
 
   it('jobs of another network version are left for agents of that version, and reported once', async () => {
     await fleet.ring(UNKNOWN_JOB, 'PARITY_BASE', { networkVersion: '5.0.0' });
-    const other = makeProvingJobId(EpochNumber.parse(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody either')));
+    const other = makeProvingJobId(epochId(9), 'PARITY_BASE', sha256Of(Buffer.from('of nobody either')));
     await fleet.ring(other, 'PARITY_BASE', { networkVersion: '5.0.0' });
     const id = await fleet.addJob({ act: 'prove' });
     const agent = fleet.startAgent();

@@ -15,9 +15,10 @@ import { checkTrace } from '../../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { FIRST_TRIAL_EPOCH } from '../../../shared/proving-job/proving-job-id.ts';
 import { shamCanaryPlan } from '../../fixtures/sham-canary-plan.ts';
 import { TestFleet, until } from '../../fixtures/test-fleet.ts';
+import { TRIALS } from '../../../shared/proving-job/epoch-id.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 const SHAM_FAMILY = new URL('../../fixtures/sham-canary-family.ts', import.meta.url).href;
 const NODE = new URL('./processes/canary-node.ts', import.meta.url).pathname;
@@ -46,8 +47,8 @@ describe('the node side of a canary epoch', () => {
     const epoch = await prove();
 
     expect(epoch).toMatchObject({ state: 'submitting', networkVersion: versionOf(PLAN), shape: shapeOf(PLAN) });
-    expect(epoch.epoch).toBeGreaterThan(FIRST_TRIAL_EPOCH);
-    const trace = new Trace(await fleet.engine.jobs.jobsOfEpoch(epoch.epoch), epoch.rangeId);
+    expect(epoch.id).toBe(epochId(Math.floor(epoch.openedAtMs / 1000), TRIALS));
+    const trace = new Trace(await fleet.engine.jobs.jobsOfEpoch(epoch.id), epoch.rangeId);
     expect(checkTrace(trace, expectedTree(epoch.shape))).toMatchObject({ isComplete: true, root: epoch.rootJobId });
     expect(trace.jobs.size).toBe(LEAVES + (LEAVES - 2) + 1);
     expect(await fleet.engine.outbox.open()).toMatchObject([
@@ -83,7 +84,7 @@ describe('the node side of a canary epoch', () => {
   it('opens a new epoch for another plan, and does not touch a proven one', async () => {
     fleet.startAgent(shamAgent());
     const first = await prove();
-    await fleet.engine.epochs.advance(first.epoch, first.rangeId, 'proven');
+    await fleet.engine.epochs.advance(first.id, first.rangeId, 'proven');
 
     const second = await prove();
     const other = await prove({ ...PLAN, from: fieldOf(2) });
@@ -116,7 +117,7 @@ describe('the node side of a canary epoch', () => {
     const proof = parseCanaryProof('CANARY_LEAF', await fleet.engine.proofs.get(leaf.proof));
     await fleet.engine.proofs.quarantine(key, 'altered by the test');
     await fleet.engine.proofs.put(key, encodeCanaryProof({ ...proof, keyHash: fieldOf(666) }));
-    await fleet.engine.epochs.advance(first.epoch, first.rangeId, 'failed');
+    await fleet.engine.epochs.advance(first.id, first.rangeId, 'failed');
 
     fleet.startAgent(shamAgent());
     const again = await prove();
@@ -140,7 +141,7 @@ describe('the node side of a canary epoch', () => {
 
   async function provenOf(epoch: EpochRecord | undefined): Promise<Awaited<ReturnType<TestFleet['job']>>[]> {
     if (epoch === undefined) return [];
-    const jobs = await fleet.engine.jobs.jobsOfEpoch(epoch.epoch);
+    const jobs = await fleet.engine.jobs.jobsOfEpoch(epoch.id);
     return jobs.filter(({ state }) => state === 'proven');
   }
 });

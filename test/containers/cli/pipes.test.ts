@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, sha256Of, epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 import { PROGRAM } from '../../fixtures/run-coppice.ts';
 import { seedFleet } from '../../fixtures/seed-fleet.ts';
 
@@ -24,10 +24,10 @@ describe('output through a pipe', () => {
       leaseSeconds: 120,
     });
     const seeded = (await seedFleet({ engine, nowMs: Date.now, elapse: async () => undefined })) as [JobRecord];
-    const [{ epoch, rangeId, circuit, pool, lane, networkVersion, inputs }] = seeded;
+    const [{ id: seededId, rangeId, circuit, pool, lane, networkVersion, inputs }] = seeded;
     for (let number = 0; number < MORE_JOBS; number += 1) {
-      const id = makeProvingJobId(epoch, circuit, sha256Of(new TextEncoder().encode(String(number))));
-      await engine.jobs.record({ id, epoch, rangeId, circuit, pool, lane, networkVersion, inputs, children: [] });
+      const id = makeProvingJobId(epochIdOf(seededId), circuit, sha256Of(new TextEncoder().encode(String(number))));
+      await engine.jobs.record({ id, rangeId, circuit, pool, lane, networkVersion, inputs, children: [] });
     }
     await engine.close();
   });

@@ -33,7 +33,7 @@ export class PlayedEpoch {
     { deadlineAtMs, shape = MIXED_SHAPE }: { deadlineAtMs: number; shape?: readonly CheckpointShape[] },
   ): Promise<PlayedEpoch> {
     await engine.epochs.open({
-      epoch: EPOCH,
+      id: EPOCH,
       rangeId: RANGE,
       networkVersion: '4.1.2',
       firstCheckpoint: 20,
@@ -79,7 +79,7 @@ export class PlayedEpoch {
     const root = jobs.find(({ circuit }) => circuit === 'ROOT_ROLLUP');
     if (record === undefined || root === undefined) throw new Error('no root yet');
     await this.#engine.outbox.store({
-      epoch: EPOCH,
+      epochId: EPOCH,
       rangeId: RANGE,
       firstCheckpoint: record.firstCheckpoint,
       lastCheckpoint: record.lastCheckpoint,
@@ -123,7 +123,6 @@ export class PlayedEpoch {
       const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
       await this.#engine.jobs.record({
         id,
-        epoch: EPOCH,
         rangeId: RANGE,
         circuit,
         pool,

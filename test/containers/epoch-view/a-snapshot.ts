@@ -3,8 +3,8 @@ import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf } from '../../../shared/merge-tree/progress/progress.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { MIXED_SHAPE, RANGE } from '../devnet/played-epoch.ts';
+import { namesOfEpoch } from '../../fixtures/epoch-id.ts';
 
 export const START_MS = 1_800_000_000_000;
 
@@ -16,7 +16,7 @@ export function aSnapshot(overrides: Partial<FleetSnapshot> = {}): FleetSnapshot
 export function anEpochView(overrides: Partial<EpochView> = {}): EpochView {
   const tree = expectedTree(MIXED_SHAPE);
   return {
-    epoch: EpochNumber.parse(7),
+    ...namesOfEpoch(7),
     rangeId: RANGE,
     networkVersion: '4.1.2',
     firstCheckpoint: 20,

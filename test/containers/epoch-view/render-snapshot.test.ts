@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { FleetSnapshot } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { textOf } from '../../../containers/terminal/line.ts';
 import { renderSnapshot } from '../../../containers/epoch-view/render-snapshot.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
+import { namesOfEpoch } from '../../fixtures/epoch-id.ts';
 
 const WIDE = { columns: 110, rows: 40 };
 
@@ -36,14 +36,13 @@ describe('renderSnapshot', () => {
   });
 
   it('shows the oldest epoch that is being proven, and one line for each other open one', () => {
-    const at = (epoch: number): EpochNumber => EpochNumber.parse(epoch);
     const texts = textsOf(
       aSnapshot({
         epochs: [
-          anEpochView({ epoch: at(3), state: 'proven' }),
-          anEpochView({ epoch: at(4), state: 'submitting' }),
-          anEpochView({ epoch: at(5) }),
-          anEpochView({ epoch: at(6) }),
+          anEpochView({ ...namesOfEpoch(3), state: 'proven' }),
+          anEpochView({ ...namesOfEpoch(4), state: 'submitting' }),
+          anEpochView({ ...namesOfEpoch(5) }),
+          anEpochView({ ...namesOfEpoch(6) }),
         ],
       }),
     );

@@ -13,12 +13,14 @@ import { TransactionsMissingError } from '../../../containers/node/epoch-data.ts
 import type { Subsystems } from '../../../containers/node/subsystems.ts';
 import { AgentId, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { requestTurns } from '../../../shared/proof-requests/proof-requests.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { epochId, ROLLUP } from '../../fixtures/epoch-id.ts';
+import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 const EPOCH = EpochNumber.parse(3);
+const EPOCH_ID = epochId(3);
 
 describe('an attempt at an epoch whose inputs are not all there', () => {
   let harness: EmbeddedHarness;
@@ -59,7 +61,9 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
         unprovenEpochs: async () => [EPOCH],
         isComplete: async () => true,
         rangeOf: async () => rangeId,
+        deadlineAtMs: async () => harness.nowMs() + 3_600_000,
       },
+      rollup: ROLLUP,
       proverId: EthAddress.ZERO,
       networkVersion: '4.1.2',
       reconcileMs: 1000,
@@ -76,7 +80,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
   it('is in the ledger as failed, with an incident, and can be retried', async () => {
     const { engine } = harness;
     await expect(attemptEpoch(EPOCH, deps, new AbortController().signal)).rejects.toThrow(TransactionsMissingError);
-    expect(await engine.epochs.find(EPOCH)).toMatchObject({
+    expect(await engine.epochs.find(EPOCH_ID)).toMatchObject({
       rangeId,
       firstCheckpoint: 7,
       lastCheckpoint: 7,
@@ -85,7 +89,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       reason: expect.stringContaining('1 transactions of epoch 3 were not found') as string,
     });
     expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: 'epoch 3' }]);
-    expect(await retryEpoch(engine, EPOCH, harness.nowMs())).toMatchObject({ isResumed: true });
+    expect(await retryEpoch(engine, EPOCH_ID, harness.nowMs())).toMatchObject({ isResumed: true });
   });
 
   it('is open to the scaler while they are gathered, and counts every transaction as public', async () => {
@@ -97,7 +101,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
     };
     const attempt = attemptEpoch(EPOCH, deps, end.signal);
     await gathering.promise;
-    expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({
+    expect(await harness.engine.epochs.find(EPOCH_ID)).toMatchObject({
       state: 'proving',
       shape: [{ blocks: [{ publicTxs: 2, privateTxs: 0 }] }],
     });
@@ -112,7 +116,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       return await new Promise(() => undefined);
     };
     expect(await attemptEpoch(EPOCH, deps, end.signal)).toBe('shutdown');
-    expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state: 'proving', attempt: 1 });
+    expect(await harness.engine.epochs.find(EPOCH_ID)).toMatchObject({ state: 'proving', attempt: 1 });
   });
 
   describe('over other checkpoints than before', () => {
@@ -120,14 +124,14 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
     let job: NewJob;
     beforeEach(async () => {
       await harness.engine.epochs.open({ ...aNewEpoch(EPOCH), rangeId: oldRange });
-      job = aNewJob('PARITY_BASE', { epoch: EPOCH, rangeId: oldRange });
+      job = aNewJob('PARITY_BASE', { epochId: EPOCH_ID, rangeId: oldRange });
       await harness.engine.jobs.record(job);
       await harness.engine.jobs.claim(job.id, AgentId.parse('agent-1'), 30);
     });
 
     it('leaves the jobs under way to their agents, until it is known which it needs', async () => {
       await expect(attemptEpoch(EPOCH, deps, new AbortController().signal)).rejects.toThrow(TransactionsMissingError);
-      expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ rangeId, attempt: 2 });
+      expect(await harness.engine.epochs.find(EPOCH_ID)).toMatchObject({ rangeId, attempt: 2 });
       expect(await harness.engine.jobs.find(job.id)).toMatchObject({ state: 'leased' });
     });
 
@@ -135,7 +139,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       const chain = { ...deps.chain, rangeOf: async () => RangeId.parse('0xnewest') };
       getTxsForBlock = async () => await new Promise(() => undefined);
       expect(await attemptEpoch(EPOCH, { ...deps, chain }, new AbortController().signal)).toBe('reorg');
-      expect(await harness.engine.epochs.find(EPOCH)).toMatchObject({ state: 'failed' });
+      expect(await harness.engine.epochs.find(EPOCH_ID)).toMatchObject({ state: 'failed' });
       expect(await harness.engine.jobs.find(job.id)).toMatchObject({ state: 'leased' });
     });
   });

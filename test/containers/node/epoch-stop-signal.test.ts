@@ -5,6 +5,7 @@ import { epochStopSignal } from '../../../containers/node/epoch-stop-signal.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
+import { namesOfEpoch } from '../../fixtures/epoch-id.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -22,6 +23,7 @@ describe('the signal that stops an attempt', () => {
     const startedAtMs = Date.now();
     const record: EpochRecord = {
       ...aNewEpoch(),
+      ...namesOfEpoch(7),
       state: 'proving',
       attempt: 1,
       openedAtMs: startedAtMs,

@@ -13,8 +13,10 @@ import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-eng
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { closeEpoch } from '../../../shared/job-queue/close-epochs.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 const DEADLINE_AT_MS = 1_000_000;
 
@@ -54,6 +56,7 @@ describe('EpochWatcher', () => {
       const range = ranges.get(epoch);
       return range === undefined ? undefined : RangeId.parse(range);
     },
+    deadlineAtMs: async () => DEADLINE_AT_MS,
   };
 
   function aWatcher(
@@ -63,6 +66,7 @@ describe('EpochWatcher', () => {
     return new EpochWatcher({
       chain,
       epochs: engine.epochs,
+      find: (epoch) => engine.epochs.find(epochId(epoch)),
       attempt: async (epoch) => {
         attempted.push(epoch);
         return await outcome(epoch);
@@ -86,7 +90,7 @@ describe('EpochWatcher', () => {
 
   async function open(epoch: number, state: 'proving' | 'submitting' | 'proven' | 'failed'): Promise<void> {
     const record = await engine.epochs.open({
-      epoch: EpochNumber.parse(epoch),
+      id: epochId(epoch),
       rangeId: RangeId.parse(`archive ${epoch}`),
       networkVersion: '4.1.2',
       firstCheckpoint: 1,
@@ -94,7 +98,7 @@ describe('EpochWatcher', () => {
       shape: [{ blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 }],
       deadlineAtMs: DEADLINE_AT_MS,
     });
-    if (state !== 'proving') await engine.epochs.advance(record.epoch, record.rangeId, state);
+    if (state !== 'proving') await engine.epochs.advance(record.id, record.rangeId, state);
   }
 
   it('takes up every complete epoch, without waiting for the one before to be proven', async () => {
@@ -154,11 +158,11 @@ describe('EpochWatcher', () => {
     nowMs = DEADLINE_AT_MS - 1;
     expect(await attemptsAfter(0)).toBe(10);
     expect(await attemptsAfter(400_000)).toBe(10);
-    expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
+    expect(await engine.epochs.find(epochId(4))).toMatchObject({ state: 'expired' });
   });
 
   describe('of an epoch that rests after a failure', () => {
-    const epoch = EpochNumber.parse(4);
+    const epoch = epochId(4);
     const range = RangeId.parse('archive 4');
     let watcher: EpochWatcher;
     let messages: string[];
@@ -216,19 +220,19 @@ describe('EpochWatcher', () => {
 
   it('gives an epoch up when its window has closed, and marks it expired', async () => {
     await open(4, 'failed');
-    const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(4) });
+    const job = aNewJob('PARITY_BASE', { epochId: epochId(4) });
     await engine.jobs.record(job);
     nowMs = DEADLINE_AT_MS;
     await look(aWatcher());
     expect(attempted).toEqual([5]);
     expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
-    expect(await engine.epochs.find(EpochNumber.parse(4))).toMatchObject({ state: 'expired' });
+    expect(await engine.epochs.find(epochId(4))).toMatchObject({ state: 'expired' });
   });
 
   describe('of an epoch that L1 wants no proof of', () => {
     const provenElsewhere: Chain = { ...chain, unprovenEpochs: async () => [] };
-    const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(4) });
-    const stateOf = async (): Promise<string | undefined> => (await engine.epochs.find(job.epoch))?.state;
+    const job = aNewJob('PARITY_BASE', { epochId: epochId(4) });
+    const stateOf = async (): Promise<string | undefined> => (await engine.epochs.find(epochIdOf(job.id)))?.state;
     beforeEach(async () => {
       ranges.delete(5);
       await open(4, 'failed');
@@ -249,7 +253,7 @@ describe('EpochWatcher', () => {
 
     it('leaves it to the attempt under way, and closes it when that has failed', async () => {
       const ends = Promise.withResolvers<AttemptOutcome>();
-      let unproven = [job.epoch];
+      let unproven = [EpochNumber.parse(4)];
       const watcher = aWatcher(() => ends.promise, { chain: { ...chain, unprovenEpochs: async () => unproven } });
       await watcher.tick(running);
       await expect.poll(() => attempted).toEqual([4]);

@@ -5,9 +5,10 @@ import { expect, it } from 'vitest';
 
 import { FleetCircuitProver, type FleetCircuitProverDeps } from '../../../containers/node/fleet-circuit-prover.ts';
 import type { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts';
-import { EpochNumber, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
-const JOB_ID = makeProvingJobId(EpochNumber.parse(3), 'TX_MERGE_ROLLUP', sha256Of(Buffer.from('inputs')));
+const JOB_ID = makeProvingJobId(epochId(3), 'TX_MERGE_ROLLUP', sha256Of(Buffer.from('inputs')));
 const bufferable = (text: string) => ({ toBuffer: () => Buffer.from(text) });
 const PROVEN = { inputs: bufferable('public inputs'), proof: bufferable('a proof') };
 

@@ -17,7 +17,7 @@ describe('notifyScaler', () => {
     seen = [];
     epochs = notifyScaler(harness.engine.epochs, {
       ask: async () => {
-        const found = harness.elsewhere.epochs.find(epoch.epoch);
+        const found = harness.elsewhere.epochs.find(epoch.id);
         seen.push(found.then((record) => record && `${record.state} ${record.rangeId}`));
         await found;
       },
@@ -33,14 +33,14 @@ describe('notifyScaler', () => {
 
   it.each<EpochState>(['submitting', 'failed', 'expired'])('notifies it of an epoch that is %s', async (state) => {
     await harness.engine.epochs.open(epoch);
-    const advanced = await epochs.advance(epoch.epoch, epoch.rangeId, state, { reason: 'as it goes' });
+    const advanced = await epochs.advance(epoch.id, epoch.rangeId, state, { reason: 'as it goes' });
     expect(advanced).toMatchObject({ state, reason: 'as it goes' });
     expect(await Promise.all(seen)).toEqual([`${state} ${epoch.rangeId}`]);
   });
 
   it('does not notify it of reads', async () => {
     await harness.engine.epochs.open(epoch);
-    expect(await epochs.find(epoch.epoch)).toMatchObject({ state: 'proving' });
+    expect(await epochs.find(epoch.id)).toMatchObject({ state: 'proving' });
     expect(await epochs.latest(5)).toHaveLength(1);
     expect(seen).toEqual([]);
   });

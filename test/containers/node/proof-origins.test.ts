@@ -3,7 +3,8 @@ import { VkData } from '@aztec/stdlib/vks';
 import { describe, expect, it } from 'vitest';
 
 import { ProofOrigins } from '../../../containers/node/proof-origins.ts';
-import { EpochNumber, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 class PublicInputs {
   readonly #bytes: Buffer;
@@ -18,7 +19,7 @@ class PublicInputs {
 const PROOF = makeEmptyRecursiveProof(4);
 
 function aJobId(name: string) {
-  return makeProvingJobId(EpochNumber.parse(3), 'TX_MERGE_ROLLUP', sha256Of(Buffer.from(name)));
+  return makeProvingJobId(epochId(3), 'TX_MERGE_ROLLUP', sha256Of(Buffer.from(name)));
 }
 
 /** A child slot as the orchestrator fills it. */

@@ -13,7 +13,8 @@ import {
   reportGrowingEpoch,
 } from '../../../containers/node/report-growing-epoch.ts';
 import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
+import { ROLLUP } from '../../fixtures/epoch-id.ts';
+import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 const EPOCH = EpochNumber.parse(3);
 /** Epochs of four slots of ten seconds, each with one more to be proven in. */
@@ -32,6 +33,7 @@ describe('the growing epoch', () => {
   let unproven: readonly EpochNumber[];
   let isComplete: boolean;
   const deps: GrowingEpochDeps = {
+    rollupId: ROLLUP,
     chain: { unprovenEpochs: async () => unproven, isComplete: async () => isComplete },
     archiver: {
       getCheckpointsForEpoch: async (epoch) => (epoch === Number(EPOCH) ? checkpoints : []),

@@ -2,6 +2,7 @@ import type { RunningJob } from '../../../functions/scale-fleet/decide/straggler
 import { AgentId, type JobLease, type JobRecord, NO_ATTEMPTS } from '../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { NOW_MS } from './decide/a-fleet-state.ts';
+import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 export interface Running {
   /** Since it was claimed. */
@@ -36,6 +37,7 @@ export function aRunningJob({
   });
   const record: JobRecord = {
     ...job,
+    epoch: EpochNumber.parse(7),
     state: 'leased',
     attempts: NO_ATTEMPTS,
     recordedAtMs: NOW_MS - 400_000,

@@ -12,11 +12,11 @@ import type { SpotEvents } from '../../../shared/agent-fleet/spot-events.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
 import { type EcsCluster, openEcsCluster } from '../../contract/ecs-cluster.ts';
 import { ScaledEpoch } from './scaled-epoch.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 const POOLS = FleetPools.parse({
   small: { maxAgents: 50, dollarsPerHour: { spot: 0.1, od: 0.3 } },
@@ -126,9 +126,9 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
   });
 
   it('has agents up when a growing epoch ends, and stops them when no node opens it', async () => {
-    const epoch = EpochNumber.parse(7);
+    const id = epochId(7);
     const endsAtMs = Date.now() + 600_000;
-    const report = { epoch, networkVersion: '4.1.2', endsAtMs, deadlineAtMs: endsAtMs + WINDOW_SECONDS * 1000 };
+    const report = { id, networkVersion: '4.1.2', endsAtMs, deadlineAtMs: endsAtMs + WINDOW_SECONDS * 1000 };
     await growing.report({ ...report, shape: SHAPE.slice(1) });
     await growing.report({ ...report, shape: SHAPE });
     const desiredAt = async (seconds: number): Promise<number> => {
@@ -143,12 +143,12 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
     expect(await desiredAt(420)).toBe(0);
 
     // Once it is open, its jobs show what is left.
-    await new ScaledEpoch(engine, SHAPE, epoch).open(Date.now(), WINDOW_SECONDS);
+    await new ScaledEpoch(engine, SHAPE, 7).open(Date.now(), WINDOW_SECONDS);
     vi.setSystemTime(Date.now() + 60_000);
     await growing.report({ ...report, shape: SHAPE, endsAtMs: Date.now() });
     await scale();
     const [decision] = await engine.decisions.latest('fleet', 1);
-    expect(decision?.epochs.map((each) => each.epoch)).toEqual([epoch]);
+    expect(decision?.epochs.map((each) => each.epochId)).toEqual([id]);
   });
 
   it('recovers when the scaler was down for five minutes', async () => {

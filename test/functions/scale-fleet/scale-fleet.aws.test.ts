@@ -4,13 +4,13 @@ import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { AgentId, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
 import { type EcsCluster, openEcsCluster } from '../../contract/ecs-cluster.ts';
 import { MetricLines } from '../metric-lines.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
-const EPOCH = EpochNumber.parse(7);
+const EPOCH = epochId(7);
 const RANGE = RangeId.parse('0xa1');
 const POOLS = {
   small: { maxAgents: 6, dollarsPerHour: { spot: 1, od: 3 } },
@@ -67,7 +67,7 @@ describe('scale-fleet', () => {
 
   async function openEpoch(): Promise<void> {
     await engine.epochs.open({
-      epoch: EPOCH,
+      id: EPOCH,
       rangeId: RANGE,
       networkVersion: '4.1.2',
       firstCheckpoint: 1,

@@ -6,12 +6,9 @@ import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.
 import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
-import {
-  EpochNumber,
-  makeProvingJobId,
-  type ProvingJobId,
-  sha256Of,
-} from '../../../shared/proving-job/proving-job-id.ts';
+import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { makeProvingJobId, type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 const RANGE = RangeId.parse('0xa1');
 const LEASE_SECONDS = 3600;
@@ -30,7 +27,7 @@ export class ScaledEpoch {
   /** The most agents that were proving at one time. */
   mostBusy = 0;
   readonly #engine: Engine;
-  readonly #epoch: EpochNumber;
+  readonly #epoch: EpochId;
   readonly #tree: ReturnType<typeof expectedTree>;
   readonly #ids = new Map<number, ProvingJobId>();
   readonly #proven = new Set<number>();
@@ -39,7 +36,7 @@ export class ScaledEpoch {
 
   constructor(engine: Engine, shape: readonly CheckpointShape[], epoch: number) {
     this.#engine = engine;
-    this.#epoch = EpochNumber.parse(epoch);
+    this.#epoch = epochId(epoch);
     this.#tree = expectedTree(shape);
     this.shape = shape;
   }
@@ -51,7 +48,7 @@ export class ScaledEpoch {
 
   async open(nowMs: number, windowSeconds: number): Promise<void> {
     await this.#engine.epochs.open({
-      epoch: this.#epoch,
+      id: this.#epoch,
       rangeId: RANGE,
       networkVersion: '4.1.2',
       firstCheckpoint: 1,
@@ -94,7 +91,6 @@ export class ScaledEpoch {
       const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
       await this.#engine.jobs.record({
         id,
-        epoch: this.#epoch,
         rangeId: RANGE,
         circuit,
         pool,

@@ -12,13 +12,14 @@ import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import { AgentId, type JobLease, type JobRecord, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { EpochNumber, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type AwsHarness, openAwsHarness } from '../../contract/aws-harness.ts';
 import { type EcsCluster, openEcsCluster } from '../../contract/ecs-cluster.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
-const EPOCH = EpochNumber.parse(7);
+const EPOCH = epochId(7);
 const RANGE = RangeId.parse('0xa1');
 const SLOW = AgentId.parse('slow');
 const QUICK = AgentId.parse('quick');
@@ -72,7 +73,7 @@ describe('scale-fleet, when a job takes too long near the deadline,', () => {
   /** The last job of an epoch: agent `slow` started it two minutes ago, and it should take one. */
   async function aSlowJob(): Promise<{ readonly job: NewJob; readonly slow: JobLease }> {
     await engine.epochs.open({
-      epoch: EPOCH,
+      id: EPOCH,
       rangeId: RANGE,
       networkVersion: '4.1.2',
       firstCheckpoint: 1,

@@ -26,6 +26,8 @@ import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { aStoppedTaskEvent } from '../../functions/stopped-task-event.ts';
+import { ROLLUP } from '../../fixtures/epoch-id.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
 export const AT_MS = 1_800_000_000_000;
 const log = createLogger('test', { logLevel: 'silent' });
@@ -33,6 +35,8 @@ const log = createLogger('test', { logLevel: 'silent' });
 /** Writes the metrics of L1 that `watch-l1` writes for `view`, as the second of two polls. */
 export function seeL1(metrics: Metrics, view: Partial<L1View>, before: Partial<Remembered> = {}): void {
   const calm: L1View = {
+    rollup: ROLLUP,
+    timing: { genesisAtSeconds: 0, slotSeconds: 72, epochSlots: 32, proofSubmissionEpochs: 1 },
     atMs: AT_MS,
     tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
     unproven: [{ epoch: 5, deadlineAtMs: AT_MS + 3_600_000 }],
@@ -165,9 +169,9 @@ export async function runScalerOver(
 }
 
 async function openEpoch({ epochs }: Engine, nowMs: number): Promise<void> {
-  const { epoch, rangeId, networkVersion } = aNewJob();
+  const { id: jobId, rangeId, networkVersion } = aNewJob();
   await epochs.open({
-    ...{ epoch, rangeId, networkVersion },
+    ...{ id: epochIdOf(jobId), rangeId, networkVersion },
     firstCheckpoint: 12,
     lastCheckpoint: 12,
     shape: [{ blocks: [{ publicTxs: 0, privateTxs: 0 }], l1ToL2Messages: 0 }],

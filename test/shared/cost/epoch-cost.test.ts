@@ -4,12 +4,13 @@ import { fargateDollarsPerHour } from '../../../shared/cost/agent-prices.ts';
 import { type CostPart, epochCost, type EpochCostInput, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import type { FleetDecisionRecord } from '../../../shared/ledger/decision-log.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { RANGE, RecordedEpoch } from '../merge-tree/recorded-epoch.ts';
+import { epochId, namesOfEpoch } from '../../fixtures/epoch-id.ts';
+import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 const SHAPE = [{ blocks: [{ publicTxs: 0, privateTxs: 1 }], l1ToL2Messages: 0 }];
 const EPOCH: EpochRecord = {
-  epoch: EpochNumber.parse(7),
+  ...namesOfEpoch(7),
   rangeId: RANGE,
   networkVersion: '4.1.2',
   firstCheckpoint: 1,
@@ -34,6 +35,7 @@ function decision(minute: number, dollarsPerHour: number, epochs: readonly numbe
     kind: 'fleet',
     atMs: minute * 60_000,
     epochs: epochs.map((epoch) => ({
+      epochId: epochId(epoch),
       epoch: EpochNumber.parse(epoch),
       deadlineAtMs: 9e6,
       pathSeconds: 1,

@@ -4,6 +4,7 @@ import { cancelOtherRanges } from '../../../shared/job-queue/cancel-other-ranges
 import { AgentId, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
 const [OLD, NEW] = [RangeId.parse('0xold'), RangeId.parse('0xnew')];
 
@@ -33,7 +34,7 @@ describe('cancelling what a reorg left behind', () => {
     const { jobs } = harness.engine;
     const [shared, gone] = [await aHeldJob(), await aHeldJob()];
     await jobs.record({ ...shared.job, rangeId: NEW });
-    expect(await cancelOtherRanges({ epoch: shared.job.epoch, rangeId: NEW }, jobs)).toBe(1);
+    expect(await cancelOtherRanges({ id: epochIdOf(shared.job.id), rangeId: NEW }, jobs)).toBe(1);
     expect([await shared.isStillHeld(), await gone.isStillHeld()]).toEqual([true, false]);
     expect(await jobs.find(gone.job.id)).toMatchObject({ state: 'cancelled' });
   });

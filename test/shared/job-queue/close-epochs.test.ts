@@ -25,11 +25,11 @@ describe('closing overdue epochs', () => {
     state: EpochState,
   ): Promise<{ stateNow(): Promise<string | undefined>; jobNow(): Promise<string | undefined> }> {
     const { engine } = harness;
-    const { epoch, rangeId } = await engine.epochs.open({ ...aNewEpoch(), deadlineAtMs: harness.nowMs() + 60_000 });
-    await engine.epochs.advance(epoch, rangeId, state);
-    const { id } = await engine.jobs.record(aNewJob('PARITY_BASE', { epoch, rangeId }));
+    const { id: openId, rangeId } = await engine.epochs.open({ ...aNewEpoch(), deadlineAtMs: harness.nowMs() + 60_000 });
+    await engine.epochs.advance(openId, rangeId, state);
+    const { id } = await engine.jobs.record(aNewJob('PARITY_BASE', { epochId: openId, rangeId }));
     return {
-      stateNow: async () => (await engine.epochs.find(epoch))?.state,
+      stateNow: async () => (await engine.epochs.find(openId))?.state,
       jobNow: async () => (await engine.jobs.find(id))?.state,
     };
   }

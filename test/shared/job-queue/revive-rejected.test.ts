@@ -5,6 +5,7 @@ import { AgentId, type AttemptCause, type NewJob, RangeId } from '../../../share
 import { outputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
 const AGENT = AgentId.parse('agent-1');
 
@@ -31,20 +32,20 @@ describe('reviving the rejected jobs of an epoch', () => {
 
   it('keeps what a lost agent may have proven: the next agent checks it', async () => {
     const { job, stored } = await aRejectedJob('lost-agent');
-    expect(await reviveRejected(job, harness.engine)).toBe(1);
+    expect(await reviveRejected({ id: epochIdOf(job.id), rangeId: job.rangeId }, harness.engine)).toBe(1);
     expect(await harness.engine.jobs.find(job.id)).toMatchObject({ state: 'queued' });
     expect((await harness.engine.proofs.get(stored)).toString()).toBe('perhaps a proof');
   });
 
   it('sets aside what attempts may have failed on', async () => {
     const { job, stored } = await aRejectedJob('failure');
-    expect(await reviveRejected(job, harness.engine)).toBe(1);
+    expect(await reviveRejected({ id: epochIdOf(job.id), rangeId: job.rangeId }, harness.engine)).toBe(1);
     await expect(harness.engine.proofs.get(stored)).rejects.toThrow(stored.key);
   });
 
   it('leaves jobs of another range as they are, and what is stored for them', async () => {
     const { job, stored } = await aRejectedJob('failure');
-    expect(await reviveRejected({ ...job, rangeId: RangeId.parse('0xother') }, harness.engine)).toBe(0);
+    expect(await reviveRejected({ id: epochIdOf(job.id), rangeId: RangeId.parse('0xother') }, harness.engine)).toBe(0);
     expect(await harness.engine.jobs.find(job.id)).toMatchObject({ state: 'rejected' });
     expect(await harness.engine.proofs.get(stored)).toBeDefined();
   });

@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AgentId, type NewJob } from '../../../shared/ledger/job-ledger.ts';
 import { type SweepDeps, sweepStrandedJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { messageOf } from '../../../shared/proving-job/job-message.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
 const STRANDED_SECONDS = 480;
 const AGENT = AgentId.parse('agent-1');
@@ -53,7 +54,7 @@ describe('sweepStrandedJobs', () => {
 
   it('sends one message for each job that a crash left recorded but not enqueued, in every epoch', async () => {
     const jobs = await Promise.all(
-      [3, 4].map((epoch) => recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(epoch) }))),
+      [3, 4].map((epoch) => recorded(aNewJob('PARITY_BASE', { epochId: epochId(epoch) }))),
     );
     expect(await sweep()).toBe(2);
     expect(await sweep()).toBe(0);
@@ -95,16 +96,20 @@ describe('sweepStrandedJobs', () => {
     await harness.engine.jobs.claim(held.id, AGENT, 120);
     expect(await sweep()).toBe(0);
 
-    await harness.engine.jobs.cancelEpoch(cancelled.epoch, 'a reorg took it');
+    await harness.engine.jobs.cancelEpoch(epochIdOf(cancelled.id), 'a reorg took it');
     await harness.elapse(20 * STRANDED_SECONDS);
     expect(await sweep()).toBe(0);
   });
 
   it.each(['proven', 'expired'] as const)('cancels open jobs of an epoch that is %s, and sends none', async (state) => {
     const { engine } = harness;
-    const [job, other] = [await recorded(), await recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(99) }))];
-    const { rangeId } = await engine.epochs.open({ ...aNewEpoch(job.epoch), deadlineAtMs: harness.nowMs() + 60_000 });
-    await engine.epochs.advance(job.epoch, rangeId, state);
+    const [job, other] = [await recorded(), await recorded(aNewJob('PARITY_BASE', { epochId: epochId(99) }))];
+    const { rangeId } = await engine.epochs.open({
+      ...aNewEpoch(),
+      id: epochIdOf(job.id),
+      deadlineAtMs: harness.nowMs() + 60_000,
+    });
+    await engine.epochs.advance(epochIdOf(job.id), rangeId, state);
     expect(await sweep()).toBe(1);
     expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled', reason: 'its epoch is closed' });
     expect(await claimable()).toEqual([other.id]);
@@ -112,9 +117,9 @@ describe('sweepStrandedJobs', () => {
 
   it('sends jobs of an epoch that failed and is taken up again', async () => {
     const job = await recorded();
-    const epoch = { ...aNewEpoch(job.epoch), deadlineAtMs: harness.nowMs() + 60_000 };
+    const epoch = { ...aNewEpoch(), id: epochIdOf(job.id), deadlineAtMs: harness.nowMs() + 60_000 };
     const { rangeId } = await harness.engine.epochs.open(epoch);
-    await harness.engine.epochs.advance(job.epoch, rangeId, 'failed');
+    await harness.engine.epochs.advance(epochIdOf(job.id), rangeId, 'failed');
     expect(await sweep()).toBe(1);
   });
 

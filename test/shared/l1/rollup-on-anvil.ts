@@ -24,10 +24,10 @@ import { RootSubmitter, type RootSubmitterDeps } from '../../../shared/l1/submis
 import { DEFAULT_SUBMISSION_POLICY, type SubmissionPolicy } from '../../../shared/l1/submission/submission-policy.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import type { NewRoot, RootRecord } from '../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { compileTestRollup } from './compile-test-rollup.ts';
 import { type Anvil, ANVIL_CHAIN_ID } from './start-anvil.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 /** The rollup of the tests: slots of 72 s, epochs of 32, of which the proof is due one epoch later. */
 export const TIMING = { slotSeconds: 72, epochSlots: 32, proofSubmissionEpochs: 1 } as const;
@@ -133,22 +133,22 @@ export async function deployRollup(anvil: Anvil): Promise<RollupOnAnvil> {
       }
     },
     async storeRoot(number, firstCheckpoint, lastCheckpoint, change) {
-      const epoch = EpochNumber.parse(number);
       const rangeId = RangeId.parse(archiveOf(lastCheckpoint));
       const epochSeconds = TIMING.slotSeconds * TIMING.epochSlots;
-      const deadlineAtMs = Number(timestamp) * 1000 + (epoch + TIMING.proofSubmissionEpochs + 1) * epochSeconds * 1000;
-      const range = { epoch, rangeId, firstCheckpoint, lastCheckpoint, deadlineAtMs };
-      await engine.epochs.open({ ...range, networkVersion: '4.1.2', shape: [] });
-      await engine.epochs.advance(epoch, rangeId, 'submitting');
+      const deadlineAtMs = Number(timestamp) * 1000 + (number + TIMING.proofSubmissionEpochs + 1) * epochSeconds * 1000;
+      const range = { rangeId, firstCheckpoint, lastCheckpoint, deadlineAtMs };
+      await engine.epochs.open({ ...range, id: epochId(number), networkVersion: '4.1.2', shape: [] });
+      await engine.epochs.advance(epochId(number), rangeId, 'submitting');
       return await engine.outbox.store({
         ...range,
+        epochId: epochId(number),
         to: rollup,
         data: rootCall(firstCheckpoint, lastCheckpoint),
         ...change,
       });
     },
     async root(epoch = 0) {
-      const root = await engine.outbox.find(EpochNumber.parse(epoch));
+      const root = await engine.outbox.find(epochId(epoch));
       if (root === undefined) throw new Error(`no root of epoch ${epoch}`);
       return root;
     },

@@ -15,6 +15,7 @@ import { AgentId, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 
+import { ROLLUP } from '../../fixtures/epoch-id.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
@@ -41,10 +42,8 @@ describe('programs that only count', () => {
 
   async function recorded(circuit: CircuitName, count: number): Promise<readonly JobRecord[]> {
     const { jobs } = harness.engine;
-    const { epoch: number, rangeId } = epoch;
-    return await Promise.all(
-      Array.from({ length: count }, () => jobs.record(aNewJob(circuit, { epoch: number, rangeId }))),
-    );
+    const { id: epochId, rangeId } = epoch;
+    return await Promise.all(Array.from({ length: count }, () => jobs.record(aNewJob(circuit, { epochId, rangeId }))));
   }
 
   /** Jobs that wait, each with a message, and jobs that are proven. */
@@ -79,7 +78,7 @@ describe('programs that only count', () => {
       }),
     'the cost of an epoch': () =>
       reportCosts([epoch], { engine: harness.engine, metrics: { record: () => undefined } }),
-    'watch-l1': () => readEpochs([epoch.epoch], { ...harness.engine, nowMs: () => harness.nowMs() }),
+    'watch-l1': () => readEpochs([epoch], { ...harness.engine, rollup: ROLLUP, nowMs: () => harness.nowMs() }),
     'coppice status': () =>
       readFleetStatus(harness.engine, { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 60 }, harness.nowMs()),
     'the cancelling of other ranges': () => cancelOtherRanges(epoch, harness.engine.jobs),
@@ -107,7 +106,7 @@ describe('programs that only count', () => {
   it('count in the index alone', async () => {
     await addJobs(1);
     const all = vi.spyOn(SqliteDatabase.prototype, 'all');
-    await harness.engine.jobs.tally(epoch.epoch, epoch.rangeId);
+    await harness.engine.jobs.tally(epoch.id, epoch.rangeId);
     const [count] = all.mock.calls.filter(([sql]) => sql.includes('count(*)'));
     const database = all.mock.contexts[0] as SqliteDatabase;
     all.mockRestore();
@@ -128,9 +127,9 @@ describe('programs that only count', () => {
     };
     setImmediate(takeTurn);
     const calls = {
-      openJobs: async () => (await jobs.openJobs(epoch.epoch)).length,
+      openJobs: async () => (await jobs.openJobs(epoch.id)).length,
       strandedJobs: async () => (await jobs.strandedJobs(0)).length,
-      cancelEpoch: () => jobs.cancelEpoch(epoch.epoch, 'window closed'),
+      cancelEpoch: () => jobs.cancelEpoch(epoch.id, 'window closed'),
     };
     let found = 0;
     const { most } = await rowsOf(async () => (found = await calls[name]()));

@@ -2,13 +2,9 @@ import { type TreeNodeLocation, UnbalancedTreeStore } from '@aztec/foundation/tr
 
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import {
-  EpochNumber,
-  type ProvingJobId,
-  makeProvingJobId,
-  sha256Of,
-} from '../../../shared/proving-job/proving-job-id.ts';
+import { type ProvingJobId, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import type { SeededRandom } from './seeded-random.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 /** A proof that was asked for. Its id is the digest of what would be its inputs, so the same inputs are the same job. */
 export interface AskedJob {
@@ -20,7 +16,7 @@ export interface AskedJob {
 
 type OnProven = (proof: ProvingJobId) => void;
 
-export const EPOCH = EpochNumber.parse(7);
+export const EPOCH = epochId(7);
 
 /**
  * Asks for proofs when and as Aztec's orchestrator does, over Aztec's own `UnbalancedTreeStore`: nothing of ours decides

@@ -5,6 +5,7 @@ import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue
 import { type ProvingJobId, parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { type AskedJob, EPOCH, OrchestratedEpoch } from './orchestrated-epoch.ts';
 import { SeededRandom } from './seeded-random.ts';
+import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 
 export const RANGE = RangeId.parse('the archive root of the last checkpoint');
 export const LEASE_MS = 120_000;
@@ -89,7 +90,7 @@ function queued({ id, circuit, children }: AskedJob, nowMs: number): JobRecord {
   const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
   return {
     id,
-    epoch: EPOCH,
+    epoch: parseEpochId(EPOCH).epoch,
     rangeId: RANGE,
     circuit,
     pool,

@@ -2,7 +2,8 @@ import type { ProofRequestsDeps } from '../../../shared/proof-requests/proof-req
 import { type JobRecord, type NewJob, NO_ATTEMPTS, type OpenJob } from '../../../shared/ledger/job-ledger.ts';
 import { outputsKey, type ProofKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import type { JobMessage } from '../../../shared/proving-job/job-message.ts';
-import { type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { type ProvingJobId, sha256Of, epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
+import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 
 /** Like the SDK's clients, each of which fails calls that would have to wait for a free socket. */
 const SOCKETS = 50;
@@ -80,6 +81,7 @@ export class BusyEngine {
   #record(job: NewJob): JobRecord {
     const record: JobRecord = this.records.get(job.id) ?? {
       ...job,
+      epoch: parseEpochId(epochIdOf(job.id)).epoch,
       state: 'queued',
       attempts: NO_ATTEMPTS,
       recordedAtMs: 0,

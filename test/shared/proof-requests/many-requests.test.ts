@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_SOCKETS } from '../../../shared/engine/aws/aws-connection.ts';
 import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { MOST_STEPS_AT_ONCE, ProofRequests, requestTurns } from '../../../shared/proof-requests/proof-requests.ts';
-import { EpochNumber } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Turns } from '../../../shared/retry/turns.ts';
 import { BusyEngine } from './busy-engine.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 const JOBS = 5_000;
 const NEVER_MS = 3_600_000;
@@ -31,7 +31,7 @@ describe('thousands of requests', () => {
   function open(turns?: Turns, reconcileMs = NEVER_MS, epoch = 7): ProofRequests {
     const opened = new ProofRequests({
       engine: engine.deps,
-      epoch: EpochNumber.parse(epoch),
+      epochId: epochId(epoch),
       rangeId: RangeId.parse('0x01'),
       networkVersion: '4.1.2',
       reconcileMs,

@@ -11,9 +11,10 @@ import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-eng
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobLease, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { EpochNumber, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
-const EPOCH = EpochNumber.parse(7);
+const EPOCH = epochId(7);
 const RANGE = RangeId.parse('0x01');
 const AGENT = AgentId.parse('agent-1');
 const CIRCUIT = 'PARITY_BASE';
@@ -41,7 +42,7 @@ describe('ProofRequests', () => {
   function openRequests(over: Engine = engine): ProofRequests {
     const opened = new ProofRequests({
       engine: over,
-      epoch: EPOCH,
+      epochId: EPOCH,
       rangeId: RANGE,
       networkVersion: '4.1.2',
       reconcileMs: 20,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../../../proof-store/proof-store.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-import { parseProvingJobId, ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
+import { type EpochId, parseEpochId } from '../../../proving-job/epoch-id.ts';
+import { epochIdOf, parseProvingJobId, ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
 import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../dynamo/dynamo-table.ts';
 import { UnreadableItemError } from '../../../ledger/errors.ts';
@@ -42,8 +43,8 @@ const JobItem = z.object({
   inputsBytes: z.number().int().nonnegative(),
   inputsSha256: Sha256.optional(),
   inputsKey: ProofKey.optional(),
-  /** The slots of the job as a node of the tree, in their order. */
-  children: z.array(ProvingJobId),
+  /** The slots of the job as a node of the tree, in their order: ids of jobs, without the job's own epoch. */
+  children: z.array(z.string()),
   /** Causes that have cost an attempt. */
   attempts: z.partialRecord(AttemptCause, z.number().int().nonnegative()),
   recordedAtMs: TimeMs,
@@ -81,7 +82,7 @@ export interface StoredJob {
 
 /** The item of a job that is recorded for the first time, due for a message at once. */
 export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
-  const { circuit, inputsSha256 } = parseProvingJobId(job.id);
+  const { epochId, circuit, inputsSha256 } = parseProvingJobId(job.id);
   return {
     ...jobKey(job.id),
     state: 'queued',
@@ -92,7 +93,7 @@ export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
     inputsBytes: job.inputs.sizeBytes,
     inputsSha256: unless(inputsSha256, job.inputs.sha256),
     inputsKey: unless(inputsKey(circuit, job.id), job.inputs.key),
-    children: job.children,
+    children: job.children.map((child) => withoutEpoch(child, epochId)),
     attempts: {},
     recordedAtMs: nowMs,
     openShard: openShard(job.id),
@@ -143,10 +144,10 @@ export function parseOpenJob(table: DynamoTable, entry: DynamoItem): OpenJob {
 }
 
 function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
-  const { epoch, circuit, inputsSha256 } = parseProvingJobId(id);
+  const { epochId, circuit, inputsSha256 } = parseProvingJobId(id);
   const record: JobRecord = {
     id,
-    epoch,
+    epoch: parseEpochId(epochId).epoch,
     rangeId: item.rangeId,
     circuit,
     pool: item.pool,
@@ -157,7 +158,7 @@ function recordOf(id: ProvingJobId, item: JobItem): JobRecord {
       sha256: item.inputsSha256 ?? inputsSha256,
       sizeBytes: item.inputsBytes,
     },
-    children: item.children,
+    children: item.children.map((child) => withEpoch(child, epochId)),
     state: item.state,
     attempts: {
       'lost-agent': 0,
@@ -204,6 +205,14 @@ function proofOf(id: ProvingJobId, item: JobItem): Pick<JobRecord, 'proof' | 'pr
     provingMs: item.provingMs,
     claimedAtMs: item.claimedAtMs,
   };
+}
+
+function withoutEpoch(child: ProvingJobId, epochId: EpochId): string {
+  return epochIdOf(child) === epochId ? child.slice(epochId.length + 1) : child;
+}
+
+function withEpoch(child: string, epochId: EpochId): ProvingJobId {
+  return ProvingJobId.parse(/^[A-Z]/.test(child) ? `${epochId}:${child}` : child);
 }
 
 function present<T>(value: T | undefined, attribute: string): T {

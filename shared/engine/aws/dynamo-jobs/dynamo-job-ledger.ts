@@ -1,6 +1,7 @@
 import type { CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../proving-job/circuit-family.ts';
-import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../../proving-job/epoch-id.ts';
+import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { claimJob, jobIsBusy, MAX_TRIES } from './dynamo-job-claim.ts';
 import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
@@ -107,29 +108,29 @@ export class DynamoJobLedger implements JobLedger {
     return (await readJob(this.#table, jobId))?.record;
   }
 
-  async jobsOfEpoch(epoch: EpochNumber): Promise<readonly JobRecord[]> {
-    return (await readJobsOfEpoch(this.#table, epoch)).sort(byTimeRecorded);
+  async jobsOfEpoch(epochId: EpochId): Promise<readonly JobRecord[]> {
+    return (await readJobsOfEpoch(this.#table, epochId)).sort(byTimeRecorded);
   }
 
-  async tally(epoch: EpochNumber, rangeId: RangeId): Promise<JobTally> {
-    return await tallyJobs(this.#table, epoch, rangeId, this.#fewJobs);
+  async tally(epochId: EpochId, rangeId: RangeId): Promise<JobTally> {
+    return await tallyJobs(this.#table, epochId, rangeId, this.#fewJobs);
   }
 
   async someProven(
-    epoch: EpochNumber,
+    epochId: EpochId,
     rangeId: RangeId,
     circuit: CircuitName,
     most: number,
   ): Promise<readonly JobRecord[]> {
-    return await readSomeProven(this.#table, { epoch, rangeId, circuit }, most);
+    return await readSomeProven(this.#table, { epochId, rangeId, circuit }, most);
   }
 
-  async openJobs(epoch: EpochNumber): Promise<readonly OpenJob[]> {
-    return await readOpenJobs(this.#table, epoch);
+  async openJobs(epochId: EpochId): Promise<readonly OpenJob[]> {
+    return await readOpenJobs(this.#table, epochId);
   }
 
-  async rejectedJobs(epoch: EpochNumber, rangeId: RangeId): Promise<readonly JobRecord[]> {
-    return await readJobsOfEpoch(this.#table, epoch, '#state = :rejected AND #rangeId = :rangeId', { rangeId });
+  async rejectedJobs(epochId: EpochId, rangeId: RangeId): Promise<readonly JobRecord[]> {
+    return await readJobsOfEpoch(this.#table, epochId, '#state = :rejected AND #rangeId = :rangeId', { rangeId });
   }
 
   async claim(
@@ -192,15 +193,15 @@ export class DynamoJobLedger implements JobLedger {
     await this.#giveUp(lease);
   }
 
-  async cancelEpoch(epoch: EpochNumber, reason: string, exceptRangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const jobs = await readJobsOfEpoch(this.#table, epoch, updates.isCancellable(exceptRangeId), { exceptRangeId });
+    const jobs = await readJobsOfEpoch(this.#table, epochId, updates.isCancellable(exceptRangeId), { exceptRangeId });
     return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, exceptRangeId));
   }
 
-  async reviveRejected(epoch: EpochNumber, rangeId: RangeId): Promise<number> {
+  async reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const jobs = await this.rejectedJobs(epoch, rangeId);
+    const jobs = await this.rejectedJobs(epochId, rangeId);
     return await this.#countChanged(jobs, writeId, ({ id }) => updates.reviveRejected(id, writeId));
   }
 
@@ -230,7 +231,7 @@ export class DynamoJobLedger implements JobLedger {
       jobs.push(...page.filter((job) => isDueBefore(job, beforeMs)));
       if (jobs.length >= most) break;
     }
-    return jobs.sort((a, b) => a.epoch - b.epoch || byTimeRecorded(a, b)).slice(0, most);
+    return jobs.sort(byTimeRecorded).slice(0, most);
   }
 
   /** Ends the attempt at no cost. Returns whether its lease was the job's, or its straggler's. */

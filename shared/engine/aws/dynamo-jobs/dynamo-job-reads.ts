@@ -1,7 +1,8 @@
 import { BatchGetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
 import { OPEN_JOBS_INDEX } from '../aws-resource-names.ts';
-import type { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../../proving-job/epoch-id.ts';
+import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { type DynamoItem, getItem } from '../dynamo/dynamo-item.ts';
 import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts';
 import { partsOf, STATES } from './dynamo-job-writes.ts';
@@ -30,12 +31,12 @@ export async function readJob(table: DynamoTable, jobId: ProvingJobId): Promise<
  */
 export async function readJobsOfEpoch(
   table: DynamoTable,
-  epoch: EpochNumber,
+  epochId: EpochId,
   filter?: string,
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<JobRecord[]> {
   const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
-  const shards = jobPartitions(epoch).map(async (pk) => {
+  const shards = jobPartitions(epochId).map(async (pk) => {
     const items = await readPages(table, {
       KeyConditionExpression: condition,
       FilterExpression: filter,
@@ -48,7 +49,7 @@ export async function readJobsOfEpoch(
 }
 
 /** The epoch's open jobs, from the index, whose entries are a fifth the size of the items. */
-export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Promise<OpenJob[]> {
+export async function readOpenJobs(table: DynamoTable, epochId: EpochId): Promise<OpenJob[]> {
   const shards = openShards().map((shard) =>
     readPages(table, {
       IndexName: OPEN_JOBS_INDEX,
@@ -56,7 +57,7 @@ export async function readOpenJobs(table: DynamoTable, epoch: EpochNumber): Prom
       ExpressionAttributeValues: { ':shard': shard },
     }),
   );
-  const ofEpoch = (await Promise.all(shards)).flat().filter(({ sk }) => sk.startsWith(`JOB#${epoch}:`));
+  const ofEpoch = (await Promise.all(shards)).flat().filter(({ sk }) => sk.startsWith(`JOB#${epochId}:`));
   return ofEpoch.map((entry) => parseOpenJob(table, entry));
 }
 

@@ -4,7 +4,7 @@ import type { JobRecord, RangeId } from '../../../ledger/job-ledger.ts';
 import { type CircuitTally, type JobTally, tallyOf } from '../../../ledger/job-tally.ts';
 import { CIRCUIT_CATALOGUE, circuitsOf, type CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../proving-job/circuit-family.ts';
-import type { EpochNumber } from '../../../proving-job/proving-job-id.ts';
+import type { EpochId } from '../../../proving-job/epoch-id.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
 import type { DynamoItem } from '../dynamo/dynamo-item.ts';
 import { circuitPrefix, type DynamoTable, jobPartitions } from '../dynamo/dynamo-table.ts';
@@ -27,18 +27,18 @@ const FEW_JOBS = 100;
  */
 export async function tallyJobs(
   table: DynamoTable,
-  epoch: EpochNumber,
+  epochId: EpochId,
   rangeId: RangeId,
   fewJobs = FEW_JOBS,
 ): Promise<JobTally> {
-  const partitions = jobPartitions(epoch);
+  const partitions = jobPartitions(epochId);
   const firsts = await Promise.all(partitions.map((pk) => readFirst(table, pk, fewJobs)));
   const records = firsts.flatMap(({ jobs }) => jobs);
   if (firsts.every(({ isAll }) => isAll)) return tallyOf(records, rangeId);
   const families = new Set(records.map(({ circuit }) => CIRCUIT_CATALOGUE[circuit].family));
   const parts = [...families]
     .flatMap(circuitsOf)
-    .flatMap((circuit) => partitions.map((pk) => ({ table, pk, epoch, circuit, rangeId })));
+    .flatMap((circuit) => partitions.map((pk) => ({ table, pk, epochId, circuit, rangeId })));
   const counted = await mapBounded(
     parts,
     QUERIES_AT_ONCE,
@@ -58,7 +58,7 @@ export async function readSomeProven(
   most: number,
 ): Promise<readonly JobRecord[]> {
   const jobs: JobRecord[] = [];
-  for (const pk of jobPartitions(part.epoch)) {
+  for (const pk of jobPartitions(part.epochId)) {
     const query = queryOf({ table, pk, ...part }, `${OF_RANGE} AND #state = :proven`);
     const { Items = [] } = await table.client.send(new QueryCommand({ ...query, Limit: most }));
     jobs.push(...Items.map((item) => parseJobItem(table, item as DynamoItem).record));
@@ -71,7 +71,7 @@ export async function readSomeProven(
 interface Part {
   readonly table: DynamoTable;
   readonly pk: string;
-  readonly epoch: EpochNumber;
+  readonly epochId: EpochId;
   readonly circuit: CircuitName;
   readonly rangeId: RangeId;
 }
@@ -144,7 +144,7 @@ async function readLeased(part: Part): Promise<readonly JobRecord[]> {
 }
 
 function queryOf(
-  { table, pk, epoch, circuit, rangeId }: Part,
+  { table, pk, epochId, circuit, rangeId }: Part,
   filter: string,
   values: Readonly<Record<string, unknown>> = {},
 ): QueryCommandInput {
@@ -153,7 +153,7 @@ function queryOf(
     TableName: table.name,
     KeyConditionExpression: condition,
     FilterExpression: filter,
-    ...partsOf([condition, filter], { ...STATES, ...values, rangeId, pk, prefix: circuitPrefix(epoch, circuit) }),
+    ...partsOf([condition, filter], { ...STATES, ...values, rangeId, pk, prefix: circuitPrefix(epochId, circuit) }),
   };
 }
 

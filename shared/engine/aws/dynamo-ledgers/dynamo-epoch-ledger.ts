@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-import { type EpochNumber, FIRST_TRIAL_EPOCH } from '../../../proving-job/proving-job-id.ts';
-import { type DynamoItem, getItem, parseItem, queryItems } from '../dynamo/dynamo-item.ts';
-import { type DynamoTable, expiresAtSeconds, type ItemKey, padded } from '../dynamo/dynamo-table.ts';
+import { type DynamoItem, getItem, parseItem } from '../dynamo/dynamo-item.ts';
+import { type DynamoTable, expiresAtSeconds } from '../dynamo/dynamo-table.ts';
 import { MAX_TRIES, pauseAfter, putVersion } from '../dynamo/dynamo-versioned-put.ts';
-import { advancedEpoch, openedEpoch } from '../../../ledger/epoch-changes.ts';
+import { advancedEpoch, openedEpoch, reopenedEpoch } from '../../../ledger/epoch-changes.ts';
 import {
   type EpochChange,
   type EpochLedger,
@@ -12,10 +11,11 @@ import {
   type EpochState,
   type NewEpoch,
 } from '../../../ledger/epoch-ledger.ts';
-import { LedgerBusyError } from '../../../ledger/errors.ts';
+import { LedgerBusyError, UnreadableItemError } from '../../../ledger/errors.ts';
 import type { RangeId } from '../../../ledger/job-ledger.ts';
-
-const PARTITION = 'EPOCHS';
+import { type EpochId, EpochNumber } from '../../../proving-job/epoch-id.ts';
+import { UnreadableRecords } from '../../unreadable-records.ts';
+import { epochKey, newestEpochItems, openingOf } from './dynamo-epoch-order.ts';
 
 /** The record's fields, readable in the console, and a version that grows with every change. */
 const EpochItem = EpochRecord.extend({ version: z.number().int().positive() });
@@ -25,80 +25,106 @@ interface StoredEpoch {
   readonly version: number;
 }
 
-/** An {@link EpochLedger} in the ledger's DynamoDB table: an item per epoch. */
+/** An {@link EpochLedger} in the ledger's DynamoDB table: an item per epoch, and one that has its place in their order. */
 export class DynamoEpochLedger implements EpochLedger {
   readonly #table: DynamoTable;
   readonly #nowMs: () => number;
+  readonly #unreadable: UnreadableRecords;
 
-  constructor(table: DynamoTable, nowMs: () => number) {
+  constructor(table: DynamoTable, nowMs: () => number, unreadable = new UnreadableRecords()) {
     this.#table = table;
     this.#nowMs = nowMs;
+    this.#unreadable = unreadable;
   }
 
   async open(epoch: NewEpoch): Promise<EpochRecord> {
-    return await this.#change(epoch.epoch, (known) => openedEpoch(known, epoch, this.#nowMs()));
+    return await this.#change(epoch.id, (known) => openedEpoch(known, epoch, this.#nowMs()));
   }
 
   async advance(
-    epoch: EpochNumber,
+    id: EpochId,
     rangeId: RangeId,
     state: EpochState,
     change: EpochChange = {},
   ): Promise<EpochRecord | undefined> {
-    return await this.#change(epoch, (known) => known && advancedEpoch(known, rangeId, state, change, this.#nowMs()));
+    return await this.#change(id, (known) => known && advancedEpoch(known, rangeId, state, change, this.#nowMs()));
   }
 
-  async find(epoch: EpochNumber): Promise<EpochRecord | undefined> {
-    return (await this.#find(epoch))?.record;
+  async reopen(id: EpochId, rangeId: RangeId, reason: string): Promise<EpochRecord | undefined> {
+    return await this.#change(id, (known) => known && reopenedEpoch(known, rangeId, reason));
+  }
+
+  async find(id: EpochId): Promise<EpochRecord | undefined> {
+    return (await this.#find(id))?.record;
   }
 
   async latest(limit: number): Promise<readonly EpochRecord[]> {
-    const firstTrial = keyOf(FIRST_TRIAL_EPOCH).sk;
-    const query = { limit, backwards: true } as const;
-    const [trials, ofRollup] = await Promise.all([
-      queryItems(this.#table, PARTITION, { ...query, from: firstTrial }),
-      queryItems(this.#table, PARTITION, { ...query, below: firstTrial }),
-    ]);
-    return [...trials, ...ofRollup].map((item) => this.#parse(item).record);
+    const [trials, ofRollups] = await Promise.all([this.#latest(true, limit), this.#latest(false, limit)]);
+    return [...trials, ...ofRollups].toSorted(byTimeOpened);
+  }
+
+  /** @param leftOut how many of the newest cannot be read: they take no other's place */
+  async #latest(isOfTrials: boolean, limit: number, leftOut = 0): Promise<readonly EpochRecord[]> {
+    const items = await newestEpochItems(this.#table, { isOfTrials, limit: limit + leftOut });
+    const records = items.flatMap((item) => this.#readable(item) ?? []);
+    const unreadable = items.length - records.length;
+    if (unreadable > leftOut) return await this.#latest(isOfTrials, limit, unreadable);
+    return records.toSorted(byTimeOpened).slice(0, limit);
   }
 
   /** Reads, changes and writes, and starts over when another program wrote in between. */
   async #change<Changed extends EpochRecord | undefined>(
-    epoch: EpochNumber,
+    id: EpochId,
     change: (known: EpochRecord | undefined) => Changed,
   ): Promise<Changed> {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      const known = await this.#find(epoch);
+      const known = await this.#find(id);
       const changed = change(known?.record);
       if (changed === undefined || changed === known?.record) return changed;
       if (await this.#write(changed, known?.version)) return changed;
       await pauseAfter(tries);
     }
-    const { pk, sk } = keyOf(epoch);
+    const { pk, sk } = epochKey(id);
     throw new LedgerBusyError(this.#table.name, pk, sk, MAX_TRIES);
   }
 
   async #write(record: EpochRecord, replaces: number | undefined): Promise<boolean> {
     const item = {
       ...EpochRecord.parse(record),
-      ...keyOf(record.epoch),
+      ...epochKey(record.id),
       version: (replaces ?? 0) + 1,
       ...(record.closedAtMs !== undefined && { expiresAtSeconds: expiresAtSeconds(record.closedAtMs) }),
     };
-    return await putVersion(this.#table, { item, replaces });
+    return await putVersion(this.#table, {
+      item,
+      replaces,
+      ...(replaces === undefined && { together: { Put: { TableName: this.#table.name, Item: openingOf(record) } } }),
+    });
   }
 
-  async #find(epoch: EpochNumber): Promise<StoredEpoch | undefined> {
-    const item = await getItem(this.#table, keyOf(epoch));
+  async #find(id: EpochId): Promise<StoredEpoch | undefined> {
+    const item = await getItem(this.#table, epochKey(id));
     return item && this.#parse(item);
   }
 
+  #readable(item: DynamoItem): EpochRecord | undefined {
+    try {
+      return this.#parse(item).record;
+    } catch (error) {
+      if (!(error instanceof UnreadableItemError)) throw error;
+      this.#unreadable.leaveOut(`epoch ${String(item['id'] ?? item.sk)}`, error);
+      return undefined;
+    }
+  }
+
   #parse(item: DynamoItem): StoredEpoch {
-    const { version, ...record } = parseItem(EpochItem, this.#table, item);
+    // An earlier version recorded the number alone.
+    const known = { id: String(EpochNumber.safeParse(item['epoch']).data), ...item };
+    const { version, ...record } = parseItem(EpochItem, this.#table, known);
     return { record, version };
   }
 }
 
-function keyOf(epoch: EpochNumber): ItemKey {
-  return { pk: PARTITION, sk: `EPOCH#${padded(epoch)}` };
+function byTimeOpened(a: EpochRecord, b: EpochRecord): number {
+  return b.openedAtMs - a.openedAtMs || b.epoch - a.epoch;
 }

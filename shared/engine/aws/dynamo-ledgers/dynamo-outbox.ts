@@ -1,21 +1,25 @@
-import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 
-import { EpochNumber } from '../../../proving-job/proving-job-id.ts';
+import { EpochId, epochIdWithoutRollup, EpochNumber, parseEpochId } from '../../../proving-job/epoch-id.ts';
 import { type DynamoItem, getItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { packRoot, unpackRoot } from './dynamo-root-item.ts';
 import { type DynamoTable, type ItemKey, padded } from '../dynamo/dynamo-table.ts';
 import { MAX_TRIES, pauseAfter, putVersion } from '../dynamo/dynamo-versioned-put.ts';
-import { LedgerBusyError } from '../../../ledger/errors.ts';
-import { type NewRoot, type Outbox, RootRecord } from '../../../ledger/outbox.ts';
+import { LedgerBusyError, UnreadableItemError } from '../../../ledger/errors.ts';
+import { byDeadline, isOpenRoot, type NewRoot, type Outbox, RootRecord } from '../../../ledger/outbox.ts';
 import { storedRoot } from '../../../ledger/stored-root.ts';
+import { UnreadableRecords } from '../../unreadable-records.ts';
 
 const PARTITION = 'ROOTS';
-const OPEN_KEY: ItemKey = { pk: PARTITION, sk: 'OPEN' };
+const OPEN_KEY: ItemKey = { pk: PARTITION, sk: 'OPEN-ROOTS' };
+/** The numbers of epochs that an earlier version opened. */
+const OPEN_WITHOUT_ROLLUP_KEY: ItemKey = { pk: PARTITION, sk: 'OPEN' };
 /** As many as DynamoDB reads in one call. */
 const BATCH_ITEMS = 100;
 
-const OpenRoots = z.strictObject({ epochs: z.set(EpochNumber).default(new Set()) });
+const OpenRoots = z.object({ epochIds: z.set(EpochId).optional() });
+const OpenWithoutRollup = z.object({ epochs: z.set(EpochNumber).optional() });
 
 /**
  * An {@link Outbox} in the ledger's DynamoDB table: an item per root, and one with the epochs of all that are open.
@@ -26,40 +30,39 @@ const OpenRoots = z.strictObject({ epochs: z.set(EpochNumber).default(new Set())
 export class DynamoOutbox implements Outbox {
   readonly #table: DynamoTable;
   readonly #nowMs: () => number;
+  readonly #unreadable: UnreadableRecords;
 
-  constructor(table: DynamoTable, nowMs: () => number) {
+  constructor(table: DynamoTable, nowMs: () => number, unreadable = new UnreadableRecords()) {
     this.#table = table;
     this.#nowMs = nowMs;
+    this.#unreadable = unreadable;
   }
 
   async store(root: NewRoot): Promise<RootRecord> {
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      const known = await this.find(root.epoch);
+      const known = await this.find(root.epochId);
       const stored = storedRoot(known, root, this.#nowMs());
       if (stored === known || (await this.#write(stored, known))) return stored;
       await pauseAfter(tries);
     }
-    const { pk, sk } = keyOf(root.epoch);
+    const { pk, sk } = keyOf(root.epochId);
     throw new LedgerBusyError(this.#table.name, pk, sk, MAX_TRIES);
   }
 
-  async find(epoch: EpochNumber): Promise<RootRecord | undefined> {
-    const item = await getItem(this.#table, keyOf(epoch));
+  async find(epochId: EpochId): Promise<RootRecord | undefined> {
+    const item = await getItem(this.#table, keyOf(epochId));
     return item && (await unpackRoot(this.#table, item));
   }
 
   async open(): Promise<readonly RootRecord[]> {
-    const item = await getItem(this.#table, OPEN_KEY);
-    if (item === undefined) return [];
-    const { epochs } = parseItem(OpenRoots, this.#table, item);
-    const items = await this.#readAll([...epochs].map(keyOf));
-    const roots = await Promise.all(items.map((one) => unpackRoot(this.#table, one)));
+    const items = await this.#readAll((await this.#openIds()).map(keyOf));
+    const roots = await Promise.all(items.map((item) => this.#readable(item)));
     // One may have been closed since the set was read.
-    return roots.filter(isOpen).toSorted((a, b) => a.epoch - b.epoch);
+    return roots.filter((root) => root !== undefined).filter(isOpenRoot).toSorted(byDeadline);
   }
 
   async replace(root: RootRecord): Promise<RootRecord | undefined> {
-    const known = await this.find(root.epoch);
+    const known = await this.find(root.epochId);
     if (known?.version !== root.version) return undefined;
     const next = RootRecord.parse({ ...root, version: root.version + 1 });
     return (await this.#write(next, known)) ? next : undefined;
@@ -67,23 +70,38 @@ export class DynamoOutbox implements Outbox {
 
   /** Returns whether the root is stored: it is not if the stored root is no longer `known`. */
   async #write(root: RootRecord, known: RootRecord | undefined): Promise<boolean> {
-    const item = { ...(await packRoot(RootRecord.parse(root), this.#nowMs())), ...keyOf(root.epoch) };
-    const isOpened = isOpen(root) && !(known && isOpen(known));
-    const isClosed = !isOpen(root) && known !== undefined && isOpen(known);
+    const item = { ...(await packRoot(RootRecord.parse(root), this.#nowMs())), ...keyOf(root.epochId) };
+    const isOpened = isOpenRoot(root) && !(known && isOpenRoot(known));
+    const isClosed = !isOpenRoot(root) && known !== undefined && isOpenRoot(known);
     return await putVersion(this.#table, {
       item,
       replaces: known?.version,
       ...((isOpened || isClosed) && {
         together: {
-          Update: {
-            TableName: this.#table.name,
-            Key: OPEN_KEY,
-            UpdateExpression: `${isOpened ? 'ADD' : 'DELETE'} epochs :epochs`,
-            ExpressionAttributeValues: { ':epochs': new Set([root.epoch]) },
-          },
+          Update: { TableName: this.#table.name, ...changeOfOpen(isOpened ? 'ADD' : 'DELETE', root) },
         },
       }),
     });
+  }
+
+  async #openIds(): Promise<readonly EpochId[]> {
+    const [ofRollups, numbered] = await Promise.all([
+      getItem(this.#table, OPEN_KEY),
+      getItem(this.#table, OPEN_WITHOUT_ROLLUP_KEY),
+    ]);
+    const { epochIds = [] } = ofRollups === undefined ? {} : parseItem(OpenRoots, this.#table, ofRollups);
+    const { epochs = [] } = numbered === undefined ? {} : parseItem(OpenWithoutRollup, this.#table, numbered);
+    return [...epochIds, ...[...epochs].map(epochIdWithoutRollup)];
+  }
+
+  async #readable(item: DynamoItem): Promise<RootRecord | undefined> {
+    try {
+      return await unpackRoot(this.#table, item);
+    } catch (error) {
+      if (!(error instanceof UnreadableItemError)) throw error;
+      this.#unreadable.leaveOut(`root of epoch ${String(item['epochId'] ?? item['epoch'])}`, error);
+      return undefined;
+    }
   }
 
   async #readAll(keys: readonly ItemKey[]): Promise<readonly DynamoItem[]> {
@@ -113,10 +131,24 @@ export class DynamoOutbox implements Outbox {
   }
 }
 
-function keyOf(epoch: EpochNumber): ItemKey {
-  return { pk: PARTITION, sk: `ROOT#${padded(epoch)}` };
+function keyOf(epochId: EpochId): ItemKey {
+  const { rollup, epoch } = parseEpochId(epochId);
+  return { pk: PARTITION, sk: `ROOT#${rollup === undefined ? padded(epoch) : epochId}` };
 }
 
-function isOpen({ state }: RootRecord): boolean {
-  return state === 'waiting' || state === 'sent';
+function changeOfOpen(
+  change: 'ADD' | 'DELETE',
+  { epochId, epoch }: RootRecord,
+): Pick<UpdateCommandInput, 'Key' | 'ExpressionAttributeValues'> & { readonly UpdateExpression: string } {
+  return parseEpochId(epochId).rollup === undefined
+    ? {
+        Key: OPEN_WITHOUT_ROLLUP_KEY,
+        UpdateExpression: `${change} epochs :epochs`,
+        ExpressionAttributeValues: { ':epochs': new Set([epoch]) },
+      }
+    : {
+        Key: OPEN_KEY,
+        UpdateExpression: `${change} epochIds :epochIds`,
+        ExpressionAttributeValues: { ':epochIds': new Set([epochId]) },
+      };
 }

@@ -7,6 +7,7 @@ import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds } from '../dynamo/dynamo-table.ts';
 import { UnreadableItemError } from '../../../ledger/errors.ts';
 import { RootRecord } from '../../../ledger/outbox.ts';
+import { EpochNumber } from '../../../proving-job/epoch-id.ts';
 
 const compress = promisify(brotliCompress);
 const decompress = promisify(brotliDecompress);
@@ -40,7 +41,9 @@ export async function packRoot(
 
 /** @throws {UnreadableItemError} */
 export async function unpackRoot(table: DynamoTable, item: DynamoItem): Promise<RootRecord> {
-  const { bulk, ...fields } = parseItem(RootItem, table, item);
+  // An earlier version recorded the number alone.
+  const known = { epochId: String(EpochNumber.safeParse(item['epoch']).data), ...item };
+  const { bulk, ...fields } = parseItem(RootItem, table, known);
   try {
     return { ...fields, ...RootBulk.parse(JSON.parse((await decompress(bulk)).toString())) };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { Settlement, SettlementFeed } from '../../../ledger/settlement-feed.ts';
-import { EpochNumber, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import type { StreamRecord, TableStream } from './dynamo-stream.ts';
 import { StreamFollower } from './dynamo-stream-follower.ts';
 
@@ -72,7 +72,5 @@ function settlementOf({ oldImage, newImage }: StreamRecord): Settlement | undefi
   const state = ClosedState.safeParse(newImage?.['state']?.S);
   if (!state.success || oldImage?.['state']?.S === state.data) return undefined;
   const jobId = ProvingJobId.safeParse(sortKey.slice(JOB_PREFIX.length));
-  const epoch = EpochNumber.safeParse(parseInt(jobId.data ?? '', 10));
-  if (!jobId.success || !epoch.success) return undefined;
-  return { jobId: jobId.data, epoch: epoch.data, state: state.data };
+  return jobId.success ? { jobId: jobId.data, state: state.data } : undefined;
 }

@@ -4,6 +4,7 @@ import { LeaseKeeper, type LeasePair } from '../../../../containers/agent/heartb
 import type { Engine } from '../../../../shared/engine/engine.ts';
 import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
 import { TestFleet } from '../../../fixtures/test-fleet.ts';
+import { epochIdOf } from '../../../../shared/proving-job/proving-job-id.ts';
 
 const LEASE_SECONDS = 30;
 const HEARTBEAT_SECONDS = 10;
@@ -134,8 +135,7 @@ describe('keeping leases', () => {
 
   it('a job that was taken away is a loss at the next heartbeat', async () => {
     keeper.keep(KEY, leases, FOREVER_MS);
-    const { epoch } = (await engine.jobs.find(leases.jobLease.jobId))!;
-    await engine.jobs.cancelEpoch(epoch, 'a reorg took it');
+    await engine.jobs.cancelEpoch(epochIdOf(leases.jobLease.jobId), 'a reorg took it');
     await elapse(HEARTBEAT_SECONDS);
 
     expect(lost).toEqual([`lease lost for proving job ${leases.jobLease.jobId}`]);

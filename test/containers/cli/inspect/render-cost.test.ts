@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { renderCost } from '../../../../containers/cli/inspect/render-cost.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
 import type { CostPart } from '../../../../shared/cost/epoch-cost.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { namesOfEpoch } from '../../../fixtures/epoch-id.ts';
 
 const AGENTS: CostPart = { kind: 'agents', name: 'large', dollars: 0.003, because: '0.01 h of 5 jobs' };
 const SQS: CostPart = { kind: 'aws', name: 'SQS', dollars: 0.0006, because: '5 jobs and 0 heartbeats' };
 const GAS: CostPart = { kind: 'l1', name: 'gas', dollars: undefined, because: '0.000500 ETH at the most' };
 
 const render = (...parts: readonly CostPart[]): string =>
-  renderCost({ epoch: EpochNumber.parse(7), state: 'proven' }, parts)
+  renderCost({ ...namesOfEpoch(7), state: 'proven' }, parts)
     .map(textOf)
     .join('\n');
 

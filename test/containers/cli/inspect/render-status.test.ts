@@ -80,7 +80,7 @@ describe('coppice status', () => {
     await seedFleet(harness);
     const epoch = (await harness.engine.epochs.find(SEEDED_EPOCH))!;
     const stored = await harness.engine.outbox.store({
-      ...{ epoch: SEEDED_EPOCH, rangeId: epoch.rangeId, firstCheckpoint: 12, lastCheckpoint: 12 },
+      ...{ epochId: SEEDED_EPOCH, rangeId: epoch.rangeId, firstCheckpoint: 12, lastCheckpoint: 12 },
       ...{ to: '0x01', data: '0x02', deadlineAtMs: epoch.deadlineAtMs },
     });
     await harness.engine.outbox.replace({ ...stored, reason: 'gas costs 3000 gwei, the cap is 2000' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderWhy } from '../../../../containers/cli/inspect/render-why.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
 import type { FleetDecisionRecord } from '../../../../shared/ledger/decision-log.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';
 
 const AT_MS = 1_800_000_000_000;
 const EPOCH = EpochNumber.parse(7);

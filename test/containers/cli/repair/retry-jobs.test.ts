@@ -8,11 +8,11 @@ import { textOf } from '../../../../containers/terminal/line.ts';
 import { type EpochState } from '../../../../shared/ledger/epoch-ledger.ts';
 import { AgentId, type JobRecord, type NewJob, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 
-const EPOCH = EpochNumber.parse(7);
+const EPOCH = epochId(7);
 const RANGE = RangeId.parse('0xa1');
 const AGENT = AgentId.parse('agent-1');
 
@@ -21,7 +21,7 @@ describe('a retry', () => {
   beforeEach(async () => {
     harness = await openEmbeddedHarness();
     await harness.engine.epochs.open({
-      epoch: EPOCH,
+      id: EPOCH,
       rangeId: RANGE,
       networkVersion: '4.1.2',
       firstCheckpoint: 12,
@@ -33,7 +33,7 @@ describe('a retry', () => {
   afterEach(() => harness.close());
 
   async function aJob(overrides: Parameters<typeof aNewJob>[1] = {}): Promise<NewJob> {
-    const job = aNewJob('PARITY_BASE', { epoch: EPOCH, rangeId: RANGE, ...overrides });
+    const job = aNewJob('PARITY_BASE', { epochId: EPOCH, rangeId: RANGE, ...overrides });
     await harness.engine.jobs.record(job);
     return job;
   }
@@ -86,7 +86,7 @@ describe('a retry', () => {
     const { engine } = harness;
     const rejected = [await aRejectedJob(), await aRejectedJob()];
     const foreign = await aRejectedJob({ rangeId: RangeId.parse('0xb2') });
-    const elsewhere = await aRejectedJob({ epoch: EpochNumber.parse(8) });
+    const elsewhere = await aRejectedJob({ epochId: epochId(8) });
     const queued = await aJob();
     await advance('failed');
     const retried = await retryEpoch(engine, EPOCH, harness.nowMs());
@@ -154,23 +154,23 @@ describe('a retry', () => {
   it('is refused for a job that no epoch needs any more', async () => {
     const foreign = await aRejectedJob({ rangeId: RangeId.parse('0xb2') });
     await expect(retryJob(harness.engine, foreign, harness.nowMs())).rejects.toThrow('removed by a reorg');
-    await expect(retryEpoch(harness.engine, EpochNumber.parse(9), harness.nowMs())).rejects.toThrow(EpochUnknownError);
+    await expect(retryEpoch(harness.engine, epochId(9), harness.nowMs())).rejects.toThrow(EpochUnknownError);
   });
 
   it('finds a job by its id, or by any unambiguous prefix of it', async () => {
-    const { jobs } = harness.engine;
+    const { engine } = harness;
     const [one, other] = [await aJob(), await aJob()];
     let unique = one.id.length - 64;
     while (other.id.startsWith(one.id.slice(0, unique))) unique += 1;
-    expect(await findJob(jobs, one.id)).toMatchObject({ id: one.id });
-    expect(await findJob(jobs, one.id.slice(0, unique))).toMatchObject({ id: one.id });
-    const ambiguous = findJob(jobs, '7:PARITY_BASE');
+    expect(await findJob(engine, one.id)).toMatchObject({ id: one.id });
+    expect(await findJob(engine, one.id.slice(0, unique))).toMatchObject({ id: one.id });
+    const ambiguous = findJob(engine, '7:PARITY_BASE');
     await expect(ambiguous).rejects.toThrow(JobUnknownError);
     await expect(ambiguous).rejects.toThrow(`2 jobs begin with 7:PARITY_BASE, give more of the id:\n  ${one.id}`);
-    await expect(findJob(jobs, '7:ROOT_ROLLUP')).rejects.toThrow(
+    await expect(findJob(engine, '7:ROOT_ROLLUP')).rejects.toThrow(
       'job 7:ROOT_ROLLUP is not in the ledger: coppice jobs 7 lists the jobs of the epoch',
     );
-    await expect(findJob(jobs, '8:PARITY_BASE')).rejects.toThrow('coppice jobs 8');
+    await expect(findJob(engine, '8:PARITY_BASE')).rejects.toThrow('coppice jobs 8');
   });
 
   it.each([

@@ -6,7 +6,7 @@ import {
   type PoolState,
 } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
 import type { PoolLoad } from '../../../../shared/merge-tree/progress/work-left.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { namesOfEpoch } from '../../../fixtures/epoch-id.ts';
 
 export const NOW_MS = 1_800_000_000_000;
 export const START_UP_SECONDS = 75;
@@ -36,7 +36,7 @@ export function anEpoch(
   { number = 7, windowSeconds = WINDOW_SECONDS, startsInSeconds = 0, pathSeconds = 250 } = {},
 ): EpochLoad {
   return {
-    epoch: EpochNumber.parse(number),
+    ...namesOfEpoch(number),
     deadlineAtMs: NOW_MS + windowSeconds * 1000,
     startsAtMs: NOW_MS + startsInSeconds * 1000,
     pathSeconds,

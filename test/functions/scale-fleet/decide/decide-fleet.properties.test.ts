@@ -13,9 +13,9 @@ import {
 } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
 import type { PoolLoad } from '../../../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../../../shared/proving-job/circuit-family.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import { NOW_MS, START_UP_SECONDS } from './a-fleet-state.ts';
 import { aRunningJob } from '../a-running-job.ts';
+import { namesOfEpoch } from '../../../fixtures/epoch-id.ts';
 
 const POOLS = ['small', 'medium', 'large'] as const satisfies readonly Pool[];
 type ScaledPool = (typeof POOLS)[number];
@@ -71,13 +71,15 @@ const poolLoads: fc.Arbitrary<PoolLoad> = fc
     longestSeconds: jobSeconds * 1.3,
   }));
 
-const epochLoads: fc.Arbitrary<EpochLoad> = fc.record({
-  epoch: fc.nat(1000).map((number) => EpochNumber.parse(number)),
+const epochLoads: fc.Arbitrary<EpochLoad> = fc
+  .record({
+  names: fc.nat(1000).map((number) => namesOfEpoch(number)),
   deadlineAtMs: fc.integer({ min: -600, max: 7200 }).map((seconds) => NOW_MS + seconds * 1000),
   startsAtMs: fc.integer({ min: -7200, max: 600 }).map((seconds) => NOW_MS + seconds * 1000),
   pathSeconds: fc.integer({ min: 0, max: 900 }),
   pools: fc.record({ small: poolLoads, medium: poolLoads, large: poolLoads }, { requiredKeys: [] }),
-});
+})
+  .map(({ names, ...load }) => ({ ...names, ...load }));
 
 const memories: fc.Arbitrary<FleetState['memory']> = fc.option(
   fc.record({
@@ -273,7 +275,7 @@ describe('decideFleet, for any state', () => {
               nowMs,
               epochs: [
                 {
-                  epoch: EpochNumber.parse(7),
+                  ...namesOfEpoch(7),
                   deadlineAtMs: NOW_MS + 2304_000,
                   startsAtMs: NOW_MS,
                   pathSeconds: 250,

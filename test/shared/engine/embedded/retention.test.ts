@@ -10,9 +10,10 @@ import type { Engine } from '../../../../shared/engine/engine.ts';
 import type { EpochState } from '../../../../shared/ledger/epoch-ledger.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { messageOf } from '../../../../shared/proving-job/job-message.ts';
-import { EpochNumber, type ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
+import { type ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 
 const DAY_SECONDS = 24 * 3600;
 const RANGE = RangeId.parse('0xa1');
@@ -43,17 +44,17 @@ describe('what the embedded engine keeps', () => {
 
   /** Opens an epoch with jobs, their messages and one object, written now. */
   async function openEpoch(number: number, jobs = 1): Promise<ProvingJobId[]> {
-    const epoch = EpochNumber.parse(number);
+    const epoch = epochId(number);
     const shape = [{ blocks: [{ publicTxs: 1, privateTxs: 0 }], l1ToL2Messages: 0 }];
     const deadlineAtMs = harness.nowMs() + 3_600_000;
-    await engine.epochs.open({ epoch, rangeId: RANGE, networkVersion: '4.1.2', shape, deadlineAtMs });
+    await engine.epochs.open({ id: epoch, rangeId: RANGE, networkVersion: '4.1.2', shape, deadlineAtMs });
     const ids = [];
     for (let index = 0; index < jobs; index++) ids.push((await storeJob(number)).id);
     return ids;
   }
 
   async function storeJob(number: number): ReturnType<Engine['jobs']['record']> {
-    const job = aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(number) });
+    const job = aNewJob('PARITY_BASE', { epochId: epochId(number) });
     await engine.proofs.put(job.inputs.key, new Uint8Array([1]));
     const time = new Date(harness.nowMs());
     await utimes(join(proofs.directory, job.inputs.key), time, time);
@@ -63,11 +64,11 @@ describe('what the embedded engine keeps', () => {
   }
 
   const close = (number: number, state: EpochState = 'proven'): Promise<unknown> =>
-    engine.epochs.advance(EpochNumber.parse(number), RANGE, state);
+    engine.epochs.advance(epochId(number), RANGE, state);
 
   const storeRoot = (number: number): ReturnType<Engine['outbox']['store']> =>
     engine.outbox.store({
-      epoch: EpochNumber.parse(number),
+      epochId: epochId(number),
       rangeId: RANGE,
       to: '0xaa',
       data: '0xbb',
@@ -94,19 +95,19 @@ describe('what the embedded engine keeps', () => {
     await close(7);
     await elapseDays(13.9);
     await pass();
-    expect(await engine.jobs.jobsOfEpoch(EpochNumber.parse(7))).toHaveLength(jobIds.length);
+    expect(await engine.jobs.jobsOfEpoch(epochId(7))).toHaveLength(jobIds.length);
     expect(await engine.epochs.latest(1)).toHaveLength(1);
     await elapseDays(0.2);
     await pass();
-    expect(await engine.jobs.jobsOfEpoch(EpochNumber.parse(7))).toEqual([]);
+    expect(await engine.jobs.jobsOfEpoch(epochId(7))).toEqual([]);
     expect(await engine.epochs.latest(1)).toEqual([]);
-    expect(await engine.outbox.find(root.epoch)).toBeUndefined();
+    expect(await engine.outbox.find(root.epochId)).toBeUndefined();
     expect(await engine.queue.depths()).toEqual([]);
   });
 
   it.each<EpochState>(['proving', 'submitting'])('keeps all of an epoch that is %s, however old', async (state) => {
     const [jobId] = await openEpoch(7);
-    await engine.epochs.advance(EpochNumber.parse(7), RANGE, state);
+    await engine.epochs.advance(epochId(7), RANGE, state);
     await elapseDays(60);
     await pass();
     expect(await files()).toEqual([jobId]);

@@ -18,6 +18,7 @@ import { aNewJob } from '../../../contract/a-new-job.ts';
 import { SeededRandom } from '../../merge-tree/seeded-random.ts';
 import type { OpeningOrder } from '../processes/opening-thread.ts';
 import { startProcess } from '../start-process.ts';
+import { epochIdOf } from '../../../../shared/proving-job/proving-job-id.ts';
 
 /** Set COPPICE_TEST_SEED to the number in a title to see the same jobs die at the same steps again. */
 const SEED = Number(process.env['COPPICE_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
@@ -114,7 +115,7 @@ describe('the embedded engine between processes', () => {
 
     expect(deaths).toBeGreaterThan(AGENTS);
     expect(heard.map(({ jobId }) => jobId).toSorted()).toEqual(jobs.map(({ id }) => id).toSorted());
-    const records = await engine.jobs.jobsOfEpoch(jobs[0]!.epoch);
+    const records = await engine.jobs.jobsOfEpoch(epochIdOf(jobs[0]!.id));
     expect(records.map(({ id, state }) => [id, state])).toEqual(jobs.map(({ id }) => [id, 'proven']));
     for (const { proof } of records) await engine.proofs.get(proof!);
     expect(await engine.queue.deadLetters()).toEqual([]);

@@ -7,6 +7,7 @@ import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
 import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
+import { epochIdOf } from '../../../../shared/proving-job/proving-job-id.ts';
 
 const POLLING = { interval: 10 };
 
@@ -26,7 +27,7 @@ describe('the SQLite ledger', () => {
   async function cancelOne(): Promise<string> {
     const job = aNewJob();
     await harness.elsewhere.jobs.record(job);
-    await harness.elsewhere.jobs.cancelEpoch(job.epoch, 'window closed');
+    await harness.elsewhere.jobs.cancelEpoch(epochIdOf(job.id), 'window closed');
     return job.id;
   }
 

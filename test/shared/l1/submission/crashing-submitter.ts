@@ -47,6 +47,7 @@ const submitter = new RootSubmitter({
   epochs: {
     open: epochs.open.bind(epochs),
     find: epochs.find.bind(epochs),
+    reopen: epochs.reopen.bind(epochs),
     latest: epochs.latest.bind(epochs),
     advance: async (...change) => await after('epoch-proven', epochs.advance(...change)),
   },

@@ -9,7 +9,8 @@ import type { RootCall } from '../../../../shared/l1/verdict/decode-root-call.ts
 import { DEFAULT_SUBMISSION_POLICY } from '../../../../shared/l1/submission/submission-policy.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { RootRecord, Submission } from '../../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
+import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';
 
 const NOW_MS = 1_000_000_000;
 const DEADLINE_MS = NOW_MS + 600_000;
@@ -42,6 +43,7 @@ function aSubmission(change: Partial<Submission> = {}): Submission {
 
 function aRoot(...submissions: Submission[]): RootRecord {
   return {
+    epochId: epochId(3),
     epoch: EpochNumber.parse(3),
     rangeId: RangeId.parse('0x08'),
     firstCheckpoint: 5,

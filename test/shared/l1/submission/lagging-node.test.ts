@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createL1Client, type L1Client } from '../../../../shared/l1/l1-client.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import { rollupForEachTest } from '../rollup-for-each-test.ts';
 import { POLICY, type RollupOnAnvil } from '../rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 
 /** The first URL's node responds and accepts transactions, but no longer follows the chain. */
 describe('RootSubmitter, with a first node that lags', () => {
@@ -68,7 +68,7 @@ describe('RootSubmitter, with a first node that lags', () => {
 
     bench.clock.nowMs = (await bench.root()).deadlineAtMs;
     await submitter.tick();
-    expect(await bench.engine.epochs.find(EpochNumber.parse(0))).toMatchObject({ state: 'expired' });
+    expect(await bench.engine.epochs.find(epochId(0))).toMatchObject({ state: 'expired' });
     bench.clock.nowMs += POLICY.reorgWatchSeconds * 1000;
     await submitter.tick();
     expect((await bench.root()).state).toBe('expired');

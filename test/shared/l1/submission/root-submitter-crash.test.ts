@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import type { CrashingSubmitter, CrashPoint } from './crashing-submitter.ts';
 import { deployRollup, type RollupOnAnvil } from '../rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 
 const PROGRAM = fileURLToPath(new URL('crashing-submitter.ts', import.meta.url));
 /** Of L1: each block is at least a second on, so that mining as fast as possible would soon close the proof window. */
@@ -84,7 +84,7 @@ describe('RootSubmitter in processes that are killed', () => {
       const root = await bench.root();
       expect(root.submissions).toHaveLength(1);
       expect(root.submissions).toMatchObject([{ nonce: 0, outcome: 'mined' }]);
-      expect(await bench.engine.epochs.find(EpochNumber.parse(0))).toMatchObject({
+      expect(await bench.engine.epochs.find(epochId(0))).toMatchObject({
         state: 'proven',
         transactionHash: root.submissions[0]?.transactionHash,
       });

@@ -5,11 +5,11 @@ import { PublisherKeyUnusableError } from '../../../../shared/l1/errors.ts';
 import { createL1Client } from '../../../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../../../shared/l1/publisher/publisher-account.ts';
 import type { Submission } from '../../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
 import { rollupForEachTest } from '../rollup-for-each-test.ts';
 import { deployRollup, POLICY, rootCall, type RollupOnAnvil, TIMING } from '../rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID } from '../start-anvil.ts';
 import { openTcpGate } from '../tcp-gate.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 
 const EPOCH_SECONDS = TIMING.slotSeconds * TIMING.epochSlots;
 
@@ -20,7 +20,7 @@ describe('RootSubmitter', () => {
   rollupForEachTest((deployed) => ({ anvil, bench } = deployed));
 
   const epochState = async (epoch = 0): Promise<string | undefined> =>
-    (await bench.engine.epochs.find(EpochNumber.parse(epoch)))?.state;
+    (await bench.engine.epochs.find(epochId(epoch)))?.state;
   const incidents = async (): Promise<string[]> =>
     (await bench.engine.incidents.latest(10)).map(({ message }) => message);
 
@@ -39,7 +39,7 @@ describe('RootSubmitter', () => {
     const root = await bench.root();
     expect(root).toMatchObject({ state: 'mined', submissions: [{ outcome: 'mined' }], settledAtMs: bench.clock.nowMs });
     expect(root.submitterId).toBeUndefined();
-    expect(await bench.engine.epochs.find(EpochNumber.parse(0))).toMatchObject({
+    expect(await bench.engine.epochs.find(epochId(0))).toMatchObject({
       state: 'proven',
       transactionHash: root.submissions[0]?.transactionHash,
     });
@@ -548,7 +548,7 @@ describe('RootSubmitter', () => {
     await other.submitter().tick();
     expect(await other.root()).toMatchObject({ state: 'expired', submissions: [] });
     expect((await other.root()).reason).toContain('accepts only one');
-    expect((await other.engine.epochs.find(EpochNumber.parse(0)))?.state).toBe('proven');
+    expect((await other.engine.epochs.find(epochId(0)))?.state).toBe('proven');
     await other.engine.close();
   });
 
@@ -567,7 +567,7 @@ describe('RootSubmitter', () => {
     await bench.call('setTips', 2n, 0n);
     await submitter.tick();
     expect(await bench.root()).toMatchObject({ state: 'expired', submissions: [] });
-    expect(await bench.engine.epochs.find(EpochNumber.parse(0))).toMatchObject({
+    expect(await bench.engine.epochs.find(epochId(0))).toMatchObject({
       state: 'failed',
       reason: expect.stringContaining('archive') as string,
     });

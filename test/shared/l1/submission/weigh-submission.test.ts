@@ -8,10 +8,12 @@ import {
 import { type Weighing, weighedStep, weighSubmission } from '../../../../shared/l1/submission/weigh-submission.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
+import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';
 
 const DEADLINE_MS = 1_000_000_000;
 const ROOT: RootRecord = {
+  epochId: epochId(3),
   epoch: EpochNumber.parse(3),
   rangeId: RangeId.parse('0x08'),
   contract: 'aztec-rollup',

@@ -22,13 +22,14 @@ import type { Verdict } from '../../../../shared/l1/verdict/root-verdict.ts';
 import { DEFAULT_SUBMISSION_POLICY } from '../../../../shared/l1/submission/submission-policy.ts';
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../../../shared/ledger/outbox.ts';
-import { EpochNumber, FIRST_TRIAL_EPOCH } from '../../../../shared/proving-job/proving-job-id.ts';
 import { recordedKeys, recordedProofs } from '../../../fixtures/canary/recorded-proofs.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
+import { namesOfEpoch } from '../../../fixtures/epoch-id.ts';
+import { TRIALS } from '../../../../shared/proving-job/epoch-id.ts';
 
 const ROOT = recordedProofs().root;
 const { statement } = parseCanaryProof('CANARY_ROOT', ROOT);
-const EPOCH = EpochNumber.parse(FIRST_TRIAL_EPOCH + 5);
+const EPOCH = namesOfEpoch(1_700_000_005, TRIALS);
 const account = privateKeyToAccount(anvilPrivateKey(ACCOUNT_INDEX.proverPublisher));
 
 describe("a root for the canary's contract", () => {
@@ -73,26 +74,26 @@ describe("a root for the canary's contract", () => {
   });
 
   it("is ignored by a fleet's submitter and brought to L1 by the canary's, where the contract verifies it", async () => {
-    const { contract, to, data, deadlineAtMs, epoch, rangeId } = aRoot({});
+    const { contract, to, data, deadlineAtMs, epochId: id, rangeId } = aRoot({});
     const shape = {
       leaves: statement.leaves,
       leaf: 'CANARY_LEAF',
       merge: 'CANARY_MERGE',
       root: 'CANARY_ROOT',
     } as const;
-    await engine.epochs.open({ epoch, rangeId, networkVersion: 'canary', shape, deadlineAtMs });
-    await engine.epochs.advance(epoch, rangeId, 'submitting');
-    await engine.outbox.store({ epoch, rangeId, contract, to, data, deadlineAtMs });
+    await engine.epochs.open({ id, rangeId, networkVersion: 'canary', shape, deadlineAtMs });
+    await engine.epochs.advance(id, rangeId, 'submitting');
+    await engine.outbox.store({ epochId: id, rangeId, contract, to, data, deadlineAtMs });
 
     await submitter({}).tick();
-    expect(await engine.outbox.find(epoch)).toMatchObject({ state: 'waiting', submissions: [] });
+    expect(await engine.outbox.find(id)).toMatchObject({ state: 'waiting', submissions: [] });
 
     const ours = submitter({ takes: isFor(rollup) });
     await ours.tick();
     await ours.tick();
 
-    expect(await engine.outbox.find(epoch)).toMatchObject({ state: 'mined' });
-    expect(await engine.epochs.find(epoch)).toMatchObject({ state: 'proven' });
+    expect(await engine.outbox.find(id)).toMatchObject({ state: 'mined' });
+    expect(await engine.epochs.find(id)).toMatchObject({ state: 'proven' });
     expect(await l1.readContract({ address: rollup, abi: CANARY_ROLLUP_ABI, functionName: 'state' })).toBe(
       statement.to,
     );
@@ -108,7 +109,8 @@ describe("a root for the canary's contract", () => {
 
   function aRoot(change: Partial<RootRecord>): RootRecord {
     return {
-      epoch: EPOCH,
+      epochId: EPOCH.id,
+      epoch: EPOCH.epoch,
       rangeId: RangeId.parse('canary-1'),
       contract: 'canary-rollup',
       to: rollup,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { AgentId, type NewJob } from '../../../../../shared/ledger/job-ledger.ts';
-import type { ProvingJobId } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { type ProvingJobId, epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { seededRandom } from '../../../../fixtures/aws-gate-faults.ts';
 import { type DynamoJobHarness, LEASE_SECONDS, openDynamoJobHarness, proofOf } from './dynamo-job-harness.ts';
@@ -59,7 +59,7 @@ describe('the job ledger on DynamoDB, with many claimers', () => {
       }),
     );
 
-    const records = await harness.jobs.jobsOfEpoch(jobs[0]?.epoch ?? expect.fail());
+    const records = await harness.jobs.jobsOfEpoch(epochIdOf(jobs[0]?.id ?? expect.fail()));
     expect(records, `seed ${seed}`).toHaveLength(JOBS);
     for (const { id, state, proof } of records) {
       expect({ state, proofs: settled.get(id) }, `${id}, seed ${seed}`).toEqual({

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AwsClients, createAwsClients } from '../../../../../shared/engine/aws/aws-clients.ts';
 import { AgentId, type JobLedger, RangeId } from '../../../../../shared/ledger/job-ledger.ts';
 import { CircuitName } from '../../../../../shared/proving-job/circuit-catalogue.ts';
-import { EpochNumber } from '../../../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { type AwsGate, startAwsGate } from '../../../../fixtures/aws-gate.ts';
 import { CapacityMeter } from '../../../../fixtures/aws-gate-capacity.ts';
@@ -16,11 +15,13 @@ import {
   openDynamoJobHarness,
   proofOf,
 } from './dynamo-job-harness.ts';
+import { epochId } from '../../../../fixtures/epoch-id.ts';
+import { epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 
 const WRITE_UNIT_BYTES = 1024;
 /** The longest name of a circuit, and ids as they are on a network that has run for years. */
 const LONGEST = CircuitName.options.toSorted((a, b) => b.length - a.length)[0] ?? 'ROOT_ROLLUP';
-const EPOCH = EpochNumber.parse(123_456);
+const EPOCH = epochId(123_456);
 const RANGE = RangeId.parse(`0x${'a1'.repeat(32)}`);
 const VERSION = '4.1.2-nightly.20261122';
 const AGENT = AgentId.parse('ip-10-0-123-234.eu-central-1.compute.internal-9f8e7d6c');
@@ -93,22 +94,22 @@ describe('the job ledger on DynamoDB costs', () => {
     expect(await costOf(() => jobs.fail(lease, 'failure', 'two'))).toEqual([2, 3, 0]);
     expect(await costOf(() => jobs.revive(job.id))).toEqual([1, 2, 0]);
     expect(await costOf(() => jobs.reject(job.id, 'a dead letter'))).toEqual([1, 2, 0]);
-    expect(await costOf(() => jobs.reviveRejected(job.epoch, job.rangeId))).toEqual([9, 2, 8]);
+    expect(await costOf(() => jobs.reviveRejected(epochIdOf(job.id), job.rangeId))).toEqual([9, 2, 8]);
     expect(await costOf(() => jobs.record({ ...job, rangeId: RANGE }))).toEqual([2, 2, 0]);
-    expect(await costOf(() => jobs.cancelEpoch(job.epoch, 'reorged away'))).toEqual([9, 2, 8]);
+    expect(await costOf(() => jobs.cancelEpoch(epochIdOf(job.id), 'reorged away'))).toEqual([9, 2, 8]);
     expect(await costOf(() => jobs.record(job))).toEqual([2, 3, 0]);
     expect(await costOf(() => jobs.strandedJobs(0))).toEqual([9, 0, 5]);
     await harness.jobs.markProven(proofOf(job, harness.nowMs()));
     const seen = { id: job.id, settledAtMs: harness.nowMs() };
     expect(await costOf(() => jobs.reopen(seen, 'the store has lost it'))).toEqual([1, 2, 0]);
-    expect(await costOf(() => jobs.jobsOfEpoch(job.epoch))).toEqual([8, 0, 8]);
+    expect(await costOf(() => jobs.jobsOfEpoch(epochIdOf(job.id)))).toEqual([8, 0, 8]);
   });
 
   it.each(CircuitName.options)(
     'one unit for each write of a %s with four children, whatever its state',
     async (circuit) => {
-      const children = Array.from({ length: 4 }, () => aNewJob(LONGEST, { epoch: EPOCH }).id);
-      const job = { ...aNewJob(circuit, { epoch: EPOCH, rangeId: RANGE, children }), networkVersion: VERSION };
+      const children = Array.from({ length: 4 }, () => aNewJob(LONGEST, { epochId: EPOCH }).id);
+      const job = { ...aNewJob(circuit, { epochId: EPOCH, rangeId: RANGE, children }), networkVersion: VERSION };
       const inputs = { ...job.inputs, sizeBytes: 2_345_678 };
       const bytes: number[] = [];
       const note = async (): Promise<unknown> => bytes.push(itemBytes(await harness.itemOf(job.id)));

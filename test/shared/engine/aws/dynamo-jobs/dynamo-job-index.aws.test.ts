@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jobKey } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
 import { UnreadableItemError } from '../../../../../shared/ledger/errors.ts';
 import { inputsKey, outputsKey, ProofKey } from '../../../../../shared/proof-store/proof-store.ts';
-import { EpochNumber, sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { epochIdOf, sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import {
   type DynamoJobHarness,
@@ -13,6 +13,7 @@ import {
   proofOf,
   spiedClient,
 } from './dynamo-job-harness.ts';
+import { epochId } from '../../../../fixtures/epoch-id.ts';
 
 /** The contents of a job's item, and what the sweeper finds by them. */
 describe('the job ledger on DynamoDB', () => {
@@ -55,16 +56,16 @@ describe('the job ledger on DynamoDB', () => {
         await harness.recorded(),
         await harness.recorded(),
       ];
-      const failed = await harness.recorded(aNewJob('PARITY_BASE', { epoch: EpochNumber.parse(8) }));
+      const failed = await harness.recorded(aNewJob('PARITY_BASE', { epochId: epochId(8) }));
       await harness.jobs.markProven(proofOf(proven, harness.nowMs()));
       await harness.jobs.reject(rejected.id, 'a dead letter');
-      await harness.jobs.cancelEpoch(cancelled.epoch, 'window closed');
+      await harness.jobs.cancelEpoch(epochIdOf(cancelled.id), 'window closed');
       await harness.jobs.fail(await harness.leased(failed.id), 'time-out', 'took 3 hours');
       for (const job of [proven, rejected, cancelled, failed]) expect(await dueAtMs(job)).toBeUndefined();
       await harness.jobs.reopen({ id: proven.id, settledAtMs: harness.nowMs() }, 'the store has lost it');
       await harness.jobs.revive(rejected.id);
       await harness.jobs.record(cancelled);
-      await harness.jobs.reviveRejected(failed.epoch, failed.rangeId);
+      await harness.jobs.reviveRejected(epochIdOf(failed.id), failed.rangeId);
       for (const job of [proven, rejected, cancelled, failed]) expect(await dueAtMs(job)).toBe(0);
     });
 
@@ -105,9 +106,9 @@ describe('the job ledger on DynamoDB', () => {
   });
 
   it('finds more stranded jobs than a batch can hold, oldest epoch first', async () => {
-    const eighth = EpochNumber.parse(8);
+    const eighth = epochId(8);
     const later = await Promise.all(
-      Array.from({ length: 60 }, () => harness.recorded(aNewJob('PARITY_BASE', { epoch: eighth }))),
+      Array.from({ length: 60 }, () => harness.recorded(aNewJob('PARITY_BASE', { epochId: eighth }))),
     );
     const sooner = await Promise.all(Array.from({ length: 60 }, () => harness.recorded()));
     const ids = (jobs: readonly { readonly id: string }[]): string[] => jobs.map(({ id }) => id).toSorted();
@@ -152,7 +153,7 @@ describe('the job ledger on DynamoDB', () => {
     );
     const ids = jobs.map(({ id }) => id).toSorted();
     const paged = harness.over(client);
-    expect((await paged.jobsOfEpoch(EpochNumber.parse(7))).map(({ id }) => id)).toEqual(ids);
+    expect((await paged.jobsOfEpoch(epochId(7))).map(({ id }) => id)).toEqual(ids);
     expect((await paged.strandedJobs(0)).map(({ id }) => id)).toEqual(ids);
     expect(pages).toBeGreaterThan(2 * 8);
     client.destroy();
@@ -195,7 +196,7 @@ describe('the job ledger on DynamoDB', () => {
         ...(value !== undefined && { ExpressionAttributeValues: { ':value': value } }),
       }),
     );
-    for (const read of [() => harness.jobs.find(job.id), () => harness.jobs.jobsOfEpoch(job.epoch)]) {
+    for (const read of [() => harness.jobs.find(job.id), () => harness.jobs.jobsOfEpoch(epochIdOf(job.id))]) {
       const error: unknown = await read().catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(UnreadableItemError);
       expect(error).toMatchObject({ ...jobKey(job.id), message: expect.stringContaining(job.id) as string });

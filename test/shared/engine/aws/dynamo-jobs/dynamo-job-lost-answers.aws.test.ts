@@ -14,6 +14,7 @@ import {
   openDynamoJobHarness,
   proofOf,
 } from './dynamo-job-harness.ts';
+import { epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 
 const SDK_TRIES = 5;
 
@@ -60,7 +61,7 @@ describe('the job ledger on DynamoDB, when a response is lost', () => {
 
   it('queues a cancelled job again, for the range that asks', async () => {
     const job = await harness.recorded();
-    await harness.jobs.cancelEpoch(job.epoch, 'reorged away');
+    await harness.jobs.cancelEpoch(epochIdOf(job.id), 'reorged away');
     const rangeId = RangeId.parse('0xb2');
     expect(await losing(() => jobs.record({ ...job, rangeId }), 2)).toMatchObject({ state: 'queued', rangeId });
   });
@@ -184,14 +185,14 @@ describe('the job ledger on DynamoDB, when a response is lost', () => {
   it('counts the jobs that it cancelled', async () => {
     const job = await harness.recorded();
     await harness.recorded();
-    expect(await losing(() => jobs.cancelEpoch(job.epoch, 'window closed'), 3)).toBe(2);
+    expect(await losing(() => jobs.cancelEpoch(epochIdOf(job.id), 'window closed'), 3)).toBe(2);
   });
 
   it('counts the jobs that it revived', async () => {
     const job = await harness.recorded();
     await harness.jobs.reject(job.id, 'a dead letter');
     // The first responses are those of the eight queries.
-    expect(await losing(() => jobs.reviveRejected(job.epoch, job.rangeId), 10)).toBe(1);
+    expect(await losing(() => jobs.reviveRejected(epochIdOf(job.id), job.rangeId), 10)).toBe(1);
   });
 
   it('returns that it rejected and that it revived a job', async () => {

@@ -13,6 +13,7 @@ import {
   proofOf,
   spiedClient,
 } from './dynamo-job-harness.ts';
+import { epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 
 /** Another process changes a job between two requests of one call. */
 describe('the job ledger on DynamoDB, when a job changes under it', () => {
@@ -84,7 +85,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
 
   it('leaves a job queued that another node asks for again at the same time', async () => {
     const job = await harness.recorded();
-    await harness.jobs.cancelEpoch(job.epoch, 'reorged away');
+    await harness.jobs.cancelEpoch(epochIdOf(job.id), 'reorged away');
     before(2, async () => {
       await harness.jobs.record(job);
       await harness.leased(job.id);
@@ -97,7 +98,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
 
   it('queues a job that is cancelled while another range takes it on', async () => {
     const job = await harness.recorded();
-    before(2, () => harness.jobs.cancelEpoch(job.epoch, 'reorged away'));
+    before(2, () => harness.jobs.cancelEpoch(epochIdOf(job.id), 'reorged away'));
     const rangeId = RangeId.parse('0xb2');
     expect(await jobs.record({ ...job, rangeId })).toMatchObject({ state: 'queued', rangeId });
   });
@@ -126,7 +127,7 @@ describe('the job ledger on DynamoDB, when a job changes under it', () => {
       return harness.jobs.record({ ...taken, rangeId: RangeId.parse('0xb2') });
     };
     for (const request of [9, 10, 11]) before(request, () => (changed ??= change()));
-    expect(await jobs.cancelEpoch(left.epoch, 'reorged away', RangeId.parse('0xb2'))).toBe(1);
+    expect(await jobs.cancelEpoch(epochIdOf(left.id), 'reorged away', RangeId.parse('0xb2'))).toBe(1);
     const states = await Promise.all([proven, taken, left].map(async ({ id }) => (await harness.jobs.find(id))?.state));
     expect(states).toEqual(['proven', 'queued', 'cancelled']);
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { DynamoJobLedger } from '../../../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
 import type { JobTally } from '../../../../../shared/ledger/job-tally.ts';
+import { epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { CONTRACT_BUDGETS } from '../../../../contract/job-ledger.contract.ts';
 import { type DynamoJobHarness, openDynamoJobHarness, proofOf, spiedClient } from './dynamo-job-harness.ts';
@@ -30,10 +31,10 @@ describe('the tally on DynamoDB', () => {
     );
     const { table, nowMs } = harness;
     const jobs = new DynamoJobLedger({ ...table, client }, { budgets: CONTRACT_BUDGETS, nowMs, fewJobs: 1 });
-    const { epoch, rangeId } = aNewJob();
+    const { id, rangeId } = aNewJob();
     const tally = async (): Promise<{ readonly tally: JobTally; readonly items: number }> => {
       items = 0;
-      return { tally: await jobs.tally(epoch, rangeId), items };
+      return { tally: await jobs.tally(epochIdOf(id), rangeId), items };
     };
 
     for (let job = 0; job < LEASED; job += 1) await harness.leased((await harness.recorded(aNewJob('CANARY_LEAF'))).id);

@@ -7,13 +7,15 @@ import { expiresAtSeconds, padded } from '../../../../../shared/engine/aws/dynam
 import { LedgerBusyError, UnreadableItemError } from '../../../../../shared/ledger/errors.ts';
 import { RangeId } from '../../../../../shared/ledger/job-ledger.ts';
 import type { NewRoot, RootRecord, RootState, Submission } from '../../../../../shared/ledger/outbox.ts';
-import { EpochNumber } from '../../../../../shared/proving-job/proving-job-id.ts';
 import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
 import { LOSE_ANSWER, NOTHING_THERE } from '../dynamo/dynamo-proxy.ts';
+import { epochId } from '../../../../fixtures/epoch-id.ts';
+import { EpochNumber, epochIdWithoutRollup } from '../../../../../shared/proving-job/epoch-id.ts';
+import { UnreadableRecords } from '../../../../../shared/engine/unreadable-records.ts';
 
-const EPOCH = EpochNumber.parse(5);
-const ROOT_KEY = { pk: 'ROOTS', sk: `ROOT#${padded(EPOCH)}` };
-const OPEN_KEY = { pk: 'ROOTS', sk: 'OPEN' };
+const EPOCH = epochId(5);
+const ROOT_KEY = { pk: 'ROOTS', sk: `ROOT#${EPOCH}` };
+const OPEN_KEY = { pk: 'ROOTS', sk: 'OPEN-ROOTS' };
 const CONFLICT = {
   status: 400,
   answer: {
@@ -26,13 +28,15 @@ const CONFLICT = {
 describe('DynamoOutbox', () => {
   let harness: DynamoLedgerHarness;
   let outbox: DynamoOutbox;
+  let unreadable: UnreadableRecords;
   beforeEach(async () => {
     harness = await openDynamoLedgerHarness();
-    outbox = new DynamoOutbox(harness.table, () => harness.nowMs());
+    unreadable = new UnreadableRecords();
+    outbox = new DynamoOutbox(harness.table, () => harness.nowMs(), unreadable);
   });
   afterEach(() => harness.close());
 
-  const openEpochs = async (): Promise<unknown> => (await harness.raw(OPEN_KEY))?.['epochs'];
+  const openEpochs = async (): Promise<unknown> => (await harness.raw(OPEN_KEY))?.['epochIds'];
 
   it('holds a root with 15 KB of random proof and 200 transactions signed for it', async () => {
     const data = `0x${randomBytes(17_000).toString('hex')}` as const;
@@ -107,23 +111,23 @@ describe('DynamoOutbox', () => {
 
   it('opens and closes a root in one transaction with the set of open ones', async () => {
     const root = await outbox.store(aNewRoot());
-    expect(await openEpochs()).toEqual(new Set([5]));
+    expect(await openEpochs()).toEqual(new Set([EPOCH]));
     const sent = await outbox.replace({ ...root, state: 'sent' });
     const mined = await outbox.replace({ ...sent!, state: 'mined' });
     expect(await openEpochs()).toBeUndefined();
     const again = await outbox.replace({ ...mined!, state: 'sent' });
-    expect(await openEpochs()).toEqual(new Set([5]));
+    expect(await openEpochs()).toEqual(new Set([EPOCH]));
     await outbox.replace({ ...again!, state: 'expired' });
     expect(await openEpochs()).toBeUndefined();
     await outbox.store(aNewRoot());
-    expect(await openEpochs()).toEqual(new Set([5]));
+    expect(await openEpochs()).toEqual(new Set([EPOCH]));
     expect(operations().filter((operation) => operation === 'TransactWriteItems')).toHaveLength(5);
   });
 
   it('does not list a root that was closed after the set of open ones was read', async () => {
     const root = await outbox.store(aNewRoot());
     await outbox.replace({ ...root, state: 'mined' });
-    await harness.putRaw({ ...OPEN_KEY, epochs: new Set([5]) });
+    await harness.putRaw({ ...OPEN_KEY, epochIds: new Set([EPOCH]) });
     expect(await outbox.open()).toEqual([]);
   });
 
@@ -132,9 +136,12 @@ describe('DynamoOutbox', () => {
     await outbox.store(aNewRoot());
     const item = await harness.raw(ROOT_KEY);
     await Promise.all(
-      epochs.map((epoch) => harness.putRaw({ ...item, pk: 'ROOTS', sk: `ROOT#${padded(epoch)}`, epoch })),
+      epochs.map((epoch) => {
+        const id = epochId(epoch);
+        return harness.putRaw({ ...item, pk: 'ROOTS', sk: `ROOT#${id}`, epochId: id, epoch });
+      }),
     );
-    await harness.putRaw({ ...OPEN_KEY, epochs: new Set(epochs) });
+    await harness.putRaw({ ...OPEN_KEY, epochIds: new Set(epochs.map((epoch) => epochId(epoch))) });
     harness.proxy.interfere('BatchGetItem', { changeAnswer: leaveUnprocessed(40) }, 2);
     expect((await outbox.open()).map(({ epoch }) => epoch)).toEqual(epochs);
     expect(operations().filter((operation) => operation === 'BatchGetItem').length).toBeGreaterThan(2);
@@ -177,12 +184,44 @@ describe('DynamoOutbox', () => {
   it.each([
     ['a state it does not know', { state: 'lost' }],
     ['a bulk that is not brotli', { bulk: new Uint8Array([1, 2, 3]) }],
-  ])('names an item that it cannot read, and what to do, for %s', async (_what, wrong) => {
+  ])('leaves out an item that it cannot read, and names it and what to do, for %s', async (_what, wrong) => {
     await outbox.store(aNewRoot());
+    const readable = await outbox.store(aNewRoot(6));
     await harness.putRaw({ ...(await harness.raw(ROOT_KEY)), ...ROOT_KEY, ...wrong });
-    const error: unknown = await outbox.open().catch((caught: unknown) => caught);
+    expect(await outbox.open()).toEqual([readable]);
+    expect(unreadable.list).toEqual([expect.stringMatching(`^root of epoch ${EPOCH}: .*delete the item`)]);
+    const error: unknown = await outbox.find(EPOCH).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(UnreadableItemError);
-    expect((error as Error).message).toMatch(/ROOTS.*ROOT#0+5 .*delete the item/);
+    expect((error as Error).message).toMatch(`ROOTS, sk ROOT#${EPOCH} `);
+  });
+
+  describe('that an earlier version has written to', () => {
+    const NUMBERED = epochIdWithoutRollup(EpochNumber.parse(5));
+    const NUMBERED_KEY = { pk: 'ROOTS', sk: `ROOT#${padded(5)}` };
+    const NUMBERED_OPEN_KEY = { pk: 'ROOTS', sk: 'OPEN' };
+
+    beforeEach(async () => {
+      await outbox.store({ ...aNewRoot(), epochId: NUMBERED });
+      const { epochId: _epochId, ...item } = (await harness.raw(NUMBERED_KEY))!;
+      await harness.putRaw({ ...item, ...NUMBERED_KEY });
+    });
+
+    it('lists its open root beside those of a rollup, with where it goes', async () => {
+      expect(await harness.raw(NUMBERED_OPEN_KEY)).toMatchObject({ epochs: new Set([5]) });
+      await outbox.store({ ...aNewRoot(5), to: '0xbb' });
+      expect(await outbox.open()).toMatchObject([
+        { epochId: EPOCH, epoch: 5, to: '0xbb' },
+        { epochId: NUMBERED, epoch: 5, to: aNewRoot().to },
+      ]);
+    });
+
+    it('closes its root under the key and in the set that it has', async () => {
+      const [root] = await outbox.open();
+      await outbox.replace({ ...root!, state: 'mined' });
+      expect(await outbox.open()).toEqual([]);
+      expect((await harness.raw(NUMBERED_OPEN_KEY))?.['epochs']).toBeUndefined();
+      expect(await harness.raw(NUMBERED_KEY)).toMatchObject({ state: 'mined', version: 2 });
+    });
   });
 
   function operations(): string[] {
@@ -199,9 +238,9 @@ describe('DynamoOutbox', () => {
   }
 });
 
-function aNewRoot(epoch: number = EPOCH): NewRoot {
+function aNewRoot(epoch = 5): NewRoot {
   return {
-    epoch: EpochNumber.parse(epoch),
+    epochId: epochId(epoch),
     rangeId: RangeId.parse('0xa1'),
     firstCheckpoint: 3,
     lastCheckpoint: 4,

@@ -9,6 +9,7 @@ import { TableStreamMissingError } from '../../../../../shared/ledger/errors.ts'
 import { DEFAULT_ATTEMPT_BUDGETS } from '../../../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { type DynamoLedgerHarness, openDynamoLedgerHarness } from '../dynamo/dynamo-ledger-harness.ts';
+import { epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 
 const POLLING = { interval: 10 };
 /** By how much DynamoDB's clock may differ from ours. */
@@ -90,7 +91,7 @@ describe('DynamoTableStream', () => {
     const jobs = new DynamoJobLedger(table, { budgets: DEFAULT_ATTEMPT_BUDGETS, nowMs: () => harness.nowMs() });
     const job = aNewJob();
     await jobs.record(job);
-    await jobs.cancelEpoch(job.epoch, 'window closed');
+    await jobs.cancelEpoch(epochIdOf(job.id), 'window closed');
     return job.id;
   }
 

@@ -1,5 +1,5 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 
 import { createAwsClients } from '../../../../../shared/engine/aws/aws-clients.ts';
 import type { DynamoTable, ItemKey } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
@@ -16,6 +16,8 @@ export interface DynamoLedgerHarness extends Pick<AwsHarness, 'nowMs' | 'elapse'
   raw(key: ItemKey): Promise<Record<string, unknown> | undefined>;
   /** Writes an item past the adapter. */
   putRaw(item: ItemKey & Readonly<Record<string, unknown>>): Promise<void>;
+  /** Deletes an item past the adapter. */
+  remove(key: ItemKey): Promise<void>;
 }
 
 /** A new table, reached through a proxy. */
@@ -36,6 +38,9 @@ export async function openDynamoLedgerHarness(): Promise<DynamoLedgerHarness> {
     },
     async putRaw(item) {
       await clients.dynamo.send(new PutCommand({ TableName, Item: item }));
+    },
+    async remove({ pk, sk }) {
+      await clients.dynamo.send(new DeleteCommand({ TableName, Key: { pk, sk } }));
     },
     async close() {
       proxied.close();

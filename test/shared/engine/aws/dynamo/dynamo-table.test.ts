@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { jobKey, jobPartitions, openShard, openShards } from '../../../../../shared/engine/aws/dynamo/dynamo-table.ts';
-import { EpochNumber, makeProvingJobId, sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { makeProvingJobId, sha256Of } from '../../../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../../../fixtures/epoch-id.ts';
 
-const EPOCH = EpochNumber.parse(7);
+const EPOCH = epochId(7);
 
 describe("the partitions of the ledger's table", () => {
   const ids = Array.from({ length: 1000 }, (_, salt) =>
