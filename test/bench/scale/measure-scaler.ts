@@ -66,12 +66,8 @@ async function watch(): Promise<void> {
   const find = async (wanted: EpochRecord['id']): Promise<EpochRecord | undefined> =>
     epochs.find(({ id }) => id === wanted);
   const found = await readEpochs(
-    epochs.filter(({ state }) => state === 'proving').map(({ epoch }) => epoch),
-    {
-      epochs: { find },
-      jobs,
-      nowMs: Date.now,
-    },
+    epochs.filter(({ state }) => state === 'proving'),
+    { rollup: ROLLUP, epochs: { find }, jobs, nowMs: Date.now },
   );
   if (found.some(({ jobsLeft }) => jobsLeft < Number(jobCount) / 4)) throw new Error('watch-l1 missed jobs');
 }
