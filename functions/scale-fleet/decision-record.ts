@@ -11,7 +11,9 @@ export function decisionRecord(state: FleetState, decision: FleetDecision): Flee
     atMs: decision.atMs,
     epochs: epochs.flatMap(({ id, epoch, deadlineAtMs, pathSeconds }) => {
       const outlook = decision.outlooks.find((each) => each.id === id);
-      return outlook === undefined ? [] : [{ epochId: id, epoch, deadlineAtMs, pathSeconds, slackSeconds: outlook.slackSeconds }];
+      return outlook === undefined
+        ? []
+        : [{ epochId: id, epoch, deadlineAtMs, pathSeconds, slackSeconds: outlook.slackSeconds }];
     }),
     pools: Pool.options.flatMap((pool) => {
       const [decided, poolState] = [decision.pools[pool], state.pools[pool]];

@@ -65,12 +65,7 @@ export interface EpochLedger {
    * Moves the epoch, if it still has `rangeId`, to `state`. `rootAtMs` is set on `submitting`, `closedAtMs` on the end states.
    * Returns the record as it now stands; an epoch that is `proven` stays so, and one that is `submitting` is not `proving` again.
    */
-  advance(
-    id: EpochId,
-    rangeId: RangeId,
-    state: EpochState,
-    change?: EpochChange,
-  ): Promise<EpochRecord | undefined>;
+  advance(id: EpochId, rangeId: RangeId, state: EpochState, change?: EpochChange): Promise<EpochRecord | undefined>;
   /**
    * Makes an epoch that is `proven` over the range `submitting` again: L1 no longer has the transaction that proved it. Any
    * other is returned unchanged.

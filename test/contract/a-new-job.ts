@@ -11,9 +11,10 @@ let sequence = 0;
 /** A job with inputs like no other's. */
 export function aNewJob(
   circuit: CircuitName = 'PARITY_BASE',
-  { epochId: ofEpoch = epochId(7), ...overrides }: { readonly epochId?: EpochId } & Partial<
-    Pick<NewJob, 'rangeId' | 'children'>
-  > = {},
+  {
+    epochId: ofEpoch = epochId(7),
+    ...overrides
+  }: { readonly epochId?: EpochId } & Partial<Pick<NewJob, 'rangeId' | 'children'>> = {},
 ): NewJob {
   sequence += 1;
   const inputs = new TextEncoder().encode(`inputs ${sequence} of process ${process.pid}`);

@@ -14,7 +14,15 @@ function fleetDecision(atMs: number, reason = 'no epoch is open'): FleetDecision
   return {
     kind: 'fleet',
     atMs,
-    epochs: [{ epochId: epochId(7), epoch: EpochNumber.parse(7), deadlineAtMs: atMs + 60_000, pathSeconds: 12.5, slackSeconds: -3.25 }],
+    epochs: [
+      {
+        epochId: epochId(7),
+        epoch: EpochNumber.parse(7),
+        deadlineAtMs: atMs + 60_000,
+        pathSeconds: 12.5,
+        slackSeconds: -3.25,
+      },
+    ],
     pools: [
       {
         pool: 'large',

@@ -18,6 +18,7 @@ import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import { epochIdOf, type ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from './a-new-job.ts';
 import { epochId } from '../fixtures/epoch-id.ts';
+import { EpochNumber, epochIdWithoutRollup, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 
 /** The harness opens the ledger with these. */
 export const CONTRACT_BUDGETS: AttemptBudgets = {
@@ -812,6 +813,34 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect(await jobs.revive(id)).toBe(false);
         expect(await jobs.find(id)).toBeUndefined();
       });
+    });
+
+    it('leaves the jobs of another rollup alone whose epoch has the same number', async () => {
+      const other = epochId(7, makeRollupId(1, `0x${'bb'.repeat(20)}`));
+      const [open, rejected, ofOther] = [
+        await recorded(),
+        await recorded(),
+        await recorded(aNewJob('PARITY_BASE', { epochId: other })),
+      ];
+      await jobs.fail(await leased(rejected.id), 'time-out', 'took 3 hours');
+      expect((await jobs.jobsOfEpoch(other)).map(({ id, epoch }) => [id, epoch])).toEqual([[ofOther.id, 7]]);
+      expect(await jobs.openJobs(other)).toEqual([{ id: ofOther.id, corruptInputs: 0 }]);
+      expect(await jobs.reviveRejected(other, rejected.rangeId)).toBe(0);
+      expect(await jobs.cancelEpoch(other, 'window closed')).toBe(1);
+      expect(await found(open.id)).toMatchObject({ state: 'queued' });
+      expect(await found(rejected.id)).toMatchObject({ state: 'rejected' });
+    });
+
+    it('keeps jobs that an earlier version asked for, whose epoch has no rollup, and their edges', async () => {
+      const numbered = epochIdWithoutRollup(EpochNumber.parse(7));
+      const child = await recorded(aNewJob('PARITY_BASE', { epochId: numbered }));
+      const elsewhere = aNewJob('PARITY_BASE');
+      const parent = await recorded(aNewJob('PARITY_ROOT', { epochId: numbered, children: [child.id, elsewhere.id] }));
+      await jobs.markProven(proofOf(child));
+      expect(await found(child.id)).toMatchObject({ epoch: 7, state: 'proven', proof: proofOf(child).proof });
+      expect(await found(parent.id)).toMatchObject({ epoch: 7, children: [child.id, elsewhere.id] });
+      expect(await jobs.jobsOfEpoch(numbered)).toHaveLength(2);
+      expect(await jobs.jobsOfEpoch(epochId(7))).toEqual([]);
     });
 
     it('revives the rejected jobs of a range with a fresh budget, in need of a message', async () => {

@@ -236,7 +236,11 @@ export class RootSubmitter {
     // Only our own roots: others may be for another chain, where the account has other nonces.
     for (const other of await this.openRoots()) {
       const live = liveSubmissions(other).at(-1);
-      if (other.epochId !== root.epochId && live !== undefined && isAddressEqual(live.from, this.#deps.account.address)) {
+      if (
+        other.epochId !== root.epochId &&
+        live !== undefined &&
+        isAddressEqual(live.from, this.#deps.account.address)
+      ) {
         return { epoch: other.epoch, nonce: live.nonce };
       }
     }

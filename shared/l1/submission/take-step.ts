@@ -132,7 +132,10 @@ async function closeAsMined(receipt: SubmissionReceipt, root: RootRecord, deps: 
   await epochs.advance(root.epochId, root.rangeId, 'proven', { transactionHash, reason });
   const closed = await outbox.replace(asClosed(root, 'mined', confirmedBy(root, receipt), reason, nowMs()));
   if (closed !== undefined)
-    log.info({ epoch: root.epoch, epochId: root.epochId, transactionHash, blockNumber, gasUsed }, 'the epoch is proven on L1');
+    log.info(
+      { epoch: root.epoch, epochId: root.epochId, transactionHash, blockNumber, gasUsed },
+      'the epoch is proven on L1',
+    );
 }
 
 async function reportRevert(
@@ -144,7 +147,10 @@ async function reportRevert(
   const why = cutText(await whyReverted(receipt, mined, root, deps), WHY_LENGTH);
   const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is sent again`;
   if ((await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason))) === undefined) return;
-  deps.log.warn({ epoch: root.epoch, epochId: root.epochId, transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');
+  deps.log.warn(
+    { epoch: root.epoch, epochId: root.epochId, transactionHash: receipt.transactionHash, why },
+    'L1 reverted the root',
+  );
   await deps.incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 

@@ -180,7 +180,12 @@ async function passEpoch({ engines: { node, functions } }: CountedFleet): Promis
     shape: Array.from({ length: 32 }, () => CHECKPOINT),
   });
   const { shape: _shape, ...root } = { ...range, shape: [] };
-  const stored = await node.outbox.store({ ...root, epochId: EPOCH, to: `0x${'ab'.repeat(20)}`, data: `0x${hexOf(15_000)}` });
+  const stored = await node.outbox.store({
+    ...root,
+    epochId: EPOCH,
+    to: `0x${'ab'.repeat(20)}`,
+    data: `0x${hexOf(15_000)}`,
+  });
   await node.epochs.advance(EPOCH, RANGE, 'submitting');
   const sent = await functions.outbox.replace({ ...stored, state: 'sent' });
   if (sent !== undefined) await functions.outbox.replace({ ...sent, state: 'mined', settledAtMs: Date.now() });

@@ -14,11 +14,7 @@ export interface LedgerWeight {
 }
 
 /** The items of an epoch's jobs, as they are stored. */
-export async function weighLedger(
-  connection: AwsConnection,
-  prefix: string,
-  epoch: EpochId,
-): Promise<LedgerWeight> {
+export async function weighLedger(connection: AwsConnection, prefix: string, epoch: EpochId): Promise<LedgerWeight> {
   const client = new DynamoDBClient(awsClientOptions(connection));
   const sizes: number[] = [];
   for (const pk of jobPartitions(epoch)) {

@@ -25,7 +25,10 @@ describe('closing overdue epochs', () => {
     state: EpochState,
   ): Promise<{ stateNow(): Promise<string | undefined>; jobNow(): Promise<string | undefined> }> {
     const { engine } = harness;
-    const { id: openId, rangeId } = await engine.epochs.open({ ...aNewEpoch(), deadlineAtMs: harness.nowMs() + 60_000 });
+    const { id: openId, rangeId } = await engine.epochs.open({
+      ...aNewEpoch(),
+      deadlineAtMs: harness.nowMs() + 60_000,
+    });
     await engine.epochs.advance(openId, rangeId, state);
     const { id } = await engine.jobs.record(aNewJob('PARITY_BASE', { epochId: openId, rangeId }));
     return {

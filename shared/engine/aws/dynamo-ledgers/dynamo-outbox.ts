@@ -58,7 +58,10 @@ export class DynamoOutbox implements Outbox {
     const items = await this.#readAll((await this.#openIds()).map(keyOf));
     const roots = await Promise.all(items.map((item) => this.#readable(item)));
     // One may have been closed since the set was read.
-    return roots.filter((root) => root !== undefined).filter(isOpenRoot).toSorted(byDeadline);
+    return roots
+      .filter((root) => root !== undefined)
+      .filter(isOpenRoot)
+      .toSorted(byDeadline);
   }
 
   async replace(root: RootRecord): Promise<RootRecord | undefined> {

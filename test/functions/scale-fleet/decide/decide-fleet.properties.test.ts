@@ -73,12 +73,12 @@ const poolLoads: fc.Arbitrary<PoolLoad> = fc
 
 const epochLoads: fc.Arbitrary<EpochLoad> = fc
   .record({
-  names: fc.nat(1000).map((number) => namesOfEpoch(number)),
-  deadlineAtMs: fc.integer({ min: -600, max: 7200 }).map((seconds) => NOW_MS + seconds * 1000),
-  startsAtMs: fc.integer({ min: -7200, max: 600 }).map((seconds) => NOW_MS + seconds * 1000),
-  pathSeconds: fc.integer({ min: 0, max: 900 }),
-  pools: fc.record({ small: poolLoads, medium: poolLoads, large: poolLoads }, { requiredKeys: [] }),
-})
+    names: fc.nat(1000).map((number) => namesOfEpoch(number)),
+    deadlineAtMs: fc.integer({ min: -600, max: 7200 }).map((seconds) => NOW_MS + seconds * 1000),
+    startsAtMs: fc.integer({ min: -7200, max: 600 }).map((seconds) => NOW_MS + seconds * 1000),
+    pathSeconds: fc.integer({ min: 0, max: 900 }),
+    pools: fc.record({ small: poolLoads, medium: poolLoads, large: poolLoads }, { requiredKeys: [] }),
+  })
   .map(({ names, ...load }) => ({ ...names, ...load }));
 
 const memories: fc.Arbitrary<FleetState['memory']> = fc.option(

@@ -9,8 +9,12 @@ import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-
 import { SCHEMA } from '../../../../shared/engine/embedded/sqlite-schema.ts';
 import type { Engine } from '../../../../shared/engine/engine.ts';
 import type { Decision } from '../../../../shared/ledger/decision-log.ts';
-import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import { AgentId, NO_ATTEMPTS, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { aJobMessage, aNewJob } from '../../../contract/a-new-job.ts';
+import { EpochNumber, epochIdWithoutRollup } from '../../../../shared/proving-job/epoch-id.ts';
+import { type ProvingJobId, sha256Of } from '../../../../shared/proving-job/proving-job-id.ts';
+import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
+import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
 
 /** Takes the tables back to the version before: the first from version 2 to 1, and so on. */
 const UNDO = [
@@ -20,6 +24,24 @@ const UNDO = [
   `alter table messages rename column visible_steady_ms to visible_at_ms;
    alter table jobs rename column lease_expires_steady_ms to lease_expires_at_ms;
    alter table jobs drop column enqueued_steady_ms;`,
+  `drop trigger jobs_settled;
+   drop index jobs_by_epoch;
+   drop index jobs_open;
+   alter table jobs add column epoch integer not null default 7;
+   alter table jobs drop column epoch_id;
+   create index jobs_by_epoch on jobs (epoch);
+   create index jobs_open on jobs (epoch) where state in ('queued', 'leased');
+   alter table settlements add column epoch integer not null default 7;
+   create trigger jobs_settled after update of state on jobs
+   when new.state in ('proven', 'rejected', 'cancelled') and old.state <> new.state
+   begin
+     insert into settlements (job_id, epoch, state) values (new.id, new.epoch, new.state);
+   end;
+   drop table epochs;
+   create table epochs (epoch integer primary key, record text not null) strict;
+   drop table roots;
+   create table roots (epoch integer primary key, state text not null, version integer not null, record text not null) strict;
+   create index roots_open on roots (epoch) where state in ('waiting', 'sent');`,
   'drop index jobs_by_state;',
 ];
 
@@ -44,7 +66,7 @@ describe('a database of an older schema version', () => {
   function writeVersion(version: number, write: (raw: DatabaseSync) => void = () => undefined): void {
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
     raw.exec(SCHEMA);
-    for (const undo of UNDO.slice(version - 1)) raw.exec(undo);
+    for (const undo of UNDO.slice(version - 1).toReversed()) raw.exec(undo);
     raw.exec('pragma application_id = 0x436f7070');
     raw.exec(`pragma user_version = ${version}`);
     raw.exec(`insert into incidents (at_ms, kind, subject, message) values (1, 'submission', 'kept', '')`);
@@ -59,14 +81,17 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3, 4, 5])('is migrated in place from version %i, keeps its data and takes decisions', async (version) => {
-    writeVersion(version);
-    const engine = open();
-    expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
-    const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
-    await engine.decisions.record(decision);
-    expect(await open().decisions.latest('fleet', 1)).toEqual([decision]);
-  });
+  it.each([1, 2, 3, 4, 5, 6])(
+    'is migrated in place from version %i, keeps its data and takes decisions',
+    async (version) => {
+      writeVersion(version);
+      const engine = open();
+      expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
+      const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
+      await engine.decisions.record(decision);
+      expect(await open().decisions.latest('fleet', 1)).toEqual([decision]);
+    },
+  );
 
   it('keeps its dead letters', async () => {
     writeVersion1(['half a message']);
@@ -95,7 +120,7 @@ describe('a database of an older schema version', () => {
     const claim = await before.jobs.claim(job.id, AgentId.parse('alice'), 30);
     await before.close();
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
-    for (const undo of UNDO.slice(2)) raw.exec(undo);
+    for (const undo of UNDO.slice(2).toReversed()) raw.exec(undo);
     raw.exec('pragma user_version = 3');
     raw.close();
 
@@ -104,5 +129,74 @@ describe('a database of an older schema version', () => {
     expect(await after.jobs.find(job.id)).toMatchObject({ state: 'leased', lease });
     await after.jobs.askForCopy(lease);
     expect(await after.jobs.claim(job.id, AgentId.parse('bob'), 30)).toMatchObject({ job: { straggler: lease } });
+  });
+
+  describe('that knew epochs by their numbers', () => {
+    const EPOCH = epochIdWithoutRollup(EpochNumber.parse(7));
+    const TRIAL = epochIdWithoutRollup(EpochNumber.parse(1_700_000_000));
+    const RANGE = RangeId.parse('0xa1');
+
+    function writeVersion5(): ProvingJobId {
+      const job = aNewJob('PARITY_BASE', { epochId: EPOCH });
+      const epoch = { ...aNewEpoch(), rangeId: RANGE, state: 'submitting', attempt: 1, attemptAtMs: 1, rootAtMs: 3 };
+      const root = { rangeId: RANGE, to: '0xold', data: '0x02', deadlineAtMs: 9_000, storedAtMs: 3, submissions: [] };
+      writeVersion(5, (raw) => {
+        const openEpoch = raw.prepare('insert into epochs (epoch, record) values (?, ?)');
+        const openings: readonly (readonly [number, number])[] = [
+          [7, 20],
+          [6, 10],
+          [1_700_000_000, 15],
+        ];
+        for (const [number, openedAtMs] of openings) {
+          const { id: _id, ...record } = { ...epoch, epoch: number, openedAtMs };
+          openEpoch.run(number, JSON.stringify(record));
+        }
+        const record = JSON.stringify({ ...root, epoch: 7, state: 'sent', version: 4 });
+        raw.prepare(`insert into roots values (7, 'sent', 4, ?)`).run(record);
+        raw
+          .prepare(
+            `insert into jobs (id, epoch, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
+             values (?, 7, ?, ?, ?, ?, ?, ?, '[]', 'queued', ?, 1)`,
+          )
+          .run(
+            ...[job.id, RANGE, job.circuit, job.pool, job.lane, job.networkVersion, JSON.stringify(job.inputs)],
+            JSON.stringify(NO_ATTEMPTS),
+          );
+      });
+      return job.id;
+    }
+
+    it('lists its epochs and trials by the time at which they were opened, and closes them', async () => {
+      writeVersion5();
+      const { epochs } = open();
+      expect((await epochs.latest(3)).map(({ id, epoch }) => [id, epoch])).toEqual([
+        [EPOCH, 7],
+        [TRIAL, 1_700_000_000],
+        ['6', 6],
+      ]);
+      await epochs.advance(EPOCH, RANGE, 'expired');
+      expect(await open().epochs.find(EPOCH)).toMatchObject({ state: 'expired', openedAtMs: 20 });
+    });
+
+    it('still has its root to submit, where it was to go', async () => {
+      writeVersion5();
+      const { outbox } = open();
+      const [root, ...others] = await outbox.open();
+      expect(root).toMatchObject({ epochId: EPOCH, epoch: 7, to: '0xold', state: 'sent', version: 4 });
+      expect(others).toEqual([]);
+      await outbox.replace({ ...root!, state: 'mined' });
+      expect(await open().outbox.open()).toEqual([]);
+    });
+
+    it('has its job proven, and reports the settlement', async () => {
+      const id = writeVersion5();
+      const { jobs, settlements } = open();
+      expect(await jobs.openJobs(EPOCH)).toEqual([{ id, corruptInputs: 0 }]);
+      const settled = new Promise((resolve) => settlements.subscribe(resolve));
+      const proof = { key: outputsKey('PARITY_BASE', id), sha256: sha256Of(Buffer.from('proof')), sizeBytes: 5 };
+      await jobs.markProven({ jobId: id, agentId: AgentId.parse('alice'), proof, provingMs: 1, claimedAtMs: 1 });
+      expect(await settled).toEqual({ jobId: id, state: 'proven' });
+      expect(await jobs.jobsOfEpoch(EPOCH)).toMatchObject([{ id, epoch: 7, state: 'proven', proof }]);
+    });
   });
 });
