@@ -12,7 +12,7 @@ import type { Decision } from '../../../../shared/ledger/decision-log.ts';
 import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
 import { aJobMessage, aNewJob } from '../../../contract/a-new-job.ts';
 
-/** Takes the tables back to the version before: the first from version 2 to 1, and so on. */
+/** Takes the tables back to the version before, the newest first: the first of the list from version 2 to 1, and so on. */
 const UNDO = [
   'alter table dead_letters drop column pool; alter table dead_letters drop column lane;',
   'drop table decisions;',
@@ -44,7 +44,7 @@ describe('a database of an older schema version', () => {
   function writeVersion(version: number, write: (raw: DatabaseSync) => void = () => undefined): void {
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
     raw.exec(SCHEMA);
-    for (const undo of UNDO.slice(version - 1)) raw.exec(undo);
+    for (const undo of UNDO.slice(version - 1).toReversed()) raw.exec(undo);
     raw.exec('pragma application_id = 0x436f7070');
     raw.exec(`pragma user_version = ${version}`);
     raw.exec(`insert into incidents (at_ms, kind, subject, message) values (1, 'submission', 'kept', '')`);
@@ -59,14 +59,17 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3, 4, 5])('is migrated in place from version %i, keeps its data and takes decisions', async (version) => {
-    writeVersion(version);
-    const engine = open();
-    expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
-    const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
-    await engine.decisions.record(decision);
-    expect(await open().decisions.latest('fleet', 1)).toEqual([decision]);
-  });
+  it.each([1, 2, 3, 4, 5])(
+    'is migrated in place from version %i, keeps its data and takes decisions',
+    async (version) => {
+      writeVersion(version);
+      const engine = open();
+      expect(await engine.incidents.latest(10)).toMatchObject([{ subject: 'kept' }]);
+      const decision: Decision = { kind: 'fleet', atMs: 1, epochs: [], pools: [], dollarsPerHour: 0, reason: 'none' };
+      await engine.decisions.record(decision);
+      expect(await open().decisions.latest('fleet', 1)).toEqual([decision]);
+    },
+  );
 
   it('keeps its dead letters', async () => {
     writeVersion1(['half a message']);
@@ -95,7 +98,7 @@ describe('a database of an older schema version', () => {
     const claim = await before.jobs.claim(job.id, AgentId.parse('alice'), 30);
     await before.close();
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
-    for (const undo of UNDO.slice(2)) raw.exec(undo);
+    for (const undo of UNDO.slice(2).toReversed()) raw.exec(undo);
     raw.exec('pragma user_version = 3');
     raw.close();
 
