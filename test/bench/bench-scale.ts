@@ -16,7 +16,7 @@ import type { StatusFigures } from './scale/measure-status.ts';
  *
  *     npm run bench:scale -- [--jobs 100000] [--epochs 10]
  *
- * Times are of the CPU, so a busy machine changes them little; the longest block of the event loop is of the clock.
+ * Times are of the CPU, so a busy machine changes them little.
  */
 const ANSWER_MS = '10';
 /** Lambda gives a function a whole vCPU with this much memory, and a share of it with less. */
@@ -61,7 +61,7 @@ async function embedded(size: number): Promise<readonly (readonly [string, numbe
     const status = await measure<StatusFigures>('measure-status.ts', [folder]);
     const ofNode = (['tally', 'openJobs', 'sweep', 'cancelOthers', 'cancel'] as const).flatMap((name) => [
       [`embedded: ${WORK[name]}, CPU ms`, node[name].cpuSeconds * 1000] as const,
-      [`embedded: ${WORK[name]}, longest block ms`, node[name].blockedMs] as const,
+      [`embedded: ${WORK[name]}, longest block, CPU ms`, node[name].blockedMs] as const,
     ]);
     return [
       ['embedded: record a job, CPU µs', node.recordSeconds * 1e6],

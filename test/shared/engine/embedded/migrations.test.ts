@@ -16,7 +16,7 @@ import { type ProvingJobId, sha256Of } from '../../../../shared/proving-job/prov
 import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
 import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
 
-/** Takes the tables back to the version before: the first from version 2 to 1, and so on. */
+/** Takes the tables back to the version before, the newest first: the first of the list from version 2 to 1, and so on. */
 const UNDO = [
   'alter table dead_letters drop column pool; alter table dead_letters drop column lane;',
   'drop table decisions;',
