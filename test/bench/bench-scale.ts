@@ -12,7 +12,7 @@ import type { StatusFigures } from './scale/measure-status.ts';
 
 /**
  * What programs that only count, sweep or compare take with epochs of 1,000, 10,000 and 100,000 jobs, and how it grows: on
- * the embedded engine, and on DynamoDB as `fake-dynamo.ts` has it in memory. About five minutes for all sizes.
+ * the embedded engine, and on DynamoDB as `fake-dynamo.ts` has it in memory. About six minutes for all sizes.
  *
  *     npm run bench:scale -- [--jobs 100000] [--epochs 10]
  *

@@ -105,8 +105,13 @@ describe('measureL1', () => {
   });
 
   it('reads the epochs that are open and those to judge', () => {
-    expect(epochsToRead(aView({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] }))).toEqual([4, 5, 6]);
-    expect(epochsToRead(aView(), undefined)).toEqual([5, 6]);
+    expect(
+      epochsToRead(aView({ newestClosed: 4 }), aMemory({ unproven: [2, 4, 5] })).map(({ epoch }) => epoch),
+    ).toEqual([4, 5, 6]);
+    expect(epochsToRead(aView(), undefined)).toEqual([
+      { epoch: 5, deadlineAtMs: 7 * 32 * 72_000 },
+      { epoch: 6, deadlineAtMs: 8 * 32 * 72_000 },
+    ]);
   });
 
   it('keeps its verdict when an L1 node lags behind the one read before', () => {

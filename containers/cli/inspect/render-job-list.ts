@@ -4,7 +4,7 @@ import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
-import { agentOf, attemptsOf, TONE_OF_JOB } from './describe-job.ts';
+import { agentOf, attemptsOf, shownId, TONE_OF_JOB } from './describe-job.ts';
 import { ofRollup } from './of-rollup.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
@@ -20,7 +20,8 @@ export interface JobList {
 }
 
 /** The jobs of an epoch, one per line: its state and for how long, its agent, what went wrong. */
-export function renderJobList({ epoch, rollup, jobs, allJobs, atMs }: JobList): Line[] {
+export function renderJobList(list: JobList): Line[] {
+  const { epoch, rollup, jobs, allJobs } = list;
   const counts = JobState.options.flatMap((state) => {
     const count = jobs.filter((job) => job.state === state).length;
     return count === 0 ? [] : [`${count} ${state}`];
@@ -34,11 +35,11 @@ export function renderJobList({ epoch, rollup, jobs, allJobs, atMs }: JobList): 
       toned(TONE_OF_EPOCH[epoch.state], epoch.state),
       `, ${[shown, ...counts].join(', ')}`,
     ],
-    ...(jobs.length === 0 ? [] : [[], ...alignColumns(jobs.map((job) => cellsOf(job, epoch, atMs)))]),
+    ...(jobs.length === 0 ? [] : [[], ...alignColumns(jobs.map((job) => cellsOf(job, list)))]),
   ];
 }
 
-function cellsOf(job: JobRecord, epoch: EpochRecord, atMs: number): Line {
+function cellsOf(job: JobRecord, { epoch, rollup, atMs }: JobList): Line {
   const agent = agentOf(job);
   return [
     toned(TONE_OF_JOB[job.state], job.state),
@@ -46,7 +47,7 @@ function cellsOf(job: JobRecord, epoch: EpochRecord, atMs: number): Line {
     ageOf(job, atMs),
     agent === undefined ? '' : `by ${agent}`,
     attemptsOf(job),
-    toned('dim', job.id),
+    toned('dim', shownId(job, rollup)),
     job.reason ?? '',
     job.rangeId === epoch.rangeId ? '' : toned('dim', 'its checkpoints were removed by a reorg'),
   ];

@@ -31,7 +31,7 @@ export async function deleteEpochsClosedBefore(
        union all select (select min(epoch_id) from jobs where epoch_id > recorded.id) from recorded where id is not null
      )
      select id from epochs where record ->> 'closedAtMs' < ?
-     union select id from recorded where id not in (select id from epochs)`,
+     union select id from recorded where id is not null and id not in (select id from epochs)`,
     beforeMs,
   );
   let deleted = 0;

@@ -43,7 +43,7 @@ describe('SnapshotReader', () => {
     const { epochs } = await reader.read();
 
     expect(epochs).toHaveLength(1);
-    expect(epochs[0]).toMatchObject({ epoch: EPOCH, state: 'proving', holdsMix: true });
+    expect(epochs[0]).toMatchObject({ id: EPOCH, state: 'proving', holdsMix: true });
     expect(epochs[0]?.progress.levels[0]).toMatchObject({
       level: 'leaves',
       expected: 8,

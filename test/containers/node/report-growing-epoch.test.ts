@@ -13,7 +13,7 @@ import {
   reportGrowingEpoch,
 } from '../../../containers/node/report-growing-epoch.ts';
 import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
-import { ROLLUP } from '../../fixtures/epoch-id.ts';
+import { ROLLUP, epochId } from '../../fixtures/epoch-id.ts';
 import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 
 const EPOCH = EpochNumber.parse(3);
@@ -69,7 +69,7 @@ describe('the growing epoch', () => {
     effects[1]!.txHash = publicTx.getTxHash();
 
     expect(await readGrowingEpoch(deps)).toEqual({
-      epoch: EPOCH,
+      id: epochId(3),
       networkVersion: '4.1.2',
       shape: [
         {
@@ -108,6 +108,6 @@ describe('the growing epoch', () => {
       latest: async () => undefined,
     };
     await reportGrowingEpoch({ ...deps, growing, log: pino({ level: 'silent' }) }, end.signal);
-    expect(reported).toMatchObject([{ epoch: EPOCH }]);
+    expect(reported).toMatchObject([{ id: epochId(3) }]);
   });
 });

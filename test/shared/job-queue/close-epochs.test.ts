@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { closeOverdueEpochs } from '../../../shared/job-queue/close-epochs.ts';
-import { type EpochState } from '../../../shared/ledger/epoch-ledger.ts';
+import { type EpochRecord, type EpochState } from '../../../shared/ledger/epoch-ledger.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
+import { type RootRecord } from '../../../shared/ledger/outbox.ts';
 
 describe('closing overdue epochs', () => {
   let harness: EmbeddedHarness;
@@ -21,9 +22,12 @@ describe('closing overdue epochs', () => {
       log: createLogger('sweep', { logLevel: 'silent' }),
     });
 
-  async function anEpoch(
-    state: EpochState,
-  ): Promise<{ stateNow(): Promise<string | undefined>; jobNow(): Promise<string | undefined> }> {
+  async function anEpoch(state: EpochState): Promise<{
+    record(): Promise<EpochRecord | undefined>;
+    storeRoot(): Promise<RootRecord>;
+    stateNow(): Promise<string | undefined>;
+    jobNow(): Promise<string | undefined>;
+  }> {
     const { engine } = harness;
     const { id: openId, rangeId } = await engine.epochs.open({
       ...aNewEpoch(),
@@ -32,6 +36,9 @@ describe('closing overdue epochs', () => {
     await engine.epochs.advance(openId, rangeId, state);
     const { id } = await engine.jobs.record(aNewJob('PARITY_BASE', { epochId: openId, rangeId }));
     return {
+      record: () => engine.epochs.find(openId),
+      storeRoot: () =>
+        engine.outbox.store({ epochId: openId, rangeId, to: '0xaa', data: '0xbb', deadlineAtMs: harness.nowMs() }),
       stateNow: async () => (await engine.epochs.find(openId))?.state,
       jobNow: async () => (await engine.jobs.find(id))?.state,
     };
@@ -62,9 +69,30 @@ describe('closing overdue epochs', () => {
 
   it.each(['submitting', 'proven'] as const)('leaves one that is %s', async (state) => {
     const epoch = await anEpoch(state);
+    await epoch.storeRoot();
     await harness.elapse(60);
     await close();
     expect(await epoch.stateNow()).toBe(state);
+  });
+
+  it('fails one whose root was given up just before it was submitting, so that it is taken up again', async () => {
+    const epoch = await anEpoch('submitting');
+    const root = await epoch.storeRoot();
+    await close();
+    expect(await epoch.stateNow()).toBe('submitting');
+    await harness.engine.outbox.replace({ ...root, state: 'expired', reason: 'its checkpoints are gone' });
+    await close();
+    expect(await epoch.record()).toMatchObject({ state: 'failed', reason: 'its checkpoints are gone' });
+  });
+
+  it('fails one that waits for a root which was never stored, and ends it once its window has closed', async () => {
+    const [early, late] = [await anEpoch('submitting'), await anEpoch('submitting')];
+    await early.storeRoot();
+    await close();
+    expect([await early.stateNow(), await late.stateNow()]).toEqual(['submitting', 'failed']);
+    await harness.elapse(60);
+    await close();
+    expect([await early.stateNow(), await late.stateNow()]).toEqual(['submitting', 'expired']);
   });
 
   it('goes on where it was cut off', async () => {

@@ -60,7 +60,7 @@ describe('coppice status', () => {
         small  urgent  1 waiting  0 leased
 
       Incidents
-        30 s ago late-proof 7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32: agent-2 lost its lease before
+        30 s ago late-proof 31337-0x00000000000000000000000000000000000000aa:7:PARITY_BASE:256ef7bda15c19f235a4f2a488f5029d9164c2b7dff247fe03b7fd1119ddbc32: agent-2 lost its lease before
 
       Dead letters
         none"

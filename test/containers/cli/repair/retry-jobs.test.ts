@@ -170,7 +170,7 @@ describe('a retry', () => {
     await expect(findJob(engine, '7:ROOT_ROLLUP')).rejects.toThrow(
       'job 7:ROOT_ROLLUP is not in the ledger: coppice jobs 7 lists the jobs of the epoch',
     );
-    await expect(findJob(engine, '8:PARITY_BASE')).rejects.toThrow('coppice jobs 8');
+    await expect(findJob(engine, '8:PARITY_BASE')).rejects.toThrow('epoch 8 is not in the ledger: the newest is 7');
   });
 
   it.each([

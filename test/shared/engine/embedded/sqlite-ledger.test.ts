@@ -3,11 +3,15 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import { AgentId, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 import { epochIdOf } from '../../../../shared/proving-job/proving-job-id.ts';
+import { epochId, namesOfEpoch } from '../../../fixtures/epoch-id.ts';
+import { UnreadableRecordError } from '../../../../shared/ledger/errors.ts';
+import { type NewRoot } from '../../../../shared/ledger/outbox.ts';
+import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
 
 const POLLING = { interval: 10 };
 
@@ -24,6 +28,21 @@ describe('the SQLite ledger', () => {
     await harness.close();
   });
 
+  function write(epoch: { readonly id: string }, root: object): void {
+    const values = 'values (?, 7, 0, 1, ?)';
+    raw
+      .prepare(`insert into epochs (id, epoch, is_trial, opened_at_ms, record) ${values}`)
+      .run(epoch.id, JSON.stringify(epoch));
+    raw
+      .prepare(`insert into roots (epoch_id, state, version, record) values (?, 'waiting', 1, ?)`)
+      .run(epoch.id, JSON.stringify(root));
+  }
+
+  function aRoot(number: number): NewRoot {
+    const range = { rangeId: RangeId.parse('0xa1'), deadlineAtMs: 9_000 };
+    return { epochId: epochId(number), ...range, to: '0xaa', data: '0xbb' };
+  }
+
   async function cancelOne(): Promise<string> {
     const job = aNewJob();
     await harness.elsewhere.jobs.record(job);
@@ -32,9 +51,10 @@ describe('the SQLite ledger', () => {
   }
 
   it('reads epochs and roots of versions that only had Aztec’s', async () => {
-    const range = { epoch: 7, rangeId: '0xa1', firstCheckpoint: 3, lastCheckpoint: 4, deadlineAtMs: 9_000 };
+    const range = { rangeId: '0xa1', firstCheckpoint: 3, lastCheckpoint: 4, deadlineAtMs: 9_000 };
     const epoch = {
       ...range,
+      ...namesOfEpoch(7),
       networkVersion: '4.1.2',
       shape: [{ blocks: [{ publicTxs: 1, privateTxs: 0 }], l1ToL2Messages: 0 }],
       state: 'submitting',
@@ -42,15 +62,33 @@ describe('the SQLite ledger', () => {
       openedAtMs: 1,
       attemptAtMs: 1,
     };
-    const root = { ...range, to: '0xaa', data: '0xbb', storedAtMs: 1, state: 'waiting', submissions: [], version: 1 };
-    raw.prepare('insert into epochs (epoch, record) values (7, ?)').run(JSON.stringify(epoch));
-    raw
-      .prepare(`insert into roots (epoch, state, version, record) values (7, 'waiting', 1, ?)`)
-      .run(JSON.stringify(root));
+    const root = {
+      ...{ ...range, epochId: epochId(7), epoch: 7, to: '0xaa', data: '0xbb' },
+      ...{ storedAtMs: 1, state: 'waiting', submissions: [], version: 1 },
+    };
+    write(epoch, root);
 
     const { epochs, outbox } = harness.engine;
     expect(await epochs.latest(1)).toEqual([epoch]);
     expect(await outbox.open()).toEqual([{ ...root, contract: 'aztec-rollup' }]);
+  });
+
+  it('leaves out what a newer version wrote, names it, and goes on with the rest', async () => {
+    const { epochs, outbox, unreadable } = harness.engine;
+    const [epoch, root] = [await epochs.open(aNewEpoch(6)), await outbox.store(aRoot(6))];
+    await epochs.open(aNewEpoch(7));
+    await outbox.store(aRoot(7));
+    raw.prepare(`update epochs set record = json_set(record, '$.novelty', 1) where id = ?`).run(epochId(7));
+    raw.prepare(`update roots set record = json_set(record, '$.contract', 'moon') where epoch_id = ?`).run(epochId(7));
+
+    expect(await epochs.latest(1)).toEqual([epoch]);
+    expect(await outbox.open()).toEqual([root]);
+    expect(unreadable.list).toEqual([
+      expect.stringMatching(`^epoch ${epochId(7)}: .*novelty.*Run the version`),
+      expect.stringMatching(`^root of epoch ${epochId(7)}: .*contract.*Run the version`),
+    ]);
+    await expect(epochs.find(epochId(7))).rejects.toThrow(UnreadableRecordError);
+    await expect(outbox.find(epochId(7))).rejects.toThrow(UnreadableRecordError);
   });
 
   it('does not report settlements from before the subscription', async () => {
@@ -86,8 +124,8 @@ describe('the SQLite ledger', () => {
   });
 
   it('keeps the newest 50,000 settlements and 10,000 incidents, and numbers them on', async () => {
-    raw.exec(`insert into settlements (sequence, job_id, epoch, state) values (1, 'old', 1, 'proven')`);
-    raw.exec(`insert into settlements (sequence, job_id, epoch, state) values (50000, 'newer', 1, 'proven')`);
+    raw.exec(`insert into settlements (sequence, job_id, state) values (1, 'old', 'proven')`);
+    raw.exec(`insert into settlements (sequence, job_id, state) values (50000, 'newer', 'proven')`);
     raw.exec(`insert into incidents (sequence, at_ms, kind, subject, message) values (1, 1, 'submission', 'old', '')`);
     raw.exec(
       `insert into incidents (sequence, at_ms, kind, subject, message) values (10000, 1, 'submission', 'b', '')`,

@@ -29,8 +29,8 @@ describe('the tally on DynamoDB', () => {
       },
       { step: 'initialize' },
     );
-    const { table, nowMs } = harness;
-    const jobs = new DynamoJobLedger({ ...table, client }, { budgets: CONTRACT_BUDGETS, nowMs, fewJobs: 1 });
+    const { table } = harness;
+    const jobs = new DynamoJobLedger({ ...table, client }, { budgets: CONTRACT_BUDGETS, nowMs: () => harness.nowMs(), fewJobs: 1 });
     const { id, rangeId } = aNewJob();
     const tally = async (): Promise<{ readonly tally: JobTally; readonly items: number }> => {
       items = 0;
