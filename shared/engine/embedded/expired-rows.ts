@@ -30,7 +30,7 @@ export async function deleteEpochsClosedBefore(
        union all select (select min(epoch) from jobs where epoch > recorded.epoch) from recorded where epoch is not null
      )
      select epoch from epochs where record ->> 'closedAtMs' < ?
-     union select epoch from recorded where epoch not in (select epoch from epochs)`,
+     union select epoch from recorded where epoch is not null and epoch not in (select epoch from epochs)`,
     beforeMs,
   );
   let deleted = 0;
