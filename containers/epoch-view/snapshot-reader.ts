@@ -2,6 +2,8 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { tallyOf } from '../../shared/ledger/job-tally.ts';
+import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
@@ -67,12 +69,12 @@ export class SnapshotReader {
     this.#times.learn(jobs);
     const { rangeId } = record;
     const { tree, path } = this.#planOf(record);
-    const at = { rangeId, nowMs: nowMs() };
+    const tally = tallyOf(jobs, rangeId);
     const view: EpochView = {
       ...record,
       holdsMix: isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
-      progress: progressOf(tree, jobs, at),
-      pathLeft: path.left(jobs, at),
+      progress: progressOf(tree, tally, nowMs()),
+      pathLeft: path.left(circuitStandings(tally, nowMs())),
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,
     };
     // Nothing of it changes once it is on L1.

@@ -6,7 +6,7 @@ import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts'
 import { awsEngineOptionsOf } from '../../shared/engine/engine-options.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
-import { EndedEpochs } from './ended-epochs.ts';
+import { ProvenJobs } from './proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 import { type GroupDecision, scaleFleet, type ScaleFleetDeps } from './scale-fleet.ts';
 import { parseScaleFleetSettings } from './scale-fleet-settings.ts';
@@ -20,7 +20,7 @@ const prepared = oncePerContainer(async (): Promise<ScaleFleetDeps> => {
   const { budgetDollarsPerHour, mayCrossBudget, marginSeconds } = settings;
   return {
     ...opened,
-    ended: new EndedEpochs(jobs),
+    proven: new ProvenJobs(jobs),
     growing: growingEpochs,
     spotEvents,
     fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(connection)), awsResourceNames(prefix)),

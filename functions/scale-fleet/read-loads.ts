@@ -4,12 +4,12 @@ import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import type { PoolSlots } from '../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { type FleetLoads, fleetLoads, mayHaveJobs } from './decide/fleet-loads.ts';
-import type { EndedEpochs } from './ended-epochs.ts';
+import type { ProvenJobs } from './proven-jobs.ts';
 
 export interface ReadLoadsDeps {
   readonly epochs: Pick<EpochLedger, 'latest'>;
-  readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
-  readonly ended: EndedEpochs;
+  readonly jobs: Pick<JobLedger, 'tally'>;
+  readonly proven: ProvenJobs;
   readonly slotsOf: (pool: Pool) => PoolSlots;
   /** As the node last reported it. */
   readonly growing: GrowingEpoch | undefined;
@@ -27,15 +27,15 @@ const LATEST_EPOCHS = 16;
 export async function readLoads(
   deps: ReadLoadsDeps,
 ): Promise<FleetLoads & { readonly latest: readonly EpochRecord[] }> {
-  const { epochs, jobs, ended, growing, slotsOf, nowMs } = deps;
+  const { epochs, jobs, growing, slotsOf, nowMs } = deps;
   const latest = await epochs.latest(LATEST_EPOCHS);
-  const [live, history] = await Promise.all([
+  const [live, proven] = await Promise.all([
     Promise.all(
       latest
         .filter((epoch) => mayHaveJobs(epoch, nowMs))
-        .map(async (epoch) => ({ epoch, records: await jobs.jobsOfEpoch(epoch.id) })),
+        .map(async (epoch) => ({ epoch, tally: await jobs.tally(epoch.id, epoch.rangeId) })),
     ),
-    ended.jobsOf(latest),
+    deps.proven.of(latest, nowMs),
   ]);
-  return { latest, ...fleetLoads({ latest, live, history, growing, slotsOf, nowMs }) };
+  return { latest, ...fleetLoads({ latest, live, proven, growing, slotsOf, nowMs }) };
 }

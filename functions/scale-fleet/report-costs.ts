@@ -1,4 +1,4 @@
-import { epochCost, totalDollars } from '../../shared/cost/epoch-cost.ts';
+import { epochCost, type EpochCostInput, totalDollars } from '../../shared/cost/epoch-cost.ts';
 import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
@@ -9,13 +9,15 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 
 export interface ReportCostsDeps {
   readonly engine: {
-    readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
+    readonly jobs: Pick<JobLedger, 'tally' | 'someProven'>;
     readonly decisions: Pick<DecisionLog, 'latest'>;
     readonly outbox: Pick<Outbox, 'find'>;
   };
   readonly metrics: Metrics;
 }
 
+/** Jobs of each circuit that show what one of it costs. */
+const JOBS_PER_CIRCUIT = 40;
 const WEI_PER_ETHER = 1e18;
 /** Four hours of decisions, one a minute: longer than a window of mainnet. */
 const DECISIONS = 240;
@@ -30,15 +32,15 @@ export function endedSince(
   return { epochs: ended.filter(({ closedAtMs = 0 }) => closedAtMs > (untilMs ?? newestMs)), untilMs: newestMs };
 }
 
-/** Records what the epochs have cost, computed as `coppice cost` does. */
+/** Records what the epochs have cost: as `coppice cost` does, but from some jobs of each circuit. */
 export async function reportCosts(epochs: readonly EpochRecord[], { engine, metrics }: ReportCostsDeps): Promise<void> {
   if (epochs.length === 0) return;
   const decisions = await engine.decisions.latest('fleet', DECISIONS);
   for (const record of epochs) {
     const { id, epoch } = record;
     const about = { epoch, epochId: id };
-    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(id), engine.outbox.find(id)]);
-    const parts = epochCost({ epoch: record, jobs, decisions, gas: undefined });
+    const [sample, root] = await Promise.all([sampleJobs(record, engine.jobs), engine.outbox.find(id)]);
+    const parts = epochCost({ epoch: record, ...sample, decisions, gas: undefined });
     metrics.record('EpochCostDollars', totalDollars(parts), {}, about);
     for (const { kind, name, dollars } of parts) {
       if (kind !== 'agents' || dollars === undefined) continue;
@@ -48,4 +50,17 @@ export async function reportCosts(epochs: readonly EpochRecord[], { engine, metr
     const wei = gasPaidWei(root);
     if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, about);
   }
+}
+
+async function sampleJobs(
+  { id, rangeId }: EpochRecord,
+  ledger: ReportCostsDeps['engine']['jobs'],
+): Promise<Pick<EpochCostInput, 'jobs' | 'standsFor'>> {
+  const tally = await ledger.tally(id, rangeId);
+  const samples = [...tally.keys()].map((circuit) => ledger.someProven(id, rangeId, circuit, JOBS_PER_CIRCUIT));
+  const ofCircuit = Map.groupBy((await Promise.all(samples)).flat(), (job) => job.circuit);
+  return {
+    jobs: [...ofCircuit.values()].flat(),
+    standsFor: ({ circuit }) => (tally.get(circuit)?.proven ?? 0) / (ofCircuit.get(circuit)?.length ?? 1),
+  };
 }

@@ -20,7 +20,7 @@ import { endedSince, reportCosts, type ReportCostsDeps } from './report-costs.ts
 
 export interface ScaleFleetDeps {
   readonly engine: Pick<ReadLoadsDeps, 'epochs'> & {
-    readonly jobs: ReadLoadsDeps['jobs'] & SendCopiesDeps['jobs'];
+    readonly jobs: ReadLoadsDeps['jobs'] & SendCopiesDeps['jobs'] & ReportCostsDeps['engine']['jobs'];
     readonly queue: SendCopiesDeps['queue'];
     readonly decisions: Pick<DecisionLog, 'record'> & ReportCostsDeps['engine']['decisions'];
     readonly outbox: ReportCostsDeps['engine']['outbox'];
@@ -29,7 +29,7 @@ export interface ScaleFleetDeps {
   readonly pools: FleetPools;
   readonly budget: Budget;
   readonly policy: ScalingPolicy;
-  readonly ended: ReadLoadsDeps['ended'];
+  readonly proven: ReadLoadsDeps['proven'];
   readonly growing: Pick<GrowingEpochs, 'latest'>;
   readonly spotEvents: Pick<SpotEvents, 'since'>;
   readonly note: Note<ScalerNote>;
@@ -66,7 +66,7 @@ export async function scaleFleet(deps: ScaleFleetDeps): Promise<readonly GroupDe
     deps.spotEvents.since(deps.nowMs() - INTERRUPTIONS_MS),
   ]);
   const nowMs = deps.nowMs();
-  const loads = await readLoads({ ...engine, ended: deps.ended, growing, nowMs, slotsOf: slotsOf(pools, groups) });
+  const loads = await readLoads({ ...engine, proven: deps.proven, growing, nowMs, slotsOf: slotsOf(pools, groups) });
   const copies = wantedCopies(loads.running, deps.policy, nowMs);
   const state: FleetState = {
     nowMs,

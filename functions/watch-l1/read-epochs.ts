@@ -3,6 +3,7 @@ import { UnreadableRecordError } from '../../shared/ledger/errors.ts';
 import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
+import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
@@ -20,7 +21,7 @@ export interface EpochProgress {
 
 export interface ReadEpochsDeps {
   readonly epochs: Pick<EpochLedger, 'find'>;
-  readonly jobs: Pick<JobLedger, 'jobsOfEpoch'>;
+  readonly jobs: Pick<JobLedger, 'tally'>;
   /** The rollup that is watched. */
   readonly rollup: RollupId;
   readonly nowMs: () => number;
@@ -52,9 +53,9 @@ async function readEpoch(
   const { id, state, shape, rangeId } = record;
   // Its root is proven, or comes too late: nothing of the tree is wanted.
   if (needOfEpoch(record, nowMs()) !== 'proofs') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
-  const records = await jobs.jobsOfEpoch(id);
+  const tally = await jobs.tally(id, rangeId);
   const tree = expectedTree(shape);
-  const { expected, done } = progressOf(tree, records, { rangeId, nowMs: nowMs() });
-  const { seconds } = new CriticalPath(tree).left(records, { rangeId, nowMs: nowMs() });
+  const { expected, done } = progressOf(tree, tally, nowMs());
+  const { seconds } = new CriticalPath(tree).left(circuitStandings(tally, nowMs()));
   return { epoch, state, pathSeconds: seconds, jobsLeft: Math.max(0, expected - done) };
 }

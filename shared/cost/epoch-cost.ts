@@ -51,6 +51,8 @@ export interface EpochCostInput {
   readonly epoch: EpochRecord;
   /** The epoch's, also those of ranges that a reorg removed: their proofs were paid for as well. */
   readonly jobs: readonly JobRecord[];
+  /** How many jobs of the epoch each of `jobs` stands for, where they are a sample. @default 1 */
+  readonly standsFor?: (job: JobRecord) => number;
   /** Decisions made while the epoch was open, in any order; none where nothing scales the fleet. */
   readonly decisions: readonly FleetDecisionRecord[];
   readonly gas: GasPaid | undefined;
@@ -68,18 +70,23 @@ export function totalDollars(parts: readonly CostPart[]): number {
   return parts.reduce((sum, { dollars }) => sum + (dollars ?? 0), 0);
 }
 
+function justItself(): number {
+  return 1;
+}
+
 /** How long the proving agent held the job, in milliseconds; 0 while unknown. */
 function heldMs({ state, claimedAtMs, settledAtMs }: JobRecord): number {
   if (state !== 'proven' || claimedAtMs === undefined || settledAtMs === undefined) return 0;
   return Math.max(0, settledAtMs - claimedAtMs);
 }
 
-function agentParts({ epoch, jobs, decisions }: EpochCostInput): CostPart[] {
+function agentParts({ epoch, jobs, standsFor = justItself, decisions }: EpochCostInput): CostPart[] {
   const kept = dollarsByPool(epoch, decisions);
   return Pool.options.flatMap((pool): CostPart[] => {
     const ofPool = jobs.filter((job) => job.pool === pool);
-    const hours = ofPool.reduce((sum, job) => sum + heldMs(job), 0) / HOUR_MS;
-    const proving = `${hours.toFixed(2)} h of ${ofPool.length} jobs`;
+    const hours = ofPool.reduce((sum, job) => sum + heldMs(job) * standsFor(job), 0) / HOUR_MS;
+    const count = ofPool.reduce((sum, job) => sum + standsFor(job), 0);
+    const proving = `${hours.toFixed(2)} h of ${Math.round(count)} jobs`;
     const dollars = kept.get(pool);
     if (dollars !== undefined) {
       return [{ kind: 'agents', name: pool, dollars, because: `${proving}, with the time to start and to wait` }];
@@ -112,21 +119,24 @@ function dollarsByPool({ id }: EpochRecord, decisions: readonly FleetDecisionRec
   return dollars;
 }
 
-function awsParts({ jobs }: EpochCostInput): CostPart[] {
-  const heartbeats = jobs.reduce((sum, job) => sum + Math.floor(heldMs(job) / 1000 / HEARTBEAT_SECONDS), 0);
-  const bytes = jobs.reduce((sum, { inputs, proof }) => sum + inputs.sizeBytes + (proof?.sizeBytes ?? 0), 0);
+function awsParts({ jobs, standsFor = justItself }: EpochCostInput): CostPart[] {
+  const total = (valueOf: (job: JobRecord) => number): number =>
+    jobs.reduce((sum, job) => sum + valueOf(job) * standsFor(job), 0);
+  const count = Math.round(total(() => 1));
+  const heartbeats = Math.round(total((job) => Math.floor(heldMs(job) / 1000 / HEARTBEAT_SECONDS)));
+  const bytes = total(({ inputs, proof }) => inputs.sizeBytes + (proof?.sizeBytes ?? 0));
   const amountOf = (name: AwsPriceName): number => {
     if (name === 's3StorageGbMonths') return (bytes / 1e9) * (OBJECT_DAYS / 30);
     if (name === 'dynamoStorageGbMonths') {
-      return ((jobs.length * LEDGER_BYTES_PER_JOB) / 1e9) * (LEDGER_KEPT_SECONDS / 86_400 / 30);
+      return ((count * LEDGER_BYTES_PER_JOB) / 1e9) * (LEDGER_KEPT_SECONDS / 86_400 / 30);
     }
-    return jobs.length * (PER_JOB[name] ?? 0) + heartbeats * (PER_HEARTBEAT[name] ?? 0);
+    return count * (PER_JOB[name] ?? 0) + heartbeats * (PER_HEARTBEAT[name] ?? 0);
   };
   return Object.entries(SERVICES).map(([service, names]) => ({
     kind: 'aws',
     name: service,
     dollars: names.reduce((sum, name) => sum + (amountOf(name) * AWS_PRICES[name].dollars) / AWS_PRICES[name].per, 0),
-    because: `${jobs.length} jobs and ${heartbeats} heartbeats, ${(bytes / 1e6).toFixed(1)} MB kept for ${OBJECT_DAYS} days; estimated`,
+    because: `${count} jobs and ${heartbeats} heartbeats, ${(bytes / 1e6).toFixed(1)} MB kept for ${OBJECT_DAYS} days; estimated`,
   }));
 }
 

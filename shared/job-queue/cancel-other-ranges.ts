@@ -8,12 +8,7 @@ import type { JobLedger } from '../ledger/job-ledger.ts';
  */
 export async function cancelOtherRanges(
   { id, rangeId }: Pick<EpochRecord, 'id' | 'rangeId'>,
-  jobs: Pick<JobLedger, 'jobsOfEpoch' | 'cancelEpoch'>,
+  jobs: Pick<JobLedger, 'cancelEpoch'>,
 ): Promise<number> {
-  const open = (await jobs.jobsOfEpoch(id)).filter(({ state }) => state === 'queued' || state === 'leased');
-  const others = new Set(open.map((job) => job.rangeId));
-  others.delete(rangeId);
-  let cancelled = 0;
-  for (const other of others) cancelled += await jobs.cancelEpoch(id, 'its checkpoints were reorganised away', other);
-  return cancelled;
+  return await jobs.cancelEpoch(id, 'its checkpoints were reorganised away', rangeId);
 }

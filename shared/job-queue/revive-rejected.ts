@@ -3,7 +3,7 @@ import type { JobLedger } from '../ledger/job-ledger.ts';
 import { outputsKey, type ProofStore } from '../proof-store/proof-store.ts';
 
 export interface ReviveDeps {
-  readonly jobs: Pick<JobLedger, 'jobsOfEpoch' | 'reviveRejected'>;
+  readonly jobs: Pick<JobLedger, 'rejectedJobs' | 'reviveRejected'>;
   readonly proofs: Pick<ProofStore, 'quarantine'>;
 }
 
@@ -17,9 +17,9 @@ export async function reviveRejected(
   { id, rangeId }: Pick<EpochRecord, 'id' | 'rangeId'>,
   { jobs, proofs }: ReviveDeps,
 ): Promise<number> {
-  for (const job of await jobs.jobsOfEpoch(id)) {
-    const mayBeBad = job.state === 'rejected' && job.rangeId === rangeId && job.attempts.failure > 0;
-    if (mayBeBad) await proofs.quarantine(outputsKey(job.circuit, job.id), job.reason ?? 'its job was rejected');
+  for (const job of await jobs.rejectedJobs(id, rangeId)) {
+    if (job.attempts.failure > 0)
+      await proofs.quarantine(outputsKey(job.circuit, job.id), job.reason ?? 'its job was rejected');
   }
   return await jobs.reviveRejected(id, rangeId);
 }

@@ -15,6 +15,9 @@ export interface SweepDeps extends SendDeps {
   readonly log: Logger;
 }
 
+/** Jobs that a sweep holds at a time: their records take some megabytes. */
+const SWEPT_AT_ONCE = 2_000;
+
 /**
  * Sends messages for jobs of all open epochs that may have none, and returns how many. Two sweeps at once may send a job two
  * messages, which does no harm.
@@ -30,12 +33,17 @@ export interface SweepDeps extends SendDeps {
  */
 export async function sweepStrandedJobs(deps: SweepDeps): Promise<number> {
   const { jobs, queue, strandedSeconds, log } = deps;
-  const stranded = await jobs.strandedJobs(strandedSeconds);
-  const closed = await cancelInClosedEpochs(new Set(stranded.map(({ id }) => epochIdOf(id))), deps);
-  const wanted = stranded.filter(({ id }) => !closed.has(epochIdOf(id)));
-  await sendJobs(wanted, { jobs, queue });
-  if (wanted.length > 0) log.info({ jobs: wanted.length }, 'sent messages again for jobs that may have had none');
-  return wanted.length;
+  let sent = 0;
+  for (let isLast = false; !isLast;) {
+    const stranded = await jobs.strandedJobs(strandedSeconds, SWEPT_AT_ONCE);
+    isLast = stranded.length < SWEPT_AT_ONCE;
+    const closed = await cancelInClosedEpochs(new Set(stranded.map(({ id }) => epochIdOf(id))), deps);
+    const wanted = stranded.filter(({ id }) => !closed.has(epochIdOf(id)));
+    await sendJobs(wanted, { jobs, queue });
+    sent += wanted.length;
+  }
+  if (sent > 0) log.info({ jobs: sent }, 'sent messages again for jobs that may have had none');
+  return sent;
 }
 
 /** An epoch that is closed has no open job: what a crash or a late request left there is cancelled. Returns these epochs. */

@@ -5,6 +5,7 @@ import { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { type EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
 import { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { StoredObject } from '../proof-store/proof-store.ts';
+import type { JobTally } from './job-tally.ts';
 
 /**
  * A job's states. Every arrow is one conditional write:
@@ -195,13 +196,22 @@ export interface JobLedger {
   /** Records that messages for the jobs were sent. */
   markEnqueued(jobIds: readonly ProvingJobId[]): Promise<void>;
   find(jobId: ProvingJobId): Promise<JobRecord | undefined>;
-  /** Every job of the epoch, in the order they were recorded. */
+  /** Every job of the epoch, in the order they were recorded: for people and tests. All that only counts uses {@link tally}. */
   jobsOfEpoch(epochId: EpochId): Promise<readonly JobRecord[]>;
   /**
-   * The epoch's jobs that are `queued` or `leased`, in any order. The result may be some moments old and is cheap however many
-   * there are: for a node that compares the jobs it waits for with the ledger.
+   * Counts the jobs of the epoch's range where they are stored, and reads none but the leased ones. It may be some moments
+   * old, and a job that changes meanwhile may be missing or count twice.
+   */
+  tally(epochId: EpochId, rangeId: RangeId): Promise<JobTally>;
+  /** Some proven jobs of the circuit in the epoch's range, in any order: at most `most`, however many there are. */
+  someProven(epochId: EpochId, rangeId: RangeId, circuit: CircuitName, most: number): Promise<readonly JobRecord[]>;
+  /**
+   * The epoch's jobs that are `queued` or `leased`, in any order, for a node that compares the jobs it waits for with the
+   * ledger. The result may be some moments old. It is read in portions, and takes a second or so of 100,000 jobs.
    */
   openJobs(epochId: EpochId): Promise<readonly OpenJob[]>;
+  /** The `rejected` jobs of the epoch's range. */
+  rejectedJobs(epochId: EpochId, rangeId: RangeId): Promise<readonly JobRecord[]>;
   /**
    * Takes a `queued` job, or a `leased` one whose lease has ended: that counts as an attempt lost to `lost-agent`,
    * and rejects the job when it was the last of that budget. A job with a copy asked for goes to any agent but its
@@ -236,8 +246,8 @@ export interface JobLedger {
   fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'>;
   /** Gives the job back at no cost. Does nothing if the lease is no longer the job's. */
   release(lease: JobLease): Promise<void>;
-  /** Cancels the queued and leased jobs of the epoch, only those of `rangeId` when given; their agents lose their leases. Returns how many. */
-  cancelEpoch(epochId: EpochId, reason: string, rangeId?: RangeId): Promise<number>;
+  /** Cancels the queued and leased jobs of the epoch, but those of `exceptRangeId` when given; their agents lose their leases. Returns how many. */
+  cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number>;
   /** Gives every `rejected` job of the epoch's range a fresh budget and makes it `queued`. Returns how many. */
   reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number>;
   /** Gives a `rejected` job a fresh budget and makes it `queued`. Returns whether it was rejected. */
@@ -254,7 +264,9 @@ export interface JobLedger {
   reopen(seen: Pick<JobRecord, 'id' | 'settledAtMs'>, reason: string): Promise<void>;
   /**
    * Jobs that need a message and may have none: `queued` (never enqueued, or last enqueued more than `olderThanSeconds`
-   * ago), or `leased` with a lease that ended more than `olderThanSeconds` ago.
+   * ago), or `leased` with a lease that ended more than `olderThanSeconds` ago. An adapter that can see the messages leaves
+   * out jobs that have one.
+   * @param most at most so many: the others are returned once these have a message. @default all
    */
-  strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]>;
+  strandedJobs(olderThanSeconds: number, most?: number): Promise<readonly JobRecord[]>;
 }

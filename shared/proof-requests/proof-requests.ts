@@ -2,6 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { RangeId } from '../ledger/job-ledger.ts';
 import type { EpochId } from '../proving-job/epoch-id.ts';
 import { makeProvingJobId, type ProvingJobId, sha256Of } from '../proving-job/proving-job-id.ts';
+import { inPortions } from '../retry/in-portions.ts';
 import { Turns } from '../retry/turns.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { JobSender } from './job-sender.ts';
@@ -12,6 +13,11 @@ import { ProofRequest, type Proven, type WantedProof } from './proof-request.ts'
  * rest of the process needs as well. A call that waited for a socket would use its time-outs up before it is sent.
  */
 export const MOST_STEPS_AT_ONCE = 40;
+
+/** Outstanding requests for each interval between two comparisons with the ledger. */
+const REQUESTS_AN_INTERVAL = 5_000;
+/** Requests that are compared before other work has its turn. */
+const RECONCILED_AT_ONCE = 5_000;
 
 /** Turns for all requests of a process. @param atOnce steps at a time, up to {@link MOST_STEPS_AT_ONCE} */
 export function requestTurns(atOnce = MOST_STEPS_AT_ONCE): Turns {
@@ -43,6 +49,8 @@ export class ProofRequests {
   #unsubscribe: (() => void) | undefined;
   #reconciler: NodeJS.Timeout | undefined;
   #isReconciling = false;
+  /** Since the last comparison with the ledger began. */
+  #intervals = 0;
   #failedReconciliations = 0;
 
   constructor(deps: ProofRequestsDeps) {
@@ -86,16 +94,23 @@ export class ProofRequests {
     return request;
   }
 
-  /** Leaves out requests that have not waited for a whole interval: the ledger may not list their jobs as open yet. */
+  /**
+   * Leaves out requests that have not waited for a whole interval: the ledger may not list their jobs as open yet. With many
+   * requests the interval is longer, since each comparison reads all open jobs and a settlement is rarely lost.
+   */
   async #reconcile(): Promise<void> {
-    if (this.#isReconciling) return;
+    this.#intervals += 1;
+    if (this.#isReconciling || this.#intervals * REQUESTS_AN_INTERVAL < this.#outstanding.size) return;
+    this.#intervals = 0;
     const quiet = [...this.#outstanding.values()].filter((request) => request.wasQuiet());
     if (quiet.length === 0) return;
     this.#isReconciling = true;
     try {
       const jobs = await this.#deps.engine.jobs.openJobs(this.#deps.epochId);
       const open = new Map(jobs.map((job) => [job.id, job]));
-      for (const request of quiet) request.reconcile(open.get(request.jobId));
+      for await (const portion of inPortions(quiet, RECONCILED_AT_ONCE)) {
+        for (const request of portion) request.reconcile(open.get(request.jobId));
+      }
       this.#failedReconciliations = 0;
     } catch (error) {
       // Every tenth is enough: an outage must not flood the log.

@@ -47,13 +47,15 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
     engine.incidents.latest(limits.incidents),
     engine.queue.deadLetters(),
   ]);
-  const withProgress = epochs.map(async (epoch): Promise<EpochStatus> => {
-    const jobs = await engine.jobs.jobsOfEpoch(epoch.id);
-    return { ...epoch, progress: progressOf(expectedTree(epoch.shape), jobs, { rangeId: epoch.rangeId, nowMs }) };
-  });
+  const withProgress: EpochStatus[] = [];
+  // One after the other: the tree of a large epoch takes tens of megabytes.
+  for (const epoch of epochs) {
+    const tally = await engine.jobs.tally(epoch.id, epoch.rangeId);
+    withProgress.push({ ...epoch, progress: progressOf(expectedTree(epoch.shape), tally, nowMs) });
+  }
   return {
     atMs: nowMs,
-    epochs: await Promise.all(withProgress),
+    epochs: withProgress,
     roots,
     agents,
     queues,

@@ -47,9 +47,7 @@ export async function retryEpoch(engine: Engine, wanted: EpochId, nowMs: number)
   const { epoch } = await findEpoch(engine.epochs, wanted);
   const subject = `epoch ${epoch.epoch}`;
   assertWanted(subject, epoch, nowMs);
-  const jobs = (await engine.jobs.jobsOfEpoch(epoch.id)).filter(
-    ({ state, rangeId }) => state === 'rejected' && rangeId === epoch.rangeId,
-  );
+  const jobs = await engine.jobs.rejectedJobs(epoch.id, epoch.rangeId);
   if (jobs.length === 0 && epoch.state !== 'failed') {
     throw new RetryRefusedError(subject, `is ${epoch.state}, and none of its jobs is rejected`);
   }

@@ -2,6 +2,7 @@ import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts'
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { type JobRecord, leaseAt, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
+import type { JobTally } from '../../../shared/ledger/job-tally.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { circuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
@@ -13,10 +14,10 @@ import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import type { EpochLoad, PoolJobs } from './fleet-state.ts';
 import type { RunningJob } from './stragglers.ts';
 
-/** An epoch and all its jobs. */
+/** An epoch and how far its jobs are. */
 export interface EpochJobs {
   readonly epoch: EpochRecord;
-  readonly records: readonly JobRecord[];
+  readonly tally: JobTally;
 }
 
 /** What the ledger holds, as far as it says how much work is left. */
@@ -25,8 +26,8 @@ export interface FleetLoadsInput {
   readonly latest: readonly EpochRecord[];
   /** Those of them for which {@link mayHaveJobs}. */
   readonly live: readonly EpochJobs[];
-  /** Proven jobs of epochs that have ended: they show how long circuits take. */
-  readonly history: readonly JobRecord[];
+  /** Proven jobs, some of each circuit: they show how long circuits take. */
+  readonly proven: readonly JobRecord[];
   /** As the node last reported it. */
   readonly growing: GrowingEpoch | undefined;
   readonly slotsOf: (pool: Pool) => PoolSlots;
@@ -51,14 +52,13 @@ const OPENED_LATE_MS = 5 * 60_000;
 
 /** Works out what is left of the open epochs. */
 export function fleetLoads(input: FleetLoadsInput): FleetLoads {
-  const { latest, live, history, growing, nowMs } = input;
+  const { latest, live, growing, nowMs } = input;
   const open = live.filter(({ epoch }) => needOfEpoch(epoch, nowMs) === 'proofs');
-  const known = [...history, ...live.flatMap(({ records }) => records)];
-  const loads = open.map(({ epoch, records }) => loadOf(epoch, records, known, input));
+  const loads = open.map((jobs) => loadOf(jobs, input));
   return {
     epochs: [
       ...loads.map(({ load }) => load),
-      ...(growing !== undefined && isComing(growing, latest, nowMs) ? [loadOfGrowing(growing, known, input)] : []),
+      ...(growing !== undefined && isComing(growing, latest, nowMs) ? [loadOfGrowing(growing, input)] : []),
     ],
     jobs: countJobs(live, nowMs),
     running: loads.flatMap(({ running }) => running),
@@ -71,14 +71,12 @@ export function mayHaveJobs(epoch: EpochRecord, nowMs: number): boolean {
 }
 
 function loadOf(
-  epoch: EpochRecord,
-  records: readonly JobRecord[],
-  known: readonly JobRecord[],
-  { slotsOf, nowMs }: FleetLoadsInput,
+  { epoch, tally }: EpochJobs,
+  { proven, slotsOf, nowMs }: FleetLoadsInput,
 ): { readonly load: EpochLoad; readonly running: readonly RunningJob[] } {
-  const durations = new LearnedDurations(epoch.networkVersion, known);
+  const durations = new LearnedDurations(epoch.networkVersion, proven);
   const tree = expectedTree(epoch.shape);
-  const range = { rangeId: epoch.rangeId, nowMs };
+  const standings = circuitStandings(tally, nowMs);
   const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
   const path = new CriticalPath(tree, p95Of);
   const work = new WorkLeft(tree);
@@ -89,14 +87,14 @@ function loadOf(
       epoch: epoch.epoch,
       deadlineAtMs,
       startsAtMs: epoch.openedAtMs,
-      pathSeconds: path.left(records, range).seconds,
-      pools: work.byPool(circuitStandings(records, range), {
+      pathSeconds: path.left(standings).seconds,
+      pools: work.byPool(standings, {
         secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
         slotsOf,
       }),
     },
-    running: records
-      .filter((record) => record.rangeId === epoch.rangeId && leaseAt(record, nowMs) !== undefined)
+    running: leasedJobs(tally)
+      .filter((record) => leaseAt(record, nowMs) !== undefined)
       .map((record) => ({
         record,
         p95Seconds: durations.secondsOf(record.circuit, record.pool).p95,
@@ -109,10 +107,9 @@ function loadOf(
 /** The load of an epoch that is about to end: what it holds so far is close enough to all of it. */
 function loadOfGrowing(
   { id, networkVersion, shape, endsAtMs, deadlineAtMs }: GrowingEpoch,
-  known: readonly JobRecord[],
-  { slotsOf, nowMs }: FleetLoadsInput,
+  { proven, slotsOf, nowMs }: FleetLoadsInput,
 ): EpochLoad {
-  const durations = new LearnedDurations(networkVersion, known);
+  const durations = new LearnedDurations(networkVersion, proven);
   const tree = expectedTree(shape);
   const path = new CriticalPath(tree, (circuit) => durations.secondsOf(circuit).p95);
   return {
@@ -139,13 +136,20 @@ function countJobs(live: readonly EpochJobs[], nowMs: number): Record<Pool, Pool
     Pool,
     { waiting: number; running: number }
   >;
-  for (const { epoch, records } of live) {
-    for (const job of records) {
+  for (const { epoch, tally } of live) {
+    const wantsProofs = needOfEpoch(epoch, nowMs) === 'proofs';
+    for (const { queued } of tally.values()) {
+      for (const [pool, jobs] of queued) if (wantsProofs) counts[pool].waiting += jobs;
+    }
+    for (const job of leasedJobs(tally)) {
       if (leaseAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
-      else if (needOfEpoch(epoch, nowMs) === 'proofs' && (job.state === 'queued' || job.state === 'leased'))
-        counts[job.pool].waiting += 1;
+      else if (wantsProofs) counts[job.pool].waiting += 1;
       if (stragglerAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
     }
   }
   return counts;
+}
+
+function leasedJobs(tally: JobTally): readonly JobRecord[] {
+  return [...tally.values()].flatMap(({ leased }) => leased);
 }

@@ -23,10 +23,15 @@ export async function deleteEpochsClosedBefore(
   beforeMs: number,
   signal: AbortSignal,
 ): Promise<number> {
-  // Jobs of an epoch that the ledger does not know count as closed once the last of them is settled.
+  // Jobs of an epoch that the ledger does not know count as closed once the last of them is settled. The epochs of all jobs
+  // are found one after the other in the index: it is not read through.
   const epochs = database.all(
-    `select id from epochs where record ->> 'closedAtMs' < ?
-     union select distinct epoch_id from jobs where epoch_id not in (select id from epochs)`,
+    `with recursive recorded(id) as (
+       select min(epoch_id) from jobs
+       union all select (select min(epoch_id) from jobs where epoch_id > recorded.id) from recorded where id is not null
+     )
+     select id from epochs where record ->> 'closedAtMs' < ?
+     union select id from recorded where id is not null and id not in (select id from epochs)`,
     beforeMs,
   );
   let deleted = 0;

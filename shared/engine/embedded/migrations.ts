@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
 import { CIRCUIT_CATALOGUE, CircuitName } from '../../proving-job/circuit-catalogue.ts';
-import { DECISIONS_SCHEMA } from './sqlite-schema.ts';
+import { COUNTS_SCHEMA, DECISIONS_SCHEMA } from './sqlite-schema.ts';
 
 /** Brings the tables from one schema version to the next: the first from version 1 to 2, and so on. */
 export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
@@ -13,6 +13,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   useSteadyClock,
   addAgentsOfFailures,
   identifyEpochs,
+  indexCounts,
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
@@ -110,4 +111,8 @@ function identifyEpochs(database: DatabaseSync): void {
       select epoch, state, version, json_set(record, '$.epochId', cast(epoch as text)) from numbered_roots;
     drop table numbered_roots;
   `);
+}
+
+function indexCounts(database: DatabaseSync): void {
+  database.exec(COUNTS_SCHEMA);
 }

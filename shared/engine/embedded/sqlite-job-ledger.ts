@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../proving-job/circuit-family.ts';
 import type { EpochId } from '../../proving-job/epoch-id.ts';
 import { epochIdOf, type ProvingJobId } from '../../proving-job/proving-job-id.ts';
@@ -10,7 +11,7 @@ import {
   type ClaimAnswer,
   type JobLease,
   type JobLedger,
-  JobRecord,
+  type JobRecord,
   keptReason,
   type NewJob,
   NO_ATTEMPTS,
@@ -18,17 +19,17 @@ import {
   type ProofReport,
   type RangeId,
 } from '../../ledger/job-ledger.ts';
+import type { JobTally } from '../../ledger/job-tally.ts';
+import { inPortions } from '../../retry/in-portions.ts';
 import { findJob, parseJobRow } from './job-row.ts';
-import { latestEndMs, type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
+import { type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import { CLEAR_LEASE, CLEAR_LEASES, dropStraggler, endAttempt } from './sqlite-job-attempts.ts';
 import { claimJob } from './sqlite-job-claim.ts';
+import { openPortions, readOpenJobs, readStrandedJobs } from './sqlite-open-jobs.ts';
+import { tallyJobs } from './sqlite-job-tally.ts';
 
 const NO_ATTEMPTS_TEXT = JSON.stringify(NO_ATTEMPTS);
-
-const OpenJobRow = JobRecord.pick({ id: true, attempts: true }).transform(({ id, attempts }): OpenJob => ({
-  id,
-  corruptInputs: attempts['corrupt-inputs'],
-}));
+const REVIVED_AT_ONCE = 500;
 
 const CLEAR_PROOF = 'proof = null, proven_by = null, proving_ms = null, claimed_at_ms = null';
 /** Queued again and marked as in need of a message: the sweeper sends one if the caller dies before it does. */
@@ -110,10 +111,41 @@ export class SqliteJobLedger implements JobLedger {
       .map((row) => parseJobRow(row, at));
   }
 
-  async openJobs(epochId: EpochId): Promise<readonly OpenJob[]> {
+  async tally(epochId: EpochId, rangeId: RangeId): Promise<JobTally> {
+    return tallyJobs(this.#database, epochId, rangeId, readClock(this.#clock));
+  }
+
+  async someProven(
+    epochId: EpochId,
+    rangeId: RangeId,
+    circuit: CircuitName,
+    most: number,
+  ): Promise<readonly JobRecord[]> {
+    const at = readClock(this.#clock);
     return this.#database
-      .all(`select id, attempts from jobs where epoch_id = ? and state in ('queued', 'leased')`, epochId)
-      .map((row) => OpenJobRow.parse({ id: row['id'], attempts: JSON.parse(String(row['attempts'])) as unknown }));
+      .all(
+        `select * from jobs where epoch_id = ? and range_id = ? and state = 'proven' and circuit = ? limit ?`,
+        epochId,
+        rangeId,
+        circuit,
+        most,
+      )
+      .map((row) => parseJobRow(row, at));
+  }
+
+  async openJobs(epochId: EpochId): Promise<readonly OpenJob[]> {
+    return await readOpenJobs(this.#database, epochId);
+  }
+
+  async rejectedJobs(epochId: EpochId, rangeId: RangeId): Promise<readonly JobRecord[]> {
+    const at = readClock(this.#clock);
+    return this.#database
+      .all(
+        `select * from jobs where epoch_id = ? and range_id = ? and state = 'rejected' order by sequence`,
+        epochId,
+        rangeId,
+      )
+      .map((row) => parseJobRow(row, at));
   }
 
   async claim(
@@ -212,24 +244,35 @@ export class SqliteJobLedger implements JobLedger {
     if (released === 0) dropStraggler(this.#database, lease);
   }
 
-  async cancelEpoch(epochId: EpochId, reason: string, rangeId?: RangeId): Promise<number> {
-    return this.#database.run(
-      `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
-       where epoch_id = ?3 and state in ('queued', 'leased') and (?4 is null or range_id = ?4)`,
-      this.#clock.nowMs(),
-      keptReason(reason),
-      epochId,
-      rangeId ?? null,
-    );
+  async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {
+    let cancelled = 0;
+    for await (const { after, last } of openPortions(this.#database, epochId)) {
+      cancelled += this.#database.run(
+        `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
+         where epoch_id = ?3 and state in ('queued', 'leased') and sequence > ?4 and sequence <= ?5
+           and (?6 is null or range_id <> ?6)`,
+        this.#clock.nowMs(),
+        keptReason(reason),
+        epochId,
+        after,
+        last,
+        exceptRangeId ?? null,
+      );
+    }
+    return cancelled;
   }
 
   async reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number> {
-    return this.#database.run(
-      `update jobs set ${QUEUE_ANEW}, ${FRESH_BUDGET} where epoch_id = ? and range_id = ? and state = 'rejected'`,
-      NO_ATTEMPTS_TEXT,
-      epochId,
-      rangeId,
-    );
+    let revived = 0;
+    for await (const portion of inPortions(await this.rejectedJobs(epochId, rangeId), REVIVED_AT_ONCE)) {
+      revived += this.#database.run(
+        `update jobs set ${QUEUE_ANEW}, ${FRESH_BUDGET}
+         where id in (select value from json_each(?)) and state = 'rejected'`,
+        NO_ATTEMPTS_TEXT,
+        JSON.stringify(portion.map(({ id }) => id)),
+      );
+    }
+    return revived;
   }
 
   async revive(jobId: ProvingJobId): Promise<boolean> {
@@ -267,20 +310,9 @@ export class SqliteJobLedger implements JobLedger {
     );
   }
 
-  async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
-    const at = readClock(this.#clock);
-    // The plus keeps SQLite from reading every job ever recorded in that order, instead of the index of open jobs.
-    return this.#database
-      .all(
-        `select * from jobs
-         where state in ('queued', 'leased')
-           and not coalesce(iif(state = 'leased', lease_expires_steady_ms,
-             iif(enqueued_at_ms is null, null, enqueued_steady_ms)) between ? and ?, false)
-         order by +sequence`,
-        at.steadyMs - olderThanSeconds * 1000,
-        latestEndMs(at.steadyMs, this.#leaseMs),
-      )
-      .map((row) => parseJobRow(row, at));
+  async strandedJobs(olderThanSeconds: number, most = Infinity): Promise<readonly JobRecord[]> {
+    const options = { olderThanSeconds, most, leaseMs: this.#leaseMs, clock: this.#clock };
+    return await readStrandedJobs(this.#database, options);
   }
 
   #find(jobId: ProvingJobId): JobRecord | undefined {

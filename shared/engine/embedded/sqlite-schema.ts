@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -26,6 +26,11 @@ create trigger decisions_kept after insert on decisions
 begin
   delete from decisions where sequence <= new.sequence - ${DECISIONS_KEPT};
 end;
+`;
+
+/** Added in version 7. It holds all that is counted, so that a count reads no job. */
+export const COUNTS_SCHEMA = `
+create index jobs_by_state on jobs (epoch_id, range_id, state, circuit, pool);
 `;
 
 /**
@@ -142,4 +147,4 @@ create trigger incidents_kept after insert on incidents
 begin
   delete from incidents where sequence <= new.sequence - ${INCIDENTS_KEPT};
 end;
-${DECISIONS_SCHEMA}`;
+${DECISIONS_SCHEMA}${COUNTS_SCHEMA}`;

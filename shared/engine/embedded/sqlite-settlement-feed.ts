@@ -6,6 +6,8 @@ import type { Settlement, SettlementFeed } from '../../ledger/settlement-feed.ts
 
 /** How often the table is polled. A poll takes 3 µs, as much as reading `PRAGMA data_version` first would. */
 const POLL_MS = 5;
+/** Settlements of one poll: those of an epoch that is cancelled come all at once. */
+const MOST_AT_ONCE = 1_000;
 
 const SettlementRow = z.object({
   sequence: z.number().int(),
@@ -39,7 +41,11 @@ export class SqliteSettlementFeed implements SettlementFeed {
   #after(sequence: number): z.infer<typeof SettlementRow>[] {
     try {
       return this.#database
-        .all('select sequence, job_id, state from settlements where sequence > ? order by sequence', sequence)
+        .all(
+          'select sequence, job_id, state from settlements where sequence > ? order by sequence limit ?',
+          sequence,
+          MOST_AT_ONCE,
+        )
         .map((row) => SettlementRow.parse(row));
     } catch {
       // The next poll tries again. If the database stays unreadable, or is closed, the subscriber gets the error when it

@@ -1,4 +1,5 @@
-import { type JobRecord, leaseAt, type RangeId } from '../../ledger/job-ledger.ts';
+import { leaseAt } from '../../ledger/job-ledger.ts';
+import type { JobTally } from '../../ledger/job-tally.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 
@@ -21,37 +22,30 @@ export interface CircuitStanding extends OpenStanding {
 /** Circuits without a record are absent. */
 export type CircuitStandings = ReadonlyMap<CircuitName, CircuitStanding>;
 
-/** Sorts an epoch's records by circuit. Records of another range, rejected or cancelled, count as never requested. */
-export function circuitStandings(
-  records: readonly JobRecord[],
-  { rangeId, nowMs }: { readonly rangeId: RangeId; readonly nowMs: number },
-): CircuitStandings {
-  const standings = new Map<CircuitName, Tally & { proven: number; moved: Map<Pool, Tally> }>();
-  for (const record of records) {
-    const { circuit, pool, state, rangeId: ofRange } = record;
-    if (ofRange !== rangeId || state === 'rejected' || state === 'cancelled') continue;
-    const standing = standings.get(circuit) ?? { proven: 0, runningForSeconds: [], waiting: 0, moved: new Map() };
-    standings.set(circuit, standing);
-    if (state === 'proven') {
-      standing.proven += 1;
-      continue;
+/** The standings at that time. Rejected jobs count as never requested. */
+export function circuitStandings(tally: JobTally, nowMs: number): CircuitStandings {
+  const standings = new Map<CircuitName, CircuitStanding>();
+  for (const [circuit, { proven, queued, leased }] of tally) {
+    const open = new Map<Pool, Open>();
+    const openIn = (pool: Pool): Open => {
+      const known = open.get(pool) ?? { runningForSeconds: [], waiting: 0 };
+      open.set(pool, known);
+      return known;
+    };
+    for (const [pool, jobs] of queued) openIn(pool).waiting += jobs;
+    for (const job of leased) {
+      const lease = leaseAt(job, nowMs);
+      if (lease === undefined) openIn(job.pool).waiting += 1;
+      else openIn(job.pool).runningForSeconds.push(Math.max(0, nowMs - lease.claimedAtMs) / 1000);
     }
-    const open = pool === CIRCUIT_CATALOGUE[circuit].pool ? standing : tallyOf(standing.moved, pool);
-    const lease = leaseAt(record, nowMs);
-    if (lease !== undefined) {
-      open.runningForSeconds.push(Math.max(0, nowMs - lease.claimedAtMs) / 1000);
-    } else open.waiting += 1;
+    const ofOwnPool = openIn(CIRCUIT_CATALOGUE[circuit].pool);
+    open.delete(CIRCUIT_CATALOGUE[circuit].pool);
+    standings.set(circuit, { proven, ...ofOwnPool, moved: open });
   }
   return standings;
 }
 
-interface Tally {
+interface Open {
   readonly runningForSeconds: number[];
   waiting: number;
-}
-
-function tallyOf(moved: Map<Pool, Tally>, pool: Pool): Tally {
-  const tally = moved.get(pool) ?? { runningForSeconds: [], waiting: 0 };
-  moved.set(pool, tally);
-  return tally;
 }

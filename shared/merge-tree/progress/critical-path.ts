@@ -1,8 +1,7 @@
-import { type JobRecord, leaseAt, type RangeId } from '../../ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, isRoot } from '../../proving-job/circuit-catalogue.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';
-import { type SubtreeClass, SubtreeClasses } from '../expected/subtree-classes.ts';
 import { type Place, placesFromRoot } from '../expected/tree-places.ts';
+import type { CircuitStanding, CircuitStandings, OpenStanding } from './circuit-standings.ts';
 
 /** How long a circuit takes, in seconds, from claim to settlement. */
 export type SecondsOfCircuit = (circuit: CircuitName) => number;
@@ -16,42 +15,42 @@ export interface PathLeft {
 }
 
 /**
- * The critical path of an epoch: at the start, and what is left of it as records appear.
+ * The critical path of an epoch: at the start, and what is left of it as jobs are asked for and proven.
  *
- * Records have no position, so what is left is the longest path over every way in which the records fit into the expected
- * tree: never too short, and never longer after a job is recorded or settled than before. This relies on a job being
- * asked for only when its children are proven. So once as many records of a `SubtreeClass` are known as the tree has,
- * each of its places is taken, and all below them is proven; until then, any place of the class may be the one that is open.
+ * How many jobs of each circuit were asked for is known, and not where in the tree they are. So what is left is the longest
+ * path over every way in which they fit into it: never too short, and never longer after a job is asked for or settled than
+ * before. A job is asked for only when its children are proven, so all jobs on the way up from one that was not asked for
+ * were not asked for either: it can only be at a place with no more jobs of its circuit on that way than there are such jobs.
  */
 export class CriticalPath {
   readonly full: PathLeft;
   readonly #secondsOf: SecondsOfCircuit;
-  readonly #classes: SubtreeClasses;
   readonly #places: readonly Place[];
+  readonly #expected: ReadonlyMap<CircuitName, number>;
 
   constructor(
     tree: ExpectedTree,
     secondsOf: SecondsOfCircuit = (circuit) => CIRCUIT_CATALOGUE[circuit].expectedSeconds,
   ) {
     this.#secondsOf = secondsOf;
-    this.#classes = new SubtreeClasses(tree);
-    this.#places = placesFromRoot(tree, this.#classes);
-    this.full = this.#longest(this.#tally([], 0));
+    this.#places = placesFromRoot(tree);
+    const expected = new Map<CircuitName, number>();
+    for (const { circuit } of tree.jobs) expected.set(circuit, (expected.get(circuit) ?? 0) + 1);
+    this.#expected = expected;
+    this.full = this.left(new Map());
   }
 
-  /** What is left of the path. Records of another range are ignored. */
-  left(
-    records: readonly JobRecord[],
-    { rangeId, nowMs }: { readonly rangeId: RangeId; readonly nowMs: number },
-  ): PathLeft {
-    const ofRange = records.filter((record) => record.rangeId === rangeId);
-    if (ofRange.some(({ circuit, state }) => isRoot(circuit) && state === 'proven')) {
+  /** What is left of the path. */
+  left(standings: CircuitStandings): PathLeft {
+    if (standings.entries().some(([circuit, { proven }]) => isRoot(circuit) && proven > 0)) {
       return { seconds: 0, circuits: [] };
     }
-    return this.#longest(this.#tally(ofRange, nowMs));
-  }
-
-  #longest(tallyOf: TallyOf): PathLeft {
+    const tallies = new Map(
+      [...this.#expected].map(([circuit, expected]) => [
+        circuit,
+        this.#tally(circuit, expected, standings.get(circuit)),
+      ]),
+    );
     const wayFromOpen = new Map<Place, WayUp>();
     let longest: WayUp | undefined;
     for (const place of this.#places) {
@@ -60,60 +59,39 @@ export class CriticalPath {
       // The job above it was asked for, so it is proven.
       if (above === undefined && place.possibleParents.length > 0) continue;
 
-      const tallies = [tallyOf(place.subtreeClass), tallyOf(place.circuit)];
-      const isOpen = tallies.every(({ recorded, expected }) => recorded < expected);
-      // A place that may be open counts in full, any other as the record of its kind that has the most time left.
-      const ownSeconds = isOpen
-        ? [this.#secondsOf(place.circuit)]
-        : tallies.flatMap(({ secondsLeft }) => secondsLeft ?? []);
-      if (ownSeconds.length === 0) continue;
-      const way = { circuit: place.circuit, seconds: Math.max(...ownSeconds) + (above?.seconds ?? 0), above };
+      const { notAsked, secondsLeft } = tallies.get(place.circuit) as Tally;
+      const isOpen = notAsked >= (place.jobsToRoot.get(place.circuit) as number);
+      // A place that may be open counts in full, any other as the job of its circuit that has the most time left.
+      const ownSeconds = isOpen ? this.#secondsOf(place.circuit) : secondsLeft;
+      if (ownSeconds === undefined) continue;
+      const way = { circuit: place.circuit, seconds: ownSeconds + (above?.seconds ?? 0), above };
       if (isOpen) wayFromOpen.set(place, way);
       longest = longer(way, longest);
     }
     return { seconds: longest?.seconds ?? 0, circuits: circuitsOf(longest) };
   }
 
-  #tally(records: readonly JobRecord[], nowMs: number): TallyOf {
-    const tallies = new Map<SubtreeClass | CircuitName, Tally>();
-    const tallyOf = (key: SubtreeClass | CircuitName): Tally => {
-      const tally = tallies.get(key) ?? { expected: 0, recorded: 0, secondsLeft: undefined };
-      tallies.set(key, tally);
-      return tally;
+  #tally(circuit: CircuitName, expected: number, standing: CircuitStanding | undefined): Tally {
+    if (standing === undefined) return { notAsked: expected, secondsLeft: undefined };
+    const seconds = this.#secondsOf(circuit);
+    const open: readonly OpenStanding[] = [standing, ...(standing.moved?.values() ?? [])];
+    const rests = open.flatMap(({ waiting, runningForSeconds }) => [
+      ...(waiting > 0 ? [seconds] : []),
+      ...runningForSeconds.map((spent) => Math.max(0, seconds - spent)),
+    ]);
+    const asked = open.reduce((sum, each) => sum + each.waiting + each.runningForSeconds.length, standing.proven);
+    return {
+      notAsked: expected - asked,
+      secondsLeft: rests.length === 0 ? undefined : rests.reduce((most, rest) => Math.max(most, rest)),
     };
-    for (const { subtreeClass, circuit } of this.#places) {
-      tallyOf(subtreeClass).expected += 1;
-      tallyOf(circuit).expected += 1;
-    }
-    const classes = this.#classes.ofRecords(records);
-    for (const record of records) {
-      const subtreeClass = classes.get(record.id);
-      tallyOf(record.circuit).recorded += 1;
-      if (subtreeClass !== undefined) tallyOf(subtreeClass).recorded += 1;
-      // Without a class, as when an edge is missing, it may be at any place of its circuit.
-      const tally = tallyOf(subtreeClass ?? record.circuit);
-      const secondsLeft = this.#secondsLeft(record, nowMs);
-      if (secondsLeft !== undefined) tally.secondsLeft = Math.max(tally.secondsLeft ?? 0, secondsLeft);
-    }
-    return tallyOf;
-  }
-
-  /** `undefined` for a proven job; 0 for one that exceeds its time. */
-  #secondsLeft(record: JobRecord, nowMs: number): number | undefined {
-    if (record.state === 'proven') return undefined;
-    const seconds = this.#secondsOf(record.circuit);
-    const lease = leaseAt(record, nowMs);
-    return lease !== undefined ? Math.max(0, seconds - Math.max(0, nowMs - lease.claimedAtMs) / 1000) : seconds;
   }
 }
 
-/** For one class or circuit: jobs in the tree, records, and the most time that any of the records has left. */
+/** Of one circuit: jobs that were not asked for, and the most time that any job under way has left; 0 for one that exceeds its time. */
 interface Tally {
-  expected: number;
-  recorded: number;
-  secondsLeft: number | undefined;
+  readonly notAsked: number;
+  readonly secondsLeft: number | undefined;
 }
-type TallyOf = (key: SubtreeClass | CircuitName) => Readonly<Tally>;
 
 /** A job and all jobs that follow it up to the root. */
 interface WayUp {

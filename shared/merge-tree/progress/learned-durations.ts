@@ -20,7 +20,7 @@ const CATALOGUE_SPREAD = 1.3;
  * How long circuits take on this fleet: an exponentially weighted estimate for each circuit, pool and network version,
  * from the ledger's proven jobs, on top of the catalogue's times.
  *
- * Nothing is stored: the ledger keeps the times of every job, and the scaler reads the newest epochs anyway.
+ * Nothing is stored: the ledger keeps the times of every job, and the scaler reads some of each circuit.
  */
 export class LearnedDurations {
   readonly #networkVersion: string;

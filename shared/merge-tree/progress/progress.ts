@@ -1,4 +1,5 @@
-import type { JobRecord, RangeId } from '../../ledger/job-ledger.ts';
+import { leaseAt } from '../../ledger/job-ledger.ts';
+import type { CircuitTally, JobTally } from '../../ledger/job-tally.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName, levelsOf } from '../../proving-job/circuit-catalogue.ts';
 import { type ExpectedTree, rootOf } from '../expected/expected-tree.ts';
 
@@ -31,24 +32,13 @@ export interface Progress extends JobCounts {
   readonly levels: readonly LevelProgress[];
 }
 
-/** Counts an epoch's records against the tree it should become. Records of another range are ignored. */
-export function progressOf(
-  tree: ExpectedTree,
-  records: readonly JobRecord[],
-  { rangeId, nowMs }: { readonly rangeId: RangeId; readonly nowMs: number },
-): Progress {
-  const tallies = new Map<CircuitName, Tally>();
-  const tallyOf = (circuit: CircuitName): Tally => {
-    const tally = tallies.get(circuit) ?? { expected: 0, done: 0, running: 0, waiting: 0, rejected: 0, cancelled: 0 };
-    tallies.set(circuit, tally);
-    return tally;
-  };
-  for (const { circuit } of tree.jobs) tallyOf(circuit).expected += 1;
-  for (const record of records) {
-    if (record.rangeId === rangeId) tallyOf(record.circuit)[whatBecameOf(record, nowMs)] += 1;
-  }
+/** Compares an epoch's jobs, as they are at that time, with the tree they should become. */
+export function progressOf(tree: ExpectedTree, tally: JobTally, nowMs: number): Progress {
+  const expected = new Map<CircuitName, number>();
+  for (const { circuit } of tree.jobs) expected.set(circuit, (expected.get(circuit) ?? 0) + 1);
+  for (const circuit of tally.keys()) expected.set(circuit, expected.get(circuit) ?? 0);
 
-  const circuits = [...tallies].map(([circuit, tally]) => ({ circuit, ...toCounts(tally) }));
+  const circuits = [...expected].map(([circuit, jobs]) => ({ circuit, ...countsOf(jobs, tally.get(circuit), nowMs) }));
   const levels = levelsOf(CIRCUIT_CATALOGUE[rootOf(tree)].family).map((level) => {
     const ofLevel = circuits.filter(({ circuit }) => CIRCUIT_CATALOGUE[circuit].level === level);
     return { level, ...sumOf(ofLevel), circuits: ofLevel };
@@ -61,23 +51,15 @@ export function progressOf(
   };
 }
 
-type Tally = Record<'expected' | 'done' | 'running' | 'waiting' | 'rejected' | 'cancelled', number>;
+const NONE: CircuitTally = { proven: 0, rejected: 0, queued: new Map(), leased: [] };
 
-function whatBecameOf({ state, lease }: JobRecord, nowMs: number): keyof Tally {
-  switch (state) {
-    case 'proven':
-      return 'done';
-    case 'leased':
-      return lease !== undefined && lease.expiresAtMs > nowMs ? 'running' : 'waiting';
-    case 'queued':
-      return 'waiting';
-    case 'rejected':
-    case 'cancelled':
-      return state;
-  }
-}
-
-function toCounts({ expected, done, running, waiting, rejected }: Tally): JobCounts {
+function countsOf(
+  expected: number,
+  { proven: done, rejected, queued, leased }: CircuitTally = NONE,
+  nowMs: number,
+): JobCounts {
+  const running = leased.filter((job) => leaseAt(job, nowMs) !== undefined).length;
+  const waiting = leased.length - running + queued.values().reduce((sum, jobs) => sum + jobs, 0);
   const asked = done + running + waiting + rejected;
   return {
     expected,

@@ -28,7 +28,7 @@ export function anEpochView(overrides: Partial<EpochView> = {}): EpochView {
     openedAtMs: START_MS,
     attemptAtMs: START_MS,
     holdsMix: true,
-    progress: progressOf(tree, [], { rangeId: RANGE, nowMs: START_MS }),
+    progress: progressOf(tree, new Map(), START_MS),
     pathLeft: new CriticalPath(tree, () => 2).full,
     submission: undefined,
     ...overrides,

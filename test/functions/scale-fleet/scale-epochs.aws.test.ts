@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
+import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
@@ -67,7 +67,7 @@ describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
       pools: POOLS,
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
-      ended: new EndedEpochs(engine.jobs),
+      proven: new ProvenJobs(engine.jobs),
       growing,
       spotEvents,
       note: engine.notes!.of('scale-fleet', ScalerNote),

@@ -188,13 +188,13 @@ describe('scale-fleet', () => {
 
   it('requests agents of the other groups when the request to one fails, and then fails itself', async () => {
     const { scaleFleet } = await import('../../../functions/scale-fleet/scale-fleet.ts');
-    const { EndedEpochs } = await import('../../../functions/scale-fleet/ended-epochs.ts');
+    const { ProvenJobs } = await import('../../../functions/scale-fleet/proven-jobs.ts');
     const { DEFAULT_SCALING_POLICY } = await import('../../../functions/scale-fleet/decide/fleet-state.ts');
     const { FleetPools } = await import('../../../shared/agent-fleet/fleet-pools.ts');
     const asked: string[] = [];
     const run = scaleFleet({
       engine,
-      ended: new EndedEpochs(engine.jobs),
+      proven: new ProvenJobs(engine.jobs),
       growing: { latest: async () => undefined },
       spotEvents: { since: async () => Promise.resolve([]) },
       budget: { mayCross: false },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
+import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet, type ScaleFleetDeps } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
@@ -48,7 +48,7 @@ describe('scale-fleet, when a job takes too long near the deadline,', () => {
       pools: FleetPools.parse({ small: { maxAgents: 6, dollarsPerHour: { spot: 1, od: 3 } } }),
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
-      ended: new EndedEpochs(engine.jobs),
+      proven: new ProvenJobs(engine.jobs),
       growing: { latest: async () => undefined },
       spotEvents: { since: async () => Promise.resolve([]) },
       note: engine.notes!.of('scale-fleet', ScalerNote),

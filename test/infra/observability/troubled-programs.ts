@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { parseEther, parseGwei, zeroAddress } from 'viem';
 
 import { measureLag } from '../../../containers/node/measure-lag.ts';
-import { EndedEpochs } from '../../../functions/scale-fleet/ended-epochs.ts';
+import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { watchL1, type WatchL1Deps } from '../../../functions/watch-l1/watch-l1.ts';
@@ -153,7 +153,7 @@ export async function runScalerOver(
   };
   await scaleFleet({
     engine,
-    ended: new EndedEpochs(engine.jobs),
+    proven: new ProvenJobs(engine.jobs),
     growing: { latest: async () => undefined },
     spotEvents: { since: async () => Promise.resolve([]) },
     budget: { mayCross: false },

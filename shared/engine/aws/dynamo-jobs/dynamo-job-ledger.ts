@@ -1,9 +1,11 @@
+import type { CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../proving-job/circuit-family.ts';
 import type { EpochId } from '../../../proving-job/epoch-id.ts';
 import type { ProvingJobId } from '../../../proving-job/proving-job-id.ts';
 import { claimJob, jobIsBusy, MAX_TRIES } from './dynamo-job-claim.ts';
 import { newJobItem, type StoredJob } from './dynamo-job-item.ts';
 import { readJob, readJobsDueBefore, readJobsOfEpoch, readOpenJobs } from './dynamo-job-reads.ts';
+import { readSomeProven, tallyJobs } from './dynamo-job-tally.ts';
 import * as updates from './dynamo-job-updates.ts';
 import { type JobUpdate, newWriteId, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
 import type { DynamoTable } from '../dynamo/dynamo-table.ts';
@@ -21,10 +23,18 @@ import type {
   ProofReport,
   RangeId,
 } from '../../../ledger/job-ledger.ts';
+import type { JobTally } from '../../../ledger/job-tally.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
 
 /** Claims and heartbeats of the same process share the client's sockets. */
 const WRITES_AT_ONCE = 16;
+
+export interface DynamoJobLedgerOptions {
+  readonly budgets: AttemptBudgets;
+  readonly nowMs: () => number;
+  /** Jobs of a partition that a tally reads; of more it only counts them. @default 100 */
+  readonly fewJobs?: number;
+}
 
 /**
  * A {@link JobLedger} in the engine's DynamoDB table. Every arrow of the state machine is one conditional write of one
@@ -36,6 +46,8 @@ const WRITES_AT_ONCE = 16;
  * | markEnqueued     | UpdateItem by key, each; leased already: another              | 3; leased 2          |                |
  * | find             | GetItem by key, strongly consistent                           |                      | 1              |
  * | jobsOfEpoch      | Query of each of 8 partitions, strongly consistent            |                      | 1 for 4 KB     |
+ * | tally            | Query of each of 8 partitions; many jobs: of each circuit in each, 1 to 3 times, counted | | 0.5 for 4 KB, each time |
+ * | someProven       | Query of 1 to 8 partitions, limited                           |                      | 0.5 for 4 KB   |
  * | openJobs         | Query of each of 8 partitions of index `open-jobs`            |                      | 0.5 for 4 KB   |
  * | claim            | UpdateItem by key; an agent was lost, or a copy requested: another | 3; refused 1; lost, copy 4 |     |
  * | askForCopy       | UpdateItem by key                                             | 1                    |                |
@@ -43,6 +55,7 @@ const WRITES_AT_ONCE = 16;
  * | settle           | UpdateItem by key                                             | 2                    |                |
  * | fail             | UpdateItem by key; the budget is spent: another               | 3; spent 3           |                |
  * | release          | UpdateItem by key                                             | 3                    |                |
+ * | rejectedJobs     | jobsOfEpoch, filtered                                         |                      | 1 for 4 KB     |
  * | cancelEpoch      | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
  * | reviveRejected   | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
  * | revive, reject   | UpdateItem by key                                             | 2                    |                |
@@ -56,9 +69,11 @@ export class DynamoJobLedger implements JobLedger {
   readonly #table: DynamoTable;
   readonly #budgets: AttemptBudgets;
   readonly #nowMs: () => number;
+  readonly #fewJobs: number | undefined;
 
-  constructor(table: DynamoTable, options: { readonly budgets: AttemptBudgets; readonly nowMs: () => number }) {
+  constructor(table: DynamoTable, options: DynamoJobLedgerOptions) {
     this.#table = table;
+    this.#fewJobs = options.fewJobs;
     this.#budgets = options.budgets;
     this.#nowMs = options.nowMs;
   }
@@ -97,8 +112,25 @@ export class DynamoJobLedger implements JobLedger {
     return (await readJobsOfEpoch(this.#table, epochId)).sort(byTimeRecorded);
   }
 
+  async tally(epochId: EpochId, rangeId: RangeId): Promise<JobTally> {
+    return await tallyJobs(this.#table, epochId, rangeId, this.#fewJobs);
+  }
+
+  async someProven(
+    epochId: EpochId,
+    rangeId: RangeId,
+    circuit: CircuitName,
+    most: number,
+  ): Promise<readonly JobRecord[]> {
+    return await readSomeProven(this.#table, { epochId, rangeId, circuit }, most);
+  }
+
   async openJobs(epochId: EpochId): Promise<readonly OpenJob[]> {
     return await readOpenJobs(this.#table, epochId);
+  }
+
+  async rejectedJobs(epochId: EpochId, rangeId: RangeId): Promise<readonly JobRecord[]> {
+    return await readJobsOfEpoch(this.#table, epochId, '#state = :rejected AND #rangeId = :rangeId', { rangeId });
   }
 
   async claim(
@@ -161,16 +193,15 @@ export class DynamoJobLedger implements JobLedger {
     await this.#giveUp(lease);
   }
 
-  async cancelEpoch(epochId: EpochId, reason: string, rangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const jobs = await readJobsOfEpoch(this.#table, epochId, updates.isCancellable(rangeId), { rangeId });
-    return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, rangeId));
+    const jobs = await readJobsOfEpoch(this.#table, epochId, updates.isCancellable(exceptRangeId), { exceptRangeId });
+    return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, exceptRangeId));
   }
 
   async reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number> {
     const writeId = newWriteId();
-    const filter = '#state = :rejected AND #rangeId = :rangeId';
-    const jobs = await readJobsOfEpoch(this.#table, epochId, filter, { rangeId });
+    const jobs = await this.rejectedJobs(epochId, rangeId);
     return await this.#countChanged(jobs, writeId, ({ id }) => updates.reviveRejected(id, writeId));
   }
 
@@ -193,10 +224,14 @@ export class DynamoJobLedger implements JobLedger {
     if (settledAtMs !== undefined) await this.#update(id, updates.reopenProven(id, reason, settledAtMs));
   }
 
-  async strandedJobs(olderThanSeconds: number): Promise<readonly JobRecord[]> {
+  async strandedJobs(olderThanSeconds: number, most = Infinity): Promise<readonly JobRecord[]> {
     const beforeMs = this.#nowMs() - olderThanSeconds * 1000;
-    const jobs = await readJobsDueBefore(this.#table, beforeMs);
-    return jobs.filter((job) => isDueBefore(job, beforeMs)).sort(byTimeRecorded);
+    const jobs: JobRecord[] = [];
+    for await (const page of readJobsDueBefore(this.#table, beforeMs)) {
+      jobs.push(...page.filter((job) => isDueBefore(job, beforeMs)));
+      if (jobs.length >= most) break;
+    }
+    return jobs.sort(byTimeRecorded).slice(0, most);
   }
 
   /** Ends the attempt at no cost. Returns whether its lease was the job's, or its straggler's. */

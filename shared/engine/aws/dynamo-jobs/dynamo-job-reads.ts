@@ -61,19 +61,30 @@ export async function readOpenJobs(table: DynamoTable, epochId: EpochId): Promis
   return ofEpoch.map((entry) => parseOpenJob(table, entry));
 }
 
-/** Jobs in the index that are due before the time, as they are now: the index is late, and does not see heartbeats. */
-export async function readJobsDueBefore(table: DynamoTable, timeMs: number): Promise<JobRecord[]> {
-  const shards = openShards().map((shard) =>
-    readPages(table, {
+/** Jobs in the index that are due before the time, some at a time, as they are now: the index is late, and does not see heartbeats. */
+export async function* readJobsDueBefore(table: DynamoTable, timeMs: number): AsyncGenerator<readonly JobRecord[]> {
+  // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
+  const seen = new Set<string>();
+  let unread: ItemKey[] = [];
+  for (const shard of openShards()) {
+    const query = {
+      TableName: table.name,
       IndexName: OPEN_JOBS_INDEX,
       KeyConditionExpression: 'openShard = :shard AND dueAtMs < :timeMs',
       ExpressionAttributeValues: { ':shard': shard, ':timeMs': timeMs },
-    }),
-  );
-  const found = (await Promise.all(shards)).flat();
-  // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
-  const keys = new Map(found.map(({ pk, sk }) => [sk, { pk, sk }]));
-  return await readBatches(table, [...keys.values()]);
+    };
+    for await (const { Items = [] } of paginateQuery({ client: table.client }, query)) {
+      const found = (Items as DynamoItem[]).filter(({ sk }) => !seen.has(sk));
+      for (const { pk, sk } of found) {
+        seen.add(sk);
+        unread.push({ pk, sk });
+      }
+      if (unread.length < BATCH_KEYS * BATCHES_AT_ONCE) continue;
+      yield await readBatches(table, unread);
+      unread = [];
+    }
+  }
+  if (unread.length > 0) yield await readBatches(table, unread);
 }
 
 async function readBatches(table: DynamoTable, keys: readonly ItemKey[]): Promise<JobRecord[]> {

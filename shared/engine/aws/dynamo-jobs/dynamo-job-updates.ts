@@ -201,18 +201,18 @@ export function releaseLease({ token }: JobLease): JobUpdate {
   };
 }
 
-/** queued | leased → cancelled, only jobs of `rangeId` when given */
-export function cancel(reason: string, nowMs: number, writeId: string, rangeId?: RangeId): JobUpdate {
+/** queued | leased → cancelled, but not jobs of `exceptRangeId` when given */
+export function cancel(reason: string, nowMs: number, writeId: string, exceptRangeId?: RangeId): JobUpdate {
   return {
     update: `SET #state = :cancelled, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
       REMOVE ${LEASE}, ${LEAVE_INDEX}`,
-    condition: isCancellable(rangeId),
-    values: { reason: keptReason(reason), nowMs, writeId, rangeId },
+    condition: isCancellable(exceptRangeId),
+    values: { reason: keptReason(reason), nowMs, writeId, exceptRangeId },
   };
 }
 
-export function isCancellable(rangeId: RangeId | undefined): string {
-  return `#state IN (:queued, :leased)${rangeId === undefined ? '' : ' AND #rangeId = :rangeId'}`;
+export function isCancellable(exceptRangeId: RangeId | undefined): string {
+  return `#state IN (:queued, :leased)${exceptRangeId === undefined ? '' : ' AND #rangeId <> :exceptRangeId'}`;
 }
 
 /** queued | leased, its lease ended → rejected, unless a straggler goes on */

@@ -1,8 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 import { LEDGER_KEPT_SECONDS } from '../../../ledger/kept-seconds.ts';
+import type { CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import type { EpochId } from '../../../proving-job/epoch-id.ts';
-import { parseProvingJobId, ProvingJobId } from '../../../proving-job/proving-job-id.ts';
+import { makeProvingJobId, parseProvingJobId, ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
 
 /**
  * The ledger's one table. Partition key `pk`, sort key `sk`, both strings; on demand; its stream has new and old images.
@@ -41,6 +42,7 @@ export interface ItemKey {
 
 /** One partition takes 1,000 writes a second; with 8 shards an epoch's jobs can be recorded and proven at 8,000. */
 export const JOB_SHARDS = 8;
+const ANY_SHA256 = Sha256.parse('0'.repeat(64));
 
 export function jobKey(jobId: ProvingJobId): ItemKey {
   const { epochId, inputsSha256 } = parseProvingJobId(jobId);
@@ -50,6 +52,12 @@ export function jobKey(jobId: ProvingJobId): ItemKey {
 /** The job of the item under the key. @throws {z.ZodError} when the item is not a job */
 export function jobIdOf({ sk }: Pick<ItemKey, 'sk'>): ProvingJobId {
   return ProvingJobId.parse(sk.replace(/^JOB#/, ''));
+}
+
+/** What the sort keys of all jobs of the circuit begin with, and no others. */
+export function circuitPrefix(epochId: EpochId, circuit: CircuitName): string {
+  const { sk } = jobKey(makeProvingJobId(epochId, circuit, ANY_SHA256));
+  return sk.slice(0, -ANY_SHA256.length);
 }
 
 /** Every partition that holds jobs of the epoch. */

@@ -16,7 +16,7 @@ import { type ProvingJobId, sha256Of } from '../../../../shared/proving-job/prov
 import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
 import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
 
-/** Takes the tables back to the version before: the first from version 2 to 1, and so on. */
+/** Takes the tables back to the version before, the newest first: the first of the list from version 2 to 1, and so on. */
 const UNDO = [
   'alter table dead_letters drop column pool; alter table dead_letters drop column lane;',
   'drop table decisions;',
@@ -43,6 +43,7 @@ const UNDO = [
    drop table roots;
    create table roots (epoch integer primary key, state text not null, version integer not null, record text not null) strict;
    create index roots_open on roots (epoch) where state in ('waiting', 'sent');`,
+  'drop index jobs_by_state;',
 ];
 
 describe('a database of an older schema version', () => {
@@ -81,7 +82,7 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3, 4, 5])(
+  it.each([1, 2, 3, 4, 5, 6, 7])(
     'is migrated in place from version %i, keeps its data and takes decisions',
     async (version) => {
       writeVersion(version);

@@ -5,7 +5,6 @@ import { type BinaryShape, EpochShape, MAX_LEAVES } from '../../../../shared/pro
 import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import type { ExpectedTree } from '../../../../shared/merge-tree/expected/expected-tree.ts';
 import { progressOf } from '../../../../shared/merge-tree/progress/progress.ts';
-import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { SeededRandom } from '../seeded-random.ts';
 
 const shapeOf = (leaves: number): BinaryShape => ({
@@ -50,7 +49,7 @@ describe('the tree of a binary shape', () => {
   });
 
   it("shows its progress by its own family's levels", () => {
-    const progress = progressOf(expectedTree(shapeOf(5)), [], { rangeId: RangeId.parse('0x01'), nowMs: 0 });
+    const progress = progressOf(expectedTree(shapeOf(5)), new Map(), 0);
     expect(progress.levels.map(({ level, expected }) => [level, expected])).toEqual([
       ['leaves', 5],
       ['merges', 3],

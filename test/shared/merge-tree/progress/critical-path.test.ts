@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { type JobRecord, RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import { tallyOf } from '../../../../shared/ledger/job-tally.ts';
 import type { CheckpointShape } from '../../../../shared/proving-job/checkpoint-shape.ts';
-import { CriticalPath } from '../../../../shared/merge-tree/progress/critical-path.ts';
+import { circuitStandings } from '../../../../shared/merge-tree/progress/circuit-standings.ts';
+import { CriticalPath, type PathLeft } from '../../../../shared/merge-tree/progress/critical-path.ts';
+import { placesFromRoot } from '../../../../shared/merge-tree/expected/tree-places.ts';
 import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
@@ -29,6 +32,10 @@ const aztecSeconds = (circuit: CircuitName): number => AZTEC_SECONDS[circuit] ??
 /** 32 checkpoints of one block of eight transactions. */
 function fullEpoch(block: { publicTxs: number; privateTxs: number }): CheckpointShape[] {
   return Array.from({ length: 32 }, () => ({ blocks: [block], l1ToL2Messages: 0 }));
+}
+
+function leftOf(path: CriticalPath, epoch: RecordedEpoch, rangeId = RANGE): PathLeft {
+  return path.left(circuitStandings(tallyOf(epoch.records, rangeId), epoch.nowMs));
 }
 
 describe('CriticalPath', () => {
@@ -91,8 +98,7 @@ describe('CriticalPath', () => {
       ROOT_ROLLUP: 50,
     };
     const path = new CriticalPath(expectedTree(SHAPE), (circuit) => SECONDS[circuit] ?? NaN);
-    const left = (epoch: RecordedEpoch): number =>
-      path.left(epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs }).seconds;
+    const left = (epoch: RecordedEpoch): number => leftOf(path, epoch).seconds;
 
     it('is all left while nothing runs', () => {
       expect(left(new RecordedEpoch(SHAPE))).toBe(240);
@@ -137,13 +143,13 @@ describe('CriticalPath', () => {
     it('is over when the root is proven', () => {
       const epoch = new RecordedEpoch(SHAPE);
       epoch.proveAll();
-      expect(path.left(epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs })).toEqual({ seconds: 0, circuits: [] });
+      expect(leftOf(path, epoch)).toEqual({ seconds: 0, circuits: [] });
     });
 
     it('takes nothing from records of another range', () => {
       const epoch = new RecordedEpoch(SHAPE);
       epoch.proveAll();
-      expect(path.left(epoch.records, { rangeId: RangeId.parse('another'), nowMs: 0 })).toEqual(path.full);
+      expect(leftOf(path, epoch, RangeId.parse('another'))).toEqual(path.full);
     });
 
     it('is found by circuit where edges are missing', () => {
@@ -161,26 +167,28 @@ describe('CriticalPath', () => {
     });
   });
 
-  it('distinguishes a short branch from a long one by its subtree', () => {
-    // The first two checkpoints are merged; the third, the only one of two blocks, goes to the root as it is.
-    const empty = { publicTxs: 0, privateTxs: 0 };
-    const shape = [[empty], [empty], [empty, { publicTxs: 0, privateTxs: 1 }]].map((blocks) => ({
-      blocks,
-      l1ToL2Messages: 0,
-    }));
+  it('gets shorter as fewer merges are left than the longest way has', () => {
+    const shape = { leaves: 16, leaf: 'CANARY_LEAF', merge: 'CANARY_MERGE', root: 'CANARY_ROOT' } as const;
     const path = new CriticalPath(expectedTree(shape), () => 1);
-    const epoch = new RecordedEpoch(shape);
-    const circuitsLeft = (): readonly CircuitName[] => path.left(epoch.records, { rangeId: RANGE, nowMs: 0 }).circuits;
+    const mergesOnPath = (proven: number): number =>
+      path.left(
+        new Map([
+          ['CANARY_LEAF', { proven: 16, waiting: 0, runningForSeconds: [] }],
+          ['CANARY_MERGE', { proven, waiting: 0, runningForSeconds: [] }],
+        ]),
+      ).circuits.length - 1;
+    // The root merges the last two of 14 merges: the way of a leaf leads through three.
+    expect([0, 11, 12, 13, 14].map(mergesOnPath)).toEqual([3, 3, 2, 1, 0]);
+  });
 
-    epoch.proveAll(({ circuit }) => circuit === 'CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP');
-    for (const { id } of epoch.in('queued').filter(({ circuit }) => circuit === 'BLOCK_ROOT_SINGLE_TX_ROLLUP'))
-      epoch.settle(id);
-    expect(circuitsLeft()).toEqual(['CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP', 'CHECKPOINT_MERGE_ROLLUP', 'ROOT_ROLLUP']);
-    for (const { id } of epoch.in('queued').filter(({ circuit }) => circuit === 'CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP'))
-      epoch.settle(id);
-    expect(circuitsLeft()).toEqual(['CHECKPOINT_MERGE_ROLLUP', 'ROOT_ROLLUP']);
-    epoch.settle(epoch.find('CHECKPOINT_MERGE_ROLLUP').id);
-    expect(circuitsLeft()).toEqual(['CHECKPOINT_ROOT_ROLLUP', 'ROOT_ROLLUP']);
+  it('has as many places for 100,000 jobs as for 1,000', () => {
+    const blocksOf = (publicTxs: number): CheckpointShape => ({
+      blocks: Array.from({ length: 8 }, () => ({ publicTxs, privateTxs: 0 })),
+      l1ToL2Messages: 0,
+    });
+    const placesOf = (checkpoints: number, publicTxs: number): number =>
+      placesFromRoot(expectedTree(Array.from({ length: checkpoints }, () => blocksOf(publicTxs)))).length;
+    expect(placesOf(32, 64)).toBeLessThan(2 * placesOf(8, 4));
   });
 
   it('starts at the full path, never grows as jobs are asked for and settled, is never less than the truth, and ends at 0', () => {
@@ -193,7 +201,7 @@ describe('CriticalPath', () => {
       const truth = secondsToRoot(shape, seed, secondsOf);
       const epoch = new RecordedEpoch(shape, new SeededRandom(seed));
 
-      const left = (): number => path.left(epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs }).seconds;
+      const left = (): number => leftOf(path, epoch).seconds;
       let before = left();
       expect(before, `seed ${seed}`).toBe(path.full.seconds);
       while (epoch.in('proven').length < truth.size) {

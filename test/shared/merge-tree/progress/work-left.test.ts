@@ -1,3 +1,4 @@
+import { tallyOf } from '../../../../shared/ledger/job-tally.ts';
 import { describe, expect, it } from 'vitest';
 
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
@@ -18,7 +19,7 @@ const secondsOf = (circuit: CircuitName): { mean: number; p95: number } => {
 const slotsOf = (): PoolSlots => ({ slots: 1, startUpSeconds: START_UP_SECONDS });
 
 function loadsOf(epoch: RecordedEpoch, work: WorkLeft): Partial<Record<Pool, PoolLoad>> {
-  const standings = circuitStandings(epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs });
+  const standings = circuitStandings(tallyOf(epoch.records, RANGE), epoch.nowMs);
   return work.byPool(standings, { secondsOf, slotsOf });
 }
 
@@ -95,7 +96,7 @@ describe('WorkLeft', () => {
     const before = loadsOf(epoch, work);
     const { id } = epoch.find('PRIVATE_TX_BASE_ROLLUP');
     epoch.change(id, { pool: 'large' });
-    const standings = circuitStandings(epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs });
+    const standings = circuitStandings(tallyOf(epoch.records, RANGE), epoch.nowMs);
     const moved = work.byPool(standings, {
       secondsOf: (circuit, pool) =>
         circuit === 'PRIVATE_TX_BASE_ROLLUP' && pool === 'large' ? { mean: 10, p95: 300 } : secondsOf(circuit),
@@ -125,7 +126,7 @@ describe('WorkLeft', () => {
   it('expects nothing from jobs that wait for a pool without agents', () => {
     const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 1 }], l1ToL2Messages: 0 }];
     const epoch = new RecordedEpoch(shape);
-    const standings = circuitStandings(epoch.records, { rangeId: RANGE, nowMs: epoch.nowMs });
+    const standings = circuitStandings(tallyOf(epoch.records, RANGE), epoch.nowMs);
     const loads = new WorkLeft(expectedTree(shape)).byPool(standings, {
       secondsOf,
       slotsOf: () => ({ slots: 0, startUpSeconds: START_UP_SECONDS }),

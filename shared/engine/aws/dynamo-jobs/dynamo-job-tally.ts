@@ -1,0 +1,170 @@
+import { paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+
+import type { JobRecord, RangeId } from '../../../ledger/job-ledger.ts';
+import { type CircuitTally, type JobTally, tallyOf } from '../../../ledger/job-tally.ts';
+import { CIRCUIT_CATALOGUE, circuitsOf, type CircuitName } from '../../../proving-job/circuit-catalogue.ts';
+import { Pool } from '../../../proving-job/circuit-family.ts';
+import type { EpochId } from '../../../proving-job/epoch-id.ts';
+import { mapBounded } from '../../../retry/map-bounded.ts';
+import type { DynamoItem } from '../dynamo/dynamo-item.ts';
+import { circuitPrefix, type DynamoTable, jobPartitions } from '../dynamo/dynamo-table.ts';
+import { parseJobItem } from './dynamo-job-item.ts';
+import { partsOf, STATES } from './dynamo-job-writes.ts';
+
+/** Fewer than the sockets of the client, which the rest of the process needs as well. */
+const QUERIES_AT_ONCE = 32;
+
+/** A shard with fewer jobs is read whole: one query instead of one for each circuit. */
+const FEW_JOBS = 100;
+
+/**
+ * Counts the jobs of each circuit where they are stored: DynamoDB filters, and returns a number. Per circuit and shard it
+ * counts one kind after the other until every job is accounted for, the most frequent kinds first: a circuit that is done
+ * takes one query, one with jobs under way three. An epoch of 100,000 jobs is some 60 MB, so that is 7,500 to 22,500 read units.
+ *
+ * Counters beside the jobs would have to change in the transaction of each arrow: twice the price of every write, on items
+ * that hundreds of agents write to at the same time.
+ */
+export async function tallyJobs(
+  table: DynamoTable,
+  epochId: EpochId,
+  rangeId: RangeId,
+  fewJobs = FEW_JOBS,
+): Promise<JobTally> {
+  const partitions = jobPartitions(epochId);
+  const firsts = await Promise.all(partitions.map((pk) => readFirst(table, pk, fewJobs)));
+  const records = firsts.flatMap(({ jobs }) => jobs);
+  if (firsts.every(({ isAll }) => isAll)) return tallyOf(records, rangeId);
+  const families = new Set(records.map(({ circuit }) => CIRCUIT_CATALOGUE[circuit].family));
+  const parts = [...families]
+    .flatMap(circuitsOf)
+    .flatMap((circuit) => partitions.map((pk) => ({ table, pk, epochId, circuit, rangeId })));
+  const counted = await mapBounded(
+    parts,
+    QUERIES_AT_ONCE,
+    async (part) => [part.circuit, await tallyPart(part)] as const,
+  );
+  const tally = new Map<CircuitName, CircuitTally>();
+  for (const [circuit, part] of counted) {
+    if (part !== undefined) tally.set(circuit, sumOf(tally.get(circuit), part));
+  }
+  return tally;
+}
+
+/** Some proven jobs of the circuit. Keys are digests, so those that come first are a random sample. */
+export async function readSomeProven(
+  table: DynamoTable,
+  part: Omit<Part, 'table' | 'pk'>,
+  most: number,
+): Promise<readonly JobRecord[]> {
+  const jobs: JobRecord[] = [];
+  for (const pk of jobPartitions(part.epochId)) {
+    const query = queryOf({ table, pk, ...part }, `${OF_RANGE} AND #state = :proven`);
+    const { Items = [] } = await table.client.send(new QueryCommand({ ...query, Limit: most }));
+    jobs.push(...Items.map((item) => parseJobItem(table, item as DynamoItem).record));
+    if (jobs.length >= most) break;
+  }
+  return jobs.slice(0, most);
+}
+
+/** The jobs of one circuit in one shard. */
+interface Part {
+  readonly table: DynamoTable;
+  readonly pk: string;
+  readonly epochId: EpochId;
+  readonly circuit: CircuitName;
+  readonly rangeId: RangeId;
+}
+
+const OF_RANGE = '#rangeId = :rangeId';
+
+async function readFirst(
+  table: DynamoTable,
+  pk: string,
+  limit: number,
+): Promise<{ readonly jobs: readonly JobRecord[]; readonly isAll: boolean }> {
+  const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: condition,
+      ...partsOf([condition], { pk, prefix: 'JOB#' }),
+      Limit: limit,
+    }),
+  );
+  const jobs = Items.map((item) => parseJobItem(table, item as DynamoItem).record);
+  return { jobs, isAll: LastEvaluatedKey === undefined };
+}
+
+async function tallyPart(part: Part): Promise<CircuitTally | undefined> {
+  const { pool: ownPool } = CIRCUIT_CATALOGUE[part.circuit];
+  const { found: proven, jobs: all } = await count(part, '#state = :proven');
+  let left = all - proven;
+  const queued = new Map<Pool, number>();
+  const countQueued = async (pool: Pool): Promise<void> => {
+    if (left <= 0) return;
+    const { found } = await count(part, '#state = :queued AND #pool = :pool', { pool });
+    if (found > 0) queued.set(pool, found);
+    left -= found;
+  };
+  await countQueued(ownPool);
+  const leased = left > 0 ? await readLeased(part) : [];
+  left -= leased.length;
+  for (const pool of Pool.options) if (pool !== ownPool) await countQueued(pool);
+  const rejected = left > 0 ? (await count(part, '#state = :rejected')).found : 0;
+  const isEmpty = proven + rejected + queued.size + leased.length === 0;
+  return isEmpty ? undefined : { proven, rejected, queued, leased };
+}
+
+/** Counts the range's jobs for which the filter holds, and the jobs of all ranges. */
+async function count(
+  part: Part,
+  filter: string,
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<{ readonly found: number; readonly jobs: number }> {
+  const query = queryOf(part, `${OF_RANGE} AND ${filter}`, values);
+  let [found, jobs] = [0, 0];
+  for await (const { Count = 0, ScannedCount = 0 } of paginateQuery(
+    { client: part.table.client },
+    { ...query, Select: 'COUNT' },
+  )) {
+    found += Count;
+    jobs += ScannedCount;
+  }
+  return { found, jobs };
+}
+
+async function readLeased(part: Part): Promise<readonly JobRecord[]> {
+  const jobs: JobRecord[] = [];
+  const query = queryOf(part, `${OF_RANGE} AND #state = :leased`);
+  for await (const { Items = [] } of paginateQuery({ client: part.table.client }, query)) {
+    jobs.push(...Items.map((item) => parseJobItem(part.table, item as DynamoItem).record));
+  }
+  return jobs;
+}
+
+function queryOf(
+  { table, pk, epochId, circuit, rangeId }: Part,
+  filter: string,
+  values: Readonly<Record<string, unknown>> = {},
+): QueryCommandInput {
+  const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
+  return {
+    TableName: table.name,
+    KeyConditionExpression: condition,
+    FilterExpression: filter,
+    ...partsOf([condition, filter], { ...STATES, ...values, rangeId, pk, prefix: circuitPrefix(epochId, circuit) }),
+  };
+}
+
+function sumOf(known: CircuitTally | undefined, part: CircuitTally): CircuitTally {
+  if (known === undefined) return part;
+  const queued = new Map(known.queued);
+  for (const [pool, jobs] of part.queued) queued.set(pool, (queued.get(pool) ?? 0) + jobs);
+  return {
+    proven: known.proven + part.proven,
+    rejected: known.rejected + part.rejected,
+    queued,
+    leased: [...known.leased, ...part.leased],
+  };
+}
