@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findEpoch } from '../../containers/cli/inspect/find-epoch.ts';
 import { readFleetStatus } from '../../containers/cli/inspect/fleet-status.ts';
 import { renderStatus } from '../../containers/cli/inspect/render-status.ts';
-import { EndedEpochs } from '../../functions/scale-fleet/ended-epochs.ts';
+import { ProvenJobs } from '../../functions/scale-fleet/proven-jobs.ts';
 import { readLoads } from '../../functions/scale-fleet/read-loads.ts';
 import { readEpochs } from '../../functions/watch-l1/read-epochs.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
@@ -60,7 +60,7 @@ export function describeNewRollup(adapter: string, open: () => Promise<NewRollup
     it('has the scaler see its epochs', async () => {
       const { epochs, running } = await readLoads({
         ...engine,
-        ended: new EndedEpochs(engine.jobs),
+        proven: new ProvenJobs(engine.jobs),
         growing: undefined,
         slotsOf: () => ({ slots: 0, startUpSeconds: 90 }),
         nowMs: harness.nowMs(),
