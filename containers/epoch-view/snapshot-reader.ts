@@ -7,7 +7,6 @@ import { circuitStandings } from '../../shared/merge-tree/progress/circuit-stand
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
-import type { ExpectedTree } from '../../shared/merge-tree/expected/expected-tree.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { holdsTrafficMix } from './holds-traffic-mix.ts';
@@ -21,11 +20,6 @@ export const SNAPSHOT_MS = { embedded: 250, aws: 1000 } as const;
 /** An agent that has not reported for this long is not shown. */
 const AGENT_SEEN_SECONDS = 60;
 
-interface Plan {
-  readonly tree: ExpectedTree;
-  readonly path: CriticalPath;
-}
-
 export interface SnapshotReaderOptions {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
   readonly nowMs: () => number;
@@ -37,8 +31,8 @@ export interface SnapshotReaderOptions {
 export class SnapshotReader {
   readonly #options: SnapshotReaderOptions;
   readonly #times = new CircuitTimes();
-  /** By range: the plan of an epoch depends only on its checkpoints. */
-  readonly #plans = new Map<string, Plan>();
+  /** By range: the path of an epoch depends only on its checkpoints. */
+  readonly #paths = new Map<string, CriticalPath>();
   readonly #ended = new Map<string, EpochView>();
 
   constructor(options: SnapshotReaderOptions) {
@@ -68,13 +62,12 @@ export class SnapshotReader {
     const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(record.id), engine.outbox.find(record.id)]);
     this.#times.learn(jobs);
     const { rangeId } = record;
-    const { tree, path } = this.#planOf(record);
     const tally = tallyOf(jobs, rangeId);
     const view: EpochView = {
       ...record,
       holdsMix: isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
-      progress: progressOf(tree, tally, nowMs()),
-      pathLeft: path.left(circuitStandings(tally, nowMs())),
+      progress: progressOf(record.shape, tally, nowMs()),
+      pathLeft: this.#pathOf(record).left(circuitStandings(tally, nowMs())),
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,
     };
     // Nothing of it changes once it is on L1.
@@ -82,14 +75,13 @@ export class SnapshotReader {
     return view;
   }
 
-  #planOf({ rangeId, shape }: EpochRecord): Plan {
-    let plan = this.#plans.get(rangeId);
-    if (plan === undefined) {
-      const tree = expectedTree(shape);
-      plan = { tree, path: new CriticalPath(tree, (circuit) => this.#times.secondsOf(circuit)) };
-      this.#plans.set(rangeId, plan);
+  #pathOf({ rangeId, shape }: EpochRecord): CriticalPath {
+    let path = this.#paths.get(rangeId);
+    if (path === undefined) {
+      path = new CriticalPath(expectedTree(shape), (circuit) => this.#times.secondsOf(circuit));
+      this.#paths.set(rangeId, path);
     }
-    return plan;
+    return path;
   }
 }
 

@@ -54,8 +54,7 @@ async function readEpoch(
   // Its root is proven, or comes too late: nothing of the tree is wanted.
   if (needOfEpoch(record, nowMs()) !== 'proofs') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
   const tally = await jobs.tally(id, rangeId);
-  const tree = expectedTree(shape);
-  const { expected, done } = progressOf(tree, tally, nowMs());
-  const { seconds } = new CriticalPath(tree).left(circuitStandings(tally, nowMs()));
+  const { expected, done } = progressOf(shape, tally, nowMs());
+  const { seconds } = new CriticalPath(expectedTree(shape)).left(circuitStandings(tally, nowMs()));
   return { epoch, state, pathSeconds: seconds, jobsLeft: Math.max(0, expected - done) };
 }

@@ -5,7 +5,6 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf, type Progress } from '../../../shared/merge-tree/progress/progress.ts';
 
 /** The state of a fleet at one moment. */
@@ -48,10 +47,9 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
     engine.queue.deadLetters(),
   ]);
   const withProgress: EpochStatus[] = [];
-  // One after the other: the tree of a large epoch takes tens of megabytes.
   for (const epoch of epochs) {
     const tally = await engine.jobs.tally(epoch.id, epoch.rangeId);
-    withProgress.push({ ...epoch, progress: progressOf(expectedTree(epoch.shape), tally, nowMs) });
+    withProgress.push({ ...epoch, progress: progressOf(epoch.shape, tally, nowMs) });
   }
   return {
     atMs: nowMs,

@@ -2,7 +2,6 @@ import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { tallyOf } from '../../../shared/ledger/job-tally.ts';
 import { isBinary } from '../../../shared/proving-job/epoch-shape.ts';
-import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf, type JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { Trace } from '../../../shared/merge-tree/progress/trace.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
@@ -27,7 +26,7 @@ export interface EpochTree {
 /** The merge tree of an epoch by level, from the root down, and its lost attempts. */
 export function renderLevels(tree: EpochTree): Line[] {
   const { epoch, jobs, atMs } = tree;
-  const progress = progressOf(expectedTree(epoch.shape), tallyOf(jobs, epoch.rangeId), atMs);
+  const progress = progressOf(epoch.shape, tallyOf(jobs, epoch.rangeId), atMs);
   const ownJobs = jobs.filter(({ rangeId }) => rangeId === epoch.rangeId);
   const rows: Line[] = [
     [

@@ -1,7 +1,8 @@
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
-import { expectedTree } from './tree-of-shape.ts';
-import type { ExpectedTree } from './expected-tree.ts';
+import type { NodePosition } from './expected-tree.ts';
+import type { TreeSink } from './tree-sink.ts';
+import { addTree } from './tree-of-shape.ts';
 
 /** How much there is to prove: nodes of the tree, and jobs, where nodes with the same inputs are one. */
 export interface ExpectedCount {
@@ -12,27 +13,45 @@ export interface ExpectedCount {
 export interface ExpectedCounts extends ExpectedCount {
   /** Every circuit of the catalogue; 0 for those that the epoch does not need. */
   readonly byCircuit: Readonly<Record<CircuitName, ExpectedCount>>;
+  /** The circuit of the proof that holds all others. */
+  readonly root: CircuitName;
 }
 
-/** @throws {InvalidEpochShapeError} when no epoch can have this shape. */
+/**
+ * What there is to prove for an epoch of this shape, without the memory that its tree would take.
+ * @throws {InvalidEpochShapeError} when no epoch can have this shape.
+ */
 export function expectedCounts(shape: EpochShape): ExpectedCounts {
-  return countTree(expectedTree(shape));
+  const counter = new TreeCounter();
+  addTree(counter, shape);
+  return counter.counts;
 }
 
-export function countTree({ nodes, jobs }: ExpectedTree): ExpectedCounts {
-  const logical = countByCircuit(nodes);
-  const distinct = countByCircuit(jobs);
-  const byCircuit = Object.fromEntries(
-    Object.keys(CIRCUIT_CATALOGUE).map((circuit) => [
-      circuit,
-      { logical: logical.get(circuit) ?? 0, distinct: distinct.get(circuit) ?? 0 },
-    ]),
-  ) as Record<CircuitName, ExpectedCount>;
-  return { logical: nodes.length, distinct: jobs.length, byCircuit };
-}
+class TreeCounter implements TreeSink {
+  readonly #byCircuit = Object.fromEntries(
+    CircuitName.options.map((circuit) => [circuit, { logical: 0, distinct: 0 }]),
+  ) as Record<CircuitName, { logical: number; distinct: number }>;
+  readonly #inputs = new Set<string>();
+  #root: CircuitName | undefined;
 
-function countByCircuit(items: readonly { readonly circuit: string }[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { circuit } of items) counts.set(circuit, (counts.get(circuit) ?? 0) + 1);
-  return counts;
+  add(circuit: CircuitName, _position: NodePosition, _children: readonly number[], inputs?: string): number {
+    this.#root = circuit;
+    const count = this.#byCircuit[circuit];
+    count.logical += 1;
+    if (inputs === undefined || !this.#inputs.has(inputs)) count.distinct += 1;
+    if (inputs !== undefined) this.#inputs.add(inputs);
+    return 0;
+  }
+
+  get counts(): ExpectedCounts {
+    if (this.#root === undefined) throw new Error('a tree without nodes has no root');
+    const sum = (key: keyof ExpectedCount): number =>
+      Object.values(this.#byCircuit).reduce((total, count) => total + count[key], 0);
+    return {
+      logical: sum('logical'),
+      distinct: sum('distinct'),
+      byCircuit: this.#byCircuit,
+      root: this.#root,
+    };
+  }
 }

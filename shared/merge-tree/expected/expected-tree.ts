@@ -42,10 +42,3 @@ export interface ExpectedTree {
   /** Children stand before their parents; the root is last. */
   readonly jobs: readonly ExpectedJob[];
 }
-
-/** The circuit of the proof that holds all others. */
-export function rootOf({ jobs }: ExpectedTree): CircuitName {
-  const root = jobs.at(-1);
-  if (root === undefined) throw new Error('a tree without jobs has no root');
-  return root.circuit;
-}

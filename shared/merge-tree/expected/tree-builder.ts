@@ -1,15 +1,15 @@
 import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { ExpectedJob, ExpectedNode, ExpectedTree, NodePosition } from './expected-tree.ts';
+import type { TreeSink } from './tree-sink.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly number[] ? number[] : T[K] };
 
-/** Builds an expected tree from its leaves up. */
-export class TreeBuilder {
+/** Builds an expected tree from its leaves up. Nodes are named by their index. */
+export class TreeBuilder implements TreeSink {
   readonly #nodes: Mutable<ExpectedNode>[] = [];
   readonly #jobs: Mutable<ExpectedJob>[] = [];
   readonly #jobByInputs = new Map<string, number>();
 
-  /** Adds a node above `children` and returns its index. Nodes of the same `inputs` name share a job. */
   add(circuit: CircuitName, position: NodePosition, children: readonly number[], inputs?: string): number {
     const node = this.#nodes.length;
     const childNodes = children.map((child) => this.#nodes[child] as Mutable<ExpectedNode>);

@@ -1,7 +1,8 @@
 import { leaseAt } from '../../ledger/job-ledger.ts';
 import type { CircuitTally, JobTally } from '../../ledger/job-tally.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName, levelsOf } from '../../proving-job/circuit-catalogue.ts';
-import { type ExpectedTree, rootOf } from '../expected/expected-tree.ts';
+import { CIRCUIT_CATALOGUE, CircuitName, levelsOf } from '../../proving-job/circuit-catalogue.ts';
+import type { EpochShape } from '../../proving-job/epoch-shape.ts';
+import { expectedCounts } from '../expected/expected-counts.ts';
 
 /** Jobs by state: `expected` and `unexpected` together are the sum of the rest. */
 export interface JobCounts {
@@ -33,13 +34,12 @@ export interface Progress extends JobCounts {
 }
 
 /** Compares an epoch's jobs, as they are at that time, with the tree they should become. */
-export function progressOf(tree: ExpectedTree, tally: JobTally, nowMs: number): Progress {
-  const expected = new Map<CircuitName, number>();
-  for (const { circuit } of tree.jobs) expected.set(circuit, (expected.get(circuit) ?? 0) + 1);
-  for (const circuit of tally.keys()) expected.set(circuit, expected.get(circuit) ?? 0);
-
-  const circuits = [...expected].map(([circuit, jobs]) => ({ circuit, ...countsOf(jobs, tally.get(circuit), nowMs) }));
-  const levels = levelsOf(CIRCUIT_CATALOGUE[rootOf(tree)].family).map((level) => {
+export function progressOf(shape: EpochShape, tally: JobTally, nowMs: number): Progress {
+  const { byCircuit, root } = expectedCounts(shape);
+  const circuits = CircuitName.options
+    .filter((circuit) => byCircuit[circuit].distinct > 0 || tally.has(circuit))
+    .map((circuit) => ({ circuit, ...countsOf(byCircuit[circuit].distinct, tally.get(circuit), nowMs) }));
+  const levels = levelsOf(CIRCUIT_CATALOGUE[root].family).map((level) => {
     const ofLevel = circuits.filter(({ circuit }) => CIRCUIT_CATALOGUE[circuit].level === level);
     return { level, ...sumOf(ofLevel), circuits: ofLevel };
   });

@@ -1,7 +1,6 @@
 import type { JobRecord } from '../../ledger/job-ledger.ts';
-import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
-import { countTree } from '../expected/expected-counts.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';
 import { SubtreeClasses } from '../expected/subtree-classes.ts';
 import type { Trace } from './trace.ts';
@@ -80,15 +79,21 @@ function misshapenJobs(trace: Trace, expected: ExpectedTree): readonly JobRecord
 }
 
 function countMismatches(records: readonly JobRecord[], expected: ExpectedTree): TraceFindings['countMismatches'] {
-  const recorded = new Map<CircuitName, number>();
-  for (const { circuit } of records) recorded.set(circuit, (recorded.get(circuit) ?? 0) + 1);
-  return Object.entries(countTree(expected).byCircuit)
-    .map(([circuit, { distinct }]) => ({
-      circuit: circuit as CircuitName,
-      expected: distinct,
-      recorded: recorded.get(circuit as CircuitName) ?? 0,
+  const expectedJobs = countByCircuit(expected.jobs);
+  const recordedJobs = countByCircuit(records);
+  return CircuitName.options
+    .map((circuit) => ({
+      circuit,
+      expected: expectedJobs.get(circuit) ?? 0,
+      recorded: recordedJobs.get(circuit) ?? 0,
     }))
     .filter((count) => count.expected !== count.recorded);
+}
+
+function countByCircuit(jobs: readonly { readonly circuit: CircuitName }[]): ReadonlyMap<CircuitName, number> {
+  const counts = new Map<CircuitName, number>();
+  for (const { circuit } of jobs) counts.set(circuit, (counts.get(circuit) ?? 0) + 1);
+  return counts;
 }
 
 function depthOf(trace: Trace): number {

@@ -28,7 +28,7 @@ export function anEpochView(overrides: Partial<EpochView> = {}): EpochView {
     openedAtMs: START_MS,
     attemptAtMs: START_MS,
     holdsMix: true,
-    progress: progressOf(tree, new Map(), START_MS),
+    progress: progressOf([...MIXED_SHAPE], new Map(), START_MS),
     pathLeft: new CriticalPath(tree, () => 2).full,
     submission: undefined,
     ...overrides,
