@@ -118,6 +118,22 @@ describe('watch-l1', () => {
     expect((await look()).get('EpochsMissed')).toBe(0);
   });
 
+  it('begins anew with another rollup, whose lower numbers are no pruned checkpoints and no missed epochs', async () => {
+    await bench.propose(0, 0);
+    await jump(EPOCH_SECONDS);
+    expect((await look()).get('UnprovenEpochs')).toBe(1);
+    const next = await deployRollup(anvil);
+    vi.stubEnv('REGISTRY_CONTRACT_ADDRESS', next.rollup);
+    await loadHandler();
+    await jump(2 * EPOCH_SECONDS + 180);
+    expect(Object.fromEntries(await look())).toMatchObject({
+      L1PendingCheckpoint: 0,
+      CheckpointsPruned: 0,
+      EpochsMissed: 0,
+    });
+    await next.engine.close();
+  });
+
   it('records how long the oldest root has been waiting', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     try {

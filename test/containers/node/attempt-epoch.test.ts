@@ -17,7 +17,7 @@ import { aNewJob } from '../../contract/a-new-job.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { epochId, ROLLUP } from '../../fixtures/epoch-id.ts';
-import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochNumber, epochIdWithoutRollup } from '../../../shared/proving-job/epoch-id.ts';
 
 const EPOCH = EpochNumber.parse(3);
 const EPOCH_ID = epochId(3);
@@ -117,6 +117,28 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
     };
     expect(await attemptEpoch(EPOCH, deps, end.signal)).toBe('shutdown');
     expect(await harness.engine.epochs.find(EPOCH_ID)).toMatchObject({ state: 'proving', attempt: 1 });
+  });
+
+  describe('that an earlier version opened under its number alone', () => {
+    const numbered = epochIdWithoutRollup(EPOCH);
+    async function openNumbered(deadlineAtMs: number): Promise<void> {
+      const { id: _id, ...epoch } = aNewEpoch();
+      await harness.engine.epochs.open({ ...epoch, id: numbered, rangeId, deadlineAtMs });
+    }
+
+    it('keeps that id, and with it the proofs of its jobs', async () => {
+      await openNumbered(await deps.chain.deadlineAtMs(EPOCH));
+      await expect(attemptEpoch(EPOCH, deps, new AbortController().signal)).rejects.toThrow(TransactionsMissingError);
+      expect(await harness.engine.epochs.find(numbered)).toMatchObject({ state: 'failed', attempt: 2 });
+      expect(await harness.engine.epochs.find(EPOCH_ID)).toBeUndefined();
+    });
+
+    it('is left alone when it is of another rollup, whose window closes at another time', async () => {
+      await openNumbered((await deps.chain.deadlineAtMs(EPOCH)) - 1);
+      await expect(attemptEpoch(EPOCH, deps, new AbortController().signal)).rejects.toThrow(TransactionsMissingError);
+      expect(await harness.engine.epochs.find(numbered)).toMatchObject({ state: 'proving', attempt: 1 });
+      expect(await harness.engine.epochs.find(EPOCH_ID)).toMatchObject({ state: 'failed', attempt: 1 });
+    });
   });
 
   describe('over other checkpoints than before', () => {

@@ -17,7 +17,9 @@ import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { epochId } from '../../fixtures/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
-import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochNumber, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
+import { UnreadableRecordError } from '../../../shared/ledger/errors.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 
 const DEADLINE_AT_MS = 1_000_000;
 
@@ -107,6 +109,22 @@ describe('EpochWatcher', () => {
   it('takes up every complete epoch, without waiting for the one before to be proven', async () => {
     await look(aWatcher());
     expect(attempted).toEqual([4, 5]);
+  });
+
+  it('leaves an epoch to the newer version that wrote its record, and goes on with the others', async () => {
+    const find = async (epoch: EpochNumber) => {
+      if (epoch === 4) throw new UnreadableRecordError('the record cannot be read');
+      return await engine.epochs.find(epochId(epoch));
+    };
+    await look(aWatcher(undefined, { find }));
+    expect(attempted).toEqual([5]);
+  });
+
+  it('closes no epoch of another rollup, whose checkpoints have numbers of their own', async () => {
+    const { id, rangeId } = await engine.epochs.open({ ...aNewEpoch(4, TRIALS), deadlineAtMs: DEADLINE_AT_MS });
+    proven = 99;
+    await look(aWatcher());
+    expect(await engine.epochs.find(id)).toMatchObject({ rangeId, state: 'proving' });
   });
 
   it('leaves an epoch that may still grow', async () => {

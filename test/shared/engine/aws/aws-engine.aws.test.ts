@@ -9,7 +9,6 @@ import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
 import { inputsKey, outputsKey } from '../../../../shared/proof-store/proof-store.ts';
 import { aJobMessage, aNewJob } from '../../../contract/a-new-job.ts';
 import { openAwsHarness } from '../../../contract/aws-harness.ts';
-import { epochIdOf } from '../../../../shared/proving-job/proving-job-id.ts';
 
 const AGENT = AgentId.parse('agent-1');
 
@@ -49,7 +48,7 @@ describe('the engine on AWS', () => {
     await agent.jobs.markProven({ jobId, agentId: AGENT, proof, provingMs: 1, claimedAtMs: 1 });
     await agent.queue.complete(lease!);
 
-    await expect.poll(() => reported).toEqual([{ jobId, epoch: epochIdOf(job.id), state: 'proven' }]);
+    await expect.poll(() => reported).toEqual([{ jobId, state: 'proven' }]);
     unsubscribe();
     expect(await node.queue.depths(['medium'])).toEqual([
       { pool: 'medium', lane: 'urgent', waiting: 0, leased: 0 },
