@@ -5,7 +5,6 @@ import { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { type EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
 import { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { StoredObject } from '../proof-store/proof-store.ts';
-import type { JobTally } from './job-tally.ts';
 
 /**
  * A job's states. Every arrow is one conditional write:
@@ -143,6 +142,19 @@ export function keptReason(reason: string): string {
   // A cut may leave half a character, which is not valid UTF-8.
   return kept.toWellFormed();
 }
+
+/** How many jobs of one circuit are in which state. Those that were cancelled are not counted: they would be asked for again. */
+export interface CircuitTally {
+  readonly proven: number;
+  readonly rejected: number;
+  /** Jobs that no agent has, by pool; pools without any are absent. */
+  readonly queued: ReadonlyMap<Pool, number>;
+  /** The `leased` ones: as few as there are agents, and only their leases say which of them an agent still holds. */
+  readonly leased: readonly JobRecord[];
+}
+
+/** The jobs of an epoch's range, by circuit; circuits without any are absent. */
+export type JobTally = ReadonlyMap<CircuitName, CircuitTally>;
 
 /** What a node writes when it asks for a proof. */
 export type NewJob = Pick<

@@ -1,19 +1,5 @@
 import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
-import type { Pool } from '../proving-job/circuit-family.ts';
-import type { JobRecord, RangeId } from './job-ledger.ts';
-
-/** How many jobs of one circuit are in which state. Those that were cancelled are not counted: they would be asked for again. */
-export interface CircuitTally {
-  readonly proven: number;
-  readonly rejected: number;
-  /** Jobs that no agent has, by pool; pools without any are absent. */
-  readonly queued: ReadonlyMap<Pool, number>;
-  /** The `leased` ones: as few as there are agents, and only their leases say which of them an agent still holds. */
-  readonly leased: readonly JobRecord[];
-}
-
-/** The jobs of an epoch's range, by circuit; circuits without any are absent. */
-export type JobTally = ReadonlyMap<CircuitName, CircuitTally>;
+import type { CircuitTally, JobRecord, JobTally, RangeId } from './job-ledger.ts';
 
 /** The tally of records that were read anyway. */
 export function tallyOf(records: readonly JobRecord[], rangeId: RangeId): JobTally {

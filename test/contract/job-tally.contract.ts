@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { AgentId, type JobLease, type JobLedger, type NewJob, RangeId } from '../../shared/ledger/job-ledger.ts';
-import { type JobTally, tallyOf } from '../../shared/ledger/job-tally.ts';
+import {
+  AgentId,
+  type JobLease,
+  type JobLedger,
+  type JobTally,
+  type NewJob,
+  RangeId,
+} from '../../shared/ledger/job-ledger.ts';
+import { tallyOf } from '../../shared/ledger/job-tally.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { circuitNamedBy, sha256Of } from '../../shared/proving-job/proving-job-id.ts';

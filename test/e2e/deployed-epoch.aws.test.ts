@@ -62,15 +62,15 @@ describe('an epoch on the stacks as they are deployed', () => {
   beforeAll(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'coppice-deployed-'));
     cleanUps.push(() => rm(directory, { recursive: true, force: true }));
-    const reported = Promise.withResolvers<void>();
-    const nearlyComplete = Promise.withResolvers<void>();
+    const reported = Promise.withResolvers<undefined>();
+    const nearlyComplete = Promise.withResolvers<undefined>();
     [devnet, emulator] = await Promise.all([
       startDevnet({
         dataDirectory: join(directory, 'devnet'),
         epochs: 1,
         onTraffic: (event) => {
           if (event.kind === 'checkpoint-mined' && event.transactions.includes('transfer-in-public')) {
-            nearlyComplete.resolve();
+            nearlyComplete.resolve(undefined);
           }
         },
       }),
@@ -97,7 +97,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     await fillSecrets();
     await startPrograms();
     await eventually(async () => await engine.growingEpochs?.latest(), whole());
-    reported.resolve();
+    reported.resolve(undefined);
     await startAgentsAsAsked(services);
     await submitRoot();
     epoch = await eventually(async () => (await engine.epochs.latest(5)).find(isProvenWithTransactions), whole());
@@ -109,7 +109,7 @@ describe('an epoch on the stacks as they are deployed', () => {
   });
 
   /** However long the deployment takes, the epoch is not complete before its node has seen it grow. */
-  async function holdL1Until(done: Promise<void>): Promise<void> {
+  async function holdL1Until(done: Promise<undefined>): Promise<void> {
     const l1 = createTestClient({ chain: foundry, mode: 'anvil', transport: http(devnet.l1RpcUrl) });
     await l1.setIntervalMining({ interval: 0 });
     await done;

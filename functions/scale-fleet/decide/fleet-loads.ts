@@ -1,8 +1,7 @@
 import type { GrowingEpoch } from '../../../shared/agent-fleet/growing-epoch.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
-import { type JobRecord, leaseAt, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
-import type { JobTally } from '../../../shared/ledger/job-tally.ts';
+import { type JobRecord, type JobTally, leaseAt, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { circuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';

@@ -12,6 +12,7 @@ import {
   type JobLease,
   type JobLedger,
   type JobRecord,
+  type JobTally,
   keptReason,
   type NewJob,
   NO_ATTEMPTS,
@@ -19,7 +20,6 @@ import {
   type ProofReport,
   type RangeId,
 } from '../../ledger/job-ledger.ts';
-import type { JobTally } from '../../ledger/job-tally.ts';
 import { inPortions } from '../../retry/in-portions.ts';
 import { findJob, parseJobRow } from './job-row.ts';
 import { type MachineClock, readClock, toUnixMs } from './machine-clock.ts';

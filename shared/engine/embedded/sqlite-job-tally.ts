@@ -1,5 +1,4 @@
-import type { JobRecord, RangeId } from '../../ledger/job-ledger.ts';
-import type { CircuitTally, JobTally } from '../../ledger/job-tally.ts';
+import type { CircuitTally, JobRecord, JobTally, RangeId } from '../../ledger/job-ledger.ts';
 import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../proving-job/circuit-family.ts';
 import type { EpochId } from '../../proving-job/epoch-id.ts';

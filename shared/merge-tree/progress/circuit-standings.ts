@@ -1,5 +1,4 @@
-import { leaseAt } from '../../ledger/job-ledger.ts';
-import type { JobTally } from '../../ledger/job-tally.ts';
+import { type JobTally, leaseAt } from '../../ledger/job-ledger.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
 import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
 

@@ -1,5 +1,4 @@
-import { leaseAt } from '../../ledger/job-ledger.ts';
-import type { CircuitTally, JobTally } from '../../ledger/job-tally.ts';
+import { type CircuitTally, type JobTally, leaseAt } from '../../ledger/job-ledger.ts';
 import { CIRCUIT_CATALOGUE, CircuitName, levelsOf } from '../../proving-job/circuit-catalogue.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import { expectedCounts } from '../expected/expected-counts.ts';

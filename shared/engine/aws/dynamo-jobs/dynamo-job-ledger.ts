@@ -18,12 +18,12 @@ import type {
   JobLease,
   JobLedger,
   JobRecord,
+  JobTally,
   NewJob,
   OpenJob,
   ProofReport,
   RangeId,
 } from '../../../ledger/job-ledger.ts';
-import type { JobTally } from '../../../ledger/job-tally.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
 
 /** Claims and heartbeats of the same process share the client's sockets. */

@@ -1,7 +1,7 @@
 import { paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 
-import type { JobRecord, RangeId } from '../../../ledger/job-ledger.ts';
-import { type CircuitTally, type JobTally, tallyOf } from '../../../ledger/job-tally.ts';
+import type { CircuitTally, JobRecord, JobTally, RangeId } from '../../../ledger/job-ledger.ts';
+import { tallyOf } from '../../../ledger/job-tally.ts';
 import { CIRCUIT_CATALOGUE, circuitsOf, type CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../proving-job/circuit-family.ts';
 import type { EpochId } from '../../../proving-job/epoch-id.ts';

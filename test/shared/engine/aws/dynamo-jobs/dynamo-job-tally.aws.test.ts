@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { DynamoJobLedger } from '../../../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';
-import type { JobTally } from '../../../../../shared/ledger/job-tally.ts';
+import type { JobTally } from '../../../../../shared/ledger/job-ledger.ts';
 import { epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { CONTRACT_BUDGETS } from '../../../../contract/job-ledger.contract.ts';
@@ -30,7 +30,10 @@ describe('the tally on DynamoDB', () => {
       { step: 'initialize' },
     );
     const { table } = harness;
-    const jobs = new DynamoJobLedger({ ...table, client }, { budgets: CONTRACT_BUDGETS, nowMs: () => harness.nowMs(), fewJobs: 1 });
+    const jobs = new DynamoJobLedger(
+      { ...table, client },
+      { budgets: CONTRACT_BUDGETS, nowMs: () => harness.nowMs(), fewJobs: 1 },
+    );
     const { id, rangeId } = aNewJob();
     const tally = async (): Promise<{ readonly tally: JobTally; readonly items: number }> => {
       items = 0;
