@@ -6,8 +6,6 @@ import { suitesLeftOut } from './test/fixtures/aws-suites.ts';
 import { SummaryReporter } from './test/reporter/summary-reporter.ts';
 
 const FLEET_SUITES = ['test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
-/** They take every child of their process for their own. */
-const SUITES_ALONE_IN_A_PROCESS = ['test/containers/local-fleet/local-run.test.ts'];
 /** `npm run test:long` runs these, by `vitest.long.config.ts`. */
 export const LONG_SUITES = ['test/**/*.long.test.ts', 'test/**/*.long.aws.test.ts'];
 
@@ -43,23 +41,11 @@ export default defineConfig(async () => {
           test: {
             name: 'unit',
             include: ['test/**/*.test.ts'],
-            exclude: [...FLEET_SUITES, ...LONG_SUITES, ...SUITES_ALONE_IN_A_PROCESS, ...leftOut],
-            // A process of its own for each suite would load the same modules 250 times. A suite that changes its process
-            // for good starts another one for that.
-            isolate: false,
+            exclude: [...FLEET_SUITES, ...LONG_SUITES, ...leftOut],
             testTimeout: 90_000,
             hookTimeout: 90_000,
             maxWorkers: MAX_WORKERS,
             expect: { poll: { timeout: 80_000 } },
-          },
-        },
-        {
-          extends: true as const,
-          test: {
-            name: 'own-process',
-            include: SUITES_ALONE_IN_A_PROCESS,
-            testTimeout: 90_000,
-            maxWorkers: MAX_WORKERS,
           },
         },
         {
