@@ -62,7 +62,7 @@ describe('programs that only count', () => {
   async function rowsOf(act: () => Promise<unknown>): Promise<{ readonly rows: number; readonly most: number }> {
     const all = vi.spyOn(SqliteDatabase.prototype, 'all');
     await act();
-    const counts = all.mock.results.map(({ value }) => (value as unknown[]).length);
+    const counts = all.mock.results.map(({ type, value }) => (type === 'return' ? (value as unknown[]).length : 0));
     all.mockRestore();
     return { rows: counts.reduce((sum, count) => sum + count, 0), most: Math.max(...counts) };
   }
