@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { anvilAccount } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import { type AwsClients, createAwsClients } from '../../shared/engine/aws/aws-clients.ts';
-import { AWS_PERMISSIONS, EPOCH_ROLES } from '../../shared/engine/aws/aws-permissions.ts';
+import { AWS_PERMISSIONS, type AwsRole, EPOCH_ROLES } from '../../shared/engine/aws/aws-permissions.ts';
 import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
@@ -31,8 +31,13 @@ const FAULT_RATE = 0.1;
 const FAULTY_PUBLISHER = 5;
 const DOUBLE_PUBLISHER = 6;
 const FOREIGN_BODY = '{"v":1,"jobId":"of another fleet"}';
-/** An epoch and its incident are put when its window closes, which no epoch of these tests waits for. */
-const CLOSES_AN_EPOCH = 'dynamodb:PutItem';
+/** Calls that a run may do without. */
+const NOT_IN_EVERY_RUN: Partial<Record<AwsRole, readonly string[]>> = {
+  // It reads a job that has failed on it, before it takes it again.
+  agent: ['dynamodb:GetItem'],
+  // An epoch and its incident are put when its window closes, which no epoch of these tests waits for.
+  'sweep-ledger': ['dynamodb:PutItem'],
+};
 
 /**
  * One epoch of a devnet, proven by two fleets on the emulator of AWS, each a separate prover:
@@ -220,9 +225,8 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
   });
 
   it.each(EPOCH_ROLES)('calls of AWS what %s is granted, and nothing else', (role) => {
-    const called = new Set([...faulty.actionsOf(role), ...double.actionsOf(role)]);
-    const shown = AWS_PERMISSIONS[role].filter((action) => !(role === 'sweep-ledger' && action === CLOSES_AN_EPOCH));
-    expect([...called].toSorted()).toEqual(shown.toSorted());
+    const called = new Set([...faulty.actionsOf(role), ...double.actionsOf(role), ...(NOT_IN_EVERY_RUN[role] ?? [])]);
+    expect([...called].toSorted()).toEqual(AWS_PERMISSIONS[role].toSorted());
   });
 
   async function expectMinedOnce(epoch: EpochRecord, fleet: AwsFleet, publisherIndex: number): Promise<void> {

@@ -33,6 +33,7 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'sqs:SendMessage',
   ],
   agent: [
+    'dynamodb:GetItem',
     'dynamodb:PutItem',
     'dynamodb:Query',
     'dynamodb:UpdateItem',
