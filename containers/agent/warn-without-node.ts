@@ -12,8 +12,8 @@ export interface WarnWithoutNodeDeps {
 }
 
 /**
- * Warns every ten minutes while no node has ever used the ledger of the embedded engine, until `signal` aborts: an agent on
- * another machine than the node has made a ledger of its own, and would wait for ever.
+ * Warns every ten minutes while no node has ever used the ledger of the embedded engine, until `signal` aborts: an agent on a
+ * different machine from the node has created a second ledger, and would never find a job there.
  */
 export async function runNodeWarning(
   { epochs, dataDirectory, log }: WarnWithoutNodeDeps,

@@ -27,7 +27,7 @@ const WORK = {
   tally: 'count an epoch',
   openJobs: 'list the open jobs',
   sweep: 'sweep, every job waits with a message',
-  cancelOthers: 'cancel jobs of other ranges, of which there are none',
+  cancelOthers: 'cancel jobs of other ranges (none)',
   cancel: 'cancel an epoch',
 } as const;
 

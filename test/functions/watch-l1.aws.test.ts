@@ -118,7 +118,7 @@ describe('watch-l1', () => {
     expect((await look()).get('EpochsMissed')).toBe(0);
   });
 
-  it('begins anew with another rollup, whose lower numbers are no pruned checkpoints and no missed epochs', async () => {
+  it('starts over with another rollup: its lower numbers count neither as pruned checkpoints nor as missed epochs', async () => {
     await bench.propose(0, 0);
     await jump(EPOCH_SECONDS);
     expect((await look()).get('UnprovenEpochs')).toBe(1);

@@ -274,7 +274,7 @@ describe('decideSubmission, for a root with a pending transaction', () => {
     expect(decide(refused(false))).toHaveProperty('reason', 'the L1 node refuses 0x01: the words of the node');
   });
 
-  it('names the nonce it waits for when another program has left a gap, which is no ordinary wait', () => {
+  it('names the nonce it waits for when another program has left a gap, and warns', () => {
     const step = decide({ root: aRoot(aSubmission()), sender: { latestNonce: 5 }, nowMs: NOW_MS + STALL_MS });
     expect(step).toMatchObject({ do: 'wait', cause: 'nonce-blocked' });
     expect(step).toHaveProperty('reason', expect.stringContaining(`waits behind nonce 5 of ${OURS}`));
