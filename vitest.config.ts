@@ -34,6 +34,7 @@ export default defineConfig(async () => {
   return {
     test: {
       ...EVERY_RUN,
+      maxWorkers: MAX_WORKERS,
       // Vitest begins with the suites of the project whose name comes first: the long ones.
       projects: [
         {
@@ -44,7 +45,6 @@ export default defineConfig(async () => {
             exclude: [...FLEET_SUITES, ...LONG_SUITES, ...leftOut],
             testTimeout: 90_000,
             hookTimeout: 90_000,
-            maxWorkers: MAX_WORKERS,
             expect: { poll: { timeout: 80_000 } },
           },
         },
@@ -55,7 +55,6 @@ export default defineConfig(async () => {
             include: FLEET_SUITES,
             exclude: [...LONG_SUITES, ...leftOut],
             ...FLEET_LIMITS,
-            maxWorkers: MAX_WORKERS,
           },
         },
       ],

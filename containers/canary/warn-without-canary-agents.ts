@@ -1,5 +1,5 @@
 import type { AgentRegistry } from '../../shared/ledger/agent-registry.ts';
-import { pause } from '../../shared/retry/pause.ts';
+import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 
 const EVERY_MS = 60_000;
 const SEEN_WITHIN_SECONDS = 120;
@@ -11,11 +11,8 @@ export interface WarnWithoutCanaryAgentsDeps {
 }
 
 /** Reports once a minute, until `signal` aborts, that no agent of the fleet proves canaries: nothing would ever move. */
-export async function runCanaryAgentWarning(deps: WarnWithoutCanaryAgentsDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await warnWithoutCanaryAgents(deps);
-    await pause(EVERY_MS, signal);
-  }
+export function runCanaryAgentWarning(deps: WarnWithoutCanaryAgentsDeps, signal: AbortSignal): Promise<void> {
+  return repeatEvery(EVERY_MS, () => warnWithoutCanaryAgents(deps), signal);
 }
 
 export async function warnWithoutCanaryAgents({ agents, say }: WarnWithoutCanaryAgentsDeps): Promise<void> {

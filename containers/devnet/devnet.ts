@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { LocalProgram } from '../processes/local-program.ts';
+import { RUNTIME_VARIABLES } from '../processes/runtime-variables.ts';
 import { ACCOUNT_INDEX } from '../local-l1/devnet-accounts.ts';
 import { type DevnetManifest, writeManifest } from './devnet-manifest.ts';
 import { DEFAULT_TIMING, DEPLOYMENT_BLOCK_SECONDS, type DevnetTiming, l1HeadStartSeconds } from './l1/devnet-timing.ts';
@@ -47,16 +48,7 @@ export interface Devnet extends DevnetManifest {
 const L1_CHAIN_ID = 31_337;
 
 /** The caller's variables that the programs need too. Others may be settings of a real node, and must not reach them. */
-const PASSED_ON = [
-  'PATH',
-  'LANG',
-  'TZ',
-  'NO_COLOR',
-  'BB_BINARY_PATH',
-  'NODE_BACKEND',
-  'NODE_COMPILE_CACHE',
-  'NODE_EXTRA_CA_CERTS',
-];
+const PASSED_ON = ['PATH', 'LANG', 'TZ', 'NO_COLOR', 'NODE_EXTRA_CA_CERTS', ...RUNTIME_VARIABLES];
 
 /**
  * Starts an L1, deploys Aztec's contracts on it, starts Aztec's sequencer, and begins to send the planned traffic.

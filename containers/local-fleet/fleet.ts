@@ -11,6 +11,7 @@ import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { AwsForFleet } from './aws-for-fleet.ts';
 import { FleetProcess, type FleetProcessEndedError } from '../processes/fleet-process.ts';
+import { RUNTIME_VARIABLES } from '../processes/runtime-variables.ts';
 
 /** The configuration of a fleet's agents. */
 export interface AgentFleetOptions {
@@ -47,17 +48,7 @@ const STOP_SECONDS = 8;
 const DRAIN_SECONDS = 5;
 
 /** The variables that the fleet inherits. The others may be settings of a real node, and must not reach it. */
-const PASSED_ON = [
-  'PATH',
-  'HOME',
-  'TMPDIR',
-  'LANG',
-  'TZ',
-  'LOG_LEVEL',
-  'BB_BINARY_PATH',
-  'NODE_BACKEND',
-  'NODE_COMPILE_CACHE',
-];
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LOG_LEVEL', ...RUNTIME_VARIABLES];
 
 /** The options of the engine that the fleet's processes share, to open it here too. */
 export function fleetEngineOptions({ dataDirectory, aws, variables }: AgentFleetOptions): EngineOptions {

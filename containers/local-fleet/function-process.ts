@@ -13,6 +13,7 @@ import { z } from 'zod';
 
 import { endSignal } from '../processes/end-signals.ts';
 import { pause } from '../../shared/retry/pause.ts';
+import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 
 // Runs one of `functions/` as AWS Lambda would, for a network on one machine:
@@ -58,11 +59,10 @@ async function invoke(event: unknown): Promise<unknown> {
   });
 }
 
-async function runSchedule(everyMs: number, event: unknown): Promise<void> {
-  while (!isEnding()) {
-    await invoke(event).catch((error: unknown) => log.error({ err: error }, 'the function failed'));
-    await pause(everyMs, signal);
-  }
+function runSchedule(everyMs: number, event: unknown): Promise<void> {
+  const run = (): Promise<unknown> =>
+    invoke(event).catch((error: unknown) => log.error({ err: error }, 'the function failed'));
+  return repeatEvery(everyMs, run, signal);
 }
 
 async function runQueue(sqs: SQSClient, name: string): Promise<void> {

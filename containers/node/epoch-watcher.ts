@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { UnreadableRecordError } from '../../shared/ledger/errors.ts';
-import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
+import { EPOCHS_IN_NEED, needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
@@ -40,8 +40,6 @@ interface Failures {
 
 /** An attempt costs little, and the epoch is worth nothing after its window: waiting longer could only miss it. */
 const LONGEST_REST_MS = 60_000;
-/** More than fit into the longest window. */
-const LATEST_EPOCHS = 16;
 /** One block of L1. */
 const CLOSE_EVERY_MS = 12_000;
 /** As long as the submitter waits for checkpoints to come back. */
@@ -103,7 +101,7 @@ export class EpochWatcher {
     const nowMs = this.#deps.nowMs();
     if (nowMs < this.#nextCloseAtMs) return;
     const proven = await chain.provenCheckpoint();
-    for (const record of await epochs.latest(LATEST_EPOCHS)) {
+    for (const record of await epochs.latest(EPOCHS_IN_NEED)) {
       const { epoch, lastCheckpoint } = record;
       if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs') continue;
       if ((await find(epoch))?.id !== record.id) continue;

@@ -1,5 +1,5 @@
 import type { Disks } from '../../shared/engine/disks.ts';
-import { pause } from '../../shared/retry/pause.ts';
+import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 
@@ -23,11 +23,8 @@ export class DiskMeasurement {
   }
 
   /** Measures twice a minute until `signal` aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.measure();
-      await pause(EVERY_MS, signal);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    return repeatEvery(EVERY_MS, () => this.measure(), signal);
   }
 
   /** Warns once each time that a disk becomes low. */

@@ -1,4 +1,4 @@
-import { pause } from '../../shared/retry/pause.ts';
+import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 
@@ -13,11 +13,8 @@ export interface MeasureLagDeps {
 const EVERY_MS = 30_000;
 
 /** Records how far the node is behind L1, twice a minute until `signal` aborts. An alarm takes missing data for a failure. */
-export async function runLagMeasurement(deps: MeasureLagDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await measureLag(deps);
-    await pause(EVERY_MS, signal);
-  }
+export function runLagMeasurement(deps: MeasureLagDeps, signal: AbortSignal): Promise<void> {
+  return repeatEvery(EVERY_MS, () => measureLag(deps), signal);
 }
 
 /** Records nothing before the first block: there is no age to report yet. */

@@ -5,7 +5,7 @@ import type { ITxProvider } from '@aztec/stdlib/interfaces/server';
 
 import type { GrowingEpoch, GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
 import { makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
-import { pause } from '../../shared/retry/pause.ts';
+import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
 import { checkpointShapes } from './checkpoint-shapes.ts';
@@ -22,12 +22,12 @@ export interface GrowingEpochDeps {
 const EVERY_MS = 30_000;
 
 /** Reports the growing epoch whenever there is more of it, until `signal` aborts. A failed report is repeated at the next. */
-export async function reportGrowingEpoch(
+export function reportGrowingEpoch(
   { growing, log, ...deps }: GrowingEpochDeps & { readonly growing: GrowingEpochs; readonly log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
   let reported: string | undefined;
-  while (!signal.aborted) {
+  const reportIfChanged = async (): Promise<void> => {
     try {
       const epoch = await readGrowingEpoch(deps);
       const current = JSON.stringify(epoch);
@@ -36,8 +36,8 @@ export async function reportGrowingEpoch(
     } catch (error) {
       log.warn({ err: error }, 'could not report the growing epoch to the scaler: agents may start late for it');
     }
-    await pause(EVERY_MS, signal);
-  }
+  };
+  return repeatEvery(EVERY_MS, reportIfChanged, signal);
 }
 
 /** The growing epoch, as far as L1 has it; `undefined` between two. Transactions that are not here count as public. */

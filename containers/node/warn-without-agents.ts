@@ -1,6 +1,6 @@
 import type { JobQueue } from '../../shared/job-queue/job-queue.ts';
 import type { AgentRegistry } from '../../shared/ledger/agent-registry.ts';
-import { pause } from '../../shared/retry/pause.ts';
+import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 
 export interface WarnWithoutAgentsDeps {
@@ -13,11 +13,8 @@ const EVERY_MS = 60_000;
 const SEEN_WITHIN_SECONDS = 120;
 
 /** Warns once a minute while jobs wait and there is no agent, until `signal` aborts. */
-export async function runAgentWarning(deps: WarnWithoutAgentsDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await warnWithoutAgents(deps);
-    await pause(EVERY_MS, signal);
-  }
+export function runAgentWarning(deps: WarnWithoutAgentsDeps, signal: AbortSignal): Promise<void> {
+  return repeatEvery(EVERY_MS, () => warnWithoutAgents(deps), signal);
 }
 
 export async function warnWithoutAgents({ queue, agents, log }: WarnWithoutAgentsDeps): Promise<void> {

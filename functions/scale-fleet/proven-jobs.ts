@@ -3,11 +3,10 @@ import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
 import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { sampleProven } from './sample-proven.ts';
 
 /** How many of the newest ended epochs show how long circuits take. */
 const ENDED_EPOCHS = 3;
-/** Jobs of each circuit that are read of an epoch: the last twenty make up nearly two thirds of an estimate. */
-const JOBS_PER_CIRCUIT = 40;
 
 /**
  * Some proven jobs of each circuit, from the epochs that are being proven and the newest that have ended. Those of ended
@@ -16,7 +15,6 @@ const JOBS_PER_CIRCUIT = 40;
 export class ProvenJobs {
   readonly #jobs: Pick<JobLedger, 'someProven'>;
   readonly #ofEnded = new Map<string, readonly JobRecord[]>();
-  readonly #circuits = new Map<string, readonly CircuitName[]>();
 
   constructor(jobs: Pick<JobLedger, 'someProven'>) {
     this.#jobs = jobs;
@@ -26,10 +24,8 @@ export class ProvenJobs {
   async of(latest: readonly EpochRecord[], nowMs: number): Promise<readonly JobRecord[]> {
     const open = latest.filter((epoch) => needOfEpoch(epoch, nowMs) === 'proofs');
     const ended = latest.filter(({ state }) => state === 'proven' || state === 'submitting').slice(0, ENDED_EPOCHS);
-    const wanted = new Set([...open, ...ended].map(keyOf));
-    for (const known of [this.#ofEnded, this.#circuits]) {
-      for (const key of known.keys()) if (!wanted.has(key)) known.delete(key);
-    }
+    const wanted = new Set(ended.map(keyOf));
+    for (const key of this.#ofEnded.keys()) if (!wanted.has(key)) this.#ofEnded.delete(key);
     const jobs = await Promise.all([
       ...open.map((epoch) => this.#read(epoch)),
       ...ended.map(async (epoch) => {
@@ -41,20 +37,10 @@ export class ProvenJobs {
     return jobs.flat();
   }
 
-  async #read(epoch: EpochRecord): Promise<readonly JobRecord[]> {
-    const jobs = this.#circuitsOf(epoch).map((circuit) =>
-      this.#jobs.someProven(epoch.id, epoch.rangeId, circuit, JOBS_PER_CIRCUIT),
-    );
-    return (await Promise.all(jobs)).flat();
-  }
-
-  #circuitsOf(epoch: EpochRecord): readonly CircuitName[] {
-    const known = this.#circuits.get(keyOf(epoch));
-    if (known !== undefined) return known;
+  #read(epoch: EpochRecord): Promise<readonly JobRecord[]> {
     const { byCircuit } = expectedCounts(epoch.shape);
     const circuits = CircuitName.options.filter((circuit) => byCircuit[circuit].distinct > 0);
-    this.#circuits.set(keyOf(epoch), circuits);
-    return circuits;
+    return sampleProven(epoch, circuits, this.#jobs);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { GrowingEpoch } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { EPOCHS_IN_NEED } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import type { PoolSlots } from '../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
@@ -16,9 +17,6 @@ export interface ReadLoadsDeps {
   readonly nowMs: number;
 }
 
-/** More than fit into the longest window. */
-const LATEST_EPOCHS = 16;
-
 /**
  * Reads from the ledger what is left of the open epochs. Not from the queues: their counts lag behind and do not show
  * which leases have ended.
@@ -28,7 +26,7 @@ export async function readLoads(
   deps: ReadLoadsDeps,
 ): Promise<FleetLoads & { readonly latest: readonly EpochRecord[] }> {
   const { epochs, jobs, growing, slotsOf, nowMs } = deps;
-  const latest = await epochs.latest(LATEST_EPOCHS);
+  const latest = await epochs.latest(EPOCHS_IN_NEED);
   const [live, proven] = await Promise.all([
     Promise.all(
       latest

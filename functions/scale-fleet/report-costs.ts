@@ -6,6 +6,7 @@ import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import type { Outbox } from '../../shared/ledger/outbox.ts';
 import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import { sampleProven } from './sample-proven.ts';
 
 export interface ReportCostsDeps {
   readonly engine: {
@@ -16,8 +17,6 @@ export interface ReportCostsDeps {
   readonly metrics: Metrics;
 }
 
-/** Jobs of each circuit that show what one of it costs. */
-const JOBS_PER_CIRCUIT = 40;
 const WEI_PER_ETHER = 1e18;
 /** Four hours of decisions, one a minute: longer than a window of mainnet. */
 const DECISIONS = 240;
@@ -53,14 +52,14 @@ export async function reportCosts(epochs: readonly EpochRecord[], { engine, metr
 }
 
 async function sampleJobs(
-  { id, rangeId }: EpochRecord,
+  epoch: EpochRecord,
   ledger: ReportCostsDeps['engine']['jobs'],
 ): Promise<Pick<EpochCostInput, 'jobs' | 'standsFor'>> {
-  const tally = await ledger.tally(id, rangeId);
-  const samples = [...tally.keys()].map((circuit) => ledger.someProven(id, rangeId, circuit, JOBS_PER_CIRCUIT));
-  const ofCircuit = Map.groupBy((await Promise.all(samples)).flat(), (job) => job.circuit);
+  const tally = await ledger.tally(epoch.id, epoch.rangeId);
+  const jobs = await sampleProven(epoch, tally.keys(), ledger);
+  const ofCircuit = Map.groupBy(jobs, (job) => job.circuit);
   return {
-    jobs: [...ofCircuit.values()].flat(),
+    jobs,
     standsFor: ({ circuit }) => (tally.get(circuit)?.proven ?? 0) / (ofCircuit.get(circuit)?.length ?? 1),
   };
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../telemetry/error-text.ts';
 import type { EngineLog } from './engine-log.ts';
 
 /**
@@ -18,7 +19,7 @@ export class UnreadableRecords {
   }
 
   leaveOut(name: string, error: unknown): void {
-    const why = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+    const why = errorText(error).replaceAll(/\s+/g, ' ');
     if (this.#whyByName.get(name) === why) return;
     this.#whyByName.set(name, why);
     this.#log?.warn({ record: name, why }, 'left out a record that this version cannot read: a newer one wrote it');

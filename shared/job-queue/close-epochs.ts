@@ -1,5 +1,5 @@
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
-import { needOfEpoch } from '../ledger/epoch-needs.ts';
+import { EPOCHS_IN_NEED, needOfEpoch } from '../ledger/epoch-needs.ts';
 import type { IncidentLog } from '../ledger/incident-log.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
 import type { Outbox } from '../ledger/outbox.ts';
@@ -17,9 +17,6 @@ export interface CloseEpochsDeps extends CloseEpochDeps {
   readonly epochs: Pick<EpochLedger, 'advance' | 'latest'>;
   readonly nowMs: () => number;
 }
-
-/** More than fit into the longest window. */
-const LATEST_EPOCHS = 16;
 
 /** Cancels the open jobs of an epoch whose proof is no longer wanted, and marks it `expired`. */
 export async function closeEpoch(
@@ -40,7 +37,7 @@ export async function closeEpoch(
  * otherwise agents would prove its jobs for ever, before those of newer epochs.
  */
 export async function closeOverdueEpochs(deps: CloseEpochsDeps): Promise<void> {
-  for (const record of await deps.epochs.latest(LATEST_EPOCHS)) {
+  for (const record of await deps.epochs.latest(EPOCHS_IN_NEED)) {
     const need = needOfEpoch(record, deps.nowMs());
     if (need === 'closing') await closeEpoch(record, 'its proof window closed', deps);
     else if (need === 'mining') await failWithoutRoot(record, deps);
@@ -48,8 +45,8 @@ export async function closeOverdueEpochs(deps: CloseEpochsDeps): Promise<void> {
 }
 
 /**
- * Fails an epoch that waits for a root which nobody submits any more, so that a node takes it up again: a submitter may give a
- * root up after the node has stored it, and before the epoch is `submitting`.
+ * Fails an epoch whose root was given up, so that a node takes it up again: a submitter may give up a root after the node has
+ * stored it and before the epoch is `submitting`.
  */
 async function failWithoutRoot(
   { id, epoch, rangeId, deadlineAtMs }: EpochRecord,
@@ -60,5 +57,5 @@ async function failWithoutRoot(
   const reason = root?.reason ?? 'its root is not in the outbox';
   const state = nowMs() < deadlineAtMs ? 'failed' : 'expired';
   await epochs.advance(id, rangeId, state, { reason });
-  log.warn({ epoch, epochId: id, state, reason }, 'the epoch was waiting for a root that is no longer submitted');
+  log.warn({ epoch, epochId: id, state, reason }, 'the root that the epoch waits for was given up');
 }

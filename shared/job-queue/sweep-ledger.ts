@@ -1,4 +1,4 @@
-import { pause } from '../retry/pause.ts';
+import { repeatEvery } from '../retry/repeat-every.ts';
 import { type CloseEpochsDeps, closeOverdueEpochs } from './close-epochs.ts';
 import { type SweepDeps, sweepStrandedJobs } from './sweep-stranded-jobs.ts';
 
@@ -12,13 +12,10 @@ export async function sweepLedger(deps: SweepLedgerDeps): Promise<number> {
 }
 
 /** Sweeps at an interval until `signal` aborts. */
-export async function runSweeper(deps: SweepLedgerDeps, intervalMs: number, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await sweepLedger(deps);
-    } catch (error) {
-      deps.log.warn({ err: error }, 'could not sweep the ledger, trying again');
-    }
-    await pause(intervalMs, signal);
-  }
+export function runSweeper(deps: SweepLedgerDeps, intervalMs: number, signal: AbortSignal): Promise<void> {
+  const sweep = (): Promise<unknown> =>
+    sweepLedger(deps).catch((error: unknown) =>
+      deps.log.warn({ err: error }, 'could not sweep the ledger, trying again'),
+    );
+  return repeatEvery(intervalMs, sweep, signal);
 }

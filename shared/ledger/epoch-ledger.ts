@@ -54,6 +54,11 @@ export type NewEpoch = Pick<
 /** What may change in an epoch after it was opened. */
 export type EpochChange = Partial<Pick<EpochRecord, 'shape' | 'rootJobId' | 'transactionHash' | 'reason'>>;
 
+/** The order of {@link EpochLedger.latest}: of those that were opened at the same moment, the highest number is first. */
+export function byTimeOpened(a: EpochRecord, b: EpochRecord): number {
+  return b.openedAtMs - a.openedAtMs || b.epoch - a.epoch;
+}
+
 /** The durable record of epochs. Contract: `test/contract/epoch-ledger.contract.ts`. */
 export interface EpochLedger {
   /**

@@ -10,6 +10,9 @@ import type { EpochRecord } from './epoch-ledger.ts';
  */
 export type EpochNeed = 'proofs' | 'mining' | 'closing' | 'nothing';
 
+/** How many of the newest epochs may need something: more than fit into the longest window. */
+export const EPOCHS_IN_NEED = 16;
+
 /** What the epoch needs at that time. Every part of the fleet that acts on epochs goes by this. */
 export function needOfEpoch(
   { state, deadlineAtMs }: Pick<EpochRecord, 'state' | 'deadlineAtMs'>,

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { createTestClient, http } from 'viem';
-import { foundry } from 'viem/chains';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { type AwsEmulator, EMULATOR_VARIABLES, startAwsEmulator } from '../../containers/local-fleet/aws-emulator.ts';
 import { anvilAccount, anvilPrivateKey } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
+import { L1Clock } from '../../containers/devnet/l1/l1-clock.ts';
 import type { EnvironmentInput } from '../../infra/config/environment-config.ts';
 import type { AgentGroup } from '../../shared/agent-fleet/agent-fleet.ts';
 import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
@@ -110,10 +109,9 @@ describe('an epoch on the stacks as they are deployed', () => {
 
   /** However long the deployment takes, the epoch is not complete before its node has seen it grow. */
   async function holdL1Until(done: Promise<undefined>): Promise<void> {
-    const l1 = createTestClient({ chain: foundry, mode: 'anvil', transport: http(devnet.l1RpcUrl) });
-    await l1.setIntervalMining({ interval: 0 });
-    await done;
-    await l1.setIntervalMining({ interval: devnet.timing.ethereumSlotSeconds });
+    const clock = await L1Clock.follow(devnet.l1RpcUrl, devnet.timing.ethereumSlotSeconds);
+    await clock.holdAt(clock.now(), () => done);
+    clock.stop();
   }
 
   /** What breaks of the network or of the fleet ends the wait. */

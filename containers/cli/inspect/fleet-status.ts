@@ -47,6 +47,7 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
     engine.queue.deadLetters(),
   ]);
   const withProgress: EpochStatus[] = [];
+  // One after the other: on AWS each tally has most of the client's sockets.
   for (const epoch of epochs) {
     const tally = await engine.jobs.tally(epoch.id, epoch.rangeId);
     withProgress.push({ ...epoch, progress: progressOf(epoch.shape, tally, nowMs) });

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
 import { CIRCUIT_CATALOGUE, CircuitName } from '../../proving-job/circuit-catalogue.ts';
-import { COUNTS_SCHEMA, DECISIONS_SCHEMA } from './sqlite-schema.ts';
+import { COUNTS_SCHEMA, DECISIONS_SCHEMA, EPOCHS_SCHEMA, JOB_INDEXES, SETTLED_TRIGGER } from './sqlite-schema.ts';
 
 /** Brings the tables from one schema version to the next: the first from version 1 to 2, and so on. */
 export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
@@ -74,39 +74,19 @@ function identifyEpochs(database: DatabaseSync): void {
     alter table jobs add column epoch_id text not null default '';
     update jobs set epoch_id = epoch;
     alter table jobs drop column epoch;
-    create index jobs_by_epoch on jobs (epoch_id);
-    create index jobs_open on jobs (epoch_id) where state in ('queued', 'leased');
+    ${JOB_INDEXES}
 
     alter table settlements drop column epoch;
-    create trigger jobs_settled after update of state on jobs
-    when new.state in ('proven', 'rejected', 'cancelled') and old.state <> new.state
-    begin
-      insert into settlements (job_id, state) values (new.id, new.state);
-    end;
-
+    ${SETTLED_TRIGGER}
     alter table epochs rename to numbered_epochs;
-    create table epochs (
-      id text primary key not null,
-      epoch integer not null,
-      is_trial integer not null,
-      opened_at_ms integer not null,
-      record text not null
-    ) strict;
-    create index epochs_by_time on epochs (is_trial, opened_at_ms);
+    alter table roots rename to numbered_roots;
+    drop index roots_open;
+    ${EPOCHS_SCHEMA}
     insert into epochs (id, epoch, is_trial, opened_at_ms, record)
       select epoch, epoch, epoch >= 1000000000, record ->> 'openedAtMs', json_set(record, '$.id', cast(epoch as text))
       from numbered_epochs;
     drop table numbered_epochs;
 
-    alter table roots rename to numbered_roots;
-    drop index roots_open;
-    create table roots (
-      epoch_id text primary key not null,
-      state text not null,
-      version integer not null,
-      record text not null
-    ) strict;
-    create index roots_open on roots (epoch_id) where state in ('waiting', 'sent');
     insert into roots (epoch_id, state, version, record)
       select epoch, state, version, json_set(record, '$.epochId', cast(epoch as text)) from numbered_roots;
     drop table numbered_roots;

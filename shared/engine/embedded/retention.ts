@@ -1,5 +1,5 @@
 import { DECISIONS_KEPT_SECONDS, LEDGER_KEPT_SECONDS, OBJECTS_KEPT_SECONDS } from '../../ledger/kept-seconds.ts';
-import { pause } from '../../retry/pause.ts';
+import { repeatEvery } from '../../retry/repeat-every.ts';
 import type { EngineLog } from '../engine-log.ts';
 import { removeExpiredObjects } from './expired-objects.ts';
 import { deleteEpochsClosedBefore, deleteNotesBefore, epochsNeededSince } from './expired-rows.ts';
@@ -39,13 +39,10 @@ export async function removeExpired(
 }
 
 /** Does so every hour until `signal` aborts. */
-export async function runRetention(deps: RetentionDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await removeExpired(deps, signal);
-    } catch (error) {
-      deps.log?.warn({ err: error }, 'could not delete what is no longer kept, trying again');
-    }
-    await pause(INTERVAL_MS, signal);
-  }
+export function runRetention(deps: RetentionDeps, signal: AbortSignal): Promise<void> {
+  const remove = (): Promise<unknown> =>
+    removeExpired(deps, signal).catch((error: unknown) =>
+      deps.log?.warn({ err: error }, 'could not delete what is no longer kept, trying again'),
+    );
+  return repeatEvery(INTERVAL_MS, remove, signal);
 }

@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { advancedEpoch, openedEpoch, reopenedEpoch } from '../../ledger/epoch-changes.ts';
 import {
+  byTimeOpened,
   type EpochChange,
   type EpochLedger,
   EpochRecord,
@@ -50,9 +51,7 @@ export class SqliteEpochLedger implements EpochLedger {
   }
 
   async latest(limit: number): Promise<readonly EpochRecord[]> {
-    return [...this.#latest(true, limit), ...this.#latest(false, limit)].toSorted(
-      (a, b) => b.openedAtMs - a.openedAtMs || b.epoch - a.epoch,
-    );
+    return [...this.#latest(true, limit), ...this.#latest(false, limit)].toSorted(byTimeOpened);
   }
 
   #latest(isOfTrials: boolean, limit: number): EpochRecord[] {

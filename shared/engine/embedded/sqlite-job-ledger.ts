@@ -25,7 +25,7 @@ import { findJob, parseJobRow } from './job-row.ts';
 import { type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import { CLEAR_LEASE, CLEAR_LEASES, dropStraggler, endAttempt } from './sqlite-job-attempts.ts';
 import { claimJob } from './sqlite-job-claim.ts';
-import { openPortions, readOpenJobs, readStrandedJobs } from './sqlite-open-jobs.ts';
+import { IS_OPEN, openPortions, readOpenJobs, readStrandedJobs } from './sqlite-open-jobs.ts';
 import { tallyJobs } from './sqlite-job-tally.ts';
 
 const NO_ATTEMPTS_TEXT = JSON.stringify(NO_ATTEMPTS);
@@ -249,7 +249,7 @@ export class SqliteJobLedger implements JobLedger {
     for await (const { after, last } of openPortions(this.#database, epochId)) {
       cancelled += this.#database.run(
         `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
-         where epoch_id = ?3 and state in ('queued', 'leased') and sequence > ?4 and sequence <= ?5
+         where epoch_id = ?3 and ${IS_OPEN} and sequence > ?4 and sequence <= ?5
            and (?6 is null or range_id <> ?6)`,
         this.#clock.nowMs(),
         keptReason(reason),

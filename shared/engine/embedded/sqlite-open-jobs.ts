@@ -9,7 +9,8 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 /** Jobs of one statement: it takes some milliseconds, in which its process can do nothing else. */
 const PORTION = 500;
 
-const IS_OPEN = `state in ('queued', 'leased')`;
+/** For the `where` of a statement about jobs. */
+export const IS_OPEN = `state in ('queued', 'leased')`;
 
 const OpenJobRow = JobRecordSchema.pick({ id: true });
 

@@ -28,7 +28,42 @@ begin
 end;
 `;
 
-/** Added in version 7. It holds all that is counted, so that a count reads no job. */
+/** As they are since version 7, where an epoch has an id. */
+export const JOB_INDEXES = `
+create index jobs_by_epoch on jobs (epoch_id);
+create index jobs_open on jobs (epoch_id) where state in ('queued', 'leased');
+`;
+
+/** As it is since version 7. */
+export const SETTLED_TRIGGER = `
+create trigger jobs_settled after update of state on jobs
+when new.state in ('proven', 'rejected', 'cancelled') and old.state <> new.state
+begin
+  insert into settlements (job_id, state) values (new.id, new.state);
+end;
+`;
+
+/** As they are since version 7. */
+export const EPOCHS_SCHEMA = `
+create table epochs (
+  id text primary key not null,
+  epoch integer not null,
+  is_trial integer not null,
+  opened_at_ms integer not null,
+  record text not null
+) strict;
+create index epochs_by_time on epochs (is_trial, opened_at_ms);
+
+create table roots (
+  epoch_id text primary key not null,
+  state text not null,
+  version integer not null,
+  record text not null
+) strict;
+create index roots_open on roots (epoch_id) where state in ('waiting', 'sent');
+`;
+
+/** Added in version 8. It holds all that is counted, so that a count reads no job. */
 export const COUNTS_SCHEMA = `
 create index jobs_by_state on jobs (epoch_id, range_id, state, circuit, pool);
 `;
@@ -95,41 +130,18 @@ create table jobs (
   settled_at_ms integer,
   reason text
 ) strict;
-create index jobs_by_epoch on jobs (epoch_id);
-create index jobs_open on jobs (epoch_id) where state in ('queued', 'leased');
-
+${JOB_INDEXES}
 create table settlements (
   sequence integer primary key,
   job_id text not null,
   state text not null
 ) strict;
-create trigger jobs_settled after update of state on jobs
-when new.state in ('proven', 'rejected', 'cancelled') and old.state <> new.state
-begin
-  insert into settlements (job_id, state) values (new.id, new.state);
-end;
-create trigger settlements_kept after insert on settlements
+${SETTLED_TRIGGER}create trigger settlements_kept after insert on settlements
 begin
   delete from settlements where sequence <= new.sequence - ${SETTLEMENTS_KEPT};
 end;
 
-create table epochs (
-  id text primary key not null,
-  epoch integer not null,
-  is_trial integer not null,
-  opened_at_ms integer not null,
-  record text not null
-) strict;
-create index epochs_by_time on epochs (is_trial, opened_at_ms);
-
-create table roots (
-  epoch_id text primary key not null,
-  state text not null,
-  version integer not null,
-  record text not null
-) strict;
-create index roots_open on roots (epoch_id) where state in ('waiting', 'sent');
-
+${EPOCHS_SCHEMA}
 create table agents (
   agent_id text primary key,
   last_seen_at_ms integer not null,

@@ -8,6 +8,7 @@ import { reportRivalProof } from '../../ledger/rival-proof.ts';
 import type { EpochId } from '../../proving-job/epoch-id.ts';
 import { pause } from '../../retry/pause.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { aboutRoot } from './about-root.ts';
 import { decideSubmission } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from '../errors.ts';
 import type { L1Client, L1Reader } from '../l1-client.ts';
@@ -307,7 +308,7 @@ export class RootSubmitter {
     }
     if (isNew) {
       const level = ORDINARY_WAITS.includes(cause) ? 'info' : 'warn';
-      log[level]({ epoch: root.epoch, epochId: root.epochId, cause, reason }, 'the root waits');
+      log[level]({ ...aboutRoot(root), cause, reason }, 'the root waits');
       memory.lastWait = { cause, atMs: nowMs() };
     }
     // The other root may get out of the way without a new block.

@@ -4,6 +4,7 @@ import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { aboutRoot } from './about-root.ts';
 import type { Broadcast, SubmissionStep, Wait } from './submission-step.ts';
 import { cutText } from '../cut-text.ts';
 import type { L1Client, L1Reader } from '../l1-client.ts';
@@ -58,7 +59,7 @@ export async function takeStep(
       return await signAndSend(step, root, balanceWei, deps);
     case 'broadcast':
       deps.log.info(
-        { epoch: root.epoch, epochId: root.epochId, ...namesOf(step.submission) },
+        { ...aboutRoot(root), ...namesOf(step.submission) },
         'no node has the transaction; sending it again',
       );
       return { broadcast: await send(step.submission, deps) };
@@ -95,7 +96,7 @@ async function signAndSend(
   // Stored before it is sent: a submitter that is killed in between leaves a transaction that another can send.
   if ((await outbox.replace(withSubmission(root, submission, reason))) === undefined) return {};
   log.info(
-    { epoch: root.epoch, epochId: root.epochId, ...namesOf(submission) },
+    { ...aboutRoot(root), ...namesOf(submission) },
     step.do === 'cancel' ? 'cancelling the root' : 'sending the root',
   );
   return { broadcast: await send(submission, deps) };
@@ -132,10 +133,7 @@ async function closeAsMined(receipt: SubmissionReceipt, root: RootRecord, deps: 
   await epochs.advance(root.epochId, root.rangeId, 'proven', { transactionHash, reason });
   const closed = await outbox.replace(asClosed(root, 'mined', confirmedBy(root, receipt), reason, nowMs()));
   if (closed !== undefined)
-    log.info(
-      { epoch: root.epoch, epochId: root.epochId, transactionHash, blockNumber, gasUsed },
-      'the epoch is proven on L1',
-    );
+    log.info({ ...aboutRoot(root), transactionHash, blockNumber, gasUsed }, 'the epoch is proven on L1');
 }
 
 async function reportRevert(
@@ -147,10 +145,7 @@ async function reportRevert(
   const why = cutText(await whyReverted(receipt, mined, root, deps), WHY_LENGTH);
   const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is sent again`;
   if ((await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason))) === undefined) return;
-  deps.log.warn(
-    { epoch: root.epoch, epochId: root.epochId, transactionHash: receipt.transactionHash, why },
-    'L1 reverted the root',
-  );
+  deps.log.warn({ ...aboutRoot(root), transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');
   await deps.incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 
@@ -177,7 +172,7 @@ async function drop(
   { outbox, incidents, log }: TakeStepDeps,
 ): Promise<void> {
   if ((await outbox.replace(asWaiting(root, allDropped(root), reason))) === undefined) return;
-  log.warn({ epoch: root.epoch, epochId: root.epochId, reason }, 'the root lost its nonce');
+  log.warn({ ...aboutRoot(root), reason }, 'the root lost its nonce');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
 }
 
@@ -187,7 +182,7 @@ async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: Take
   await epochs.advance(root.epochId, root.rangeId, epochState, { reason });
   const closed = asClosed(root, 'expired', allDropped(root), reason, deps.nowMs());
   if ((await outbox.replace(closed)) === undefined) return;
-  log.warn({ epoch: root.epoch, epochId: root.epochId, epochState, reason }, 'the root will not be submitted');
+  log.warn({ ...aboutRoot(root), epochState, reason }, 'the root will not be submitted');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: `given up: ${reason}` });
 }
 

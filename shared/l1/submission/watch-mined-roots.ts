@@ -1,14 +1,13 @@
 import type { EpochLedger, EpochRecord } from '../../ledger/epoch-ledger.ts';
+import { EPOCHS_IN_NEED } from '../../ledger/epoch-needs.ts';
 import type { IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { L1Heads } from '../l1-heads.ts';
+import { aboutRoot } from './about-root.ts';
 import { findReceipt } from './find-receipt.ts';
 import { asReorged } from './root-changes.ts';
 import type { SubmissionPolicy } from './submission-policy.ts';
-
-/** More than fit into the longest window. */
-const WATCHED_EPOCHS = 16;
 
 export interface WatchMinedRootsDeps {
   readonly outbox: Outbox;
@@ -24,12 +23,12 @@ export interface WatchMinedRootsDeps {
 
 /**
  * Checks the transactions of recently mined roots, whatever their epochs' states: the node may already prove an epoch over
- * other checkpoints. A root whose transaction a reorg removed becomes `sent` again, and its epoch `submitting`: it is proven
- * for good only once its root is no longer watched.
+ * other checkpoints. A root whose transaction a reorg removed becomes `sent` again, and its epoch `submitting`: `proven` is
+ * final only after the watch has ended.
  */
 export async function watchMinedRoots(deps: WatchMinedRootsDeps): Promise<void> {
   const sinceMs = deps.nowMs() - deps.policy.reorgWatchSeconds * 1000;
-  for (const epoch of await deps.epochs.latest(WATCHED_EPOCHS)) {
+  for (const epoch of await deps.epochs.latest(EPOCHS_IN_NEED)) {
     if ((epoch.closedAtMs ?? Infinity) < sinceMs) continue;
     const root = await deps.outbox.find(epoch.id);
     if (root?.state === 'mined' && deps.takes(root)) await checkRoot(root, epoch, deps);
@@ -50,11 +49,11 @@ async function checkRoot(
     if (isCutOff) await epochs.advance(epoch.id, root.rangeId, 'proven', { transactionHash });
     return;
   }
-  const message = `transaction ${transactionHash} was mined but is no longer on L1: a reorg removed it, and it is sent again`;
+  const message = `transaction ${transactionHash} was mined, but a reorg removed it from L1; sending it again`;
   // The epoch first: a mined root is found again.
   await epochs.reopen(epoch.id, root.rangeId, message);
   if ((await outbox.replace(asReorged(root, message))) === undefined) return;
-  log.warn({ epoch: root.epoch, epochId: root.epochId, transactionHash }, 'a reorg removed a mined root');
+  log.warn({ ...aboutRoot(root), transactionHash }, 'a reorg removed a mined root');
   await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message });
 }
 

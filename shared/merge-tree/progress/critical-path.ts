@@ -1,4 +1,5 @@
 import { CIRCUIT_CATALOGUE, type CircuitName, isRoot } from '../../proving-job/circuit-catalogue.ts';
+import { countByCircuit } from '../expected/count-by-circuit.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';
 import { type Place, placesFromRoot } from '../expected/tree-places.ts';
 import type { CircuitStanding, CircuitStandings, OpenStanding } from './circuit-standings.ts';
@@ -34,9 +35,7 @@ export class CriticalPath {
   ) {
     this.#secondsOf = secondsOf;
     this.#places = placesFromRoot(tree);
-    const expected = new Map<CircuitName, number>();
-    for (const { circuit } of tree.jobs) expected.set(circuit, (expected.get(circuit) ?? 0) + 1);
-    this.#expected = expected;
+    this.#expected = countByCircuit(tree.jobs);
     this.full = this.left(new Map());
   }
 

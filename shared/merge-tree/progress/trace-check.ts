@@ -1,6 +1,7 @@
 import type { JobRecord } from '../../ledger/job-ledger.ts';
 import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
+import { countByCircuit } from '../expected/count-by-circuit.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';
 import { SubtreeClasses } from '../expected/subtree-classes.ts';
 import type { Trace } from './trace.ts';
@@ -88,12 +89,6 @@ function countMismatches(records: readonly JobRecord[], expected: ExpectedTree):
       recorded: recordedJobs.get(circuit) ?? 0,
     }))
     .filter((count) => count.expected !== count.recorded);
-}
-
-function countByCircuit(jobs: readonly { readonly circuit: CircuitName }[]): ReadonlyMap<CircuitName, number> {
-  const counts = new Map<CircuitName, number>();
-  for (const { circuit } of jobs) counts.set(circuit, (counts.get(circuit) ?? 0) + 1);
-  return counts;
 }
 
 function depthOf(trace: Trace): number {

@@ -8,6 +8,7 @@ import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } fr
 
 import { EMULATOR_VARIABLES } from '../../../containers/local-fleet/aws-emulator.ts';
 import { FleetProcess } from '../../../containers/processes/fleet-process.ts';
+import { RUNTIME_VARIABLES } from '../../../containers/processes/runtime-variables.ts';
 import { awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
 import type { AwsRole } from '../../../shared/engine/aws/aws-permissions.ts';
 import { type AwsGate, iamActions, startAwsGate } from '../../fixtures/aws-gate.ts';
@@ -16,7 +17,7 @@ import type { Deployment } from './deploy-fleet.ts';
 const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/local-fleet/function-process.ts', import.meta.url));
 
 /** What a process needs to run here, and would find in an image. */
-const OF_THIS_MACHINE = ['PATH', 'HOME', 'TMPDIR', 'BB_BINARY_PATH', 'NODE_BACKEND', 'NODE_COMPILE_CACHE'];
+const OF_THIS_MACHINE = ['PATH', 'HOME', 'TMPDIR', ...RUNTIME_VARIABLES];
 
 type Variables = Readonly<Record<string, string>>;
 

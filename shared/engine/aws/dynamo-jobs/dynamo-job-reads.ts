@@ -24,6 +24,9 @@ export async function readJob(table: DynamoTable, jobId: ProvingJobId): Promise<
   return item && parseJobItem(table, item);
 }
 
+/** The jobs of a partition whose sort keys begin with a prefix. */
+export const IN_SHARD = '#pk = :pk AND begins_with(#sk, :prefix)';
+
 /**
  * The epoch's jobs for which `filter` holds, in no order: every shard is read at the same time, page by page.
  * Strongly consistent, because cancelling, reviving and quarantining rely on it; that doubles a price of $0.0001 for 10,000
@@ -35,12 +38,11 @@ export async function readJobsOfEpoch(
   filter?: string,
   values: Readonly<Record<string, unknown>> = {},
 ): Promise<JobRecord[]> {
-  const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
   const shards = jobPartitions(epochId).map(async (pk) => {
     const items = await readPages(table, {
-      KeyConditionExpression: condition,
+      KeyConditionExpression: IN_SHARD,
       FilterExpression: filter,
-      ...partsOf([condition, filter ?? ''], { ...STATES, ...values, pk, prefix: 'JOB#' }),
+      ...partsOf([IN_SHARD, filter ?? ''], { ...STATES, ...values, pk, prefix: 'JOB#' }),
       ConsistentRead: true,
     });
     return items.map((item) => parseJobItem(table, item).record);
@@ -113,7 +115,11 @@ async function readBatch(table: DynamoTable, keys: readonly ItemKey[]): Promise<
   }
 }
 
-async function readPages(table: DynamoTable, query: Omit<QueryCommandInput, 'TableName'>): Promise<DynamoItem[]> {
+/** Every item that the query finds. */
+export async function readPages(
+  table: DynamoTable,
+  query: Omit<QueryCommandInput, 'TableName'>,
+): Promise<DynamoItem[]> {
   const items: DynamoItem[] = [];
   for await (const { Items } of paginateQuery({ client: table.client }, { TableName: table.name, ...query })) {
     items.push(...((Items ?? []) as DynamoItem[]));

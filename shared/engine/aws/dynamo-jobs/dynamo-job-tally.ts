@@ -9,6 +9,7 @@ import { mapBounded } from '../../../retry/map-bounded.ts';
 import type { DynamoItem } from '../dynamo/dynamo-item.ts';
 import { circuitPrefix, type DynamoTable, jobPartitions } from '../dynamo/dynamo-table.ts';
 import { parseJobItem } from './dynamo-job-item.ts';
+import { IN_SHARD, readPages } from './dynamo-job-reads.ts';
 import { partsOf, STATES } from './dynamo-job-writes.ts';
 
 /** Fewer than the sockets of the client, which the rest of the process needs as well. */
@@ -61,7 +62,7 @@ export async function readSomeProven(
   for (const pk of jobPartitions(part.epochId)) {
     const query = queryOf({ table, pk, ...part }, `${OF_RANGE} AND #state = :proven`);
     const { Items = [] } = await table.client.send(new QueryCommand({ ...query, Limit: most }));
-    jobs.push(...Items.map((item) => parseJobItem(table, item as DynamoItem).record));
+    jobs.push(...recordsOf(table, Items));
     if (jobs.length >= most) break;
   }
   return jobs.slice(0, most);
@@ -83,17 +84,15 @@ async function readFirst(
   pk: string,
   limit: number,
 ): Promise<{ readonly jobs: readonly JobRecord[]; readonly isAll: boolean }> {
-  const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
   const { Items = [], LastEvaluatedKey } = await table.client.send(
     new QueryCommand({
       TableName: table.name,
-      KeyConditionExpression: condition,
-      ...partsOf([condition], { pk, prefix: 'JOB#' }),
+      KeyConditionExpression: IN_SHARD,
+      ...partsOf([IN_SHARD], { pk, prefix: 'JOB#' }),
       Limit: limit,
     }),
   );
-  const jobs = Items.map((item) => parseJobItem(table, item as DynamoItem).record);
-  return { jobs, isAll: LastEvaluatedKey === undefined };
+  return { jobs: recordsOf(table, Items), isAll: LastEvaluatedKey === undefined };
 }
 
 async function tallyPart(part: Part): Promise<CircuitTally | undefined> {
@@ -135,12 +134,11 @@ async function count(
 }
 
 async function readLeased(part: Part): Promise<readonly JobRecord[]> {
-  const jobs: JobRecord[] = [];
-  const query = queryOf(part, `${OF_RANGE} AND #state = :leased`);
-  for await (const { Items = [] } of paginateQuery({ client: part.table.client }, query)) {
-    jobs.push(...Items.map((item) => parseJobItem(part.table, item as DynamoItem).record));
-  }
-  return jobs;
+  return recordsOf(part.table, await readPages(part.table, queryOf(part, `${OF_RANGE} AND #state = :leased`)));
+}
+
+function recordsOf(table: DynamoTable, items: readonly Readonly<Record<string, unknown>>[]): JobRecord[] {
+  return items.map((item) => parseJobItem(table, item as DynamoItem).record);
 }
 
 function queryOf(
@@ -148,12 +146,11 @@ function queryOf(
   filter: string,
   values: Readonly<Record<string, unknown>> = {},
 ): QueryCommandInput {
-  const condition = '#pk = :pk AND begins_with(#sk, :prefix)';
   return {
     TableName: table.name,
-    KeyConditionExpression: condition,
+    KeyConditionExpression: IN_SHARD,
     FilterExpression: filter,
-    ...partsOf([condition, filter], { ...STATES, ...values, rangeId, pk, prefix: circuitPrefix(epochId, circuit) }),
+    ...partsOf([IN_SHARD, filter], { ...STATES, ...values, rangeId, pk, prefix: circuitPrefix(epochId, circuit) }),
   };
 }
 

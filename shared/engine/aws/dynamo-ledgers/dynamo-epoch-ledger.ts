@@ -5,6 +5,7 @@ import { type DynamoTable, expiresAtSeconds } from '../dynamo/dynamo-table.ts';
 import { MAX_TRIES, pauseAfter, putVersion } from '../dynamo/dynamo-versioned-put.ts';
 import { advancedEpoch, openedEpoch, reopenedEpoch } from '../../../ledger/epoch-changes.ts';
 import {
+  byTimeOpened,
   type EpochChange,
   type EpochLedger,
   EpochRecord,
@@ -123,8 +124,4 @@ export class DynamoEpochLedger implements EpochLedger {
     const { version, ...record } = parseItem(EpochItem, this.#table, known);
     return { record, version };
   }
-}
-
-function byTimeOpened(a: EpochRecord, b: EpochRecord): number {
-  return b.openedAtMs - a.openedAtMs || b.epoch - a.epoch;
 }
