@@ -8,10 +8,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
 import type { Drain } from './drain.ts';
 import { AgentUnfitError, ProverGoneError, ProvingAbortedError, ProvingAttemptError } from './errors.ts';
-import type { HeldJob } from './job/held-job.ts';
-import type { ClaimedJob, JobClaimer } from './job/job-claimer.ts';
-import type { PrefetchedJob } from './job/prefetched-job.ts';
-import type { ProofDelivery } from './job/proof-delivery.ts';
+import type { JobInHand, ReadyJob } from './job/job-in-hand.ts';
 import { ProofTimes } from './job/proof-times.ts';
 import type { MachineDoubt } from './machine-doubt.ts';
 import type { FreshProof } from './prover/prover-process.ts';
@@ -23,12 +20,32 @@ export interface AgentLoopOptions {
   readonly timeoutSeconds: (circuit: CircuitName) => number;
 }
 
-export interface AgentLoopDeps {
-  readonly claimer: Pick<JobClaimer, 'claim'>;
+/** Where jobs come from and proofs go to: the engine, or a broker. */
+export interface JobSource<Held extends JobInHand> {
+  readonly claimer: {
+    /** @returns `undefined` when no job came within `waitSeconds`, or when `signal` aborted: call again */
+    claim(options: { readonly waitSeconds: number; readonly signal: AbortSignal }): Promise<ReadyJob<Held> | undefined>;
+  };
+  /** The job that may come while a proof is made or delivered. */
+  readonly prefetched: {
+    /** A proof begins that is expected to take `expectedMs`. */
+    begin(expectedMs: number | undefined): void;
+    /** @returns the job, if there is one; the caller has to prove or release it */
+    take(): Promise<ReadyJob<Held> | undefined>;
+  };
+  readonly delivery: {
+    /**
+     * Delivers the proof, or gives the job back.
+     * @param stop gives up when it aborts, whatever is under way
+     * @returns whether the job is proven by this agent
+     */
+    deliver(job: Held, fresh: FreshProof, stop: AbortSignal): Promise<boolean>;
+  };
+}
+
+export interface AgentLoopDeps<Held extends JobInHand> extends JobSource<Held> {
   readonly doubt: Pick<MachineDoubt, 'mustCheck' | 'mayPrefetch' | 'check' | 'noteFailed' | 'noteProven'>;
-  readonly prefetched: Pick<PrefetchedJob, 'begin' | 'take'>;
   readonly prover: Pick<WarmProver, 'ready' | 'prove'>;
-  readonly delivery: Pick<ProofDelivery, 'deliver'>;
   readonly status: AgentStatus;
   readonly protection: Pick<TaskProtection, 'on' | 'off'>;
   readonly drain: Drain;
@@ -41,18 +58,18 @@ const AGENT_STOPS = 'the agent stops';
 
 /**
  * Claims a job, proves it and delivers the proof, over and over. While one proof runs, the next job may be claimed
- * ({@link PrefetchedJob}) and the last proof is delivered; there is never more than one of each.
+ * (`prefetched`) and the last proof is delivered; there is never more than one of each.
  */
-export class AgentLoop {
+export class AgentLoop<Held extends JobInHand> {
   readonly #options: AgentLoopOptions;
-  readonly #deps: AgentLoopDeps;
+  readonly #deps: AgentLoopDeps<Held>;
   readonly #times = new ProofTimes();
   /** The delivery of the last proof, and at a drain of the one before. */
   #delivering: Promise<unknown> = Promise.resolve();
   #abortProof = new AbortController();
   #proofEndsAtMs: number | undefined;
 
-  constructor(options: AgentLoopOptions, deps: AgentLoopDeps) {
+  constructor(options: AgentLoopOptions, deps: AgentLoopDeps<Held>) {
     this.#options = options;
     this.#deps = deps;
   }
@@ -125,7 +142,7 @@ export class AgentLoop {
     await doubt.check(drain.stop);
   }
 
-  async #nextJob(): Promise<ClaimedJob | undefined> {
+  async #nextJob(): Promise<ReadyJob<Held> | undefined> {
     const { prefetched, claimer, status, drain } = this.#deps;
     const job = await prefetched.take();
     if (job !== undefined) return job;
@@ -133,7 +150,7 @@ export class AgentLoop {
     return claimer.claim({ waitSeconds: this.#options.claimSeconds, signal: drain.stop });
   }
 
-  async #prove({ held, inputs }: ClaimedJob): Promise<void> {
+  async #prove({ held, inputs }: ReadyJob<Held>): Promise<void> {
     const { prover, prefetched, status, protection, doubt, drain, nowMs } = this.#deps;
     const { id, circuit } = held.record;
     const expectedMs = this.#times.expectedMs(circuit);
@@ -161,7 +178,7 @@ export class AgentLoop {
     this.#delivering = Promise.all([this.#delivering, this.#deliver(held, fresh)]);
   }
 
-  async #giveUp(job: HeldJob, error: unknown): Promise<void> {
+  async #giveUp(job: Held, error: unknown): Promise<void> {
     const { drain, doubt } = this.#deps;
     // The signal that stops a whole service also ends what the prover has started: that says nothing about the job.
     if (error instanceof ProvingAttemptError && !drain.hasBegun()) {
@@ -177,7 +194,7 @@ export class AgentLoop {
     }
   }
 
-  async #deliver(job: HeldJob, fresh: FreshProof): Promise<void> {
+  async #deliver(job: Held, fresh: FreshProof): Promise<void> {
     const { delivery, status, log, drain } = this.#deps;
     try {
       if (await delivery.deliver(job, fresh, drain.giveBack)) status.proven();

@@ -6,7 +6,8 @@ import type { Backoff } from '../../shared/retry/backoff.ts';
 import { AgentUnfitError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
 
-export interface AgentOptions {
+/** How an agent works, wherever its jobs come from. */
+export interface CommonAgentOptions {
   readonly agentId: AgentId;
   /** The pools that this agent serves. */
   readonly pools: readonly Pool[];
@@ -16,13 +17,8 @@ export interface AgentOptions {
   readonly networkVersion: string;
   /** The families that it can prove, see `families/family-registry.ts`. */
   readonly families: readonly FamilyReference[];
-  /**
-   * The heartbeat thread opens its own engine with these; they must name the engine that the agent is given. Their
-   * `leaseSeconds` say how long a claim lasts without a heartbeat: the delay that a killed agent causes for its job.
-   */
-  readonly engineOptions: EngineOptions;
-  /** @default a third of the lease */
-  readonly heartbeatSeconds?: number;
+  /** How often it says that it still proves its job. */
+  readonly heartbeatSeconds: number;
   /** Time from the stop signal to the end; a job that cannot be finished in it is given back. @default 25, below ECS's 30 */
   readonly drainSeconds?: number;
   /** How long one claim waits for a job. @default 20 */
@@ -41,6 +37,17 @@ export interface AgentOptions {
   readonly ecsAgentUri?: string | undefined;
 }
 
+/** An agent whose jobs are in an engine. */
+export interface AgentOptions extends Omit<CommonAgentOptions, 'heartbeatSeconds'> {
+  /** @default a third of the lease */
+  readonly heartbeatSeconds?: number;
+  /**
+   * The heartbeat thread opens its own engine with these; they must name the engine that the agent is given. Their
+   * `leaseSeconds` say how long a claim lasts without a heartbeat: the delay that a killed agent causes for its job.
+   */
+  readonly engineOptions: EngineOptions;
+}
+
 export interface PrefetchOptions {
   /** The next job is claimed when the proof under way needs about this much longer. @default 2 */
   readonly leadSeconds: number;
@@ -49,10 +56,19 @@ export interface PrefetchOptions {
 }
 
 /** The options with every default filled in, and without pools that hold no circuit of the agent. */
-export type ResolvedAgentOptions = Required<Omit<AgentOptions, 'ecsAgentUri'>> & Pick<AgentOptions, 'ecsAgentUri'>;
+export type Resolved<Options extends CommonAgentOptions> = Options & Required<Omit<CommonAgentOptions, 'ecsAgentUri'>>;
+export type ResolvedAgentOptions = Resolved<AgentOptions & CommonAgentOptions>;
 
 /** @throws {AgentUnfitError} if the pools hold no circuit that the agent could prove. */
 export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions {
+  return withDefaults({
+    ...options,
+    heartbeatSeconds: options.heartbeatSeconds ?? options.engineOptions.leaseSeconds / 3,
+  });
+}
+
+/** @throws {AgentUnfitError} if the pools hold no circuit that the agent could prove. */
+export function withDefaults<Options extends CommonAgentOptions>(options: Options): Resolved<Options> {
   const families = options.families.map(({ name }) => name);
   const circuits = (options.circuits ?? CircuitName.options).filter(
     (circuit) =>
@@ -69,7 +85,6 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
     ...options,
     pools: options.pools.filter((pool) => circuits.some((circuit) => poolsOf(circuit).includes(pool))),
     circuits,
-    heartbeatSeconds: options.heartbeatSeconds ?? options.engineOptions.leaseSeconds / 3,
     drainSeconds: options.drainSeconds ?? 25,
     claimSeconds: options.claimSeconds ?? 20,
     timeoutMultiple: options.timeoutMultiple ?? 20,
@@ -83,7 +98,10 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
 /** When a proof of `circuit` counts as stuck. Generous: killing a slow proof costs more than waiting for it. */
 export function proofTimeoutSeconds(
   circuit: CircuitName,
-  { timeoutMultiple, timeoutFloorSeconds }: Pick<ResolvedAgentOptions, 'timeoutMultiple' | 'timeoutFloorSeconds'>,
+  {
+    timeoutMultiple,
+    timeoutFloorSeconds,
+  }: Pick<Resolved<CommonAgentOptions>, 'timeoutMultiple' | 'timeoutFloorSeconds'>,
 ): number {
   return Math.max(timeoutFloorSeconds, timeoutMultiple * CIRCUIT_CATALOGUE[circuit].expectedSeconds);
 }

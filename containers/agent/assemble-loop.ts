@@ -37,7 +37,7 @@ export interface AssembleLoopDeps {
  *
  * From claim to end the job is a `HeldJob`, which also fails, releases or loses it on the way.
  */
-export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDeps): AgentLoop {
+export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDeps): AgentLoop<HeldJob> {
   const { engine, heartbeats, prover, status, protection, drain, log, nowMs } = deps;
   const { agentId, pools, circuits, engineOptions, prefetch, claimSeconds } = options;
   const { leaseSeconds, engine: kind } = engineOptions;

@@ -9,6 +9,7 @@ import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { KeptLeases } from '../heartbeat/heartbeats.ts';
+import type { JobInHand } from './job-in-hand.ts';
 import type { OwnFailures } from './own-failures.ts';
 import { reportIncident } from './report-incident.ts';
 
@@ -32,7 +33,7 @@ export interface HeldJobDeps {
  * A job that this agent has claimed. Heartbeats keep its two leases alive until it ends here in one of four ways: proven,
  * released, failed or lost.
  */
-export class HeldJob {
+export class HeldJob implements JobInHand {
   readonly record: JobRecord;
   readonly #kept: KeptLeases;
   readonly #deps: HeldJobDeps;

@@ -15,6 +15,7 @@ import type { LeasePair } from '../heartbeat/lease-keeper.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import { ForeignVersionTicks } from './foreign-version-ticks.ts';
 import type { HeldJob } from './held-job.ts';
+import type { ReadyJob } from './job-in-hand.ts';
 import type { OwnFailures } from './own-failures.ts';
 import type { PollingPolicy } from './polling-policy.ts';
 import { RefusedJobs } from './refused-jobs.ts';
@@ -25,10 +26,7 @@ const FETCH_SECONDS = 10;
 const FETCH_FAILED_DELAY_SECONDS = 5;
 
 /** A job that this agent holds, ready to be proven. */
-export interface ClaimedJob {
-  readonly held: HeldJob;
-  readonly inputs: Uint8Array;
-}
+export type ClaimedJob = ReadyJob<HeldJob>;
 
 export interface JobClaimerOptions {
   readonly agentId: AgentId;
