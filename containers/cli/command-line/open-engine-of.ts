@@ -54,7 +54,7 @@ export class NoFleetError extends Error {
 export async function readFleetSettings(
   environment: Readonly<Record<string, string>>,
 ): Promise<ParsedSettings<EngineSettings>> {
-  const withNetwork = await addNetwork(environment, { isForNode: false });
+  const withNetwork = await addNetwork(environment, []);
   return parseSettings([ENGINE_SETTINGS, ...FLEET_GROUPS], withNetwork.environment, findEngineConflicts);
 }
 

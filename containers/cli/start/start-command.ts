@@ -71,8 +71,7 @@ export const START_COMMAND: Command<undefined> = {
 };
 
 async function run(line: CommandLine): Promise<number> {
-  const isForNode = rolesIn(line).includes('prover-node');
-  const { environment, notices } = await addNetwork(line.environment, { isForNode });
+  const { environment, notices } = await addNetwork(line.environment, rolesIn(line));
   const { roles, processes, drainSeconds, ...plan } = planRoles({ ...line, environment });
   const allNotices = [...line.notices, ...notices, ...plan.notices];
   const problems = [...line.problems, ...plan.problems];

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-import { NetworkConfigMapSchema, type NetworkConfig } from '@aztec/foundation/config';
+import { z } from 'zod';
 
 import { replaceFile } from '../../files/replace-file.ts';
 import { redactUrl } from '../../telemetry/redact-urls.ts';
@@ -13,6 +13,21 @@ const PUBLISHED_LISTS = [
   'https://metadata.aztec.network/network_config.json',
 ];
 const TIMEOUT_MS = 10_000;
+
+/** What is read of a network in a list. Programs without Aztec's packages read it too. */
+const ListedConfig = z.object({
+  registryAddress: z.string(),
+  l1ChainId: z.number(),
+  bootnodes: z.array(z.string()),
+  snapshots: z.array(z.string()),
+  feeAssetHandlerAddress: z.string().optional(),
+  blobFileStoreUrls: z.array(z.string()).optional(),
+  txCollectionFileStoreUrls: z.array(z.string()).optional(),
+  blockDurationMs: z.number().positive().optional(),
+  txPublicSetupAllowListExtend: z.string().optional(),
+});
+type ListedConfig = z.infer<typeof ListedConfig>;
+const NetworkList = z.record(z.string(), ListedConfig);
 
 export interface NetworkListOptions {
   /** File or URL of a list. @default Aztec's published lists, the first that can be read */
@@ -73,10 +88,10 @@ async function readText(source: string): Promise<string> {
 }
 
 /** @throws when the text is not a list, or the network is not in it */
-function findNetwork(text: string, network: NetworkName): NetworkConfig {
-  let networks: Readonly<Partial<Record<string, NetworkConfig>>>;
+function findNetwork(text: string, network: NetworkName): ListedConfig {
+  let networks: Readonly<Partial<Record<string, ListedConfig>>>;
   try {
-    networks = NetworkConfigMapSchema.parse(JSON.parse(text));
+    networks = NetworkList.parse(JSON.parse(text));
   } catch {
     throw new Error('not a list of networks');
   }
@@ -85,7 +100,7 @@ function findNetwork(text: string, network: NetworkName): NetworkConfig {
   return found;
 }
 
-function toVariables(config: NetworkConfig): Record<string, string> {
+function toVariables(config: ListedConfig): Record<string, string> {
   const variables = {
     REGISTRY_CONTRACT_ADDRESS: config.registryAddress,
     FEE_ASSET_HANDLER_CONTRACT_ADDRESS: config.feeAssetHandlerAddress,

@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { networkDefaults } from '../../../../shared/config/aztec/network-defaults.ts';
 import { addNetwork } from '../../../../containers/cli/command-line/add-network.ts';
 
 const REGISTRY = `0x${'ab'.repeat(20)}`;
@@ -24,10 +25,9 @@ describe('addNetwork', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   function aNodeOn(network: string, environment: Record<string, string> = {}): ReturnType<typeof addNetwork> {
-    return addNetwork(
-      { NETWORK: network, DATA_DIRECTORY: directory, NETWORK_CONFIG_LOCATION: list, ...environment },
-      { isForNode: true },
-    );
+    return addNetwork({ NETWORK: network, DATA_DIRECTORY: directory, NETWORK_CONFIG_LOCATION: list, ...environment }, [
+      'prover-node',
+    ]);
   }
 
   it("adds the network's published defaults, and its contracts and boot nodes from the list", async () => {
@@ -51,8 +51,29 @@ describe('addNetwork', () => {
     const nowhere = { NETWORK_CONFIG_LOCATION: path.join(directory, 'missing.json') };
     const given = { ...nowhere, REGISTRY_CONTRACT_ADDRESS: REGISTRY, BOOTSTRAP_NODES: 'enr:mine' };
     expect((await aNodeOn('testnet', given)).notices).toEqual([]);
-    const agent = await addNetwork({ NETWORK: 'devnet', ...nowhere }, { isForNode: false });
+    const agent = await addNetwork({ NETWORK: 'devnet', ...nowhere }, ['prover-agent']);
     expect(agent).toMatchObject({ environment: { PROVER_REAL_PROOFS: 'false' }, notices: [] });
+  });
+
+  it.each([[[]], [['prover-broker']]])('needs nothing of Aztec and no list for %j without L1', async (roles) => {
+    const { environment, notices } = await addNetwork({ NETWORK: 'testnet', NETWORK_CONFIG_LOCATION: list }, roles);
+    expect(notices).toEqual([]);
+    expect(environment).toEqual({
+      NETWORK: 'testnet',
+      NETWORK_CONFIG_LOCATION: list,
+      DATA_DIRECTORY: path.join(homedir(), '.aztec/testnet/data'),
+    });
+    // Where Aztec keeps a network's data, by its own packages.
+    expect(networkDefaults('testnet')).toMatchObject({ DATA_DIRECTORY: environment['DATA_DIRECTORY'] });
+  });
+
+  it('adds the contracts for a broker that reads L1, and no published default', async () => {
+    const l1 = { ETHEREUM_HOSTS: 'http://127.0.0.1:8545', NETWORK_CONFIG_LOCATION: list, DATA_DIRECTORY: directory };
+    const { environment } = await addNetwork({ NETWORK: 'testnet', ...l1 }, ['prover-broker']);
+    expect(environment).toMatchObject({ REGISTRY_CONTRACT_ADDRESS: REGISTRY, L1_CHAIN_ID: '11155111' });
+    expect(environment).not.toHaveProperty('PROVER_REAL_PROOFS');
+    const { notices } = await addNetwork({ NETWORK: 'mainnet', ...l1 }, ['prover-broker']);
+    expect(notices).toEqual([expect.stringContaining('give --registry-address, or --network-config-location')]);
   });
 
   it('reports what to give when no list has the network, and continues without it', async () => {
@@ -97,7 +118,7 @@ describe('addNetwork', () => {
 
   it.each([['local'], ['xyzzy']])('adds nothing for %s', async (network) => {
     const environment = { NETWORK: network };
-    expect(await addNetwork(environment, { isForNode: true })).toEqual({ environment, notices: [] });
+    expect(await addNetwork(environment, ['prover-node'])).toEqual({ environment, notices: [] });
   });
 });
 
