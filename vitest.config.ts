@@ -26,26 +26,16 @@ function isSharing(file: string): boolean {
 /** Twice the cores: most of a suite is waiting, for the emulator, for a process or for the next slot. */
 const MAX_WORKERS = 2 * availableParallelism();
 
-/** Every time limit below is for what never ends: a busy machine may take half a minute to start a process. */
 export const EVERY_RUN = {
   globals: false,
   retry: 0,
   passWithNoTests: false,
   reporters: ['default', new SummaryReporter()],
   globalSetup: ['test/fixtures/provide-aws.ts'],
-};
-
-/** Suites that start whole fleets and follow slots of wall-clock time. */
-export const FLEET_LIMITS = {
+  // Time limits are for what never ends: beside other load, suites have taken six times as long as alone.
   testTimeout: 600_000,
   hookTimeout: 900_000,
   expect: { poll: { timeout: 500_000 } },
-};
-
-const UNIT_LIMITS = {
-  testTimeout: 90_000,
-  hookTimeout: 90_000,
-  expect: { poll: { timeout: 80_000 } },
 };
 
 export default defineConfig(async () => {
@@ -63,7 +53,6 @@ export default defineConfig(async () => {
             name: 'unit',
             include: ['test/**/*.test.ts'],
             exclude: [...FLEET_SUITES, ...LONG_SUITES, ...SHARING_SUITES, ...leftOut],
-            ...UNIT_LIMITS,
           },
         },
         {
@@ -73,7 +62,6 @@ export default defineConfig(async () => {
             include: SHARING_SUITES,
             exclude: [...LONG_SUITES, ...leftOut],
             isolate: false,
-            ...UNIT_LIMITS,
           },
         },
         {
@@ -82,7 +70,6 @@ export default defineConfig(async () => {
             name: 'e2e',
             include: FLEET_SUITES,
             exclude: [...LONG_SUITES, ...leftOut],
-            ...FLEET_LIMITS,
           },
         },
       ],

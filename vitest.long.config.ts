@@ -1,12 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 import { suitesLeftOut } from './test/fixtures/aws-suites.ts';
-import { EVERY_RUN, FLEET_LIMITS, LONG_SUITES } from './vitest.config.ts';
+import { EVERY_RUN, LONG_SUITES } from './vitest.config.ts';
 
 export default defineConfig(async () => ({
   test: {
     ...EVERY_RUN,
-    ...FLEET_LIMITS,
     // At full size each of them takes the whole machine.
     fileParallelism: false,
     name: 'long',

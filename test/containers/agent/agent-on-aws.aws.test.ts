@@ -112,5 +112,5 @@ describe('an agent on AWS', () => {
     for (const salt of ['a', 'b', 'c']) await addJob('PARITY_BASE', salt);
     startAgent('keen', { circuits: ['PARITY_BASE'] });
     await expect.poll(proversOf).toEqual(Array(3).fill('keen'));
-  }, 90_000);
+  });
 });

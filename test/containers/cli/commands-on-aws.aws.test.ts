@@ -28,7 +28,7 @@ describe('the commands that work on a fleet, on AWS', () => {
       `COPPICE_ENGINE=aws\nCOPPICE_AWS_PREFIX=${prefix}\nAWS_REGION=${region}\nAWS_ENDPOINT_URL=${endpoint}\n` +
         'AWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\nAWS_EC2_METADATA_DISABLED=true\n',
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     await engine.close();
     rmSync(workingDirectory, { recursive: true });

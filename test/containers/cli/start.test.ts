@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { FleetStatus } from '../../../containers/cli/inspect/fleet-status.ts';
 import { runCoppice, startCoppice } from '../../fixtures/run-coppice.ts';
 
-/** Loading Aztec's packages takes each process seconds, and many when the machine is busy. */
-const PATIENCE = { timeout: 150_000, interval: 500 };
+/** Each poll starts a process. */
+const SLOW = { interval: 500 };
 const SIMULATED = { PROVER_REAL_PROOFS: 'false' };
 
 describe('coppice start', () => {
@@ -32,13 +32,13 @@ describe('coppice start', () => {
     return agents.filter(({ state, pid }) => state === 'idle' && isRunning(pid));
   }
 
-  it('exits as unfit on a machine without a prover, and reports what is missing', { timeout: 180_000 }, async () => {
+  it('exits as unfit on a machine without a prover, and reports what is missing', async () => {
     const { code, stderr } = await runCoppice(['start', '--prover-agent'], { workingDirectory });
     expect(code).toBe(3);
     expect(stderr).toContain('real proofs need');
   });
 
-  it('exits as misused when L1 has no registry at the address', { timeout: 180_000 }, async () => {
+  it('exits as misused when L1 has no registry at the address', async () => {
     const l1 = createServer((request, response) => {
       void json(request).then((call) => {
         const { id, method } = call as { id: number; method: string };
@@ -63,43 +63,41 @@ describe('coppice start', () => {
     expect(stderr).not.toContain('"stack"');
   });
 
-  it(
-    'runs agents as processes, restarts one that was killed, and stops all at SIGTERM',
-    { timeout: 400_000 },
-    async () => {
-      const fleet = startCoppice(['start', '--prover-agent', '--agents', '2', '--agent-id', 'test'], {
-        workingDirectory,
-        environment: SIMULATED,
-      });
-      started.push(fleet.child);
-      await vi.waitUntil(async () => (await agentsAtWork()).length === 2, PATIENCE);
-      const before = await agentsAtWork();
-      expect(before.map(({ agentId }) => agentId).sort()).toEqual(['test-1', 'test-2']);
+  it('runs agents as processes, restarts one that was killed, and stops all at SIGTERM', async () => {
+    const fleet = startCoppice(['start', '--prover-agent', '--agents', '2', '--agent-id', 'test'], {
+      workingDirectory,
+      environment: SIMULATED,
+    });
+    started.push(fleet.child);
+    await expect.poll(async () => (await agentsAtWork()).length === 2, SLOW).toBe(true);
+    const before = await agentsAtWork();
+    expect(before.map(({ agentId }) => agentId).sort()).toEqual(['test-1', 'test-2']);
 
-      const killed = before[0]!;
-      process.kill(killed.pid, 'SIGKILL');
-      await vi.waitUntil(
+    const killed = before[0]!;
+    process.kill(killed.pid, 'SIGKILL');
+    await expect
+      .poll(
         async () => (await agentsAtWork()).some(({ pid, agentId }) => agentId === killed.agentId && pid !== killed.pid),
-        PATIENCE,
-      );
+        SLOW,
+      )
+      .toBe(true);
 
-      const after = await agentsAtWork();
-      fleet.child.kill('SIGTERM');
-      expect((await fleet.result).code).toBe(0);
-      expect([...before, ...after].filter(({ pid }) => isRunning(pid))).toEqual([]);
-    },
-  );
+    const after = await agentsAtWork();
+    fleet.child.kill('SIGTERM');
+    expect((await fleet.result).code).toBe(0);
+    expect([...before, ...after].filter(({ pid }) => isRunning(pid))).toEqual([]);
+  });
 
-  it('leaves no agent behind when it is killed itself', { timeout: 400_000 }, async () => {
+  it('leaves no agent behind when it is killed itself', async () => {
     const fleet = startCoppice(['start', '--prover-agent', '--agents', '2'], {
       workingDirectory,
       environment: SIMULATED,
     });
     started.push(fleet.child);
-    await vi.waitUntil(async () => (await agentsAtWork()).length === 2, PATIENCE);
+    await expect.poll(async () => (await agentsAtWork()).length === 2, SLOW).toBe(true);
     const agents = await agentsAtWork();
     fleet.child.kill('SIGKILL');
-    await vi.waitUntil(() => !agents.some(({ pid }) => isRunning(pid)), PATIENCE);
+    await expect.poll(() => !agents.some(({ pid }) => isRunning(pid))).toBe(true);
     expect(await agentsAtWork()).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('../../fixtures/end-signal-process.ts', import.meta.url));
 
@@ -19,8 +19,8 @@ describe('endSignal', () => {
     child.stdout?.on('data', (text: Buffer) => said.push(...text.toString().trim().split('\n')));
     await hears('ready');
   }
-  const hears = (line: string, times = 1): Promise<boolean> =>
-    vi.waitUntil(() => said.filter((other) => other === line).length >= times, 80_000);
+  const hears = (line: string, times = 1): Promise<void> =>
+    expect.poll(() => said.filter((other) => other === line).length).toBeGreaterThanOrEqual(times);
   async function interrupt(times: number): Promise<void> {
     child.kill('SIGINT');
     await hears('interrupted', times);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../../../containers/processes/supervise.ts';
 
@@ -14,9 +14,6 @@ const POLICY: SupervisionPolicy = {
   maxCrashes: 5,
   killAfterMs: 60_000,
 };
-
-/** For processes that never start or stop: the test's own limit. */
-const PATIENCE = 80_000;
 
 /** Parts of the processes' scripts. */
 const STAY = 'setInterval(() => {}, 1000);';
@@ -55,7 +52,7 @@ describe('supervise', () => {
 
   it('keeps its processes running until it is stopped, and stops them', async () => {
     const code = run([aProcess('a', END_WELL + STAY), aProcess('b', END_WELL + STAY)]);
-    await vi.waitUntil(() => pidsOf('a').length === 1 && pidsOf('b').length === 1, PATIENCE);
+    await expect.poll(() => pidsOf('a').length === 1 && pidsOf('b').length === 1).toBe(true);
     stop.abort();
     expect(await code).toBe(0);
     expect([...pidsOf('a'), ...pidsOf('b')].filter(isRunning)).toEqual([]);
@@ -63,9 +60,9 @@ describe('supervise', () => {
 
   it('restarts a process that was killed, and leaves the others alone', async () => {
     const code = run([aProcess('a', END_WELL + STAY), aProcess('b', END_WELL + STAY)]);
-    await vi.waitUntil(() => pidsOf('a').length === 1 && pidsOf('b').length === 1, PATIENCE);
+    await expect.poll(() => pidsOf('a').length === 1 && pidsOf('b').length === 1).toBe(true);
     process.kill(pidsOf('a')[0]!, 'SIGKILL');
-    await vi.waitUntil(() => pidsOf('a').length === 2, PATIENCE);
+    await expect.poll(() => pidsOf('a').length === 2).toBe(true);
     expect(pidsOf('b')).toHaveLength(1);
     stop.abort();
     expect(await code).toBe(0);
@@ -87,7 +84,7 @@ describe('supervise', () => {
 
   it('kills a process that does not stop in time, and returns 1', async () => {
     const code = run([aProcess('stubborn', IGNORE_SIGTERM + STAY)], { killAfterMs: 50 });
-    await vi.waitUntil(() => pidsOf('stubborn').length === 1, PATIENCE);
+    await expect.poll(() => pidsOf('stubborn').length === 1).toBe(true);
     stop.abort();
     expect(await code).toBe(1);
     expect(pidsOf('stubborn').filter(isRunning)).toEqual([]);
@@ -98,7 +95,7 @@ describe('supervise', () => {
       firstRestartMs: 600_000,
       longestRestartMs: 600_000,
     });
-    await vi.waitUntil(() => pidsOf('crashes').length === 1 && !isRunning(pidsOf('crashes')[0]!), PATIENCE);
+    await expect.poll(() => pidsOf('crashes').length === 1 && !isRunning(pidsOf('crashes')[0]!)).toBe(true);
     stop.abort();
     expect(await code).toBe(0);
     expect(pidsOf('crashes')).toHaveLength(1);

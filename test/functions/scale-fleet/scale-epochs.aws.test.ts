@@ -28,7 +28,7 @@ const WINDOW_SECONDS = 2304;
 const STEP_SECONDS = 60;
 
 /** The scaler with a real ledger and services on the emulator, run once a minute by a clock that the test moves. */
-describe('the fleet, scaled over epochs', { timeout: 120_000 }, () => {
+describe('the fleet, scaled over epochs', () => {
   let harness: AwsHarness;
   let engine: Engine;
   let cluster: EcsCluster;

@@ -110,7 +110,7 @@ describe('every alarm', () => {
   let alarms: readonly SynthesisedAlarm[];
   beforeAll(() => {
     alarms = synthesiseAlarms(CONFIG);
-  }, 120_000);
+  });
 
   it('fires on its trouble: by name, namespace, dimensions, unit and threshold, as synthesised', async () => {
     expect(alarms.length).toBeGreaterThan(50);

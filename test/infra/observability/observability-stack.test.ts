@@ -30,7 +30,7 @@ describe('the observability stack', () => {
     withPager = resourcesOf({
       alarms: { emails: ['operator@example.com'], topicArns: [CHAT], pageTopicArns: [PAGER] },
     });
-  }, 120_000);
+  });
 
   it('notifies when an alarm fires and when it is over', () => {
     const alarms = ofType(withPager, 'AWS::CloudWatch::Alarm');

@@ -18,7 +18,7 @@ describe('the runbook', () => {
   let alarms: readonly SynthesisedAlarm[];
   beforeAll(() => {
     alarms = synthesiseAlarms(anEnvironment());
-  }, 120_000);
+  });
 
   it('has an article for every alarm, and an alarm for every article', () => {
     const led = alarms.map(({ description }) => /docs\/runbook\.md#([a-z0-9-]+)$/.exec(description)?.[1]);

@@ -8,7 +8,7 @@ import { developmentKeys } from '../../../shared/canary/development-keys.ts';
 import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 
 describe('the compiled circuits', () => {
-  it('are the output of compiling the sources, and match the digests beside them', { timeout: 300_000 }, async () => {
+  it('are the output of compiling the sources, and match the digests beside them', async () => {
     const compiled = await compileCircuits();
     const digests = JSON.parse(await readFile(DIGESTS_URL, 'utf8')) as Record<string, string>;
     expect(Object.keys(digests)).toEqual([...ARTIFACT_NAMES]);

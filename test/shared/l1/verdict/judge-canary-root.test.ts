@@ -94,7 +94,7 @@ describe("a root for the canary's contract", () => {
       await ours.tick();
       return (await engine.outbox.find(id))?.state;
     };
-    await expect.poll(stateAfterTick, { timeout: 30_000 }).toBe('mined');
+    await expect.poll(stateAfterTick).toBe('mined');
     expect(await engine.epochs.find(id)).toMatchObject({ state: 'proven' });
     expect(await l1.readContract({ address: rollup, abi: CANARY_ROLLUP_ABI, functionName: 'state' })).toBe(
       statement.to,

@@ -70,5 +70,5 @@ describe('the job ledger on DynamoDB, with many claimers', () => {
       expect(given, `${id}, seed ${seed}`).toEqual(given.map((_, index) => index + 1));
     }
     expect(await harness.jobs.strandedJobs(-1_000_000)).toEqual([]);
-  }, 120_000);
+  });
 });
