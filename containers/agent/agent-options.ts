@@ -1,7 +1,13 @@
 import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import type { AgentId } from '../../shared/ledger/job-ledger.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
-import { CIRCUIT_CATALOGUE, CircuitName, poolsOf } from '../../shared/proving-job/circuit-catalogue.ts';
+import {
+  CIRCUIT_CATALOGUE,
+  type CircuitName,
+  circuitOf,
+  NativeCircuit,
+  poolsOf,
+} from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Backoff } from '../../shared/retry/backoff.ts';
 import { AgentUnfitError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
@@ -12,7 +18,7 @@ export interface CommonAgentOptions {
   /** The pools that this agent serves. */
   readonly pools: readonly Pool[];
   /** The circuits that it proves; jobs of others are left to other agents. @default every circuit of its families */
-  readonly circuits?: readonly CircuitName[];
+  readonly circuits?: readonly NativeCircuit[];
   /** Jobs of another version are left for agents of that version. */
   readonly networkVersion: string;
   /** The families that it can prove, see `families/family-registry.ts`. */
@@ -70,10 +76,10 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
 /** @throws {AgentUnfitError} if the pools hold no circuit that the agent could prove. */
 export function withDefaults<Options extends CommonAgentOptions>(options: Options): Resolved<Options> {
   const families = options.families.map(({ name }) => name);
-  const circuits = (options.circuits ?? CircuitName.options).filter(
+  const circuits = (options.circuits ?? NativeCircuit.options).filter(
     (circuit) =>
       families.includes(CIRCUIT_CATALOGUE[circuit].family) &&
-      poolsOf(circuit).some((pool) => options.pools.includes(pool)),
+      poolsOf(circuit, options.networkVersion).some((pool) => options.pools.includes(pool)),
   );
   if (circuits.length === 0) {
     const wanted = options.circuits?.join(', ') ?? 'no circuit';
@@ -83,7 +89,9 @@ export function withDefaults<Options extends CommonAgentOptions>(options: Option
   }
   return {
     ...options,
-    pools: options.pools.filter((pool) => circuits.some((circuit) => poolsOf(circuit).includes(pool))),
+    pools: options.pools.filter((pool) =>
+      circuits.some((circuit) => poolsOf(circuit, options.networkVersion).includes(pool)),
+    ),
     circuits,
     drainSeconds: options.drainSeconds ?? 25,
     claimSeconds: options.claimSeconds ?? 20,
@@ -99,9 +107,10 @@ export function withDefaults<Options extends CommonAgentOptions>(options: Option
 export function proofTimeoutSeconds(
   circuit: CircuitName,
   {
+    networkVersion,
     timeoutMultiple,
     timeoutFloorSeconds,
-  }: Pick<Resolved<CommonAgentOptions>, 'timeoutMultiple' | 'timeoutFloorSeconds'>,
+  }: Pick<Resolved<CommonAgentOptions>, 'networkVersion' | 'timeoutMultiple' | 'timeoutFloorSeconds'>,
 ): number {
-  return Math.max(timeoutFloorSeconds, timeoutMultiple * CIRCUIT_CATALOGUE[circuit].expectedSeconds);
+  return Math.max(timeoutFloorSeconds, timeoutMultiple * circuitOf(circuit, networkVersion).expectedSeconds);
 }

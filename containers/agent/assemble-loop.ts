@@ -1,5 +1,5 @@
 import type { Engine } from '../../shared/engine/engine.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { type CircuitName, circuitOf } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { AgentLoop } from './agent-loop.ts';
 import { proofTimeoutSeconds, type ResolvedAgentOptions } from './agent-options.ts';
@@ -78,8 +78,8 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
   );
   const preparing = options.families.filter(({ prepares }) => prepares).map(({ name }) => name);
   const prepare = ({ held, inputs }: ClaimedJob): void => {
-    const { circuit } = held.record;
-    if (preparing.includes(CIRCUIT_CATALOGUE[circuit].family)) prover.prepare(circuit, inputs);
+    const { circuit, networkVersion } = held.record;
+    if (preparing.includes(circuitOf(circuit, networkVersion).family)) prover.prepare(circuit, inputs);
   };
   const prefetched = new PrefetchedJob(prefetch && { ...prefetch, prefetchPollMs: polling.prefetchPollMs }, {
     claimer,

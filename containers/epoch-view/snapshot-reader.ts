@@ -67,7 +67,7 @@ export class SnapshotReader {
       ...record,
       holdsMix: isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
       progress: progressOf(record.shape, tally, nowMs()),
-      pathLeft: this.#pathOf(record).left(circuitStandings(tally, nowMs())),
+      pathLeft: this.#pathOf(record).left(circuitStandings(tally, record.networkVersion, nowMs())),
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,
     };
     // Nothing of it changes once it is on L1.

@@ -2,7 +2,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
-import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { NativeCircuit } from '../../shared/proving-job/circuit-catalogue.ts';
 import { sampleProven } from './sample-proven.ts';
 
 /** How many of the newest ended epochs show how long circuits take. */
@@ -39,7 +39,7 @@ export class ProvenJobs {
 
   #read(epoch: EpochRecord): Promise<readonly JobRecord[]> {
     const { byCircuit } = expectedCounts(epoch.shape);
-    const circuits = CircuitName.options.filter((circuit) => byCircuit[circuit].distinct > 0);
+    const circuits = NativeCircuit.options.filter((circuit) => byCircuit[circuit].distinct > 0);
     return sampleProven(epoch, circuits, this.#jobs);
   }
 }

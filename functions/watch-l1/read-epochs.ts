@@ -50,11 +50,12 @@ async function readEpoch(
 ): Promise<EpochProgress | undefined> {
   const record = await findEpochOfRollup(epochs, makeEpochId(rollup, EpochNumber.parse(epoch)), deadlineAtMs);
   if (record === undefined) return undefined;
-  const { id, state, shape, rangeId } = record;
+  const { id, state, shape, rangeId, networkVersion } = record;
   // Its root is proven, or comes too late: nothing of the tree is wanted.
   if (needOfEpoch(record, nowMs()) !== 'proofs') return { epoch, state, pathSeconds: 0, jobsLeft: 0 };
   const tally = await jobs.tally(id, rangeId);
   const { expected, done } = progressOf(shape, tally, nowMs());
-  const { seconds } = new CriticalPath(expectedTree(shape)).left(circuitStandings(tally, nowMs()));
+  const standings = circuitStandings(tally, networkVersion, nowMs());
+  const { seconds } = new CriticalPath(expectedTree(shape)).left(standings);
   return { epoch, state, pathSeconds: seconds, jobsLeft: Math.max(0, expected - done) };
 }

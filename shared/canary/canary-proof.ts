@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../proving-job/circuit-catalogue.ts';
 import { CrsKind } from '../crs/crs-kind.ts';
 import { Field } from './field.ts';
 import { Statement } from './statement.ts';
 
 /** The circuits whose proofs make up a tree. */
-export const CanaryCircuit = z.enum(['CANARY_LEAF', 'CANARY_MERGE', 'CANARY_ROOT'] satisfies CircuitName[]);
+export const CanaryCircuit = z.enum(['CANARY_LEAF', 'CANARY_MERGE', 'CANARY_ROOT'] satisfies NativeCircuit[]);
 export type CanaryCircuit = z.infer<typeof CanaryCircuit>;
 
 /** A canary proof as it is in the proof store. */

@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE } from '../proving-job/circuit-catalogue.ts';
+import { circuitOf } from '../proving-job/circuit-catalogue.ts';
 import { parseEpochId } from '../proving-job/epoch-id.ts';
 import { parseProvingJobId, type ProvingJobId } from '../proving-job/proving-job-id.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -22,8 +22,8 @@ function meteredQueue(queue: JobQueue, metrics: Metrics): JobQueue {
   return override(queue, {
     async enqueue(messages, pool) {
       await queue.enqueue(messages, pool);
-      for (const { jobId, circuit } of messages) {
-        const { lane, pool: ownPool } = CIRCUIT_CATALOGUE[circuit];
+      for (const { jobId, circuit, networkVersion } of messages) {
+        const { lane, pool: ownPool } = circuitOf(circuit, networkVersion);
         metrics.record('JobsEnqueued', 1, { pool: pool ?? ownPool, lane }, { jobId });
       }
     },

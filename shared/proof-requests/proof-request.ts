@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { JobRecord, OpenJob, RangeId } from '../ledger/job-ledger.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../proof-store/errors.ts';
 import { inputsKey, outputsKey, type ProofKey, type StoredObject } from '../proof-store/proof-store.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../proving-job/circuit-catalogue.ts';
+import { type CircuitName, circuitOf } from '../proving-job/circuit-catalogue.ts';
 import { parseProvingJobId, type ProvingJobId, type Sha256, sha256Of } from '../proving-job/proving-job-id.ts';
 import { keepTrying } from '../retry/keep-trying.ts';
 import type { Turns } from '../retry/turns.ts';
@@ -136,7 +136,7 @@ export class ProofRequest {
     const { engine, rangeId, networkVersion, sender } = this.#deps;
     const { circuit, children } = this.#wanted;
     this.#inputs ??= await this.#storeInputs();
-    const { pool, lane } = CIRCUIT_CATALOGUE[circuit];
+    const { pool, lane } = circuitOf(circuit, networkVersion);
     const record = await engine.jobs.record({
       id: this.jobId,
       rangeId,

@@ -2,9 +2,12 @@ import { z } from 'zod';
 
 import { type CircuitEntry, type CircuitFamily, Pool } from './circuit-family.ts';
 import { FAMILIES } from './families.ts';
+import { circuitOfAnyLine, circuitsOfLine } from './version-lines.ts';
 
 export type FamilyName = keyof typeof FAMILIES;
-export type CircuitName = { [Name in FamilyName]: keyof (typeof FAMILIES)[Name]['circuits'] }[FamilyName];
+
+/** A circuit that this version of Coppice has a prover for. */
+export type NativeCircuit = { [Name in FamilyName]: keyof (typeof FAMILIES)[Name]['circuits'] }[FamilyName];
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as readonly FamilyName[];
 
@@ -13,18 +16,52 @@ export interface CataloguedCircuit extends CircuitEntry {
   readonly family: FamilyName;
 }
 
-/** Every circuit of every family, by its name on the wire. */
+/** Every native circuit of every family, by its name on the wire. */
 export const CIRCUIT_CATALOGUE = Object.fromEntries(
   FAMILY_NAMES.flatMap((family) =>
     Object.entries<CircuitEntry>(FAMILIES[family].circuits).map(([name, circuit]) => [name, { ...circuit, family }]),
   ),
-) as Readonly<Record<CircuitName, CataloguedCircuit>>;
+) as Readonly<Record<NativeCircuit, CataloguedCircuit>>;
 
-export const CircuitName = z.enum(Object.keys(CIRCUIT_CATALOGUE) as [CircuitName, ...CircuitName[]]);
+export const NativeCircuit = z.enum(Object.keys(CIRCUIT_CATALOGUE) as [NativeCircuit, ...NativeCircuit[]]);
 
-/** The circuits of a family. */
-export function circuitsOf(family: FamilyName): readonly CircuitName[] {
-  return CircuitName.options.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === family);
+/**
+ * A circuit's name on the wire: capitals, digits and underscores. Official nodes of any version name theirs, so it may be one
+ * that nothing here knows; {@link circuitOf} has an entry for each.
+ */
+export type CircuitName = NativeCircuit | (string & z.core.$brand<'CircuitName'>);
+export const CircuitName = z.custom<CircuitName>(
+  (name) => typeof name === 'string' && /^[A-Z][A-Z0-9_]*$/.test(name),
+  'not the name of a circuit, which is of capitals, digits and underscores',
+);
+
+/** What an unknown circuit gets: agents that can prove anything, and no precedence. It is a level to itself, under its name. */
+const UNKNOWN_CIRCUIT = { family: 'aztec', pool: 'large', lane: 'normal', expectedSeconds: 75, log2Gates: 23 } as const;
+
+/**
+ * What the fleet knows of the circuit in that version. One that the version does not have is taken as another version knows
+ * it; one that {@link isCatalogued} does not know gets the largest pool, the `normal` lane and a level to itself.
+ */
+export function circuitOf(name: CircuitName, networkVersion: string): CataloguedCircuit {
+  const native = isNative(name) ? CIRCUIT_CATALOGUE[name] : undefined;
+  if (native !== undefined && native.family !== 'aztec') return native;
+  const ofLine = circuitsOfLine(networkVersion);
+  const entry = Object.hasOwn(ofLine, name) ? ofLine[name] : circuitOfAnyLine(name);
+  return entry === undefined ? { ...UNKNOWN_CIRCUIT, level: levelOf(name) } : { ...entry, family: 'aztec' };
+}
+
+/** Whether any version is known to have the circuit. */
+export function isCatalogued(name: CircuitName): boolean {
+  return isNative(name) || circuitOfAnyLine(name) !== undefined;
+}
+
+export function isNative(name: CircuitName): name is NativeCircuit {
+  return Object.hasOwn(CIRCUIT_CATALOGUE, name);
+}
+
+/** The native circuits of a family. */
+export function circuitsOf(family: FamilyName): readonly NativeCircuit[] {
+  return NativeCircuit.options.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === family);
 }
 
 /** The pools with larger agents than `pool`, smallest first. GPU agents are another kind, not a larger one: no job moves to them. */
@@ -37,9 +74,11 @@ export function largerPools(pool: Pool): readonly Pool[] {
  * of memory. Only larger pools that hold circuits of its family count: they have agents wherever its trees are proven to
  * the root, so a job that moves never waits for agents that do not exist.
  */
-export function poolsOf(circuit: CircuitName): readonly Pool[] {
-  const { family, pool } = CIRCUIT_CATALOGUE[circuit];
-  const ofFamily = circuitsOf(family).map((other) => CIRCUIT_CATALOGUE[other].pool);
+export function poolsOf(circuit: CircuitName, networkVersion: string): readonly Pool[] {
+  const { family, pool } = circuitOf(circuit, networkVersion);
+  const circuits: Readonly<Record<string, CircuitEntry>> =
+    family === 'aztec' ? circuitsOfLine(networkVersion) : FAMILIES[family].circuits;
+  const ofFamily = Object.values(circuits).map((other) => other.pool);
   return [pool, ...largerPools(pool).filter((larger) => ofFamily.includes(larger))];
 }
 
@@ -47,8 +86,8 @@ export function poolsOf(circuit: CircuitName): readonly Pool[] {
  * The pool for a job of the circuit that ran out of memory on agents of `pools`; `undefined` when there is no larger
  * one. An agent of several pools is as large as the largest of them.
  */
-export function poolBeyond(circuit: CircuitName, pools: readonly Pool[]): Pool | undefined {
-  const own = poolsOf(circuit);
+export function poolBeyond(circuit: CircuitName, networkVersion: string, pools: readonly Pool[]): Pool | undefined {
+  const own = poolsOf(circuit, networkVersion);
   return own[own.findLastIndex((pool) => pools.includes(pool)) + 1];
 }
 
@@ -57,8 +96,14 @@ export function levelsOf(family: FamilyName): readonly string[] {
   return (FAMILIES[family] satisfies CircuitFamily).levels;
 }
 
+/** Where the circuit's proofs stand in a merge tree, the same in every version; an unknown circuit is a level to itself. */
+export function levelOf(circuit: CircuitName): string {
+  const entry = isNative(circuit) ? CIRCUIT_CATALOGUE[circuit] : circuitOfAnyLine(circuit);
+  return entry?.level ?? circuit;
+}
+
 /** Whether the circuit's proof is the one that goes to L1. */
 export function isRoot(circuit: CircuitName): boolean {
-  const { family, level } = CIRCUIT_CATALOGUE[circuit];
-  return level === levelsOf(family).at(-1);
+  const family = isNative(circuit) ? CIRCUIT_CATALOGUE[circuit].family : 'aztec';
+  return levelOf(circuit) === levelsOf(family).at(-1);
 }

@@ -4,11 +4,14 @@ import { z } from 'zod';
 export const EpochNumber = z.number().int().nonnegative().brand('EpochNumber');
 export type EpochNumber = z.infer<typeof EpochNumber>;
 
-const ROLLUP_PATTERN = String.raw`(?:\d+-0x[0-9a-f]{40}|trials)`;
+const ROLLUP_PATTERN = String.raw`(?:\d+-0x[0-9a-f]{40}|line-[0-9A-Za-z.-]+|trials)`;
 /** An {@link EpochId}, for patterns of ids that begin with one. */
 export const EPOCH_ID_PATTERN = String.raw`(?:${ROLLUP_PATTERN}:)?\d{1,16}`;
 
-/** Where epochs belong: `<L1's chain id>-<rollup's address in lower case>`, or {@link TRIALS}. */
+/**
+ * Where epochs belong: `<L1's chain id>-<rollup's address in lower case>`; `line-<Aztec's version>` where no L1 says which rollup
+ * it is; or {@link TRIALS}.
+ */
 export const RollupId = z
   .string()
   .regex(new RegExp(`^${ROLLUP_PATTERN}$`))
@@ -34,6 +37,11 @@ export const FIRST_NUMBER_OF_TRIALS = 1_000_000_000;
 /** The rollup at an address. Two spellings of an address are one rollup. */
 export function makeRollupId(l1ChainId: number, address: string): RollupId {
   return RollupId.parse(`${l1ChainId}-${address.toLowerCase()}`);
+}
+
+/** The rollup of a network whose L1 is not known, by its version, such as `6.0.0`. @throws {z.ZodError} for anything else */
+export function makeLineId(networkVersion: string): RollupId {
+  return RollupId.parse(`line-${networkVersion}`);
 }
 
 export function makeEpochId(rollup: RollupId, epoch: EpochNumber): EpochId {

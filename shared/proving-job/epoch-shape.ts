@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { CircuitName } from './circuit-catalogue.ts';
+import { NativeCircuit } from './circuit-catalogue.ts';
 import { CheckpointShape } from './checkpoint-shape.ts';
 
 /** The most leaves of one binary tree: readers load all of its records. */
@@ -9,9 +9,9 @@ export const MAX_LEAVES = 4096;
 /** The tree of a family that proves no checkpoints: one circuit for all leaves, one for the merges above them, and the root's. */
 export const BinaryShape = z.strictObject({
   leaves: z.number().int().positive().max(MAX_LEAVES),
-  leaf: CircuitName,
-  merge: CircuitName,
-  root: CircuitName,
+  leaf: NativeCircuit,
+  merge: NativeCircuit,
+  root: NativeCircuit,
 });
 export type BinaryShape = z.infer<typeof BinaryShape>;
 

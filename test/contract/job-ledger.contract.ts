@@ -18,7 +18,14 @@ import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import { epochIdOf, type ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 import { aNewJob } from './a-new-job.ts';
 import { epochId } from '../fixtures/epoch-id.ts';
-import { EpochNumber, epochIdWithoutRollup, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
+import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import {
+  EpochNumber,
+  epochIdWithoutRollup,
+  makeEpochId,
+  makeLineId,
+  makeRollupId,
+} from '../../shared/proving-job/epoch-id.ts';
 
 /** The harness opens the ledger with these. */
 export const CONTRACT_BUDGETS: AttemptBudgets = {
@@ -310,6 +317,17 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           settledAtMs: harness.nowMs(),
         });
         expect(proven).not.toHaveProperty('lease');
+      });
+
+      it('takes a job of a circuit that no catalogue knows all the way, in an epoch of a version line', async () => {
+        const epoch = makeEpochId(makeLineId('7.0.0-rc.1'), EpochNumber.parse(7));
+        const circuit = CircuitName.parse('WONDER_ROLLUP');
+        const job = await recorded(aNewJob(circuit, { epochId: epoch, networkVersion: '7.0.0-rc.1' }));
+        await jobs.markEnqueued([job.id]);
+        const lease = await leased(job.id);
+        expect(await jobs.extend(lease, LEASE_SECONDS)).toMatchObject({ jobId: job.id });
+        await jobs.markProven(proofOf(job));
+        expect(await jobs.jobsOfEpoch(epoch)).toMatchObject([{ ...job, state: 'proven', epoch: 7 }]);
       });
 
       it('keeps the first proof when a second one is reported', async () => {

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QueueLeaseLostError } from '../../shared/job-queue/errors.ts';
 import type { JobQueue, QueueLease } from '../../shared/job-queue/job-queue.ts';
 import { type Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
-import { aJobMessage } from './a-new-job.ts';
+import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import { messageOf } from '../../shared/proving-job/job-message.ts';
+import { aJobMessage, aNewJob } from './a-new-job.ts';
 
 export interface JobQueueHarness {
   readonly queue: JobQueue;
@@ -50,6 +52,17 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
 
     it('claims nothing from an empty queue', async () => {
       expect(await claim()).toBeUndefined();
+    });
+
+    it.each([
+      ['PUBLIC_CHONK_VERIFIER', '4.1.2', 'medium'],
+      ['PUBLIC_CHONK_VERIFIER', '5.2.0', 'small'],
+      ['INBOX_PARITY', '6.0.0', 'medium'],
+      ['WONDER_ROLLUP', '7.0.0', 'large'],
+    ] as const)('takes %s of version %s to agents of pool %s', async (circuit, networkVersion, pool) => {
+      const message = messageOf(aNewJob(CircuitName.parse(circuit), { networkVersion }));
+      await queue.enqueue([message]);
+      expect(await claimed([pool])).toMatchObject({ message });
     });
 
     it('does not hand a claimed message to a second agent while the lease lasts', async () => {
@@ -235,7 +248,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
     it.each([
       ['is not JSON', '{"v":1,'],
       ['has another layout', JSON.stringify({ ...aJobMessage(), v: 2 })],
-      ['names an unknown circuit', JSON.stringify({ ...aJobMessage(), circuit: 'PARITY_BOSS' })],
+      ['names what cannot be a circuit', JSON.stringify({ ...aJobMessage(), circuit: 'parity' })],
       ['holds an invalid job id', JSON.stringify({ ...aJobMessage(), jobId: '../../etc/passwd' })],
       ['holds more than a message does', JSON.stringify({ ...aJobMessage(), priority: 9 })],
     ])('parks a message that %s, with the reason, and hands out the next one', async (_, body) => {

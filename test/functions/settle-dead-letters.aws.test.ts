@@ -132,7 +132,11 @@ describe('settleDeadLetters', () => {
   it.each<[string, (job: NewJob) => string, RegExp]>([
     ['is not JSON', () => '{', /the message is not JSON/],
     ['is of another version', (job) => JSON.stringify({ ...messageOf(job), v: 2 }), /does not parse/],
-    ['names an unknown circuit', (job) => JSON.stringify({ ...messageOf(job), circuit: 'NONE' }), /does not parse/],
+    [
+      'names what cannot be a circuit',
+      (job) => JSON.stringify({ ...messageOf(job), circuit: 'none' }),
+      /does not parse/,
+    ],
     [
       'names the job of another circuit',
       (job) => JSON.stringify({ ...messageOf(job), circuit: 'PARITY_ROOT' }),

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { readCrs } from '../../../shared/crs/read-crs.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
@@ -22,7 +22,7 @@ const NO_AVM = 'AVM is not supported';
  */
 export async function findAztecProblems(
   options: AztecFamilyOptions,
-  agentCircuits: readonly CircuitName[],
+  agentCircuits: readonly NativeCircuit[],
 ): Promise<string[]> {
   const circuits = agentCircuits.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === 'aztec');
   const problems = [checkPackages(options.networkVersion)];
@@ -48,7 +48,7 @@ function checkPackages(networkVersion: string): string | undefined {
 
 async function checkBb(
   { bbBinaryPath, networkVersion, bbWorkingDirectory }: AztecFamilyOptions,
-  circuits: readonly CircuitName[],
+  circuits: readonly NativeCircuit[],
 ): Promise<string | undefined> {
   if (bbBinaryPath === undefined) return "real proofs need Aztec's bb: set BB_BINARY_PATH to it";
   if (bbWorkingDirectory === undefined) return 'real proofs need a folder to work in: set BB_WORKING_DIRECTORY';

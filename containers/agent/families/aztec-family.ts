@@ -8,7 +8,7 @@ import {
 import { ProvingRequestType } from '@aztec/stdlib/proofs';
 
 import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName, NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { AztecFamilyOptions } from './aztec-family-options.ts';
 import { findAztecProblems } from './aztec-checks.ts';
 import { ChildOutput } from './child-output.ts';
@@ -53,7 +53,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
   const opening = openCircuitProver(parsed);
   opening.catch(() => undefined);
   return {
-    findProblems: (circuits: readonly CircuitName[]) => findAztecProblems(parsed, circuits),
+    findProblems: (circuits: readonly NativeCircuit[]) => findAztecProblems(parsed, circuits),
 
     async prove(name: CircuitName, inputsBytes: Uint8Array): Promise<Uint8Array> {
       const circuit = AztecCircuit.parse(name);

@@ -1,4 +1,4 @@
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { readCrs } from '../../../shared/crs/read-crs.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import { findBb } from './bb-process.ts';
@@ -11,7 +11,7 @@ import { checkCpu, checkMemory } from './machine-checks.ts';
  */
 export async function findCanaryProblems(
   { crs, crsPath, memoryMib }: CanaryFamilyOptions,
-  agentCircuits: readonly CircuitName[],
+  agentCircuits: readonly NativeCircuit[],
 ): Promise<string[]> {
   const circuits = agentCircuits.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === 'canary');
   if (circuits.length === 0) return [];
@@ -32,7 +32,7 @@ function checkPlatform(): string | undefined {
 async function checkCrs(
   wanted: CanaryFamilyOptions['crs'],
   crsPath: string,
-  circuits: readonly CircuitName[],
+  circuits: readonly NativeCircuit[],
 ): Promise<string | undefined> {
   try {
     const found = await readCrs(crsPath);

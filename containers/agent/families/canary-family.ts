@@ -6,7 +6,7 @@ import {
   parseMergeInputs,
   parseRootInputs,
 } from '../../../shared/canary/canary-inputs.ts';
-import { type CanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
+import { CanaryCircuit, type CanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { artifactSha256 } from '../../../shared/canary/circuit-artifact.ts';
 import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import { joinStatements } from '../../../shared/canary/statement.ts';
@@ -16,7 +16,7 @@ import {
   type MergeKey,
   parseVerificationKey,
 } from '../../../shared/canary/verification-key.ts';
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName, NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { BbProcess } from './bb-process.ts';
 import { findCanaryProblems } from './canary-checks.ts';
 import { CanaryFamilyOptions } from './canary-family-options.ts';
@@ -28,7 +28,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
   const parsed = CanaryFamilyOptions.parse(options);
   const prover = new CanaryProver(new BbProcess(parsed), parsed.crs);
   return {
-    findProblems: (circuits: readonly CircuitName[]) => findCanaryProblems(parsed, circuits),
+    findProblems: (circuits: readonly NativeCircuit[]) => findCanaryProblems(parsed, circuits),
 
     async prove(circuit: CircuitName, inputs: Uint8Array): Promise<Uint8Array> {
       switch (circuit) {
@@ -50,7 +50,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       if (circuit !== 'CANARY_LEAF') return;
       try {
         const { statement, leafKey } = parseLeafInputs(inputs);
-        prover.prepare({ circuit, work: leafKey.work }, statement, {});
+        prover.prepare({ circuit: 'CANARY_LEAF', work: leafKey.work }, statement, {});
       } catch {
         // Reported when the inputs are to be proven.
       }
@@ -63,7 +63,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
         case 'CANARY_LEAF':
         case 'CANARY_MERGE':
         case 'CANARY_ROOT':
-          return void parseCanaryProof(circuit, proof);
+          return void parseCanaryProof(CanaryCircuit.parse(circuit), proof);
         default:
           throw new Error(`${circuit} is not a circuit of the canary`);
       }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** What `bb` is compiled for on x86: the Skylake generation (barretenberg's `cmake/arch.cmake`). */
 const BB_CPU_FLAGS = ['avx2', 'bmi2', 'adx'];
@@ -22,7 +22,7 @@ export async function checkCpu(): Promise<string | undefined> {
  * Says why the largest of the circuits does not fit; `undefined` if it does.
  * @param memoryMib the memory that the agent may count on
  */
-export function checkMemory(circuits: readonly CircuitName[], memoryMib = machineMemoryMib()): string | undefined {
+export function checkMemory(circuits: readonly NativeCircuit[], memoryMib = machineMemoryMib()): string | undefined {
   const [largest] = [...circuits].sort((a, b) => CIRCUIT_CATALOGUE[b].log2Gates - CIRCUIT_CATALOGUE[a].log2Gates);
   if (largest === undefined) return undefined;
   const neededMib = (2 ** CIRCUIT_CATALOGUE[largest].log2Gates * BB_KIB_PER_GATE) / 1024;

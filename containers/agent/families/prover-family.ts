@@ -1,4 +1,4 @@
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName, NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /**
  * Proves the circuits of one family. It runs in the prover process, may block it for any time, and is stopped by killing
@@ -8,7 +8,7 @@ import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.
  */
 export interface ProverFamily {
   /** The reasons why this machine cannot prove `circuits`, each with what to do; ignores circuits of other families. */
-  findProblems(circuits: readonly CircuitName[]): Promise<readonly string[]>;
+  findProblems(circuits: readonly NativeCircuit[]): Promise<readonly string[]>;
   /**
    * Makes the proof of `circuit` over `inputs`, in the form in which it is stored.
    * @throws {ProofFailedError} if the cause is known; any other error is a `failure`.

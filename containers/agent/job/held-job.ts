@@ -106,7 +106,7 @@ export class HeldJob implements JobInHand {
     const { record } = this;
     ownFailures.note(record.id);
     await this.#kept.drop();
-    const movesTo = cause === 'out-of-memory' ? poolBeyond(record.circuit, pools) : undefined;
+    const movesTo = cause === 'out-of-memory' ? poolBeyond(record.circuit, record.networkVersion, pools) : undefined;
     try {
       await this.#whileLeased(async () => {
         const { jobLease, queueLease } = this.#kept.leases;

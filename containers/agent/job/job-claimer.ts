@@ -3,7 +3,7 @@ import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import type { AgentId, ClaimAnswer, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-store/errors.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, isNative, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
 import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
@@ -32,7 +32,7 @@ export interface JobClaimerOptions {
   readonly agentId: AgentId;
   readonly pools: readonly Pool[];
   /** The circuits that this agent proves; jobs of others are left to other agents. */
-  readonly circuits: readonly CircuitName[];
+  readonly circuits: readonly NativeCircuit[];
   /** The circuits' version that it proves, by the name of their family. */
   readonly versions: ReadonlyMap<string, string>;
   readonly leaseSeconds: number;
@@ -146,8 +146,9 @@ export class JobClaimer {
   /** Turns away what agents of this kind cannot prove, and what others should try first. @returns whether it did */
   async #refuse(queueLease: QueueLease): Promise<boolean> {
     const { message } = queueLease;
-    const version = this.#options.versions.get(CIRCUIT_CATALOGUE[message.circuit].family);
-    if (version === undefined || !this.#options.circuits.includes(message.circuit)) {
+    const { circuit } = message;
+    const version = isNative(circuit) ? this.#options.versions.get(CIRCUIT_CATALOGUE[circuit].family) : undefined;
+    if (version === undefined || !isNative(circuit) || !this.#options.circuits.includes(circuit)) {
       await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
       return true;
     }

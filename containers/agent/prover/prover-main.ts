@@ -2,7 +2,7 @@ import { flushCompileCache } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, isNative } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { type OpenFamily, ProofFailedError, type ProverFamily } from '../families/prover-family.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import { ProverRequest, type ProverResponse } from './prover-messages.ts';
@@ -69,6 +69,7 @@ async function checkProof({ requestId, circuit, proof }: ProverRequest & { kind:
 }
 
 function familyOf(circuit: CircuitName): ProverFamily {
+  if (!isNative(circuit)) throw new Error(`this prover does not know the circuit ${circuit}`);
   const { family: name } = CIRCUIT_CATALOGUE[circuit];
   const family = families.get(name);
   if (family === undefined) throw new Error(`this prover does not know the family ${name}`);

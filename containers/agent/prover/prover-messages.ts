@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { AttemptCause } from '../../../shared/ledger/job-ledger.ts';
-import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CircuitName, NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const RequestId = z.number().int().positive();
@@ -11,7 +11,7 @@ export const ProverRequest = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('open'),
     families: z.array(z.strictObject({ name: z.string(), module: z.url(), options: z.unknown() })),
-    circuits: z.array(CircuitName),
+    circuits: z.array(NativeCircuit),
     /** Whether to check the machine before `ready`. */
     check: z.boolean(),
   }),

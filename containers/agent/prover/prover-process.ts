@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { CircuitName, NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { isRunning, killGroup } from '../../processes/process-group.ts';
 import { AgentUnfitError, ProvingAttemptError } from '../errors.ts';
 import { isOutOfMemory } from '../families/out-of-memory.ts';
@@ -13,7 +13,7 @@ import { type ProverRequest, ProverResponse } from './prover-messages.ts';
 export interface ProverProcessOptions {
   readonly families: readonly FamilyReference[];
   /** The circuits that the agent is to prove: the machine is checked for these. */
-  readonly circuits: readonly CircuitName[];
+  readonly circuits: readonly NativeCircuit[];
   /** Added to the agent's environment, such as `HARDWARE_CONCURRENCY`. */
   readonly environment?: Readonly<Record<string, string>>;
   /** How long the families may take to load. @default 120 */

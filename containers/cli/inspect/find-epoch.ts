@@ -5,7 +5,11 @@ import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledg
 import { EpochId, makeEpochId, parseEpochId, type RollupId, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
 
 /** An epoch's id, or its number alone. */
-export const EpochText = z.string().toLowerCase().pipe(EpochId);
+export const EpochText = z
+  .string()
+  // An address may be spelled in any case; the version of a line has one.
+  .transform((text) => text.replace(/^\d+-0x[0-9a-f]{40}/i, (rollup) => rollup.toLowerCase()))
+  .pipe(EpochId);
 
 /** The argument EPOCH. An id with its rollup is taken too; most operators never need one. */
 export const EPOCH = kind(EpochText, 'a whole number', 'EPOCH');

@@ -2,7 +2,7 @@ import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { checkpointsOf } from '../../../shared/proving-job/epoch-shape.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected/expected-counts.ts';
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** What an epoch took: jobs, time, agents. */
@@ -15,7 +15,7 @@ export interface EpochSummary {
   /** From the same moment until the submission was mined. */
   readonly toMinedMs: number;
   readonly jobs: JobTotal;
-  readonly byCircuit: readonly (JobTotal & { readonly circuit: CircuitName; readonly expected: number })[];
+  readonly byCircuit: readonly (JobTotal & { readonly circuit: NativeCircuit; readonly expected: number })[];
   readonly byAgent: readonly (JobTotal & { readonly agentId: AgentId; readonly busyShare: number })[];
   /** Attempts that ended without a proof, for any reason. */
   readonly attemptsLost: number;
@@ -32,7 +32,7 @@ export function summariseEpoch(epoch: EpochRecord, records: readonly JobRecord[]
   const { rootAtMs = epoch.openedAtMs, closedAtMs = rootAtMs } = epoch;
   const proven = records.filter(({ rangeId, state }) => rangeId === epoch.rangeId && state === 'proven');
   const expected = expectedCounts(epoch.shape).byCircuit;
-  const circuits = Object.keys(CIRCUIT_CATALOGUE) as CircuitName[];
+  const circuits = Object.keys(CIRCUIT_CATALOGUE) as NativeCircuit[];
   const agents = [...new Set(proven.flatMap(({ provenBy }) => provenBy ?? []))].sort();
   const toRootMs = rootAtMs - epoch.openedAtMs;
   const checkpoints = checkpointsOf(epoch.shape);

@@ -75,7 +75,7 @@ function loadOf(
 ): { readonly load: EpochLoad; readonly running: readonly RunningJob[] } {
   const durations = new LearnedDurations(epoch.networkVersion, proven);
   const tree = expectedTree(epoch.shape);
-  const standings = circuitStandings(tally, nowMs);
+  const standings = circuitStandings(tally, epoch.networkVersion, nowMs);
   const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
   const path = new CriticalPath(tree, p95Of);
   const work = new WorkLeft(tree);

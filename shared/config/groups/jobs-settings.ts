@@ -1,7 +1,10 @@
 import { JobState } from '../../ledger/job-ledger.ts';
 import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import { optional, type SettingGroup } from '../setting.ts';
-import { listOf, oneOf } from '../value-kinds.ts';
+import { kind, listOf, oneOf } from '../value-kinds.ts';
+
+/** Official nodes of any version name theirs, so it may be one that is not in the catalogue. */
+const circuitKind = kind(CircuitName, 'the name of a circuit, such as ROOT_ROLLUP', '<name>');
 
 /** Which jobs of an epoch to list. */
 export const JOBS_GROUP = {
@@ -13,7 +16,7 @@ export const JOBS_GROUP = {
       description: 'Only jobs in these states',
       defaultNote: 'all',
     }),
-    circuits: optional(listOf(oneOf(CircuitName.options)), {
+    circuits: optional(listOf(circuitKind), {
       flag: 'circuit',
       variable: 'COPPICE_JOBS_CIRCUIT',
       description: 'Only jobs of these circuits',

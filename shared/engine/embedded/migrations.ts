@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { z } from 'zod';
 
-import { CIRCUIT_CATALOGUE, CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import { COUNTS_SCHEMA, DECISIONS_SCHEMA, EPOCHS_SCHEMA, JOB_INDEXES, SETTLED_TRIGGER } from './sqlite-schema.ts';
 
 /** Brings the tables from one schema version to the next: the first from version 1 to 2, and so on. */
@@ -17,7 +17,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
-const Addressed = z.object({ circuit: CircuitName });
+const Addressed = z.object({ circuit: NativeCircuit });
 
 /**
  * The origin of an older dead letter is where the catalogue sends its circuit. A letter without a known circuit gets
@@ -35,7 +35,7 @@ function addOriginsOfDeadLetters(database: DatabaseSync): void {
   }
 }
 
-function circuitOf(body: string): CircuitName | undefined {
+function circuitOf(body: string): NativeCircuit | undefined {
   try {
     return Addressed.safeParse(JSON.parse(body)).data?.circuit;
   } catch {

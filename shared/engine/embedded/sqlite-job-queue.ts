@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { latestEndMs, type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { Lane, Pool } from '../../proving-job/circuit-family.ts';
-import { CIRCUIT_CATALOGUE } from '../../proving-job/circuit-catalogue.ts';
+import { circuitOf } from '../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../proving-job/job-message.ts';
 import { QueueLeaseLostError } from '../../job-queue/errors.ts';
 import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../job-queue/job-queue.ts';
@@ -44,7 +44,7 @@ export class SqliteJobQueue implements JobQueue {
   async enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void> {
     this.#database.immediate(() => {
       for (const message of messages) {
-        const { lane, pool: ownPool } = CIRCUIT_CATALOGUE[message.circuit];
+        const { lane, pool: ownPool } = circuitOf(message.circuit, message.networkVersion);
         this.#send({ pool: pool ?? ownPool, lane }, message.jobId, JSON.stringify(message));
       }
     });

@@ -1,4 +1,4 @@
-import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import { checkAztecShape } from './aztec-shape.ts';
 import type { BlockShape, CheckpointShape } from '../../proving-job/checkpoint-shape.ts';
 import type { NodePosition } from './expected-tree.ts';
@@ -78,7 +78,7 @@ function addTxBase(sink: TreeSink, position: NodePosition, isPublic: boolean): n
   return sink.add('PUBLIC_TX_BASE_ROLLUP', position, [chonkVerifier, vm]);
 }
 
-function blockRootCircuit(txCount: number, isFirst: boolean): CircuitName {
+function blockRootCircuit(txCount: number, isFirst: boolean): NativeCircuit {
   if (!isFirst) return txCount === 1 ? 'BLOCK_ROOT_SINGLE_TX_ROLLUP' : 'BLOCK_ROOT_ROLLUP';
   if (txCount === 0) return 'BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP';
   return txCount === 1 ? 'BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP' : 'BLOCK_ROOT_FIRST_ROLLUP';

@@ -1,4 +1,4 @@
-import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import type { NodePosition } from './expected-tree.ts';
 import type { TreeSink } from './tree-sink.ts';
@@ -12,9 +12,9 @@ export interface ExpectedCount {
 
 export interface ExpectedCounts extends ExpectedCount {
   /** Every circuit of the catalogue; 0 for those that the epoch does not need. */
-  readonly byCircuit: Readonly<Record<CircuitName, ExpectedCount>>;
+  readonly byCircuit: Readonly<Record<NativeCircuit, ExpectedCount>>;
   /** The circuit of the proof that holds all others. */
-  readonly root: CircuitName;
+  readonly root: NativeCircuit;
 }
 
 /**
@@ -29,12 +29,12 @@ export function expectedCounts(shape: EpochShape): ExpectedCounts {
 
 class TreeCounter implements TreeSink {
   readonly #byCircuit = Object.fromEntries(
-    CircuitName.options.map((circuit) => [circuit, { logical: 0, distinct: 0 }]),
-  ) as Record<CircuitName, { logical: number; distinct: number }>;
+    NativeCircuit.options.map((circuit) => [circuit, { logical: 0, distinct: 0 }]),
+  ) as Record<NativeCircuit, { logical: number; distinct: number }>;
   readonly #inputs = new Set<string>();
-  #root: CircuitName | undefined;
+  #root: NativeCircuit | undefined;
 
-  add(circuit: CircuitName, _position: NodePosition, _children: readonly number[], inputs?: string): number {
+  add(circuit: NativeCircuit, _position: NodePosition, _children: readonly number[], inputs?: string): number {
     this.#root = circuit;
     const count = this.#byCircuit[circuit];
     count.logical += 1;

@@ -1,4 +1,4 @@
-import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import type { TreeLocation } from './unbalanced-tree.ts';
 
 /** Where a node is. Numbers count from 0, within the epoch, its checkpoint or its block; absent where they do not apply. */
@@ -14,7 +14,7 @@ export interface NodePosition {
 
 /** One use of a circuit in the tree. */
 export interface ExpectedNode {
-  readonly circuit: CircuitName;
+  readonly circuit: NativeCircuit;
   readonly position: NodePosition;
   /** Indexes into `nodes`, in the order of the parent's inputs. */
   readonly children: readonly number[];
@@ -26,7 +26,7 @@ export interface ExpectedNode {
 
 /** One proof to make. Nodes with the same inputs share a job, so a job can have several parents. */
 export interface ExpectedJob {
-  readonly circuit: CircuitName;
+  readonly circuit: NativeCircuit;
   /** Indexes into `nodes`. */
   readonly nodes: readonly number[];
   /** Indexes into `jobs`, each once. */

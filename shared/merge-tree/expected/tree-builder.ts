@@ -1,4 +1,4 @@
-import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import type { ExpectedJob, ExpectedNode, ExpectedTree, NodePosition } from './expected-tree.ts';
 import type { TreeSink } from './tree-sink.ts';
 
@@ -10,7 +10,7 @@ export class TreeBuilder implements TreeSink {
   readonly #jobs: Mutable<ExpectedJob>[] = [];
   readonly #jobByInputs = new Map<string, number>();
 
-  add(circuit: CircuitName, position: NodePosition, children: readonly number[], inputs?: string): number {
+  add(circuit: NativeCircuit, position: NodePosition, children: readonly number[], inputs?: string): number {
     const node = this.#nodes.length;
     const childNodes = children.map((child) => this.#nodes[child] as Mutable<ExpectedNode>);
     for (const child of childNodes) child.parent = node;
@@ -24,7 +24,7 @@ export class TreeBuilder implements TreeSink {
     return { nodes: this.#nodes, jobs: this.#jobs };
   }
 
-  #jobFor(circuit: CircuitName, children: number[], inputs: string | undefined): number {
+  #jobFor(circuit: NativeCircuit, children: number[], inputs: string | undefined): number {
     const known = inputs === undefined ? undefined : this.#jobByInputs.get(inputs);
     if (known !== undefined) return known;
     const job = this.#jobs.length;

@@ -1,14 +1,14 @@
-import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import type { ExpectedJob, ExpectedNode, ExpectedTree } from './expected-tree.ts';
 import { isTxBase } from './subtree-classes.ts';
 
 /** Where in the expected tree jobs of one circuit may be: all jobs with the same ways to the root share a place. */
 export interface Place {
-  readonly circuit: CircuitName;
+  readonly circuit: NativeCircuit;
   /** The places that may be those of the parent; none for the root. */
   readonly possibleParents: readonly Place[];
   /** The fewest jobs of each circuit on any way from here to the root, with the one that is here. */
-  readonly jobsToRoot: ReadonlyMap<CircuitName, number>;
+  readonly jobsToRoot: ReadonlyMap<NativeCircuit, number>;
 }
 
 /**
@@ -63,7 +63,7 @@ export function placesFromRoot(tree: ExpectedTree): readonly Place[] {
   return places;
 }
 
-function newPlace(circuit: CircuitName, possibleParents: readonly Place[]): Place {
+function newPlace(circuit: NativeCircuit, possibleParents: readonly Place[]): Place {
   const circuits = new Set(possibleParents.flatMap(({ jobsToRoot }) => [...jobsToRoot.keys()]));
   const jobsToRoot = new Map(
     [...circuits].map((other) => [

@@ -1,6 +1,6 @@
 import { type JobTally, leaseAt } from '../../ledger/job-ledger.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { type CircuitName, circuitOf } from '../../proving-job/circuit-catalogue.ts';
 
 /** Jobs of one circuit in one pool that were requested and are not proven. */
 export interface OpenStanding {
@@ -21,8 +21,8 @@ export interface CircuitStanding extends OpenStanding {
 /** Circuits without a record are absent. */
 export type CircuitStandings = ReadonlyMap<CircuitName, CircuitStanding>;
 
-/** The standings at that time. Rejected jobs count as never requested. */
-export function circuitStandings(tally: JobTally, nowMs: number): CircuitStandings {
+/** The standings of an epoch of that version, at that time. Rejected jobs count as never requested. */
+export function circuitStandings(tally: JobTally, networkVersion: string, nowMs: number): CircuitStandings {
   const standings = new Map<CircuitName, CircuitStanding>();
   for (const [circuit, { proven, queued, leased }] of tally) {
     const open = new Map<Pool, Open>();
@@ -37,8 +37,9 @@ export function circuitStandings(tally: JobTally, nowMs: number): CircuitStandin
       if (lease === undefined) openIn(job.pool).waiting += 1;
       else openIn(job.pool).runningForSeconds.push(Math.max(0, nowMs - lease.claimedAtMs) / 1000);
     }
-    const ofOwnPool = openIn(CIRCUIT_CATALOGUE[circuit].pool);
-    open.delete(CIRCUIT_CATALOGUE[circuit].pool);
+    const { pool: ownPool } = circuitOf(circuit, networkVersion);
+    const ofOwnPool = openIn(ownPool);
+    open.delete(ownPool);
     standings.set(circuit, { proven, ...ofOwnPool, moved: open });
   }
   return standings;

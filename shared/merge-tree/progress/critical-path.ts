@@ -1,18 +1,18 @@
-import { CIRCUIT_CATALOGUE, type CircuitName, isRoot } from '../../proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type NativeCircuit, isRoot } from '../../proving-job/circuit-catalogue.ts';
 import { countByCircuit } from '../expected/count-by-circuit.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';
 import { type Place, placesFromRoot } from '../expected/tree-places.ts';
 import type { CircuitStanding, CircuitStandings, OpenStanding } from './circuit-standings.ts';
 
 /** How long a circuit takes, in seconds, from claim to settlement. */
-export type SecondsOfCircuit = (circuit: CircuitName) => number;
+export type SecondsOfCircuit = (circuit: NativeCircuit) => number;
 
 /** The longest chain of jobs that must follow one another until the root is proven. */
 export interface PathLeft {
   /** The time of the chain if each of its jobs found an idle agent at once. */
   readonly seconds: number;
   /** The chain, first job first; the root is last. Empty when the root is proven. */
-  readonly circuits: readonly CircuitName[];
+  readonly circuits: readonly NativeCircuit[];
 }
 
 /**
@@ -27,7 +27,7 @@ export class CriticalPath {
   readonly full: PathLeft;
   readonly #secondsOf: SecondsOfCircuit;
   readonly #places: readonly Place[];
-  readonly #expected: ReadonlyMap<CircuitName, number>;
+  readonly #expected: ReadonlyMap<NativeCircuit, number>;
 
   constructor(
     tree: ExpectedTree,
@@ -70,7 +70,7 @@ export class CriticalPath {
     return { seconds: longest?.seconds ?? 0, circuits: circuitsOf(longest) };
   }
 
-  #tally(circuit: CircuitName, expected: number, standing: CircuitStanding | undefined): Tally {
+  #tally(circuit: NativeCircuit, expected: number, standing: CircuitStanding | undefined): Tally {
     if (standing === undefined) return { notAsked: expected, secondsLeft: undefined };
     const seconds = this.#secondsOf(circuit);
     const open: readonly OpenStanding[] = [standing, ...(standing.moved?.values() ?? [])];
@@ -94,7 +94,7 @@ interface Tally {
 
 /** A job and all jobs that follow it up to the root. */
 interface WayUp {
-  readonly circuit: CircuitName;
+  readonly circuit: NativeCircuit;
   /** The time of the job and all jobs above it. */
   readonly seconds: number;
   readonly above: WayUp | undefined;
@@ -105,8 +105,8 @@ function longer(left: WayUp | undefined, right: WayUp | undefined): WayUp | unde
   return right.seconds > left.seconds ? right : left;
 }
 
-function circuitsOf(way: WayUp | undefined): CircuitName[] {
-  const circuits: CircuitName[] = [];
+function circuitsOf(way: WayUp | undefined): NativeCircuit[] {
+  const circuits: NativeCircuit[] = [];
   for (let step = way; step !== undefined; step = step.above) circuits.push(step.circuit);
   return circuits;
 }

@@ -1,6 +1,6 @@
 import type { JobRecord } from '../../ledger/job-ledger.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { type CircuitName, circuitOf } from '../../proving-job/circuit-catalogue.ts';
 
 /** How long a job keeps a slot, from claim to settlement, in seconds. */
 export interface JobSeconds {
@@ -42,11 +42,11 @@ export class LearnedDurations {
   }
 
   /** @param pool where it is proven. @default the catalogue's */
-  secondsOf(circuit: CircuitName, pool: Pool = CIRCUIT_CATALOGUE[circuit].pool): JobSeconds {
+  secondsOf(circuit: CircuitName, pool: Pool = circuitOf(circuit, this.#networkVersion).pool): JobSeconds {
     const key = keyOf(circuit, pool);
     const known = this.#estimates.get(key);
     if (known !== undefined) return known;
-    const estimate = estimateOf(this.#samples.get(key) ?? [], CIRCUIT_CATALOGUE[circuit].expectedSeconds);
+    const estimate = estimateOf(this.#samples.get(key) ?? [], circuitOf(circuit, this.#networkVersion).expectedSeconds);
     this.#estimates.set(key, estimate);
     return estimate;
   }

@@ -1,5 +1,12 @@
 import { type CircuitTally, type JobTally, leaseAt } from '../../ledger/job-ledger.ts';
-import { CIRCUIT_CATALOGUE, CircuitName, levelsOf } from '../../proving-job/circuit-catalogue.ts';
+import {
+  CIRCUIT_CATALOGUE,
+  type CircuitName,
+  isNative,
+  levelOf,
+  levelsOf,
+  NativeCircuit,
+} from '../../proving-job/circuit-catalogue.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import { expectedCounts } from '../expected/expected-counts.ts';
 
@@ -20,7 +27,7 @@ export interface JobCounts {
 }
 
 export interface LevelProgress extends JobCounts {
-  /** One of those of the tree's family. */
+  /** One of those of the tree's family, or an unknown circuit. */
   readonly level: string;
   readonly circuits: readonly (JobCounts & { readonly circuit: CircuitName })[];
 }
@@ -35,11 +42,14 @@ export interface Progress extends JobCounts {
 /** Compares an epoch's jobs, as they are at that time, with the tree they should become. */
 export function progressOf(shape: EpochShape, tally: JobTally, nowMs: number): Progress {
   const { byCircuit, root } = expectedCounts(shape);
-  const circuits = CircuitName.options
-    .filter((circuit) => byCircuit[circuit].distinct > 0 || tally.has(circuit))
-    .map((circuit) => ({ circuit, ...countsOf(byCircuit[circuit].distinct, tally.get(circuit), nowMs) }));
-  const levels = levelsOf(CIRCUIT_CATALOGUE[root].family).map((level) => {
-    const ofLevel = circuits.filter(({ circuit }) => CIRCUIT_CATALOGUE[circuit].level === level);
+  const expectedOf = (circuit: CircuitName): number => (isNative(circuit) ? byCircuit[circuit].distinct : 0);
+  const circuits = [...new Set<CircuitName>([...NativeCircuit.options, ...tally.keys()])]
+    .filter((circuit) => expectedOf(circuit) > 0 || tally.has(circuit))
+    .map((circuit) => ({ circuit, ...countsOf(expectedOf(circuit), tally.get(circuit), nowMs) }));
+  const known = levelsOf(CIRCUIT_CATALOGUE[root].family);
+  const unknown = circuits.map(({ circuit }) => levelOf(circuit)).filter((level) => !known.includes(level));
+  const levels = [...known.slice(0, -1), ...new Set(unknown), ...known.slice(-1)].map((level) => {
+    const ofLevel = circuits.filter(({ circuit }) => levelOf(circuit) === level);
     return { level, ...sumOf(ofLevel), circuits: ofLevel };
   });
   const totals = sumOf(circuits);

@@ -1,5 +1,5 @@
 import type { JobRecord } from '../../ledger/job-ledger.ts';
-import { CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { countByCircuit } from '../expected/count-by-circuit.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';
@@ -80,9 +80,9 @@ function misshapenJobs(trace: Trace, expected: ExpectedTree): readonly JobRecord
 }
 
 function countMismatches(records: readonly JobRecord[], expected: ExpectedTree): TraceFindings['countMismatches'] {
-  const expectedJobs = countByCircuit(expected.jobs);
+  const expectedJobs = countByCircuit<CircuitName>(expected.jobs);
   const recordedJobs = countByCircuit(records);
-  return CircuitName.options
+  return [...new Set([...expectedJobs.keys(), ...recordedJobs.keys()])]
     .map((circuit) => ({
       circuit,
       expected: expectedJobs.get(circuit) ?? 0,

@@ -1,5 +1,5 @@
 import type { Pool } from '../../proving-job/circuit-family.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type CircuitName, type NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import { chainsAbove } from './chains-above.ts';
 import type { CircuitStanding, CircuitStandings, OpenStanding } from './circuit-standings.ts';
 import type { ExpectedTree } from '../expected/expected-tree.ts';
@@ -39,7 +39,7 @@ export interface PoolSlots {
 }
 
 export interface WorkLeftOptions {
-  readonly secondsOf: (circuit: CircuitName, pool: Pool) => JobSeconds;
+  readonly secondsOf: (circuit: NativeCircuit, pool: Pool) => JobSeconds;
   readonly slotsOf: (pool: Pool) => PoolSlots;
   /** Until its first jobs can arrive, for an epoch that still grows. @default 0 */
   readonly startsInSeconds?: number;
@@ -60,8 +60,8 @@ const NONE: CircuitStanding = { proven: 0, runningForSeconds: [], waiting: 0 };
  */
 export class WorkLeft {
   /** The longest chain that must follow the jobs of a circuit: the circuits up to the root, parent first. */
-  readonly chainsAbove: ReadonlyMap<CircuitName, readonly CircuitName[]>;
-  readonly #circuits: readonly CircuitName[];
+  readonly chainsAbove: ReadonlyMap<CircuitName, readonly NativeCircuit[]>;
+  readonly #circuits: readonly NativeCircuit[];
   /** The circuit of each job, as an index into `#circuits`. */
   readonly #circuitOf: readonly number[];
   readonly #childrenOf: readonly (readonly number[])[];
@@ -88,7 +88,7 @@ export class WorkLeft {
       const { pool } = CIRCUIT_CATALOGUE[circuit];
       const standing = standings.get(circuit) ?? NONE;
       const notAsked = Math.max(0, (this.#expected[index] as number) - standing.proven - countOf(openOf(standing)));
-      const above = this.chainsAbove.get(circuit) as readonly CircuitName[];
+      const above = this.chainsAbove.get(circuit) as readonly NativeCircuit[];
       const aboveSeconds = sumOf(above.map((parent) => secondsIn(parent, options).mean));
       const ofPool = { ...standing, notAsked, becomingReady: soon.get(circuit) ?? 0 };
       const moved = [...(standing.moved ?? [])].map(([larger, open]) => [larger, { ...NONE_ASKED, ...open }] as const);
@@ -105,7 +105,7 @@ export class WorkLeft {
   #becomingReady(
     standings: CircuitStandings,
     { secondsOf, slotsOf, startsInSeconds = 0 }: WorkLeftOptions,
-  ): Map<CircuitName, number> {
+  ): Map<NativeCircuit, number> {
     const lines = new Map<Pool, WaitingLine>();
     const kinds = this.#circuits.map((circuit): Kind => {
       const { pool } = CIRCUIT_CATALOGUE[circuit];
@@ -115,7 +115,7 @@ export class WorkLeft {
       return { circuit, line, seconds: secondsOf(circuit, pool), seen: 0, proven, ...openOf(open) };
     });
 
-    const soon = new Map<CircuitName, number>();
+    const soon = new Map<NativeCircuit, number>();
     const doneAt: number[] = [];
     for (const [job, index] of this.#circuitOf.entries()) {
       const kind = kinds[index] as Kind;
@@ -192,7 +192,7 @@ function countOf({ runningForSeconds, waiting }: OpenStanding): number {
   return runningForSeconds.length + waiting;
 }
 
-function secondsIn(circuit: CircuitName, { secondsOf }: WorkLeftOptions): JobSeconds {
+function secondsIn(circuit: NativeCircuit, { secondsOf }: WorkLeftOptions): JobSeconds {
   return secondsOf(circuit, CIRCUIT_CATALOGUE[circuit].pool);
 }
 
@@ -202,7 +202,7 @@ interface WaitingLine extends PoolSlots {
 }
 
 interface Kind extends CircuitStanding {
-  readonly circuit: CircuitName;
+  readonly circuit: NativeCircuit;
   readonly line: WaitingLine;
   readonly seconds: JobSeconds;
   /** Jobs of the circuit that were met. */

@@ -2,7 +2,7 @@ import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected/expected-counts.ts';
 import { MAX_CHECKPOINTS_PER_EPOCH } from '../../../shared/merge-tree/expected/aztec-shape.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** A checkpoint of blocks that are mostly public transactions; 32 of them come to about 10,000 jobs. */
 export const CHECKPOINT: CheckpointShape = {
@@ -15,7 +15,7 @@ export const JOBS = 10_000;
 /** An epoch of mainnet: 32 slots of 72 s. */
 export const EPOCH_SECONDS = 38 * 60;
 
-const LEAVES: ReadonlySet<CircuitName> = new Set([
+const LEAVES: ReadonlySet<NativeCircuit> = new Set([
   'PUBLIC_VM',
   'PUBLIC_CHONK_VERIFIER',
   'PRIVATE_TX_BASE_ROLLUP',

@@ -1,4 +1,4 @@
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import type { ExpectedJob, ExpectedTree } from '../../../shared/merge-tree/expected/expected-tree.ts';
@@ -24,7 +24,7 @@ const DURATION_SIGMA = 0.12;
 const STRAGGLER_SHARE = 0.001;
 const STRAGGLER_FACTOR = 3;
 
-export const CIRCUITS = Object.keys(CIRCUIT_CATALOGUE) as readonly CircuitName[];
+export const CIRCUITS = Object.keys(CIRCUIT_CATALOGUE) as readonly NativeCircuit[];
 export const POOL_OF_CIRCUIT = CIRCUITS.map((circuit) => CIRCUIT_CATALOGUE[circuit].pool) as readonly SimulatedPool[];
 export const IS_URGENT = CIRCUITS.map((circuit) => CIRCUIT_CATALOGUE[circuit].lane === 'urgent');
 const SECONDS_OF_CIRCUIT = CIRCUITS.map((circuit) => CIRCUIT_CATALOGUE[circuit].expectedSeconds);

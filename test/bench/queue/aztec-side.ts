@@ -8,6 +8,7 @@ import { ProvingRequestType } from '@aztec/stdlib/proofs';
 import type { AgentPool } from '../agent-pool.ts';
 import { startAztecBroker } from '../aztec-broker.ts';
 import type { BenchSide } from './bench-side.ts';
+import { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
 import { benchJobs } from './bench-jobs.ts';
 
 /** Aztec's prover node polls for completed jobs once a second: this notifies the bench in time, at no cost. */
@@ -32,7 +33,7 @@ export async function openAztecSide(
         jobs.map((job) =>
           producer.enqueueProvingJob({
             id: job.id,
-            type: ProvingRequestType[job.circuit],
+            type: ProvingRequestType[AztecCircuit.parse(job.circuit)],
             epochNumber: EpochNumber(epoch),
             inputsUri: job.inputs.key as string as ProofUri,
           }),

@@ -7,7 +7,7 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import { type EngineOptions, openEngine } from '../../../shared/engine/open-engine.ts';
 import { AgentId, RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { inputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { JOB_MESSAGE_VERSION } from '../../../shared/proving-job/job-message.ts';
 import { makeProvingJobId, type ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { openAwsHarness } from '../../contract/aws-harness.ts';
@@ -64,7 +64,7 @@ describe('an agent on AWS', () => {
     return end;
   }
 
-  async function addJob(circuit: CircuitName, salt: string): Promise<ProvingJobId> {
+  async function addJob(circuit: NativeCircuit, salt: string): Promise<ProvingJobId> {
     const bytes = Buffer.from(JSON.stringify({ act: 'prove', salt }));
     const id = makeProvingJobId(EPOCH, circuit, sha256Of(bytes));
     const { pool, lane } = CIRCUIT_CATALOGUE[circuit];

@@ -161,7 +161,7 @@ describe.each(STEPS)('a job that was moved by an agent which is killed before it
       {
         agentId: BOB,
         pools: [pool],
-        circuits: [job.circuit],
+        circuits: ['TX_MERGE_ROLLUP'],
         versions: new Map([['aztec', job.networkVersion]]),
         leaseSeconds: harness.leaseSeconds,
         polling: POLLING_POLICIES.embedded,

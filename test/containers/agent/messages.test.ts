@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { makeProvingJobId, ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { letFinish, TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
 import { epochId } from '../../fixtures/epoch-id.ts';
@@ -142,6 +143,17 @@ describe('messages that an agent receives', () => {
     expect((await fleet.untilState(rootId, 'proven')).provenBy).toBe(picky.agentId);
     const other = fleet.startAgent();
     expect((await fleet.untilState(id, 'proven')).provenBy).toBe(other.agentId);
+    expect(await fleet.engine.queue.deadLetters()).toEqual([]);
+  });
+
+  it('a job of a circuit that it does not know is left to other agents, and costs nothing', async () => {
+    const unknownId = await fleet.addJob({ act: 'prove' }, CircuitName.parse('WONDER_ROLLUP'));
+    const id = await fleet.addJob({ act: 'prove' });
+    fleet.startAgent();
+
+    await fleet.untilState(id, 'proven');
+    const { state, attempts } = await fleet.untilState(unknownId, 'queued');
+    expect({ state, lost: Object.values(attempts) }).toEqual({ state: 'queued', lost: [0, 0, 0, 0, 0] });
     expect(await fleet.engine.queue.deadLetters()).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { sweepStrandedJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { AgentId, type JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 
 import { ROLLUP } from '../../fixtures/epoch-id.ts';
@@ -40,7 +40,7 @@ describe('programs that only count', () => {
     await harness.close();
   });
 
-  async function recorded(circuit: CircuitName, count: number): Promise<readonly JobRecord[]> {
+  async function recorded(circuit: NativeCircuit, count: number): Promise<readonly JobRecord[]> {
     const { jobs } = harness.engine;
     const { id: epochId, rangeId } = epoch;
     return await Promise.all(Array.from({ length: count }, () => jobs.record(aNewJob(circuit, { epochId, rangeId }))));

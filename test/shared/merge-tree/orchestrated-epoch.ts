@@ -1,7 +1,7 @@
 import { type TreeNodeLocation, UnbalancedTreeStore } from '@aztec/foundation/trees';
 
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
-import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { type ProvingJobId, makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { epochId } from '../../fixtures/epoch-id.ts';
@@ -9,7 +9,7 @@ import { epochId } from '../../fixtures/epoch-id.ts';
 /** A proof that was asked for. Its id is the digest of what would be its inputs, so the same inputs are the same job. */
 export interface AskedJob {
   readonly id: ProvingJobId;
-  readonly circuit: CircuitName;
+  readonly circuit: NativeCircuit;
   /** As often as the inputs hold them, in their order. */
   readonly children: readonly ProvingJobId[];
 }
@@ -39,7 +39,12 @@ export class OrchestratedEpoch {
     shape.forEach((checkpoint, index) => this.#startCheckpoint(checkpoint, index, checkpoints, random));
   }
 
-  ask(circuit: CircuitName, children: readonly ProvingJobId[], rest = '', onProven: OnProven = () => undefined): void {
+  ask(
+    circuit: NativeCircuit,
+    children: readonly ProvingJobId[],
+    rest = '',
+    onProven: OnProven = () => undefined,
+  ): void {
     const id = makeProvingJobId(EPOCH, circuit, sha256Of(Buffer.from([circuit, ...children, rest].join('|'))));
     this.asked.set(id, this.asked.get(id) ?? { id, circuit, children });
     if (this.#proven.has(id)) onProven(id);
@@ -67,7 +72,7 @@ export class OrchestratedEpoch {
       const kinds = shuffled([...Array<true>(publicTxs).fill(true), ...Array<false>(privateTxs).fill(false)], random);
       const place = `checkpoint ${index} block ${block}`;
       const variant = kinds.length === 0 ? 'EMPTY_TX_' : kinds.length === 1 ? 'SINGLE_TX_' : '';
-      const circuit = CircuitName.parse(`BLOCK_ROOT_${variant}${block === 0 ? 'FIRST_' : ''}ROLLUP`);
+      const circuit = NativeCircuit.parse(`BLOCK_ROOT_${variant}${block === 0 ? 'FIRST_' : ''}ROLLUP`);
       const askForRoot = (children: readonly ProvingJobId[]): void => {
         this.ask(circuit, children, place, (proof) => blockTier.setLeaf(block, proof));
       };
@@ -132,12 +137,12 @@ export class OrchestratedEpoch {
 /** One of Aztec's trees: asks for merges, and calls `onTop` with what is below its top. */
 class Tier {
   readonly #store: UnbalancedTreeStore<ProvingJobId>;
-  readonly #merge: CircuitName;
+  readonly #merge: NativeCircuit;
   readonly #epoch: OrchestratedEpoch;
   readonly #onTop: (children: readonly ProvingJobId[]) => void;
 
   constructor(
-    merge: CircuitName,
+    merge: NativeCircuit,
     leafCount: number,
     epoch: OrchestratedEpoch,
     onTop: (children: readonly ProvingJobId[]) => void,

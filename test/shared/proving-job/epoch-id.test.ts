@@ -6,6 +6,7 @@ import {
   epochIdWithoutRollup,
   isTrial,
   makeEpochId,
+  makeLineId,
   makeRollupId,
   parseEpochId,
   TRIALS,
@@ -21,6 +22,7 @@ import {
 
 const ADDRESS = `0x${'aB'.repeat(20)}`;
 const ROLLUP = makeRollupId(1, ADDRESS);
+const LINE = makeLineId('6.0.0-rc.1');
 const SEVEN = EpochNumber.parse(7);
 const DIGEST = sha256Of(Buffer.from('inputs'));
 
@@ -33,6 +35,7 @@ describe("an epoch's id", () => {
 
   it.each([
     [makeEpochId(ROLLUP, SEVEN), { rollup: ROLLUP, epoch: 7 }, false],
+    [makeEpochId(LINE, SEVEN), { rollup: LINE, epoch: 7 }, false],
     [makeEpochId(TRIALS, SEVEN), { rollup: TRIALS, epoch: 7 }, true],
     [epochIdWithoutRollup(SEVEN), { rollup: undefined, epoch: 7 }, false],
     [epochIdWithoutRollup(EpochNumber.parse(1_700_000_000)), { rollup: undefined, epoch: 1_700_000_000 }, true],
@@ -49,21 +52,27 @@ describe("an epoch's id", () => {
     `0x${'ab'.repeat(20)}:7`,
     `${ROLLUP}:`,
     `${ROLLUP}:-1`,
+    'line-:7',
+    'line-6 0:7',
+    'line-6.0.0',
   ])('is not %s', (text) => {
     expect(EpochId.safeParse(text).success).toBe(false);
   });
 
-  it.each([makeEpochId(ROLLUP, SEVEN), makeEpochId(TRIALS, SEVEN), epochIdWithoutRollup(SEVEN)])(
-    'begins the ids of its jobs: %s',
-    (epochId) => {
-      const id = makeProvingJobId(epochId, 'PARITY_BASE', DIGEST);
-      expect(id).toBe(`${epochId}:PARITY_BASE:${DIGEST}`);
-      expect(parseProvingJobId(id)).toEqual({ epochId, circuit: 'PARITY_BASE', inputsSha256: DIGEST });
-    },
-  );
+  it.each([
+    makeEpochId(ROLLUP, SEVEN),
+    makeEpochId(LINE, SEVEN),
+    makeEpochId(TRIALS, SEVEN),
+    epochIdWithoutRollup(SEVEN),
+  ])('begins the ids of its jobs: %s', (epochId) => {
+    const id = makeProvingJobId(epochId, 'PARITY_BASE', DIGEST);
+    expect(id).toBe(`${epochId}:PARITY_BASE:${DIGEST}`);
+    expect(parseProvingJobId(id)).toEqual({ epochId, circuit: 'PARITY_BASE', inputsSha256: DIGEST });
+  });
 
   it('is read from the id of a job of an unknown circuit too', () => {
     const id = ProvingJobId.parse(`${ROLLUP}:7:NO_SUCH:${DIGEST}`);
     expect([epochIdOf(id), circuitNamedBy(id)]).toEqual([makeEpochId(ROLLUP, SEVEN), 'NO_SUCH']);
+    expect(parseProvingJobId(id)).toMatchObject({ circuit: 'NO_SUCH' });
   });
 });

@@ -2,7 +2,7 @@ import { paginateQuery, QueryCommand, type QueryCommandInput } from '@aws-sdk/li
 
 import type { CircuitTally, JobRecord, JobTally, RangeId } from '../../../ledger/job-ledger.ts';
 import { tallyOf } from '../../../ledger/job-tally.ts';
-import { CIRCUIT_CATALOGUE, circuitsOf, type CircuitName } from '../../../proving-job/circuit-catalogue.ts';
+import type { CircuitName } from '../../../proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../proving-job/circuit-family.ts';
 import type { EpochId } from '../../../proving-job/epoch-id.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
@@ -21,7 +21,7 @@ const FEW_JOBS = 100;
 /**
  * Counts the jobs of each circuit where they are stored: DynamoDB filters, and returns a number. Per circuit and shard it
  * counts one kind after the other until every job is accounted for, the most frequent kinds first: a circuit that is done
- * takes one query, one with jobs under way three. An epoch of 100,000 jobs is some 60 MB, so that is 7,500 to 22,500 read units.
+ * takes one query, one with jobs under way three, and one more finds that there is such a circuit. An epoch of 100,000 jobs is some 60 MB, so that is 7,500 to 22,500 read units.
  *
  * Counters beside the jobs would have to change in the transaction of each arrow: twice the price of every write, on items
  * that hundreds of agents write to at the same time.
@@ -33,15 +33,18 @@ export async function tallyJobs(
   fewJobs = FEW_JOBS,
 ): Promise<JobTally> {
   const partitions = jobPartitions(epochId);
-  const firsts = await Promise.all(partitions.map((pk) => readFirst(table, pk, fewJobs)));
+  const shards = partitions.map((pk) => ({ table, pk, epochId }));
+  const firsts = await Promise.all(shards.map((shard) => readAfter(shard, 'JOB#', fewJobs)));
   const records = firsts.flatMap(({ jobs }) => jobs);
   if (firsts.every(({ isAll }) => isAll)) return tallyOf(records, rangeId);
-  const families = new Set(records.map(({ circuit }) => CIRCUIT_CATALOGUE[circuit].family));
-  const parts = [...families]
-    .flatMap(circuitsOf)
-    .flatMap((circuit) => partitions.map((pk) => ({ table, pk, epochId, circuit, rangeId })));
+  const parts = await Promise.all(
+    shards.map(async (shard, index) => {
+      const samples = await sampleCircuits(shard, firsts[index]?.jobs ?? []);
+      return samples.map(({ circuit, pool }) => ({ ...shard, circuit, rangeId, likelyPool: pool }));
+    }),
+  );
   const counted = await mapBounded(
-    parts,
+    parts.flat(),
     QUERIES_AT_ONCE,
     async (part) => [part.circuit, await tallyPart(part)] as const,
   );
@@ -68,35 +71,63 @@ export async function readSomeProven(
   return jobs.slice(0, most);
 }
 
-/** The jobs of one circuit in one shard. */
-interface Part {
+/** One of the epoch's partitions. */
+interface Shard {
   readonly table: DynamoTable;
   readonly pk: string;
   readonly epochId: EpochId;
+}
+
+/** The jobs of one circuit in one shard. */
+interface Part extends Shard {
   readonly circuit: CircuitName;
   readonly rangeId: RangeId;
 }
 
+/** A part, with the pool that most of its jobs are likely to be in. */
+interface CountedPart extends Part {
+  readonly likelyPool: Pool;
+}
+
 const OF_RANGE = '#rangeId = :rangeId';
 
-async function readFirst(
-  table: DynamoTable,
-  pk: string,
+/**
+ * A job of each circuit that the shard holds. Circuits are not taken from the catalogue, which need not know them: keys sort by
+ * circuit, so a query from behind the last job of one finds the first of the next.
+ * @param first the shard's first jobs
+ */
+async function sampleCircuits(shard: Shard, first: readonly JobRecord[]): Promise<readonly JobRecord[]> {
+  const samples = new Map(first.map((job) => [job.circuit, job]));
+  for (let last = first.at(-1); last !== undefined;) {
+    const { jobs } = await readAfter(shard, `${circuitPrefix(shard.epochId, last.circuit)}${BEHIND_DIGESTS}`, 1);
+    last = jobs[0];
+    if (last !== undefined) samples.set(last.circuit, last);
+  }
+  return [...samples.values()];
+}
+
+/** Sorts behind every digest. */
+const BEHIND_DIGESTS = '~';
+const FROM_KEY = '#pk = :pk AND #sk > :after';
+
+/** The first `limit` jobs of the shard whose keys sort behind `after`: a shard holds nothing but jobs. */
+async function readAfter(
+  { table, pk }: Shard,
+  after: string,
   limit: number,
 ): Promise<{ readonly jobs: readonly JobRecord[]; readonly isAll: boolean }> {
   const { Items = [], LastEvaluatedKey } = await table.client.send(
     new QueryCommand({
       TableName: table.name,
-      KeyConditionExpression: IN_SHARD,
-      ...partsOf([IN_SHARD], { pk, prefix: 'JOB#' }),
+      KeyConditionExpression: FROM_KEY,
+      ...partsOf([FROM_KEY], { pk, after }),
       Limit: limit,
     }),
   );
   return { jobs: recordsOf(table, Items), isAll: LastEvaluatedKey === undefined };
 }
 
-async function tallyPart(part: Part): Promise<CircuitTally | undefined> {
-  const { pool: ownPool } = CIRCUIT_CATALOGUE[part.circuit];
+async function tallyPart(part: CountedPart): Promise<CircuitTally | undefined> {
   const { found: proven, jobs: all } = await count(part, '#state = :proven');
   let left = all - proven;
   const queued = new Map<Pool, number>();
@@ -106,10 +137,10 @@ async function tallyPart(part: Part): Promise<CircuitTally | undefined> {
     if (found > 0) queued.set(pool, found);
     left -= found;
   };
-  await countQueued(ownPool);
+  await countQueued(part.likelyPool);
   const leased = left > 0 ? await readLeased(part) : [];
   left -= leased.length;
-  for (const pool of Pool.options) if (pool !== ownPool) await countQueued(pool);
+  for (const pool of Pool.options) if (pool !== part.likelyPool) await countQueued(pool);
   const rejected = left > 0 ? (await count(part, '#state = :rejected')).found : 0;
   const isEmpty = proven + rejected + queued.size + leased.length === 0;
   return isEmpty ? undefined : { proven, rejected, queued, leased };

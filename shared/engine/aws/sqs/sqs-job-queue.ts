@@ -1,7 +1,7 @@
 import type { AwsClients } from '../aws-clients.ts';
 import type { AwsResourceNames } from '../aws-resource-names.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-import { CIRCUIT_CATALOGUE } from '../../../proving-job/circuit-catalogue.ts';
+import { circuitOf } from '../../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../../proving-job/job-message.ts';
 import type { KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 import { QueueLeaseLostError } from '../../../job-queue/errors.ts';
@@ -59,8 +59,8 @@ export class SqsJobQueue implements JobQueue {
   }
 
   async enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void> {
-    const byPair = Map.groupBy(messages, ({ circuit }) => {
-      const { lane, pool: ownPool } = CIRCUIT_CATALOGUE[circuit];
+    const byPair = Map.groupBy(messages, ({ circuit, networkVersion }) => {
+      const { lane, pool: ownPool } = circuitOf(circuit, networkVersion);
       return this.#pair({ pool: pool ?? ownPool, lane });
     });
     await Promise.all(

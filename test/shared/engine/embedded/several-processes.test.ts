@@ -12,7 +12,7 @@ import { openEmbeddedEngine } from '../../../../shared/engine/embedded/embedded-
 import type { Engine } from '../../../../shared/engine/engine.ts';
 import type { NewJob } from '../../../../shared/ledger/job-ledger.ts';
 import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
-import { CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { NativeCircuit } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import { messageOf } from '../../../../shared/proving-job/job-message.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { SeededRandom } from '../../merge-tree/seeded-random.ts';
@@ -91,7 +91,7 @@ describe('the embedded engine between processes', () => {
 
     const engine = openEmbeddedEngine({ dataDirectory, leaseSeconds: LEASE_SECONDS });
     const jobs = Array.from({ length: JOBS }, (_, index) =>
-      aNewJob(CircuitName.options[index % CircuitName.options.length]),
+      aNewJob(NativeCircuit.options[index % NativeCircuit.options.length]),
     );
     await ask(engine, jobs);
     doubleMessages(dataDirectory, random);

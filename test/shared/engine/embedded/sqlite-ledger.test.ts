@@ -162,7 +162,7 @@ describe('the SQLite ledger', () => {
   it('refuses an invalid row, and names the wrong field', async () => {
     const job = aNewJob();
     await harness.engine.jobs.record(job);
-    raw.prepare(`update jobs set circuit = 'PARITY_BOSS' where id = ?`).run(job.id);
+    raw.prepare(`update jobs set circuit = 'parity' where id = ?`).run(job.id);
     await expect(harness.engine.jobs.find(job.id)).rejects.toThrow(/circuit/);
   });
 });

@@ -7,14 +7,18 @@ import { circuitStandings } from '../../../../shared/merge-tree/progress/circuit
 import { CriticalPath, type PathLeft } from '../../../../shared/merge-tree/progress/critical-path.ts';
 import { placesFromRoot } from '../../../../shared/merge-tree/expected/tree-places.ts';
 import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import {
+  CIRCUIT_CATALOGUE,
+  type CircuitName,
+  type NativeCircuit,
+} from '../../../../shared/proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
 import { randomShape } from '../random-shape.ts';
 import { LEASE_MS, RANGE, RecordedEpoch } from '../recorded-epoch.ts';
 import { SeededRandom } from '../seeded-random.ts';
 
 /** Aztec's delays to the millisecond (`@aztec/bb-prover` 4.1.2, `src/test/delay_values.ts`) of the circuits in the examples. */
-const AZTEC_SECONDS: Partial<Record<CircuitName, number>> = {
+const AZTEC_SECONDS: Partial<Record<NativeCircuit, number>> = {
   PUBLIC_VM: 180,
   PUBLIC_CHONK_VERIFIER: 16.36,
   PRIVATE_TX_BASE_ROLLUP: 24.5,
@@ -27,7 +31,7 @@ const AZTEC_SECONDS: Partial<Record<CircuitName, number>> = {
   PARITY_BASE: 16.9,
   PARITY_ROOT: 18.64,
 };
-const aztecSeconds = (circuit: CircuitName): number => AZTEC_SECONDS[circuit] ?? NaN;
+const aztecSeconds = (circuit: CircuitName): number => AZTEC_SECONDS[circuit as NativeCircuit] ?? NaN;
 
 /** 32 checkpoints of one block of eight transactions. */
 function fullEpoch(block: { publicTxs: number; privateTxs: number }): CheckpointShape[] {
@@ -35,7 +39,7 @@ function fullEpoch(block: { publicTxs: number; privateTxs: number }): Checkpoint
 }
 
 function leftOf(path: CriticalPath, epoch: RecordedEpoch, rangeId = RANGE): PathLeft {
-  return path.left(circuitStandings(tallyOf(epoch.records, rangeId), epoch.nowMs));
+  return path.left(circuitStandings(tallyOf(epoch.records, rangeId), '4.1.2', epoch.nowMs));
 }
 
 describe('CriticalPath', () => {
@@ -86,7 +90,7 @@ describe('CriticalPath', () => {
 
   describe('of an epoch with one public transaction', () => {
     const SHAPE = [{ blocks: [{ publicTxs: 1, privateTxs: 0 }], l1ToL2Messages: 0 }];
-    const SECONDS: Partial<Record<CircuitName, number>> = {
+    const SECONDS: Partial<Record<NativeCircuit, number>> = {
       PUBLIC_VM: 100,
       PUBLIC_CHONK_VERIFIER: 10,
       PUBLIC_TX_BASE_ROLLUP: 20,

@@ -6,20 +6,20 @@ import { circuitStandings } from '../../../../shared/merge-tree/progress/circuit
 import { expectedTree } from '../../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { type PoolLoad, type PoolSlots, WorkLeft } from '../../../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../../../shared/proving-job/circuit-family.ts';
-import { CIRCUIT_CATALOGUE, type CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, circuitOf, type NativeCircuit } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import { randomShape } from '../random-shape.ts';
 import { RANGE, RecordedEpoch } from '../recorded-epoch.ts';
 import { SeededRandom } from '../seeded-random.ts';
 
 const START_UP_SECONDS = 60;
-const secondsOf = (circuit: CircuitName): { mean: number; p95: number } => {
+const secondsOf = (circuit: NativeCircuit): { mean: number; p95: number } => {
   const { expectedSeconds } = CIRCUIT_CATALOGUE[circuit];
   return { mean: expectedSeconds, p95: 2 * expectedSeconds };
 };
 const slotsOf = (): PoolSlots => ({ slots: 1, startUpSeconds: START_UP_SECONDS });
 
 function loadsOf(epoch: RecordedEpoch, work: WorkLeft): Partial<Record<Pool, PoolLoad>> {
-  const standings = circuitStandings(tallyOf(epoch.records, RANGE), epoch.nowMs);
+  const standings = circuitStandings(tallyOf(epoch.records, RANGE), '4.1.2', epoch.nowMs);
   return work.byPool(standings, { secondsOf, slotsOf });
 }
 
@@ -57,7 +57,7 @@ describe('WorkLeft', () => {
         const now = totalSeconds(loadsOf(epoch, work));
         expect(now).toBeLessThanOrEqual(before + 1e-6);
         before = now;
-        expect(now).toBeGreaterThan(CIRCUIT_CATALOGUE[circuit].expectedSeconds - 1e-6);
+        expect(now).toBeGreaterThan(circuitOf(circuit, '4.1.2').expectedSeconds - 1e-6);
         return false;
       });
       expect(loadsOf(epoch, work)).toEqual({});
@@ -96,7 +96,7 @@ describe('WorkLeft', () => {
     const before = loadsOf(epoch, work);
     const { id } = epoch.find('PRIVATE_TX_BASE_ROLLUP');
     epoch.change(id, { pool: 'large' });
-    const standings = circuitStandings(tallyOf(epoch.records, RANGE), epoch.nowMs);
+    const standings = circuitStandings(tallyOf(epoch.records, RANGE), '4.1.2', epoch.nowMs);
     const moved = work.byPool(standings, {
       secondsOf: (circuit, pool) =>
         circuit === 'PRIVATE_TX_BASE_ROLLUP' && pool === 'large' ? { mean: 10, p95: 300 } : secondsOf(circuit),
@@ -126,7 +126,7 @@ describe('WorkLeft', () => {
   it('expects nothing from jobs that wait for a pool without agents', () => {
     const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 1 }], l1ToL2Messages: 0 }];
     const epoch = new RecordedEpoch(shape);
-    const standings = circuitStandings(tallyOf(epoch.records, RANGE), epoch.nowMs);
+    const standings = circuitStandings(tallyOf(epoch.records, RANGE), '4.1.2', epoch.nowMs);
     const loads = new WorkLeft(expectedTree(shape)).byPool(standings, {
       secondsOf,
       slotsOf: () => ({ slots: 0, startUpSeconds: START_UP_SECONDS }),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { type AwsClients, createAwsClients } from '../../../../../shared/engine/aws/aws-clients.ts';
 import { AgentId, type JobLedger, RangeId } from '../../../../../shared/ledger/job-ledger.ts';
-import { CircuitName } from '../../../../../shared/proving-job/circuit-catalogue.ts';
+import { NativeCircuit } from '../../../../../shared/proving-job/circuit-catalogue.ts';
 import { aNewJob } from '../../../../contract/a-new-job.ts';
 import { type AwsGate, startAwsGate } from '../../../../fixtures/aws-gate.ts';
 import { CapacityMeter } from '../../../../fixtures/aws-gate-capacity.ts';
@@ -20,7 +20,7 @@ import { epochIdOf } from '../../../../../shared/proving-job/proving-job-id.ts';
 
 const WRITE_UNIT_BYTES = 1024;
 /** The longest name of a circuit, and ids as they are on a network that has run for years. */
-const LONGEST = CircuitName.options.toSorted((a, b) => b.length - a.length)[0] ?? 'ROOT_ROLLUP';
+const LONGEST = NativeCircuit.options.toSorted((a, b) => b.length - a.length)[0] ?? 'ROOT_ROLLUP';
 const EPOCH = epochId(123_456);
 const RANGE = RangeId.parse(`0x${'a1'.repeat(32)}`);
 const VERSION = '4.1.2-nightly.20261122';
@@ -105,7 +105,7 @@ describe('the job ledger on DynamoDB costs', () => {
     expect(await costOf(() => jobs.jobsOfEpoch(epochIdOf(job.id)))).toEqual([8, 0, 8]);
   });
 
-  it.each(CircuitName.options)(
+  it.each(NativeCircuit.options)(
     'one unit for each write of a %s with four children that no agent fails, whatever its state',
     async (circuit) => {
       const children = Array.from({ length: 4 }, () => aNewJob(LONGEST, { epochId: EPOCH }).id);
