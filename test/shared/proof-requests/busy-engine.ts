@@ -51,6 +51,10 @@ export class BusyEngine {
     return engine as unknown as ProofRequestsDeps['engine'];
   }
 
+  get callsUnderWay(): number {
+    return Object.values(this.#underWay).reduce((sum, count) => sum + count);
+  }
+
   /** Makes every recorded job `proven`, with `proof`. */
   proveAll(proof: Uint8Array): void {
     for (const job of this.records.values()) {
