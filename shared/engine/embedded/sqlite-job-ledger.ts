@@ -26,6 +26,7 @@ import { type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import { CLEAR_LEASE, CLEAR_LEASES, dropStraggler, endAttempt } from './sqlite-job-attempts.ts';
 import { claimJob } from './sqlite-job-claim.ts';
 import { IS_OPEN, openPortions, readOpenJobs, readStrandedJobs } from './sqlite-open-jobs.ts';
+import { readRejectedJobs } from './sqlite-rejected-jobs.ts';
 import { tallyJobs } from './sqlite-job-tally.ts';
 
 const NO_ATTEMPTS_TEXT = JSON.stringify(NO_ATTEMPTS);
@@ -138,14 +139,7 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async rejectedJobs(epochId: EpochId, rangeId: RangeId): Promise<readonly JobRecord[]> {
-    const at = readClock(this.#clock);
-    return this.#database
-      .all(
-        `select * from jobs where epoch_id = ? and range_id = ? and state = 'rejected' order by sequence`,
-        epochId,
-        rangeId,
-      )
-      .map((row) => parseJobRow(row, at));
+    return await readRejectedJobs(this.#database, { epochId, rangeId, clock: this.#clock });
   }
 
   async claim(

@@ -115,29 +115,38 @@ describe('programs that only count', () => {
     expect(plan).toEqual([expect.stringContaining('USING COVERING INDEX jobs_by_state')]);
   });
 
-  it.each(['openJobs', 'strandedJobs', 'cancelEpoch'] as const)('let others run during %s', async (name) => {
-    const count = 3 * MOST_ROWS;
-    await recorded('PUBLIC_CHONK_VERIFIER', count);
-    const { jobs } = harness.engine;
-    let turns = 0;
-    let isDone = false;
-    const takeTurn = (): void => {
-      turns += 1;
-      if (!isDone) setImmediate(takeTurn);
-    };
-    setImmediate(takeTurn);
-    const calls = {
-      openJobs: async () => (await jobs.openJobs(epoch.id)).length,
-      strandedJobs: async () => (await jobs.strandedJobs(0)).length,
-      cancelEpoch: () => jobs.cancelEpoch(epoch.id, 'window closed'),
-    };
-    let found = 0;
-    const { most } = await rowsOf(async () => (found = await calls[name]()));
-    isDone = true;
-    expect(found).toBe(count);
-    expect(most).toBeLessThanOrEqual(MOST_ROWS);
-    expect(turns).toBeGreaterThanOrEqual(count / MOST_ROWS);
-  });
+  it.each(['openJobs', 'strandedJobs', 'cancelEpoch', 'rejectedJobs'] as const)(
+    'let others run during %s',
+    async (name) => {
+      const count = 3 * MOST_ROWS;
+      const ids = (await recorded('PUBLIC_CHONK_VERIFIER', count)).map(({ id }) => id);
+      const { jobs } = harness.engine;
+      if (name === 'rejectedJobs') await Promise.all(ids.map((id) => jobs.reject(id, 'nobody could prove it')));
+      let turns = 0;
+      let isDone = false;
+      const takeTurn = (): void => {
+        turns += 1;
+        if (!isDone) setImmediate(takeTurn);
+      };
+      setImmediate(takeTurn);
+      const calls = {
+        openJobs: async () => (await jobs.openJobs(epoch.id)).length,
+        strandedJobs: async () => (await jobs.strandedJobs(0)).length,
+        cancelEpoch: () => jobs.cancelEpoch(epoch.id, 'window closed'),
+        rejectedJobs: async () => {
+          const rejected = await jobs.rejectedJobs(epoch.id, epoch.rangeId);
+          expect(rejected.map(({ id }) => id)).toEqual(ids);
+          return rejected.length;
+        },
+      };
+      let found = 0;
+      const { most } = await rowsOf(async () => (found = await calls[name]()));
+      isDone = true;
+      expect(found).toBe(count);
+      expect(most).toBeLessThanOrEqual(MOST_ROWS);
+      expect(turns).toBeGreaterThanOrEqual(count / MOST_ROWS);
+    },
+  );
 
   it('return as many stranded jobs as were asked for, and the others next', async () => {
     const jobs = await recorded('PUBLIC_CHONK_VERIFIER', 5);
