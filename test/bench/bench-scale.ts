@@ -28,7 +28,8 @@ const WORK = {
   openJobs: 'list the open jobs',
   sweep: 'sweep, every job waits with a message',
   cancelOthers: 'cancel jobs of other ranges (none)',
-  cancel: 'cancel an epoch',
+  rejected: 'list the rejected jobs, half of all',
+  cancel: 'cancel an epoch, half of it rejected',
 } as const;
 
 const { values } = parseArgs({
@@ -59,7 +60,7 @@ async function embedded(size: number): Promise<readonly (readonly [string, numbe
   try {
     const node = await measure<EmbeddedFigures>('measure-embedded.ts', [folder, String(size), values.epochs]);
     const status = await measure<StatusFigures>('measure-status.ts', [folder]);
-    const ofNode = (['tally', 'openJobs', 'sweep', 'cancelOthers', 'cancel'] as const).flatMap((name) => [
+    const ofNode = (['tally', 'openJobs', 'sweep', 'cancelOthers', 'rejected', 'cancel'] as const).flatMap((name) => [
       [`embedded: ${WORK[name]}, CPU ms`, node[name].cpuSeconds * 1000] as const,
       [`embedded: ${WORK[name]}, longest block, CPU ms`, node[name].blockedMs] as const,
     ]);

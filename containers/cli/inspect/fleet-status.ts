@@ -21,7 +21,7 @@ export interface FleetStatus {
   /** Newest first. */
   readonly incidents: readonly Incident[];
   readonly deadLetters: readonly DeadLetter[];
-  /** Epochs and roots that a newer version wrote, each with the reason why this one leaves it out. */
+  /** Records that a newer version wrote or that are damaged, each with the reason why this one leaves it out. */
   readonly unreadable: readonly string[];
 }
 

@@ -48,7 +48,7 @@ export function renderStatus(status: FleetStatus): Line[] {
     ],
     ...(unreadable.length === 0
       ? []
-      : [['Written by a newer version', unreadable.map((record) => [toned('bad', record)]), ''] as const]),
+      : [['Written by a newer version, or damaged', unreadable.map((record) => [toned('bad', record)]), ''] as const]),
   ];
   return sections.flatMap(([title, lines, whenEmpty], index) => [
     ...(index === 0 ? [] : [[]]),

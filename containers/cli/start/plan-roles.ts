@@ -1,4 +1,4 @@
-import { availableParallelism, hostname, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 
 import { AGENT_GROUP } from '../../../shared/config/groups/agent-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
@@ -90,6 +90,6 @@ function shareOfMachine(agentCount: number): Record<string, string> {
 
 function agentName({ settings }: AgentRole, index: number): Record<string, string> {
   const { agentId, agentCount } = AGENT_GROUP.settings;
-  const base = settings.agentId ?? `${hostname()}-${process.pid}`;
-  return { [agentId.variable]: `${base}-${index + 1}`, [agentCount.variable]: '1' };
+  const name = settings.agentId === undefined ? {} : { [agentId.variable]: `${settings.agentId}-${index + 1}` };
+  return { ...name, [agentCount.variable]: '1' };
 }

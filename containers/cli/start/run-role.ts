@@ -45,12 +45,14 @@ async function runNodeRole(role: NodeRole): Promise<number> {
 
 async function runAgentRole(role: AgentRole): Promise<number> {
   return runUntilEnd('agent', role, async (deps) => {
-    const [{ runAgent }, { toAgentOptions }, { installedNetworkVersion }] = await Promise.all([
+    const [{ runAgent }, { toAgentOptions }, { takeAgentId }, { installedNetworkVersion }] = await Promise.all([
       import('../../agent/run-agent.ts'),
       import('./to-agent-options.ts'),
+      import('./take-agent-id.ts'),
       import('../../../shared/proving-job/network-version.ts'),
     ]);
-    await runAgent(toAgentOptions(role, installedNetworkVersion()), { ...deps, nowMs: Date.now });
+    const agentId = role.settings.agentId ?? (await takeAgentId());
+    await runAgent(toAgentOptions(role, installedNetworkVersion(), agentId), { ...deps, nowMs: Date.now });
   });
 }
 

@@ -1,21 +1,23 @@
-import { hostname } from 'node:os';
-
 import type { AgentSettings } from '../../../shared/config/groups/agent-settings.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
-import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { AgentOptions } from '../../agent/agent-options.ts';
 import { familyReference } from '../../agent/families/family-registry.ts';
 import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
 import type { AgentRole } from './read-role.ts';
 
-/** The options of an agent with these settings. */
+/**
+ * The options of an agent with these settings.
+ * @param agentId its name, whether or not the settings have one
+ */
 export function toAgentOptions(
   { settings, engineOptions }: Pick<AgentRole, 'settings' | 'engineOptions'>,
   networkVersion: string,
+  agentId: AgentId,
 ): AgentOptions {
   return {
-    agentId: settings.agentId ?? AgentId.parse(`${hostname()}-${process.pid}`),
+    agentId,
     pools: settings.pools,
     circuits: [...settings.proofTypes, ...circuitsOf('canary')],
     networkVersion,

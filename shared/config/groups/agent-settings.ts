@@ -31,7 +31,7 @@ export const AGENT_GROUP = {
       flag: 'agent-id',
       variable: 'COPPICE_AGENT_ID',
       description: "The agent's name in the ledger; with several agents, the prefix of their names",
-      defaultNote: 'host name and process id',
+      defaultNote: 'host name and the first free number',
     }),
     pools: withDefault(listOf(oneOf(Pool.options)), Pool.options.join(','), {
       flag: 'agent-pools',

@@ -69,9 +69,9 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     settlements: new SqliteSettlementFeed(database),
     epochs: new SqliteEpochLedger(database, nowMs, unreadable),
     outbox: new SqliteOutbox(database, nowMs, unreadable),
-    agents: new SqliteAgentRegistry(database, nowMs),
-    incidents: new SqliteIncidentLog(database, nowMs),
-    decisions: new SqliteDecisionLog(database),
+    agents: new SqliteAgentRegistry(database, nowMs, unreadable),
+    incidents: new SqliteIncidentLog(database, nowMs, unreadable),
+    decisions: new SqliteDecisionLog(database, unreadable),
     disks: new EmbeddedDisks([options.dataDirectory, ...givenProofs], options.readFreeBytes),
     // Nothing scales the agents of one machine, and no function runs there.
     growingEpochs: undefined,

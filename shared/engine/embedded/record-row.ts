@@ -1,29 +1,38 @@
 import { z } from 'zod';
 
 import { UnreadableRecordError } from '../../ledger/errors.ts';
+import { errorText } from '../../telemetry/error-text.ts';
 import type { UnreadableRecords } from '../unreadable-records.ts';
 import type { SqliteRow } from './sqlite-database.ts';
 
 /** Reads the record of a row. @throws {UnreadableRecordError} */
 export function parseRecord<Schema extends z.ZodType>(row: SqliteRow, schema: Schema, name: string): z.infer<Schema> {
-  const parsed = schema.safeParse(JSON.parse(String(row['record'])));
-  if (parsed.success) return parsed.data;
-  const what = z.prettifyError(parsed.error).replaceAll('\n', ' ');
+  let what: string;
+  let cause: unknown;
+  try {
+    const parsed = schema.safeParse(JSON.parse(String(row['record'])));
+    if (parsed.success) return parsed.data;
+    what = z.prettifyError(parsed.error).replaceAll('\n', ' ');
+    cause = parsed.error;
+  } catch (error) {
+    what = errorText(error);
+    cause = error;
+  }
   throw new UnreadableRecordError(
     `the record of ${name} cannot be read: ${what}. Run the version of coppice that wrote it`,
-    { cause: parsed.error },
+    { cause },
   );
 }
 
 export interface ReadRecordsOptions {
-  /** What each is the record of, such as `epoch`. */
+  /** What each is the record of, such as `epoch`; its `id` follows, if the row has one. */
   readonly what: string;
   /** @default all */
   readonly limit?: number;
   readonly unreadable: UnreadableRecords;
 }
 
-/** Reads the records of rows with an `id`, in their order. Those that this version cannot read are left out. */
+/** Reads the records of rows, in their order. Those that this version cannot read are left out. */
 export function readRecords<Schema extends z.ZodType>(
   rows: readonly SqliteRow[],
   schema: Schema,
@@ -32,7 +41,7 @@ export function readRecords<Schema extends z.ZodType>(
   const records: z.infer<Schema>[] = [];
   for (const row of rows) {
     if (records.length >= limit) break;
-    const name = `${what} ${String(row['id'])}`;
+    const name = [what, row['id']].filter(Boolean).join(' ');
     try {
       records.push(parseRecord(row, schema, name));
     } catch (error) {

@@ -1,5 +1,7 @@
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { AgentRecord, type AgentRegistry } from '../../ledger/agent-registry.ts';
+import { UnreadableRecords } from '../unreadable-records.ts';
+import { readRecords } from './record-row.ts';
 
 /** Agents of the past are forgotten after a day. */
 const KEPT_MS = 24 * 3_600_000;
@@ -8,10 +10,12 @@ const KEPT_MS = 24 * 3_600_000;
 export class SqliteAgentRegistry implements AgentRegistry {
   readonly #database: SqliteDatabase;
   readonly #nowMs: () => number;
+  readonly #unreadable: UnreadableRecords;
 
-  constructor(database: SqliteDatabase, nowMs: () => number) {
+  constructor(database: SqliteDatabase, nowMs: () => number, unreadable = new UnreadableRecords()) {
     this.#database = database;
     this.#nowMs = nowMs;
+    this.#unreadable = unreadable;
   }
 
   async report(agent: AgentRecord): Promise<void> {
@@ -28,11 +32,10 @@ export class SqliteAgentRegistry implements AgentRegistry {
   }
 
   async seenWithin(withinSeconds: number): Promise<readonly AgentRecord[]> {
-    return this.#database
-      .all(
-        'select record from agents where last_seen_at_ms >= ? order by agent_id',
-        this.#nowMs() - withinSeconds * 1000,
-      )
-      .map((row) => AgentRecord.parse(JSON.parse(String(row['record']))));
+    const rows = this.#database.all(
+      'select agent_id as id, record from agents where last_seen_at_ms >= ? order by agent_id',
+      this.#nowMs() - withinSeconds * 1000,
+    );
+    return readRecords(rows, AgentRecord, { what: 'agent', unreadable: this.#unreadable });
   }
 }

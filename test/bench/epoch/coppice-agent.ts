@@ -5,6 +5,7 @@ import { toAgentOptions } from '../../../containers/cli/start/to-agent-options.t
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { followOrders } from '../follow-orders.ts';
@@ -15,8 +16,10 @@ import { coppiceSettings } from './coppice-settings.ts';
  * stays warm and uses no CPU. Arguments: its number, and the fleet's data directory.
  */
 const [number, dataDirectory] = process.argv.slice(2);
-const settings = coppiceSettings(String(dataDirectory), `agent-${String(number)}`);
-const options = toAgentOptions({ settings, engineOptions: engineOptionsOf(settings) }, installedNetworkVersion());
+const agentId = AgentId.parse(`agent-${String(number)}`);
+const settings = coppiceSettings(String(dataDirectory), agentId);
+const role = { settings, engineOptions: engineOptionsOf(settings) };
+const options = toAgentOptions(role, installedNetworkVersion(), agentId);
 const engine = await openEngine(options.engineOptions);
 
 let gate = Promise.withResolvers<AbortSignal>();

@@ -22,6 +22,7 @@ export interface EmbeddedFigures {
   readonly sweep: Measured;
   readonly tally: Measured;
   readonly cancelOthers: Measured;
+  readonly rejected: Measured;
   readonly cancel: Measured;
 }
 
@@ -70,15 +71,21 @@ for (let number = 2; number <= Number(epochCount); number += 1) {
   await engine.epochs.open(other);
   for (const job of jobsOf(other)) await jobs.record(job);
 }
+for (const { id } of recorded.slice(PROVEN, PROVEN + recorded.length / 2))
+  await jobs.reject(id, 'nobody could prove it');
+const rejected = await measured(() => jobs.rejectedJobs(epochId, rangeId));
+// As in a node, which does not hold the records of its jobs.
+const count = recorded.splice(0).length;
 const cancel = await measured(() => jobs.cancelEpoch(epochId, 'its proof window closed'));
 await engine.close();
 const figures: EmbeddedFigures = {
-  recordSeconds: record.cpuSeconds / recorded.length,
+  recordSeconds: record.cpuSeconds / count,
   proveSeconds: prove.cpuSeconds / PROVEN,
   openJobs,
   sweep,
   tally,
   cancelOthers,
+  rejected,
   cancel,
 };
 process.send?.(figures, () => process.exit(0));

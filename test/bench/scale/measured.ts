@@ -2,29 +2,33 @@
 export interface Measured {
   readonly cpuSeconds: number;
   readonly seconds: number;
-  /** The longest stretch in which no timer could fire, in milliseconds of CPU: a busy machine does not lengthen it. */
+  /**
+   * The longest stretch in which no timer could fire, in milliseconds of the thread's CPU: a busy machine does not lengthen
+   * it, and neither do the threads that collect garbage beside it.
+   */
   readonly blockedMs: number;
 }
 
 export async function measured(work: () => Promise<unknown>): Promise<Measured> {
   let blockedMs = 0;
-  let lastMs = cpuMs();
+  let lastMs = msOf(process.threadCpuUsage());
   const see = (): void => {
-    const nowMs = cpuMs();
+    const nowMs = msOf(process.threadCpuUsage());
     blockedMs = Math.max(blockedMs, nowMs - lastMs);
     lastMs = nowMs;
   };
   const timer = setInterval(see, 1);
   const began = performance.now();
-  const cpuBefore = lastMs;
+  const cpuBeforeMs = msOf(process.cpuUsage());
   await work();
+  const seconds = (performance.now() - began) / 1000;
+  const cpuSeconds = (msOf(process.cpuUsage()) - cpuBeforeMs) / 1000;
   see();
   clearInterval(timer);
-  return { cpuSeconds: (lastMs - cpuBefore) / 1000, seconds: (performance.now() - began) / 1000, blockedMs };
+  return { cpuSeconds, seconds, blockedMs };
 }
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
+function msOf({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 

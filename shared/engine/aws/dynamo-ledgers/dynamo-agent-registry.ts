@@ -1,8 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
 import { AgentRecord, type AgentRegistry } from '../../../ledger/agent-registry.ts';
-import { parseItem, queryItems } from '../dynamo/dynamo-item.ts';
+import { parseReadable, queryItems } from '../dynamo/dynamo-item.ts';
 import type { DynamoTable } from '../dynamo/dynamo-table.ts';
+import { UnreadableRecords } from '../../unreadable-records.ts';
 
 const HOUR_MS = 3_600_000;
 /** Agents of the past are forgotten after a day. */
@@ -15,10 +16,12 @@ const KEPT_MS = 24 * HOUR_MS;
 export class DynamoAgentRegistry implements AgentRegistry {
   readonly #table: DynamoTable;
   readonly #nowMs: () => number;
+  readonly #unreadable: UnreadableRecords;
 
-  constructor(table: DynamoTable, nowMs: () => number) {
+  constructor(table: DynamoTable, nowMs: () => number, unreadable = new UnreadableRecords()) {
     this.#table = table;
     this.#nowMs = nowMs;
+    this.#unreadable = unreadable;
   }
 
   async report(agent: AgentRecord): Promise<void> {
@@ -44,10 +47,12 @@ export class DynamoAgentRegistry implements AgentRegistry {
     const pages = await Promise.all(partitionsSince(sinceMs, nowMs).map((pk) => queryItems(this.#table, pk, late)));
     const newest = new Map<string, AgentRecord>();
     // The hours ascend, so an agent's later report replaces its earlier one.
-    for (const item of pages.flat()) {
-      const agent = parseItem(AgentRecord, this.#table, item);
-      newest.set(agent.agentId, agent);
-    }
+    const agents = parseReadable(pages.flat(), AgentRecord, {
+      table: this.#table,
+      nameOf: ({ agentId }) => `agent ${String(agentId)}`,
+      unreadable: this.#unreadable,
+    });
+    for (const agent of agents) newest.set(agent.agentId, agent);
     return [...newest.values()]
       .filter(({ lastSeenAtMs }) => lastSeenAtMs >= sinceMs)
       .toSorted((a, b) => (a.agentId < b.agentId ? -1 : 1));

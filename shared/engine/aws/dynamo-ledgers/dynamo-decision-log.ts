@@ -4,15 +4,18 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
 import { Decision, type DecisionKind, type DecisionLog, type DecisionOf } from '../../../ledger/decision-log.ts';
 import { DECISIONS_KEPT_SECONDS } from '../../../ledger/kept-seconds.ts';
-import { parseItem, queryItems } from '../dynamo/dynamo-item.ts';
+import { parseReadable, queryItems } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, padded } from '../dynamo/dynamo-table.ts';
+import { UnreadableRecords } from '../../unreadable-records.ts';
 
 /** A {@link DecisionLog} in the ledger's DynamoDB table: an item per decision, in the order of their times. */
 export class DynamoDecisionLog implements DecisionLog {
   readonly #table: DynamoTable;
+  readonly #unreadable: UnreadableRecords;
 
-  constructor(table: DynamoTable) {
+  constructor(table: DynamoTable, unreadable = new UnreadableRecords()) {
     this.#table = table;
+    this.#unreadable = unreadable;
   }
 
   async record(decision: Decision): Promise<void> {
@@ -33,7 +36,11 @@ export class DynamoDecisionLog implements DecisionLog {
 
   async latest<Kind extends DecisionKind>(kind: Kind, limit: number): Promise<readonly DecisionOf<Kind>[]> {
     const items = await queryItems(this.#table, partitionOf(kind), { limit, backwards: true });
-    return items.map((item) => parseItem(Decision, this.#table, item) as DecisionOf<Kind>);
+    return parseReadable(items, Decision, {
+      table: this.#table,
+      nameOf: () => `a decision of the kind ${kind}`,
+      unreadable: this.#unreadable,
+    }) as DecisionOf<Kind>[];
   }
 }
 

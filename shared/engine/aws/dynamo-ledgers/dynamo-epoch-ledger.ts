@@ -66,7 +66,8 @@ export class DynamoEpochLedger implements EpochLedger {
 
   /** @param leftOut how many of the newest cannot be read: they take no other's place */
   async #latest(isOfTrials: boolean, limit: number, leftOut = 0): Promise<readonly EpochRecord[]> {
-    const items = await newestEpochItems(this.#table, { isOfTrials, limit: limit + leftOut });
+    const wanted = { isOfTrials, limit: limit + leftOut, unreadable: this.#unreadable };
+    const items = await newestEpochItems(this.#table, wanted);
     const records = items.flatMap((item) => this.#readable(item) ?? []);
     const unreadable = items.length - records.length;
     if (unreadable > leftOut) return await this.#latest(isOfTrials, limit, unreadable);

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 
-import { parseItem, queryItems } from '../dynamo/dynamo-item.ts';
+import { parseReadable, queryItems } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds, padded } from '../dynamo/dynamo-table.ts';
+import { UnreadableRecords } from '../../unreadable-records.ts';
 import { Incident, type IncidentLog } from '../../../ledger/incident-log.ts';
 
 const PARTITION = 'INCIDENTS';
@@ -12,10 +13,12 @@ const PARTITION = 'INCIDENTS';
 export class DynamoIncidentLog implements IncidentLog {
   readonly #table: DynamoTable;
   readonly #nowMs: () => number;
+  readonly #unreadable: UnreadableRecords;
 
-  constructor(table: DynamoTable, nowMs: () => number) {
+  constructor(table: DynamoTable, nowMs: () => number, unreadable = new UnreadableRecords()) {
     this.#table = table;
     this.#nowMs = nowMs;
+    this.#unreadable = unreadable;
   }
 
   async report(incident: Omit<Incident, 'atMs'>): Promise<void> {
@@ -36,6 +39,10 @@ export class DynamoIncidentLog implements IncidentLog {
 
   async latest(limit: number): Promise<readonly Incident[]> {
     const items = await queryItems(this.#table, PARTITION, { limit, backwards: true });
-    return items.map((item) => parseItem(Incident, this.#table, item));
+    return parseReadable(items, Incident, {
+      table: this.#table,
+      nameOf: () => 'an incident',
+      unreadable: this.#unreadable,
+    });
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import type { DynamoTable, ItemKey } from './dynamo-table.ts';
 import { UnreadableItemError } from '../../../ledger/errors.ts';
+import type { UnreadableRecords } from '../../unreadable-records.ts';
 
 /** An item as it is stored, its attributes unchecked. */
 export type DynamoItem = ItemKey & Readonly<Record<string, unknown>>;
@@ -65,4 +66,28 @@ export function parseItem<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const what = z.prettifyError(parsed.error).replaceAll('\n', ' ');
   throw new UnreadableItemError(table.name, pk, sk, what, { cause: parsed.error });
+}
+
+export interface ParseReadableOptions {
+  readonly table: DynamoTable;
+  /** What the item is the record of, for people. */
+  readonly nameOf: (item: DynamoItem) => string;
+  readonly unreadable: UnreadableRecords;
+}
+
+/** Parses the items of a list. Those that this version cannot read are left out. */
+export function parseReadable<Schema extends z.ZodType>(
+  items: readonly DynamoItem[],
+  schema: Schema,
+  { table, nameOf, unreadable }: ParseReadableOptions,
+): z.infer<Schema>[] {
+  return items.flatMap((item) => {
+    try {
+      return [parseItem(schema, table, item)];
+    } catch (error) {
+      if (!(error instanceof UnreadableItemError)) throw error;
+      unreadable.leaveOut(nameOf(item), error);
+      return [];
+    }
+  });
 }

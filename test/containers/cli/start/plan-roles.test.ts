@@ -37,6 +37,8 @@ describe('planRoles', () => {
   it('shares the machine between several agents with different names, unless settings say otherwise', () => {
     const { processes } = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', COPPICE_AGENT_ID: 'rack-7' });
     expect(processes.map(({ environment }) => environment['COPPICE_AGENT_ID'])).toEqual(['rack-7-1', 'rack-7-2']);
+    const unnamed = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2' }).processes;
+    expect(unnamed.map(({ environment }) => environment['COPPICE_AGENT_ID'])).toEqual([undefined, undefined]);
     const [first, second] = processes.map(({ environment }) => environment);
     expect(Number(first?.['HARDWARE_CONCURRENCY'])).toBeGreaterThanOrEqual(1);
     expect(second?.['COPPICE_AGENT_MEMORY_MIB']).toBe(first?.['COPPICE_AGENT_MEMORY_MIB']);

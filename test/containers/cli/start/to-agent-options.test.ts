@@ -7,11 +7,13 @@ import { canaryVersion } from '../../../../shared/canary/circuit-artifact.ts';
 import { parseAgentSettings } from '../../../../shared/config/groups/agent-settings.ts';
 import { engineOptionsOf } from '../../../../shared/engine/engine-options.ts';
 import type { Environment } from '../../../../shared/config/parse-settings.ts';
+import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 
 const optionsFrom = (environment: Environment) => {
   const settings = parseAgentSettings(environment);
-  return resolveAgentOptions(toAgentOptions({ settings, engineOptions: engineOptionsOf(settings) }, '4.1.2'));
+  const role = { settings, engineOptions: engineOptionsOf(settings) };
+  return resolveAgentOptions(toAgentOptions(role, '4.1.2', AgentId.parse('here-1')));
 };
 
 describe('toAgentOptions', () => {

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { AgentRecord } from '../../../../shared/ledger/agent-registry.ts';
+import type { SubmissionDecisionRecord } from '../../../../shared/ledger/decision-log.ts';
+import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';
 import { AgentId, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { Settlement } from '../../../../shared/ledger/settlement-feed.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
@@ -41,6 +44,18 @@ describe('the SQLite ledger', () => {
   function aRoot(number: number): NewRoot {
     const range = { rangeId: RangeId.parse('0xa1'), deadlineAtMs: 9_000 };
     return { epochId: epochId(number), ...range, to: '0xaa', data: '0xbb' };
+  }
+
+  function anAgent(): AgentRecord {
+    const times = { startedAtMs: harness.nowMs(), lastSeenAtMs: harness.nowMs() };
+    const machine = { hostname: 'here', pid: 1, family: 'aztec', networkVersion: '4.1.2' };
+    const agentId = AgentId.parse('alice');
+    return { agentId, pools: ['small'], state: 'idle', jobsProven: 0, ...machine, ...times };
+  }
+
+  function aDecision(): SubmissionDecisionRecord {
+    const names = { epochId: epochId(6), epoch: EpochNumber.parse(6) };
+    return { kind: 'submission', atMs: 1, ...names, choice: 'wait', costWei: '1', reason: 'gas falls' };
   }
 
   async function cancelOne(): Promise<string> {
@@ -89,6 +104,30 @@ describe('the SQLite ledger', () => {
     ]);
     await expect(epochs.find(epochId(7))).rejects.toThrow(UnreadableRecordError);
     await expect(outbox.find(epochId(7))).rejects.toThrow(UnreadableRecordError);
+  });
+
+  it.each(['{"cut off', '"another thing"', '{}'])('leaves out the records that are damaged, %s', async (damaged) => {
+    const { epochs, outbox, agents, decisions, incidents, unreadable } = harness.engine;
+    await epochs.open(aNewEpoch(6));
+    await outbox.store(aRoot(6));
+    await agents.report(anAgent());
+    await decisions.record(aDecision());
+    await incidents.report({ kind: 'late-proof', subject: 'a job', message: 'it came late' });
+    for (const table of ['epochs', 'roots', 'agents', 'decisions']) {
+      raw.prepare(`update ${table} set record = ?`).run(damaged);
+    }
+    raw.exec(`update incidents set kind = 'of the moon'`);
+
+    const lists = [epochs.latest(1), outbox.open(), agents.seenWithin(60), decisions.latest('submission', 1)];
+    expect(await Promise.all([...lists, incidents.latest(1)])).toEqual([[], [], [], [], []]);
+    expect(unreadable.list.toSorted()).toEqual([
+      expect.stringMatching('^a decision of the kind submission: '),
+      expect.stringMatching('^agent alice: '),
+      expect.stringMatching('^an incident: '),
+      expect.stringMatching(`^epoch ${epochId(6)}: `),
+      expect.stringMatching(`^root of epoch ${epochId(6)}: `),
+    ]);
+    await expect(epochs.find(epochId(6))).rejects.toThrow(UnreadableRecordError);
   });
 
   it('does not report settlements from before the subscription', async () => {

@@ -81,6 +81,13 @@ describe('DynamoEpochLedger', () => {
     expect(opening).toMatchObject({ id: epochId(7), expiresAtSeconds: expiresAtSeconds(aNewEpoch().deadlineAtMs) });
   });
 
+  it('lists the others when the place of one in their order is damaged', async () => {
+    const epoch = await epochs.open(aNewEpoch());
+    await harness.putRaw({ pk: 'OPENINGS#rollups', sk: 'damaged', id: { odd: true } });
+    expect(await epochs.latest(2)).toEqual([epoch]);
+    expect(unreadable.list).toEqual([expect.stringMatching(/^opening damaged: .*delete the item/)]);
+  });
+
   it('lists the others when it cannot read the newest, and names that item and what to do', async () => {
     for (const number of [5, 6, 7]) await epochs.open(aNewEpoch(number));
     await harness.putRaw({ ...(await harness.raw(KEY)), ...KEY, state: 'lost' });
