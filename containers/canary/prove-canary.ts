@@ -1,3 +1,4 @@
+import { aboutEpoch } from '../../shared/ledger/incident-log.ts';
 import { encodeRootSubmission } from '../../shared/canary/canary-rollup.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
@@ -61,7 +62,7 @@ export async function proveCanary(
     if (!signal.aborted) {
       const reason = errorText(error);
       await engine.epochs.advance(id, rangeId, 'failed', { reason });
-      await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
+      await engine.incidents.report({ kind: 'epoch-failed', subject: aboutEpoch(id), message: reason });
     }
     throw error;
   } finally {

@@ -1,3 +1,4 @@
+import { aboutEpoch } from '../../shared/ledger/incident-log.ts';
 import type { EthAddress } from '@aztec/foundation/eth-address';
 import { ProvingOrchestrator } from '@aztec/prover-client/orchestrator';
 import { PublicProcessorFactory } from '@aztec/simulator/server';
@@ -111,7 +112,7 @@ export async function attemptEpoch(
     }
     const reason = errorText(error);
     await engine.epochs.advance(id, rangeId, 'failed', { reason });
-    await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
+    await engine.incidents.report({ kind: 'epoch-failed', subject: aboutEpoch(id), message: reason });
     throw error;
   } finally {
     stopping.dispose();
@@ -224,7 +225,7 @@ async function endStopped(
       // Its jobs go on: the new range may want them, and the attempt over it cancels the others.
       const reason = 'its checkpoints were reorganised away';
       await engine.epochs.advance(id, rangeId, 'failed', { reason });
-      await engine.incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message: reason });
+      await engine.incidents.report({ kind: 'epoch-failed', subject: aboutEpoch(id), message: reason });
     }
   }
 }

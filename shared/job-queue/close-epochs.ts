@@ -1,6 +1,6 @@
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import { EPOCHS_IN_NEED, needOfEpoch } from '../ledger/epoch-needs.ts';
-import type { IncidentLog } from '../ledger/incident-log.ts';
+import { aboutEpoch, type IncidentLog } from '../ledger/incident-log.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
 import type { Outbox } from '../ledger/outbox.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -29,7 +29,7 @@ export async function closeEpoch(
   await epochs.advance(id, rangeId, 'expired', { reason });
   log.warn({ epoch, epochId: id, cancelled, reason }, 'closed an epoch');
   const message = `${reason}; ${cancelled} jobs were cancelled`;
-  await incidents.report({ kind: 'epoch-failed', subject: `epoch ${epoch}`, message });
+  await incidents.report({ kind: 'epoch-failed', subject: aboutEpoch(id), message });
 }
 
 /**

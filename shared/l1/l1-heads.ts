@@ -15,7 +15,7 @@ export interface L1Heads {
   readonly usable: readonly [L1Head, ...L1Head[]];
   /** The highest of the usable blocks. */
   readonly bestBlockNumber: number;
-  /** Hosts that respond but do not follow the chain: their execution client may have lost its consensus client. */
+  /** Hosts that respond but do not follow the chain: their execution client may have lost its consensus client, or makes up its blocks. */
   readonly laggingHosts: readonly string[];
   readonly silentHosts: readonly string[];
   /** Not even the best head is recent: L1 has halted, no URL follows it any more, or this machine's clock is wrong. */
@@ -52,6 +52,9 @@ async function readHead(node: L1Node): Promise<L1Head> {
   };
 }
 
+/** Recent heads cannot be further apart: blocks are a second apart at least. */
+const MAX_BLOCKS_BETWEEN_RECENT = MAX_HEAD_AGE_MS / 1000;
+
 /** Chooses the heads that can be trusted, by each other and by the clock. */
 export function judgeHeads(
   heads: readonly [L1Head, ...L1Head[]],
@@ -59,7 +62,7 @@ export function judgeHeads(
 ): Pick<L1Heads, 'usable' | 'bestBlockNumber' | 'laggingHosts' | 'isStale'> {
   const recent = heads.filter(({ blockAtMs }) => nowMs - blockAtMs <= MAX_HEAD_AGE_MS);
   const isStale = recent.length === 0;
-  const candidates = isStale ? heads : recent;
+  const candidates = isStale ? heads : agreed(recent);
   const bestBlockNumber = Math.max(...candidates.map(({ blockNumber }) => blockNumber));
   const [first, ...others] = candidates.filter(({ blockNumber }) => bestBlockNumber - blockNumber <= MAX_BLOCKS_BEHIND);
   const usable = [first ?? heads[0], ...others] as const;
@@ -67,9 +70,21 @@ export function judgeHeads(
   return { usable, bestBlockNumber, laggingHosts, isStale };
 }
 
+/**
+ * Those that most of them agree with: a node may make up a number of its own. Between as many, the lower number counts: it
+ * takes an error to have blocks that the other does not know.
+ */
+function agreed(recent: readonly L1Head[]): readonly L1Head[] {
+  const groups = recent.map((head) =>
+    recent.filter(({ blockNumber }) => Math.abs(blockNumber - head.blockNumber) <= MAX_BLOCKS_BETWEEN_RECENT),
+  );
+  const lowestOf = (group: readonly L1Head[]): number => Math.min(...group.map(({ blockNumber }) => blockNumber));
+  return groups.toSorted((a, b) => b.length - a.length || lowestOf(a) - lowestOf(b))[0] ?? recent;
+}
+
 /** For the log: what it means that hosts lag. */
 export function describeLag({ isStale }: Pick<L1Heads, 'isStale'>): string {
   return isStale
     ? 'no L1 node has a recent block: check them, and the clock of this machine'
-    : 'some L1 nodes lag behind and are not read from: check that they follow the chain';
+    : 'some L1 nodes lag behind or contradict the others, and are not read from: check that they follow the chain';
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { EpochId } from '../proving-job/epoch-id.ts';
+
 /** Something an operator should know about: a corrupt object, a parked message, a rejected job. */
 export const Incident = z.strictObject({
   atMs: z.number().int(),
@@ -19,6 +21,11 @@ export const Incident = z.strictObject({
   message: z.string(),
 });
 export type Incident = z.infer<typeof Incident>;
+
+/** The subject of an incident about an epoch. A number alone may be that of an epoch of another rollup. */
+export function aboutEpoch(id: EpochId): string {
+  return `epoch ${id}`;
+}
 
 /** Keeps incidents for `coppice status`. */
 export interface IncidentLog {

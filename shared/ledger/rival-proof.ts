@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry/logger.ts';
 import type { EpochRecord } from './epoch-ledger.ts';
-import type { IncidentLog } from './incident-log.ts';
+import { aboutEpoch, type IncidentLog } from './incident-log.ts';
 
 /** Incidents in which an earlier report of the same epoch is sought: a restart must not report it again. */
 const LATEST_INCIDENTS = 100;
@@ -17,20 +17,20 @@ export interface RivalProofDeps {
  * @returns whether it is reported, now or before
  */
 export async function reportRivalProof(
-  { epoch }: Pick<EpochRecord, 'epoch'>,
+  { id, epoch }: Pick<EpochRecord, 'id' | 'epoch'>,
   next: 'it is proven further' | 'the root is submitted',
   { incidents, log }: RivalProofDeps,
 ): Promise<boolean> {
   const message = `L1 has another prover's proof of its checkpoints; ${next} for its share of the reward`;
-  const incident = { kind: 'submission', subject: `epoch ${epoch}`, message } as const;
+  const incident = { kind: 'submission', subject: aboutEpoch(id), message } as const;
   try {
     const known = await incidents.latest(LATEST_INCIDENTS);
     if (known.some(({ subject, message: text }) => subject === incident.subject && text === message)) return true;
     await incidents.report(incident);
-    log.warn({ epoch }, message);
+    log.warn({ epoch, epochId: id }, message);
     return true;
   } catch (error) {
-    log.warn({ err: error, epoch }, "could not report another prover's proof yet");
+    log.warn({ err: error, epoch, epochId: id }, "could not report another prover's proof yet");
     return false;
   }
 }

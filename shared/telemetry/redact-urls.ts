@@ -1,5 +1,5 @@
-/** A URL in running text, up to the first character that cannot belong to it. */
-export const URL_IN_TEXT = /\b(?:https?|wss?):\/\/[^\s"'<>\\,)]+/g;
+/** A URL in running text, up to the first character that ends it there; a password may have any of those in it. */
+export const URL_IN_TEXT = /\b(?:https?|wss?):\/\/(?:[^\s/?#]*@)?[^\s"'<>\\,)]+/gi;
 /** Providers put their key into the path: a long run of letters and digits. */
 const KEY_IN_PATH = /\/[A-Za-z0-9_-]{16,}(?=\/|$)/;
 

@@ -87,6 +87,6 @@ describe('sweep-ledger', () => {
     expect(await handler()).toEqual({ sentJobs: 0 });
     expect(await engine.epochs.find(id)).toMatchObject({ state: 'expired', reason: 'its proof window closed' });
     expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
-    expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: 'epoch 7' }]);
+    expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: `epoch ${id}` }]);
   });
 });

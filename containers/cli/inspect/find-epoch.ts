@@ -52,7 +52,7 @@ export async function findEpoch(epochs: EpochLedger, wanted: EpochId | undefined
 }
 
 /** The epoch's rollup, if it has to be named: these epochs are of more than one. */
-export function rollupToName({ id }: EpochRecord, latest: readonly EpochRecord[]): RollupId | undefined {
+export function rollupToName({ id }: Pick<EpochRecord, 'id'>, latest: readonly EpochRecord[]): RollupId | undefined {
   const { rollup } = parseEpochId(id);
   const rollups = new Set([rollup, ...latest.map((record) => parseEpochId(record.id).rollup)]);
   rollups.delete(TRIALS);

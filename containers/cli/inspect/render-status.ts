@@ -2,8 +2,9 @@ import type { DiskSpace } from '../../../shared/engine/disks.ts';
 import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
+import { aboutEpoch } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochId, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatBytes } from '../../terminal/format-bytes.ts';
@@ -26,15 +27,15 @@ export function renderStatus(status: FleetStatus): Line[] {
   const { atMs, epochs, roots, agents, queues, disks, incidents, deadLetters, unreadable } = status;
   const sections: (readonly [string, readonly Line[], string])[] = [
     ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, epochs, atMs))), 'none yet'],
-    ['Roots in the outbox', roots.map((root) => rootLine(root, atMs)), 'none'],
-    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, atMs))), 'none seen recently'],
+    ['Roots in the outbox', roots.map((root) => rootLine(root, epochs, atMs)), 'none'],
+    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, epochs, atMs))), 'none seen recently'],
     ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
     ...(disks.length === 0 ? [] : [['Disks', disks.map(diskLine), ''] as const]),
     [
       'Incidents',
       incidents.map(({ atMs: sinceMs, kind, subject, message }) => [
         toned('dim', ago(atMs - sinceMs)),
-        ` ${kind} ${subject}: ${message}`,
+        ` ${kind} ${shownSubject(subject, epochs)}: ${message}`,
       ]),
       'none',
     ],
@@ -86,10 +87,21 @@ function closes(leftMs: number): string {
   return leftMs > 0 ? `closes in ${formatDuration(leftMs)}` : `closed ${ago(-leftMs)}`;
 }
 
-function rootLine(root: RootRecord, atMs: number): Line {
+/** An epoch's number, with its rollup where the ledger has epochs of more than one. */
+function shownEpoch(id: EpochId, epochs: readonly EpochStatus[]): string {
+  const { rollup, epoch } = parseEpochId(id);
+  return rollupToName({ id }, epochs) === undefined || rollup === undefined ? String(epoch) : id;
+}
+
+function shownSubject(subject: string, epochs: readonly EpochStatus[]): string {
+  const id = EpochId.safeParse(subject.slice('epoch '.length)).data;
+  return id !== undefined && subject === aboutEpoch(id) ? `epoch ${shownEpoch(id, epochs)}` : subject;
+}
+
+function rootLine(root: RootRecord, epochs: readonly EpochStatus[], atMs: number): Line {
   const newest = root.submissions.at(-1);
   return [
-    `epoch ${root.epoch}: `,
+    `epoch ${shownEpoch(root.epochId, epochs)}: `,
     toned('busy', root.state),
     newest === undefined ? '' : `, transaction ${root.submissions.length}: ${newest.transactionHash}`,
     `, window ${closes(root.deadlineAtMs - atMs)}`,
@@ -97,14 +109,14 @@ function rootLine(root: RootRecord, atMs: number): Line {
   ];
 }
 
-function agentCells(agent: AgentRecord, atMs: number): Line {
+function agentCells(agent: AgentRecord, epochs: readonly EpochStatus[], atMs: number): Line {
   const { jobId, jobSinceMs } = agent;
   const job = jobId === undefined ? undefined : parseProvingJobId(jobId);
   const isProving = agent.state === 'proving' && job !== undefined;
   return [
     agent.agentId,
     toned(isProving ? 'busy' : 'dim', agent.state),
-    isProving ? `${job.circuit} of epoch ${parseEpochId(job.epochId).epoch}` : '',
+    isProving ? `${job.circuit} of epoch ${shownEpoch(job.epochId, epochs)}` : '',
     isProving && jobSinceMs !== undefined ? `for ${formatDuration(atMs - jobSinceMs)}` : '',
     `${agent.jobsProven} proven`,
     agent.pools.join(', '),

@@ -61,7 +61,7 @@ export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
       nowMs,
       onRetry: (error) => retries.note('S3:object', error),
     }),
-    jobs: new DynamoJobLedger(table, { budgets: attemptBudgets, nowMs }),
+    jobs: new DynamoJobLedger(table, { budgets: attemptBudgets, nowMs, unreadable }),
     settlements: new DynamoSettlementFeed(new DynamoTableStream(table, clients.streams), (error) =>
       retries.note('settlements', error),
     ),

@@ -65,6 +65,7 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
       budgets: options.attemptBudgets ?? DEFAULT_ATTEMPT_BUDGETS,
       leaseSeconds: options.leaseSeconds,
       clock,
+      unreadable,
     }),
     settlements: new SqliteSettlementFeed(database),
     epochs: new SqliteEpochLedger(database, nowMs, unreadable),

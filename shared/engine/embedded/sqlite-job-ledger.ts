@@ -21,6 +21,7 @@ import {
   type RangeId,
 } from '../../ledger/job-ledger.ts';
 import { inPortions } from '../../retry/in-portions.ts';
+import { UnreadableRecords } from '../unreadable-records.ts';
 import { findJob, parseJobRow } from './job-row.ts';
 import { type MachineClock, readClock, toUnixMs } from './machine-clock.ts';
 import { CLEAR_LEASE, CLEAR_LEASES, dropStraggler, endAttempt } from './sqlite-job-attempts.ts';
@@ -42,6 +43,7 @@ export interface SqliteJobLedgerOptions {
   /** How long agents claim jobs for, in seconds. */
   readonly leaseSeconds: number;
   readonly clock: MachineClock;
+  readonly unreadable?: UnreadableRecords;
 }
 
 /**
@@ -55,12 +57,15 @@ export class SqliteJobLedger implements JobLedger {
   readonly #budgets: AttemptBudgets;
   readonly #leaseMs: number;
   readonly #clock: MachineClock;
+  readonly #unreadable: UnreadableRecords;
 
-  constructor(database: SqliteDatabase, { budgets, leaseSeconds, clock }: SqliteJobLedgerOptions) {
+  constructor(database: SqliteDatabase, options: SqliteJobLedgerOptions) {
+    const { budgets, leaseSeconds, clock, unreadable = new UnreadableRecords() } = options;
     this.#database = database;
     this.#budgets = budgets;
     this.#leaseMs = Math.round(leaseSeconds * 1000);
     this.#clock = clock;
+    this.#unreadable = unreadable;
   }
 
   async record(job: NewJob): Promise<JobRecord> {
@@ -305,8 +310,13 @@ export class SqliteJobLedger implements JobLedger {
   }
 
   async strandedJobs(olderThanSeconds: number, most = Infinity): Promise<readonly JobRecord[]> {
-    const options = { olderThanSeconds, most, leaseMs: this.#leaseMs, clock: this.#clock };
-    return await readStrandedJobs(this.#database, options);
+    return await readStrandedJobs(this.#database, {
+      olderThanSeconds,
+      most,
+      leaseMs: this.#leaseMs,
+      clock: this.#clock,
+      unreadable: this.#unreadable,
+    });
   }
 
   #find(jobId: ProvingJobId): JobRecord | undefined {

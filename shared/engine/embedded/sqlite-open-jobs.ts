@@ -3,8 +3,9 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { type JobRecord, JobRecord as JobRecordSchema, type OpenJob } from '../../ledger/job-ledger.ts';
 import { EpochId } from '../../proving-job/epoch-id.ts';
 import { parseJobRow } from './job-row.ts';
-import { latestEndMs, type MachineClock, readClock } from './machine-clock.ts';
-import type { SqliteDatabase } from './sqlite-database.ts';
+import type { UnreadableRecords } from '../unreadable-records.ts';
+import { type ClockReading, latestEndMs, type MachineClock, readClock } from './machine-clock.ts';
+import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts';
 
 /** Jobs of one statement: it takes some milliseconds, in which its process can do nothing else. */
 const PORTION = 500;
@@ -62,12 +63,13 @@ export interface StrandedJobs {
   readonly leaseMs: number;
   readonly most: number;
   readonly clock: MachineClock;
+  readonly unreadable: UnreadableRecords;
 }
 
 /** Leaves out jobs that have a message in their pool: it is claimed, or visible again when its lease ends. */
 export async function readStrandedJobs(
   database: SqliteDatabase,
-  { olderThanSeconds, leaseMs, most, clock }: StrandedJobs,
+  { olderThanSeconds, leaseMs, most, clock, unreadable }: StrandedJobs,
 ): Promise<readonly JobRecord[]> {
   const found: { readonly sequence: number; readonly job: JobRecord }[] = [];
   for (const epochId of openEpochs(database)) {
@@ -86,11 +88,24 @@ export async function readStrandedJobs(
         at.steadyMs - olderThanSeconds * 1000,
         latestEndMs(at.steadyMs, leaseMs),
       );
-      found.push(...rows.map((row) => ({ sequence: Number(row['sequence']), job: parseJobRow(row, at) })));
+      for (const row of rows) {
+        const job = readableJob(row, at, unreadable);
+        if (job !== undefined) found.push({ sequence: Number(row['sequence']), job });
+      }
       if (found.length >= most) return inOrder(found).slice(0, most);
     }
   }
   return inOrder(found);
+}
+
+/** One damaged job must not keep the messages of all others from being sent. */
+function readableJob(row: SqliteRow, at: ClockReading, unreadable: UnreadableRecords): JobRecord | undefined {
+  try {
+    return parseJobRow(row, at);
+  } catch (error) {
+    unreadable.leaveOut(`job ${String(row['id'])}`, error);
+    return undefined;
+  }
 }
 
 function inOrder(found: readonly { readonly sequence: number; readonly job: JobRecord }[]): readonly JobRecord[] {

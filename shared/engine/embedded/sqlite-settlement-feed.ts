@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { SqliteDatabase } from './sqlite-database.ts';
+import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts';
 import { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import type { Settlement, SettlementFeed } from '../../ledger/settlement-feed.ts';
 
@@ -10,7 +10,6 @@ const POLL_MS = 5;
 const MOST_AT_ONCE = 1_000;
 
 const SettlementRow = z.object({
-  sequence: z.number().int(),
   job_id: ProvingJobId,
   state: z.enum(['proven', 'rejected', 'cancelled']),
 });
@@ -27,8 +26,10 @@ export class SqliteSettlementFeed implements SettlementFeed {
     let seen = Number(this.#database.get('select max(sequence) as newest from settlements')?.['newest']);
     const poll = (): void => {
       for (const row of this.#after(seen)) {
-        seen = row.sequence;
-        onSettled({ jobId: row.job_id, state: row.state });
+        seen = Number(row['sequence']);
+        const { data: settlement } = SettlementRow.safeParse(row);
+        // One that cannot be read must not hold up those behind it: the subscriber reconciles with the ledger.
+        if (settlement !== undefined) onSettled({ jobId: settlement.job_id, state: settlement.state });
       }
     };
     // A feed does not keep its process alive.
@@ -38,15 +39,13 @@ export class SqliteSettlementFeed implements SettlementFeed {
     };
   }
 
-  #after(sequence: number): z.infer<typeof SettlementRow>[] {
+  #after(sequence: number): readonly SqliteRow[] {
     try {
-      return this.#database
-        .all(
-          'select sequence, job_id, state from settlements where sequence > ? order by sequence limit ?',
-          sequence,
-          MOST_AT_ONCE,
-        )
-        .map((row) => SettlementRow.parse(row));
+      return this.#database.all(
+        'select sequence, job_id, state from settlements where sequence > ? order by sequence limit ?',
+        sequence,
+        MOST_AT_ONCE,
+      );
     } catch {
       // The next poll tries again. If the database stays unreadable, or is closed, the subscriber gets the error when it
       // reconciles with the ledger; an error in this timer would end the process instead.

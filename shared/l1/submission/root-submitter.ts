@@ -214,7 +214,8 @@ export class RootSubmitter {
 
   async #reportRival(root: RootRecord, { verdict }: RootView, memory: SubmissionMemory): Promise<void> {
     if (verdict.standing !== 'alive' || verdict.isProvenByAnother !== true || memory.isRivalReported) return;
-    memory.isRivalReported = await reportRivalProof(root, 'the root is submitted', this.#deps);
+    const { epoch, epochId: id } = root;
+    memory.isRivalReported = await reportRivalProof({ id, epoch }, 'the root is submitted', this.#deps);
   }
 
   /** Records the choice when it differs from the last one. */

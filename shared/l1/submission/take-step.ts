@@ -1,7 +1,7 @@
 import type { Hex } from 'viem';
 
 import type { EpochLedger } from '../../ledger/epoch-ledger.ts';
-import type { IncidentLog } from '../../ledger/incident-log.ts';
+import { aboutEpoch, type IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { aboutRoot } from './about-root.ts';
@@ -146,7 +146,7 @@ async function reportRevert(
   const reason = `${receipt.transactionHash} reverted in L1 block ${receipt.blockNumber}: ${why}; it is sent again`;
   if ((await deps.outbox.replace(asWaiting(root, confirmedBy(root, receipt), reason))) === undefined) return;
   deps.log.warn({ ...aboutRoot(root), transactionHash: receipt.transactionHash, why }, 'L1 reverted the root');
-  await deps.incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
+  await deps.incidents.report({ kind: 'submission', subject: aboutEpoch(root.epochId), message: reason });
 }
 
 /** Repeats the call on the state after the block. */
@@ -173,7 +173,7 @@ async function drop(
 ): Promise<void> {
   if ((await outbox.replace(asWaiting(root, allDropped(root), reason))) === undefined) return;
   log.warn({ ...aboutRoot(root), reason }, 'the root lost its nonce');
-  await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: reason });
+  await incidents.report({ kind: 'submission', subject: aboutEpoch(root.epochId), message: reason });
 }
 
 async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: TakeStepDeps): Promise<void> {
@@ -183,7 +183,7 @@ async function giveUp({ death }: StepOf<'give-up'>, root: RootRecord, deps: Take
   const closed = asClosed(root, 'expired', allDropped(root), reason, deps.nowMs());
   if ((await outbox.replace(closed)) === undefined) return;
   log.warn({ ...aboutRoot(root), epochState, reason }, 'the root will not be submitted');
-  await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message: `given up: ${reason}` });
+  await incidents.report({ kind: 'submission', subject: aboutEpoch(root.epochId), message: `given up: ${reason}` });
 }
 
 function namesOf({ transactionHash, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei }: Submission): object {

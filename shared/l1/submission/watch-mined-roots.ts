@@ -1,6 +1,6 @@
 import type { EpochLedger, EpochRecord } from '../../ledger/epoch-ledger.ts';
 import { EPOCHS_IN_NEED } from '../../ledger/epoch-needs.ts';
-import type { IncidentLog } from '../../ledger/incident-log.ts';
+import { aboutEpoch, type IncidentLog } from '../../ledger/incident-log.ts';
 import type { Outbox, RootRecord, Submission } from '../../ledger/outbox.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { L1Heads } from '../l1-heads.ts';
@@ -54,7 +54,7 @@ async function checkRoot(
   await epochs.reopen(epoch.id, root.rangeId, message);
   if ((await outbox.replace(asReorged(root, message))) === undefined) return;
   log.warn({ ...aboutRoot(root), transactionHash }, 'a reorg removed a mined root');
-  await incidents.report({ kind: 'submission', subject: `epoch ${root.epoch}`, message });
+  await incidents.report({ kind: 'submission', subject: aboutEpoch(root.epochId), message });
 }
 
 /**

@@ -88,7 +88,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       attempt: 1,
       reason: expect.stringContaining('1 transactions of epoch 3 were not found') as string,
     });
-    expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: 'epoch 3' }]);
+    expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: `epoch ${EPOCH_ID}` }]);
     expect(await retryEpoch(engine, EPOCH_ID, harness.nowMs())).toMatchObject({ isResumed: true });
   });
 

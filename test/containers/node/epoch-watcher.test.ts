@@ -287,7 +287,7 @@ describe('EpochWatcher', () => {
       await watcher.tick(running);
       expect(await engine.incidents.latest(10)).toMatchObject([
         {
-          subject: 'epoch 4',
+          subject: `epoch ${epochId(4)}`,
           message: "L1 has another prover's proof of its checkpoints; it is proven further for its share of the reward",
         },
       ]);

@@ -45,6 +45,21 @@ describe('judgeHeads', () => {
     });
   });
 
+  it.each([
+    ['beyond one other', [aHead('paid', 100)]],
+    ['beyond two others', [aHead('paid', 100), aHead('third', 101)]],
+  ])('leaves a node whose number no chain can have reached, %s', (_what, others) => {
+    const hosts = others.map(({ host }) => host);
+    for (const made of [aHead('own', 1_000_000), aHead('own', 1_000_000, -9000)]) {
+      expect(judge(made, ...others)).toEqual({ usable: hosts, lagging: ['own'], isStale: false });
+    }
+  });
+
+  it('leaves a node whose number is far below that of two others, however recent its block is', () => {
+    const { usable, lagging } = judge(aHead('own', 5), aHead('paid', 1_000), aHead('third', 1_001));
+    expect([usable, lagging]).toEqual([['paid', 'third'], ['own']]);
+  });
+
   it('takes a chain whose clock is ahead, as a development chain may be, for recent', () => {
     expect(judge(aHead('own', 5, -9000)).isStale).toBe(false);
   });

@@ -9,6 +9,7 @@ import { readSomeProven, tallyJobs } from './dynamo-job-tally.ts';
 import * as updates from './dynamo-job-updates.ts';
 import { type JobUpdate, newWriteId, putNewJob, updateJob, type WriteAnswer } from './dynamo-job-writes.ts';
 import type { DynamoTable } from '../dynamo/dynamo-table.ts';
+import { UnreadableRecords } from '../../unreadable-records.ts';
 import { JobLeaseLostError } from '../../../ledger/errors.ts';
 import type {
   AgentId,
@@ -34,6 +35,7 @@ export interface DynamoJobLedgerOptions {
   readonly nowMs: () => number;
   /** Jobs of a partition that a tally reads; of more it only counts them. @default 100 */
   readonly fewJobs?: number;
+  readonly unreadable?: UnreadableRecords;
 }
 
 /**
@@ -70,12 +72,14 @@ export class DynamoJobLedger implements JobLedger {
   readonly #budgets: AttemptBudgets;
   readonly #nowMs: () => number;
   readonly #fewJobs: number | undefined;
+  readonly #unreadable: UnreadableRecords;
 
   constructor(table: DynamoTable, options: DynamoJobLedgerOptions) {
     this.#table = table;
     this.#fewJobs = options.fewJobs;
     this.#budgets = options.budgets;
     this.#nowMs = options.nowMs;
+    this.#unreadable = options.unreadable ?? new UnreadableRecords();
   }
 
   async record(job: NewJob): Promise<JobRecord> {
@@ -227,7 +231,7 @@ export class DynamoJobLedger implements JobLedger {
   async strandedJobs(olderThanSeconds: number, most = Infinity): Promise<readonly JobRecord[]> {
     const beforeMs = this.#nowMs() - olderThanSeconds * 1000;
     const jobs: JobRecord[] = [];
-    for await (const page of readJobsDueBefore(this.#table, beforeMs)) {
+    for await (const page of readJobsDueBefore(this.#table, beforeMs, this.#unreadable)) {
       jobs.push(...page.filter((job) => isDueBefore(job, beforeMs)));
       if (jobs.length >= most) break;
     }

@@ -7,6 +7,8 @@ import { type DynamoItem, getItem } from '../dynamo/dynamo-item.ts';
 import { parseJobItem, parseOpenJob, type StoredJob } from './dynamo-job-item.ts';
 import { partsOf, STATES } from './dynamo-job-writes.ts';
 import { type DynamoTable, type ItemKey, jobKey, jobPartitions, openShards } from '../dynamo/dynamo-table.ts';
+import { UnreadableItemError } from '../../../ledger/errors.ts';
+import type { UnreadableRecords } from '../../unreadable-records.ts';
 import type { JobRecord, OpenJob } from '../../../ledger/job-ledger.ts';
 import { type Backoff, backoffMs } from '../../../retry/backoff.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
@@ -64,7 +66,11 @@ export async function readOpenJobs(table: DynamoTable, epochId: EpochId): Promis
 }
 
 /** Jobs in the index that are due before the time, some at a time, as they are now: the index is late, and does not see heartbeats. */
-export async function* readJobsDueBefore(table: DynamoTable, timeMs: number): AsyncGenerator<readonly JobRecord[]> {
+export async function* readJobsDueBefore(
+  table: DynamoTable,
+  timeMs: number,
+  unreadable: UnreadableRecords,
+): AsyncGenerator<readonly JobRecord[]> {
   // An item that moves in the index while it is read can appear twice, and a batch must name each key once.
   const seen = new Set<string>();
   let unread: ItemKey[] = [];
@@ -82,28 +88,44 @@ export async function* readJobsDueBefore(table: DynamoTable, timeMs: number): As
         unread.push({ pk, sk });
       }
       if (unread.length < BATCH_KEYS * BATCHES_AT_ONCE) continue;
-      yield await readBatches(table, unread);
+      yield await readBatches(table, unread, unreadable);
       unread = [];
     }
   }
-  if (unread.length > 0) yield await readBatches(table, unread);
+  if (unread.length > 0) yield await readBatches(table, unread, unreadable);
 }
 
-async function readBatches(table: DynamoTable, keys: readonly ItemKey[]): Promise<JobRecord[]> {
+async function readBatches(
+  table: DynamoTable,
+  keys: readonly ItemKey[],
+  unreadable: UnreadableRecords,
+): Promise<JobRecord[]> {
   const batches = Array.from({ length: Math.ceil(keys.length / BATCH_KEYS) }, (_, index) =>
     keys.slice(index * BATCH_KEYS, (index + 1) * BATCH_KEYS),
   );
-  return (await mapBounded(batches, BATCHES_AT_ONCE, (batch) => readBatch(table, batch))).flat();
+  return (await mapBounded(batches, BATCHES_AT_ONCE, (batch) => readBatch(table, batch, unreadable))).flat();
 }
 
-async function readBatch(table: DynamoTable, keys: readonly ItemKey[]): Promise<JobRecord[]> {
+async function readBatch(
+  table: DynamoTable,
+  keys: readonly ItemKey[],
+  unreadable: UnreadableRecords,
+): Promise<JobRecord[]> {
   const records: JobRecord[] = [];
   let left: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
   for (let tries = 1; ; tries++) {
     const { Responses, UnprocessedKeys } = await table.client.send(
       new BatchGetCommand({ RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } } }),
     );
-    records.push(...(Responses?.[table.name] ?? []).map((item) => parseJobItem(table, item as DynamoItem).record));
+    for (const item of (Responses?.[table.name] ?? []) as DynamoItem[]) {
+      try {
+        records.push(parseJobItem(table, item).record);
+      } catch (error) {
+        // One damaged job must not keep the messages of all others from being sent.
+        if (!(error instanceof UnreadableItemError)) throw error;
+        unreadable.leaveOut(`job ${item.sk.replace('JOB#', '')}`, error);
+      }
+    }
     left = UnprocessedKeys?.[table.name]?.Keys ?? [];
     if (left.length === 0) return records;
     if (tries === BATCH_TRIES) {

@@ -3,7 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFleetStatus, type FleetStatus } from '../../../../containers/cli/inspect/fleet-status.ts';
 import { renderStatus } from '../../../../containers/cli/inspect/render-status.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
+import { aboutEpoch } from '../../../../shared/ledger/incident-log.ts';
+import { makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
+import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
 
 const LIMITS = { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 120 };
@@ -94,6 +98,22 @@ describe('coppice status', () => {
     expect(await statusText()).toContain(
       'epoch 7: waiting, window closed 2 min 19 s ago (gas costs 3000 gwei, the cap is 2000)',
     );
+  });
+
+  it('names the rollups of incidents and agents where the ledger has epochs of more than one', async () => {
+    await seedFleet(harness);
+    await harness.engine.incidents.report({
+      kind: 'submission',
+      subject: aboutEpoch(SEEDED_EPOCH),
+      message: 'skipped',
+    });
+    expect(await statusText()).toContain('submission epoch 7: skipped');
+
+    const newer = makeRollupId(31_337, `0x${'bb'.repeat(20)}`);
+    await harness.engine.epochs.open({ ...aNewEpoch(), id: epochId(7, newer) });
+    const text = await statusText();
+    expect(text).toContain(`submission epoch ${SEEDED_EPOCH}: skipped`);
+    expect(text).toMatch(new RegExp(`[A-Z_]+ of epoch ${SEEDED_EPOCH}`));
   });
 
   it('shows a dead letter with the reason, cut to a line', async () => {

@@ -130,6 +130,17 @@ describe('the SQLite ledger', () => {
     await expect(epochs.find(epochId(6))).rejects.toThrow(UnreadableRecordError);
   });
 
+  it.each([`inputs = '{"cut off'`, `circuit = 'OF_A_NEWER_VERSION'`, `children = '[1]'`])(
+    'finds the other jobs that are stranded when one is damaged: %s',
+    async (damage) => {
+      const { jobs, unreadable } = harness.engine;
+      const [damaged, sound] = [await jobs.record(aNewJob()), await jobs.record(aNewJob())];
+      raw.prepare(`update jobs set ${damage} where id = ?`).run(damaged.id);
+      expect(await jobs.strandedJobs(0)).toEqual([sound]);
+      expect(unreadable.list).toEqual([expect.stringMatching(`^job ${damaged.id}: `)]);
+    },
+  );
+
   it('does not report settlements from before the subscription', async () => {
     const before = await cancelOne();
     const heard: Settlement[] = [];
@@ -148,6 +159,15 @@ describe('the SQLite ledger', () => {
     const second = await cancelOne();
     await expect.poll(() => heard.map(({ jobId }) => jobId), POLLING).toContain(second);
     expect(heard.map(({ jobId }) => jobId)).toEqual([first, second]);
+    unsubscribe();
+  });
+
+  it('reports what comes after a settlement that it cannot read', async () => {
+    const heard: Settlement[] = [];
+    const unsubscribe = harness.engine.settlements.subscribe((settlement) => heard.push(settlement));
+    raw.exec(`insert into settlements (job_id, state) values ('no job', 'lost')`);
+    const after = await cancelOne();
+    await expect.poll(() => heard.map(({ jobId }) => jobId), POLLING).toEqual([after]);
     unsubscribe();
   });
 

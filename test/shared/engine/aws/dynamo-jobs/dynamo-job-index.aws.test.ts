@@ -196,6 +196,9 @@ describe('the job ledger on DynamoDB', () => {
         ...(value !== undefined && { ExpressionAttributeValues: { ':value': value } }),
       }),
     );
+    const other = await harness.recorded();
+    await harness.elapse(1_000);
+    expect((await harness.jobs.strandedJobs(60)).map(({ id }) => id)).toEqual([other.id]);
     for (const read of [() => harness.jobs.find(job.id), () => harness.jobs.jobsOfEpoch(epochIdOf(job.id))]) {
       const error: unknown = await read().catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(UnreadableItemError);
