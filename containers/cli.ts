@@ -65,7 +65,7 @@ async function runCommandLine([name, ...argv]: readonly string[]): Promise<numbe
 
 ignoreClosedPipes();
 // Sockets and Aztec's threads that a role leaves open must not keep the process alive.
-await exitWhenWritten(await runCommandLine(process.argv.slice(2)).catch(reportError));
+await exitWhenWritten(await runCommandLine(process.argv.slice(2)).catch(reportError), EXIT_CODES.failed);
 
 function reportError(error: unknown): number {
   const isMisuse = error instanceof InvalidSettingsError;

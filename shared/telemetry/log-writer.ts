@@ -10,15 +10,25 @@ export interface LogWriterOptions {
   readonly write?: (line: string) => void;
 }
 
+/** Text that waits while nothing can be written; beyond it lines are lost. */
+const MAX_WAITING_BYTES = 2 ** 20;
+
 /** Returns the last step of every line: it redacts URLs that may hold a key, and formats the line. */
 export function openLogWriter(options: LogWriterOptions = {}): (jsonLine: string) => void {
   const format = options.format ?? (process.stderr.isTTY ? 'text' : 'json');
   const color = options.write === undefined && process.stderr.isTTY && !process.env['NO_COLOR'];
   // Synchronous, so that the last lines of a process that dies are not lost.
-  const stderr = options.write === undefined ? pino.destination({ fd: 2, sync: true }) : undefined;
+  const stderr = options.write === undefined ? openStderr() : undefined;
   const write = options.write ?? ((line: string) => void stderr?.write(line));
   return (jsonLine) => {
     const redacted = redactUrls(jsonLine);
     write(format === 'json' ? redacted : formatLogLine(redacted, { color }));
   };
+}
+
+/** A full disk under the log, or a terminal that was closed, must not end the process: it proves and submits without a log. */
+function openStderr(): { write(line: string): void } {
+  const stderr = pino.destination({ fd: 2, sync: true, maxLength: MAX_WAITING_BYTES });
+  stderr.on('error', () => undefined);
+  return stderr;
 }

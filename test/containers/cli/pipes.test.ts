@@ -55,6 +55,12 @@ describe('output through a pipe', () => {
     expect((JSON.parse(stdout) as { jobs: unknown[] }).jobs.length).toBeGreaterThan(MORE_JOBS);
   });
 
+  it.runIf(process.platform === 'linux')('reports output that a full disk does not take', async () => {
+    const { code, stderr } = await piped('status > /dev/full', 'cat');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^coppice: the output is not complete: ENOSPC[^\n]*\n$/);
+  });
+
   it.each(['jobs 7 --json', 'jobs 7'])('ends quietly when the reader has enough: coppice %s', async (commandLine) => {
     const { code, stdout, stderr } = await piped(commandLine, 'head -1');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
