@@ -9,8 +9,8 @@ const LOG_TO_STDERR = fileURLToPath(new URL('processes/log-to-stderr.ts', import
 it.runIf(process.platform === 'linux')('goes on without a log when the disk under it is full', () => {
   const full = openSync('/dev/full', 'w');
   try {
-    const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', full] } as const;
-    expect(execFileSync(process.execPath, [LOG_TO_STDERR], options)).toBe('went on');
+    const output = execFileSync(process.execPath, [LOG_TO_STDERR], { stdio: ['ignore', 'pipe', full] });
+    expect(output.toString()).toBe('went on');
   } finally {
     closeSync(full);
   }
