@@ -19,7 +19,7 @@ export function openLogWriter(options: LogWriterOptions = {}): (jsonLine: string
   const color = options.write === undefined && process.stderr.isTTY && !process.env['NO_COLOR'];
   // Synchronous, so that the last lines of a process that dies are not lost.
   const stderr = options.write === undefined ? openStderr() : undefined;
-  const write = options.write ?? ((line: string) => void stderr?.write(line));
+  const write = options.write ?? ((line: string) => stderr?.write(line));
   return (jsonLine) => {
     const redacted = redactUrls(jsonLine);
     write(format === 'json' ? redacted : formatLogLine(redacted, { color }));

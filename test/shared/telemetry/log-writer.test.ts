@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 
 const LOG_TO_STDERR = fileURLToPath(new URL('processes/log-to-stderr.ts', import.meta.url));
 
-it.runIf(process.platform === 'linux')('goes on without a log when the disk under it is full', () => {
+it('goes on without a log when the disk under it is full', () => {
   const full = openSync('/dev/full', 'w');
   try {
     const output = execFileSync(process.execPath, [LOG_TO_STDERR], { stdio: ['ignore', 'pipe', full] });
