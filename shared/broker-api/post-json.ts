@@ -36,7 +36,7 @@ export async function postJson(url: string, body: unknown, signal: AbortSignal):
       signal,
     });
   } catch (error) {
-    throw new BrokerOutOfReachError(url, causeOf(error), { cause: error });
+    throw new BrokerOutOfReachError(url, reasonOf(error), { cause: error });
   }
   const { status, headers } = response;
   if (status >= 500 || LATER.includes(status)) {
@@ -68,13 +68,13 @@ async function readText(url: string, response: Response): Promise<string> {
     }
   } catch (error) {
     if (error instanceof BrokerAnswerError) throw error;
-    throw new BrokerOutOfReachError(url, `its answer was cut off: ${causeOf(error)}`, { cause: error });
+    throw new BrokerOutOfReachError(url, `its answer was cut off: ${reasonOf(error)}`, { cause: error });
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** What `fetch` says itself is always "fetch failed". */
-function causeOf(error: unknown): string {
+/** Why a `fetch` failed: what it says itself is always "fetch failed". */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? errorText(error.cause) || String(error.cause) : errorText(error);
 }

@@ -1,6 +1,7 @@
 import { jsonParseWithSchema, jsonStringify } from '@aztec/foundation/json-rpc';
 import {
   getProvingJobInputClassFor,
+  ProvingJobInputs,
   ProvingJobResult,
   type ProvingJobInputsMap,
   type ServerCircuitProver,
@@ -59,7 +60,7 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       const circuit = AztecCircuit.parse(name);
       const prover = await opening;
       const type = ProvingRequestType[circuit];
-      const inputs: unknown = getProvingJobInputClassFor(type).fromBuffer(Buffer.from(inputsBytes));
+      const inputs = readInputs(type, Buffer.from(inputsBytes));
       // METHODS pairs each circuit with the method that takes its inputs; the compiler has checked it there.
       const prove = prover[METHODS[circuit]].bind(prover) as (inputs: unknown) => Promise<unknown>;
       children.clear();
@@ -79,6 +80,23 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       }
     },
   };
+}
+
+/** Inputs in their binary form, as Aztec's file store holds them, or as JSON, which is how some travel in a URI. */
+function readInputs(type: ProvingRequestType, bytes: Buffer): unknown {
+  const json = parseObject(bytes);
+  if (json !== undefined) return ProvingJobInputs.parse({ type, inputs: json }).inputs;
+  return getProvingJobInputClassFor(type).fromBuffer(bytes);
+}
+
+function parseObject(bytes: Buffer): unknown {
+  if (bytes.at(0) !== 0x7b || bytes.at(-1) !== 0x7d) return undefined;
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // Binary inputs that begin with a brace by chance.
+    return undefined;
+  }
 }
 
 async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.parse>): Promise<ServerCircuitProver> {

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 
 import { AGENT_GROUP } from '../../../shared/config/groups/agent-settings.ts';
+import { textOf } from '../../../shared/config/parse-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import { switchKind } from '../../../shared/config/value-kinds.ts';
 import type { CommandLine } from '../command-line/command.ts';
@@ -30,6 +31,12 @@ const NOTICE_OF_SWITCH: Readonly<Record<string, string>> = {
   archiver: '--archiver starts nothing: the prover node has its own archiver',
   node: '--node starts nothing: the prover node follows the chain by itself',
 };
+
+const { brokerUrl } = AGENT_GROUP.settings;
+
+const NODE_AND_BROKER =
+  `${nameOf(brokerUrl)} is for agents and has no effect on --prover-node: it puts its jobs into the engine ` +
+  '(see --engine), where agents without this setting take them';
 
 /** The requested roles, by flag or by Aztec's variable. */
 export function rolesIn({ environment, switches }: Pick<CommandLine, 'environment' | 'switches'>): readonly RoleName[] {
@@ -61,7 +68,10 @@ export function planRoles(line: Pick<CommandLine, 'environment' | 'switches'>): 
     drainSeconds: Math.max(0, ...roles.map(({ settings }) => settings.drainSeconds)),
     // Both roles have settings in common.
     problems: [...new Set(problems)],
-    notices: [...line.switches].flatMap((name) => NOTICE_OF_SWITCH[name] ?? []),
+    notices: [
+      ...[...line.switches].flatMap((name) => NOTICE_OF_SWITCH[name] ?? []),
+      ...(names.includes('prover-node') && textOf(brokerUrl, line.environment) !== undefined ? [NODE_AND_BROKER] : []),
+    ],
   };
 }
 

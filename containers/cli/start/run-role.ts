@@ -18,11 +18,14 @@ type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
 /** After the time to drain, for closing the engine and writing the last lines. */
 const LAST_MOMENTS_MS = 2_000;
 
-interface RoleDeps {
-  readonly engine: Engine;
+interface ProcessDeps {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly signal: AbortSignal;
+}
+
+interface RoleDeps extends ProcessDeps {
+  readonly engine: Engine;
 }
 
 /**
@@ -36,7 +39,7 @@ export async function runRole(role: Role): Promise<number> {
 
 async function runNodeRole(role: NodeRole): Promise<number> {
   const { settings } = role;
-  return runUntilEnd('node', role, async (deps) => {
+  return runOnEngine('node', role, async (deps) => {
     await joinAztecLogs(toLoggerOptions(settings));
     const { runNode } = await import('../../node/run-node.ts');
     await runNode(settings, deps);
@@ -44,7 +47,9 @@ async function runNodeRole(role: NodeRole): Promise<number> {
 }
 
 async function runAgentRole(role: AgentRole): Promise<number> {
-  return runUntilEnd('agent', role, async (deps) => {
+  const { brokerUrl } = role.settings;
+  if (brokerUrl !== undefined) return runBrokerAgentRole(role, brokerUrl);
+  return runOnEngine('agent', role, async (deps) => {
     const [{ runAgent }, { toAgentOptions }, { takeAgentId }, { installedNetworkVersion }] = await Promise.all([
       import('../../agent/run-agent.ts'),
       import('./to-agent-options.ts'),
@@ -56,10 +61,39 @@ async function runAgentRole(role: AgentRole): Promise<number> {
   });
 }
 
+/** An agent of a broker opens no engine. */
+async function runBrokerAgentRole(role: AgentRole, brokerUrl: string): Promise<number> {
+  return runUntilEnd('agent', role, async (deps) => {
+    const [{ runBrokerAgent }, { toBrokerAgentOptions }, { takeAgentId }, { installedNetworkVersion }] =
+      await Promise.all([
+        import('../../agent/broker/run-broker-agent.ts'),
+        import('./to-agent-options.ts'),
+        import('./take-agent-id.ts'),
+        import('../../../shared/proving-job/network-version.ts'),
+      ]);
+    const agentId = role.settings.agentId ?? (await takeAgentId());
+    const options = toBrokerAgentOptions({ ...role.settings, brokerUrl }, installedNetworkVersion(), agentId);
+    await runBrokerAgent(options, { ...deps, nowMs: Date.now });
+  });
+}
+
+async function runOnEngine(part: string, role: Role, run: (deps: RoleDeps) => Promise<void>): Promise<number> {
+  return runUntilEnd(part, role, async (deps) => {
+    const engine = await openEngine(role.engineOptions, { log: deps.log, removesExpired: part === 'node' });
+    try {
+      // Without metrics, the reads that only they need are left out.
+      const used = deps.metrics === NO_METRICS ? engine : meteredEngine(engine, deps.metrics, Date.now);
+      await run({ ...deps, engine: used });
+    } finally {
+      await engine.close();
+    }
+  });
+}
+
 async function runUntilEnd(
   part: string,
   { settings, engineOptions, environment }: Role,
-  run: (deps: RoleDeps) => Promise<void>,
+  run: (deps: ProcessDeps) => Promise<void>,
 ): Promise<number> {
   becomeEnvironment({ ...environment, ...aztecLogging(settings) });
   const log = createLogger(part, toLoggerOptions(settings));
@@ -74,13 +108,8 @@ async function runUntilEnd(
       settings.drainSeconds * 1000 + LAST_MOMENTS_MS,
     ).unref();
   });
-  let engine: Engine | undefined;
   try {
-    engine = await openEngine(engineOptions, { log, removesExpired: part === 'node' });
-    const metrics = openMetrics(settings);
-    // Without metrics, the reads that only they need are left out.
-    const used = metrics === NO_METRICS ? engine : meteredEngine(engine, metrics, Date.now);
-    await run({ engine: used, metrics, log, signal });
+    await run({ metrics: openMetrics(settings), log, signal });
     return EXIT_CODES.done;
   } catch (error) {
     // A stack helps only where the message does not say what to do.
@@ -89,8 +118,6 @@ async function runUntilEnd(
     else log.fatal(explanation);
     log.debug({ err: error }, 'the error');
     return exitCodeOf(error);
-  } finally {
-    await engine?.close();
   }
 }
 

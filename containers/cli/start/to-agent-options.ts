@@ -1,14 +1,19 @@
+import { pathToFileURL } from 'node:url';
+
 import type { AgentSettings } from '../../../shared/config/groups/agent-settings.ts';
+import type { ProofStoreLocation } from '../../../shared/config/groups/engine-settings.ts';
 import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { AgentOptions } from '../../agent/agent-options.ts';
+import type { BrokerAgentOptions } from '../../agent/broker/broker-agent-options.ts';
 import { familyReference } from '../../agent/families/family-registry.ts';
+import type { FamilyReference } from '../../agent/families/prover-family.ts';
 import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
 import type { AgentRole } from './read-role.ts';
 
 /**
- * The options of an agent with these settings.
+ * The options of an agent with these settings, whose jobs are in the engine.
  * @param agentId its name, whether or not the settings have one
  */
 export function toAgentOptions(
@@ -17,13 +22,10 @@ export function toAgentOptions(
   agentId: AgentId,
 ): AgentOptions {
   return {
-    agentId,
-    pools: settings.pools,
-    circuits: [...settings.proofTypes, ...circuitsOf('canary')],
-    networkVersion,
+    ...toCommonOptions(settings, networkVersion, agentId),
     families: settings.families.map((family) =>
       family === 'aztec'
-        ? familyReference('aztec', toAztecOptions(settings, networkVersion))
+        ? aztecFamily(settings, networkVersion)
         : {
             ...familyReference('canary', toCanaryOptions(settings)),
             version: canaryVersion(settings.crs),
@@ -31,15 +33,50 @@ export function toAgentOptions(
           },
     ),
     engineOptions,
-    drainSeconds: settings.drainSeconds,
     claimSeconds: claimSecondsOf(settings),
+    ...(settings.isPrefetching ? {} : { prefetch: false }),
+  };
+}
+
+/** The options of an agent whose jobs come from the broker at `brokerUrl`. */
+export function toBrokerAgentOptions(
+  settings: AgentSettings & { readonly brokerUrl: string },
+  networkVersion: string,
+  agentId: AgentId,
+): BrokerAgentOptions {
+  const { brokerUrl, pollIntervalMs, proofStore } = settings;
+  return {
+    ...toCommonOptions(settings, networkVersion, agentId),
+    families: [aztecFamily(settings, networkVersion)],
+    broker: { url: brokerUrl, pollMs: pollIntervalMs, proofStore: proofStore && proofStoreUrlOf(proofStore) },
+  };
+}
+
+function toCommonOptions(
+  settings: AgentSettings,
+  networkVersion: string,
+  agentId: AgentId,
+): Omit<AgentOptions & BrokerAgentOptions, 'families' | 'engineOptions' | 'broker'> {
+  return {
+    agentId,
+    pools: settings.pools,
+    circuits: [...settings.proofTypes, ...circuitsOf('canary')],
+    networkVersion,
+    drainSeconds: settings.drainSeconds,
     timeoutMultiple: settings.proofTimeoutMultiple,
     timeoutFloorSeconds: settings.proofTimeoutFloorSeconds,
     ecsAgentUri: settings.ecsAgentUri,
-    ...(settings.isPrefetching ? {} : { prefetch: false }),
     proverEnvironment:
       settings.hardwareConcurrency === undefined ? {} : { HARDWARE_CONCURRENCY: String(settings.hardwareConcurrency) },
   };
+}
+
+function aztecFamily(settings: AgentSettings, networkVersion: string): FamilyReference {
+  return familyReference('aztec', toAztecOptions(settings, networkVersion));
+}
+
+function proofStoreUrlOf(location: ProofStoreLocation): string {
+  return 'bucket' in location ? `s3://${location.bucket}` : pathToFileURL(location.directory).href;
 }
 
 /** A poll of SQS is never aborted, and an agent that is stopping has to wait for its last one. */

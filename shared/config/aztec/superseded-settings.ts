@@ -23,10 +23,6 @@ function superseded(flag: string, variable: string, reason: string): SupersededS
 
 /** Settings that operators of Aztec's prover may have in their files: a warning in the log, not an error. */
 export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
-  {
-    ...superseded('proverAgent.proverBrokerUrl', 'PROVER_BROKER_HOST', ENGINE_IS_BROKER),
-    flagAliases: ['proverNode.proverBrokerUrl', 'prover-broker-url'],
-  },
   superseded('proverBroker.proverBrokerJobTimeoutMs', 'PROVER_BROKER_JOB_TIMEOUT_MS', 'see --lease-seconds'),
   superseded('proverBroker.proverBrokerPollIntervalMs', 'PROVER_BROKER_POLL_INTERVAL_MS', ENGINE_IS_BROKER),
   superseded(
@@ -43,11 +39,6 @@ export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
   ),
   superseded('proverBroker.proverBrokerStoreMapSizeKb', 'PROVER_BROKER_STORE_MAP_SIZE_KB', ENGINE_IS_BROKER),
   superseded('proverBroker.proverBrokerDebugReplayEnabled', 'PROVER_BROKER_DEBUG_REPLAY_ENABLED', ENGINE_IS_BROKER),
-  superseded(
-    'proverAgent.proverAgentPollIntervalMs',
-    'PROVER_AGENT_POLL_INTERVAL_MS',
-    'agents wait on the queue, see --agent-claim-seconds',
-  ),
   superseded('proverNode.cancelJobsOnStop', 'PROVER_CANCEL_JOBS_ON_STOP', 'jobs always outlive the node'),
   superseded(
     'proverNode.failedProofStore',

@@ -13,7 +13,7 @@ import {
 } from '../parse-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
-import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { nameOf, optional, withDefault, type SettingGroup } from '../setting.ts';
 import { httpUrl } from '../url-kinds.ts';
 import { decimal, integer, kind, listOf, oneOf, switchKind } from '../value-kinds.ts';
 
@@ -75,6 +75,18 @@ export const AGENT_GROUP = {
       variable: 'COPPICE_PROOF_TIMEOUT_FLOOR_SECONDS',
       description: 'Lower bound for that timeout, in seconds',
     }),
+    brokerUrl: optional(httpUrl, {
+      flag: 'proverAgent.proverBrokerUrl',
+      flagAliases: ['proverNode.proverBrokerUrl', 'prover-broker-url'],
+      variable: 'PROVER_BROKER_HOST',
+      description: "URL of a proving broker, Coppice's or Aztec's, whose jobs the agent proves instead of an engine's",
+      defaultNote: 'jobs come from the engine',
+    }),
+    pollIntervalMs: withDefault(integer(1, 60_000), '1000', {
+      flag: 'proverAgent.proverAgentPollIntervalMs',
+      variable: 'PROVER_AGENT_POLL_INTERVAL_MS',
+      description: 'How often an idle agent asks that broker for a job, in milliseconds',
+    }),
     ecsAgentUri: optional(httpUrl, {
       flag: 'ecs-agent-uri',
       variable: 'ECS_AGENT_URI',
@@ -115,7 +127,19 @@ export const AGENT_GROUPS = [AGENT_GROUP, PROVER_SETTINGS, ENGINE_SETTINGS, PROC
 export type AgentSettings = SettingsOfGroups<typeof AGENT_GROUPS>;
 
 export function readAgentSettings(environment: Environment): ParsedSettings<AgentSettings> {
-  return parseSettings(AGENT_GROUPS, environment, findEngineConflicts);
+  return parseSettings(AGENT_GROUPS, environment, (settings, isGiven) =>
+    settings.brokerUrl === undefined ? findEngineConflicts(settings, isGiven) : findBrokerConflicts(settings),
+  );
+}
+
+/** An agent of a broker opens no engine, so what it would need for one does not matter. */
+function findBrokerConflicts({ families }: Partial<AgentSettings>): readonly string[] {
+  if (families?.every((family) => family === 'aztec') ?? true) return [];
+  const { brokerUrl, families: familiesSetting } = AGENT_GROUP.settings;
+  return [
+    `${nameOf(brokerUrl)} names a broker, which holds Aztec's jobs only: leave out ${nameOf(familiesSetting)}, or start the ` +
+      'agents of other families on the engine',
+  ];
 }
 
 /** @throws {InvalidSettingsError} listing everything that is wrong */

@@ -76,8 +76,8 @@ describe('mergeSources', () => {
   });
 
   it("explains which of Aztec's settings have no effect here", () => {
-    expect(merge({ environment: { PROVER_BROKER_HOST: 'http://broker' } }).notices).toEqual([
-      '--proverAgent.proverBrokerUrl (PROVER_BROKER_HOST) has no effect: the engine holds the jobs, and there is no broker (see --engine)',
+    expect(merge({ environment: { PROVER_BROKER_BATCH_SIZE: '7' } }).notices).toEqual([
+      '--proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, and there is no broker (see --engine)',
     ]);
   });
 

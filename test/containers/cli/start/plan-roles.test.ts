@@ -70,6 +70,24 @@ describe('planRoles', () => {
     expect(plan(switches, environment)).toMatchObject({ processes: [], problems: [expect.stringContaining(problem)] });
   });
 
+  it('says that a broker is for agents, and the node puts its jobs into the engine', () => {
+    const broker = { PROVER_BROKER_HOST: 'http://broker:8080' };
+    expect(plan(['prover-agent'], broker)).toMatchObject({ problems: [], notices: [] });
+    const { notices, processes } = plan(['prover-node', 'prover-agent'], { ...NODE, ...broker });
+    expect(notices).toEqual([expect.stringMatching(/PROVER_BROKER_HOST.* has no effect on --prover-node/)]);
+    const [node, agent] = processes.map(({ environment }) => environment);
+    expect(node).not.toHaveProperty('PROVER_BROKER_HOST');
+    expect(agent).toHaveProperty('PROVER_BROKER_HOST');
+  });
+
+  it("takes a proof store of any kind for an agent of a broker, and no family but Aztec's", () => {
+    const broker = { PROVER_BROKER_HOST: 'http://broker:8080', PROVER_PROOF_STORE: 's3://proofs' };
+    expect(plan(['prover-agent'], broker).problems).toEqual([]);
+    expect(plan(['prover-agent'], { ...broker, COPPICE_AGENT_FAMILIES: 'aztec,canary' }).problems).toEqual([
+      expect.stringContaining("names a broker, which holds Aztec's jobs only"),
+    ]);
+  });
+
   it('reports a problem of both roles once', () => {
     const { problems } = plan(['prover-node', 'prover-agent'], { ...NODE, COPPICE_LEASE_SECONDS: '1' });
     expect(problems).toEqual([

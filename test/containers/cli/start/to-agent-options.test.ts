@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { toAgentOptions } from '../../../../containers/cli/start/to-agent-options.ts';
+import { toAgentOptions, toBrokerAgentOptions } from '../../../../containers/cli/start/to-agent-options.ts';
 import { defaultCrsPath } from '../../../../shared/crs/crs-path.ts';
 import { resolveAgentOptions } from '../../../../containers/agent/agent-options.ts';
 import { canaryVersion } from '../../../../shared/canary/circuit-artifact.ts';
@@ -56,5 +56,23 @@ describe('toAgentOptions', () => {
     expect(optionsFrom({ ...aws, COPPICE_DRAIN_SECONDS: '1' }).claimSeconds).toBe(1);
     expect(optionsFrom({ ...aws, COPPICE_AGENT_CLAIM_SECONDS: '5' }).claimSeconds).toBe(5);
     expect(optionsFrom({ COPPICE_DRAIN_SECONDS: '10' }).claimSeconds).toBe(20);
+  });
+});
+
+describe('toBrokerAgentOptions', () => {
+  it("takes the broker and how to use it from Aztec's variables", () => {
+    const settings = parseAgentSettings({
+      PROVER_BROKER_HOST: 'http://broker:8080',
+      PROVER_AGENT_POLL_INTERVAL_MS: '10000',
+      PROVER_PROOF_STORE: 's3://proofs',
+    });
+    const options = toBrokerAgentOptions(
+      { ...settings, brokerUrl: String(settings.brokerUrl) },
+      '4.1.2',
+      AgentId.parse('here-1'),
+    );
+    expect(options.broker).toEqual({ url: 'http://broker:8080', pollMs: 10_000, proofStore: 's3://proofs' });
+    expect(options.families.map(({ name }) => name)).toEqual(['aztec']);
+    expect(options).not.toHaveProperty('engineOptions');
   });
 });
