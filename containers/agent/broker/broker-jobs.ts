@@ -47,10 +47,10 @@ export class BrokerJobs implements JobSource<BrokerJob> {
   /** The report of the last proof: its answer may bring the next job. */
   #reporting: Promise<unknown> = Promise.resolve();
 
-  readonly claimer = { claim: (options: { readonly signal: AbortSignal }) => this.#claim(options.signal) };
-  readonly prefetched = { begin: (): void => undefined, take: () => this.#take() };
-  readonly delivery = {
-    deliver: (job: BrokerJob, fresh: FreshProof, stop: AbortSignal): Promise<boolean> => {
+  readonly claimer: JobSource<BrokerJob>['claimer'] = { claim: ({ signal }) => this.#claim(signal) };
+  readonly prefetched: JobSource<BrokerJob>['prefetched'] = { begin: () => undefined, take: () => this.#take() };
+  readonly delivery: JobSource<BrokerJob>['delivery'] = {
+    deliver: (job, fresh, stop) => {
       const delivered = this.#deliver(job, fresh, stop);
       this.#reporting = delivered.catch(() => undefined);
       return delivered;

@@ -6,7 +6,6 @@ import { NUMBER_OF_L1_L2_MESSAGES_PER_ROLLUP } from '@aztec/constants';
 import { Fr } from '@aztec/foundation/curves/bn254';
 import { getVKTreeRoot } from '@aztec/noir-protocol-circuits-types/vk-tree';
 import { createProofStore } from '@aztec/prover-client/broker';
-import type { ProvingJobId } from '@aztec/stdlib/interfaces/server';
 import { ParityBasePrivateInputs } from '@aztec/stdlib/parity';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -47,7 +46,7 @@ describe("an agent of Aztec's own broker", () => {
     const messages = Array.from({ length: NUMBER_OF_L1_L2_MESSAGES_PER_ROLLUP }, () => Fr.ZERO);
     const inputs = ParityBasePrivateInputs.fromSlice(messages, 0, getVKTreeRoot());
     const id = `7:PARITY_BASE:${sha256Of(inputs.toBuffer())}`;
-    const inputsUri = await store.saveProofInput(id as ProvingJobId, PARITY_BASE, inputs);
+    const inputsUri = await store.saveProofInput(id, PARITY_BASE, inputs);
     const job = WireJob.parse({ id, type: PARITY_BASE, epochNumber: 7, inputsUri });
     await ground.client(url).enqueueProvingJob(job);
     ground.startAgent(url, {

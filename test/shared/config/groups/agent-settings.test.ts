@@ -31,6 +31,10 @@ describe('parseAgentSettings', () => {
 
   it('reads no key and no RPC URL', () => {
     const secrets = settingsIn(AGENT_GROUPS).filter(({ kind }) => kind.isSecret);
-    expect(secrets.map(({ variable }) => variable)).toEqual(['ECS_AGENT_URI', 'AWS_ENDPOINT_URL']);
+    expect(secrets.map(({ variable }) => variable)).toEqual([
+      'PROVER_BROKER_HOST',
+      'ECS_AGENT_URI',
+      'AWS_ENDPOINT_URL',
+    ]);
   });
 });
