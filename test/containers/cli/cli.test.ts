@@ -245,6 +245,10 @@ describe('the command coppice', () => {
     expect((await coppice('jobs --state rejected,leased --circuit CHECKPOINT_PADDING_ROLLUP')).stdout).toMatch(
       /^Epoch 7: proving, 1 of 5 jobs, 1 rejected\n\nrejected +CHECKPOINT_PADDING_ROLLUP .* nobody can prove it\n$/,
     );
+    expect(await coppice('jobs --circuit PARTY_BASE')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("unknown circuit 'PARTY_BASE'; did you mean PARITY_BASE?") as string,
+    });
     const json = await coppice('jobs 7 --json --state rejected');
     expect(JSON.parse(json.stdout)).toMatchObject({ epoch: { epoch: 7 }, jobs: [{ id: padding.id }] });
 
@@ -273,7 +277,6 @@ describe('the command coppice', () => {
     ['jobs x', "EPOCH must be a whole number; got 'x'"],
     ['jobs 7 8', "unexpected argument '8'"],
     ['jobs --state done', '--state (COPPICE_JOBS_STATE) must be a comma-separated list, each item queued, leased'],
-    ['jobs --circuit PARTY_BASE', 'did you mean PARITY_BASE?'],
     ['retry', 'the number of an epoch: coppice retry JOB|EPOCH'],
     ['retry 7:', "the number of an epoch; got '7:'"],
     ['redrive 7', "unexpected argument '7' (flags start with --)"],
