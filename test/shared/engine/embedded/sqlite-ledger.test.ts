@@ -130,7 +130,7 @@ describe('the SQLite ledger', () => {
     await expect(epochs.find(epochId(6))).rejects.toThrow(UnreadableRecordError);
   });
 
-  it.each([`inputs = '{"cut off'`, `circuit = 'OF_A_NEWER_VERSION'`, `children = '[1]'`])(
+  it.each([`inputs = '{"cut off'`, `state = 'queued', pool = 'of the moon'`, `children = '[1]'`])(
     'finds the other jobs that are stranded when one is damaged: %s',
     async (damage) => {
       const { jobs, unreadable } = harness.engine;
