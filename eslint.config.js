@@ -25,7 +25,7 @@ const SHARED_FLOORS = [
 ];
 const CONTAINERS_FLOORS = [
   ['terminal', 'processes', 'runtime'],
-  ['agent', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
+  ['agent', 'broker', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
   ['crs'],
   ['devnet'],
   ['canary'],

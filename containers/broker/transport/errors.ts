@@ -1,0 +1,43 @@
+/** A request that can never succeed as it was sent: its body is too large, malformed, or packed in an unknown way. */
+export class BodyRefusedError extends Error {
+  override readonly name = 'BodyRefusedError';
+  /** The HTTP status of the refusal, from 400 to 499. */
+  readonly status: number;
+
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/**
+ * A call that can never succeed as it was made. Its client gets an error for this call alone, and does not try again: a prover
+ * node gives the job up. Every other error of a call stands for trouble that ends.
+ */
+export class CallRefusedError extends Error {
+  override readonly name = 'CallRefusedError';
+  /** A code of JSON-RPC, as Aztec's server gives it. */
+  readonly code: number;
+
+  constructor(code: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The address that the broker should listen on is in use, or is not one of this machine's. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+  readonly host: string;
+  readonly port: number;
+
+  constructor(host: string, port: number, reason: string, options?: ErrorOptions) {
+    super(
+      `the broker cannot listen on ${host}, port ${port} (${reason}): stop the program that listens there, or give another ` +
+        '--broker-port (PROVER_BROKER_PORT) or --broker-bind (COPPICE_BROKER_BIND)',
+      options,
+    );
+    this.host = host;
+    this.port = port;
+  }
+}

@@ -1,0 +1,256 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+
+import { errorText } from '../../../shared/telemetry/error-text.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { BodyTurns, type BodyTurnsOptions } from './body-turns.ts';
+import { type ClientNetworks, isLoopback, plainAddress } from './client-networks.ts';
+import { BodyRefusedError, ListenError } from './errors.ts';
+import { answerRequest, type CallContext, failed, RPC_CODES, type RpcMethod } from './json-rpc.ts';
+import { readBody } from './read-body.ts';
+
+export interface RpcServerOptions {
+  /** The address to listen on; every one of the machine's is `0.0.0.0` or `::`. */
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly networks: ClientNetworks;
+  /** The most bytes of a request's body, once unpacked. */
+  readonly maxBodyBytes: number;
+  /** The most calls of one request. */
+  readonly maxCalls: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerClient: number;
+  /** How long a client may take to send a request, and to read a response. */
+  readonly clientTimeoutMs: number;
+  readonly bodies: BodyTurnsOptions;
+}
+
+/** The answer to `GET /status`, for Aztec's tools, load balancers and people. */
+export interface RpcStatus {
+  readonly ok: boolean;
+  readonly [field: string]: unknown;
+}
+
+export interface RpcServerDeps {
+  readonly methods: ReadonlyMap<string, RpcMethod>;
+  readonly status: () => Promise<RpcStatus>;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** A smaller response is not worth packing. */
+const GZIP_BYTES = 1024;
+/** Longer than the interval at which agents poll, so that a poll needs no new connection. */
+const KEEP_ALIVE_MS = 75_000;
+/** A line for each refused client or failed request would fill the log. */
+const LOG_EVERY_MS = 10_000;
+
+const zip = promisify(gzip);
+
+/**
+ * Serves JSON-RPC over HTTP to Aztec's prover nodes and agents, by the rules that their clients depend on: a transient error
+ * fails the whole request with a 503, which they send again for as long as it takes; an error of one call is final, as is a
+ * 4xx, which only a body gets that can never be read. No body is ever logged.
+ */
+export class RpcServer {
+  readonly #options: RpcServerOptions;
+  readonly #deps: RpcServerDeps;
+  readonly #server: Server;
+  readonly #bodies: BodyTurns;
+  readonly #underWay = new Set<AbortController>();
+  readonly #connections = new Map<string, number>();
+  #isStopping = false;
+  #loggedAtMs = -Infinity;
+  #unlogged = 0;
+
+  constructor(options: RpcServerOptions, deps: RpcServerDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#bodies = new BodyTurns(options.bodies);
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server.maxConnections = options.maxConnections;
+    this.#server.headersTimeout = options.clientTimeoutMs;
+    this.#server.requestTimeout = options.clientTimeoutMs;
+    this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
+    this.#server.on('connection', (socket: Socket) => this.#admit(socket));
+  }
+
+  /** @returns the port @throws {ListenError} */
+  async listen(): Promise<number> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new ListenError(host, port, error.code ?? error.message, { cause: error })),
+      );
+      this.#server.listen({ host, port }, resolve);
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends held calls at once and others when they are done, at most `patienceMs` later. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#isStopping = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const request of this.#underWay) request.abort('the broker stops');
+    this.#server.closeIdleConnections();
+    const timer = setTimeout(() => this.#server.closeAllConnections(), patienceMs);
+    await closed;
+    clearTimeout(timer);
+  }
+
+  #admit(socket: Socket): void {
+    const client = clientOf(socket);
+    const { networks, maxConnectionsPerClient } = this.#options;
+    const open = this.#connections.get(client) ?? 0;
+    if (!networks.includes(client) || open >= maxConnectionsPerClient) {
+      const reason = open >= maxConnectionsPerClient ? 'it has too many connections' : 'its network is not allowed';
+      this.#warn({ client, reason }, 'refused a client');
+      socket.destroy();
+      return;
+    }
+    this.#connections.set(client, open + 1);
+    socket.once('close', () => {
+      const left = (this.#connections.get(client) ?? 1) - 1;
+      if (left === 0) this.#connections.delete(client);
+      else this.#connections.set(client, left);
+    });
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const client = clientOf(request.socket);
+    try {
+      if (request.method === 'GET' && request.url?.split('?')[0] === '/status') {
+        const status = await this.#deps.status();
+        await this.#send(request, response, status.ok ? 200 : 500, status);
+      } else if (request.method === 'POST') {
+        await this.#serve(client, request, response);
+      } else {
+        await this.#send(request, response, 405, { error: 'POST a JSON-RPC request, or GET /status' });
+      }
+    } catch (error) {
+      this.#warn({ err: error, client }, 'a request ended with an error');
+      response.destroy();
+    }
+  }
+
+  async #serve(client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    const onClose = (): void => gone.abort('the client has gone');
+    const givesBack: (() => Promise<void>)[] = [];
+    const context = {
+      client,
+      signal: gone.signal,
+      onUndelivered: (giveBack: () => Promise<void>): void => void givesBack.push(giveBack),
+    };
+    response.once('close', onClose);
+    this.#underWay.add(gone);
+    let isDelivered = false;
+    try {
+      if (this.#isStopping) gone.abort('the broker stops');
+      const answer = await this.#answer(request, context);
+      isDelivered = await this.#send(request, response, 200, answer);
+    } catch (error) {
+      await this.#refuse(error, client, request, response);
+    } finally {
+      this.#underWay.delete(gone);
+      response.off('close', onClose);
+      if (!isDelivered) await this.#giveBack(givesBack);
+    }
+  }
+
+  /** A large body is held until its calls are done: what they make of it is as large. */
+  async #answer(request: IncomingMessage, context: Omit<CallContext, 'isAlone'>): Promise<unknown> {
+    const { maxBodyBytes, maxCalls } = this.#options;
+    let giveBack: (() => void) | undefined;
+    try {
+      const bytes = await readBody(request, {
+        maxBytes: maxBodyBytes,
+        onLarge: async () => void (giveBack = await this.#bodies.take(context.client)),
+      });
+      return await answerRequest(parseJson(bytes), this.#deps.methods, maxCalls, context);
+    } finally {
+      giveBack?.();
+    }
+  }
+
+  async #refuse(error: unknown, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (response.destroyed) return;
+    if (error instanceof BodyRefusedError) {
+      this.#warn({ client, status: error.status, reason: error.message }, 'refused a request');
+      // The rest of the body is not read, so the connection cannot be used again.
+      response.setHeader('connection', 'close');
+      await this.#send(request, response, error.status, failed(null, RPC_CODES.malformed, error.message));
+      return;
+    }
+    this.#warn({ client, err: error }, 'a request failed for now: its client sends it again');
+    response.setHeader('retry-after', '1');
+    const message = `try again: ${errorText(error)}`;
+    await this.#send(request, response, 503, failed(null, RPC_CODES.invalidRequest, message));
+  }
+
+  /** @returns whether the whole response was handed to the network */
+  async #send(request: IncomingMessage, response: ServerResponse, status: number, answer: unknown): Promise<boolean> {
+    const json = Buffer.from(JSON.stringify(answer));
+    const accepts = (request.headers['accept-encoding'] ?? '').includes('gzip');
+    const isPacked = accepts && json.length >= GZIP_BYTES;
+    // Proofs hardly shrink however hard one tries.
+    const body = isPacked ? await zip(json, { level: constants.Z_BEST_SPEED }) : json;
+    if (response.destroyed) return false;
+    response.setTimeout(this.#options.clientTimeoutMs, () => response.destroy());
+    if (this.#isStopping) response.setHeader('connection', 'close');
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      ...(isPacked && { 'content-encoding': 'gzip' }),
+    });
+    return new Promise((resolve) => {
+      response.once('close', () => resolve(response.writableFinished));
+      response.once('finish', () => resolve(true));
+      response.end(body);
+    });
+  }
+
+  async #giveBack(givesBack: readonly (() => Promise<void>)[]): Promise<void> {
+    for (const giveBack of givesBack) {
+      await giveBack().catch((error: unknown) =>
+        this.#deps.log.warn({ err: error }, 'a job for a client that has gone was not given back: its lease will end'),
+      );
+    }
+  }
+
+  /** Warns at most once in ten seconds, with how many warnings were left out. */
+  #warn(fields: Readonly<Record<string, unknown>>, message: string): void {
+    const { log, nowMs } = this.#deps;
+    if (nowMs() - this.#loggedAtMs < LOG_EVERY_MS) {
+      this.#unlogged += 1;
+      return;
+    }
+    log.warn({ ...fields, ...(this.#unlogged > 0 && { alsoLeftOut: this.#unlogged }) }, message);
+    this.#loggedAtMs = nowMs();
+    this.#unlogged = 0;
+  }
+}
+
+function clientOf(socket: Socket): string {
+  return plainAddress(socket.remoteAddress ?? 'unknown');
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    // The message of the parser quotes the body.
+    throw new BodyRefusedError(400, 'the body is not JSON');
+  }
+}
+
+/** Warns of an address that other machines reach: Aztec's clients send no credentials. */
+export function warnWhenOpen(host: string, networks: readonly unknown[], log: Logger): void {
+  if (isLoopback(host)) return;
+  const advice = 'anyone who reaches it can take and spoil jobs, since clients send no credentials: fence the port';
+  const also = networks.length === 0 ? '; name your networks with --broker-allow (COPPICE_BROKER_ALLOW)' : '';
+  log.warn({ host }, `the broker listens beyond this machine: ${advice}${also}`);
+}

@@ -1,0 +1,310 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { ClientNetworks, parseNetwork } from '../../../../containers/broker/transport/client-networks.ts';
+import { CallRefusedError, ListenError } from '../../../../containers/broker/transport/errors.ts';
+import type { CallContext, RpcMethod } from '../../../../containers/broker/transport/json-rpc.ts';
+import { RpcServer, type RpcServerOptions, warnWhenOpen } from '../../../../containers/broker/transport/rpc-server.ts';
+import { createLogger } from '../../../../shared/telemetry/logger.ts';
+
+const MIB = 2 ** 20;
+const servers: RpcServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop(0)));
+});
+
+async function serve(
+  methods: Readonly<Record<string, RpcMethod>>,
+  options: Partial<RpcServerOptions> = {},
+): Promise<{ readonly server: RpcServer; readonly port: number; readonly url: string; readonly logged: string[] }> {
+  const logged: string[] = [];
+  const log = createLogger('broker', { logLevel: 'trace', format: 'json', write: (line: string) => logged.push(line) });
+  const server = new RpcServer(
+    {
+      host: '127.0.0.1',
+      port: 0,
+      networks: new ClientNetworks([]),
+      maxBodyBytes: 64 * MIB,
+      maxCalls: 100,
+      maxConnections: 100,
+      maxConnectionsPerClient: 100,
+      clientTimeoutMs: 60_000,
+      bodies: { atOnce: 2, atOncePerClient: 1 },
+      ...options,
+    },
+    {
+      methods: new Map(Object.entries(methods)),
+      status: async () => ({ ok: true, jobs: 3 }),
+      log,
+      nowMs: Date.now,
+    },
+  );
+  servers.push(server);
+  const port = await server.listen();
+  return { server, port, url: `http://127.0.0.1:${port}/`, logged };
+}
+
+function call(method: string, params: unknown[] = [], id: number | string = 1): Record<string, unknown> {
+  return { jsonrpc: '2.0', id, method, params };
+}
+
+async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), headers });
+}
+
+describe('RpcServer', () => {
+  it('responds to an array in its order and with its ids, at any path', async () => {
+    const { url } = await serve({
+      echo: async ([text]) => {
+        await new Promise((resolve) => setTimeout(resolve, text === 'slow' ? 20 : 0));
+        return text;
+      },
+    });
+    const response = await post(`${url}some/path?key=1`, [call('echo', ['slow'], 7), call('echo', ['quick'], 'b')]);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual([
+      { jsonrpc: '2.0', id: 7, result: 'slow' },
+      { jsonrpc: '2.0', id: 'b', result: 'quick' },
+    ]);
+  });
+
+  it('responds to a single call with a single object, and with null to one that returns nothing', async () => {
+    const { url } = await serve({ cancel: async () => undefined });
+    expect(await (await post(url, call('cancel'))).json()).toEqual({ jsonrpc: '2.0', id: 1, result: null });
+  });
+
+  it('reads gzip and packs a response for those who accept it', async () => {
+    const { port } = await serve({ echo: async ([text]) => text });
+    const text = 'proof '.repeat(1000);
+    const request = httpRequest({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      headers: { 'content-encoding': 'gzip', 'accept-encoding': 'gzip' },
+    });
+    request.end(gzipSync(JSON.stringify([call('echo', [text])])));
+    const [response] = (await once(request, 'response')) as [
+      NodeJS.ReadableStream & { headers: Record<string, string> },
+    ];
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    expect(response.headers['content-encoding']).toBe('gzip');
+    const body = JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()) as { result: string }[];
+    expect(body[0]?.result).toBe(text);
+  });
+
+  it('takes a body of 64 MiB', async () => {
+    const { url } = await serve({ length: async ([text]) => String(text).length });
+    const length = 64 * MIB - 200;
+    const response = await post(url, [call('length', ['x'.repeat(length)])]);
+    expect(await response.json()).toMatchObject([{ result: length }]);
+  });
+
+  it('refuses a body of 100 MiB without reading it', async () => {
+    const { url } = await serve({ length: async () => 1 });
+    const response = await post(url, 'x'.repeat(100 * MIB)).catch(() => undefined);
+    // The client may still be sending when the connection is closed.
+    if (response !== undefined) expect(response.status).toBe(413);
+    expect((await post(url, [call('length')])).status).toBe(200);
+  });
+
+  it('refuses a body that grows too large and said no length', async () => {
+    const { url } = await serve({ length: async () => 1 }, { maxBodyBytes: MIB });
+    const body = new ReadableStream({
+      start: (controller) => {
+        for (let sent = 0; sent < 2 * MIB; sent += 65_536) controller.enqueue(new Uint8Array(65_536));
+        controller.close();
+      },
+    });
+    const response = await fetch(url, { method: 'POST', body, duplex: 'half' });
+    expect(response.status).toBe(413);
+  });
+
+  it('stops unpacking a bomb at the limit', async () => {
+    const { url } = await serve({ length: async () => 1 }, { maxBodyBytes: 8 * MIB });
+    const bomb = gzipSync(Buffer.alloc(512 * MIB));
+    const before = process.memoryUsage().rss;
+    const response = await fetch(url, { method: 'POST', body: bomb, headers: { 'content-encoding': 'gzip' } });
+    expect(response.status).toBe(413);
+    expect(process.memoryUsage().rss - before).toBeLessThan(256 * MIB);
+  });
+
+  it.each([
+    ['text that is not JSON', 'secret witness {', {}, 400],
+    ['what is not gzip', 'secret witness', { 'content-encoding': 'gzip' }, 400],
+    ['another packing', 'secret witness', { 'content-encoding': 'br' }, 415],
+    ['an empty batch', '[]', {}, 400],
+  ])('refuses %s for good, and logs nothing of it', async (_what, body, headers: Record<string, string>, status) => {
+    const { url, logged } = await serve({});
+    expect((await post(url, body, headers)).status).toBe(status);
+    expect(logged.join('')).toContain('refused a request');
+    expect(logged.join('')).not.toContain('secret');
+  });
+
+  it('refuses a batch of more calls than allowed', async () => {
+    const { url } = await serve({ echo: async () => 1 }, { maxCalls: 2 });
+    expect((await post(url, [call('echo'), call('echo')])).status).toBe(200);
+    expect((await post(url, [call('echo'), call('echo'), call('echo')])).status).toBe(400);
+  });
+
+  it('gives a final refusal to its call alone', async () => {
+    const { url } = await serve({
+      echo: async ([text]) => text,
+      refuse: async () => {
+        throw new CallRefusedError(-32702, 'never');
+      },
+    });
+    const response = await post(url, [call('refuse', [], 1), call('unknown', [], 2), 5, call('echo', ['x'], 4)]);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual([
+      { jsonrpc: '2.0', id: 1, error: { code: -32702, message: 'never' } },
+      { jsonrpc: '2.0', id: 2, error: { code: -32601, message: 'unknown method unknown' } },
+      { jsonrpc: '2.0', id: null, error: { code: -32600, message: 'invalid request' } },
+      { jsonrpc: '2.0', id: 4, result: 'x' },
+    ]);
+  });
+
+  it('fails a whole request with 503 for trouble that ends, and gives back what its other calls took', async () => {
+    const giveBack = vi.fn(async () => undefined);
+    const { url } = await serve({
+      take: async (_params, { onUndelivered }) => {
+        onUndelivered(giveBack);
+        return 'job';
+      },
+      fail: async () => {
+        throw new Error('the ledger is out of reach');
+      },
+    });
+    const response = await post(url, [call('take'), call('fail')]);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    await response.json();
+    await expect.poll(() => giveBack.mock.calls.length).toBe(1);
+  });
+
+  it('tells a call whether it is alone in its request', async () => {
+    const { url } = await serve({ isAlone: async (_params, { isAlone }) => isAlone });
+    const results = async (body: unknown): Promise<unknown> =>
+      ((await (await post(url, body)).json()) as { result: boolean }[]).map(({ result }) => result);
+    expect(await results([call('isAlone')])).toEqual([true]);
+    expect(await results([call('isAlone'), call('isAlone')])).toEqual([false, false]);
+  });
+
+  it('ends a held call when its client goes, and gives back what it took', async () => {
+    const giveBack = vi.fn(async () => undefined);
+    const held = Promise.withResolvers<CallContext>();
+    const { url } = await serve({
+      hold: async (_params, context) => {
+        held.resolve(context);
+        await new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve()));
+        context.onUndelivered(giveBack);
+        return 'job';
+      },
+    });
+    const client = new AbortController();
+    const request = fetch(url, { method: 'POST', body: JSON.stringify(call('hold')), signal: client.signal });
+    await held.promise;
+    client.abort();
+    await expect(request).rejects.toThrow();
+    await expect.poll(() => giveBack.mock.calls.length).toBe(1);
+  });
+
+  it('gives nothing back of a response that arrived', async () => {
+    const giveBack = vi.fn(async () => undefined);
+    const { url } = await serve({
+      take: async (_params, { onUndelivered }) => {
+        onUndelivered(giveBack);
+        return 'job';
+      },
+    });
+    expect(await (await post(url, call('take'))).json()).toMatchObject({ result: 'job' });
+    expect(giveBack).not.toHaveBeenCalled();
+  });
+
+  it('ends held calls at once when it stops', async () => {
+    const held = Promise.withResolvers<undefined>();
+    const { server, url } = await serve({
+      hold: async (_params, { signal }) => {
+        held.resolve(undefined);
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+        return undefined;
+      },
+    });
+    const response = post(url, call('hold'));
+    await held.promise;
+    await server.stop(60_000);
+    expect(await (await response).json()).toEqual({ jsonrpc: '2.0', id: 1, result: null });
+  });
+
+  it('keeps a large body of a client waiting while that client has its turns, and no small one', async () => {
+    const begun = Promise.withResolvers<undefined>();
+    const finish = Promise.withResolvers<undefined>();
+    let most = 0;
+    let atOnce = 0;
+    const { url } = await serve({
+      large: async () => {
+        atOnce += 1;
+        most = Math.max(most, atOnce);
+        begun.resolve(undefined);
+        await finish.promise;
+        atOnce -= 1;
+        return undefined;
+      },
+      small: async () => undefined,
+    });
+    const body = [call('large', ['x'.repeat(MIB)])];
+    const large = [post(url, body), post(url, body), post(url, body)];
+    await begun.promise;
+    expect((await post(url, call('small'))).status).toBe(200);
+    finish.resolve(undefined);
+    for (const response of await Promise.all(large)) expect(response.status).toBe(200);
+    expect(most).toBe(1);
+  });
+
+  it('closes the connection of a client whose network is not allowed', async () => {
+    // A loopback client is always let in, so the list is asked with an address of another machine.
+    const networks = new ClientNetworks([parseNetwork('10.0.0.0/8')!]);
+    vi.spyOn(networks, 'includes').mockReturnValue(false);
+    const { url, logged } = await serve({ echo: async () => 1 }, { networks });
+    await expect(post(url, call('echo'))).rejects.toThrow();
+    expect(logged.join('')).toContain('its network is not allowed');
+  });
+
+  it('closes connections of one client beyond its share', async () => {
+    const { port, logged } = await serve({}, { maxConnectionsPerClient: 1 });
+    const first = connect(port, '127.0.0.1');
+    await once(first, 'connect');
+    const second = connect(port, '127.0.0.1');
+    await once(second, 'close');
+    expect(logged.join('')).toContain('too many connections');
+    first.destroy();
+  });
+
+  it('reports its status, and refuses other requests', async () => {
+    const { url } = await serve({});
+    const status = await fetch(`${url}status`);
+    expect(status.status).toBe(200);
+    expect(await status.json()).toEqual({ ok: true, jobs: 3 });
+    expect((await fetch(url)).status).toBe(405);
+  });
+
+  it('says what to do when its port is in use', async () => {
+    const { port } = await serve({});
+    await expect(serve({}, { port })).rejects.toThrow(ListenError);
+    servers.pop();
+  });
+});
+
+it('warns of an address that other machines reach', () => {
+  const warn = vi.fn();
+  const log = { warn } as unknown as Parameters<typeof warnWhenOpen>[2];
+  warnWhenOpen('127.0.0.1', [], log);
+  expect(warn).not.toHaveBeenCalled();
+  warnWhenOpen('0.0.0.0', [], log);
+  expect(warn.mock.calls[0]?.[1]).toMatch(/--broker-allow/);
+});
