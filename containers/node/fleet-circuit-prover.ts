@@ -144,7 +144,13 @@ export class FleetCircuitProver implements ServerCircuitProver {
     const circuit = CircuitName.parse(ProvingRequestType[type]);
     const { children, unknownSlots } = this.#origins.childrenOf(inputs);
     const { jobId, proof } = await this.#deps.requests
-      .prove({ circuit, inputs: () => inputs.toBuffer(), children, parse: (bytes) => parseProof(type, bytes) })
+      .prove({
+        circuit,
+        wireType: type,
+        inputs: () => inputs.toBuffer(),
+        children,
+        parse: (bytes) => parseProof(type, bytes),
+      })
       .catch((error: unknown) => {
         // The orchestrator drops an aborted request silently; it takes any other error for a failed proof.
         throw error instanceof EpochStoppedError ? new AbortError(error.message) : error;

@@ -4,7 +4,7 @@ import { Lane, Pool } from '../proving-job/circuit-family.ts';
 import { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { type EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
 import { ProvingJobId } from '../proving-job/proving-job-id.ts';
-import { StoredObject } from '../proof-store/proof-store.ts';
+import { type Payload, StoredObject } from '../proof-store/proof-store.ts';
 
 /**
  * A job's states. Every arrow is one conditional write:
@@ -13,7 +13,7 @@ import { StoredObject } from '../proof-store/proof-store.ts';
  *       ▲                 │ └──fail, budget spent──▶ rejected
  *       └─release · fail · lease lost─┘
  *     leased ──askForCopy, claim by another agent──▶ leased, and the attempt before goes on as the straggler
- *     queued | leased ──cancelEpoch──▶ cancelled ──record──▶ queued
+ *     queued | leased ──cancel, cancelEpoch──▶ cancelled ──record──▶ queued
  *     rejected ──reviveRejected──▶ queued        rejected | cancelled ──settle──▶ proven
  *     proven ──reopen (its proof was lost)──▶ queued
  */
@@ -92,6 +92,10 @@ export const JobRecord = z.strictObject({
   lane: Lane,
   networkVersion: z.string().min(1),
   inputs: StoredObject,
+  /** Where official nodes keep the inputs instead: only official agents read them, and the store has nothing under `inputs`. */
+  inputsUri: z.string().min(1).optional(),
+  /** The circuit's number on the wire, in the version of the nodes and agents of the job. It is echoed, never read. */
+  wireType: z.number().int().nonnegative().optional(),
   /** The jobs whose proofs the inputs hold: the edges of the merge tree. */
   children: z.array(ProvingJobId),
   state: JobState,
@@ -111,6 +115,8 @@ export const JobRecord = z.strictObject({
   straggler: JobLease.optional(),
   /** Set when `proven`. */
   proof: StoredObject.optional(),
+  /** Where an official agent has put the proof instead. */
+  proofUri: z.string().min(1).optional(),
   provenBy: AgentId.optional(),
   /** Wall time of the prover, in milliseconds: without reading inputs and storing the proof. */
   provingMs: z.number().nonnegative().optional(),
@@ -159,7 +165,7 @@ export type JobTally = ReadonlyMap<CircuitName, CircuitTally>;
 /** What a node writes when it asks for a proof. */
 export type NewJob = Pick<
   JobRecord,
-  'id' | 'rangeId' | 'circuit' | 'pool' | 'lane' | 'networkVersion' | 'inputs' | 'children'
+  'id' | 'rangeId' | 'circuit' | 'pool' | 'lane' | 'networkVersion' | 'inputs' | 'inputsUri' | 'children' | 'wireType'
 >;
 
 export type ClaimAnswer =
@@ -185,7 +191,7 @@ export interface OpenJob {
 export interface ProofReport {
   readonly jobId: ProvingJobId;
   readonly agentId: AgentId;
-  readonly proof: StoredObject;
+  readonly proof: Payload;
   readonly provingMs: number;
   readonly claimedAtMs: number;
 }
@@ -258,6 +264,8 @@ export interface JobLedger {
   fail(lease: JobLease, cause: AttemptCause, reason: string, movesTo?: Pool): Promise<'queued' | 'rejected'>;
   /** Gives the job back at no cost. Does nothing if the lease is no longer the job's. */
   release(lease: JobLease): Promise<void>;
+  /** Cancels a queued or leased job; its agent loses its lease. Returns whether it was one. */
+  cancel(jobId: ProvingJobId, reason: string): Promise<boolean>;
   /** Cancels the queued and leased jobs of the epoch, but those of `exceptRangeId` when given; their agents lose their leases. Returns how many. */
   cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number>;
   /** Gives every `rejected` job of the epoch's range a fresh budget and makes it `queued`. Returns how many. */

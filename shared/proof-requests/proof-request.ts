@@ -8,6 +8,7 @@ import { keepTrying } from '../retry/keep-trying.ts';
 import type { Turns } from '../retry/turns.ts';
 import { errorText } from '../telemetry/error-text.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { redactUrl } from '../telemetry/redact-urls.ts';
 import { InputsChangedError, JobRejectedError } from './errors.ts';
 import type { JobSender } from './job-sender.ts';
 
@@ -24,6 +25,8 @@ export interface WantedProof<T> {
    * them, and for the rare case that its copy is damaged they are made again from what the caller has anyway.
    */
   readonly inputs: () => Uint8Array;
+  /** The circuit's number on the wire, for official agents. */
+  readonly wireType?: number;
   /** The jobs whose proofs the inputs hold. */
   readonly children: readonly ProvingJobId[];
   /** Reads a proof back from its stored bytes. @throws when they are not a proof of this circuit. */
@@ -134,7 +137,7 @@ export class ProofRequest {
 
   async #ask(): Promise<void> {
     const { engine, rangeId, networkVersion, sender } = this.#deps;
-    const { circuit, children } = this.#wanted;
+    const { circuit, children, wireType } = this.#wanted;
     this.#inputs ??= await this.#storeInputs();
     const { pool, lane } = circuitOf(circuit, networkVersion);
     const record = await engine.jobs.record({
@@ -146,6 +149,7 @@ export class ProofRequest {
       networkVersion,
       inputs: this.#inputs,
       children: [...children],
+      ...(wireType !== undefined && { wireType }),
     });
     this.#repairedInputs ??= record.attempts['corrupt-inputs'];
     if (record.state === 'queued') await sender.send(record);
@@ -194,6 +198,12 @@ export class ProofRequest {
   }
 
   async #takeProof(job: JobRecord): Promise<void> {
+    if (job.proofUri !== undefined) {
+      throw new Error(
+        `the agent that proved ${job.id} keeps proofs in its own store, at ${redactUrl(job.proofUri)}: start official ` +
+          'agents of a native node without PROVER_PROOF_STORE',
+      );
+    }
     if (job.proof === undefined) throw new Error(`the ledger says that ${job.id} is proven but names no proof`);
     let bytes: Uint8Array;
     try {

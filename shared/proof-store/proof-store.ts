@@ -18,6 +18,18 @@ export const StoredObject = z.strictObject({
 });
 export type StoredObject = z.infer<typeof StoredObject>;
 
+/** An object that official nodes and agents keep elsewhere, such as under `s3://` or `file://`: only they read and write it. */
+export interface ObjectElsewhere {
+  readonly uri: string;
+}
+
+/** The inputs or the proof of a job. */
+export type Payload = StoredObject | ObjectElsewhere;
+
+export function isElsewhere(payload: Payload): payload is ObjectElsewhere {
+  return 'uri' in payload;
+}
+
 export function inputsKey(circuit: CircuitName, jobId: ProvingJobId): ProofKey {
   return ProofKey.parse(`inputs/${circuit}/${jobId}`);
 }

@@ -139,6 +139,37 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       });
     });
 
+    it('keeps what official nodes and agents say of a job: its number, and where they keep inputs and proof', async () => {
+      const { wireType, ...job } = { ...aNewJob(), wireType: 16, inputsUri: 's3://inputs/PARITY_BASE/x' };
+      expect(await jobs.record({ ...job, wireType })).toMatchObject({ ...job, wireType });
+      await leased(job.id);
+      const report = { ...proofOf(job), proof: { uri: 's3://outputs/PARITY_BASE/x.json' } };
+      expect(await jobs.markProven(report)).toBe('proven');
+      const proven = await found(job.id);
+      expect(proven).toMatchObject({ state: 'proven', wireType, inputsUri: job.inputsUri, proofUri: report.proof.uri });
+      expect(proven).not.toHaveProperty('proof');
+      await jobs.reopen(proven, 'its proof is lost');
+      expect(await found(job.id)).not.toHaveProperty('proofUri');
+    });
+
+    it.each(['queued', 'leased'])('cancels one %s job, whose agent loses its lease', async (state) => {
+      const [job, other] = [await recorded(), await recorded()];
+      const lease = state === 'leased' ? await leased(job.id) : undefined;
+      expect(await jobs.cancel(job.id, 'Aborted')).toBe(true);
+      expect(await found(job.id)).toMatchObject({ state: 'cancelled', reason: 'Aborted' });
+      expect(await found(other.id)).toMatchObject({ state: 'queued' });
+      if (lease !== undefined) await expect(jobs.extend(lease, LEASE_SECONDS)).rejects.toThrow(JobLeaseLostError);
+      expect(await jobs.record(job)).toMatchObject({ state: 'queued' });
+    });
+
+    it('cancels no job that is settled or unknown', async () => {
+      const job = await recorded();
+      await jobs.markProven(proofOf(job));
+      expect(await jobs.cancel(job.id, 'Aborted')).toBe(false);
+      expect(await found(job.id)).toMatchObject({ state: 'proven' });
+      expect(await jobs.cancel(aNewJob().id, 'Aborted')).toBe(false);
+    });
+
     it('finds nothing of a job that was never recorded', async () => {
       expect(await jobs.find(aNewJob().id)).toBeUndefined();
     });

@@ -24,6 +24,8 @@ import { reportIncident } from './report-incident.ts';
 /** How long an unresponsive store may keep a claimed job from being proven by another agent. */
 const FETCH_SECONDS = 10;
 const FETCH_FAILED_DELAY_SECONDS = 5;
+/** How often a job comes back whose inputs only official agents can read. */
+const ELSEWHERE_TICK_SECONDS = 15;
 
 /** A job that this agent holds, ready to be proven. */
 export type ClaimedJob = ReadyJob<HeldJob>;
@@ -205,7 +207,14 @@ export class JobClaimer {
   /** @returns `undefined` when the job has been let go of */
   async #fetchInputs(held: HeldJob): Promise<Uint8Array | undefined> {
     const { engine, log, drain } = this.#deps;
-    const { id, inputs } = held.record;
+    const { id, inputs, inputsUri } = held.record;
+    if (inputsUri !== undefined) {
+      await held.release(
+        'its inputs are in the store of official agents',
+        this.#refused.hideSeconds(ELSEWHERE_TICK_SECONDS),
+      );
+      return undefined;
+    }
     const signal = AbortSignal.any([held.lost, drain.stop, AbortSignal.timeout(FETCH_SECONDS * 1000)]);
     try {
       return await keepTrying(() => untilAborted(engine.proofs.get(inputs), signal), {

@@ -1,8 +1,13 @@
+import { z } from 'zod';
+
 import { JobRecord } from '../../ledger/job-ledger.ts';
 import { EpochId, parseEpochId } from '../../proving-job/epoch-id.ts';
 import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { type ClockReading, toUnixMs } from './machine-clock.ts';
 import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts';
+
+/** An object's columns; `uri` where official nodes and agents keep it elsewhere. */
+const Payload = z.looseObject({ uri: z.string().optional() });
 
 export function findJob(database: SqliteDatabase, jobId: ProvingJobId, at: ClockReading): JobRecord | undefined {
   const row = database.get('select * from jobs where id = ?', jobId);
@@ -11,6 +16,8 @@ export function findJob(database: SqliteDatabase, jobId: ProvingJobId, at: Clock
 
 /** Reads a row of the table `jobs`, with its leases in Unix time. @throws {z.ZodError} when it is not a valid job: something else wrote to the file. */
 export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
+  const { uri: inputsUri = null, ...inputs } = Payload.parse(parseJson(row['inputs']));
+  const { uri: proofUri = null, ...proof } = Payload.nullable().parse(parseJson(row['proof'])) ?? {};
   const fields = {
     id: row['id'],
     epoch: parseEpochId(EpochId.parse(row['epoch_id'])).epoch,
@@ -19,7 +26,9 @@ export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
     pool: row['pool'],
     lane: row['lane'],
     networkVersion: row['network_version'],
-    inputs: parseJson(row['inputs']),
+    inputs,
+    inputsUri,
+    wireType: row['wire_type'],
     children: parseJson(row['children']),
     state: row['state'],
     attempts: parseJson(row['attempts']),
@@ -29,7 +38,8 @@ export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
     lease: row['state'] === 'leased' ? leaseOf(row, at) : null,
     copyAskedAtMs: row['copy_asked_at_ms'],
     straggler: stragglerOf(row, at),
-    proof: parseJson(row['proof']),
+    proof: 'key' in proof ? proof : null,
+    proofUri,
     provenBy: row['proven_by'],
     provingMs: row['proving_ms'],
     claimedAtMs: row['claimed_at_ms'],

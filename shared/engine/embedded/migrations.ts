@@ -14,6 +14,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   addAgentsOfFailures,
   identifyEpochs,
   indexCounts,
+  addWireTypes,
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
@@ -95,4 +96,9 @@ function identifyEpochs(database: DatabaseSync): void {
 
 function indexCounts(database: DatabaseSync): void {
   database.exec(COUNTS_SCHEMA);
+}
+
+/** Native nodes named no number before: official agents leave their older jobs to native ones. */
+function addWireTypes(database: DatabaseSync): void {
+  database.exec('alter table jobs add column wire_type integer');
 }

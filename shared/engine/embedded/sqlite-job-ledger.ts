@@ -71,8 +71,8 @@ export class SqliteJobLedger implements JobLedger {
   async record(job: NewJob): Promise<JobRecord> {
     const at = readClock(this.#clock);
     const row = this.#database.get(
-      `insert into jobs (id, epoch_id, range_id, circuit, pool, lane, network_version, inputs, children, state, attempts, recorded_at_ms)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
+      `insert into jobs (id, epoch_id, range_id, circuit, pool, lane, network_version, inputs, wire_type, children, state, attempts, recorded_at_ms)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)
        on conflict (id) do update set
          range_id = excluded.range_id,
          state = iif(state = 'cancelled', 'queued', state),
@@ -87,7 +87,8 @@ export class SqliteJobLedger implements JobLedger {
       job.pool,
       job.lane,
       job.networkVersion,
-      JSON.stringify(job.inputs),
+      JSON.stringify({ ...job.inputs, uri: job.inputsUri }),
+      job.wireType ?? null,
       JSON.stringify(job.children),
       NO_ATTEMPTS_TEXT,
       at.nowMs,
@@ -241,6 +242,16 @@ export class SqliteJobLedger implements JobLedger {
       lease.token,
     );
     if (released === 0) dropStraggler(this.#database, lease);
+  }
+
+  async cancel(jobId: ProvingJobId, reason: string): Promise<boolean> {
+    const cancelled = this.#database.run(
+      `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES} where id = ? and ${IS_OPEN}`,
+      this.#clock.nowMs(),
+      keptReason(reason),
+      jobId,
+    );
+    return cancelled > 0;
   }
 
   async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {

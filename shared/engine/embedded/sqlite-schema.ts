@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -128,7 +128,8 @@ create table jobs (
   proving_ms real,
   claimed_at_ms integer,
   settled_at_ms integer,
-  reason text
+  reason text,
+  wire_type integer
 ) strict;
 ${JOB_INDEXES}
 create table settlements (

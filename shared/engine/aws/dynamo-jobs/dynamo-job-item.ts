@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { inputsKey, outputsKey, ProofKey, type StoredObject } from '../../../proof-store/proof-store.ts';
+import { inputsKey, isElsewhere, outputsKey, type Payload, ProofKey } from '../../../proof-store/proof-store.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 import { parseEpochId } from '../../../proving-job/epoch-id.ts';
 import { parseProvingJobId, type ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
@@ -45,6 +45,8 @@ const JobItem = z.object({
   inputsBytes: z.number().int().nonnegative(),
   inputsSha256: Sha256.optional(),
   inputsKey: ProofKey.optional(),
+  inputsUri: z.string().optional(),
+  wireType: z.number().int().nonnegative().optional(),
   /** The slots of the job as a node of the tree, in their order, each packed. */
   children: z.array(z.string()),
   /** Causes that have cost an attempt. */
@@ -63,6 +65,7 @@ const JobItem = z.object({
   proofBytes: z.number().int().nonnegative().optional(),
   proofSha256: Sha256.optional(),
   proofKey: ProofKey.optional(),
+  proofUri: z.string().optional(),
   provingMs: z.number().nonnegative().optional(),
   settledAtMs: TimeMs.optional(),
   reason: z.string().optional(),
@@ -95,6 +98,8 @@ export function newJobItem(job: NewJob, nowMs: number): DynamoItem {
     inputsBytes: job.inputs.sizeBytes,
     inputsSha256: unless(inputsSha256, job.inputs.sha256),
     inputsKey: unless(inputsKey(circuit, job.id), job.inputs.key),
+    inputsUri: job.inputsUri,
+    wireType: job.wireType,
     children: job.children.map((child) => packChild(child, epochId)),
     attempts: {},
     recordedAtMs: nowMs,
@@ -112,8 +117,10 @@ export function failedByAttribute(cause: AttemptCause): string {
 /** The attributes that describe a proof. */
 export function proofAttributes(
   jobId: ProvingJobId,
-  { key, sha256, sizeBytes }: StoredObject,
-): Pick<JobItem, 'proofBytes' | 'proofSha256' | 'proofKey'> {
+  proof: Payload,
+): Pick<JobItem, 'proofBytes' | 'proofSha256' | 'proofKey' | 'proofUri'> {
+  if (isElsewhere(proof)) return { proofUri: proof.uri };
+  const { key, sha256, sizeBytes } = proof;
   const { circuit } = parseProvingJobId(jobId);
   return { proofBytes: sizeBytes, proofSha256: sha256, proofKey: unless(outputsKey(circuit, jobId), key) };
 }
@@ -175,6 +182,8 @@ function recordOf(id: ProvingJobId, item: JobItem, failedBy: JobRecord['failedBy
       sha256: item.inputsSha256 ?? inputsSha256,
       sizeBytes: item.inputsBytes,
     },
+    inputsUri: item.inputsUri,
+    wireType: item.wireType,
     children: item.children.map((child) => unpackChild(child, epochId)),
     state: item.state,
     attempts: {
@@ -212,13 +221,20 @@ function leaseOf(
   };
 }
 
-function proofOf(id: ProvingJobId, item: JobItem): Pick<JobRecord, 'proof' | 'provenBy' | 'provingMs' | 'claimedAtMs'> {
+function proofOf(
+  id: ProvingJobId,
+  item: JobItem,
+): Pick<JobRecord, 'proof' | 'proofUri' | 'provenBy' | 'provingMs' | 'claimedAtMs'> {
   return {
-    proof: {
-      key: item.proofKey ?? outputsKey(parseProvingJobId(id).circuit, id),
-      sha256: present(item.proofSha256, 'proofSha256'),
-      sizeBytes: present(item.proofBytes, 'proofBytes'),
-    },
+    ...(item.proofUri === undefined
+      ? {
+          proof: {
+            key: item.proofKey ?? outputsKey(parseProvingJobId(id).circuit, id),
+            sha256: present(item.proofSha256, 'proofSha256'),
+            sizeBytes: present(item.proofBytes, 'proofBytes'),
+          },
+        }
+      : { proofUri: item.proofUri }),
     provenBy: item.agent,
     provingMs: item.provingMs,
     claimedAtMs: item.claimedAtMs,

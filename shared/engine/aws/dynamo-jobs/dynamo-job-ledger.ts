@@ -25,6 +25,7 @@ import type {
   ProofReport,
   RangeId,
 } from '../../../ledger/job-ledger.ts';
+import { isElsewhere } from '../../../proof-store/proof-store.ts';
 import { mapBounded } from '../../../retry/map-bounded.ts';
 
 /** Claims and heartbeats of the same process share the client's sockets. */
@@ -60,7 +61,7 @@ export interface DynamoJobLedgerOptions {
  * | rejectedJobs     | jobsOfEpoch, filtered                                         |                      | 1 for 4 KB     |
  * | cancelEpoch      | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
  * | reviveRejected   | jobsOfEpoch, filtered; UpdateItem by key, each                | 2 each               | 1 for 4 KB     |
- * | revive, reject   | UpdateItem by key                                             | 2                    |                |
+ * | cancel, revive, reject | UpdateItem by key                                             | 2                    |                |
  * | reopen           | UpdateItem by key                                             | 2                    |                |
  * | strandedJobs     | Query of each of 8 partitions of index `open-jobs`; BatchGetItem by key, strongly consistent | | 0.5 each, 1 for a candidate |
  *
@@ -197,6 +198,11 @@ export class DynamoJobLedger implements JobLedger {
     await this.#giveUp(lease);
   }
 
+  async cancel(jobId: ProvingJobId, reason: string): Promise<boolean> {
+    const writeId = newWriteId();
+    return isDone(await this.#update(jobId, updates.cancel(reason, this.#nowMs(), writeId)), writeId);
+  }
+
   async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {
     const writeId = newWriteId();
     const jobs = await readJobsOfEpoch(this.#table, epochId, updates.isCancellable(exceptRangeId), { exceptRangeId });
@@ -279,7 +285,8 @@ function isDone({ written, job }: WriteAnswer, writeId: string): boolean {
 }
 
 function isProvenBy(job: JobRecord, { agentId, claimedAtMs, proof }: ProofReport): boolean {
-  return job.provenBy === agentId && job.claimedAtMs === claimedAtMs && job.proof?.sha256 === proof.sha256;
+  const isSame = isElsewhere(proof) ? job.proofUri === proof.uri : job.proof?.sha256 === proof.sha256;
+  return job.provenBy === agentId && job.claimedAtMs === claimedAtMs && isSame;
 }
 
 function isStraggler({ token }: JobLease, job: StoredJob | undefined): boolean {

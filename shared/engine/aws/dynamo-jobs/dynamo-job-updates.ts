@@ -14,7 +14,7 @@ import {
 } from '../../../ledger/job-ledger.ts';
 
 const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs, #copyAskedAtMs';
-const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #provingMs';
+const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #proofUri, #provingMs';
 /** With the attributes that only an open job has. */
 const LEAVE_INDEX = '#openShard, #dueAtMs, #straggler';
 /** In the index, and due at once, so that the sweeper sends a message if the caller dies before sending it. */
@@ -134,13 +134,15 @@ export function dropStraggler({ token }: JobLease): JobUpdate {
 /** queued | leased | rejected | cancelled → proven */
 export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
   const { jobId, agentId, provingMs, claimedAtMs } = report;
-  const { proofKey, ...proof } = proofAttributes(jobId, report.proof);
+  const proof = Object.fromEntries(
+    Object.entries(proofAttributes(jobId, report.proof)).filter(([, value]) => value !== undefined),
+  );
+  const setProof = Object.keys(proof).map((name) => `#${name} = :${name}, `);
   return {
-    update: `SET #state = :proven, #agent = :agentId, #claimedAtMs = :claimedAtMs, #proofBytes = :proofBytes,
-      #proofSha256 = :proofSha256, ${proofKey === undefined ? '' : '#proofKey = :proofKey,'} #provingMs = :provingMs,
-      #settledAtMs = :nowMs REMOVE #leaseEndsAtMs, #copyAskedAtMs, #writeId, #reason, ${LEAVE_INDEX}`,
+    update: `SET #state = :proven, #agent = :agentId, #claimedAtMs = :claimedAtMs, ${setProof.join('')}
+      #provingMs = :provingMs, #settledAtMs = :nowMs REMOVE #leaseEndsAtMs, #copyAskedAtMs, #writeId, #reason, ${LEAVE_INDEX}`,
     condition: '#state <> :proven',
-    values: { ...proof, proofKey, agentId, provingMs, claimedAtMs, nowMs },
+    values: { ...proof, agentId, provingMs, claimedAtMs, nowMs },
   };
 }
 

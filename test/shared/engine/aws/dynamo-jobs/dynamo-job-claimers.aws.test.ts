@@ -48,7 +48,10 @@ describe('the job ledger on DynamoDB, with many claimers', () => {
       } else {
         const report = proofOf(job, lease.claimedAtMs, agentId, `proof of ${agentId} under ${lease.token}`);
         if ((await harness.jobs.markProven(report)) === 'already-settled') return;
-        settled.set(job.id, [...(settled.get(job.id) ?? []), report.proof.sha256]);
+        settled.set(job.id, [
+          ...(settled.get(job.id) ?? []),
+          'sha256' in report.proof ? report.proof.sha256 : report.proof.uri,
+        ]);
       }
     }
 
