@@ -24,17 +24,17 @@ import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
-import { DiskMeasurement } from './measure-disks.ts';
+import { DiskMeasurement } from '../../shared/engine/measure-disks.ts';
 import { runLagMeasurement } from './measure-lag.ts';
 import { nodeStatusOf } from './node-status.ts';
 import { notifyScaler } from './notify-scaler.ts';
 import { prepareNode } from './prepare-node.ts';
 import type { Publisher } from './publisher.ts';
 import { reportGrowingEpoch } from './report-growing-epoch.ts';
-import { runTogether } from './run-together.ts';
+import { runTogether } from '../../shared/retry/run-together.ts';
 import { type NodeStatus, serveStatus } from './status-server.ts';
 import { startSubsystems, type Subsystems } from './subsystems.ts';
-import { runAgentWarning } from './warn-without-agents.ts';
+import { runAgentWarning } from '../../shared/agent-fleet/warn-without-agents.ts';
 
 export interface NodeDeps {
   readonly engine: Engine;

@@ -26,8 +26,6 @@ export interface Plan {
 }
 
 const NOTICE_OF_SWITCH: Readonly<Record<string, string>> = {
-  'prover-broker':
-    '--prover-broker starts nothing: the engine holds the jobs, and every role reaches it (see --engine)',
   archiver: '--archiver starts nothing: the prover node has its own archiver',
   node: '--node starts nothing: the prover node follows the chain by itself',
 };
@@ -55,7 +53,7 @@ export function planRoles(line: Pick<CommandLine, 'environment' | 'switches'>): 
   const processes = roles.flatMap(processesOf);
   const problems = readings.flatMap((reading) => reading.problems);
   if (names.length === 0) {
-    problems.push(`nothing to start: give ${ROLE_NAMES.map((role) => `--${role}`).join(', ')}, or both`);
+    problems.push(`nothing to start: give ${ROLE_NAMES.map((role) => `--${role}`).join(', ')}, or several of them`);
   }
   if (roles.some((role) => role.name === 'prover-agent' && role.settings.agentCount === 0)) {
     problems.push(
@@ -77,7 +75,7 @@ export function planRoles(line: Pick<CommandLine, 'environment' | 'switches'>): 
 
 function processesOf(role: Role): PlannedProcess[] {
   const { name, environment } = role;
-  if (name === 'prover-node' || role.settings.agentCount === 1) return [{ name, role: name, environment }];
+  if (role.name !== 'prover-agent' || role.settings.agentCount === 1) return [{ name, role: name, environment }];
   const { agentCount } = role.settings;
   return Array.from({ length: agentCount }, (_value, index) => ({
     name: `${name}-${index + 1}`,

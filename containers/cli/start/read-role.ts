@@ -1,4 +1,9 @@
 import { AGENT_GROUPS, type AgentSettings, readAgentSettings } from '../../../shared/config/groups/agent-settings.ts';
+import {
+  BROKER_GROUPS,
+  type BrokerSettings,
+  readBrokerSettings,
+} from '../../../shared/config/groups/broker-settings.ts';
 import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../../shared/config/groups/env-file-settings.ts';
 import { environmentFor } from '../../../shared/config/groups/known-settings.ts';
 import { NODE_GROUPS, type NodeSettings, readNodeSettings } from '../../../shared/config/groups/node-settings.ts';
@@ -6,15 +11,20 @@ import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 
 /** What `coppice start` can start; the name is the flag. */
-export const ROLE_NAMES = ['prover-node', 'prover-agent'] as const;
+export const ROLE_NAMES = ['prover-node', 'prover-broker', 'prover-agent'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** A role, its settings parsed once. */
-export type Role = NodeRole | AgentRole;
+export type Role = NodeRole | BrokerRole | AgentRole;
 
 export interface NodeRole extends RoleBase {
   readonly name: 'prover-node';
   readonly settings: NodeSettings;
+}
+
+export interface BrokerRole extends RoleBase {
+  readonly name: 'prover-broker';
+  readonly settings: BrokerSettings;
 }
 
 export interface AgentRole extends RoleBase {
@@ -43,9 +53,25 @@ export function readRole(
       problems,
     };
   }
+  if (name === 'prover-broker') {
+    const { settings, problems } = readBrokerSettings(environment);
+    const own = environmentOf(BROKER_GROUPS, environment);
+    return {
+      role: settings && { name, settings, engineOptions: brokerEngineOptionsOf(settings), environment: own },
+      problems,
+    };
+  }
   const { settings, problems } = readAgentSettings(environment);
   const own = environmentOf(AGENT_GROUPS, environment);
   return { role: settings && { name, settings, engineOptions: engineOptionsOf(settings), environment: own }, problems };
+}
+
+/** A lease lasts as long as Aztec's name for it says. */
+function brokerEngineOptionsOf(settings: BrokerSettings): EngineOptions {
+  const { brokerJobTimeoutMs } = settings;
+  const leaseSeconds =
+    settings.leaseSeconds ?? (brokerJobTimeoutMs === undefined ? undefined : Math.ceil(brokerJobTimeoutMs / 1000));
+  return engineOptionsOf({ ...settings, leaseSeconds });
 }
 
 function environmentOf(

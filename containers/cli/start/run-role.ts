@@ -11,7 +11,7 @@ import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.
 import { endSignal } from '../../processes/end-signals.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { explainError } from '../../processes/explain-error.ts';
-import type { AgentRole, NodeRole, Role } from './read-role.ts';
+import type { AgentRole, BrokerRole, NodeRole, Role } from './read-role.ts';
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
 
@@ -34,7 +34,14 @@ interface RoleDeps extends ProcessDeps {
  * @returns the exit code; whatever the role leaves open must not keep the process alive, so exit with it
  */
 export async function runRole(role: Role): Promise<number> {
-  return role.name === 'prover-node' ? runNodeRole(role) : runAgentRole(role);
+  switch (role.name) {
+    case 'prover-node':
+      return runNodeRole(role);
+    case 'prover-broker':
+      return runBrokerRole(role);
+    case 'prover-agent':
+      return runAgentRole(role);
+  }
 }
 
 async function runNodeRole(role: NodeRole): Promise<number> {
@@ -43,6 +50,22 @@ async function runNodeRole(role: NodeRole): Promise<number> {
     await joinAztecLogs(toLoggerOptions(settings));
     const { runNode } = await import('../../node/run-node.ts');
     await runNode(settings, deps);
+  });
+}
+
+/** Loads nothing of Aztec's: an image of the broker may come without its packages. */
+async function runBrokerRole(role: BrokerRole): Promise<number> {
+  return runOnEngine('broker', role, async (deps) => {
+    const [{ runBroker }, { networkVersionOf, toBrokerOptions }, { findBrokerLine }] = await Promise.all([
+      import('../../broker/run-broker.ts'),
+      import('./to-broker-options.ts'),
+      import('./find-broker-line.ts'),
+    ]);
+    const networkVersion = networkVersionOf(role.settings);
+    const found = await findBrokerLine(role.settings, networkVersion, deps.log, deps.signal);
+    if (found === undefined) return;
+    const { rollup, l1 } = found;
+    await runBroker(toBrokerOptions(role, networkVersion, rollup), { ...deps, l1 });
   });
 }
 
@@ -79,7 +102,7 @@ async function runBrokerAgentRole(role: AgentRole, brokerUrl: string): Promise<n
 
 async function runOnEngine(part: string, role: Role, run: (deps: RoleDeps) => Promise<void>): Promise<number> {
   return runUntilEnd(part, role, async (deps) => {
-    const engine = await openEngine(role.engineOptions, { log: deps.log, removesExpired: part === 'node' });
+    const engine = await openEngine(role.engineOptions, { log: deps.log, removesExpired: part !== 'agent' });
     try {
       // Without metrics, the reads that only they need are left out.
       const used = deps.metrics === NO_METRICS ? engine : meteredEngine(engine, deps.metrics, Date.now);

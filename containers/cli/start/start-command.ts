@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { AGENT_GROUP, AGENT_GROUPS } from '../../../shared/config/groups/agent-settings.ts';
+import { BROKER_GROUP, LINE_GROUP } from '../../../shared/config/groups/broker-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { NODE_GROUP, NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
@@ -20,7 +21,16 @@ const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../../cli.ts', import.meta.u
 
 /** What operators need first comes first. */
 const GROUPS: readonly SettingGroup[] = [
-  ...new Set<SettingGroup>([L1_SETTINGS, NODE_GROUP, AGENT_GROUP, ...NODE_GROUPS, ...AGENT_GROUPS, ENV_FILE_GROUP]),
+  ...new Set<SettingGroup>([
+    L1_SETTINGS,
+    NODE_GROUP,
+    AGENT_GROUP,
+    BROKER_GROUP,
+    LINE_GROUP,
+    ...NODE_GROUPS,
+    ...AGENT_GROUPS,
+    ENV_FILE_GROUP,
+  ]),
 ];
 
 const RESTARTS: Omit<SupervisionPolicy, 'killAfterMs'> = {
@@ -35,8 +45,8 @@ const KILL_MARGIN_MS = 5_000;
 
 export const START_COMMAND: Command<undefined> = {
   name: 'start',
-  usage: '--prover-node --prover-agent',
-  summary: 'start the prover node, agents, or both',
+  usage: '--prover-node --prover-broker --prover-agent',
+  summary: 'start the prover node, the broker, agents, or several of them',
   explanation: [
     'One role runs in this process. Several roles, or several agents, run as separate processes, each with only the ' +
       'settings it needs. A process that crashes is restarted after 1 s, 2 s, 4 s … up to 60 s; after 10 crashes less than ' +
@@ -54,7 +64,7 @@ export const START_COMMAND: Command<undefined> = {
     { flag: 'prover-agent', description: 'Prove jobs' },
     {
       flag: 'prover-broker',
-      description: 'Accepted for compatibility with aztec start, ignored: the engine holds the jobs',
+      description: "Serve Aztec's broker API to official prover nodes and agents, over the engine",
     },
     {
       flag: 'archiver',

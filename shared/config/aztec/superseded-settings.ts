@@ -7,7 +7,7 @@ export interface SupersededSetting extends Pick<Setting, 'flag' | 'flagAliases' 
   readonly reason: string;
 }
 
-const ENGINE_IS_BROKER = 'the engine holds the jobs, and there is no broker (see --engine)';
+const ENGINE_IS_BROKER = 'the engine holds the jobs (see --engine), also those of --prover-broker';
 const OWN_TIMING = 'the submitter tries until the window closes';
 
 const SWITCHES = new Set([
@@ -23,7 +23,6 @@ function superseded(flag: string, variable: string, reason: string): SupersededS
 
 /** Settings that operators of Aztec's prover may have in their files: a warning in the log, not an error. */
 export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
-  superseded('proverBroker.proverBrokerJobTimeoutMs', 'PROVER_BROKER_JOB_TIMEOUT_MS', 'see --lease-seconds'),
   superseded('proverBroker.proverBrokerPollIntervalMs', 'PROVER_BROKER_POLL_INTERVAL_MS', ENGINE_IS_BROKER),
   superseded(
     'proverBroker.proverBrokerJobMaxRetries',
@@ -83,6 +82,4 @@ export const SUPERSEDED_SETTINGS: readonly SupersededSetting[] = [
   superseded('proverNode.txUnseenConsideredDroppedMs', 'L1_TX_MONITOR_TX_UNSEEN_CONSIDERED_DROPPED_MS', OWN_TIMING),
   superseded('admin-port', 'AZTEC_ADMIN_PORT', 'Coppice has no admin API'),
   superseded('api-prefix', 'API_PREFIX', 'the node only serves its status'),
-  superseded('rpcMaxBatchSize', 'RPC_MAX_BATCH_SIZE', 'the node only serves its status'),
-  superseded('rpcMaxBodySize', 'RPC_MAX_BODY_SIZE', 'the node only serves its status'),
 ];

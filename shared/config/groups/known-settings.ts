@@ -1,4 +1,5 @@
 import { AGENT_GROUPS } from './agent-settings.ts';
+import { BROKER_GROUP, LINE_GROUP } from './broker-settings.ts';
 import { CANARY_GROUP } from './canary-settings.ts';
 import { DEVNET_GROUP } from './devnet-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
@@ -12,6 +13,8 @@ const ALL_GROUPS: readonly SettingGroup[] = [
   ...new Set<SettingGroup>([
     ...NODE_GROUPS,
     ...AGENT_GROUPS,
+    LINE_GROUP,
+    BROKER_GROUP,
     DEVNET_GROUP,
     CANARY_GROUP,
     JOBS_GROUP,

@@ -31,7 +31,7 @@ describe('the command coppice', () => {
       coppice <command> [flags]
 
       Commands
-        start    start the prover node, agents, or both
+        start    start the prover node, the broker, agents, or several of them
         status   what the fleet is doing: epochs, submissions, agents, queues, incidents
         tree     the merge tree of an epoch: what is proven, by whom, how long it took
         jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
@@ -155,13 +155,12 @@ describe('the command coppice', () => {
   });
 
   it('explains which settings of Aztec have no effect', async () => {
-    const { stderr } = await coppice('start --prover-broker --archiver --proverBroker.proverBrokerBatchSize 7');
+    const { stderr } = await coppice('start --archiver --proverBroker.proverBrokerBatchSize 7');
     expect(stderr).toMatchInlineSnapshot(`
-      "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, and there is no broker (see --engine)
-      coppice: --prover-broker starts nothing: the engine holds the jobs, and every role reaches it (see --engine)
+      "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs (see --engine), also those of --prover-broker
       coppice: --archiver starts nothing: the prover node has its own archiver
       coppice: 1 problem with the command line or the settings:
-        nothing to start: give --prover-node, --prover-agent, or both
+        nothing to start: give --prover-node, --prover-broker, --prover-agent, or several of them
       coppice <command> --help lists every flag, with its variable and default
       "
     `);

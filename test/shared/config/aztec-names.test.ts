@@ -118,6 +118,10 @@ describe('the settings as a whole', () => {
         "LOG_LEVEL",
         "LOG_JSON",
         "ECS_AGENT_URI",
+        "AZTEC_VERSION",
+        "PROVER_BROKER_PORT",
+        "RPC_MAX_BODY_SIZE",
+        "RPC_MAX_BATCH_SIZE",
       ]
     `);
   });

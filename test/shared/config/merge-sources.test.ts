@@ -77,7 +77,7 @@ describe('mergeSources', () => {
 
   it("explains which of Aztec's settings have no effect here", () => {
     expect(merge({ environment: { PROVER_BROKER_BATCH_SIZE: '7' } }).notices).toEqual([
-      '--proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs, and there is no broker (see --engine)',
+      '--proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs (see --engine), also those of --prover-broker',
     ]);
   });
 

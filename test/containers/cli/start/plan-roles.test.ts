@@ -60,7 +60,7 @@ describe('planRoles', () => {
   });
 
   it.each([
-    [['prover-broker', 'archiver'], {}, 'nothing to start: give --prover-node, --prover-agent, or both'],
+    [['archiver'], {}, 'nothing to start: give --prover-node, --prover-broker, --prover-agent, or several of them'],
     [
       ['prover-agent'],
       { PROVER_AGENT_COUNT: '0' },

@@ -44,6 +44,7 @@ const UNDO = [
    create table roots (epoch integer primary key, state text not null, version integer not null, record text not null) strict;
    create index roots_open on roots (epoch) where state in ('waiting', 'sent');`,
   'drop index jobs_by_state;',
+  'alter table jobs drop column wire_type;',
 ];
 
 describe('a database of an older schema version', () => {

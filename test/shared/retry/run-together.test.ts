@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { runTogether } from '../../../containers/node/run-together.ts';
+import { runTogether } from '../../../shared/retry/run-together.ts';
 
 function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

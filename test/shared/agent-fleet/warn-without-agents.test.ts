@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 
-import { warnWithoutAgents } from '../../../containers/node/warn-without-agents.ts';
+import { warnWithoutAgents } from '../../../shared/agent-fleet/warn-without-agents.ts';
 import { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 
 const AGENT = AgentRecord.parse({

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 
-import { DiskMeasurement } from '../../../containers/node/measure-disks.ts';
+import { DiskMeasurement } from '../../../shared/engine/measure-disks.ts';
 import { EmbeddedDisks } from '../../../shared/engine/embedded/embedded-disks.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 

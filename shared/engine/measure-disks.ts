@@ -1,7 +1,7 @@
-import type { Disks } from '../../shared/engine/disks.ts';
-import { repeatEvery } from '../../shared/retry/repeat-every.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import type { Disks } from './disks.ts';
+import { repeatEvery } from '../retry/repeat-every.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 export interface MeasureDisksDeps {
   readonly disks: Disks;

@@ -1,7 +1,7 @@
-import type { JobQueue } from '../../shared/job-queue/job-queue.ts';
-import type { AgentRegistry } from '../../shared/ledger/agent-registry.ts';
-import { repeatEvery } from '../../shared/retry/repeat-every.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { JobQueue } from '../job-queue/job-queue.ts';
+import type { AgentRegistry } from '../ledger/agent-registry.ts';
+import { repeatEvery } from '../retry/repeat-every.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 export interface WarnWithoutAgentsDeps {
   readonly queue: Pick<JobQueue, 'depths'>;

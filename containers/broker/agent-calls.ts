@@ -1,0 +1,194 @@
+import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
+import type { ProofUri, WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
+import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
+import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { AgentSlot } from './agent-slots.ts';
+import type { DispatchedJob, JobDispatcher, JobDispatcherDeps } from './job-dispatcher.ts';
+import { reportIncident } from './report-incident.ts';
+import type { CallContext } from './transport/json-rpc.ts';
+
+/** What Aztec's agent reports when its store does not give it the inputs. */
+const INPUTS_NOT_READ = 'Failed to load proof inputs';
+/** Seconds before a failed job is tried again, by the number of its failure. */
+const RETRY_SECONDS = [1, 5, 15];
+
+export interface AgentCallsOptions {
+  /** How long an idle agent's call is held when it is alone in its request, in milliseconds. */
+  readonly holdMs: number;
+  /** The same for a call that others wait for: long enough to see whether a job is there. */
+  readonly glanceMs: number;
+}
+
+export type AgentCallsDeps = JobDispatcherDeps & { readonly dispatcher: JobDispatcher };
+
+/** The calls of agents. Each may come twice, and from any broker: what counts is the ledger's record. */
+export class AgentCalls {
+  readonly #options: AgentCallsOptions;
+  readonly #deps: AgentCallsDeps;
+
+  constructor(options: AgentCallsOptions, deps: AgentCallsDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  async getJob(filter: WireJobFilter | undefined, call: CallContext): Promise<WireLease | undefined> {
+    return this.#next(this.#deps.slots.of(call.client), filter, call, this.#options.holdMs);
+  }
+
+  /**
+   * Keeps the lease alive. Only an agent whose job is gone gets another: any job in an answer ends the work in hand.
+   * @param startedAtMs when the lease began, as the agent was told
+   */
+  async progress(
+    id: WireJobId,
+    startedAtMs: number,
+    filter: WireJobFilter | undefined,
+    call: CallContext,
+  ): Promise<WireLease | undefined> {
+    const { ids, held, slots } = this.#deps;
+    const jobId = ids.toJobId(id);
+    const slot = slots.of(call.client, jobId);
+    const known = held.find(jobId);
+    if (known !== undefined && startedAtMs <= known.jobLease.claimedAtMs && (await held.keepAlive(jobId))) {
+      if (slot.jobId !== jobId) slots.began(slot, jobId, startedAtMs);
+      return undefined;
+    }
+    if (await this.#adopt(jobId, startedAtMs, slot)) return undefined;
+    if (slot.jobId === jobId) slots.ended(slot, 'lost');
+    return this.#next(slot, filter, call, this.#options.glanceMs);
+  }
+
+  async succeed(
+    id: WireJobId,
+    proofUri: ProofUri,
+    filter: WireJobFilter | undefined,
+    call: CallContext,
+  ): Promise<WireLease | undefined> {
+    const { engine, ids, held, slots, payloads, nowMs, log } = this.#deps;
+    const jobId = ids.toJobId(id);
+    const slot = slots.of(call.client, jobId);
+    const record = await engine.jobs.find(jobId);
+    if (record === undefined || record.state === 'proven') {
+      // The answer to an earlier call was lost, or another agent was faster.
+      await held.complete(jobId);
+      if (slot.jobId === jobId) slots.ended(slot, record === undefined ? 'lost' : 'proven');
+      return undefined;
+    }
+    const lease = held.find(jobId)?.jobLease ?? record.lease;
+    const claimedAtMs = lease?.claimedAtMs ?? nowMs();
+    const proof = await payloads.storeProof(jobId, proofUri);
+    const agentId = lease?.agentId ?? slot.agentId;
+    const provingMs = Math.max(0, nowMs() - claimedAtMs);
+    const outcome = await engine.jobs.markProven({ jobId, agentId, proof, provingMs, claimedAtMs });
+    await held.complete(jobId);
+    slots.ended(slot, 'proven');
+    log.info({ jobId, agentId: slot.agentId, provingMs, outcome }, 'job proven');
+    return this.#next(slot, filter, call, this.#options.holdMs);
+  }
+
+  /** Counts a failed attempt: one of this agent, whether or not it says that another try may help. */
+  async fail(
+    id: WireJobId,
+    message: string,
+    filter: WireJobFilter | undefined,
+    call: CallContext,
+  ): Promise<WireLease | undefined> {
+    const { engine, ids, held, slots, dispatcher } = this.#deps;
+    const jobId = ids.toJobId(id);
+    const slot = slots.of(call.client, jobId);
+    const record = await engine.jobs.find(jobId);
+    if (record === undefined) return undefined;
+    const lease = held.find(jobId)?.jobLease ?? ownLease(record, slot);
+    const isOpen = record.state === 'queued' || record.state === 'leased';
+    if (!isOpen || lease === undefined) {
+      if (slot.jobId === jobId) slots.ended(slot, 'lost');
+      return this.#next(slot, filter, call, this.#options.glanceMs);
+    }
+    dispatcher.noteFailed(jobId, slot);
+    slots.ended(slot, 'failed');
+    await this.#endAttempt(record, lease, message);
+    return this.#next(slot, filter, call, this.#options.holdMs);
+  }
+
+  async #endAttempt(record: JobRecord, lease: JobLease, message: string): Promise<void> {
+    const { engine, held, log } = this.#deps;
+    const cause: AttemptCause = message === INPUTS_NOT_READ ? 'corrupt-inputs' : 'failure';
+    let outcome: 'queued' | 'rejected';
+    try {
+      outcome = await engine.jobs.fail(lease, cause, message);
+    } catch (error) {
+      if (!(error instanceof JobLeaseLostError)) throw error;
+      // Its lease has ended, and another agent has the job.
+      held.take(record.id);
+      return;
+    }
+    log.warn(
+      { jobId: record.id, agentId: lease.agentId, cause, reason: message.slice(0, 300), outcome },
+      'attempt failed',
+    );
+    if (outcome === 'rejected') {
+      await held.complete(record.id);
+      const text = `${cause}: ${message.slice(0, 300)}; revive it with coppice retry, and restart the prover node`;
+      await reportIncident(this.#deps, { kind: 'rejected-job', subject: record.id, message: text });
+      return;
+    }
+    const queueLease = held.take(record.id)?.queueLease;
+    const delaySeconds = RETRY_SECONDS[Math.min(record.attempts[cause], RETRY_SECONDS.length - 1)];
+    if (queueLease !== undefined) await engine.queue.release(queueLease, delaySeconds);
+  }
+
+  /**
+   * Takes the lease of an agent that reports here for the first time: this broker was restarted, or another one gave it the
+   * job. @returns whether the agent may go on
+   */
+  async #adopt(jobId: ProvingJobId, startedAtMs: number, slot: AgentSlot): Promise<boolean> {
+    const { engine, held, slots, leaseSeconds, log } = this.#deps;
+    const record = await engine.jobs.find(jobId);
+    if (record?.state === 'queued') {
+      const answer = await engine.jobs.claim(jobId, slot.agentId, leaseSeconds);
+      if (answer.outcome !== 'claimed') return answer.outcome === 'held';
+      held.hold(answer.lease, undefined);
+    } else if (record?.state === 'leased' && record.lease !== undefined) {
+      const { lease } = record;
+      if (startedAtMs > lease.claimedAtMs) return false;
+      // Who began later holds the lease: both go on, since the first proof is the one that counts.
+      if (startedAtMs < lease.claimedAtMs && lease.agentId !== slot.agentId) return true;
+      held.hold(await engine.jobs.extend(lease, leaseSeconds), held.find(jobId)?.queueLease);
+    } else {
+      return false;
+    }
+    slots.began(slot, jobId, startedAtMs);
+    log.info({ jobId, agentId: slot.agentId }, 'took over the lease of an agent that reported');
+    return true;
+  }
+
+  async #next(
+    slot: AgentSlot,
+    filter: WireJobFilter | undefined,
+    { isAlone, signal, onUndelivered }: CallContext,
+    holdMs: number,
+  ): Promise<WireLease | undefined> {
+    const { dispatcher, held, slots, log } = this.#deps;
+    const { glanceMs } = this.#options;
+    const job: DispatchedJob | undefined = await dispatcher.next({
+      slot,
+      filter,
+      signal,
+      holdMs: isAlone ? holdMs : glanceMs,
+    });
+    if (job === undefined) return undefined;
+    onUndelivered(async () => {
+      slots.ended(slot, 'lost');
+      await held.release(job.jobId);
+      log.info({ jobId: job.jobId, agentId: slot.agentId }, 'gave a job back whose agent went before it had it');
+    });
+    return job.lease;
+  }
+}
+
+/** The lease that the agent holds by the record: agents are known by their addresses, and by their numbers there. */
+function ownLease({ lease }: JobRecord, { agentId, client }: AgentSlot): JobLease | undefined {
+  const isOwn = lease?.agentId === agentId || lease?.agentId.slice(0, lease.agentId.lastIndexOf('-')) === client;
+  return isOwn ? lease : undefined;
+}

@@ -1,0 +1,156 @@
+import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
+import type { WireJob, WireStatus } from '../../shared/broker-api/wire-types.ts';
+import { type JobRecord, leaseAt, type RangeId } from '../../shared/ledger/job-ledger.ts';
+import { JobSender } from '../../shared/proof-requests/job-sender.ts';
+import { circuitOf } from '../../shared/proving-job/circuit-catalogue.ts';
+import { outputsKey } from '../../shared/proof-store/proof-store.ts';
+import { ObjectCorruptError } from '../../shared/proof-store/errors.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
+import { epochIdOf, parseProvingJobId, type ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { mapBounded } from '../../shared/retry/map-bounded.ts';
+import type { BrokerDeps } from './broker-deps.ts';
+import type { CircuitTypes } from './circuit-types.ts';
+import type { RecentSettlements } from './recent-settlements.ts';
+import { reportIncident } from './report-incident.ts';
+import { isBroken, type StoredPayloads } from './stored-payloads.ts';
+import { CallRefusedError } from './transport/errors.ts';
+import { type CallContext, RPC_CODES } from './transport/json-rpc.ts';
+import type { WireIds } from './wire-ids.ts';
+
+/** What official facades compare a cancelled job's reason with; every version knows it. */
+const CANCELLED: WireStatus = { status: 'rejected', reason: 'Aborted' };
+const READS_AT_ONCE = 16;
+
+export interface NodeCallsDeps extends BrokerDeps {
+  readonly ids: WireIds;
+  readonly types: CircuitTypes;
+  readonly payloads: StoredPayloads;
+  readonly settlements: RecentSettlements;
+  /** Opens the job's epoch if it is not open. @returns why it takes no more jobs; `undefined` when it does */
+  readonly openEpoch: (epochId: EpochId) => Promise<string | undefined>;
+  /** The range of epochs whose shape nobody knows beforehand. */
+  readonly rangeId: RangeId;
+}
+
+/** The calls of prover nodes: any number of them, of which each may ask for the same jobs. */
+export class NodeCalls {
+  readonly #deps: NodeCallsDeps;
+  readonly #holdMs: number;
+  readonly #sender: JobSender;
+
+  /** @param holdMs how long a call that asks what is new is held, in milliseconds */
+  constructor(holdMs: number, deps: NodeCallsDeps) {
+    this.#deps = deps;
+    this.#holdMs = holdMs;
+    this.#sender = new JobSender(deps.engine);
+  }
+
+  /** Inputs to the store, then the record, then the message. @returns the job's status before the call */
+  async enqueue({ id, type, inputsUri }: WireJob): Promise<WireStatus> {
+    const { engine, ids, types, payloads, line, rangeId, log } = this.#deps;
+    const jobId = ids.toJobId(id);
+    const known = await engine.jobs.find(jobId);
+    if (known?.wireType !== undefined && known.wireType !== type) throw otherType(id, known.wireType, type);
+    const { circuit } = parseProvingJobId(jobId);
+    types.learn(circuit, type);
+    if (known !== undefined && known.state !== 'cancelled') return this.#statusOf(known);
+    const closed = await this.#deps.openEpoch(epochIdOf(jobId));
+    if (closed !== undefined) throw new CallRefusedError(RPC_CODES.refused, `Epoch too old: ${closed}`);
+    const { pool, lane } = circuitOf(circuit, line.networkVersion);
+    const record = await engine.jobs.record({
+      id: jobId,
+      rangeId,
+      circuit,
+      pool,
+      lane,
+      networkVersion: line.networkVersion,
+      ...(known === undefined ? await payloads.storeInputs(jobId, inputsUri) : inputsOf(known)),
+      wireType: type,
+      children: [],
+    });
+    if (record.state === 'queued') await this.#sender.send(record);
+    log.debug({ jobId }, known === undefined ? 'job recorded' : 'cancelled job revived');
+    return { status: known === undefined ? 'not-found' : 'in-queue' };
+  }
+
+  async status(id: WireJobId): Promise<WireStatus> {
+    const { engine, ids } = this.#deps;
+    const record = await engine.jobs.find(ids.toJobId(id));
+    return record === undefined ? { status: 'not-found' } : this.#statusOf(record);
+  }
+
+  async cancel(id: WireJobId): Promise<void> {
+    const { engine, ids, log } = this.#deps;
+    const jobId = ids.toJobId(id);
+    if (await engine.jobs.cancel(jobId, 'Aborted')) log.info({ jobId }, 'job cancelled by its node');
+  }
+
+  /** The settled jobs among those asked for, and what was settled lately; without either it waits for news. */
+  async completed(
+    asked: readonly WireJobId[],
+    { client, isAlone, signal }: CallContext,
+  ): Promise<readonly WireJobId[]> {
+    const settled = await this.#settledOf(asked);
+    const mayWait = isAlone && settled.length === 0;
+    const wait = mayWait ? AbortSignal.any([signal, AbortSignal.timeout(this.#holdMs)]) : AbortSignal.abort();
+    const recent = await this.#deps.settlements.take(client, wait);
+    return [...new Set([...settled, ...recent])];
+  }
+
+  /** An open job is not read: of 1,000 that a node asks for, nearly all are open. */
+  async #settledOf(asked: readonly WireJobId[]): Promise<readonly WireJobId[]> {
+    const { engine, ids } = this.#deps;
+    if (asked.length === 0) return [];
+    const jobIds = new Map(asked.map((id): [ProvingJobId, WireJobId] => [ids.toJobId(id), id]));
+    const epochIds = new Set([...jobIds.keys()].map(epochIdOf));
+    const open = new Set<ProvingJobId>();
+    for (const epochId of epochIds) for (const job of await engine.jobs.openJobs(epochId)) open.add(job.id);
+    const closed = [...jobIds].filter(([jobId]) => !open.has(jobId));
+    const settled = await mapBounded(closed, READS_AT_ONCE, async ([jobId, id]) => {
+      const state = (await engine.jobs.find(jobId))?.state;
+      return state === undefined || state === 'queued' || state === 'leased' ? undefined : id;
+    });
+    return settled.filter((id) => id !== undefined);
+  }
+
+  async #statusOf(record: JobRecord): Promise<WireStatus> {
+    switch (record.state) {
+      case 'queued':
+        return { status: 'in-queue' };
+      case 'leased':
+        return { status: leaseAt(record, this.#deps.nowMs()) === undefined ? 'in-queue' : 'in-progress' };
+      case 'rejected':
+        return { status: 'rejected', reason: record.reason ?? 'no reason recorded' };
+      case 'cancelled':
+        return CANCELLED;
+      case 'proven':
+        return this.#proofOf(record);
+    }
+  }
+
+  /** A proof that the store has lost is made again: the node asks until it is there. */
+  async #proofOf(record: JobRecord): Promise<WireStatus> {
+    const { engine, payloads } = this.#deps;
+    try {
+      return { status: 'fulfilled', value: await payloads.proofUri(record) };
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+      const key = outputsKey(record.circuit, record.id);
+      const message = `the job is proven again: ${error.message}`;
+      await reportIncident(this.#deps, { kind: 'corrupt-object', subject: key, message });
+      if (error instanceof ObjectCorruptError) await engine.proofs.quarantine(key, message, error.actualSha256);
+      await engine.jobs.reopen(record, message);
+      await this.#sender.send(record);
+      return { status: 'in-queue' };
+    }
+  }
+}
+
+function inputsOf({ inputs, inputsUri }: JobRecord): Pick<JobRecord, 'inputs' | 'inputsUri'> {
+  return { inputs, ...(inputsUri !== undefined && { inputsUri }) };
+}
+
+function otherType(id: WireJobId, known: number, type: number): CallRefusedError {
+  const message = `job ${id} is known with type ${known}, not ${type}: do nodes of two versions share this broker?`;
+  return new CallRefusedError(RPC_CODES.refused, message);
+}

@@ -1,0 +1,82 @@
+import { AgentCalls } from './agent-calls.ts';
+import { AgentSlots } from './agent-slots.ts';
+import type { BrokerDeps } from './broker-deps.ts';
+import { brokerMethods } from './broker-methods.ts';
+import { CircuitTypes } from './circuit-types.ts';
+import { HeldLeases } from './held-leases.ts';
+import { JobDispatcher } from './job-dispatcher.ts';
+import { NodeCalls } from './node-calls.ts';
+import { RecentSettlements } from './recent-settlements.ts';
+import { STREAMED_RANGE, StreamedEpochs, type StreamedEpochsDeps } from './streamed-epochs.ts';
+import { StoredPayloads } from './stored-payloads.ts';
+import type { RpcMethod } from './transport/json-rpc.ts';
+import { WireIds } from './wire-ids.ts';
+
+export interface ProverBrokerOptions {
+  /** How long calls that ask for news are held, in milliseconds. */
+  readonly holdMs: number;
+  /** How long a call waits for a job when others wait for its answer, in milliseconds. */
+  readonly glanceMs: number;
+  /** How long one claim waits at the queue, in seconds. */
+  readonly claimSeconds: number;
+}
+
+export type ProverBrokerDeps = BrokerDeps &
+  Pick<StreamedEpochsDeps, 'deadlineAtMs'> & {
+    /** A clock that only goes forward, in milliseconds. */
+    readonly steadyMs: () => number;
+  };
+
+/** Aztec's broker over an engine: what it keeps in memory is needed by nobody after a restart. */
+export class ProverBroker {
+  readonly methods: ReadonlyMap<string, RpcMethod>;
+  readonly #deps: ProverBrokerDeps;
+  readonly #slots: AgentSlots;
+  readonly #held: HeldLeases;
+  readonly #dispatcher: JobDispatcher;
+  readonly #settlements: RecentSettlements;
+
+  constructor({ holdMs, glanceMs, claimSeconds }: ProverBrokerOptions, deps: ProverBrokerDeps) {
+    this.#deps = deps;
+    const { engine, line, log, nowMs } = deps;
+    const ids = new WireIds(line.rollup);
+    const types = new CircuitTypes();
+    const payloads = new StoredPayloads(engine.proofs);
+    this.#slots = new AgentSlots({ engine, networkVersion: line.networkVersion, log, nowMs });
+    this.#held = new HeldLeases(deps);
+    this.#settlements = new RecentSettlements({ settlements: engine.settlements, ids, steadyMs: deps.steadyMs });
+    const epochs = new StreamedEpochs(deps);
+    const shared = { ...deps, ids, types, payloads, held: this.#held, slots: this.#slots, claimSeconds };
+    this.#dispatcher = new JobDispatcher(shared);
+    this.methods = brokerMethods(
+      new NodeCalls(holdMs, {
+        ...deps,
+        ids,
+        types,
+        payloads,
+        settlements: this.#settlements,
+        rangeId: STREAMED_RANGE,
+        openEpoch: (id) => epochs.open(id),
+      }),
+      new AgentCalls({ holdMs, glanceMs }, { ...shared, dispatcher: this.#dispatcher }),
+    );
+  }
+
+  /** Agents that wait for a job, and those that prove one, by what this broker has seen. */
+  get status(): { readonly agentsWaiting: number; readonly jobsHeld: number; readonly agents: number } {
+    return { agentsWaiting: this.#dispatcher.waiting, jobsHeld: this.#held.count, agents: this.#slots.all.length };
+  }
+
+  /** Follows settlements and keeps the registry up to date until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stopFollowing = this.#settlements.start();
+    // A job that was settled elsewhere, or cancelled, is no longer its agent's: the next report of the agent shows it.
+    const stopDropping = this.#deps.engine.settlements.subscribe(({ jobId }) => void this.#held.complete(jobId));
+    try {
+      await this.#slots.run(signal);
+    } finally {
+      stopDropping();
+      stopFollowing();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { DiskMeasurement } from '../../shared/engine/measure-disks.ts';
+import { runAgentWarning } from '../../shared/agent-fleet/warn-without-agents.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
+import { runTogether } from '../../shared/retry/run-together.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import type { BrokerLine } from './broker-deps.ts';
+import { runClosingOfProvenEpochs } from './l1/close-proven-epochs.ts';
+import type { L1Rollup } from './l1/l1-rollup.ts';
+import { ProverBroker } from './prover-broker.ts';
+import { ClientNetworks, type Network } from './transport/client-networks.ts';
+import { RpcServer, type RpcStatus, warnWhenOpen } from './transport/rpc-server.ts';
+
+export interface BrokerOptions {
+  readonly line: BrokerLine;
+  readonly host: string;
+  readonly port: number;
+  /** The networks of clients that are let in; none for all. */
+  readonly networks: readonly Network[];
+  readonly maxBodyBytes: number;
+  readonly maxCalls: number;
+  readonly maxConnections: number;
+  readonly clientTimeoutMs: number;
+  readonly holdMs: number;
+  /** How long one claim waits at the queue, in seconds. */
+  readonly claimSeconds: number;
+  readonly leaseSeconds: number;
+  /** Set where nothing else sends lost messages again. */
+  readonly sweep: { readonly everyMs: number; readonly strandedSeconds: number } | undefined;
+  /** How long calls may take to end when the broker stops, in milliseconds. */
+  readonly drainMs: number;
+}
+
+export interface RunBrokerDeps {
+  readonly engine: Engine;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Ends the broker: held calls end at once. */
+  readonly signal: AbortSignal;
+  /** The rollup on L1, where L1 is given: epochs get their deadline from it, and are closed once it has them proven. */
+  readonly l1?: Pick<L1Rollup, 'deadlineAtMs' | 'firstUnprovenEpoch'> | undefined;
+  readonly nowMs?: () => number;
+  /** Called with the port once the broker listens. */
+  readonly onListening?: (port: number) => void;
+}
+
+/** Large bodies in memory at a time, of up to 64 MiB each but seldom above 10: an official client sends no larger ones. */
+const BODIES = { atOnce: 3, atOncePerClient: 2 };
+/** Enough for a queue on this machine; SQS takes a second. */
+const GLANCE_MS = { embedded: 50, aws: 1_000 };
+
+/**
+ * Serves Aztec's broker API over the engine until `signal` aborts.
+ * @throws {ListenError}
+ */
+export async function runBroker(
+  options: BrokerOptions,
+  { engine, metrics, log, signal, nowMs = Date.now, l1, onListening }: RunBrokerDeps,
+): Promise<void> {
+  const { line, host, networks, leaseSeconds, holdMs, sweep } = options;
+  const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
+  const broker = new ProverBroker(
+    { holdMs, glanceMs, claimSeconds: options.claimSeconds },
+    {
+      engine,
+      line,
+      leaseSeconds,
+      log,
+      nowMs,
+      deadlineAtMs: async (epoch) => l1?.deadlineAtMs(epoch),
+      steadyMs: () => performance.now(),
+    },
+  );
+  const server = new RpcServer(
+    {
+      host,
+      port: options.port,
+      networks: new ClientNetworks(networks),
+      maxBodyBytes: options.maxBodyBytes,
+      maxCalls: options.maxCalls,
+      maxConnections: options.maxConnections,
+      maxConnectionsPerClient: Math.ceil(options.maxConnections / 2),
+      clientTimeoutMs: options.clientTimeoutMs,
+      bodies: BODIES,
+    },
+    { methods: broker.methods, status: () => statusOf(broker, line, engine), log, nowMs },
+  );
+  const port = await server.listen();
+  warnWhenOpen(host, networks, log);
+  log.info({ host, port, ...line }, 'the prover broker is up');
+  onListening?.(port);
+  const { disks } = engine;
+  const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
+    async (stop) => {
+      await untilAborted(stop);
+      await server.stop(options.drainMs);
+    },
+    (stop) => broker.run(stop),
+    l1 && ((stop) => runClosingOfProvenEpochs({ engine, l1, rollup: line.rollup, nowMs, log }, stop)),
+    sweep &&
+      ((stop) => runSweeper({ ...engine, strandedSeconds: sweep.strandedSeconds, nowMs, log }, sweep.everyMs, stop)),
+    disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
+    engine.scaler === undefined
+      ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)
+      : undefined,
+  ];
+  await runTogether(
+    parts.filter((part) => part !== undefined),
+    signal,
+  );
+}
+
+/** Aztec's clients of 4.1.2 only see the HTTP status: the engine's trouble is theirs. */
+async function statusOf(broker: ProverBroker, line: BrokerLine, engine: Pick<Engine, 'queue'>): Promise<RpcStatus> {
+  const about = { ...line, ...broker.status };
+  try {
+    const depths = await engine.queue.depths();
+    const jobsWaiting = depths.reduce((sum, { waiting }) => sum + waiting, 0);
+    const warning =
+      jobsWaiting > 0 && broker.status.agents === 0 ? 'jobs wait and no agent calls this broker' : undefined;
+    return {
+      ok: true,
+      components: { proverBroker: { healthy: true } },
+      ...about,
+      jobsWaiting,
+      ...(warning !== undefined && { warning }),
+    };
+  } catch (error) {
+    const reason = `the engine is out of reach: ${errorText(error)}`;
+    return { ok: false, components: { proverBroker: { healthy: false } }, ...about, reason };
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,48 @@
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { LINE_GROUP } from '../../../shared/config/groups/broker-settings.ts';
+import { nameOf } from '../../../shared/config/setting.ts';
+import { strandedSecondsOf } from '../../../shared/engine/engine-options.ts';
+import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
+import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
+import type { BrokerOptions } from '../../broker/run-broker.ts';
+import { parseNetwork } from '../../broker/transport/client-networks.ts';
+import type { BrokerRole } from './read-role.ts';
+
+/** The options of a broker with these settings, for the rollup that was found. */
+export function toBrokerOptions(
+  { settings, engineOptions: { engine, leaseSeconds } }: Pick<BrokerRole, 'settings' | 'engineOptions'>,
+  networkVersion: string,
+  rollup: RollupId,
+): BrokerOptions {
+  return {
+    line: { networkVersion, rollup },
+    host: settings.brokerBind,
+    port: settings.brokerPort ?? settings.port,
+    networks: (settings.brokerAllow ?? []).flatMap((network) => parseNetwork(network) ?? []),
+    maxBodyBytes: settings.rpcMaxBodySize,
+    maxCalls: settings.rpcMaxBatchSize,
+    maxConnections: settings.brokerMaxConnections,
+    clientTimeoutMs: settings.brokerClientTimeoutSeconds * 1000,
+    holdMs: settings.brokerHoldSeconds * 1000,
+    // A poll of SQS is never cut off, and the broker has to wait for its last one.
+    claimSeconds: Math.max(1, Math.min(20, settings.drainSeconds - 5)),
+    leaseSeconds,
+    // On AWS a function sweeps.
+    sweep:
+      engine === 'embedded'
+        ? { everyMs: settings.sweepSeconds * 1000, strandedSeconds: strandedSecondsOf({ engine, leaseSeconds }) }
+        : undefined,
+    drainMs: settings.drainSeconds * 1000,
+  };
+}
+
+/** @throws {InvalidSettingsError} when the version line is unknown */
+export function networkVersionOf({ aztecVersion }: Pick<BrokerRole['settings'], 'aztecVersion'>): string {
+  try {
+    return aztecVersion ?? installedNetworkVersion();
+  } catch {
+    throw new InvalidSettingsError([
+      `missing ${nameOf(LINE_GROUP.settings.aztecVersion)}: ${LINE_GROUP.settings.aztecVersion.description}`,
+    ]);
+  }
+}

@@ -1,0 +1,4 @@
+import { openEmbeddedHarness } from './embedded-harness.ts';
+import { describeProvingBrokerContract } from './proving-broker.contract.ts';
+
+describeProvingBrokerContract('embedded', () => openEmbeddedHarness());
