@@ -37,7 +37,8 @@ function epochChanges(before: EpochView | undefined, after: EpochView): string[]
   const changes: string[] = [];
   if (before === undefined) {
     const kind = after.holdsMix ? '' : ' (warm-up)';
-    changes.push(`started: ${describeContents(after)}, ${after.progress.expected} jobs expected${kind}`);
+    const jobs = after.progress.isSoFar ? '' : `, ${after.progress.expected} jobs expected`;
+    changes.push(`started: ${describeContents(after)}${jobs}${kind}`);
   } else if (after.attempt > before.attempt) {
     changes.push(`resumed, attempt ${after.attempt}`);
   }

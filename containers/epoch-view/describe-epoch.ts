@@ -4,21 +4,24 @@ import { countTxs } from './holds-traffic-mix.ts';
 import type { EpochView } from './fleet-snapshot.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 
-/** What an epoch proves: its checkpoints, or the number of leaves where the family has no checkpoints. */
+/** What an epoch proves: its checkpoints, or the number of leaves where the family has no checkpoints; `streamed` where nobody knows. */
 export function describeRange({ shape, firstCheckpoint, lastCheckpoint }: EpochRecord): string {
+  if (shape === undefined) return 'streamed';
   if (isBinary(shape)) return `${shape.leaves} ${shape.leaves === 1 ? 'leaf' : 'leaves'}`;
   return `checkpoints ${firstCheckpoint ?? '?'} to ${lastCheckpoint ?? '?'}`;
 }
 
 /** The range, and the number of its transactions. */
 export function describeContents(epoch: EpochView): string {
-  if (isBinary(epoch.shape)) return describeRange(epoch);
+  if (epoch.shape === undefined || isBinary(epoch.shape)) return describeRange(epoch);
   const txs = countTxs(checkpointsOf(epoch.shape).flatMap(({ blocks }) => blocks));
   return `${describeRange(epoch)}, ${txs} transactions`;
 }
 
 /** The rest of the critical path: the longest chain of jobs that each need the one before. */
-export function describePath({ pathLeft: { circuits, seconds } }: EpochView): string {
+export function describePath({ pathLeft }: EpochView): string {
+  if (pathLeft === undefined) return 'unknown: its jobs come one by one';
+  const { circuits, seconds } = pathLeft;
   if (circuits.length === 0) return 'nothing left';
   const jobs = `${circuits.length} ${circuits.length === 1 ? 'job' : 'jobs'} left`;
   return `${jobs}, about ${formatDuration(seconds * 1000)}: ${circuits.join(' > ')}`;

@@ -30,10 +30,11 @@ export interface ChainView {
 }
 
 export interface EpochView extends EpochRecord {
-  /** Whether its shape has every kind of traffic, where there is any; an epoch without them is a warm-up. */
+  /** Whether its shape, where it is known, has every kind of traffic, where there is any; an epoch without them is a warm-up. */
   readonly holdsMix: boolean;
   readonly progress: Progress;
-  readonly pathLeft: PathLeft;
+  /** `undefined` for an epoch that streams: nobody knows its tree. */
+  readonly pathLeft: PathLeft | undefined;
   /** `undefined` until there is a root proof. */
   readonly submission: SubmissionView | undefined;
 }

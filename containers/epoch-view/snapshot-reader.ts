@@ -65,9 +65,9 @@ export class SnapshotReader {
     const tally = tallyOf(jobs, rangeId);
     const view: EpochView = {
       ...record,
-      holdsMix: isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
+      holdsMix: record.shape === undefined || isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
       progress: progressOf(record.shape, tally, nowMs()),
-      pathLeft: this.#pathOf(record).left(circuitStandings(tally, record.networkVersion, nowMs())),
+      pathLeft: this.#pathOf(record)?.left(circuitStandings(tally, record.networkVersion, nowMs())),
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,
     };
     // Nothing of it changes once it is on L1.
@@ -75,7 +75,8 @@ export class SnapshotReader {
     return view;
   }
 
-  #pathOf({ rangeId, shape }: EpochRecord): CriticalPath {
+  #pathOf({ rangeId, shape }: EpochRecord): CriticalPath | undefined {
+    if (shape === undefined) return undefined;
     let path = this.#paths.get(rangeId);
     if (path === undefined) {
       path = new CriticalPath(expectedTree(shape), (circuit) => this.#times.secondsOf(circuit));

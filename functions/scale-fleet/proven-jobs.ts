@@ -2,7 +2,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
-import { NativeCircuit } from '../../shared/proving-job/circuit-catalogue.ts';
+import { type CircuitName, NativeCircuit } from '../../shared/proving-job/circuit-catalogue.ts';
 import { sampleProven } from './sample-proven.ts';
 
 /** How many of the newest ended epochs show how long circuits take. */
@@ -13,10 +13,10 @@ const ENDED_EPOCHS = 3;
  * epochs no longer change, so each is read once in the life of the process.
  */
 export class ProvenJobs {
-  readonly #jobs: Pick<JobLedger, 'someProven'>;
+  readonly #jobs: Pick<JobLedger, 'someProven' | 'tally'>;
   readonly #ofEnded = new Map<string, readonly JobRecord[]>();
 
-  constructor(jobs: Pick<JobLedger, 'someProven'>) {
+  constructor(jobs: Pick<JobLedger, 'someProven' | 'tally'>) {
     this.#jobs = jobs;
   }
 
@@ -37,10 +37,14 @@ export class ProvenJobs {
     return jobs.flat();
   }
 
-  #read(epoch: EpochRecord): Promise<readonly JobRecord[]> {
-    const { byCircuit } = expectedCounts(epoch.shape);
-    const circuits = NativeCircuit.options.filter((circuit) => byCircuit[circuit].distinct > 0);
-    return sampleProven(epoch, circuits, this.#jobs);
+  async #read(epoch: EpochRecord): Promise<readonly JobRecord[]> {
+    return await sampleProven(epoch, await this.#circuitsOf(epoch), this.#jobs);
+  }
+
+  async #circuitsOf({ id, rangeId, shape }: EpochRecord): Promise<readonly CircuitName[]> {
+    if (shape === undefined) return [...(await this.#jobs.tally(id, rangeId)).keys()];
+    const { byCircuit } = expectedCounts(shape);
+    return NativeCircuit.options.filter((circuit) => byCircuit[circuit].distinct > 0);
   }
 }
 

@@ -6,6 +6,7 @@ import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
+import { StreamedWork } from '../../shared/merge-tree/progress/streamed-work.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { EpochNumber, makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
 import type { EpochOnL1 } from './read-l1-view.ts';
@@ -56,6 +57,9 @@ async function readEpoch(
   const tally = await jobs.tally(id, rangeId);
   const { expected, done } = progressOf(shape, tally, nowMs());
   const standings = circuitStandings(tally, networkVersion, nowMs());
-  const { seconds } = new CriticalPath(expectedTree(shape)).left(standings);
-  return { epoch, state, pathSeconds: seconds, jobsLeft: Math.max(0, expected - done) };
+  const pathSeconds =
+    shape === undefined
+      ? new StreamedWork(networkVersion).pathSeconds(standings)
+      : new CriticalPath(expectedTree(shape)).left(standings).seconds;
+  return { epoch, state, pathSeconds, jobsLeft: Math.max(0, expected - done) };
 }

@@ -5,7 +5,9 @@ import type { RangeId } from './job-ledger.ts';
 /** The record after {@link EpochLedger.open}: the stored one itself when nothing changes. */
 export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, nowMs: number): EpochRecord {
   const isFurther = known?.state === 'submitting' || known?.state === 'proven';
-  if (known !== undefined && isFurther && known.rangeId === epoch.rangeId) return known;
+  // Each of its jobs opens an epoch that streams, and a job that comes late means that it is not over.
+  const isUnchanged = epoch.shape === undefined ? known?.state === 'proving' : isFurther;
+  if (known !== undefined && isUnchanged && known.rangeId === epoch.rangeId) return known;
   return {
     id: epoch.id,
     epoch: parseEpochId(epoch.id).epoch,
@@ -13,7 +15,7 @@ export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, now
     networkVersion: epoch.networkVersion,
     ...(epoch.firstCheckpoint !== undefined && { firstCheckpoint: epoch.firstCheckpoint }),
     ...(epoch.lastCheckpoint !== undefined && { lastCheckpoint: epoch.lastCheckpoint }),
-    shape: epoch.shape,
+    ...(epoch.shape !== undefined && { shape: epoch.shape }),
     deadlineAtMs: epoch.deadlineAtMs,
     state: 'proving',
     attempt: (known?.attempt ?? 0) + 1,

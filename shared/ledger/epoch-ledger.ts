@@ -25,9 +25,13 @@ export const EpochRecord = z.strictObject({
   /** Absent where the family proves no checkpoints. */
   firstCheckpoint: z.number().int().positive().optional(),
   lastCheckpoint: z.number().int().positive().optional(),
-  /** Gives the expected tree. Until its transactions are gathered, an estimate: each of them counts as public. */
-  shape: EpochShape,
-  /** When the proof must be mined, by the L1's clock. */
+  /**
+   * Gives the expected tree. Until its transactions are gathered, an estimate: each of them counts as public. Absent where the
+   * epoch streams: official nodes ask for its jobs one by one, and nobody knows its tree beforehand. Versions that know of
+   * no such epochs leave its record out.
+   */
+  shape: EpochShape.optional(),
+  /** When the proof must be mined, by the L1's clock. Of a line whose L1 is not known: when the epoch is closed at the latest. */
   deadlineAtMs: z.number().int(),
   state: EpochState,
   /** Times that any node took the epoch up; the first is 1. */
@@ -63,7 +67,8 @@ export function byTimeOpened(a: EpochRecord, b: EpochRecord): number {
 export interface EpochLedger {
   /**
    * Opens an epoch as `proving`, or takes a known one up again with the next attempt number (and its new range, when a
-   * reorg changed it). One that is `submitting` or `proven` over the same range is returned unchanged.
+   * reorg changed it). One that is `submitting` or `proven` over the same range is returned unchanged; one that streams,
+   * while it is `proving`.
    */
   open(epoch: NewEpoch): Promise<EpochRecord>;
   /**

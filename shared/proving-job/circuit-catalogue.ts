@@ -59,6 +59,11 @@ export function isNative(name: CircuitName): name is NativeCircuit {
   return Object.hasOwn(CIRCUIT_CATALOGUE, name);
 }
 
+/** Aztec's circuits in that version. */
+export function circuitsOfVersion(networkVersion: string): readonly CircuitName[] {
+  return Object.keys(circuitsOfLine(networkVersion)).map((name) => CircuitName.parse(name));
+}
+
 /** The native circuits of a family. */
 export function circuitsOf(family: FamilyName): readonly NativeCircuit[] {
   return NativeCircuit.options.filter((circuit) => CIRCUIT_CATALOGUE[circuit].family === family);

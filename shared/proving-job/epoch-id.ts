@@ -62,6 +62,11 @@ export function parseEpochId(id: EpochId): { readonly rollup: RollupId | undefin
   };
 }
 
+/** Whether the epoch's L1 is not known, see {@link makeLineId}. */
+export function isOfLine(id: EpochId): boolean {
+  return parseEpochId(id).rollup?.startsWith('line-') === true;
+}
+
 /** Whether the epoch is one of {@link TRIALS}. */
 export function isTrial(id: EpochId): boolean {
   const { rollup, epoch } = parseEpochId(id);

@@ -118,7 +118,7 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
       async () => (await faulty.engine.epochs.latest(5)).find(holdsPublicTransactions),
       devnet,
     );
-    const half = expectedTree(epoch.shape).jobs.length / 2;
+    const half = expectedTree(epoch.shape!).jobs.length / 2;
     await eventually(async () => (await provenJobs(faulty, epoch)).length >= half || undefined, devnet);
     node.kill();
     await node.ended;
@@ -174,7 +174,7 @@ describe(`an epoch on AWS, seed ${SEED}`, () => {
   });
 
   it('loses nothing: the tree in the ledger is whole, every job traceable to the root', () => {
-    const tree = expectedTree(faultyEpoch.shape);
+    const tree = expectedTree(faultyEpoch.shape!);
     expect(checkTrace(new Trace(doubleJobs, doubleEpoch.rangeId), tree)).toMatchObject({ isComplete: true });
     const { isComplete: _, lateChildren, ...findings } = checkTrace(new Trace(faultyJobs, faultyEpoch.rangeId), tree);
     expect(Object.values(findings).filter((found) => Array.isArray(found) && found.length > 0)).toEqual([]);
@@ -282,7 +282,7 @@ async function provenJobs(fleet: AwsFleet, epoch: EpochRecord): Promise<readonly
 }
 
 function holdsPublicTransactions({ shape }: EpochRecord): boolean {
-  return checkpointsOf(shape).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+  return checkpointsOf(shape!).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
 }
 
 function timeOf(line: Readonly<Record<string, unknown>> | undefined): number {

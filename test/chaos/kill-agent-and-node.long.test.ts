@@ -80,7 +80,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     const agentKilledAtMs = Date.now();
     start(startAgent(options, 'replacement'));
 
-    const half = expectedTree(epoch.shape).jobs.length / 2;
+    const half = expectedTree(epoch.shape!).jobs.length / 2;
     await eventually(async () => (await provenJobsOf(epoch)).length >= half || undefined, devnet);
     node.kill();
     await node.ended;
@@ -104,7 +104,7 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
   });
 
   it('has its whole tree in the ledger, every edge and every job traceable to the root', async () => {
-    const check = checkTrace(new Trace(story.jobs, story.epoch.rangeId), expectedTree(story.epoch.shape));
+    const check = checkTrace(new Trace(story.jobs, story.epoch.rangeId), expectedTree(story.epoch.shape!));
     expect(check).toMatchObject({ isComplete: true, orphans: [], missingChildren: [], countMismatches: [] });
     const incidents = await engine.incidents.latest(100);
     expect(incidents.filter(({ kind }) => kind === 'missing-edge')).toEqual([]);
@@ -162,5 +162,5 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
 });
 
 function holdsPublicTransactions({ shape }: EpochRecord): boolean {
-  return checkpointsOf(shape).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+  return checkpointsOf(shape!).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
 }

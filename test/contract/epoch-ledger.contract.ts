@@ -40,6 +40,17 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.find(epoch.id)).toStrictEqual(expected);
     });
 
+    it('opens an epoch that streams once, however many of its jobs do, and again when it was closed', async () => {
+      const { shape: _shape, firstCheckpoint: _first, lastCheckpoint: _last, ...epoch } = aNewEpoch();
+      const opened = await epochs.open(epoch);
+      expect(opened).not.toHaveProperty('shape');
+      await harness.elapse(30);
+      expect(await Promise.all([epochs.open(epoch), epochs.open(epoch)])).toStrictEqual([opened, opened]);
+      expect(await epochs.latest(1)).toStrictEqual([opened]);
+      await epochs.advance(epoch.id, epoch.rangeId, 'proven');
+      expect(await epochs.open(epoch)).toStrictEqual({ ...opened, attempt: 2, attemptAtMs: harness.nowMs() });
+    });
+
     it('finds nothing of an epoch that was never opened', async () => {
       expect(await epochs.find(epochId(99))).toBeUndefined();
     });

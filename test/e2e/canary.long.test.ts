@@ -57,7 +57,7 @@ describe(`coppice canary of ${LEAVES} leaves, on the embedded engine, with real 
   it('proves the tree, and L1 verifies its root', async () => {
     expect({ exitCode, output: run.output }).toMatchObject({ exitCode: 0 });
     expect(epoch).toMatchObject({ state: 'proven', networkVersion: canaryVersion('development') });
-    const check = checkTrace(new Trace(jobs, epoch.rangeId), expectedTree(epoch.shape));
+    const check = checkTrace(new Trace(jobs, epoch.rangeId), expectedTree(epoch.shape!));
     expect(check).toMatchObject({ isComplete: true, depth: 1 + Math.ceil(Math.log2(LEAVES)), root: epoch.rootJobId });
 
     const root = await engine.outbox.find(epoch.id);

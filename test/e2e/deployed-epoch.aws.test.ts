@@ -189,7 +189,7 @@ describe('an epoch on the stacks as they are deployed', () => {
   });
 
   it('proves the epoch: every job that its shape foretells, traceable to the root', () => {
-    const found = checkTrace(new Trace(jobs, epoch.rangeId), expectedTree(epoch.shape));
+    const found = checkTrace(new Trace(jobs, epoch.rangeId), expectedTree(epoch.shape!));
     expect(found).toMatchObject({ isComplete: true });
   });
 
@@ -302,5 +302,7 @@ function environmentFor({ l1ChainId, registryAddress, proverNodeEnvironment }: D
 }
 
 function isProvenWithTransactions({ state, shape }: EpochRecord): boolean {
-  return state === 'proven' && checkpointsOf(shape).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0));
+  return (
+    state === 'proven' && checkpointsOf(shape!).some(({ blocks }) => blocks.some(({ publicTxs }) => publicTxs > 0))
+  );
 }

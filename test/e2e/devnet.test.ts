@@ -65,7 +65,7 @@ describe('npm start', () => {
   });
 
   it('proves an epoch with every kind of traffic', () => {
-    const checkpoints = checkpointsOf(epoch.shape);
+    const checkpoints = checkpointsOf(epoch.shape!);
     const blocks = checkpoints.flatMap((checkpoint) => checkpoint.blocks);
     const txs = checkpoints.map((checkpoint) =>
       checkpoint.blocks.reduce((sum, { publicTxs, privateTxs }) => sum + publicTxs + privateTxs, 0),
@@ -88,7 +88,7 @@ describe('npm start', () => {
   });
 
   it('proves as many jobs of each circuit as the shape of the epoch foretells', () => {
-    const { byCircuit, distinct } = expectedCounts(epoch.shape);
+    const { byCircuit, distinct } = expectedCounts(epoch.shape!);
     for (const [circuit, count] of Object.entries(byCircuit)) {
       expect(jobs.filter((job) => job.circuit === circuit).length, circuit).toBe(count.distinct);
     }
@@ -97,7 +97,7 @@ describe('npm start', () => {
 
   it('leaves a ledger in which every edge is known and every job leads to the root', async () => {
     const trace = new Trace(jobs, epoch.rangeId);
-    expect(checkTrace(trace, expectedTree(epoch.shape))).toMatchObject({
+    expect(checkTrace(trace, expectedTree(epoch.shape!))).toMatchObject({
       isComplete: true,
       orphans: [],
       missingChildren: [],

@@ -4,7 +4,7 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { aboutEpoch } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { EpochId, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochId, isOfLine, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatBytes } from '../../terminal/format-bytes.ts';
@@ -59,10 +59,10 @@ export function renderStatus(status: FleetStatus): Line[] {
 }
 
 function epochCells({ progress, ...epoch }: EpochStatus, epochs: readonly EpochStatus[], atMs: number): Line {
-  const { expected, done, running, waiting, rejected } = progress;
+  const { expected, done, running, waiting, rejected, isSoFar } = progress;
   const need = needOfEpoch(epoch, atMs);
   const jobs = [
-    `${done} of ${expected} jobs proven`,
+    `${done} of ${expected} jobs proven${isSoFar ? ' so far' : ''}`,
     ...(need === 'proofs' ? [`${running} running`, `${waiting} waiting`] : []),
     ...(rejected > 0 ? [`${rejected} rejected`] : []),
   ].join(', ');
@@ -73,10 +73,14 @@ function epochCells({ progress, ...epoch }: EpochStatus, epochs: readonly EpochS
     describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
     jobs,
-    need !== 'nothing' ? `window ${closes(epoch.deadlineAtMs - atMs)}` : `after ${tookUntilClosed(epoch)}`,
+    need !== 'nothing' ? windowOf(epoch, atMs) : `after ${tookUntilClosed(epoch)}`,
     epoch.transactionHash ?? '',
     epoch.reason === undefined ? '' : toned(TONE_OF_EPOCH[epoch.state], epoch.reason),
   ];
+}
+
+function windowOf({ id, deadlineAtMs }: Pick<EpochStatus, 'id' | 'deadlineAtMs'>, atMs: number): string {
+  return isOfLine(id) ? 'no window known' : `window ${closes(deadlineAtMs - atMs)}`;
 }
 
 function tookUntilClosed({ openedAtMs, closedAtMs }: Pick<EpochStatus, 'openedAtMs' | 'closedAtMs'>): string {

@@ -40,7 +40,7 @@ export function renderLevels(tree: EpochTree): Line[] {
         [toned('strong', level), ...countCells(counts), ''],
         ...circuits.map((count): Line => [`  ${count.circuit}`, ...countCells(count), timeOf(count.circuit, ownJobs)]),
       ]),
-    [toned('strong', 'total'), ...countCells(progress), ''],
+    [toned('strong', progress.isSoFar ? 'total so far' : 'total'), ...countCells(progress), ''],
   ];
   return [...headLines(tree, ownJobs.length), [], ...alignColumns(rows), ...troubleLines(ownJobs, tree.rollup)];
 }
@@ -70,7 +70,7 @@ function headLines({ epoch, rollup, jobs }: EpochTree, ownJobs: number): Line[] 
     [
       toned('strong', `Epoch ${epoch.epoch}`),
       ...ofRollup(rollup),
-      `: ${state}, ${describeRange(epoch)}, attempt ${attempt}, ${isBinary(epoch.shape) ? '' : 'Aztec '}${networkVersion}`,
+      `: ${state}, ${describeRange(epoch)}, attempt ${attempt}, ${epoch.shape !== undefined && isBinary(epoch.shape) ? '' : 'Aztec '}${networkVersion}`,
     ],
     ...(epoch.transactionHash === undefined ? [] : [[`proven by transaction ${epoch.transactionHash}`]]),
     ...(epoch.reason === undefined ? [] : [[toned(TONE_OF_EPOCH[state], epoch.reason)]]),

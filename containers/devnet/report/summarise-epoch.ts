@@ -31,11 +31,11 @@ interface JobTotal {
 export function summariseEpoch(epoch: EpochRecord, records: readonly JobRecord[]): EpochSummary {
   const { rootAtMs = epoch.openedAtMs, closedAtMs = rootAtMs } = epoch;
   const proven = records.filter(({ rangeId, state }) => rangeId === epoch.rangeId && state === 'proven');
-  const expected = expectedCounts(epoch.shape).byCircuit;
+  const expected = epoch.shape && expectedCounts(epoch.shape).byCircuit;
   const circuits = Object.keys(CIRCUIT_CATALOGUE) as NativeCircuit[];
   const agents = [...new Set(proven.flatMap(({ provenBy }) => provenBy ?? []))].sort();
   const toRootMs = rootAtMs - epoch.openedAtMs;
-  const checkpoints = checkpointsOf(epoch.shape);
+  const checkpoints = checkpointsOf(epoch.shape ?? []);
   const blocks = checkpoints.flatMap((checkpoint) => checkpoint.blocks);
   return {
     privateTxs: sum(blocks.map(({ privateTxs }) => privateTxs)),
@@ -45,11 +45,10 @@ export function summariseEpoch(epoch: EpochRecord, records: readonly JobRecord[]
     toMinedMs: closedAtMs - epoch.openedAtMs,
     jobs: totalOf(proven),
     byCircuit: circuits
-      .map((circuit) => ({
-        circuit,
-        expected: expected[circuit].distinct,
-        ...totalOf(proven.filter((job) => job.circuit === circuit)),
-      }))
+      .map((circuit) => {
+        const total = totalOf(proven.filter((job) => job.circuit === circuit));
+        return { circuit, expected: expected?.[circuit].distinct ?? total.jobs, ...total };
+      })
       .filter((total) => total.expected > 0 || total.jobs > 0),
     byAgent: agents.map((agentId) => {
       const total = totalOf(proven.filter(({ provenBy }) => provenBy === agentId));

@@ -6,10 +6,12 @@ import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.
 import { circuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
 import { LearnedDurations } from '../../../shared/merge-tree/progress/learned-durations.ts';
+import { StreamedWork } from '../../../shared/merge-tree/progress/streamed-work.ts';
 import { type PoolSlots, WorkLeft } from '../../../shared/merge-tree/progress/work-left.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
-import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
+import type { EpochShape } from '../../../shared/proving-job/epoch-shape.ts';
+import { isOfLine, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import type { EpochLoad, PoolJobs } from './fleet-state.ts';
 import type { RunningJob } from './stragglers.ts';
 
@@ -46,6 +48,9 @@ export interface FleetLoads {
 const ENDED_LATELY_MS = 10 * 60_000;
 /** A growing epoch is prepared for in its last two slots of 72 s: all but its last checkpoints are known by then. */
 const FORESIGHT_MS = 144_000;
+/** Two epochs of 32 slots of 72 s: an epoch, and the one in which its proof is accepted. */
+const MAINNET_WINDOW_MS = 2 * 32 * 72_000;
+const LATE_WINDOW_MS = 20 * 60_000;
 /** How long agents wait for the node to open that epoch; if the node is away, they are stopped again. */
 const OPENED_LATE_MS = 5 * 60_000;
 
@@ -74,19 +79,17 @@ function loadOf(
   { proven, slotsOf, nowMs }: FleetLoadsInput,
 ): { readonly load: EpochLoad; readonly running: readonly RunningJob[] } {
   const durations = new LearnedDurations(epoch.networkVersion, proven);
-  const tree = expectedTree(epoch.shape);
   const standings = circuitStandings(tally, epoch.networkVersion, nowMs);
   const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
-  const path = new CriticalPath(tree, p95Of);
-  const work = new WorkLeft(tree);
-  const { deadlineAtMs } = epoch;
+  const work = epoch.shape === undefined ? streamedWork(epoch, p95Of) : shapedWork(epoch.shape, p95Of);
+  const deadlineAtMs = planningDeadlineAtMs(epoch, nowMs);
   return {
     load: {
       id: epoch.id,
       epoch: epoch.epoch,
       deadlineAtMs,
       startsAtMs: epoch.openedAtMs,
-      pathSeconds: path.left(standings).seconds,
+      pathSeconds: work.pathSeconds(standings),
       pools: work.byPool(standings, {
         secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
         slotsOf,
@@ -97,10 +100,34 @@ function loadOf(
       .map((record) => ({
         record,
         p95Seconds: durations.secondsOf(record.circuit, record.pool).p95,
-        aboveSeconds: (work.chainsAbove.get(record.circuit) ?? []).reduce((sum, circuit) => sum + p95Of(circuit), 0),
+        aboveSeconds: work.aboveSeconds(record.circuit),
         deadlineAtMs,
       })),
   };
+}
+
+/** An epoch's work, whether or not its tree is known. */
+type EpochWork = Pick<StreamedWork, 'pathSeconds' | 'byPool' | 'aboveSeconds'>;
+
+function streamedWork({ networkVersion }: EpochRecord, p95Of: (circuit: CircuitName) => number): EpochWork {
+  return new StreamedWork(networkVersion, p95Of);
+}
+
+function shapedWork(shape: EpochShape, p95Of: (circuit: CircuitName) => number): EpochWork {
+  const tree = expectedTree(shape);
+  const path = new CriticalPath(tree, p95Of);
+  const work = new WorkLeft(tree);
+  return {
+    pathSeconds: (standings) => path.left(standings).seconds,
+    byPool: (standings, options) => work.byPool(standings, options),
+    aboveSeconds: (circuit) => (work.chainsAbove.get(circuit) ?? []).reduce((sum, above) => sum + p95Of(above), 0),
+  };
+}
+
+/** A line's epochs have no window that is known: they are proven as if mainnet's were theirs, and without delay after that. */
+function planningDeadlineAtMs({ id, openedAtMs, deadlineAtMs }: EpochRecord, nowMs: number): number {
+  if (!isOfLine(id)) return deadlineAtMs;
+  return Math.min(deadlineAtMs, Math.max(openedAtMs + MAINNET_WINDOW_MS, nowMs + LATE_WINDOW_MS));
 }
 
 /** The load of an epoch that is about to end: what it holds so far is close enough to all of it. */

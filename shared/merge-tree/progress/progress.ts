@@ -12,6 +12,7 @@ import { expectedCounts } from '../expected/expected-counts.ts';
 
 /** Jobs by state: `expected` and `unexpected` together are the sum of the rest. */
 export interface JobCounts {
+  /** Of an epoch that streams, the jobs so far. */
   readonly expected: number;
   /** Proven. */
   readonly done: number;
@@ -33,20 +34,28 @@ export interface LevelProgress extends JobCounts {
 }
 
 export interface Progress extends JobCounts {
+  /** Nobody knows the tree beforehand: there may be more jobs than those so far. */
+  readonly isSoFar: boolean;
   /** Share of the expected jobs that is done, 0 to 1. */
   readonly shareDone: number;
   /** Bottom to top; levels that the epoch does not have are left out. */
   readonly levels: readonly LevelProgress[];
 }
 
-/** Compares an epoch's jobs, as they are at that time, with the tree they should become. */
-export function progressOf(shape: EpochShape, tally: JobTally, nowMs: number): Progress {
-  const { byCircuit, root } = expectedCounts(shape);
-  const expectedOf = (circuit: CircuitName): number => (isNative(circuit) ? byCircuit[circuit].distinct : 0);
+/**
+ * Compares an epoch's jobs, as they are at that time, with the tree they should become.
+ * @param shape `undefined` for an epoch that streams: the jobs so far are all that is expected
+ */
+export function progressOf(shape: EpochShape | undefined, tally: JobTally, nowMs: number): Progress {
+  const expected = shape && expectedCounts(shape);
+  const expectedOf = (circuit: CircuitName): number => {
+    if (expected === undefined) return sumOfStates(tally.get(circuit));
+    return isNative(circuit) ? expected.byCircuit[circuit].distinct : 0;
+  };
   const circuits = [...new Set<CircuitName>([...NativeCircuit.options, ...tally.keys()])]
     .filter((circuit) => expectedOf(circuit) > 0 || tally.has(circuit))
     .map((circuit) => ({ circuit, ...countsOf(expectedOf(circuit), tally.get(circuit), nowMs) }));
-  const known = levelsOf(CIRCUIT_CATALOGUE[root].family);
+  const known = levelsOf(expected === undefined ? 'aztec' : CIRCUIT_CATALOGUE[expected.root].family);
   const unknown = circuits.map(({ circuit }) => levelOf(circuit)).filter((level) => !known.includes(level));
   const levels = [...known.slice(0, -1), ...new Set(unknown), ...known.slice(-1)].map((level) => {
     const ofLevel = circuits.filter(({ circuit }) => levelOf(circuit) === level);
@@ -55,12 +64,18 @@ export function progressOf(shape: EpochShape, tally: JobTally, nowMs: number): P
   const totals = sumOf(circuits);
   return {
     ...totals,
-    shareDone: circuits.reduce((sum, { done, expected }) => sum + Math.min(done, expected), 0) / totals.expected,
+    isSoFar: expected === undefined,
+    shareDone:
+      circuits.reduce((sum, count) => sum + Math.min(count.done, count.expected), 0) / Math.max(1, totals.expected),
     levels: levels.filter((level) => level.circuits.length > 0),
   };
 }
 
 const NONE: CircuitTally = { proven: 0, rejected: 0, queued: new Map(), leased: [] };
+
+function sumOfStates({ proven, rejected, queued, leased }: CircuitTally = NONE): number {
+  return proven + rejected + leased.length + queued.values().reduce((sum, jobs) => sum + jobs, 0);
+}
 
 function countsOf(
   expected: number,

@@ -136,15 +136,17 @@ export class WorkLeft {
 }
 
 /** The jobs of one circuit that one pool has to prove. */
-interface JobsOfPool extends OpenStanding {
+export interface JobsOfPool extends OpenStanding {
   readonly notAsked: number;
   /** Those that become ready within the start-up time. */
   readonly becomingReady: number;
 }
 
-const NONE_ASKED = { notAsked: 0, becomingReady: 0 };
+/** Of jobs that were all asked for. */
+export const NONE_ASKED = { notAsked: 0, becomingReady: 0 };
 
-function loadOf(
+/** What jobs of one circuit need of one pool. */
+export function loadOf(
   { runningForSeconds, waiting, notAsked, becomingReady }: JobsOfPool,
   seconds: JobSeconds,
   { startUpSeconds }: PoolSlots,

@@ -38,7 +38,7 @@ export function epochOfJobs(number: number, jobs: number, nowMs: number): NewEpo
 /** All jobs of the epoch, children before their parents, with ids and edges as long as they are in an epoch. */
 export function* jobsOf({ id: epochId, rangeId, shape, networkVersion }: NewEpoch): Generator<NewJob> {
   const ids: NewJob['id'][] = [];
-  for (const [index, { circuit, children }] of expectedTree(shape).jobs.entries()) {
+  for (const [index, { circuit, children }] of expectedTree(shape!).jobs.entries()) {
     const sha256 = Sha256.parse(createHash('sha256').update(`${epochId} ${index}`).digest('hex'));
     const id = makeProvingJobId(epochId, circuit, sha256);
     ids.push(id);

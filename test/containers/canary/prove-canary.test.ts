@@ -49,7 +49,7 @@ describe('the node side of a canary epoch', () => {
     expect(epoch).toMatchObject({ state: 'submitting', networkVersion: versionOf(PLAN), shape: shapeOf(PLAN) });
     expect(epoch.id).toBe(epochId(Math.floor(epoch.openedAtMs / 1000), TRIALS));
     const trace = new Trace(await fleet.engine.jobs.jobsOfEpoch(epoch.id), epoch.rangeId);
-    expect(checkTrace(trace, expectedTree(epoch.shape))).toMatchObject({ isComplete: true, root: epoch.rootJobId });
+    expect(checkTrace(trace, expectedTree(epoch.shape!))).toMatchObject({ isComplete: true, root: epoch.rootJobId });
     expect(trace.jobs.size).toBe(LEAVES + (LEAVES - 2) + 1);
     expect(await fleet.engine.outbox.open()).toMatchObject([
       { epoch: epoch.epoch, contract: 'canary-rollup', to: PLAN.rollupAddress, state: 'waiting' },

@@ -40,6 +40,16 @@ describe('coppice tree', () => {
     `);
   });
 
+  it('shows an epoch that streams by the jobs it has, and no total that nobody knows', () => {
+    const { shape: _shape, ...epoch } = tree.epoch;
+    const lines = renderLevels({ ...tree, epoch }).map(textOf);
+    expect(lines[0]).toBe('Epoch 7: proving, streamed, attempt 1, Aztec 4.1.2');
+    expect(lines.map((line) => line.split(/ {2,}/).slice(0, 3).join(' '))).toEqual(
+      expect.arrayContaining(['checkpoint roots 0 2', 'leaves 1 1', 'total so far 3 5']),
+    );
+    expect(lines.join()).not.toContain('ROOT_ROLLUP  0');
+  });
+
   it('shows every job below the one that takes its proof, with --full', () => {
     const text = renderJobs(tree).map(textOf).join('\n');
     expect(text.replace(/[0-9a-f]{64}/g, '<sha256>')).toMatchInlineSnapshot(`

@@ -1,0 +1,101 @@
+import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
+import { EPOCHS_IN_NEED, needOfEpoch } from '../ledger/epoch-needs.ts';
+import type { JobLedger, JobTally } from '../ledger/job-ledger.ts';
+import { isStreamed } from '../ledger/streamed-epoch.ts';
+import { isRoot } from '../proving-job/circuit-catalogue.ts';
+import { type EpochId, parseEpochId, type RollupId } from '../proving-job/epoch-id.ts';
+import { repeatEvery } from '../retry/repeat-every.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+/** Nodes stream a checkpoint every 72 s: after this long without a change, more jobs are unlikely. One that comes opens the epoch again. */
+const QUIET_MS = 10 * 60_000;
+
+export interface StreamedEpochCloserDeps {
+  readonly epochs: Pick<EpochLedger, 'latest' | 'advance'>;
+  readonly jobs: Pick<JobLedger, 'tally' | 'cancelEpoch'>;
+  /** Whose epochs it closes. */
+  readonly rollup: RollupId;
+  /** The first epoch that L1 has not proven; `undefined` while nothing is proven. @default no L1 is known */
+  readonly firstUnprovenEpoch?: (() => Promise<number | undefined>) | undefined;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}
+
+/**
+ * Closes epochs that stream once they are proven: when L1 has the proof or, where no L1 is known, when the root is proven and
+ * nothing has happened for a while. Those whose window has closed are closed by the sweeper, like any other.
+ */
+export class StreamedEpochCloser {
+  readonly #deps: StreamedEpochCloserDeps;
+  /** Since when each epoch's tally is what it is. */
+  readonly #seen = new Map<EpochId, { readonly tally: string; readonly sinceMs: number }>();
+
+  constructor(deps: StreamedEpochCloserDeps) {
+    this.#deps = deps;
+  }
+
+  /** Closes what is to be closed now. Any number of processes may do so at the same time. */
+  async close(): Promise<void> {
+    const { epochs, rollup, firstUnprovenEpoch, nowMs } = this.#deps;
+    const open = (await epochs.latest(EPOCHS_IN_NEED)).filter(
+      (record) =>
+        isStreamed(record) && parseEpochId(record.id).rollup === rollup && needOfEpoch(record, nowMs()) === 'proofs',
+    );
+    for (const id of this.#seen.keys()) if (!open.some((record) => record.id === id)) this.#seen.delete(id);
+    if (open.length === 0) return;
+    const firstUnproven = await firstUnprovenEpoch?.();
+    for (const record of open) {
+      const isOver =
+        firstUnprovenEpoch === undefined
+          ? await this.#isQuiet(record)
+          : firstUnproven !== undefined && record.epoch < firstUnproven;
+      if (isOver) await this.#close(record);
+    }
+  }
+
+  async #isQuiet({ id, rangeId }: EpochRecord): Promise<boolean> {
+    const nowMs = this.#deps.nowMs();
+    const tally = await this.#deps.jobs.tally(id, rangeId);
+    const text = countsOf(tally);
+    const seen = this.#seen.get(id);
+    const sinceMs = seen?.tally === text ? seen.sinceMs : nowMs;
+    this.#seen.set(id, { tally: text, sinceMs });
+    return isRootProven(tally) && !hasOpenJobs(tally) && nowMs - sinceMs >= QUIET_MS;
+  }
+
+  async #close({ id, epoch, rangeId }: EpochRecord): Promise<void> {
+    const { epochs, jobs, log } = this.#deps;
+    // The jobs first: an epoch that is still open is found again when this is cut off. The sweeper cancels what comes in between.
+    const cancelled = await jobs.cancelEpoch(id, 'its epoch is proven');
+    await epochs.advance(id, rangeId, 'proven');
+    log.info({ epoch, epochId: id, cancelled }, 'closed an epoch that is proven');
+  }
+}
+
+/** Closes them at an interval until `signal` aborts. */
+export function runStreamedEpochCloser(
+  deps: StreamedEpochCloserDeps,
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const closer = new StreamedEpochCloser(deps);
+  const close = (): Promise<unknown> =>
+    closer.close().catch((error: unknown) => deps.log.warn({ err: error }, 'could not close epochs, trying again'));
+  return repeatEvery(intervalMs, close, signal);
+}
+
+function isRootProven(tally: JobTally): boolean {
+  return tally.entries().some(([circuit, { proven }]) => isRoot(circuit) && proven > 0);
+}
+
+function hasOpenJobs(tally: JobTally): boolean {
+  return tally.values().some(({ queued, leased }) => leased.length > 0 || queued.values().some((jobs) => jobs > 0));
+}
+
+/** Equal for two tallies of the same proven and rejected jobs. */
+function countsOf(tally: JobTally): string {
+  return [...tally]
+    .map(([circuit, { proven, rejected }]) => `${circuit} ${proven} ${rejected}`)
+    .toSorted()
+    .join();
+}

@@ -1,0 +1,40 @@
+import type { EpochId } from '../proving-job/epoch-id.ts';
+import type { EpochLedger, EpochRecord } from './epoch-ledger.ts';
+import { RangeId } from './job-ledger.ts';
+import { OBJECTS_KEPT_SECONDS } from './kept-seconds.ts';
+
+/** Of every epoch that streams: nobody names its checkpoints. */
+export const STREAMED_RANGE = RangeId.parse('streamed');
+
+export interface StreamedEpoch {
+  readonly id: EpochId;
+  readonly networkVersion: string;
+  /** When its window closes, by the L1's clock; `undefined` where no L1 is known: it then ends with its objects. */
+  readonly deadlineAtMs: number | undefined;
+}
+
+/** Whether official nodes ask for the epoch's jobs one by one, so that nobody knows its tree. */
+export function isStreamed({ shape }: Pick<EpochRecord, 'shape'>): boolean {
+  return shape === undefined;
+}
+
+/**
+ * Opens the epoch with its first job; safe to repeat with every other. One that was closed before its deadline is open
+ * again: a reorg, or a late checkpoint, has its node go on. One that is past its deadline stays as it is, as does one of a
+ * native node: its record has a shape.
+ */
+export async function openStreamedEpoch(
+  epochs: Pick<EpochLedger, 'find' | 'open'>,
+  { id, networkVersion, deadlineAtMs }: StreamedEpoch,
+  nowMs: number,
+): Promise<EpochRecord> {
+  const known = await epochs.find(id);
+  if (known !== undefined && (known.state === 'proving' || !isStreamed(known) || known.deadlineAtMs <= nowMs))
+    return known;
+  return await epochs.open({
+    id,
+    rangeId: STREAMED_RANGE,
+    networkVersion,
+    deadlineAtMs: known?.deadlineAtMs ?? deadlineAtMs ?? nowMs + OBJECTS_KEPT_SECONDS * 1000,
+  });
+}
