@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
 import { AGENT_GROUP, AGENT_GROUPS } from '../../../shared/config/groups/agent-settings.ts';
 import { BROKER_GROUP, LINE_GROUP } from '../../../shared/config/groups/broker-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
@@ -16,8 +14,6 @@ import { printNotices } from '../../terminal/print.ts';
 import { runRole, toLoggerOptions } from './run-role.ts';
 import { endSignal } from '../../processes/end-signals.ts';
 import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../../processes/supervise.ts';
-
-const COMMAND_LINE_PROGRAM = fileURLToPath(new URL('../../cli.ts', import.meta.url));
 
 /** What operators need first comes first. */
 const GROUPS: readonly SettingGroup[] = [
@@ -103,5 +99,7 @@ async function run(line: CommandLine): Promise<number> {
 }
 
 function toSupervised({ name, role, environment }: PlannedProcess): SupervisedProcess {
-  return { name, nodeArguments: [...process.execArgv, COMMAND_LINE_PROGRAM, 'start', `--${role}`], environment };
+  // This program: cli.ts, or the bundle that has it.
+  const [, program = ''] = process.argv;
+  return { name, nodeArguments: [...process.execArgv, program, 'start', `--${role}`], environment };
 }

@@ -15,7 +15,7 @@ export interface ReadDockerfile {
   readonly bases: readonly string[];
 }
 
-export function readDockerfile(program: 'node' | 'agent'): ReadDockerfile {
+export function readDockerfile(program: 'node' | 'agent' | 'broker'): ReadDockerfile {
   const text = readFileSync(join(ROOT, 'containers', program, 'Dockerfile'), 'utf8');
   const parsed = DockerfileParser.parse(text);
   const instructions = parsed.getInstructions();

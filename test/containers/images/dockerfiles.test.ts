@@ -16,18 +16,12 @@ const LOCAL_CHAINS = ['containers/devnet/run-devnet.ts', 'containers/canary/run-
 /** Packages of which a program's file is found, not imported. */
 const FOUND_ON_DISK = ['@aztec/bb.js'];
 
-describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
-  const { text, parsed, last, sources, bases } = readDockerfile(program);
+describe.each(['node', 'agent', 'broker'] as const)('the image of the %s', (program) => {
+  const { text, parsed, last, sources } = readDockerfile(program);
 
   it('has a Dockerfile that passes the linter', () => {
     const found = validate(text).map(({ message, range }) => ({ line: range.start.line + 1, message }));
     expect(found).toEqual([]);
-  });
-
-  it("is built on Aztec's image of the same version as the packages, in every stage", () => {
-    const version = packageManifest.dependencies['@aztec/bb.js'];
-    expect(new Set(bases)).toEqual(new Set([`aztecprotocol/aztec:${version}`]));
-    expect(text).toContain(`coppice.aztec-version="${version}"`);
   });
 
   it('copies only files that exist and that the build sees', () => {
@@ -43,17 +37,29 @@ describe.each(['node', 'agent'] as const)('the image of the %s', (program) => {
     ]);
   });
 
+  it('declares its name, its volumes and its health check', () => {
+    const labels = parsed.getInstructions().filter((instruction) => instruction.getKeyword() === 'LABEL');
+    expect(labels.map((label) => label.getArgumentsContent()).join()).toContain(
+      `org.opencontainers.image.title="coppice-${program}"`,
+    );
+    expect(text).toMatch(/^VOLUME \["\/tmp"/m);
+    expect(parsed.getHEALTHCHECKs()).toHaveLength(1);
+  });
+});
+
+describe.each(['node', 'agent'] as const)('the image of the %s, which proves', (program) => {
+  const { text, last, sources, bases } = readDockerfile(program);
+
+  it("is built on Aztec's image of the same version as the packages, in every stage", () => {
+    const version = packageManifest.dependencies['@aztec/bb.js'];
+    expect(new Set(bases)).toEqual(new Set([`aztecprotocol/aztec:${version}`]));
+    expect(text).toContain(`coppice.aztec-version="${version}"`);
+  });
+
   it('starts a file that it contains', () => {
     const file = last.entryPoint?.at(-1)?.replace('/coppice/', '') ?? '';
     expect(readFileSync(join(ROOT, file), 'utf8')).toContain('../cli.ts');
     expect(sources.some((source) => file.startsWith(`${source}/`))).toBe(true);
-  });
-
-  it('declares its name, its volumes and its health check', () => {
-    const labels = parsed.getInstructions().filter((instruction) => instruction.getKeyword() === 'LABEL');
-    expect(labels.map((label) => label.getArgumentsContent()).join()).toContain('org.opencontainers.image.title');
-    expect(text).toMatch(/^VOLUME \["\/tmp"/m);
-    expect(parsed.getHEALTHCHECKs()).toHaveLength(1);
   });
 });
 

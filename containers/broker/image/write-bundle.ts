@@ -1,0 +1,75 @@
+// Bundles the command line for an image without Aztec's packages: node containers/broker/image/write-bundle.ts FOLDER
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+const ROOT = path.join(import.meta.dirname, '../../..');
+
+/** Loaded when needed, and needing Aztec's packages, Noir or a local L1. */
+export const LEFT_OUT: readonly string[] = [
+  'containers/node/run-node.ts',
+  'containers/agent/run-agent.ts',
+  'containers/agent/broker/run-broker-agent.ts',
+  'containers/cli/start/to-agent-options.ts',
+  'containers/crs/prepare-crs.ts',
+  'containers/canary/run-canary.ts',
+  'containers/devnet/run-devnet.ts',
+  'shared/config/aztec/network-defaults.ts',
+];
+
+const ADVICE =
+  "this image has none of Aztec's packages: use coppice-node for --prover-node, coppice-agent for --prover-agent and " +
+  'coppice crs, a checkout for coppice devnet and coppice canary';
+const ERRORS = path.join(ROOT, 'shared/config/errors.ts');
+/** CommonJS, so that an import of any name resolves. */
+const REFUSAL = `throw new (require(${JSON.stringify(ERRORS)}).InvalidSettingsError)([${JSON.stringify(ADVICE)}]);`;
+
+/** Puts an error, which the command then reports, in the place of what is left out. */
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup: (bundler) => {
+    bundler.onResolve({ filter: /^@aztec\// }, ({ path: name }) => ({ path: name, namespace: 'left-out' }));
+    bundler.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: REFUSAL, resolveDir: ROOT }));
+    for (const file of LEFT_OUT) {
+      const filter = new RegExp(`^${RegExp.escape(path.join(ROOT, file))}$`);
+      bundler.onLoad({ filter }, () => ({ contents: REFUSAL, loader: 'js', resolveDir: ROOT }));
+    }
+  },
+};
+
+/**
+ * Writes `cli.mjs` and all that it loads into a folder, and removes what was there before.
+ * @returns what went into it, as esbuild reports it
+ */
+export async function writeBundle(folder: string): Promise<Metafile> {
+  await rm(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    entryPoints: { cli: path.join(ROOT, 'containers/cli.ts') },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    absWorkingDir: ROOT,
+    bundle: true,
+    // What only one engine or one command needs is loaded with it.
+    splitting: true,
+    metafile: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    keepNames: true,
+    plugins: [leaveOut],
+    logLevel: 'error',
+    // Some packages are CommonJS and require Node's own modules.
+    banner: {
+      js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);",
+    },
+  });
+  return metafile;
+}
+
+if (import.meta.main) {
+  const [folder] = process.argv.slice(2);
+  if (folder === undefined) throw new Error('give the folder to write to');
+  await writeBundle(path.resolve(folder));
+}
