@@ -27,7 +27,7 @@ const COMMANDS: readonly Command[] = [
   WHY_COMMAND,
   COST_COMMAND,
 ];
-const DOCUMENTS = ['docs/runbook.md', 'docs/deploy.md'] as const;
+const DOCUMENTS = ['docs/runbook.md', 'docs/deploy.md', 'docs/own-machines.md'] as const;
 
 /** The contents of fenced blocks and backquotes: the text that a reader copies. */
 function commandsIn(document: string): string {
@@ -39,7 +39,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
   const commands = commandsIn(document);
 
   it("uses only Coppice's real commands and flags", () => {
-    const lines = [...commands.matchAll(/npx coppice ([a-z]+)([^\n]*)/g)];
+    const lines = [...commands.matchAll(/(?:(?:^|npx |prover-broker )coppice|cli\.mjs) ([a-z]+)([^\n]*)/gm)];
     expect(lines.length).toBeGreaterThan(0);
     for (const [line, name, rest = ''] of lines) {
       const command = COMMANDS.find((known) => known.name === name);
