@@ -1,6 +1,7 @@
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { WireJob, WireStatus } from '../../shared/broker-api/wire-types.ts';
 import { type JobRecord, leaseAt, type RangeId } from '../../shared/ledger/job-ledger.ts';
+import { UnknownCircuits } from '../../shared/ledger/unknown-circuits.ts';
 import { JobSender } from '../../shared/proof-requests/job-sender.ts';
 import { circuitOf } from '../../shared/proving-job/circuit-catalogue.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
@@ -37,12 +38,14 @@ export class NodeCalls {
   readonly #deps: NodeCallsDeps;
   readonly #holdMs: number;
   readonly #sender: JobSender;
+  readonly #unknown: UnknownCircuits;
 
   /** @param holdMs how long a call that asks what is new is held, in milliseconds */
   constructor(holdMs: number, deps: NodeCallsDeps) {
     this.#deps = deps;
     this.#holdMs = holdMs;
     this.#sender = new JobSender(deps.engine);
+    this.#unknown = new UnknownCircuits({ incidents: deps.engine.incidents, log: deps.log });
   }
 
   /** Inputs to the store, then the record, then the message. @returns the job's status before the call */
@@ -68,6 +71,7 @@ export class NodeCalls {
       wireType: type,
       children: [],
     });
+    await this.#unknown.note(record);
     if (record.state === 'queued') await this.#sender.send(record);
     log.debug({ jobId }, known === undefined ? 'job recorded' : 'cancelled job revived');
     return { status: known === undefined ? 'not-found' : 'in-queue' };

@@ -342,6 +342,15 @@ export function describeProvingBrokerContract(engine: string, open: () => Promis
       expect(await resultOf(raw(url, 'getProvingJobStatus', [id]))).toEqual({ status: 'not-found' });
     });
 
+    it('reports a circuit that no catalogue knows, and takes its jobs', async () => {
+      const id = `9:SOMETHING_NEW:${'cd'.repeat(32)}`;
+      const job = { id, type: 99, epochNumber: 9, inputsUri: 's3://inputs/SOMETHING_NEW/x' };
+      expect(await resultOf(raw(url, 'enqueueProvingJob', [job]))).toEqual({ status: 'not-found' });
+      expect(await resultOf(raw(url, 'getProvingJob', [{ allowList: [] }]))).toMatchObject({ job });
+      const incidents = await harness.engine.incidents.latest(10);
+      expect(incidents.map(({ message }) => message).join()).toContain('SOMETHING_NEW');
+    });
+
     it('has a job proven again whose proof the store has lost', async () => {
       const job = await aJob();
       await node.enqueueProvingJob(job);
