@@ -113,6 +113,16 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
+    // Official nodes and agents may be of a version whose packages cannot be had; `test/layout/no-aztec.test.ts` follows imports.
+    files: ['containers/broker/**', 'shared/broker-api/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['@aztec/*'], message: 'the broker serves every version of Aztec, and loads none' }] },
+      ],
+    },
+  },
+  {
     files: ['test/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
