@@ -2,12 +2,12 @@ import { DiskMeasurement } from '../../shared/engine/measure-disks.ts';
 import { runAgentWarning } from '../../shared/agent-fleet/warn-without-agents.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { runStreamedEpochCloser } from '../../shared/job-queue/close-streamed-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { runTogether } from '../../shared/retry/run-together.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { BrokerLine } from './broker-deps.ts';
-import { runClosingOfProvenEpochs } from './l1/close-proven-epochs.ts';
 import type { L1Rollup } from './l1/l1-rollup.ts';
 import { ProverBroker } from './prover-broker.ts';
 import { ClientNetworks, type Network } from './transport/client-networks.ts';
@@ -48,6 +48,8 @@ export interface RunBrokerDeps {
 
 /** Large bodies in memory at a time, of up to 64 MiB each but seldom above 10: an official client sends no larger ones. */
 const BODIES = { atOnce: 3, atOncePerClient: 2 };
+/** Between two checks which epochs are proven. */
+const CLOSE_MS = 30_000;
 /** Enough for a queue on this machine; SQS takes a second. */
 const GLANCE_MS = { embedded: 50, aws: 1_000 };
 
@@ -98,7 +100,10 @@ export async function runBroker(
       await server.stop(options.drainMs);
     },
     (stop) => broker.run(stop),
-    l1 && ((stop) => runClosingOfProvenEpochs({ engine, l1, rollup: line.rollup, nowMs, log }, stop)),
+    (stop) => {
+      const firstUnprovenEpoch = l1 && (() => l1.firstUnprovenEpoch());
+      return runStreamedEpochCloser({ ...engine, rollup: line.rollup, firstUnprovenEpoch, nowMs, log }, CLOSE_MS, stop);
+    },
     sweep &&
       ((stop) => runSweeper({ ...engine, strandedSeconds: sweep.strandedSeconds, nowMs, log }, sweep.everyMs, stop)),
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
