@@ -33,7 +33,8 @@ export interface EpochWatcherDeps {
 
 interface Failures {
   readonly count: number;
-  readonly retryAtMs: number;
+  readonly lastAtMs: number;
+  readonly restMs: number;
   /** The failed attempt by the ledger: `coppice retry` makes the epoch `proving` without a new attempt. */
   readonly attempt: number | undefined;
 }
@@ -54,7 +55,7 @@ export class EpochWatcher {
   readonly #running = new Map<EpochNumber, Promise<void>>();
   readonly #failures = new Map<EpochNumber, Failures>();
   #lastLookAtMs: number | undefined;
-  #nextCloseAtMs = 0;
+  #closedAtMs = Number.NEGATIVE_INFINITY;
   readonly #goneSinceMs = new Map<EpochNumber, number>();
   /** Ranges whose proof by another prover was reported. */
   readonly #rivalled = new Set<RangeId>();
@@ -99,7 +100,7 @@ export class EpochWatcher {
   async #closeWhatIsNotUnproven(): Promise<void> {
     const { chain, epochs, find, close } = this.#deps;
     const nowMs = this.#deps.nowMs();
-    if (nowMs < this.#nextCloseAtMs) return;
+    if (isWithin(CLOSE_EVERY_MS, this.#closedAtMs, nowMs)) return;
     const proven = await chain.provenCheckpoint();
     for (const record of await epochs.latest(EPOCHS_IN_NEED)) {
       const { epoch, lastCheckpoint } = record;
@@ -111,7 +112,7 @@ export class EpochWatcher {
       } else if (lastCheckpoint <= proven) await close(record, 'L1 has another proof of its checkpoints');
       else if (await this.#isGone(epoch, nowMs)) await close(record, 'its checkpoints were reorganised away');
     }
-    this.#nextCloseAtMs = nowMs + CLOSE_EVERY_MS;
+    this.#closedAtMs = nowMs;
   }
 
   async #reportRival(record: EpochRecord): Promise<void> {
@@ -165,7 +166,7 @@ export class EpochWatcher {
 
   #isResting(epoch: EpochNumber): boolean {
     const failures = this.#failures.get(epoch);
-    return failures !== undefined && this.#deps.nowMs() < failures.retryAtMs;
+    return failures !== undefined && isWithin(failures.restMs, failures.lastAtMs, this.#deps.nowMs());
   }
 
   /** Whether an operator asked for a retry of the epoch, which resets its failures. */
@@ -193,7 +194,7 @@ export class EpochWatcher {
         const count = (this.#failures.get(epoch)?.count ?? 0) + 1;
         const { retryDelayMs } = this.#deps;
         const restMs = Math.min(count * retryDelayMs, Math.max(retryDelayMs, LONGEST_REST_MS));
-        this.#failures.set(epoch, { count, retryAtMs: this.#deps.nowMs() + restMs, attempt });
+        this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs(), restMs, attempt });
         const sooner = attempt === undefined ? '' : `, or at once with \`coppice retry ${epoch}\``;
         this.#deps.log.error(
           { err: error, epoch, failures: count },
@@ -203,4 +204,9 @@ export class EpochWatcher {
       .finally(() => this.#running.delete(epoch));
     this.#running.set(epoch, running);
   }
+}
+
+/** A clock that was ahead and has been set back makes no pause longer: what seems to be in the future is over. */
+function isWithin(pauseMs: number, sinceMs: number, nowMs: number): boolean {
+  return sinceMs <= nowMs && nowMs - sinceMs < pauseMs;
 }

@@ -23,6 +23,8 @@ import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 
 const DEADLINE_AT_MS = 1_000_000;
 
+const DAY_MS = 86_400_000;
+
 describe('EpochWatcher', () => {
   let dataDirectory: string;
   let engine: Engine;
@@ -180,6 +182,22 @@ describe('EpochWatcher', () => {
     expect(await attemptsAfter(0)).toBe(10);
     expect(await attemptsAfter(400_000)).toBe(10);
     expect(await engine.epochs.find(epochId(4))).toMatchObject({ state: 'expired' });
+  });
+
+  it('takes an epoch up again when the clock that was a day ahead is set right', async () => {
+    ranges.delete(5);
+    const watcher = aWatcher(async () => {
+      await open(4, 'failed');
+      throw new Error('transactions are missing');
+    });
+    const rightMs = nowMs;
+    nowMs += DAY_MS;
+    await look(watcher);
+    nowMs = rightMs;
+    await look(watcher);
+    nowMs += 10_000;
+    await look(watcher);
+    expect(attempted.length).toBeGreaterThan(1);
   });
 
   describe('of an epoch that rests after a failure', () => {
