@@ -1,6 +1,5 @@
-import type { ComponentVersions } from '../../../shared/broker-api/component-versions.ts';
-import { assertSameVersions } from '../../../shared/broker-api/component-versions.ts';
-import { BrokerOutOfReachError } from '../../../shared/broker-api/errors.ts';
+import { assertSameVersions, type ComponentVersions } from '../../../shared/broker-api/component-versions.ts';
+import { BrokerOutOfReachError, BrokerRequestRefusedError } from '../../../shared/broker-api/errors.ts';
 import { readStatus } from '../../../shared/broker-api/read-status.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
@@ -20,11 +19,10 @@ export interface CheckBrokerOptions {
  * only fail, and the broker would miss it.
  * @returns what to compare every further answer with
  * @throws {ComponentVersionError} for a broker of another version.
- * @throws {BrokerRequestRefusedError} for something that is no broker.
  */
 export async function checkBroker(options: CheckBrokerOptions): Promise<ComponentVersions> {
   const { url, networkVersion, signal, log, onWaiting } = options;
-  const { versions } = await keepTrying(() => readStatus(url, signal), {
+  const versions = await keepTrying(() => readVersions(url, signal), {
     signal,
     backoff: { firstMs: 500, longestMs: 10_000 },
     isFinal: (error) => !(error instanceof BrokerOutOfReachError),
@@ -42,6 +40,16 @@ export async function checkBroker(options: CheckBrokerOptions): Promise<Componen
   }
   log.info({ ...versions }, 'broker reached');
   return own;
+}
+
+/** What stands before a broker may pass on its calls and not its status; a program that is no broker refuses the calls too. */
+async function readVersions(url: string, signal: AbortSignal): Promise<ComponentVersions> {
+  try {
+    return (await readStatus(url, signal)).versions;
+  } catch (error) {
+    if (error instanceof BrokerRequestRefusedError) return {};
+    throw error;
+  }
 }
 
 async function ownVkTreeRoot(): Promise<string> {

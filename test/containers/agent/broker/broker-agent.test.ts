@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -7,7 +9,7 @@ import { Fr } from '@aztec/foundation/curves/bn254';
 import { getVKTreeRoot } from '@aztec/noir-protocol-circuits-types/vk-tree';
 import { createProofStore } from '@aztec/prover-client/broker';
 import { ParityBasePrivateInputs } from '@aztec/stdlib/parity';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { AgentUnfitError } from '../../../../containers/agent/errors.ts';
 import { familyReference } from '../../../../containers/agent/families/family-registry.ts';
@@ -182,6 +184,16 @@ describe('a broker that', () => {
   it('says another package version, and nothing of its keys, ends the agent as well', async () => {
     const url = await ground.startBroker({ headers: { 'x-aztec-packageVersion': '6.0.0' } });
     await expect(ground.startAgent(url).ended).rejects.toThrow(/its packageVersion is 6.0.0, here it is 4.1.2/);
+  });
+
+  it('is none, but another program at its URL, ends the agent', async () => {
+    const server = createServer((_request, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(ground.startAgent(url).ended).rejects.toThrow(
+      /HTTP 404: check that the URL is that of a proving broker/,
+    );
   });
 
   it('cannot be reached is named again and again, and served once it is there', async () => {
