@@ -16,7 +16,14 @@ import {
   sha256Of,
 } from '../../shared/proving-job/proving-job-id.ts';
 import { Turns } from '../../shared/retry/turns.ts';
-import { isInline, looksLikeProof, packInputs, packProof, unpackInputs, unpackProof } from './inline-payload.ts';
+import {
+  isInline,
+  looksLikeProof,
+  packInputs,
+  packProof,
+  unpackInputs,
+  unpackProof,
+} from '../../shared/broker-api/inline-payload.ts';
 
 /** Payloads that are read or written at a time, whatever their number: each is held in memory some times over. */
 const AT_ONCE = 4;

@@ -21,7 +21,8 @@ export function unpackInputs(uri: ProofUri): Uint8Array {
   const start = json?.match(INPUTS)?.[0].length;
   if (json === undefined || start === undefined || !json.endsWith('}')) return asItCame(uri);
   const inputs = json.slice(start, -1);
-  if (inputs.startsWith('{')) return Buffer.from(inputs);
+  const text = Buffer.from(inputs);
+  if (isObject(text)) return text;
   const base64 = inputs.slice(1, -1);
   const bytes = Buffer.from(base64, 'base64');
   const isBase64 = inputs.startsWith('"') && bytes.toString('base64') === base64;

@@ -8,7 +8,7 @@ import {
   packProof,
   unpackInputs,
   unpackProof,
-} from '../../../containers/broker/inline-payload.ts';
+} from '../../../shared/broker-api/inline-payload.ts';
 
 function inline(json: string): ProofUri {
   return ProofUri.parse(`data:application/json;charset=utf-8,${encodeURIComponent(json)}`);
