@@ -27,7 +27,7 @@ const CONTAINERS_FLOORS = [
   ['terminal', 'processes', 'runtime'],
   ['agent', 'broker', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
   ['crs'],
-  ['devnet'],
+  ['devnet', 'official'],
   ['canary'],
   ['cli'],
 ];

@@ -13,7 +13,8 @@ import { prepareDevelopmentCrs } from '../crs/prepare-crs.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
 import type { FleetProcess } from '../processes/fleet-process.ts';
-import { type AgentFleetOptions, fleetEngineOptions, startAgent } from '../local-fleet/fleet.ts';
+import { fleetEngineOptions, startAgent } from '../local-fleet/fleet.ts';
+import type { AgentFleetOptions } from '../local-fleet/fleet-member.ts';
 
 const STOP_SECONDS = 8;
 /** Memory of an agent for each of its threads, where its price is not given. */

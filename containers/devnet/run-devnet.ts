@@ -7,7 +7,8 @@ import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { SNAPSHOT_MS } from '../epoch-view/snapshot-reader.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
-import { fleetEngineOptions, type FleetOptions, startFleet } from '../local-fleet/fleet.ts';
+import { fleetEngineOptions, type FleetMakers, startFleet } from '../local-fleet/fleet.ts';
+import type { FleetOptions } from '../local-fleet/fleet-member.ts';
 import { type LocalRun, newDataDirectory, runLocally } from '../local-fleet/local-run.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
@@ -17,15 +18,13 @@ import { summariseEpoch } from './report/summarise-epoch.ts';
 import type { TrafficEvent } from './traffic/traffic-messages.ts';
 import { type ConfirmedEpoch, DevnetWatch } from './watch-devnet.ts';
 
-export interface RunDevnetOptions {
+export interface RunDevnetOptions extends FleetMakers {
   /** Where the fleet's queue, ledger and proofs are kept. */
   readonly engine: 'embedded' | 'aws';
   /** Folder for everything that the run writes; new or empty. @default `data/devnet-<UTC time>` in the working directory */
   readonly dataDirectory?: string | undefined;
   /** How many epochs must be proven on L1, counted from the first that holds the whole mix of traffic. */
   readonly epochs: number;
-  /** How many agents to start, each in its own process. */
-  readonly agents: number;
   /** Where the L1 and the sequencer's node listen, on the loopback interface; 0: any free port. @default 0 */
   readonly l1Port?: number;
   readonly nodePort?: number;
@@ -47,7 +46,7 @@ export async function runDevnet(options: RunDevnetOptions): Promise<number> {
 type DevnetRunOptions = RunDevnetOptions & { readonly dataDirectory: string };
 
 async function proveEpochs(options: DevnetRunOptions, run: LocalRun): Promise<void> {
-  const { engine: kind, epochs, agents, keep, dataDirectory } = options;
+  const { engine: kind, epochs, keep, dataDirectory } = options;
   const { output, signal } = run;
   makeEmptyDirectory(dataDirectory);
   output.say(`starting a local devnet, data in ${dataDirectory}`);
@@ -64,8 +63,8 @@ async function proveEpochs(options: DevnetRunOptions, run: LocalRun): Promise<vo
   };
   const engine = await openEngine(fleetEngineOptions(fleetOptions));
   run.onStop(() => engine.close());
-  output.say(`starting the prover node, ${agents} agents${aws === undefined ? '' : ' and the functions'}`);
-  const fleet = startFleet(fleetOptions, agents);
+  output.say(describeStart(options, aws !== undefined));
+  const fleet = await startFleet(fleetOptions, options);
   run.onStop(() => fleet.stop());
 
   const watch = new DevnetWatch({
@@ -87,6 +86,16 @@ async function proveEpochs(options: DevnetRunOptions, run: LocalRun): Promise<vo
   if (!keep) return;
   output.print(['', 'Everything keeps running (--keep). Ctrl-C stops it.', '']);
   await watch.untilAborted(end);
+}
+
+function describeStart({ node, agents }: FleetMakers, withFunctions: boolean): string {
+  const isOfficial = [node, agents.maker].includes('official');
+  return [
+    `starting ${node === 'official' ? "Aztec's" : 'the'} prover node`,
+    `, ${agents.count} agents${agents.maker === 'official' ? " of Aztec's" : ''}`,
+    isOfficial ? ', the broker between them' : '',
+    withFunctions ? ' and the functions' : '',
+  ].join('');
 }
 
 async function startAws(dataDirectory: string, publisherKey: Secret<string>, run: LocalRun): Promise<DevnetAws> {

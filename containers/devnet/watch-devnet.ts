@@ -5,6 +5,7 @@ import type { Hex } from 'viem';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { epochAt, epochStartAtMs } from '../../shared/l1/epoch-timing.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
+import { isStreamed } from '../../shared/ledger/streamed-epoch.ts';
 import { RollupReader } from '../../shared/l1/rollup-reader.ts';
 import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
 import type { Output } from '../terminal/output.ts';
@@ -12,7 +13,9 @@ import type { ChainView, FleetSnapshot, EpochView } from '../epoch-view/fleet-sn
 import { describeTraffic } from './traffic/describe-traffic.ts';
 import { renderSnapshot } from '../epoch-view/render-snapshot.ts';
 import { SnapshotReader } from '../epoch-view/snapshot-reader.ts';
+import { completeStreamedEpoch } from './report/complete-streamed-epoch.ts';
 import { findEpochProof, ForeignEpochProofError, type MinedEpochProof } from './report/find-epoch-proof.ts';
+import type { EpochContents } from './traffic/epoch-contents.ts';
 import type { TrafficEvent } from './traffic/traffic-messages.ts';
 
 export interface WatchDevnetOptions {
@@ -63,8 +66,8 @@ export class DevnetWatch {
   readonly #reader: SnapshotReader;
   readonly #rollup: RollupReader;
   readonly #confirmed = new Map<number, Omit<ConfirmedEpoch, 'isWanted'>>();
-  /** Epochs that hold all the planned traffic, as its sender reports. */
-  readonly #mixed = new Set<number>();
+  /** Epochs that hold all the planned traffic, as its sender reports, by their numbers. */
+  readonly #mixed = new Map<number, EpochContents>();
   #chain: ChainView | undefined;
   #chainAtMs = -Infinity;
   #traffic: string | undefined;
@@ -81,7 +84,7 @@ export class DevnetWatch {
   onTraffic(event: TrafficEvent): void {
     this.#traffic = describeTraffic(event);
     this.#options.output.say(`traffic: ${this.#traffic}`);
-    if (event.kind === 'epoch-mined') this.#mixed.add(event.contents.epochNumber);
+    if (event.kind === 'epoch-mined') this.#mixed.set(event.contents.epochNumber, event.contents);
   }
 
   /**
@@ -150,17 +153,19 @@ export class DevnetWatch {
     }
   }
 
-  /** Finds the proofs of epochs that are proven according to both the ledger and the rollup. */
+  /** Finds the proofs of epochs that are proven according to the rollup and, where our node submits them, to the ledger. */
   async #confirm({ chain, epochs }: FleetSnapshot): Promise<void> {
     const { l1, rollupAddress, publisher } = this.#options;
-    for (const view of epochs) {
+    for (const shown of epochs) {
+      const view = completeStreamedEpoch(shown, this.#mixed.get(shown.epoch));
       const { epoch, state, firstCheckpoint, lastCheckpoint } = view;
       if (firstCheckpoint === undefined || lastCheckpoint === undefined) continue;
-      const isProven = state === 'proven' && (chain?.provenCheckpoint ?? 0) >= lastCheckpoint;
+      const isSubmitted = state === 'proven' || isStreamed(shown);
+      const isProven = isSubmitted && (chain?.provenCheckpoint ?? 0) >= lastCheckpoint;
       if (!isProven || this.#confirmed.has(epoch)) continue;
       try {
         const proof = await findEpochProof(l1, { rollupAddress, publisher, firstCheckpoint, lastCheckpoint });
-        if (proof !== undefined) this.#confirmed.set(epoch, { view, proof });
+        if (proof !== undefined) this.#confirmed.set(epoch, { view: { closedAtMs: proof.minedAtMs, ...view }, proof });
       } catch (error) {
         if (error instanceof ForeignEpochProofError) throw error;
         // L1 did not answer: the next refresh tries again.

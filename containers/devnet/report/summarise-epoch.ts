@@ -3,7 +3,7 @@ import type { AgentId, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { checkpointsOf } from '../../../shared/proving-job/epoch-shape.ts';
 import { expectedCounts } from '../../../shared/merge-tree/expected/expected-counts.ts';
 import type { NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { CIRCUIT_CATALOGUE, isRoot } from '../../../shared/proving-job/circuit-catalogue.ts';
 
 /** What an epoch took: jobs, time, agents. */
 export interface EpochSummary {
@@ -29,8 +29,10 @@ interface JobTotal {
 
 /** Summarises a proven epoch from its record and its jobs. */
 export function summariseEpoch(epoch: EpochRecord, records: readonly JobRecord[]): EpochSummary {
-  const { rootAtMs = epoch.openedAtMs, closedAtMs = rootAtMs } = epoch;
   const proven = records.filter(({ rangeId, state }) => rangeId === epoch.rangeId && state === 'proven');
+  // Aztec's own node does not report the root to the ledger: its job is there as any other.
+  const rootJob = proven.find(({ circuit }) => isRoot(circuit));
+  const { rootAtMs = rootJob?.settledAtMs ?? epoch.openedAtMs, closedAtMs = rootAtMs } = epoch;
   const expected = epoch.shape && expectedCounts(epoch.shape).byCircuit;
   const circuits = Object.keys(CIRCUIT_CATALOGUE) as NativeCircuit[];
   const agents = [...new Set(proven.flatMap(({ provenBy }) => provenBy ?? []))].sort();

@@ -1,7 +1,35 @@
+import { z } from 'zod';
+
 import { ENGINE_SETTINGS } from './engine-settings.ts';
 import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGroups } from '../parse-settings.ts';
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
-import { integer, path, port, switchKind } from '../value-kinds.ts';
+import { integer, kind, oneOf, path, port, switchKind } from '../value-kinds.ts';
+
+/** Whose programs: ours, or Aztec's own of the same version, through our broker. */
+export const Maker = z.enum(['coppice', 'official']);
+export type Maker = z.infer<typeof Maker>;
+
+/** The agents of a devnet. */
+export interface DevnetAgents {
+  readonly maker: Maker;
+  /** Each is a process. */
+  readonly count: number;
+}
+
+const DEFAULT_AGENTS = 2;
+
+const agentsKind = kind(
+  z
+    .string()
+    .regex(/^(?:(?:coppice|official)(?::\d+)?|\d+)$/)
+    .transform((line): DevnetAgents => {
+      const [, maker, count] = /^([a-z]+)?:?(\d+)?$/.exec(line) ?? [];
+      return { maker: Maker.parse(maker ?? 'coppice'), count: Number(count ?? DEFAULT_AGENTS) };
+    })
+    .refine(({ count }) => count >= 1 && count <= 64),
+  'a number from 1 to 64, coppice or official, or both, such as official:4',
+  '<agents>',
+);
 
 /** The settings of a devnet run. */
 export const DEVNET_GROUP = {
@@ -13,10 +41,15 @@ export const DEVNET_GROUP = {
       variable: 'COPPICE_DEVNET_EPOCHS',
       description: 'Epochs to prove on L1 before the run ends',
     }),
-    agents: withDefault(integer(1, 64), '2', {
+    node: withDefault(oneOf(Maker.options), 'coppice', {
+      flag: 'node',
+      variable: 'COPPICE_DEVNET_NODE',
+      description: "The prover node: ours, or Aztec's own, which works through our broker",
+    }),
+    agents: withDefault(agentsKind, String(DEFAULT_AGENTS), {
       flag: 'agents',
       variable: 'COPPICE_DEVNET_AGENTS',
-      description: 'Agents to start, one process each',
+      description: "Agents to start, one process each: ours, or Aztec's own through our broker (official, official:4)",
     }),
     keep: withDefault(switchKind, 'false', {
       flag: 'keep',

@@ -8,12 +8,12 @@ import type { Devnet } from '../../../containers/devnet/devnet.ts';
 import type { FleetProcess } from '../../../containers/processes/fleet-process.ts';
 import {
   fleetEngineOptions,
-  type FleetOptions,
   type FunctionName,
   startAgent,
   startFunction,
   startNode,
 } from '../../../containers/local-fleet/fleet.ts';
+import type { FleetOptions } from '../../../containers/local-fleet/fleet-member.ts';
 import { Secret } from '../../../shared/config/secret.ts';
 import type { AwsConnection } from '../../../shared/engine/aws/aws-connection.ts';
 import { type AwsRole, EPOCH_ROLES } from '../../../shared/engine/aws/aws-permissions.ts';
