@@ -4,11 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { isRunning } from '../../containers/processes/process-group.ts';
+
 /** How often Aztec writes its batches to disk by default. */
 export const AZTEC_BATCH_INTERVAL_MS = 50;
 
 export interface AztecBroker {
   readonly url: string;
+  readonly pid: number;
   close(): Promise<void>;
 }
 
@@ -20,10 +23,13 @@ export async function startAztecBroker(options: { readonly batchIntervalMs: numb
   const [url] = (await once(broker, 'message')) as [string];
   return {
     url,
+    pid: broker.pid ?? 0,
     async close() {
       const exited = once(broker, 'exit');
-      broker.disconnect();
-      await exited;
+      if (isRunning(broker)) {
+        broker.disconnect();
+        await exited;
+      }
       await rm(dataDirectory, { recursive: true });
     },
   };

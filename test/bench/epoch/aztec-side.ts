@@ -7,7 +7,6 @@ import { makeTracedFetch } from '@aztec/telemetry-client';
 
 import type { Subsystems } from '../../../containers/node/subsystems.ts';
 import type { AgentPool } from '../agent-pool.ts';
-import type { AztecBroker } from '../aztec-broker.ts';
 import type { AztecAgentSource } from './aztec-agent.ts';
 import type { EpochSide } from './epoch-side.ts';
 
@@ -15,12 +14,12 @@ import type { EpochSide } from './epoch-side.ts';
 const RETRY_SECONDS = [1, 2, 3];
 const CONNECTIONS = 100;
 
-/** Aztec's broker and agents: this process is the node, which asks for proofs through Aztec's own prover client. */
+/** Aztec's agents and any broker: this process is the node, which asks for proofs through Aztec's own prover client. */
 export async function openAztecSide(
   name: string,
   { worldState }: Subsystems,
   options: {
-    readonly broker: AztecBroker;
+    readonly broker: { readonly url: string };
     readonly agents: AgentPool<AztecAgentSource>;
     readonly pollIntervalMs: number;
     readonly proverId: EthAddress;

@@ -1,0 +1,7 @@
+/** A broker that the bench drives, in a process of its own. */
+export interface BrokerUnderTest {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  close(): Promise<void>;
+}
