@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { type Devnet, startDevnet } from '../../../containers/devnet/devnet.ts';
+import { findEpochProof, type MinedEpochProof } from '../../../containers/devnet/report/find-epoch-proof.ts';
+import type { EpochContents } from '../../../containers/devnet/traffic/epoch-contents.ts';
+import { fleetEngineOptions, type FunctionName } from '../../../containers/local-fleet/fleet.ts';
+import type { FleetOptions } from '../../../containers/local-fleet/fleet-member.ts';
+import { anvilAccount, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
+import { Secret } from '../../../shared/config/secret.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { openEngine } from '../../../shared/engine/open-engine.ts';
+import { createL1Client } from '../../../shared/l1/l1-client.ts';
+import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
+import { EpochNumber, makeEpochId, makeRollupId } from '../../../shared/proving-job/epoch-id.ts';
+import { eventually } from '../../fixtures/eventually.ts';
+import { OfficialFleet } from './official-fleet.ts';
+
+/** What differs between the engines. */
+export interface OfficialEpochGround {
+  /** Short, so that a killed agent's job is soon another's; longer than Aztec's agents poll. */
+  readonly leaseSeconds: number;
+  /** Functions that run as well. */
+  readonly functions: readonly FunctionName[];
+  /** Adds to a fleet's options what it needs to work on the engine. */
+  readonly fleetOptions: (options: FleetOptions) => Promise<FleetOptions>;
+}
+
+/** Long enough to kill an agent in the middle of a proof. */
+const PROOF_MS = 700;
+/** Of about seventy jobs of the devnet's epoch. */
+const PROVEN_WHEN_BROKER_DIES = 5;
+const PROVEN_WHEN_NODE_DIES = 20;
+
+/** What killing did, and what there was to lose. */
+interface Story {
+  readonly provenWhenBrokerDied: readonly JobRecord[];
+  readonly provenWhenNodeDied: readonly JobRecord[];
+  readonly jobs: readonly JobRecord[];
+  readonly proof: MinedEpochProof;
+  readonly provings: ReadonlyMap<string, number>;
+}
+
+/** The suite of an epoch that Aztec's own node has proven by Aztec's own agents, and one of ours, through our broker. */
+export function describeOfficialEpoch(engineName: string, ground: () => OfficialEpochGround): void {
+  describe(`an epoch of Aztec's own node and agents on the engine ${engineName}, whose parts are killed with kill -9`, () => {
+    let devnet: Devnet;
+    let engine: Engine;
+    let fleet: OfficialFleet;
+    let story: Story;
+    const cleanUps: (() => Promise<void>)[] = [];
+
+    beforeAll(async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'coppice-official-'));
+      cleanUps.push(() => rm(directory, { recursive: true, force: true }));
+      const mined = Promise.withResolvers<EpochContents>();
+      devnet = await startDevnet({
+        dataDirectory: directory,
+        epochs: 1,
+        onTraffic: (event) => {
+          if (event.kind === 'epoch-mined') mined.resolve(event.contents);
+        },
+      });
+      cleanUps.push(() => devnet.stop());
+      const { leaseSeconds, functions, fleetOptions } = ground();
+      const options = await fleetOptions({
+        dataDirectory: directory,
+        environmentFile: devnet.proverNodeEnvironmentFile,
+        publisherKey: new Secret(anvilPrivateKey(devnet.proverPublisherAccountIndex)),
+        variables: {
+          COPPICE_LEASE_SECONDS: String(leaseSeconds),
+          PROVER_TEST_DELAY_MS: String(PROOF_MS),
+          LOG_JSON: 'true',
+        },
+      });
+      engine = await openEngine(fleetEngineOptions(options));
+      cleanUps.push(() => engine.close());
+      fleet = await OfficialFleet.open(options);
+      cleanUps.push(() => fleet.stop());
+      for (const name of functions) fleet.startFunction(name);
+      story = await killAndRecover(mined.promise);
+    });
+
+    afterAll(async () => {
+      for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    });
+
+    async function killAndRecover(mined: Promise<EpochContents>): Promise<Story> {
+      const broker = fleet.startBroker();
+      const node = fleet.startNode();
+      const doomed = fleet.startAgent('doomed');
+      fleet.startAgent('steady');
+      const contents = await Promise.race([mined, devnet.broken.then((error) => Promise.reject(error))]);
+
+      await untilProven(contents, PROVEN_WHEN_BROKER_DIES);
+      broker.kill();
+      await broker.ended;
+      const provenWhenBrokerDied = await provenJobsOf(contents);
+      fleet.startBroker();
+
+      await untilProven(contents, provenWhenBrokerDied.length + 1);
+      doomed.kill();
+      fleet.startOwnAgent('own');
+
+      await untilProven(contents, PROVEN_WHEN_NODE_DIES);
+      node.kill();
+      await node.ended;
+      const provenWhenNodeDied = await provenJobsOf(contents);
+      fleet.startNode();
+
+      const proof = await eventually(() => minedProofOf(contents), devnet);
+      return {
+        provenWhenBrokerDied,
+        provenWhenNodeDied,
+        jobs: await jobsOf(contents),
+        proof,
+        provings: await fleet.countProvings(),
+      };
+    }
+
+    it("has its root mined on L1, by the node's own account", () => {
+      expect(story.proof.from.toLowerCase()).toBe(
+        anvilAccount(devnet.proverPublisherAccountIndex).address.toLowerCase(),
+      );
+    });
+
+    it('has every job of its tree proven, from the leaves to the root', () => {
+      expect(story.jobs.filter(({ state }) => state !== 'proven')).toEqual([]);
+      const circuits = new Set<string>(story.jobs.map(({ circuit }) => circuit));
+      for (const circuit of ['PUBLIC_VM', 'PARITY_BASE', 'BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP', 'ROOT_ROLLUP']) {
+        expect(circuits).toContain(circuit);
+      }
+    });
+
+    it('keeps what was proven when the broker and when the node died, and proves none of it again', () => {
+      const { provenWhenBrokerDied, provenWhenNodeDied, jobs, provings } = story;
+      expect(provenWhenBrokerDied.length).toBeGreaterThanOrEqual(PROVEN_WHEN_BROKER_DIES);
+      for (const before of [...provenWhenBrokerDied, ...provenWhenNodeDied]) {
+        expect(jobs.find(({ id }) => id === before.id)).toMatchObject({
+          settledAtMs: before.settledAtMs,
+          proof: before.proof,
+        });
+      }
+      // The last lines of the killed agent may be missing.
+      expect(provings.size).toBeGreaterThan(jobs.length / 2);
+      const again = provenWhenNodeDied.filter(({ id }) => (provings.get(wireIdOf(id)) ?? 0) > 1);
+      expect(again.map(({ id }) => `${id}: ${provings.get(wireIdOf(id)) ?? 0} times`)).toEqual([]);
+    });
+
+    it('is proven by agents of both kinds', async () => {
+      const own = story.jobs.filter(({ provenBy }) => provenBy === 'own');
+      expect(own.length).toBeGreaterThan(0);
+      expect(own.length).toBeLessThan(story.jobs.length);
+    });
+
+    it('is closed in the ledger once L1 has its proof', async () => {
+      const closed = await eventually(async () => {
+        const record = await engine.epochs.find(epochIdOf(story.jobs[0]!.id));
+        return record?.state === 'proven' ? record : undefined;
+      }, devnet);
+      expect(closed.rootJobId).toBe(story.jobs.find(({ circuit }) => circuit === 'ROOT_ROLLUP')?.id);
+    });
+
+    async function untilProven(contents: EpochContents, count: number): Promise<void> {
+      await eventually(async () => (await provenJobsOf(contents)).length >= count || undefined, devnet);
+    }
+
+    async function jobsOf({ epochNumber }: EpochContents): Promise<readonly JobRecord[]> {
+      const rollup = makeRollupId(devnet.l1ChainId, devnet.rollupAddress);
+      return await engine.jobs.jobsOfEpoch(makeEpochId(rollup, EpochNumber.parse(epochNumber)));
+    }
+
+    async function provenJobsOf(contents: EpochContents): Promise<readonly JobRecord[]> {
+      return (await jobsOf(contents)).filter(({ state }) => state === 'proven');
+    }
+
+    async function minedProofOf({ checkpoints }: EpochContents): Promise<MinedEpochProof | undefined> {
+      const l1 = createL1Client({ rpcUrls: [devnet.l1RpcUrl], chainId: devnet.l1ChainId });
+      return await findEpochProof(l1, {
+        rollupAddress: devnet.rollupAddress,
+        publisher: anvilAccount(devnet.proverPublisherAccountIndex).address,
+        firstCheckpoint: checkpoints[0]!.checkpointNumber,
+        lastCheckpoint: checkpoints.at(-1)!.checkpointNumber,
+      });
+    }
+  });
+}
+
+/** The id as Aztec's agents have it, without the rollup. */
+function wireIdOf(id: JobRecord['id']): string {
+  return id.split(':').slice(-3).join(':');
+}
