@@ -126,8 +126,12 @@ describe('the bundle in the image of the broker', () => {
     );
     await run(process.execPath, healthCheck(), { env: { ...env, AZTEC_PORT: String(port) } });
 
+    await enqueueJob(port);
+    for (const command of ['jobs', 'tree', 'cost']) {
+      expect((await coppice(command, '4711')).stdout, command).toContain('4711');
+    }
     const status = JSON.parse((await coppice('status', '--json')).stdout) as unknown;
-    expect(status).toMatchObject({ epochs: [] });
+    expect(status).toMatchObject({ epochs: [{ epoch: 4711, networkVersion: '6.0.0' }] });
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     await expect(run(process.execPath, healthCheck(), { env })).rejects.toMatchObject({ code: 1 });
@@ -138,6 +142,19 @@ describe('the bundle in the image of the broker', () => {
 function healthCheck(): readonly string[] {
   const [, command = '[]'] = /^ *CMD (\["node", "-e".*\])$/m.exec(text) ?? [];
   return (JSON.parse(command) as string[]).slice(1);
+}
+
+/** As an official node does. */
+async function enqueueJob(port: number): Promise<void> {
+  const job = {
+    id: `4711:PUBLIC_VM:${'a'.repeat(64)}`,
+    type: 0,
+    epochNumber: 4711,
+    inputsUri: `data:application/json;charset=utf-8,${encodeURIComponent('{"type":0,"inputs":"AAAA"}')}`,
+  };
+  const call = { jsonrpc: '2.0', id: 1, method: 'proverBroker_enqueueProvingJob', params: [job] };
+  const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: JSON.stringify([call]) });
+  expect(await response.json()).toMatchObject([{ id: 1, result: { status: 'not-found' } }]);
 }
 
 async function freePort(): Promise<number> {
