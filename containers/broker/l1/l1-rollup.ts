@@ -15,6 +15,7 @@ const ROLLUP = parseAbi([
   'function getProofSubmissionEpochs() view returns (uint256)',
   'function getTips() view returns (uint256 pending, uint256 proven)',
   'function getEpochForCheckpoint(uint256 checkpoint) view returns (uint256)',
+  'function getCurrentEpoch() view returns (uint256)',
 ]);
 
 type Reader = Pick<L1Reader, 'readContract'>;
@@ -48,9 +49,13 @@ export class L1Rollup {
   async firstUnprovenEpoch(): Promise<number | undefined> {
     const [pending, proven] = await this.#client.readContract({ ...this.#contract, functionName: 'getTips' });
     if (proven === 0n) return undefined;
-    // Of the epoch that the next checkpoint belongs to, L1 may still take more.
     if (pending > proven) return this.#epochOf(proven + 1n);
-    return this.#epochOf(proven);
+    // All is proven: L1 may take more checkpoints of the last one's epoch, until that is over.
+    const [last, current] = await Promise.all([
+      this.#epochOf(proven),
+      this.#client.readContract({ ...this.#contract, functionName: 'getCurrentEpoch' }),
+    ]);
+    return Number(current) > last ? last + 1 : last;
   }
 
   async #epochOf(checkpoint: bigint): Promise<number> {

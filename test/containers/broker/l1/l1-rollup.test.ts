@@ -6,7 +6,7 @@ type Client = ConstructorParameters<typeof L1Rollup>[0];
 const ADDRESS = '0x603bb2c05d474794ea97805e8de69bccfb3bca12';
 
 /** A rollup of two checkpoints an epoch. */
-function aClient(tips: { pending: bigint; proven: bigint }): Client {
+function aClient(tips: { pending: bigint; proven: bigint; currentEpoch?: bigint }): Client {
   const answers: Readonly<Record<string, unknown>> = {
     getCanonicalRollup: ADDRESS,
     getGenesisTime: 1_000n,
@@ -14,6 +14,7 @@ function aClient(tips: { pending: bigint; proven: bigint }): Client {
     getEpochDuration: 32n,
     getProofSubmissionEpochs: 1n,
     getTips: [tips.pending, tips.proven],
+    getCurrentEpoch: tips.currentEpoch ?? 3n,
   };
   return {
     readContract: async ({ functionName, args }: { functionName: string; args?: readonly bigint[] }) =>
@@ -31,6 +32,7 @@ describe('L1Rollup', () => {
     [{ pending: 9n, proven: 5n }, 3],
     [{ pending: 9n, proven: 6n }, 3],
     [{ pending: 7n, proven: 7n }, 3],
+    [{ pending: 7n, proven: 7n, currentEpoch: 4n }, 4],
     [{ pending: 3n, proven: 0n }, undefined],
   ])('with %o, has every epoch before %s proven', async (tips, first) => {
     expect(await new L1Rollup(aClient(tips), ADDRESS).firstUnprovenEpoch()).toBe(first);
