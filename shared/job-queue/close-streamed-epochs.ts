@@ -1,18 +1,22 @@
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import { EPOCHS_IN_NEED, needOfEpoch } from '../ledger/epoch-needs.ts';
-import type { JobLedger, JobTally } from '../ledger/job-ledger.ts';
+import type { JobLedger, JobTally, RangeId } from '../ledger/job-ledger.ts';
 import { isStreamed } from '../ledger/streamed-epoch.ts';
 import { isRoot } from '../proving-job/circuit-catalogue.ts';
 import { type EpochId, parseEpochId, type RollupId } from '../proving-job/epoch-id.ts';
+import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { repeatEvery } from '../retry/repeat-every.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** Nodes stream a checkpoint every 72 s: after this long without a change, more jobs are unlikely. One that comes opens the epoch again. */
 const QUIET_MS = 10 * 60_000;
 
+/** Roots of parts of one epoch that are told apart. */
+const MOST_ROOTS = 50;
+
 export interface StreamedEpochCloserDeps {
   readonly epochs: Pick<EpochLedger, 'latest' | 'advance'>;
-  readonly jobs: Pick<JobLedger, 'tally' | 'cancelEpoch'>;
+  readonly jobs: Pick<JobLedger, 'tally' | 'someProven' | 'cancelEpoch'>;
   /** Whose epochs it closes. */
   readonly rollup: RollupId;
   /** The first epoch that L1 has not proven; `undefined` while nothing is proven. @default no L1 is known */
@@ -63,11 +67,20 @@ export class StreamedEpochCloser {
     return isRootProven(tally) && !hasOpenJobs(tally) && nowMs - sinceMs >= QUIET_MS;
   }
 
+  /** The root that was proven last: a node may have asked for one of a part of the epoch before. */
+  async #provenRootOf(id: EpochId, rangeId: RangeId): Promise<ProvingJobId | undefined> {
+    const { jobs } = this.#deps;
+    const circuits = [...(await jobs.tally(id, rangeId)).keys()].filter(isRoot);
+    const roots = await Promise.all(circuits.map((circuit) => jobs.someProven(id, rangeId, circuit, MOST_ROOTS)));
+    return roots.flat().toSorted((a, b) => (b.settledAtMs ?? 0) - (a.settledAtMs ?? 0))[0]?.id;
+  }
+
   async #close({ id, epoch, rangeId }: EpochRecord): Promise<void> {
     const { epochs, jobs, log } = this.#deps;
+    const rootJobId = await this.#provenRootOf(id, rangeId);
     // The jobs first: an epoch that is still open is found again when this is cut off. The sweeper cancels what comes in between.
     const cancelled = await jobs.cancelEpoch(id, 'its epoch is proven');
-    await epochs.advance(id, rangeId, 'proven');
+    await epochs.advance(id, rangeId, 'proven', rootJobId && { rootJobId });
     log.info({ epoch, epochId: id, cancelled }, 'closed an epoch that is proven');
   }
 }

@@ -14,6 +14,7 @@ import {
 /** Aztec's own node and agents around our broker, one process each, that a test kills and starts again. */
 export class OfficialFleet {
   readonly members: FleetProcess[] = [];
+  readonly #agentLogs = new Set<string>();
   readonly #options: FleetOptions;
   readonly #port: number;
 
@@ -35,12 +36,12 @@ export class OfficialFleet {
   }
 
   startAgent(name: string): FleetProcess {
-    return this.#started(startOfficialAgent(this.#options, name, brokerUrl(this.#port)));
+    return this.#startedAgent(startOfficialAgent(this.#options, name, brokerUrl(this.#port)));
   }
 
   /** One of ours, on the engine. */
   startOwnAgent(name: string): FleetProcess {
-    return this.#started(startAgent(this.#options, name));
+    return this.#startedAgent(startAgent(this.#options, name));
   }
 
   startFunction(name: FunctionName): FleetProcess {
@@ -49,14 +50,18 @@ export class OfficialFleet {
     return this.#started(startFunction(this.#options, aws, name));
   }
 
-  /** How often agents of either kind have finished each job, by the number of its epoch, its circuit and its inputs. */
+  /**
+   * How often agents of either kind have proven each job, by the number of its epoch, its circuit and its inputs. One of
+   * Aztec's writes that a job is completed each time that it reports the proof, so what it started counts.
+   */
   async countProvings(): Promise<ReadonlyMap<string, number>> {
     const provings = new Map<string, number>();
-    const files = new Set(this.members.map(({ logFile }) => logFile));
-    for (const file of files) {
-      for (const [, official, own = ''] of (await readFile(file, 'utf8')).matchAll(PROVEN)) {
-        const id = official ?? own;
-        provings.set(id, (provings.get(id) ?? 0) + 1);
+    for (const file of this.#agentLogs) {
+      const text = await readFile(file, 'utf8');
+      const [started, completed, own] = [STARTED, COMPLETED, PROVEN].map((line) => countIds(text, line));
+      for (const id of new Set([...completed!.keys(), ...own!.keys()])) {
+        const count = Math.min(started!.get(id) ?? 0, completed!.get(id) ?? 0) + (own!.get(id) ?? 0);
+        provings.set(id, (provings.get(id) ?? 0) + count);
       }
     }
     return provings;
@@ -66,6 +71,11 @@ export class OfficialFleet {
     await Promise.all(this.members.map((member) => member.stop(10)));
   }
 
+  #startedAgent(agent: FleetProcess): FleetProcess {
+    this.#agentLogs.add(agent.logFile);
+    return this.#started(agent);
+  }
+
   #started(member: FleetProcess): FleetProcess {
     this.members.push(member);
     return member;
@@ -73,8 +83,12 @@ export class OfficialFleet {
 }
 
 const WIRE_ID = String.raw`(\d+:[A-Z0-9_]+:[0-9a-f]{64})`;
-/** Aztec's agents write one of these for each job, ours the other. */
-const PROVEN = new RegExp(
-  `Job id=${WIRE_ID} type=\\w+ completed|"jobId":"[^"]*?${WIRE_ID}"[^\\n]*"msg":"job proven"`,
-  'g',
-);
+const STARTED = new RegExp(String.raw`(?:Starting|to start new) job id=${WIRE_ID}`, 'g');
+const COMPLETED = new RegExp(String.raw`Job id=${WIRE_ID} type=\w+ completed`, 'g');
+/** Of our agents. */
+const PROVEN = new RegExp(`"jobId":"[^"]*?${WIRE_ID}"[^\\n]*"msg":"job proven"`, 'g');
+
+function countIds(text: string, line: RegExp): ReadonlyMap<string, number> {
+  const ids = [...text.matchAll(line)].map(([, id = '']) => id);
+  return new Map([...Map.groupBy(ids, (id) => id)].map(([id, all]) => [id, all.length]));
+}

@@ -89,7 +89,7 @@ describe('closing epochs that stream', () => {
     expect(await stateOf(id)).toBe('proving');
     await harness.elapse(1);
     await toClose.close();
-    expect(await stateOf(id)).toBe('proven');
+    expect(await harness.engine.epochs.find(id)).toMatchObject({ state: 'proven', rootJobId: root.id });
   });
 
   it('without L1, leaves one open while jobs come, or one is open, or its root is missing', async () => {
