@@ -1,3 +1,3 @@
 import { describeOfficialEpoch } from './official/official-epoch.ts';
 
-describeOfficialEpoch('embedded', () => ({ leaseSeconds: 6, functions: [], fleetOptions: async (options) => options }));
+describeOfficialEpoch('embedded', () => ({ leaseSeconds: 9, functions: [], fleetOptions: async (options) => options }));

@@ -42,6 +42,7 @@ interface Story {
   readonly provenWhenNodeDied: readonly JobRecord[];
   readonly jobs: readonly JobRecord[];
   readonly proof: MinedEpochProof;
+  readonly provingsWhenNodeDied: ReadonlyMap<string, number>;
   readonly provings: ReadonlyMap<string, number>;
 }
 
@@ -110,6 +111,7 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       node.kill();
       await node.ended;
       const provenWhenNodeDied = await provenJobsOf(contents);
+      const provingsWhenNodeDied = await fleet.countProvings();
       fleet.startNode();
 
       const proof = await eventually(() => minedProofOf(contents), devnet);
@@ -118,6 +120,7 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
         provenWhenNodeDied,
         jobs: await jobsOf(contents),
         proof,
+        provingsWhenNodeDied,
         provings: await fleet.countProvings(),
       };
     }
@@ -137,7 +140,7 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
     });
 
     it('keeps what was proven when the broker and when the node died, and proves none of it again', () => {
-      const { provenWhenBrokerDied, provenWhenNodeDied, jobs, provings } = story;
+      const { provenWhenBrokerDied, provenWhenNodeDied, provingsWhenNodeDied, jobs, provings } = story;
       expect(provenWhenBrokerDied.length).toBeGreaterThanOrEqual(PROVEN_WHEN_BROKER_DIES);
       for (const before of [...provenWhenBrokerDied, ...provenWhenNodeDied]) {
         expect(jobs.find(({ id }) => id === before.id)).toMatchObject({
@@ -147,8 +150,12 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       }
       // The last lines of the killed agent may be missing.
       expect(provings.size).toBeGreaterThan(jobs.length / 2);
-      const again = provenWhenNodeDied.filter(({ id }) => (provings.get(wireIdOf(id)) ?? 0) > 1);
-      expect(again.map(({ id }) => `${id}: ${provings.get(wireIdOf(id)) ?? 0} times`)).toEqual([]);
+      // An agent that loads its circuits may miss a lease, and the job is proven twice, before anything is killed.
+      const again = provenWhenNodeDied.filter(({ id }) => {
+        const before = provingsWhenNodeDied.get(wireIdOf(id)) ?? 0;
+        return (provings.get(wireIdOf(id)) ?? 0) > Math.max(1, before);
+      });
+      expect(again.map(({ id }) => id)).toEqual([]);
     });
 
     it('is proven by agents of both kinds', async () => {
