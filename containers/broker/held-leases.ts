@@ -46,7 +46,7 @@ export class HeldLeases {
     this.#held.set(jobLease.jobId, { jobLease, queueLease, extendedAtMs: this.#deps.nowMs() });
   }
 
-  /** The lease, which is no longer kept here. */
+  /** Removes the lease and returns it. */
   take(jobId: ProvingJobId): HeldLease | undefined {
     const held = this.#held.get(jobId);
     this.#held.delete(jobId);

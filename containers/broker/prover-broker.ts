@@ -71,7 +71,7 @@ export class ProverBroker {
   /** Follows settlements and keeps the registry up to date until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const stopFollowing = this.#settlements.start();
-    // A job that was settled elsewhere, or cancelled, is no longer its agent's: the next report of the agent shows it.
+    // The agent of a job that was cancelled, or settled elsewhere, loses it, and learns so from its next report.
     const stopDropping = this.#deps.engine.settlements.subscribe(({ jobId }) => void this.#held.complete(jobId));
     try {
       await this.#slots.run(signal);

@@ -42,7 +42,7 @@ export async function checkBroker(options: CheckBrokerOptions): Promise<Componen
   return own;
 }
 
-/** What stands before a broker may pass on its calls and not its status; a program that is no broker refuses the calls too. */
+/** A proxy may pass on the calls to a broker and not `/status`. Any other program at the URL refuses the calls as well. */
 async function readVersions(url: string, signal: AbortSignal): Promise<ComponentVersions> {
   try {
     return (await readStatus(url, signal)).versions;

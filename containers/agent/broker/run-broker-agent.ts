@@ -14,7 +14,7 @@ import { checkBroker } from './check-broker.ts';
 import { JobPayloads } from './job-payloads.ts';
 import { wireFilterOf } from './wire-filter.ts';
 
-/** There is no ledger to note incidents in: the log has them. */
+/** Without a ledger, incidents are in the log alone. */
 const NO_INCIDENTS = { incidents: { report: async () => undefined, latest: async () => [] } };
 
 /**

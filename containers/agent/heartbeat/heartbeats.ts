@@ -12,7 +12,7 @@ import type { LeasePair } from './lease-keeper.ts';
 export interface KeptLeases {
   /** As last extended. */
   readonly leases: LeasePair;
-  /** Aborts when the job is no longer ours. */
+  /** Aborts when this agent has lost the job. */
   readonly lost: AbortSignal;
   /** Stops the heartbeats; resolves when none is under way, so that none follows a later release. */
   drop(): Promise<void>;

@@ -3,7 +3,7 @@ import type { AttemptCause, JobRecord } from '../../../shared/ledger/job-ledger.
 /** A job that this agent holds, wherever it came from. Heartbeats keep it until one of these methods, or a delivery, ends it. */
 export interface JobInHand {
   readonly record: Pick<JobRecord, 'id' | 'circuit'>;
-  /** Aborts, with the reason, when the job is no longer ours. */
+  /** Aborts, with the reason, when this agent has lost the job. */
   readonly lost: AbortSignal;
   /** Unix time in milliseconds. */
   readonly claimedAtMs: number;
@@ -11,7 +11,7 @@ export interface JobInHand {
   release(why: string): Promise<void>;
   /** Counts a failed attempt. */
   fail(cause: AttemptCause, reason: string): Promise<void>;
-  /** Gives up a job that is no longer ours. */
+  /** Gives up a job that this agent has lost. */
   lose(): Promise<void>;
 }
 

@@ -39,8 +39,8 @@ const Call = z.object({ id: Id.default(null), method: z.string().min(1), params:
 /**
  * Calls the methods that a request's body asks for, and returns the body of the response.
  * @param context without `isAlone`, which the body decides
- * @throws {BodyRefusedError} when the body is no request, or has too many calls
- * @throws what a method throws, if that is no {@link CallRefusedError}
+ * @throws {BodyRefusedError} when the body is not a request, or has too many calls
+ * @throws any error of a method other than {@link CallRefusedError}
  */
 export async function answerRequest(
   body: unknown,
@@ -85,7 +85,7 @@ function idOf(body: unknown): z.infer<typeof Id> {
   return Id.safeParse(id).data ?? null;
 }
 
-/** The body of a response that tells of an error. */
+/** The body of an error response. */
 export function failed(id: z.infer<typeof Id>, code: number, message: string): Record<string, unknown> {
   return { jsonrpc: '2.0', id, error: { code, message } };
 }
