@@ -4,6 +4,7 @@ import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts'
 import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import { untilAborted } from '../../shared/retry/until-aborted.ts';
+import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
 import type { Drain } from './drain.ts';
@@ -84,7 +85,7 @@ export class AgentLoop<Held extends JobInHand> {
     const onStop = (): void => this.#beginDrain();
     drain.stop.addEventListener('abort', onStop, { once: true });
     try {
-      await Promise.race([this.#work(), aborted(drain.leave)]);
+      await Promise.race([this.#work(), whenAborted(drain.leave)]);
     } finally {
       drain.stop.removeEventListener('abort', onStop);
     }
@@ -218,11 +219,4 @@ export class AgentLoop<Held extends JobInHand> {
     const endsAtMs = this.#proofEndsAtMs;
     if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) abortProof();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,12 +1,12 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentId } from '../../shared/ledger/job-ledger.ts';
+import { reportIncident } from '../../shared/ledger/report-incident.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from './agent-status.ts';
 import { AgentUnfitError } from './errors.ts';
-import { reportIncident } from './job/report-incident.ts';
 import type { WarmProver } from './prover/warm-prover.ts';
 
 /** After this many jobs have failed in a row, the machine is as likely a cause as the jobs. */

@@ -2,10 +2,10 @@ import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { ProofUri, WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { AgentSlot } from './agent-slots.ts';
 import type { DispatchedJob, JobDispatcher, JobDispatcherDeps } from './job-dispatcher.ts';
-import { reportIncident } from './report-incident.ts';
 import type { CallContext } from './transport/json-rpc.ts';
 
 /** What Aztec's agent reports when its store does not give it the inputs. */
@@ -130,7 +130,7 @@ export class AgentCalls {
     if (outcome === 'rejected') {
       await held.complete(record.id);
       const text = `${cause}: ${message.slice(0, 300)}; revive it with coppice retry, and restart the prover node`;
-      await reportIncident(this.#deps, { kind: 'rejected-job', subject: record.id, message: text });
+      await warnOfIncident(this.#deps, { kind: 'rejected-job', subject: record.id, message: text });
       return;
     }
     const queueLease = held.take(record.id)?.queueLease;

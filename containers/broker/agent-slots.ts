@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
+import { reportIncident } from '../../shared/ledger/report-incident.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
@@ -123,7 +124,7 @@ export class AgentSlots {
   }
 
   #doubt(slot: AgentSlot): void {
-    const { engine, log, nowMs } = this.#deps;
+    const { log, nowMs } = this.#deps;
     const pauseMs = backoffMs(slot.failuresInRow - DOUBTED_AFTER + 1, DOUBT);
     slot.doubtedUntilMs = nowMs() + pauseMs;
     slot.note = `its last ${slot.failuresInRow} jobs failed one after the other: it gets no job for ${pauseMs / 1000} s; check its version and its machine`;
@@ -131,9 +132,7 @@ export class AgentSlots {
       { agentId: slot.agentId, failures: slot.failuresInRow, pauseMs },
       'an agent fails its jobs: it gets none for a while',
     );
-    void engine.incidents
-      .report({ kind: 'failing-agent', subject: slot.agentId, message: slot.note })
-      .catch((error: unknown) => log.warn({ err: error }, 'could not report the incident'));
+    void reportIncident(this.#deps, { kind: 'failing-agent', subject: slot.agentId, message: slot.note });
   }
 
   async #reportAll(): Promise<void> {

@@ -16,14 +16,6 @@ export class CircuitTypes {
   typeOf(circuit: CircuitName): number | undefined {
     return this.#types.get(circuit);
   }
-
-  /** The circuits that none of the filters lets through. */
-  refusedByAll(filters: readonly (WireJobFilter | undefined)[]): readonly CircuitName[] {
-    return [...this.#types.keys()].filter((circuit) => {
-      const type = this.#types.get(circuit);
-      return type !== undefined && !filters.some((filter) => accepts(filter, type));
-    });
-  }
 }
 
 /** Whether the filter lets circuits of that number through: an empty list is for all of them. */

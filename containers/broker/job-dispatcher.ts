@@ -1,6 +1,8 @@
 import type { WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
+import { isLostObject } from '../../shared/proof-store/errors.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
@@ -10,8 +12,7 @@ import type { AgentSlot, AgentSlots } from './agent-slots.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import { accepts, type CircuitTypes } from './circuit-types.ts';
 import type { HeldLeases } from './held-leases.ts';
-import { reportIncident } from './report-incident.ts';
-import { isBroken, type StoredPayloads } from './stored-payloads.ts';
+import type { StoredPayloads } from './stored-payloads.ts';
 import type { WireIds } from './wire-ids.ts';
 
 /** Messages that are made into jobs for agents at a time: the ledger and the store take a while on AWS. */
@@ -190,7 +191,7 @@ export class JobDispatcher {
     if (!namesOwnCircuit(message)) {
       const reason = `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`;
       await engine.queue.park(lease, reason);
-      await reportIncident(this.#deps, { kind: 'parked-message', subject: message.jobId, message: reason });
+      await warnOfIncident(this.#deps, { kind: 'parked-message', subject: message.jobId, message: reason });
       return true;
     }
     const isOfLine = message.networkVersion === line.networkVersion && ids.toWireId(message.jobId) !== undefined;
@@ -210,7 +211,7 @@ export class JobDispatcher {
     const message =
       `left a job of version ${kind} to others: this broker serves ${line.networkVersion} of ${line.rollup}; ` +
       'start agents of that version';
-    await reportIncident(this.#deps, { kind: 'foreign-version', subject: jobId, message });
+    await warnOfIncident(this.#deps, { kind: 'foreign-version', subject: jobId, message });
   }
 
   /** Takes the agent that has waited longest of those that take the circuit, and of these one that the job has not failed on. */
@@ -257,14 +258,14 @@ export class JobDispatcher {
         await engine.queue.complete(message);
         if (answer.state === 'rejected') {
           const text = 'its budget of attempts is spent: the ledger has the reason';
-          await reportIncident(this.#deps, { kind: 'rejected-job', subject: jobId, message: text });
+          await warnOfIncident(this.#deps, { kind: 'rejected-job', subject: jobId, message: text });
         }
         return undefined;
       case 'unknown': {
         // The record is written before the message is sent.
         const reason = `the ledger does not know proving job ${jobId}: it was sent by another fleet`;
         await engine.queue.park(message, reason);
-        await reportIncident(this.#deps, { kind: 'parked-message', subject: jobId, message: reason });
+        await warnOfIncident(this.#deps, { kind: 'parked-message', subject: jobId, message: reason });
         return undefined;
       }
     }
@@ -289,11 +290,11 @@ export class JobDispatcher {
       slots.began(slot, jobId, lease.claimedAtMs);
       return { jobId, lease: { job: { id: wireId, type, epochNumber: epoch, inputsUri }, time: lease.claimedAtMs } };
     } catch (error) {
-      if (!isBroken(error)) throw error;
+      if (!isLostObject(error)) throw error;
       const message = held.take(jobId);
       await engine.jobs.fail(lease, 'corrupt-inputs', error.message);
       if (message?.queueLease !== undefined) await engine.queue.release(message.queueLease, CORRUPT_SECONDS);
-      await reportIncident(this.#deps, { kind: 'corrupt-object', subject: error.key, message: error.message });
+      await warnOfIncident(this.#deps, { kind: 'corrupt-object', subject: error.key, message: error.message });
       return undefined;
     }
   }

@@ -2,18 +2,18 @@ import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { WireJob, WireStatus } from '../../shared/broker-api/wire-types.ts';
 import { type JobRecord, leaseAt, type RangeId } from '../../shared/ledger/job-ledger.ts';
 import { UnknownCircuits } from '../../shared/ledger/unknown-circuits.ts';
+import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import { JobSender } from '../../shared/proof-requests/job-sender.ts';
 import { circuitOf } from '../../shared/proving-job/circuit-catalogue.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
-import { ObjectCorruptError } from '../../shared/proof-store/errors.ts';
+import { isLostObject, ObjectCorruptError } from '../../shared/proof-store/errors.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import { epochIdOf, parseProvingJobId, type ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { mapBounded } from '../../shared/retry/map-bounded.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
 import type { RecentSettlements } from './recent-settlements.ts';
-import { reportIncident } from './report-incident.ts';
-import { isBroken, type StoredPayloads } from './stored-payloads.ts';
+import type { StoredPayloads } from './stored-payloads.ts';
 import { CallRefusedError } from './transport/errors.ts';
 import { type CallContext, RPC_CODES } from './transport/json-rpc.ts';
 import type { WireIds } from './wire-ids.ts';
@@ -138,10 +138,10 @@ export class NodeCalls {
     try {
       return { status: 'fulfilled', value: await payloads.proofUri(record) };
     } catch (error) {
-      if (!isBroken(error)) throw error;
+      if (!isLostObject(error)) throw error;
       const key = outputsKey(record.circuit, record.id);
       const message = `the job is proven again: ${error.message}`;
-      await reportIncident(this.#deps, { kind: 'corrupt-object', subject: key, message });
+      await warnOfIncident(this.#deps, { kind: 'corrupt-object', subject: key, message });
       if (error instanceof ObjectCorruptError) await engine.proofs.quarantine(key, message, error.actualSha256);
       await engine.jobs.reopen(record, message);
       await this.#sender.send(record);

@@ -5,6 +5,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { runStreamedEpochCloser } from '../../shared/job-queue/close-streamed-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { runTogether } from '../../shared/retry/run-together.ts';
+import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { BrokerLine } from './broker-deps.ts';
@@ -96,7 +97,7 @@ export async function runBroker(
   const { disks } = engine;
   const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
     async (stop) => {
-      await untilAborted(stop);
+      await whenAborted(stop);
       await server.stop(options.drainMs);
     },
     (stop) => broker.run(stop),
@@ -136,11 +137,4 @@ async function statusOf(broker: ProverBroker, line: BrokerLine, engine: Pick<Eng
     const reason = `the engine is out of reach: ${errorText(error)}`;
     return { ok: false, components: { proverBroker: { healthy: false } }, ...about, reason };
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

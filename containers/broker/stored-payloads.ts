@@ -1,7 +1,7 @@
 import { ProofUri } from '../../shared/broker-api/wire-types.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../../shared/proof-store/errors.ts';
+import { isLostObject, ObjectConflictError } from '../../shared/proof-store/errors.ts';
 import {
   inputsKey,
   outputsKey,
@@ -92,13 +92,8 @@ export class StoredPayloads {
     try {
       return looksLikeProof(await this.#proofs.get(object));
     } catch (error) {
-      if (isBroken(error)) return false;
+      if (isLostObject(error)) return false;
       throw error;
     }
   }
-}
-
-/** Whether the store has lost the payload, rather than being out of reach. */
-export function isBroken(error: unknown): error is ObjectMissingError | ObjectCorruptError {
-  return error instanceof ObjectMissingError || error instanceof ObjectCorruptError;
 }

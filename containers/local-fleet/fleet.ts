@@ -12,7 +12,8 @@ import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { AwsForFleet } from './aws-for-fleet.ts';
 import type { FleetProcess, FleetProcessEndedError } from '../processes/fleet-process.ts';
 import { type AgentFleetOptions, DRAIN_SECONDS, type FleetOptions, startMember } from './fleet-member.ts';
-import { brokerUrl, findFreePort, startBroker, startOfficialAgent, startOfficialNode } from './official-fleet.ts';
+import { findFreePort } from './find-free-port.ts';
+import { brokerUrl, startBroker, startOfficialAgent, startOfficialNode } from './official-fleet.ts';
 
 /** Whose node and agents a fleet has. */
 export interface FleetMakers {

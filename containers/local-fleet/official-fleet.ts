@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 import { readEnvFile } from '../../shared/config/read-env-file.ts';
@@ -7,15 +5,6 @@ import type { FleetProcess } from '../processes/fleet-process.ts';
 import { type FleetOptions, startMember } from './fleet-member.ts';
 
 const AZTEC_START = fileURLToPath(new URL('../official/aztec-start.ts', import.meta.url));
-
-/** A free port of the loopback interface: a broker that is started again has to listen where its clients call. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
-}
 
 export function brokerUrl(port: number): string {
   return `http://127.0.0.1:${port}`;

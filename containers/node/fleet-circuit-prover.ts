@@ -10,6 +10,7 @@ import {
 import { ProvingRequestType } from '@aztec/stdlib/proofs';
 
 import type { IncidentLog } from '../../shared/ledger/incident-log.ts';
+import { reportIncident } from '../../shared/ledger/report-incident.ts';
 import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -159,9 +160,10 @@ export class FleetCircuitProver implements ServerCircuitProver {
       // The proof is valid; only the tree that operators see lacks an edge.
       const message = `no job of this epoch made the proof in ${unknownSlots.join(', ')}`;
       this.#deps.log.warn({ jobId, unknownSlots }, message);
-      await this.#deps.incidents.report({ kind: 'missing-edge', subject: jobId, message }).catch((error: unknown) => {
-        this.#deps.log.warn({ err: error, jobId }, 'could not report the incident');
-      });
+      await reportIncident(
+        { engine: this.#deps, log: this.#deps.log },
+        { kind: 'missing-edge', subject: jobId, message },
+      );
     }
     if (type === ProvingRequestType.PUBLIC_VM) {
       const result = proof as ProvingJobResultsMap[ProvingRequestType.PUBLIC_VM];

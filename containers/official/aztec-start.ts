@@ -2,6 +2,7 @@ import { createNamespacedSafeJsonRpcServer, startHttpRpcServer } from '@aztec/fo
 import { getPackageVersion } from '@aztec/stdlib/update-checker';
 import { getVersioningMiddleware } from '@aztec/stdlib/versioning';
 
+import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { endSignal } from '../processes/end-signals.ts';
 import type { AztecService } from './aztec-service.ts';
@@ -30,6 +31,6 @@ const server = await startHttpRpcServer(
   { host: '127.0.0.1', port: Number(process.env['AZTEC_PORT'] ?? 0) },
 );
 log.info({ role, port: server.port }, 'started');
-if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+await whenAborted(signal);
 await service.stop();
 process.exit(0);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { CircuitName } from '../proving-job/circuit-catalogue.ts';
+
 /**
  * A job's id on the wire, the same in every version of Aztec: `<epoch number>:<CIRCUIT>:<sha256 of the inputs>`. The
  * name is the circuit; the number that travels beside it means another circuit in another version.
@@ -11,6 +13,6 @@ export const WireJobId = z
 export type WireJobId = z.infer<typeof WireJobId>;
 
 /** The circuit that the id names. It may be one that no catalogue knows. */
-export function circuitOfWireJob(id: WireJobId): string {
-  return id.slice(id.indexOf(':') + 1, id.lastIndexOf(':'));
+export function circuitOfWireJob(id: WireJobId): CircuitName {
+  return CircuitName.parse(id.slice(id.indexOf(':') + 1, id.lastIndexOf(':')));
 }

@@ -1,8 +1,9 @@
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import { EPOCHS_IN_NEED, needOfEpoch } from '../ledger/epoch-needs.ts';
-import type { JobLedger, JobTally, RangeId } from '../ledger/job-ledger.ts';
+import type { JobLedger, JobTally } from '../ledger/job-ledger.ts';
+import { isRootProven } from '../ledger/job-tally.ts';
 import { isStreamed } from '../ledger/streamed-epoch.ts';
-import { isRoot } from '../proving-job/circuit-catalogue.ts';
+import { circuitsOfVersion, isRoot } from '../proving-job/circuit-catalogue.ts';
 import { type EpochId, parseEpochId, type RollupId } from '../proving-job/epoch-id.ts';
 import type { ProvingJobId } from '../proving-job/proving-job-id.ts';
 import { repeatEvery } from '../retry/repeat-every.ts';
@@ -68,16 +69,18 @@ export class StreamedEpochCloser {
   }
 
   /** The root that was proven last: a node may have asked for one of a part of the epoch before. */
-  async #provenRootOf(id: EpochId, rangeId: RangeId): Promise<ProvingJobId | undefined> {
-    const { jobs } = this.#deps;
-    const circuits = [...(await jobs.tally(id, rangeId)).keys()].filter(isRoot);
-    const roots = await Promise.all(circuits.map((circuit) => jobs.someProven(id, rangeId, circuit, MOST_ROOTS)));
+  async #provenRootOf({ id, rangeId, networkVersion }: EpochRecord): Promise<ProvingJobId | undefined> {
+    const circuits = circuitsOfVersion(networkVersion).filter(isRoot);
+    const roots = await Promise.all(
+      circuits.map((circuit) => this.#deps.jobs.someProven(id, rangeId, circuit, MOST_ROOTS)),
+    );
     return roots.flat().toSorted((a, b) => (b.settledAtMs ?? 0) - (a.settledAtMs ?? 0))[0]?.id;
   }
 
-  async #close({ id, epoch, rangeId }: EpochRecord): Promise<void> {
+  async #close(record: EpochRecord): Promise<void> {
     const { epochs, jobs, log } = this.#deps;
-    const rootJobId = await this.#provenRootOf(id, rangeId);
+    const { id, epoch, rangeId } = record;
+    const rootJobId = await this.#provenRootOf(record);
     // The jobs first: an epoch that is still open is found again when this is cut off. The sweeper cancels what comes in between.
     const cancelled = await jobs.cancelEpoch(id, 'its epoch is proven');
     await epochs.advance(id, rangeId, 'proven', rootJobId && { rootJobId });
@@ -95,10 +98,6 @@ export function runStreamedEpochCloser(
   const close = (): Promise<unknown> =>
     closer.close().catch((error: unknown) => deps.log.warn({ err: error }, 'could not close epochs, trying again'));
   return repeatEvery(intervalMs, close, signal);
-}
-
-function isRootProven(tally: JobTally): boolean {
-  return tally.entries().some(([circuit, { proven }]) => isRoot(circuit) && proven > 0);
 }
 
 function hasOpenJobs(tally: JobTally): boolean {

@@ -9,6 +9,25 @@ export interface RollupTiming {
   readonly proofSubmissionEpochs: number;
 }
 
+/** The rollup's calls for its clock. */
+export type TimingCall = 'getGenesisTime' | 'getSlotDuration' | 'getEpochDuration' | 'getProofSubmissionEpochs';
+
+/** Reads a rollup's clock. @param read calls the contract */
+export async function readRollupTiming(read: (functionName: TimingCall) => Promise<bigint>): Promise<RollupTiming> {
+  const [genesis, slot, epoch, submissionEpochs] = await Promise.all([
+    read('getGenesisTime'),
+    read('getSlotDuration'),
+    read('getEpochDuration'),
+    read('getProofSubmissionEpochs'),
+  ]);
+  return {
+    genesisAtSeconds: Number(genesis),
+    slotSeconds: Number(slot),
+    epochSlots: Number(epoch),
+    proofSubmissionEpochs: Number(submissionEpochs),
+  };
+}
+
 /** When epoch `epoch` begins, in Unix milliseconds of the L1's clock. */
 export function epochStartAtMs(epoch: number, timing: RollupTiming): number {
   return (timing.genesisAtSeconds + epoch * timing.epochSlots * timing.slotSeconds) * 1000;

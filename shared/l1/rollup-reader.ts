@@ -1,7 +1,7 @@
 import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import type { Hex } from 'viem';
 
-import { epochDeadlineAtMs, type RollupTiming } from './epoch-timing.ts';
+import { epochDeadlineAtMs, readRollupTiming, type RollupTiming } from './epoch-timing.ts';
 import type { L1Reader } from './l1-client.ts';
 
 export interface RollupTips {
@@ -53,7 +53,9 @@ export class RollupReader {
 
   /** The constants of the rollup's clock; read once. */
   async timing(): Promise<RollupTiming> {
-    this.#timing ??= await this.#readTiming();
+    this.#timing ??= await readRollupTiming((functionName) =>
+      this.#client.readContract({ ...this.#contract, functionName }),
+    );
     return this.#timing;
   }
 
@@ -65,20 +67,5 @@ export class RollupReader {
   /** What an account holds, in wei. */
   async balanceWei(address: Hex): Promise<bigint> {
     return await this.#client.getBalance({ address, ...this.#at });
-  }
-
-  async #readTiming(): Promise<RollupTiming> {
-    const [genesis, slot, epoch, submissionEpochs] = await Promise.all([
-      this.#client.readContract({ ...this.#contract, functionName: 'getGenesisTime' }),
-      this.#client.readContract({ ...this.#contract, functionName: 'getSlotDuration' }),
-      this.#client.readContract({ ...this.#contract, functionName: 'getEpochDuration' }),
-      this.#client.readContract({ ...this.#contract, functionName: 'getProofSubmissionEpochs' }),
-    ]);
-    return {
-      genesisAtSeconds: Number(genesis),
-      slotSeconds: Number(slot),
-      epochSlots: Number(epoch),
-      proofSubmissionEpochs: Number(submissionEpochs),
-    };
   }
 }

@@ -1,4 +1,4 @@
-import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
+import { type CircuitName, isRoot } from '../proving-job/circuit-catalogue.ts';
 import type { CircuitTally, JobRecord, JobTally, RangeId } from './job-ledger.ts';
 
 /** The tally of records that were read anyway. */
@@ -20,4 +20,9 @@ export function tallyOf(records: readonly JobRecord[], rangeId: RangeId): JobTal
     });
   }
   return tally;
+}
+
+/** Whether the counts have a proven root. */
+export function isRootProven(counts: ReadonlyMap<CircuitName, { readonly proven: number }>): boolean {
+  return counts.entries().some(([circuit, { proven }]) => isRoot(circuit) && proven > 0);
 }

@@ -2,6 +2,7 @@ import { type CircuitName, isCatalogued } from '../proving-job/circuit-catalogue
 import type { Logger } from '../telemetry/logger.ts';
 import type { IncidentLog } from './incident-log.ts';
 import type { NewJob } from './job-ledger.ts';
+import { reportIncident } from './report-incident.ts';
 
 export interface UnknownCircuitsDeps {
   readonly incidents: Pick<IncidentLog, 'report'>;
@@ -21,11 +22,9 @@ export class UnknownCircuits {
   async note({ id, circuit, networkVersion, pool, lane }: NewJob): Promise<void> {
     if (isCatalogued(circuit) || this.#reported.has(circuit)) return;
     this.#reported.add(circuit);
-    const { incidents, log } = this.#deps;
+    const { log } = this.#deps;
     const message = `circuit ${circuit} of network version ${networkVersion} is not in the catalogue: its jobs run in pool ${pool}, lane ${lane}`;
     log.warn({ jobId: id, circuit, networkVersion, pool, lane }, message);
-    await incidents.report({ kind: 'foreign-version', subject: id, message }).catch((error: unknown) => {
-      log.warn({ err: error, circuit }, 'incident not reported');
-    });
+    await reportIncident({ engine: this.#deps, log }, { kind: 'foreign-version', subject: id, message });
   }
 }

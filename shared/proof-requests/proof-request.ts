@@ -1,7 +1,8 @@
 import type { Engine } from '../engine/engine.ts';
 import type { JobRecord, OpenJob, RangeId } from '../ledger/job-ledger.ts';
+import { warnOfIncident } from '../ledger/report-incident.ts';
 import { ObjectConflictError, ObjectCorruptError, ObjectMissingError } from '../proof-store/errors.ts';
-import { inputsKey, outputsKey, type ProofKey, type StoredObject } from '../proof-store/proof-store.ts';
+import { inputsKey, outputsKey, type StoredObject } from '../proof-store/proof-store.ts';
 import { type CircuitName, circuitOf } from '../proving-job/circuit-catalogue.ts';
 import { parseProvingJobId, type ProvingJobId, type Sha256, sha256Of } from '../proving-job/proving-job-id.ts';
 import { keepTrying } from '../retry/keep-trying.ts';
@@ -166,7 +167,8 @@ export class ProofRequest {
     } catch (error) {
       if (!(error instanceof ObjectConflictError)) throw error;
       // The key holds the digest of these very bytes, so what is there can only be damaged.
-      await this.#reportCorrupt(key, `stored inputs were damaged and have been stored again: ${error.message}`);
+      const message = `stored inputs were damaged and have been stored again: ${error.message}`;
+      await warnOfIncident(this.#deps, { kind: 'corrupt-object', subject: key, message });
       await proofs.quarantine(key, error.message, error.existingSha256);
       return await proofs.put(key, inputs);
     }
@@ -234,7 +236,8 @@ export class ProofRequest {
   async #proveAgain(job: JobRecord, reason: string, damaged: Sha256 | undefined): Promise<void> {
     const { engine, sender } = this.#deps;
     const key = outputsKey(this.#wanted.circuit, this.jobId);
-    await this.#reportCorrupt(key, `the job is proven again: ${reason}`);
+    const message = `the job is proven again: ${reason}`;
+    await warnOfIncident(this.#deps, { kind: 'corrupt-object', subject: key, message });
     if (damaged !== undefined) await engine.proofs.quarantine(key, reason, damaged);
     await engine.jobs.reopen(job, reason);
     await this.#storeInputs();
@@ -277,14 +280,6 @@ export class ProofRequest {
   async #takeTurn(step: () => Promise<void>): Promise<void> {
     await this.#deps.turns.take(async () => {
       if (this.#mode !== 'ended') await step();
-    });
-  }
-
-  async #reportCorrupt(subject: ProofKey, message: string): Promise<void> {
-    const kind = 'corrupt-object';
-    this.#deps.log.warn({ kind, subject }, message);
-    await this.#deps.engine.incidents.report({ kind, subject, message }).catch((error: unknown) => {
-      this.#deps.log.warn({ err: error, kind, subject }, 'could not report the incident');
     });
   }
 }

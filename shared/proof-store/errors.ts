@@ -131,3 +131,8 @@ export class ProofBucketMissingError extends Error {
 function toMib(bytes: number): number {
   return Math.floor(bytes / 2 ** 20);
 }
+
+/** Whether the store has lost the object, rather than being out of reach. */
+export function isLostObject(error: unknown): error is ObjectMissingError | ObjectCorruptError {
+  return error instanceof ObjectMissingError || error instanceof ObjectCorruptError;
+}

@@ -2,7 +2,6 @@ import { BrokerCallRefusedError, BrokerRequestRefusedError } from '../../../shar
 import type { ProvingBrokerApi } from '../../../shared/broker-api/proving-broker-api.ts';
 import { circuitOfWireJob } from '../../../shared/broker-api/wire-job-id.ts';
 import type { WireJobFilter, WireLease } from '../../../shared/broker-api/wire-types.ts';
-import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import { pause } from '../../../shared/retry/pause.ts';
 import { untilAborted } from '../../../shared/retry/until-aborted.ts';
@@ -83,10 +82,10 @@ export class BrokerJobs implements JobSource<BrokerJob> {
     return lease && this.#begin(lease);
   }
 
-  /** @returns `undefined` when the job is none that can be proven here */
+  /** @returns `undefined` when this agent cannot prove the job */
   async #begin({ job, time }: WireLease): Promise<ReadyJob<BrokerJob> | undefined> {
     const { heartbeats, log, nowMs } = this.#deps;
-    const circuit = CircuitName.parse(circuitOfWireJob(job.id));
+    const circuit = circuitOfWireJob(job.id);
     const kept = heartbeats.keep(job.id, time);
     const held = new BrokerJob(job, circuit, kept, nowMs(), {
       log,

@@ -4,7 +4,6 @@ import { isInline, packProof, unpackInputs } from '../../../shared/broker-api/in
 import { ProofUri, type WireJob } from '../../../shared/broker-api/wire-types.ts';
 import { circuitOfWireJob } from '../../../shared/broker-api/wire-job-id.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
-import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 
 /** Begins a proof as provers of Aztec's circuits write it. */
@@ -33,7 +32,7 @@ export class JobPayloads {
     const json = Buffer.from(proof).toString('utf8').replace(TYPE, `{"type":${job.type},`);
     const bytes = Buffer.from(json);
     if (this.#proofStore === undefined) return packProof(bytes);
-    const circuit = CircuitName.parse(circuitOfWireJob(job.id));
+    const circuit = circuitOfWireJob(job.id);
     const store = await this.#open(this.#proofStore);
     return ProofUri.parse(await store.save(outputsKey(circuit, ProvingJobId.parse(job.id)), bytes));
   }

@@ -2,6 +2,7 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { JobLeaseLostError } from '../../../shared/ledger/errors.ts';
 import type { AttemptCause, JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { reportIncident } from '../../../shared/ledger/report-incident.ts';
 import type { StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import { poolBeyond } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
@@ -11,7 +12,6 @@ import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { KeptLeases } from '../heartbeat/heartbeats.ts';
 import type { JobInHand } from './job-in-hand.ts';
 import type { OwnFailures } from './own-failures.ts';
-import { reportIncident } from './report-incident.ts';
 
 /** Seconds before a failed job is tried again, by the number of its failure: for corrupt inputs the node must act first. */
 const FAILURE_DELAYS_SECONDS = [1, 5, 15];
@@ -44,7 +44,7 @@ export class HeldJob implements JobInHand {
     this.#deps = deps;
   }
 
-  /** Aborts, with the reason, when the job is no longer ours. */
+  /** Aborts, with the reason, when this agent has lost the job. */
   get lost(): AbortSignal {
     return this.#kept.lost;
   }
@@ -129,7 +129,7 @@ export class HeldJob implements JobInHand {
     }
   }
 
-  /** Gives up a job that is no longer ours: the next agent that receives its message asks the ledger what to do. */
+  /** Gives up a job that this agent has lost: the next agent that receives its message asks the ledger what to do. */
   async lose(why = String(this.lost.reason)): Promise<void> {
     const { engine, log } = this.#deps;
     log.warn({ ...this.#fields, why }, 'job lost');

@@ -2,7 +2,8 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import type { AgentId, ClaimAnswer, JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { ObjectCorruptError, ObjectMissingError } from '../../../shared/proof-store/errors.ts';
+import { reportIncident } from '../../../shared/ledger/report-incident.ts';
+import { isLostObject } from '../../../shared/proof-store/errors.ts';
 import { CIRCUIT_CATALOGUE, isNative, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
@@ -19,7 +20,6 @@ import type { ReadyJob } from './job-in-hand.ts';
 import type { OwnFailures } from './own-failures.ts';
 import type { PollingPolicy } from './polling-policy.ts';
 import { RefusedJobs } from './refused-jobs.ts';
-import { reportIncident } from './report-incident.ts';
 
 /** How long an unresponsive store may keep a claimed job from being proven by another agent. */
 const FETCH_SECONDS = 10;
@@ -219,12 +219,12 @@ export class JobClaimer {
     try {
       return await keepTrying(() => untilAborted(engine.proofs.get(inputs), signal), {
         signal,
-        isFinal: isBroken,
+        isFinal: isLostObject,
         onError: (error) => log.warn({ err: error, jobId: id }, 'inputs not read yet'),
       });
     } catch (error) {
       const message = errorText(error);
-      if (isBroken(error)) {
+      if (isLostObject(error)) {
         await held.fail('corrupt-inputs', message);
         await reportIncident(this.#deps, { kind: 'corrupt-object', subject: inputs.key, message });
       } else if (held.lost.aborted) {
@@ -237,8 +237,4 @@ export class JobClaimer {
       return undefined;
     }
   }
-}
-
-function isBroken(error: unknown): boolean {
-  return error instanceof ObjectCorruptError || error instanceof ObjectMissingError;
 }

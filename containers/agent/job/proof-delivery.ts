@@ -1,5 +1,6 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { reportIncident } from '../../../shared/ledger/report-incident.ts';
 import { ObjectConflictError, ObjectCorruptError } from '../../../shared/proof-store/errors.ts';
 import { outputsKey, type StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
@@ -10,7 +11,6 @@ import { ProvingAttemptError } from '../errors.ts';
 import type { FreshProof } from '../prover/prover-process.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { HeldJob } from './held-job.ts';
-import { reportIncident } from './report-incident.ts';
 
 export interface ProofDeliveryDeps {
   readonly engine: Pick<Engine, 'proofs' | 'incidents'>;

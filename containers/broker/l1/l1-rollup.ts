@@ -1,6 +1,6 @@
 import { type Hex, parseAbi } from 'viem';
 
-import { epochDeadlineAtMs, type RollupTiming } from '../../../shared/l1/epoch-timing.ts';
+import { epochDeadlineAtMs, readRollupTiming, type RollupTiming } from '../../../shared/l1/epoch-timing.ts';
 import type { L1Reader } from '../../../shared/l1/l1-client.ts';
 
 // The calls that every version of the contracts has, written out: the broker loads no package of Aztec.
@@ -41,7 +41,9 @@ export class L1Rollup {
 
   /** When the epoch's proof window closes, in Unix milliseconds of the L1's clock. */
   async deadlineAtMs(epoch: number): Promise<number> {
-    this.#timing ??= await this.#readTiming();
+    this.#timing ??= await readRollupTiming((functionName) =>
+      this.#client.readContract({ ...this.#contract, functionName }),
+    );
     return epochDeadlineAtMs(epoch, this.#timing);
   }
 
@@ -62,20 +64,5 @@ export class L1Rollup {
     return Number(
       await this.#client.readContract({ ...this.#contract, functionName: 'getEpochForCheckpoint', args: [checkpoint] }),
     );
-  }
-
-  async #readTiming(): Promise<RollupTiming> {
-    const [genesis, slot, epoch, submissionEpochs] = await Promise.all([
-      this.#client.readContract({ ...this.#contract, functionName: 'getGenesisTime' }),
-      this.#client.readContract({ ...this.#contract, functionName: 'getSlotDuration' }),
-      this.#client.readContract({ ...this.#contract, functionName: 'getEpochDuration' }),
-      this.#client.readContract({ ...this.#contract, functionName: 'getProofSubmissionEpochs' }),
-    ]);
-    return {
-      genesisAtSeconds: Number(genesis),
-      slotSeconds: Number(slot),
-      epochSlots: Number(epoch),
-      proofSubmissionEpochs: Number(submissionEpochs),
-    };
   }
 }

@@ -3,10 +3,10 @@ import {
   type CircuitName,
   circuitOf,
   circuitsOfVersion,
-  isRoot,
   levelOf,
   levelsOf,
 } from '../../proving-job/circuit-catalogue.ts';
+import { isRootProven } from '../../ledger/job-tally.ts';
 import type { CircuitStandings, OpenStanding } from './circuit-standings.ts';
 import { loadOf, NONE_ASKED, type PoolLoad, sumOfLoads, type WorkLeftOptions } from './work-left.ts';
 
@@ -41,7 +41,7 @@ export class StreamedWork {
 
   /** The longest chain from any open job to the root, in seconds; 0 when none is open. */
   pathSeconds(standings: CircuitStandings): number {
-    const isDone = standings.entries().some(([circuit, { proven }]) => isRoot(circuit) && proven > 0);
+    const isDone = isRootProven(standings);
     const ways = [...standings]
       .filter(([, standing]) => openJobs([standing, ...(standing.moved?.values() ?? [])]) > 0)
       .map(([circuit]) => this.#secondsOf(circuit) + (isDone ? 0 : this.aboveSeconds(circuit)));

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { once } from 'node:events';
@@ -9,6 +8,7 @@ import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
+import { findFreePort } from '../../../containers/local-fleet/find-free-port.ts';
 import { LEFT_OUT, writeBundle } from '../../../containers/broker/image/write-bundle.ts';
 import packageManifest from '../../../package.json' with { type: 'json' };
 import { readDockerfile } from './dockerfile.ts';
@@ -106,7 +106,7 @@ describe('the bundle in the image of the broker', () => {
     const link = path.join(root, 'index.js');
     await symlink(program, link);
     expect(text).toContain(`ln --symbolic /coppice/cli.mjs ${AZTEC_PROGRAM}`);
-    const port = await freePort();
+    const port = await findFreePort();
     const { cwd, env } = surroundings();
     const child = spawn(process.execPath, ['--no-warnings', link, 'start', '--prover-broker', '--network', 'mainnet'], {
       cwd,
@@ -155,12 +155,4 @@ async function enqueueJob(port: number): Promise<void> {
   const call = { jsonrpc: '2.0', id: 1, method: 'proverBroker_enqueueProvingJob', params: [job] };
   const response = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: JSON.stringify([call]) });
   expect(await response.json()).toMatchObject([{ id: 1, result: { status: 'not-found' } }]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,20 +1,22 @@
 import { readFile } from 'node:fs/promises';
 
+import { findFreePort } from '../../../containers/local-fleet/find-free-port.ts';
 import type { FleetProcess } from '../../../containers/processes/fleet-process.ts';
 import type { FleetOptions } from '../../../containers/local-fleet/fleet-member.ts';
 import { type FunctionName, startAgent, startFunction } from '../../../containers/local-fleet/fleet.ts';
 import {
   brokerUrl,
-  findFreePort,
   startBroker,
   startOfficialAgent,
   startOfficialNode,
 } from '../../../containers/local-fleet/official-fleet.ts';
+import { countProvings } from '../../fixtures/count-provings.ts';
 
 /** Aztec's own node and agents around our broker, one process each, that a test kills and starts again. */
 export class OfficialFleet {
   readonly members: FleetProcess[] = [];
-  readonly #agentLogs = new Set<string>();
+  readonly #officialAgents: FleetProcess[] = [];
+  readonly #ownAgents: FleetProcess[] = [];
   readonly #options: FleetOptions;
   readonly #port: number;
 
@@ -36,12 +38,16 @@ export class OfficialFleet {
   }
 
   startAgent(name: string): FleetProcess {
-    return this.#startedAgent(startOfficialAgent(this.#options, name, brokerUrl(this.#port)));
+    const agent = startOfficialAgent(this.#options, name, brokerUrl(this.#port));
+    this.#officialAgents.push(agent);
+    return this.#started(agent);
   }
 
   /** One of ours, on the engine. */
   startOwnAgent(name: string): FleetProcess {
-    return this.#startedAgent(startAgent(this.#options, name));
+    const agent = startAgent(this.#options, name);
+    this.#ownAgents.push(agent);
+    return this.#started(agent);
   }
 
   startFunction(name: FunctionName): FleetProcess {
@@ -56,24 +62,18 @@ export class OfficialFleet {
    */
   async countProvings(): Promise<ReadonlyMap<string, number>> {
     const provings = new Map<string, number>();
-    for (const file of this.#agentLogs) {
-      const text = await readFile(file, 'utf8');
-      const [started, completed, own] = [STARTED, COMPLETED, PROVEN].map((line) => countIds(text, line));
-      for (const id of new Set([...completed!.keys(), ...own!.keys()])) {
-        const count = Math.min(started!.get(id) ?? 0, completed!.get(id) ?? 0) + (own!.get(id) ?? 0);
-        provings.set(id, (provings.get(id) ?? 0) + count);
-      }
+    const add = (id: string, count: number): void => void provings.set(id, (provings.get(id) ?? 0) + count);
+    for (const [jobId, count] of await countProvings(this.#ownAgents)) add(jobId.split(':').slice(-3).join(':'), count);
+    for (const { logFile } of this.#officialAgents) {
+      const text = await readFile(logFile, 'utf8');
+      const started = countIds(text, STARTED);
+      for (const [id, completed] of countIds(text, COMPLETED)) add(id, Math.min(started.get(id) ?? 0, completed));
     }
     return provings;
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.members.map((member) => member.stop(10)));
-  }
-
-  #startedAgent(agent: FleetProcess): FleetProcess {
-    this.#agentLogs.add(agent.logFile);
-    return this.#started(agent);
   }
 
   #started(member: FleetProcess): FleetProcess {
@@ -85,9 +85,6 @@ export class OfficialFleet {
 const WIRE_ID = String.raw`(\d+:[A-Z0-9_]+:[0-9a-f]{64})`;
 const STARTED = new RegExp(String.raw`(?:Starting|to start new) job id=${WIRE_ID}`, 'g');
 const COMPLETED = new RegExp(String.raw`Job id=${WIRE_ID} type=\w+ completed`, 'g');
-/** Of our agents. */
-const PROVEN = new RegExp(`"jobId":"[^"]*?${WIRE_ID}"[^\\n]*"msg":"job proven"`, 'g');
-
 function countIds(text: string, line: RegExp): ReadonlyMap<string, number> {
   const ids = [...text.matchAll(line)].map(([, id = '']) => id);
   return new Map([...Map.groupBy(ids, (id) => id)].map(([id, all]) => [id, all.length]));

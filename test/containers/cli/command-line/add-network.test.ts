@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { networkDefaults } from '../../../../shared/config/aztec/network-defaults.ts';
+import { findFreePort } from '../../../../containers/local-fleet/find-free-port.ts';
 import { addNetwork } from '../../../../containers/cli/command-line/add-network.ts';
 
 const REGISTRY = `0x${'ab'.repeat(20)}`;
@@ -110,7 +111,7 @@ describe('addNetwork', () => {
 
   it('says why no list could be read, without the key of its URL', async () => {
     const { notices } = await aNodeOn('testnet', {
-      NETWORK_CONFIG_LOCATION: `http://op:hunter2@127.0.0.1:${await freePort()}/n.json`,
+      NETWORK_CONFIG_LOCATION: `http://op:hunter2@127.0.0.1:${await findFreePort()}/n.json`,
     });
     expect(notices).toEqual([expect.stringMatching(/\(http:\/\/127\.0\.0\.1:\d+\/\[Redacted\]: connect ECONNREFUSED/)]);
     expect(notices.join()).not.toContain('hunter2');
@@ -121,12 +122,3 @@ describe('addNetwork', () => {
     expect(await addNetwork(environment, ['prover-node'])).toEqual({ environment, notices: [] });
   });
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
