@@ -1,3 +1,5 @@
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
+import { nameEpoch } from '../../shared/proving-job/name-epoch.ts';
 import type { AgentView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
@@ -6,10 +8,13 @@ import { formatDuration } from '../terminal/format-duration.ts';
 export function describeChanges(before: FleetSnapshot | undefined, after: FleetSnapshot): string[] {
   const epochsBefore = new Map(before?.epochs.map((epoch) => [epoch.id, epoch]));
   const agentsBefore = new Map(before?.agents.map((agent) => [agent.agentId, agent]));
+  const ids = after.epochs.map(({ id }) => id);
   return [
     ...after.agents.flatMap((agent) => agentChanges(agentsBefore.get(agent.agentId), agent)),
     ...after.epochs.flatMap((epoch) =>
-      epochChanges(epochsBefore.get(epoch.id), epoch).map((change) => `epoch ${epoch.epoch}: ${change}`),
+      epochChanges(epochsBefore.get(epoch.id), epoch, ids).map(
+        (change) => `epoch ${nameEpoch(epoch.id, ids)}: ${change}`,
+      ),
     ),
     ...chainChanges(before, after),
   ];
@@ -17,12 +22,13 @@ export function describeChanges(before: FleetSnapshot | undefined, after: FleetS
 
 /** The progress of every epoch that is being proven, one line each, for outputs that cannot redraw lines. */
 export function summarise({ epochs }: FleetSnapshot): string[] {
+  const ids = epochs.map(({ id }) => id);
   return epochs
     .filter(({ state }) => state === 'proving')
     .map((epoch) => {
       const { done, expected, running, waiting } = epoch.progress;
       const jobs = `${done} of ${expected} jobs proven, ${running} running, ${waiting} waiting`;
-      return `epoch ${epoch.epoch}: ${jobs}; on the critical path ${describePath(epoch)}`;
+      return `epoch ${nameEpoch(epoch.id, ids)}: ${jobs}; on the critical path ${describePath(epoch)}`;
     });
 }
 
@@ -33,7 +39,7 @@ function agentChanges(before: AgentView | undefined, after: AgentView): string[]
   ];
 }
 
-function epochChanges(before: EpochView | undefined, after: EpochView): string[] {
+function epochChanges(before: EpochView | undefined, after: EpochView, ids: readonly EpochId[]): string[] {
   const changes: string[] = [];
   if (before === undefined) {
     const kind = after.holdsMix ? '' : ' (warm-up)';
@@ -43,7 +49,7 @@ function epochChanges(before: EpochView | undefined, after: EpochView): string[]
     changes.push(`resumed, attempt ${after.attempt}`);
   }
   if (after.progress.rejected > (before?.progress.rejected ?? 0)) {
-    changes.push(`${after.progress.rejected} jobs rejected: see coppice tree ${after.epoch}`);
+    changes.push(`${after.progress.rejected} jobs rejected: see coppice tree ${nameEpoch(after.id, ids)}`);
   }
   if (after.rootAtMs !== undefined && before?.rootAtMs === undefined) {
     const { done, expected } = after.progress;

@@ -52,13 +52,9 @@ export type AttemptOutcome = 'submitting' | 'nothing-to-prove' | 'reorg' | 'dead
 /** A root of the same epoch over checkpoints that a reorg removed is on its way to L1. Try again once it has failed there. */
 class OtherRootPendingError extends Error {
   override readonly name = 'OtherRootPendingError';
-  readonly epoch: EpochNumber;
 
-  constructor(epoch: EpochNumber) {
-    super(
-      `a root of epoch ${epoch} over other checkpoints is still on its way to L1; this one is stored once that has ended`,
-    );
-    this.epoch = epoch;
+  constructor() {
+    super('a root over other checkpoints is still on its way to L1; this one is stored once that has ended');
   }
 }
 
@@ -100,9 +96,9 @@ export async function attemptEpoch(
       data: call,
       deadlineAtMs: record.deadlineAtMs,
     });
-    if (stored.rangeId !== rangeId) throw new OtherRootPendingError(epoch);
+    if (stored.rangeId !== rangeId) throw new OtherRootPendingError();
     await engine.epochs.advance(id, rangeId, 'submitting', { rootJobId });
-    log.info({ epoch, rootJobId }, 'the root proof is in the outbox');
+    log.info({ epoch, epochId: id, rootJobId }, 'the root proof is in the outbox');
     return 'submitting';
   } catch (error) {
     const stopped = stopping.signal.reason as unknown;
@@ -138,11 +134,12 @@ async function openEpoch(outline: EpochOutline, deps: AttemptEpochDeps): Promise
 }
 
 async function takeUp(record: EpochRecord, data: EpochData, { engine, log }: AttemptEpochDeps): Promise<void> {
-  const { epoch, attempt } = record;
+  const { id: epochId, epoch, attempt } = record;
   if (attempt > 1) {
-    log.info({ epoch, attempt, revived: await reviveRejected(record, engine) }, 'taking the epoch up again');
+    log.info({ epoch, epochId, attempt, revived: await reviveRejected(record, engine) }, 'taking the epoch up again');
   } else {
-    log.info({ epoch, checkpoints: data.checkpoints.length, transactions: data.txs.size }, 'taking the epoch up');
+    const { checkpoints, txs } = data;
+    log.info({ epoch, epochId, checkpoints: checkpoints.length, transactions: txs.size }, 'taking the epoch up');
   }
 }
 
@@ -194,7 +191,8 @@ async function proveToRoot(
       onExecuted: async () => {
         if (record.attempt === 1) return;
         const cancelled = await cancelOtherRanges(record, engine.jobs);
-        if (cancelled > 0) log.info({ epoch: record.epoch, cancelled }, 'cancelled jobs that a reorg left behind');
+        const { epoch, id: epochId } = record;
+        if (cancelled > 0) log.info({ epoch, epochId, cancelled }, 'cancelled jobs that a reorg left behind');
       },
       signal,
     });
@@ -214,7 +212,7 @@ async function endStopped(
   { engine, log }: AttemptEpochDeps,
 ): Promise<void> {
   const { id, epoch, rangeId } = record;
-  log.warn({ epoch, why }, 'proving of the epoch was stopped');
+  log.warn({ epoch, epochId: id, why }, 'proving of the epoch was stopped');
   switch (why) {
     case 'shutdown':
       return;

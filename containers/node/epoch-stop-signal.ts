@@ -46,7 +46,10 @@ export function epochStopSignal(
         if (range !== record.rangeId) stop('reorg');
       })
       .catch((error: unknown) => {
-        log.warn({ err: error, epoch: record.epoch }, 'could not check the epoch for a reorg, trying again');
+        log.warn(
+          { err: error, epoch: record.epoch, epochId: record.id },
+          'could not check the epoch for a reorg, trying again',
+        );
       });
   }, l1SlotMs / 2);
   return {

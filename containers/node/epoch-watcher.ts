@@ -5,6 +5,7 @@ import { UnreadableRecordError } from '../../shared/ledger/errors.ts';
 import { EPOCHS_IN_NEED, needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
+import { nameEpoch } from '../../shared/proving-job/name-epoch.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AttemptOutcome } from './attempt-epoch.ts';
@@ -177,7 +178,7 @@ export class EpochWatcher {
     // A later attempt is another node's.
     if (record?.state !== 'proving' || record.attempt !== attempt) return false;
     this.#failures.delete(epoch);
-    this.#deps.log.info({ epoch }, 'retrying the epoch on request');
+    this.#deps.log.info({ epoch, epochId: record.id }, 'retrying the epoch on request');
     return true;
   }
 
@@ -195,14 +196,26 @@ export class EpochWatcher {
         const { retryDelayMs } = this.#deps;
         const restMs = Math.min(count * retryDelayMs, Math.max(retryDelayMs, LONGEST_REST_MS));
         this.#failures.set(epoch, { count, lastAtMs: this.#deps.nowMs(), restMs, attempt });
-        const sooner = attempt === undefined ? '' : `, or at once with \`coppice retry ${epoch}\``;
+        const name = record === undefined ? String(epoch) : await this.#nameOf(record);
+        const sooner = attempt === undefined ? '' : `, or at once with \`coppice retry ${name}\``;
         this.#deps.log.error(
-          { err: error, epoch, failures: count },
-          `epoch ${epoch} failed; taken up again in ${restMs / 1000} s while its window is open${sooner}`,
+          { err: error, epoch, epochId: record?.id, failures: count },
+          `epoch ${name} failed; taken up again in ${restMs / 1000} s while its window is open${sooner}`,
         );
       })
       .finally(() => this.#running.delete(epoch));
     this.#running.set(epoch, running);
+  }
+
+  /** As commands take it. */
+  async #nameOf({ id }: EpochRecord): Promise<string> {
+    const known = await this.#deps.epochs.latest(EPOCHS_IN_NEED).catch(() => undefined);
+    return known === undefined
+      ? id
+      : nameEpoch(
+          id,
+          known.map((record) => record.id),
+        );
   }
 }
 

@@ -67,10 +67,12 @@ export async function scaleFleet(deps: ScaleFleetDeps): Promise<readonly GroupDe
   ]);
   const nowMs = deps.nowMs();
   const loads = await readLoads({ ...engine, proven: deps.proven, growing, nowMs, slotsOf: slotsOf(pools, groups) });
-  const copies = wantedCopies(loads.running, deps.policy, nowMs);
+  const knownEpochs = loads.latest.map(({ id }) => id);
+  const copies = wantedCopies(loads.running, deps.policy, nowMs, knownEpochs);
   const state: FleetState = {
     nowMs,
     epochs: loads.epochs,
+    knownEpochs,
     pools: poolStates(pools, groups, loads.jobs, spotEvents, nowMs),
     copies,
     budget: deps.budget,

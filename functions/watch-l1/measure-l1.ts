@@ -48,7 +48,9 @@ export function measureOutbox(open: readonly RootRecord[], nowMs: number): reado
     {
       name: 'OutboxAgeSeconds',
       value: ageSeconds,
-      ...(oldest !== undefined && { properties: { epoch: oldest.epoch, state: oldest.state } }),
+      ...(oldest !== undefined && {
+        properties: { epoch: oldest.epoch, epochId: oldest.epochId, state: oldest.state },
+      }),
     },
   ];
 }
@@ -86,7 +88,7 @@ export function measureL1(view: L1View, epochs: readonly EpochProgress[], before
       {
         name: 'EpochsMissed',
         value: missed.length,
-        ...(missed.length > 0 && { properties: { epochs: missed.join(',') } }),
+        ...(missed.length > 0 && { properties: { rollup: view.rollup, epochs: missed.join(',') } }),
       },
     ],
     remembered: {
@@ -101,12 +103,12 @@ export function measureL1(view: L1View, epochs: readonly EpochProgress[], before
 }
 
 /** Of the most urgent epoch. Empty when nothing is unproven: no value is better than a meaningless one. */
-function measureUrgency({ unproven, atMs }: L1View, epochs: readonly EpochProgress[]): readonly Measurement[] {
+function measureUrgency({ rollup, unproven, atMs }: L1View, epochs: readonly EpochProgress[]): readonly Measurement[] {
   const slackSeconds = ({ epoch, deadlineAtMs }: EpochOnL1): number =>
     (deadlineAtMs - atMs) / 1000 - (find(epochs, epoch)?.pathSeconds ?? 0);
   const urgent = unproven.toSorted((a, b) => slackSeconds(a) - slackSeconds(b))[0];
   if (urgent === undefined) return [];
-  const properties = { epoch: urgent.epoch };
+  const properties = { rollup, epoch: urgent.epoch };
   const known = find(epochs, urgent.epoch);
   return [
     { name: 'EpochSlackSeconds', value: slackSeconds(urgent), properties },

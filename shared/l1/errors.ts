@@ -41,8 +41,8 @@ export class InvalidPublisherKeyError extends Error {
 export class MalformedRootCallError extends Error {
   override readonly name = 'MalformedRootCallError';
 
-  constructor(epoch: number, problem: string, options?: ErrorOptions) {
-    super(`the stored root of epoch ${epoch} cannot be submitted: ${problem}; prove the epoch again`, options);
+  constructor(problem: string, options?: ErrorOptions) {
+    super(`the stored root cannot be submitted: ${problem}; prove the epoch again`, options);
   }
 }
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 import { kind } from '../../../shared/config/value-kinds.ts';
 import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { EpochId, makeEpochId, parseEpochId, type RollupId, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochId, makeEpochId, parseEpochId, type RollupId } from '../../../shared/proving-job/epoch-id.ts';
+import { nameEpoch, rollupToName } from '../../../shared/proving-job/name-epoch.ts';
 
 /** An epoch's id, or its number alone. */
 export const EpochText = z
@@ -15,8 +16,8 @@ export const EpochText = z
 export const EPOCH = kind(EpochText, 'a whole number', 'EPOCH');
 
 /** Enough to have met every rollup that the fleet proves for. */
-const LATEST_EPOCHS = 16;
-const NUMBERS_SHOWN = 5;
+export const LATEST_EPOCHS = 16;
+const EPOCHS_SHOWN = 5;
 
 /** The ledger does not have the requested epoch. */
 export class EpochUnknownError extends Error {
@@ -25,9 +26,10 @@ export class EpochUnknownError extends Error {
 
   /** @param epochId `undefined` when the newest was requested, and the ledger has no epoch */
   constructor(epochId: EpochId | undefined, known: readonly EpochRecord[]) {
-    const numbers = known.slice(0, NUMBERS_SHOWN).map(({ epoch }) => epoch);
-    const verb = numbers.length === 1 ? 'is' : 'are';
-    const newest = numbers.length === 0 ? 'there are no epochs yet' : `the newest ${verb} ${numbers.join(', ')}`;
+    const ids = known.map(({ id }) => id);
+    const names = ids.slice(0, EPOCHS_SHOWN).map((id) => nameEpoch(id, ids));
+    const verb = names.length === 1 ? 'is' : 'are';
+    const newest = names.length === 0 ? 'there are no epochs yet' : `the newest ${verb} ${names.join(', ')}`;
     super(epochId === undefined ? newest : `epoch ${epochId} is not in the ledger: ${newest}`);
     this.epochId = epochId;
   }
@@ -37,6 +39,8 @@ export interface FoundEpoch {
   readonly epoch: EpochRecord;
   /** Its rollup, where the ledger has epochs of more than one. */
   readonly rollup: RollupId | undefined;
+  /** Its number, or its id where the ledger has epochs of more than one rollup. */
+  readonly name: string;
 }
 
 /**
@@ -48,16 +52,8 @@ export async function findEpoch(epochs: EpochLedger, wanted: EpochId | undefined
   const latest = await epochs.latest(LATEST_EPOCHS);
   const epoch = wanted === undefined ? latest[0] : await firstOf(epochs, idsOf(wanted, latest));
   if (epoch === undefined) throw new EpochUnknownError(wanted, latest);
-  return { epoch, rollup: rollupToName(epoch, latest) };
-}
-
-/** The epoch's rollup, if it has to be named: these epochs are of more than one. */
-export function rollupToName({ id }: Pick<EpochRecord, 'id'>, latest: readonly EpochRecord[]): RollupId | undefined {
-  const { rollup } = parseEpochId(id);
-  const rollups = new Set([rollup, ...latest.map((record) => parseEpochId(record.id).rollup)]);
-  rollups.delete(TRIALS);
-  rollups.delete(undefined);
-  return rollups.size > 1 ? rollup : undefined;
+  const ids = latest.map(({ id }) => id);
+  return { epoch, rollup: rollupToName(epoch.id, ids), name: nameEpoch(epoch.id, ids) };
 }
 
 function idsOf(wanted: EpochId, latest: readonly EpochRecord[]): readonly EpochId[] {

@@ -1,6 +1,6 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { EPOCH_ID_PATTERN, EpochId, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { EPOCH_ID_PATTERN, EpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { findEpoch } from './find-epoch.ts';
 
 /** A job's id, or the beginning of one, with or without its rollup: `7:PARITY_BASE:9e3f`. */
@@ -13,12 +13,12 @@ export class JobUnknownError extends Error {
   override readonly name = 'JobUnknownError';
   readonly prefix: string;
 
-  constructor(prefix: string, epochId: EpochId, candidates: readonly JobRecord[]) {
+  constructor(prefix: string, epochName: string, candidates: readonly JobRecord[]) {
     const shown = candidates.slice(0, CANDIDATES_SHOWN).map(({ id }) => `\n  ${id}`);
     const more = candidates.length > shown.length ? `\n  and ${candidates.length - shown.length} more` : '';
     super(
       candidates.length === 0
-        ? `job ${prefix} is not in the ledger: coppice jobs ${parseEpochId(epochId).epoch} lists the jobs of the epoch`
+        ? `job ${prefix} is not in the ledger: coppice jobs ${epochName} lists the jobs of the epoch`
         : `${candidates.length} jobs begin with ${prefix}, give more of the id:${shown.join('')}${more}`,
     );
     this.prefix = prefix;
@@ -28,10 +28,11 @@ export class JobUnknownError extends Error {
 /** @param prefix matches {@link JOB_PREFIX}. @throws {EpochUnknownError} @throws {JobUnknownError} */
 export async function findJob({ epochs, jobs }: Pick<Engine, 'epochs' | 'jobs'>, prefix: string): Promise<JobRecord> {
   const [given = ''] = new RegExp(`^${EPOCH_ID_PATTERN}(?=:[A-Z])`).exec(prefix) ?? [];
-  const { id } = (await findEpoch(epochs, EpochId.parse(given))).epoch;
+  const { epoch, name } = await findEpoch(epochs, EpochId.parse(given));
+  const { id } = epoch;
   const wholePrefix = `${id}${prefix.slice(given.length)}`;
   const candidates = (await jobs.jobsOfEpoch(id)).filter((job) => job.id.startsWith(wholePrefix));
   const [job] = candidates;
-  if (job === undefined || candidates.length > 1) throw new JobUnknownError(prefix, id, candidates);
+  if (job === undefined || candidates.length > 1) throw new JobUnknownError(prefix, name, candidates);
   return job;
 }

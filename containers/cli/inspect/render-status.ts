@@ -4,14 +4,14 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { aboutEpoch } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { EpochId, isOfLine, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochId, isOfLine } from '../../../shared/proving-job/epoch-id.ts';
+import { nameEpoch, rollupToName } from '../../../shared/proving-job/name-epoch.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatBytes } from '../../terminal/format-bytes.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
-import { rollupToName } from './find-epoch.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 
 export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
@@ -68,7 +68,7 @@ function epochCells({ progress, ...epoch }: EpochStatus, epochs: readonly EpochS
   ].join(', ');
   return [
     String(epoch.epoch),
-    toned('dim', rollupToName(epoch, epochs) ?? ''),
+    toned('dim', rollupToName(epoch.id, idsOf(epochs)) ?? ''),
     toned(TONE_OF_EPOCH[epoch.state], epoch.state),
     describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
@@ -91,21 +91,19 @@ function closes(leftMs: number): string {
   return leftMs > 0 ? `closes in ${formatDuration(leftMs)}` : `closed ${ago(-leftMs)}`;
 }
 
-/** An epoch's number, with its rollup where the ledger has epochs of more than one. */
-function shownEpoch(id: EpochId, epochs: readonly EpochStatus[]): string {
-  const { rollup, epoch } = parseEpochId(id);
-  return rollupToName({ id }, epochs) === undefined || rollup === undefined ? String(epoch) : id;
+function idsOf(epochs: readonly EpochStatus[]): readonly EpochId[] {
+  return epochs.map(({ id }) => id);
 }
 
 function shownSubject(subject: string, epochs: readonly EpochStatus[]): string {
   const id = EpochId.safeParse(subject.slice('epoch '.length)).data;
-  return id !== undefined && subject === aboutEpoch(id) ? `epoch ${shownEpoch(id, epochs)}` : subject;
+  return id !== undefined && subject === aboutEpoch(id) ? `epoch ${nameEpoch(id, idsOf(epochs))}` : subject;
 }
 
 function rootLine(root: RootRecord, epochs: readonly EpochStatus[], atMs: number): Line {
   const newest = root.submissions.at(-1);
   return [
-    `epoch ${shownEpoch(root.epochId, epochs)}: `,
+    `epoch ${nameEpoch(root.epochId, idsOf(epochs))}: `,
     toned('busy', root.state),
     newest === undefined ? '' : `, transaction ${root.submissions.length}: ${newest.transactionHash}`,
     `, window ${closes(root.deadlineAtMs - atMs)}`,
@@ -120,7 +118,7 @@ function agentCells(agent: AgentRecord, epochs: readonly EpochStatus[], atMs: nu
   return [
     agent.agentId,
     toned(isProving ? 'busy' : 'dim', agent.state),
-    isProving ? `${job.circuit} of epoch ${shownEpoch(job.epochId, epochs)}` : '',
+    isProving ? `${job.circuit} of epoch ${nameEpoch(job.epochId, idsOf(epochs))}` : '',
     isProving && jobSinceMs !== undefined ? `for ${formatDuration(atMs - jobSinceMs)}` : '',
     `${agent.jobsProven} proven`,
     agent.pools.join(', '),

@@ -1,4 +1,6 @@
 import type { FleetDecisionRecord, SubmissionDecisionRecord } from '../../../shared/ledger/decision-log.ts';
+import { type EpochId, epochIdWithoutRollup, type EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
@@ -7,16 +9,18 @@ export interface Decisions {
   /** Newest first. */
   readonly fleet: readonly FleetDecisionRecord[];
   readonly submissions: readonly SubmissionDecisionRecord[];
+  /** The newest epochs of the ledger: where they are of more than one rollup, each is shown with its own. */
+  readonly epochIds: readonly EpochId[];
   readonly atMs: number;
 }
 
 /** Why the fleet has the size that it has, what changed recently, and why roots were sent or not. */
-export function renderWhy({ fleet, submissions, atMs }: Decisions): Line[] {
+export function renderWhy({ fleet, submissions, epochIds, atMs }: Decisions): Line[] {
   const [newest] = fleet;
   const sections: (readonly [string, readonly Line[], string])[] = [
-    ['The fleet', newest === undefined ? [] : describeNewest(newest, atMs), 'no scaling decisions yet'],
+    ['The fleet', newest === undefined ? [] : describeNewest(newest, epochIds, atMs), 'no scaling decisions yet'],
     ['Earlier changes', changesIn(fleet).map((decision) => changeLine(decision, atMs)), 'none'],
-    ['Roots', submissions.map((decision) => submissionLine(decision, atMs)), 'no submission decisions yet'],
+    ['Roots', submissions.map((decision) => submissionLine(decision, epochIds, atMs)), 'no submission decisions yet'],
   ];
   return sections.flatMap(([title, lines, whenEmpty], index) => [
     ...(index === 0 ? [] : [[]]),
@@ -27,12 +31,13 @@ export function renderWhy({ fleet, submissions, atMs }: Decisions): Line[] {
 
 function describeNewest(
   { atMs: decidedAtMs, reason, dollarsPerHour, epochs, pools }: FleetDecisionRecord,
+  known: readonly EpochId[],
   atMs: number,
 ): Line[] {
   return [
     [`${ago(atMs - decidedAtMs)}: ${reason}; $${dollarsPerHour.toFixed(2)} an hour`],
-    ...epochs.map(({ epoch, deadlineAtMs, pathSeconds, slackSeconds }): Line => {
-      const left = `epoch ${epoch}: ${formatDuration(deadlineAtMs - atMs)} to its deadline`;
+    ...epochs.map(({ epochId, epoch, deadlineAtMs, pathSeconds, slackSeconds }): Line => {
+      const left = `epoch ${nameOf({ epochId, epoch }, known)}: ${formatDuration(deadlineAtMs - atMs)} to its deadline`;
       const slack = toned(slackSeconds < 0 ? 'bad' : 'good', `${Math.round(slackSeconds)} s of slack`);
       return [`${left}, ${Math.round(pathSeconds)} s on the critical path, `, slack];
     }),
@@ -60,8 +65,22 @@ function changeLine({ atMs: decidedAtMs, pools, reason }: FleetDecisionRecord, a
   return [toned('dim', ago(atMs - decidedAtMs)), ` ${changes.join(', ')} (Spot + on demand): ${reason}`];
 }
 
-function submissionLine({ atMs: decidedAtMs, epoch, choice, reason }: SubmissionDecisionRecord, atMs: number): Line {
-  return [toned('dim', ago(atMs - decidedAtMs)), ` epoch ${epoch}: `, toned('strong', choice), `, ${reason}`];
+function submissionLine(decision: SubmissionDecisionRecord, known: readonly EpochId[], atMs: number): Line {
+  const { atMs: decidedAtMs, choice, reason } = decision;
+  return [
+    toned('dim', ago(atMs - decidedAtMs)),
+    ` epoch ${nameOf(decision, known)}: `,
+    toned('strong', choice),
+    `, ${reason}`,
+  ];
+}
+
+/** Earlier versions recorded the number alone. */
+function nameOf(
+  { epochId, epoch }: { readonly epochId?: EpochId | undefined; readonly epoch: EpochNumber },
+  known: readonly EpochId[],
+): string {
+  return nameEpoch(epochId ?? epochIdWithoutRollup(epoch), known);
 }
 
 function ago(ms: number): string {

@@ -1,5 +1,6 @@
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { fleetCommand, NO_OPTIONS } from '../command-line/fleet-command.ts';
+import { LATEST_EPOCHS } from './find-epoch.ts';
 import { renderWhy } from './render-why.ts';
 
 /** An hour of decisions, one a minute. */
@@ -17,12 +18,14 @@ export const WHY_COMMAND = fleetCommand({
   argument: NO_ARGUMENT,
   switches: [{ flag: 'json', description: 'One JSON document, with the complete decisions' }],
   options: NO_OPTIONS,
-  execute: async ({ decisions }) => {
-    const [fleet, submissions] = await Promise.all([
+  execute: async ({ decisions, epochs }) => {
+    const [fleet, submissions, known] = await Promise.all([
       decisions.latest('fleet', DECISIONS),
       decisions.latest('submission', SUBMISSIONS),
+      epochs.latest(LATEST_EPOCHS),
     ]);
-    return { fleet, submissions, atMs: Date.now() };
+    return { fleet, submissions, epochIds: known.map(({ id }) => id), atMs: Date.now() };
   },
   render: renderWhy,
+  toJson: ({ fleet, submissions, atMs }) => ({ fleet, submissions, atMs }),
 });

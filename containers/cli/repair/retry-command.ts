@@ -42,17 +42,17 @@ export const RETRY_COMMAND = fleetCommand({
 });
 
 /** What was done, and what happens next. */
-export function renderRetried({ epoch, jobs, isResumed }: Retried): Line[] {
+export function renderRetried({ name, jobs, isResumed }: Retried): Line[] {
   const [only] = jobs;
   const circuits = countBy(jobs, ({ circuit }: JobRecord) => circuit);
   const done =
     jobs.length === 1 && only !== undefined
       ? `Job ${only.id} is queued again.`
       : jobs.length === 0
-        ? `Epoch ${epoch.epoch} has no rejected jobs.`
-        : `${jobs.length} jobs of epoch ${epoch.epoch} are queued again: ${circuits}.`;
+        ? `Epoch ${name} has no rejected jobs.`
+        : `${jobs.length} jobs of epoch ${name} are queued again: ${circuits}.`;
   const next = isResumed
-    ? `Epoch ${epoch.epoch} will be resumed: within seconds by a running node, or by the next one that starts.`
-    : `Epoch ${epoch.epoch} is being proven: its node picks up each proof as it arrives.`;
+    ? `Epoch ${name} will be resumed: within seconds by a running node, or by the next one that starts.`
+    : `Epoch ${name} is being proven: its node picks up each proof as it arrives.`;
   return [[done], [next]];
 }

@@ -6,7 +6,7 @@ import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
-import { EpochUnknownError, findEpoch } from '../inspect/find-epoch.ts';
+import { findEpoch } from '../inspect/find-epoch.ts';
 
 /** There is nothing to retry, or a retry would be useless. Nothing was changed. */
 export class RetryRefusedError extends Error {
@@ -22,6 +22,8 @@ export class RetryRefusedError extends Error {
 /** The result of a retry. */
 export interface Retried {
   readonly epoch: EpochRecord;
+  /** The epoch's number, or its id where the ledger has epochs of more than one rollup. */
+  readonly name: string;
   readonly jobs: readonly JobRecord[];
   /** Whether the epoch had failed, and now waits for a node to resume it. */
   readonly isResumed: boolean;
@@ -29,33 +31,32 @@ export interface Retried {
 
 /** @throws {EpochUnknownError} @throws {RetryRefusedError} when the job is not rejected, or no epoch needs its proof */
 export async function retryJob(engine: Engine, job: JobRecord, nowMs: number): Promise<Retried> {
-  const epoch = await engine.epochs.find(epochIdOf(job.id));
-  if (epoch === undefined) throw new EpochUnknownError(epochIdOf(job.id), []);
+  const { epoch, name } = await findEpoch(engine.epochs, epochIdOf(job.id));
   if (job.state !== 'rejected') throw new RetryRefusedError(`job ${job.id}`, whyNot(job));
-  assertWanted(`job ${job.id}`, epoch, nowMs);
+  assertWanted(`job ${job.id}`, epoch, name, nowMs);
   if (job.rangeId !== epoch.rangeId) {
     throw new RetryRefusedError(
       `job ${job.id}`,
       'belongs to checkpoints that were removed by a reorg: nothing needs its proof',
     );
   }
-  return retry(engine, epoch, [job]);
+  return { ...(await retry(engine, epoch, [job])), name };
 }
 
 /** @throws {EpochUnknownError} @throws {RetryRefusedError} when it did not fail and none of its jobs is rejected */
 export async function retryEpoch(engine: Engine, wanted: EpochId, nowMs: number): Promise<Retried> {
-  const { epoch } = await findEpoch(engine.epochs, wanted);
-  const subject = `epoch ${epoch.epoch}`;
-  assertWanted(subject, epoch, nowMs);
+  const { epoch, name } = await findEpoch(engine.epochs, wanted);
+  const subject = `epoch ${name}`;
+  assertWanted(subject, epoch, name, nowMs);
   const jobs = await engine.jobs.rejectedJobs(epoch.id, epoch.rangeId);
   if (jobs.length === 0 && epoch.state !== 'failed') {
     throw new RetryRefusedError(subject, `is ${epoch.state}, and none of its jobs is rejected`);
   }
-  return retry(engine, epoch, jobs);
+  return { ...(await retry(engine, epoch, jobs)), name };
 }
 
 /** Every step can be repeated, and the node's sweeper finishes what a crash leaves undone. */
-async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecord[]): Promise<Retried> {
+async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecord[]): Promise<Omit<Retried, 'name'>> {
   const revived: JobRecord[] = [];
   for (const job of jobs) {
     // Whatever is stored in place of its proof may be why it failed.
@@ -72,13 +73,13 @@ async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecor
   return { epoch, jobs: revived, isResumed };
 }
 
-function assertWanted(subject: string, epoch: EpochRecord, nowMs: number): void {
+function assertWanted(subject: string, epoch: EpochRecord, name: string, nowMs: number): void {
   if (needOfEpoch(epoch, nowMs) === 'proofs') return;
   throw new RetryRefusedError(
     subject,
     epoch.state === 'proven' || epoch.state === 'submitting'
-      ? `needs no retry: epoch ${epoch.epoch} is ${epoch.state}`
-      : `is too late: the proof window of epoch ${epoch.epoch} has closed`,
+      ? `needs no retry: epoch ${name} is ${epoch.state}`
+      : `is too late: the proof window of epoch ${name} has closed`,
   );
 }
 

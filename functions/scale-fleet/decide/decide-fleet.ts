@@ -1,4 +1,5 @@
 import { type Pool, Pool as PoolSchema } from '../../../shared/proving-job/circuit-family.ts';
+import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import type {
   EpochLoad,
   EpochOutlook,
@@ -168,11 +169,12 @@ function reasonsOf(
     ? ['the last decision is too old or in the future, so no agents are stopped yet']
     : [];
   if (epochs.length === 0) return ['no epoch is open', ...doubt];
+  const known = [...(state.knownEpochs ?? []), ...epochs.map(({ id }) => id)];
   return [
-    ...outlooks.map(({ epoch, slackSeconds }) =>
+    ...outlooks.map(({ id, slackSeconds }) =>
       slackSeconds < 0
-        ? `epoch ${epoch} may miss its deadline by ${Math.round(-slackSeconds)} s`
-        : `epoch ${epoch} is mined at least ${Math.round(slackSeconds)} s before its deadline`,
+        ? `epoch ${nameEpoch(id, known)} may miss its deadline by ${Math.round(-slackSeconds)} s`
+        : `epoch ${nameEpoch(id, known)} is mined at least ${Math.round(slackSeconds)} s before its deadline`,
     ),
     ...doubt,
   ];

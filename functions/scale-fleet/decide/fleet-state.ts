@@ -106,6 +106,8 @@ export interface FleetState {
   readonly nowMs: number;
   /** `undefined` when the ledger could not be read: then no agent is stopped. */
   readonly epochs: readonly EpochLoad[] | undefined;
+  /** Those that the ledger knows: where they are of more than one rollup, reasons name each with its own. @default none */
+  readonly knownEpochs?: readonly EpochId[];
   /** A pool that is absent has no agents and gets none. */
   readonly pools: Readonly<Partial<Record<Pool, PoolState>>>;
   /** @default none */

@@ -1,4 +1,7 @@
 import { type JobRecord, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
+import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
+import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 import type { ScalingPolicy, WantedCopy } from './fleet-state.ts';
 
 /** A job that one or two agents are proving. */
@@ -21,11 +24,13 @@ const SEND_AGAIN_SECONDS = 120;
  * A job gets one when it has run for longer than `copyOverrun` times what nearly all jobs of its circuit take, and could
  * delay the epoch: if it were started again now, the root would use up part of the margin before the deadline. Jobs with the
  * least slack come first, and at most `mostCopies` are under way at once, so that a slow day does not double the fleet.
+ * @param knownEpochs where they are of more than one rollup, reasons name each with its own
  */
 export function wantedCopies(
   running: readonly RunningJob[],
   { copyOverrun, mostCopies, marginSeconds, submissionSeconds }: ScalingPolicy,
   nowMs: number,
+  knownEpochs: readonly EpochId[] = [],
 ): WantedCopy[] {
   const asked = running.filter(({ record }) => record.copyAskedAtMs !== undefined);
   const copied = running.filter(({ record }) => stragglerAt(record, nowMs) !== undefined);
@@ -37,17 +42,20 @@ export function wantedCopies(
     .toSorted((a, b) => slackOf(a) - slackOf(b))
     .slice(0, Math.max(0, mostCopies - asked.length - copied.length));
   return [
-    ...asked.map((job): WantedCopy => ({ ...copyOf(job, nowMs), step: isSent(job, nowMs) ? 'wait' : 'send' })),
-    ...slow.map((job): WantedCopy => ({ ...copyOf(job, nowMs), step: 'ask' })),
+    ...asked.map((job): WantedCopy => ({
+      ...copyOf(job, nowMs, knownEpochs),
+      step: isSent(job, nowMs) ? 'wait' : 'send',
+    })),
+    ...slow.map((job): WantedCopy => ({ ...copyOf(job, nowMs, knownEpochs), step: 'ask' })),
   ];
 }
 
-function copyOf(job: RunningJob, nowMs: number): Pick<WantedCopy, 'record' | 'reason'> {
+function copyOf(job: RunningJob, nowMs: number, known: readonly EpochId[]): Pick<WantedCopy, 'record' | 'reason'> {
   const { record, p95Seconds } = job;
   const times = `${Math.round(runsForSeconds(job, nowMs))} s (most take at most ${Math.round(p95Seconds)} s)`;
   return {
     record,
-    reason: `epoch ${record.epoch} gets a second copy of ${record.circuit}, which has been running for ${times}`,
+    reason: `epoch ${nameEpoch(epochIdOf(record.id), known)} gets a second copy of ${record.circuit}, which has been running for ${times}`,
   };
 }
 

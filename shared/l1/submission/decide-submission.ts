@@ -3,6 +3,8 @@ import { formatGwei, type Hex, isAddressEqual } from 'viem';
 import type { RootRecord, Submission } from '../../ledger/outbox.ts';
 import { type Fees, firstFees, isBelowMarket, marketPriceWei, replacementFees } from './fees.ts';
 import { type RootView, liveSubmissions, type SubmissionReceipt } from './root-view.ts';
+import type { EpochId } from '../../proving-job/epoch-id.ts';
+import { nameEpoch } from '../../proving-job/name-epoch.ts';
 import { backoffMs } from '../../retry/backoff.ts';
 import type { Verdict } from '../verdict/root-verdict.ts';
 import type { SubmissionMemory } from './submission-memory.ts';
@@ -17,7 +19,7 @@ export interface SubmissionSituation {
   /** The account whose key the submitter has. */
   readonly address: Hex;
   /** Another root of this account that has a pending transaction. */
-  readonly busyWith?: { readonly epoch: number; readonly nonce: number } | undefined;
+  readonly busyWith?: { readonly epochId: EpochId; readonly nonce: number } | undefined;
   /** What the submitter remembers of the root. */
   readonly memory: Readonly<Partial<Pick<SubmissionMemory, 'broadcast' | 'goneSinceMs' | 'retryAtMs'>>>;
 }
@@ -121,7 +123,8 @@ function submitFirst(situation: SubmissionSituation): SubmissionStep {
   }
   if (verdict.standing === 'alive' && verdict.waitsFor !== undefined) return wait('previous-epoch', verdict.waitsFor);
   if (busyWith !== undefined) {
-    return wait('account-busy', `the transaction of epoch ${busyWith.epoch} (nonce ${busyWith.nonce}) goes first`);
+    const other = nameEpoch(busyWith.epochId, [root.epochId]);
+    return wait('account-busy', `the transaction of epoch ${other} (nonce ${busyWith.nonce}) goes first`);
   }
   if (view.blockAtMs + policy.l1SlotSeconds * 1000 >= root.deadlineAtMs) {
     return wait('too-late', 'no L1 block is left before the proof window closes');

@@ -9,7 +9,7 @@ import type { EpochId } from '../../proving-job/epoch-id.ts';
 import { pause } from '../../retry/pause.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { aboutRoot } from './about-root.ts';
-import { decideSubmission } from './decide-submission.ts';
+import { decideSubmission, type SubmissionSituation } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from '../errors.ts';
 import type { L1Client, L1Reader } from '../l1-client.ts';
 import { describeLag, type L1Head, type L1Heads, readHeads } from '../l1-heads.ts';
@@ -236,12 +236,12 @@ export class RootSubmitter {
     // Only people read it, so no root waits for it.
     await decisions
       .record(decision)
-      .catch((error: unknown) => log.warn({ err: error, epoch }, 'could not record a decision'));
+      .catch((error: unknown) => log.warn({ err: error, epoch, epochId }, 'could not record a decision'));
     memory.lastChoice = choice;
   }
 
   /** A pending transaction of the account for another root: nonces are mined in order, so it goes first anyway. */
-  async #busyWith(root: RootRecord): Promise<{ readonly epoch: number; readonly nonce: number } | undefined> {
+  async #busyWith(root: RootRecord): Promise<SubmissionSituation['busyWith']> {
     // Only our own roots: others may be for another chain, where the account has other nonces.
     for (const other of await this.openRoots()) {
       const live = liveSubmissions(other).at(-1);
@@ -250,7 +250,7 @@ export class RootSubmitter {
         live !== undefined &&
         isAddressEqual(live.from, this.#deps.account.address)
       ) {
-        return { epoch: other.epoch, nonce: live.nonce };
+        return { epochId: other.epochId, nonce: live.nonce };
       }
     }
     return undefined;

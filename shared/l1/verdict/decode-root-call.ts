@@ -21,12 +21,12 @@ export function decodeRootCall(
 ): RootCall {
   const decoded = decode(root);
   if (decoded.functionName !== 'submitEpochRootProof') {
-    throw new MalformedRootCallError(root.epoch, `it calls ${decoded.functionName}`);
+    throw new MalformedRootCallError(`it calls ${decoded.functionName}`);
   }
   const { start, end, args } = decoded.args[0];
   if (Number(start) !== root.firstCheckpoint || Number(end) !== root.lastCheckpoint) {
     const named = `${root.firstCheckpoint ?? '?'} to ${root.lastCheckpoint ?? '?'}`;
-    throw new MalformedRootCallError(root.epoch, `it proves checkpoints ${start} to ${end}, not ${named}`);
+    throw new MalformedRootCallError(`it proves checkpoints ${start} to ${end}, not ${named}`);
   }
   return {
     firstCheckpoint: Number(start),
@@ -41,6 +41,6 @@ function decode(root: Pick<RootRecord, 'epoch' | 'data'>): DecodeFunctionDataRet
   try {
     return decodeFunctionData({ abi: RollupAbi, data: root.data });
   } catch (cause) {
-    throw new MalformedRootCallError(root.epoch, 'it does not call the rollup contract', { cause });
+    throw new MalformedRootCallError('it does not call the rollup contract', { cause });
   }
 }

@@ -33,12 +33,12 @@ export async function judgeCanaryRoot(
   return { standing: 'gone', reason: `another root has taken L1 from state ${from} to ${state}` };
 }
 
-function decodeCall({ epoch, data }: RootRecord): { readonly from: Hex; readonly to: Hex } {
+function decodeCall({ data }: RootRecord): { readonly from: Hex; readonly to: Hex } {
   try {
     const decoded = decodeFunctionData({ abi: CANARY_ROLLUP_ABI, data });
     if (decoded.functionName === 'submitRoot') return { from: decoded.args[1], to: decoded.args[2] };
   } catch (cause) {
-    throw new MalformedRootCallError(epoch, "it does not call the canary's contract", { cause });
+    throw new MalformedRootCallError("it does not call the canary's contract", { cause });
   }
-  throw new MalformedRootCallError(epoch, 'it does not call submitRoot');
+  throw new MalformedRootCallError('it does not call submitRoot');
 }

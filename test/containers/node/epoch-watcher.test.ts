@@ -17,7 +17,7 @@ import { RangeId } from '../../../shared/ledger/job-ledger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { epochId } from '../../fixtures/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
-import { EpochNumber, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochNumber, makeRollupId, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
 import { UnreadableRecordError } from '../../../shared/ledger/errors.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 
@@ -198,6 +198,23 @@ describe('EpochWatcher', () => {
     nowMs += 10_000;
     await look(watcher);
     expect(attempted.length).toBeGreaterThan(1);
+  });
+
+  it('names a failed epoch by its id in the advice to retry it where the ledger has epochs of two rollups', async () => {
+    const other = epochId(4, makeRollupId(1, `0x${'bb'.repeat(20)}`));
+    await engine.epochs.open({ ...aNewEpoch(4), id: other });
+    const messages: string[] = [];
+    const log = pino({ level: 'error' }, { write: (line: string) => void messages.push(line) });
+    const watcher = aWatcher(
+      async () => {
+        await open(4, 'failed');
+        throw new Error('a job was rejected');
+      },
+      { log },
+    );
+    await look(watcher);
+    await look(watcher);
+    expect(messages.join('')).toContain(`\`coppice retry ${epochId(4)}\``);
   });
 
   describe('of an epoch that rests after a failure', () => {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { renderWhy } from '../../../../containers/cli/inspect/render-why.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
 import type { FleetDecisionRecord } from '../../../../shared/ledger/decision-log.ts';
-import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';
+import { EpochNumber, makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
+import { epochId, ROLLUP } from '../../../fixtures/epoch-id.ts';
 
 const AT_MS = 1_800_000_000_000;
 const EPOCH = EpochNumber.parse(7);
@@ -45,6 +46,7 @@ describe('coppice why', () => {
           reason: 'gas is falling',
         },
       ],
+      epochIds: [],
       atMs: AT_MS,
     });
     expect(text.map(textOf).join('\n')).toMatchInlineSnapshot(`
@@ -61,8 +63,27 @@ describe('coppice why', () => {
     `);
   });
 
+  it('names epochs by their ids where the ledger has those of two rollups, which both count from 0', () => {
+    const [here, elsewhere] = [epochId(7), epochId(7, makeRollupId(1, `0x${'bb'.repeat(20)}`))];
+    const [epoch] = decision(1, 5, 5).epochs;
+    const why = (epochIds: Parameters<typeof renderWhy>[0]['epochIds']): string =>
+      renderWhy({
+        fleet: [{ ...decision(1, 5, 5), epochs: [{ ...epoch!, epochId: here }] }],
+        submissions: [
+          { kind: 'submission', atMs: AT_MS, epochId: here, epoch: EPOCH, choice: 'wait', costWei: '5', reason: 'r' },
+        ],
+        epochIds,
+        atMs: AT_MS,
+      })
+        .map(textOf)
+        .join('\n');
+    expect(why([here, elsewhere])).toContain(`epoch ${ROLLUP}:7: 20 min 0 s to its deadline`);
+    expect(why([here, elsewhere])).toContain(`epoch ${ROLLUP}:7: wait, r`);
+    expect(why([here])).not.toContain(ROLLUP);
+  });
+
   it('shows that there are no decisions yet', () => {
-    const text = renderWhy({ fleet: [], submissions: [], atMs: AT_MS });
+    const text = renderWhy({ fleet: [], submissions: [], epochIds: [], atMs: AT_MS });
     expect(text.map(textOf)).toContain('  no scaling decisions yet');
   });
 });

@@ -7,6 +7,7 @@ import { retryEpoch, retryJob, RetryRefusedError } from '../../../../containers/
 import { textOf } from '../../../../containers/terminal/line.ts';
 import { type EpochState } from '../../../../shared/ledger/epoch-ledger.ts';
 import { AgentId, type JobRecord, type NewJob, RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import { EpochId, makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
 import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
@@ -171,6 +172,27 @@ describe('a retry', () => {
       'job 7:ROOT_ROLLUP is not in the ledger: coppice jobs 7 lists the jobs of the epoch',
     );
     await expect(findJob(engine, '8:PARITY_BASE')).rejects.toThrow('epoch 8 is not in the ledger: the newest is 7');
+  });
+
+  it('names the epoch by its id where the ledger has one of that number on two rollups', async () => {
+    const { engine } = harness;
+    const other = epochId(7, makeRollupId(1, `0x${'bb'.repeat(20)}`));
+    await harness.elapse(1);
+    await engine.epochs.open({
+      id: other,
+      rangeId: RANGE,
+      networkVersion: '5.2.0',
+      deadlineAtMs: harness.nowMs() + 600_000,
+    });
+    const job = await aRejectedJob();
+    expect(said(await retryEpoch(engine, EPOCH, harness.nowMs()))).toMatch(
+      `Job ${job.id} is queued again.\nEpoch ${EPOCH} is being proven`,
+    );
+    await expect(retryEpoch(engine, EpochId.parse('7'), harness.nowMs())).rejects.toThrow(
+      `epoch ${other} is proving, and none of its jobs is rejected`,
+    );
+    await expect(findJob(engine, '8:PARITY_BASE')).rejects.toThrow(`the newest are ${other}, ${EPOCH}`);
+    await expect(findJob(engine, '7:ROOT_ROLLUP')).rejects.toThrow(`coppice jobs ${other} lists`);
   });
 
   it.each([

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { decideFleet } from '../../../../functions/scale-fleet/decide/decide-fleet.ts';
 import type { FleetState, PoolDecision } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
 import type { PoolLoad } from '../../../../shared/merge-tree/progress/work-left.ts';
+import { makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 import { agents, anEpoch, aPool, aState, NOW_MS, running, START_UP_SECONDS, waiting } from './a-fleet-state.ts';
 import { aRunningJob } from '../a-running-job.ts';
 
@@ -28,6 +30,13 @@ describe('decideFleet', () => {
     expect(decision.pools.large).toMatchObject({ spot: Math.ceil((360_000 * 1.08) / 1379), od: 0 });
     expect(decision.outlooks[0]?.slackSeconds).toBeGreaterThanOrEqual(420);
     expect(decision.reason).toMatch(/^epoch 7 is mined at least 42\d s before its deadline$/);
+  });
+
+  it('names epochs by their ids where the ledger has those of two rollups', () => {
+    const epoch = anEpoch({ large: waiting(4) });
+    const other = epochId(7, makeRollupId(1, `0x${'bb'.repeat(20)}`));
+    const { reason } = decideFleet(aState({ epochs: [epoch], knownEpochs: [epoch.id, other] }));
+    expect(reason).toContain(`epoch ${epoch.id} is mined`);
   });
 
   it('orders none for jobs that cannot start yet', () => {

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 
 import { DEFAULT_SCALING_POLICY, type WantedCopy } from '../../../../functions/scale-fleet/decide/fleet-state.ts';
 import { type RunningJob, wantedCopies } from '../../../../functions/scale-fleet/decide/stragglers.ts';
+import { makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
+import { epochIdOf } from '../../../../shared/proving-job/proving-job-id.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 import { NOW_MS } from './a-fleet-state.ts';
 import { aRunningJob, type Running } from '../a-running-job.ts';
 
@@ -22,6 +25,13 @@ describe('second copies', () => {
           'epoch 7 gets a second copy of TX_MERGE_ROLLUP, which has been running for 300 s (most take at most 60 s)',
       },
     ]);
+  });
+
+  it('name the epoch by its id where the ledger has epochs of two rollups', () => {
+    const job = aRunningJob();
+    const own = epochIdOf(job.record.id);
+    const other = epochId(7, makeRollupId(1, `0x${'bb'.repeat(20)}`));
+    expect(wantedCopies([job], POLICY, NOW_MS, [own, other])[0]?.reason).toContain(`epoch ${own} gets a second copy`);
   });
 
   it.each<[string, Running]>([

@@ -10,7 +10,7 @@ import { DEFAULT_SUBMISSION_POLICY } from '../../../../shared/l1/submission/subm
 import { RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import type { RootRecord, Submission } from '../../../../shared/ledger/outbox.ts';
 import { epochId } from '../../../fixtures/epoch-id.ts';
-import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';
+import { type EpochId, EpochNumber, makeRollupId, parseEpochId } from '../../../../shared/proving-job/epoch-id.ts';
 
 const NOW_MS = 1_000_000_000;
 const DEADLINE_MS = NOW_MS + 600_000;
@@ -122,7 +122,7 @@ describe('decideSubmission, for a root without a pending transaction', () => {
 
   it.each<[string, Changes, string]>([
     ['the previous epoch is not proven', { rollup: { provenCheckpoint: 3 } }, 'previous-epoch'],
-    ['another root of the account goes first', { busyWith: { epoch: 2, nonce: 7 } }, 'account-busy'],
+    ['another root of the account goes first', { busyWith: { epochId: epochId(2), nonce: 7 } }, 'account-busy'],
     ['no block is left before the deadline', { view: { blockAtMs: DEADLINE_MS - 12_000 } }, 'too-late'],
     ['a trial run has just failed', { memory: { retryAtMs: NOW_MS + 1 } }, 'retry'],
     [
@@ -132,6 +132,14 @@ describe('decideSubmission, for a root without a pending transaction', () => {
     ],
   ])('waits while %s', (_, changes, cause) => {
     expect(decide(changes)).toMatchObject({ do: 'wait', cause });
+  });
+
+  it('names the epoch that goes first by its number, and by its id where it is of another rollup', () => {
+    const reasonFor = (other: EpochId): unknown => decide({ busyWith: { epochId: other, nonce: 7 } });
+    const ours = parseEpochId(aRoot().epochId).rollup;
+    expect(reasonFor(epochId(2, ours))).toMatchObject({ reason: 'the transaction of epoch 2 (nonce 7) goes first' });
+    const other = epochId(2, makeRollupId(1, `0x${'bb'.repeat(20)}`));
+    expect(reasonFor(other)).toMatchObject({ reason: `the transaction of epoch ${other} (nonce 7) goes first` });
   });
 
   it('doubles the pause with every revert that cost gas, up to the longest', () => {
