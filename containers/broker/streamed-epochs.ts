@@ -1,5 +1,4 @@
 import type { Engine } from '../../shared/engine/engine.ts';
-import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import { openStreamedEpoch } from '../../shared/ledger/streamed-epoch.ts';
 import { type EpochId, parseEpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { BrokerLine } from './broker-deps.ts';
@@ -28,16 +27,10 @@ export class StreamedEpochs {
   async open(id: EpochId): Promise<string | undefined> {
     const { engine, line, deadlineAtMs, nowMs } = this.#deps;
     if ((this.#openUntilMs.get(id) ?? -Infinity) > nowMs()) return undefined;
-    const known = await engine.epochs.find(id);
-    const need = known === undefined ? undefined : needOfEpoch(known, nowMs());
-    if (known !== undefined && (need === 'closing' || known.state === 'expired')) {
-      return `its proof window closed at ${new Date(known.deadlineAtMs).toISOString()}`;
-    }
-    if (known?.state !== 'proving') {
-      const windowEndMs = await deadlineAtMs(parseEpochId(id).epoch);
-      const { networkVersion } = line;
-      await openStreamedEpoch(engine.epochs, { id, networkVersion, deadlineAtMs: windowEndMs }, nowMs());
-    }
+    const { networkVersion } = line;
+    const readDeadlineAtMs = (): Promise<number | undefined> => deadlineAtMs(parseEpochId(id).epoch);
+    const openUntilMs = await openStreamedEpoch(engine.epochs, { id, networkVersion, readDeadlineAtMs }, nowMs());
+    if (openUntilMs <= nowMs()) return `its proof window closed at ${new Date(openUntilMs).toISOString()}`;
     this.#openUntilMs.set(id, nowMs() + TRUSTED_MS);
     return undefined;
   }

@@ -5,9 +5,12 @@ import type { RangeId } from './job-ledger.ts';
 /** The record after {@link EpochLedger.open}: the stored one itself when nothing changes. */
 export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, nowMs: number): EpochRecord {
   const isFurther = known?.state === 'submitting' || known?.state === 'proven';
-  // Each of its jobs opens an epoch that streams, and a job that comes late means that it is not over.
-  const isUnchanged = epoch.shape === undefined ? known?.state === 'proving' : isFurther;
-  if (known !== undefined && isUnchanged && known.rangeId === epoch.rangeId) return known;
+  if (epoch.shape === undefined) {
+    // A native node proves it as well, and knows more of it.
+    if (known?.shape !== undefined) return known;
+    // Each of its jobs opens an epoch that streams, and a job that comes late means that it is not over.
+    if (known?.state === 'proving') return known;
+  } else if (isFurther && known.rangeId === epoch.rangeId) return known;
   return {
     id: epoch.id,
     epoch: parseEpochId(epoch.id).epoch,

@@ -266,8 +266,8 @@ export interface JobLedger {
   release(lease: JobLease): Promise<void>;
   /** Cancels a queued or leased job; its agent loses its lease. Returns whether it was one. */
   cancel(jobId: ProvingJobId, reason: string): Promise<boolean>;
-  /** Cancels the queued and leased jobs of the epoch, but those of `exceptRangeId` when given; their agents lose their leases. Returns how many. */
-  cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number>;
+  /** Cancels the queued and leased jobs of the epoch, but those of `exceptRangeIds`; their agents lose their leases. Returns how many. */
+  cancelEpoch(epochId: EpochId, reason: string, ...exceptRangeIds: RangeId[]): Promise<number>;
   /** Gives every `rejected` job of the epoch's range a fresh budget and makes it `queued`. Returns how many. */
   reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number>;
   /** Gives a `rejected` job a fresh budget and makes it `queued`. Returns whether it was rejected. */

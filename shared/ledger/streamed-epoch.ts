@@ -9,8 +9,11 @@ export const STREAMED_RANGE = RangeId.parse('streamed');
 export interface StreamedEpoch {
   readonly id: EpochId;
   readonly networkVersion: string;
-  /** When its window closes, by the L1's clock; `undefined` where no L1 is known: it then ends with its objects. */
-  readonly deadlineAtMs: number | undefined;
+  /**
+   * Reads when its window closes, by the L1's clock; `undefined` where no L1 is known: it then ends with its objects. Called
+   * for an epoch that is new.
+   */
+  readonly readDeadlineAtMs: () => Promise<number | undefined>;
 }
 
 /** Whether official nodes ask for the epoch's jobs one by one, so that nobody knows its tree. */
@@ -22,19 +25,18 @@ export function isStreamed({ shape }: Pick<EpochRecord, 'shape'>): boolean {
  * Opens the epoch with its first job; safe to repeat with every other. One that was closed before its deadline is open
  * again: a reorg, or a late checkpoint, has its node go on. One that is past its deadline stays as it is, as does one of a
  * native node: its record has a shape.
+ * @returns its deadline: until then it takes jobs
  */
 export async function openStreamedEpoch(
   epochs: Pick<EpochLedger, 'find' | 'open'>,
-  { id, networkVersion, deadlineAtMs }: StreamedEpoch,
+  { id, networkVersion, readDeadlineAtMs }: StreamedEpoch,
   nowMs: number,
-): Promise<EpochRecord> {
+): Promise<number> {
   const known = await epochs.find(id);
-  if (known !== undefined && (known.state === 'proving' || !isStreamed(known) || known.deadlineAtMs <= nowMs))
-    return known;
-  return await epochs.open({
-    id,
-    rangeId: STREAMED_RANGE,
-    networkVersion,
-    deadlineAtMs: known?.deadlineAtMs ?? deadlineAtMs ?? nowMs + OBJECTS_KEPT_SECONDS * 1000,
-  });
+  const deadlineAtMs = known?.deadlineAtMs ?? (await readDeadlineAtMs()) ?? nowMs + OBJECTS_KEPT_SECONDS * 1000;
+  const isToBeOpened = known === undefined || (known.state !== 'proving' && isStreamed(known));
+  if (isToBeOpened && nowMs < deadlineAtMs) {
+    await epochs.open({ id, rangeId: STREAMED_RANGE, networkVersion, deadlineAtMs });
+  }
+  return deadlineAtMs;
 }

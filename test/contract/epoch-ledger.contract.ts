@@ -51,6 +51,23 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.open(epoch)).toStrictEqual({ ...opened, attempt: 2, attemptAtMs: harness.nowMs() });
     });
 
+    it('leaves an epoch of a native node as it is when an official node asks for its jobs as well', async () => {
+      const native = aNewEpoch();
+      const { shape: _shape, firstCheckpoint: _first, lastCheckpoint: _last, ...epoch } = native;
+      const streamed = { ...epoch, rangeId: OTHER_RANGE };
+      const opened = await epochs.open(native);
+      expect(await epochs.open(streamed)).toStrictEqual(opened);
+      const failed = await epochs.advance(native.id, native.rangeId, 'failed');
+      expect(await epochs.open(streamed)).toStrictEqual(failed);
+    });
+
+    it('takes an epoch that streams up over the range of a native node', async () => {
+      const { shape: _shape, firstCheckpoint: _first, lastCheckpoint: _last, ...epoch } = aNewEpoch();
+      await epochs.open({ ...epoch, rangeId: OTHER_RANGE });
+      const native = { ...aNewEpoch(), id: epoch.id };
+      expect(await epochs.open(native)).toMatchObject({ ...native, state: 'proving', attempt: 2 });
+    });
+
     it('finds nothing of an epoch that was never opened', async () => {
       expect(await epochs.find(epochId(99))).toBeUndefined();
     });

@@ -789,15 +789,17 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
         expect((await found(elsewhere.id)).state).toBe('queued');
       });
 
-      it('leaves the jobs of the named range', async () => {
+      it('leaves the jobs of the named ranges', async () => {
         const old = await recorded();
         const current = await recorded(aNewJob('PARITY_BASE', { rangeId: RangeId.parse('0xb2') }));
         const taken = await recorded();
         await jobs.record({ ...taken, rangeId: RangeId.parse('0xb2') });
-        expect(await jobs.cancelEpoch(epochIdOf(old.id), 'reorged away', current.rangeId)).toBe(1);
+        const other = await recorded(aNewJob('PARITY_BASE', { rangeId: RangeId.parse('0xc3') }));
+        expect(await jobs.cancelEpoch(epochIdOf(old.id), 'reorged away', current.rangeId, other.rangeId)).toBe(1);
         expect((await found(old.id)).state).toBe('cancelled');
         expect((await found(current.id)).state).toBe('queued');
         expect((await found(taken.id)).state).toBe('queued');
+        expect((await found(other.id)).state).toBe('queued');
       });
     });
 

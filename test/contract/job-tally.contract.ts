@@ -59,7 +59,7 @@ export function describeJobTallyContract(adapter: string, open: () => Promise<Jo
       await Promise.all([
         ...leases.slice(0, 8).map((lease) => jobs.markProven(proofBy(lease))),
         ...leases.slice(4).map((lease) => jobs.fail(lease, 'failure', 'a race').catch(() => undefined)),
-        jobs.cancelEpoch(EPOCH, 'a race', RANGES[1]),
+        jobs.cancelEpoch(EPOCH, 'a race', RANGES[1]!),
       ]);
       await expectTallies('settled');
     });

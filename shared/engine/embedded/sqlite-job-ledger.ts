@@ -254,19 +254,19 @@ export class SqliteJobLedger implements JobLedger {
     return cancelled > 0;
   }
 
-  async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epochId: EpochId, reason: string, ...exceptRangeIds: RangeId[]): Promise<number> {
     let cancelled = 0;
     for await (const { after, last } of openPortions(this.#database, epochId)) {
       cancelled += this.#database.run(
         `update jobs set state = 'cancelled', settled_at_ms = ?, reason = ?, ${CLEAR_LEASES}
          where epoch_id = ?3 and ${IS_OPEN} and sequence > ?4 and sequence <= ?5
-           and (?6 is null or range_id <> ?6)`,
+           and range_id not in (select value from json_each(?6))`,
         this.#clock.nowMs(),
         keptReason(reason),
         epochId,
         after,
         last,
-        exceptRangeId ?? null,
+        JSON.stringify(exceptRangeIds),
       );
     }
     return cancelled;

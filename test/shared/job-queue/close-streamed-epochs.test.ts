@@ -29,7 +29,11 @@ describe('closing epochs that stream', () => {
 
   async function opened(epoch: number, deadlineAtMs?: number): Promise<EpochId> {
     const id = idOf(epoch);
-    await openStreamedEpoch(harness.engine.epochs, { id, networkVersion: '6.0.0', deadlineAtMs }, nowMs());
+    await openStreamedEpoch(
+      harness.engine.epochs,
+      { id, networkVersion: '6.0.0', readDeadlineAtMs: async () => deadlineAtMs },
+      nowMs(),
+    );
     return id;
   }
 
@@ -62,7 +66,8 @@ describe('closing epochs that stream', () => {
 
   it("leaves another rollup's alone, and those whose tree is known", async () => {
     const id = makeEpochId(makeLineId('5.2.0'), EpochNumber.parse(5));
-    await openStreamedEpoch(harness.engine.epochs, { id, networkVersion: '5.2.0', deadlineAtMs: undefined }, nowMs());
+    const epoch = { id, networkVersion: '5.2.0', readDeadlineAtMs: async () => undefined };
+    await openStreamedEpoch(harness.engine.epochs, epoch, nowMs());
     const shaped = idOf(4);
     const shape = [{ blocks: [{ publicTxs: 0, privateTxs: 1 }], l1ToL2Messages: 0 }];
     const deadlineAtMs = nowMs() + 60_000;

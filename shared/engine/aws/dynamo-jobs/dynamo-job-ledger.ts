@@ -203,10 +203,13 @@ export class DynamoJobLedger implements JobLedger {
     return isDone(await this.#update(jobId, updates.cancel(reason, this.#nowMs(), writeId)), writeId);
   }
 
-  async cancelEpoch(epochId: EpochId, reason: string, exceptRangeId?: RangeId): Promise<number> {
+  async cancelEpoch(epochId: EpochId, reason: string, ...exceptRangeIds: RangeId[]): Promise<number> {
     const writeId = newWriteId();
-    const jobs = await readJobsOfEpoch(this.#table, epochId, updates.isCancellable(exceptRangeId), { exceptRangeId });
-    return await this.#countChanged(jobs, writeId, () => updates.cancel(reason, this.#nowMs(), writeId, exceptRangeId));
+    const { condition, values } = updates.cancellable(exceptRangeIds);
+    const jobs = await readJobsOfEpoch(this.#table, epochId, condition, values);
+    return await this.#countChanged(jobs, writeId, () =>
+      updates.cancel(reason, this.#nowMs(), writeId, exceptRangeIds),
+    );
   }
 
   async reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number> {

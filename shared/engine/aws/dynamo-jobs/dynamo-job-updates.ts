@@ -203,18 +203,27 @@ export function releaseLease({ token }: JobLease): JobUpdate {
   };
 }
 
-/** queued | leased → cancelled, but not jobs of `exceptRangeId` when given */
-export function cancel(reason: string, nowMs: number, writeId: string, exceptRangeId?: RangeId): JobUpdate {
+/** queued | leased → cancelled, but not jobs of these ranges */
+export function cancel(
+  reason: string,
+  nowMs: number,
+  writeId: string,
+  exceptRangeIds: readonly RangeId[] = [],
+): JobUpdate {
+  const { condition, values } = cancellable(exceptRangeIds);
   return {
     update: `SET #state = :cancelled, #settledAtMs = :nowMs, #reason = :reason, #writeId = :writeId
       REMOVE ${LEASE}, ${LEAVE_INDEX}`,
-    condition: isCancellable(exceptRangeId),
-    values: { reason: keptReason(reason), nowMs, writeId, exceptRangeId },
+    condition,
+    values: { reason: keptReason(reason), nowMs, writeId, ...values },
   };
 }
 
-export function isCancellable(exceptRangeId: RangeId | undefined): string {
-  return `#state IN (:queued, :leased)${exceptRangeId === undefined ? '' : ' AND #rangeId <> :exceptRangeId'}`;
+/** The jobs that {@link cancel} cancels: a condition, and the values in it. */
+export function cancellable(exceptRangeIds: readonly RangeId[]): Required<Pick<JobUpdate, 'condition' | 'values'>> {
+  const values = Object.fromEntries(exceptRangeIds.map((rangeId, index) => [`exceptRangeId${index}`, rangeId]));
+  const isInNone = Object.keys(values).map((name) => ` AND #rangeId <> :${name}`);
+  return { condition: `#state IN (:queued, :leased)${isInNone.join('')}`, values };
 }
 
 /** queued | leased, its lease ended → rejected, unless a straggler goes on */

@@ -4,7 +4,7 @@ import { readFleetStatus, type FleetStatus } from '../../../../containers/cli/in
 import { renderStatus } from '../../../../containers/cli/inspect/render-status.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
 import { aboutEpoch } from '../../../../shared/ledger/incident-log.ts';
-import { openStreamedEpoch } from '../../../../shared/ledger/streamed-epoch.ts';
+import { openStreamedEpoch, STREAMED_RANGE } from '../../../../shared/ledger/streamed-epoch.ts';
 import { EpochNumber, makeEpochId, makeLineId, makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
@@ -53,9 +53,11 @@ describe('coppice status', () => {
 
   it('shows an epoch of a version line by the jobs so far, and no window', async () => {
     const id = makeEpochId(makeLineId('6.0.0'), EpochNumber.parse(7));
-    const epoch = { id, networkVersion: '6.0.0', deadlineAtMs: undefined };
-    const { rangeId } = await openStreamedEpoch(harness.engine.epochs, epoch, harness.nowMs());
-    await harness.engine.jobs.record(aNewJob('ROOT_ROLLUP', { epochId: id, rangeId, networkVersion: '6.0.0' }));
+    const epoch = { id, networkVersion: '6.0.0', readDeadlineAtMs: async () => undefined };
+    await openStreamedEpoch(harness.engine.epochs, epoch, harness.nowMs());
+    await harness.engine.jobs.record(
+      aNewJob('ROOT_ROLLUP', { epochId: id, rangeId: STREAMED_RANGE, networkVersion: '6.0.0' }),
+    );
     expect((await statusText()).split('\n')[1]).toBe(
       '  7  proving  streamed  0 of 1 jobs proven so far, 0 running, 1 waiting  no window known',
     );
