@@ -4,7 +4,7 @@ import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
-import type { AgentSlot } from './agent-slots.ts';
+import type { AgentSlot } from './agent-slot.ts';
 import type { DispatchedJob, JobDispatcher, JobDispatcherDeps } from './job-dispatcher.ts';
 import type { CallContext } from './transport/json-rpc.ts';
 
@@ -20,7 +20,7 @@ export interface AgentCallsOptions {
   readonly glanceMs: number;
 }
 
-export type AgentCallsDeps = JobDispatcherDeps & { readonly dispatcher: JobDispatcher };
+export type AgentCallsDeps = JobDispatcherDeps & { readonly dispatcher: Pick<JobDispatcher, 'next' | 'noteFailed'> };
 
 /** The calls of agents. Each may come twice, and from any broker: what counts is the ledger's record. */
 export class AgentCalls {
@@ -76,7 +76,7 @@ export class AgentCalls {
       return undefined;
     }
     const lease = held.find(jobId)?.jobLease ?? record.lease;
-    const claimedAtMs = lease?.claimedAtMs ?? nowMs();
+    const claimedAtMs = lease?.claimedAtMs ?? (slot.jobId === jobId ? slot.jobSinceMs : undefined) ?? nowMs();
     const proof = await payloads.storeProof(jobId, proofUri);
     const agentId = lease?.agentId ?? slot.agentId;
     const provingMs = Math.max(0, nowMs() - claimedAtMs);
@@ -107,13 +107,20 @@ export class AgentCalls {
     }
     dispatcher.noteFailed(jobId, slot);
     slots.ended(slot, 'failed');
-    await this.#endAttempt(record, lease, message);
+    await this.#endAttempt(record, lease, message === INPUTS_NOT_READ ? 'corrupt-inputs' : 'failure', message);
     return this.#next(slot, filter, call, this.#options.holdMs);
   }
 
-  async #endAttempt(record: JobRecord, lease: JobLease, message: string): Promise<void> {
+  /** Counts an attempt whose agent no longer has the job, as one that ended with its lease. */
+  async lose(jobId: ProvingJobId, message: string): Promise<void> {
+    const { engine, held } = this.#deps;
+    const lease = held.find(jobId)?.jobLease;
+    const record = await engine.jobs.find(jobId);
+    if (record !== undefined && lease !== undefined) await this.#endAttempt(record, lease, 'lost-agent', message);
+  }
+
+  async #endAttempt(record: JobRecord, lease: JobLease, cause: AttemptCause, message: string): Promise<void> {
     const { engine, held, log } = this.#deps;
-    const cause: AttemptCause = message === INPUTS_NOT_READ ? 'corrupt-inputs' : 'failure';
     let outcome: 'queued' | 'rejected';
     try {
       outcome = await engine.jobs.fail(lease, cause, message);

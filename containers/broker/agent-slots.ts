@@ -1,39 +1,19 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
-import { reportIncident } from '../../shared/ledger/report-incident.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
-import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
 import { mapBounded } from '../../shared/retry/map-bounded.ts';
 import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { AgentDoubt } from './agent-doubt.ts';
+import { type AgentBook, type AgentSlot, newSlot } from './agent-slot.ts';
 
 /** How often the registry hears of an agent whose state does not change. */
 const REPORT_MS = 40_000;
 const REPORTS_AT_ONCE = 8;
 /** Longer than any agent polls. */
 const GONE_AFTER_MS = 120_000;
-/** An agent whose jobs failed this often, one after the other, gets none for a while. */
-const DOUBTED_AFTER = 3;
-const DOUBT: Backoff = { firstMs: 30_000, longestMs: 600_000 };
-
-/** One agent at a client's address, as far as a broker can tell agents apart. */
-export interface AgentSlot {
-  readonly agentId: AgentId;
-  readonly client: string;
-  /** The job that it proves. */
-  jobId: ProvingJobId | undefined;
-  jobSinceMs: number | undefined;
-  /** Whether a call of it is under way. */
-  isCalling: boolean;
-  jobsProven: number;
-  failuresInRow: number;
-  doubtedUntilMs: number;
-  note: string | undefined;
-  readonly startedAtMs: number;
-  lastSeenAtMs: number;
-}
 
 export interface AgentSlotsDeps {
   readonly engine: Pick<Engine, 'agents' | 'incidents'>;
@@ -47,12 +27,14 @@ export interface AgentSlotsDeps {
  * known by its job, an idle one takes the first number that is free. Their records in the registry are for people, and the
  * number of distinct ones for the budgets of jobs.
  */
-export class AgentSlots {
+export class AgentSlots implements AgentBook {
   readonly #deps: AgentSlotsDeps;
+  readonly #doubt: AgentDoubt;
   readonly #slots = new Map<string, AgentSlot[]>();
 
   constructor(deps: AgentSlotsDeps) {
     this.#deps = deps;
+    this.#doubt = new AgentDoubt(deps);
   }
 
   get all(): readonly AgentSlot[] {
@@ -77,24 +59,16 @@ export class AgentSlots {
     void this.#report([slot]);
   }
 
-  /** The agent no longer proves the job, for whatever reason. */
   ended(slot: AgentSlot, outcome: 'proven' | 'failed' | 'lost'): void {
     slot.jobId = undefined;
     slot.jobSinceMs = undefined;
-    if (outcome === 'proven') {
-      slot.jobsProven += 1;
-      slot.failuresInRow = 0;
-      slot.note = undefined;
-    } else if (outcome === 'failed') {
-      slot.failuresInRow += 1;
-      if (slot.failuresInRow >= DOUBTED_AFTER) this.#doubt(slot);
-    }
+    if (outcome === 'proven') slot.jobsProven += 1;
+    if (outcome !== 'lost') this.#doubt.note(slot, outcome);
     void this.#report([slot]);
   }
 
-  /** Whether the agent is to get no job for now, since its last ones failed one after the other. */
   isDoubted(slot: AgentSlot): boolean {
-    return slot.doubtedUntilMs > this.#deps.nowMs();
+    return this.#doubt.isDoubted(slot);
   }
 
   /** Reports agents at an interval, and forgets those that have gone, until `signal` aborts. */
@@ -104,35 +78,10 @@ export class AgentSlots {
   }
 
   #add(client: string, slots: AgentSlot[]): AgentSlot {
-    const nowMs = this.#deps.nowMs();
-    const slot: AgentSlot = {
-      agentId: AgentId.parse(`${client}-${slots.length + 1}`),
-      client,
-      jobId: undefined,
-      jobSinceMs: undefined,
-      isCalling: false,
-      jobsProven: 0,
-      failuresInRow: 0,
-      doubtedUntilMs: -Infinity,
-      note: undefined,
-      startedAtMs: nowMs,
-      lastSeenAtMs: nowMs,
-    };
+    const slot = newSlot(AgentId.parse(`${client}-${slots.length + 1}`), client, this.#deps.nowMs());
     slots.push(slot);
     void this.#report([slot]);
     return slot;
-  }
-
-  #doubt(slot: AgentSlot): void {
-    const { log, nowMs } = this.#deps;
-    const pauseMs = backoffMs(slot.failuresInRow - DOUBTED_AFTER + 1, DOUBT);
-    slot.doubtedUntilMs = nowMs() + pauseMs;
-    slot.note = `its last ${slot.failuresInRow} jobs failed one after the other: it gets no job for ${pauseMs / 1000} s; check its version and its machine`;
-    log.warn(
-      { agentId: slot.agentId, failures: slot.failuresInRow, pauseMs },
-      'an agent fails its jobs: it gets none for a while',
-    );
-    void reportIncident(this.#deps, { kind: 'failing-agent', subject: slot.agentId, message: slot.note });
   }
 
   async #reportAll(): Promise<void> {

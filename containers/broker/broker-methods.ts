@@ -13,15 +13,25 @@ const NODE_NAMESPACE = 'provingJobProducer';
 /** Aztec's debugging call: the jobs of this broker are revived by an operator. */
 const REPLAY = 'replayProvingJob';
 
-/** The methods of Aztec's broker by their names on the wire. */
-export function brokerMethods(node: NodeCalls, agent: AgentCalls): ReadonlyMap<string, RpcMethod> {
-  const ofNode: Partial<Record<BrokerMethod, RpcMethod>> = {
+/** The methods of Aztec's broker that nodes call, by their names on the wire. */
+export function nodeMethods(node: NodeCalls): ReadonlyMap<string, RpcMethod> {
+  const methods: Partial<Record<BrokerMethod, RpcMethod>> = {
     enqueueProvingJob: method('enqueueProvingJob', ([job]) => node.enqueue(job)),
     getProvingJobStatus: method('getProvingJobStatus', ([id]) => node.status(id)),
     cancelProvingJob: method('cancelProvingJob', ([id]) => node.cancel(id)),
     getCompletedJobs: method('getCompletedJobs', ([ids], call) => node.completed(ids, call)),
   };
-  const ofAgent: Partial<Record<BrokerMethod, RpcMethod>> = {
+  return new Map([
+    ...named(BROKER_NAMESPACE, { ...methods, [REPLAY]: refuseReplay }),
+    ...named(NODE_NAMESPACE, methods),
+  ]);
+}
+
+/** The methods that agents call. */
+export function agentMethods(
+  agent: Pick<AgentCalls, 'getJob' | 'progress' | 'succeed' | 'fail'>,
+): ReadonlyMap<string, RpcMethod> {
+  const methods: Partial<Record<BrokerMethod, RpcMethod>> = {
     getProvingJob: method('getProvingJob', ([filter], call) => agent.getJob(filter, call)),
     reportProvingJobProgress: method('reportProvingJobProgress', ([id, startedAtMs, filter], call) =>
       agent.progress(id, startedAtMs, filter, call),
@@ -33,11 +43,7 @@ export function brokerMethods(node: NodeCalls, agent: AgentCalls): ReadonlyMap<s
       agent.fail(id, message, filter, call),
     ),
   };
-  return new Map([
-    ...named(BROKER_NAMESPACE, { ...ofNode, ...ofAgent, [REPLAY]: refuseReplay }),
-    ...named(NODE_NAMESPACE, ofNode),
-    ...named(AGENT_NAMESPACE, ofAgent),
-  ]);
+  return new Map([...named(BROKER_NAMESPACE, methods), ...named(AGENT_NAMESPACE, methods)]);
 }
 
 type Params<Name extends BrokerMethod> = z.output<(typeof BROKER_PARAMS)[Name]>;

@@ -1,14 +1,15 @@
 import type { WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
+import { sendJobs } from '../../shared/job-queue/send-jobs.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import { isLostObject } from '../../shared/proof-store/errors.ts';
-import { Pool } from '../../shared/proving-job/circuit-family.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { backoffMs } from '../../shared/retry/backoff.ts';
 import { pause } from '../../shared/retry/pause.ts';
-import type { AgentSlot, AgentSlots } from './agent-slots.ts';
+import type { AgentBook, AgentSlot } from './agent-slot.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import { accepts, type CircuitTypes } from './circuit-types.ts';
 import type { HeldLeases } from './held-leases.ts';
@@ -48,11 +49,15 @@ interface Waiter extends JobWish {
 }
 
 export interface JobDispatcherDeps extends BrokerDeps {
-  readonly ids: WireIds;
+  readonly ids: Pick<WireIds, 'toJobId' | 'toWireId'>;
   readonly types: CircuitTypes;
   readonly payloads: StoredPayloads;
   readonly held: HeldLeases;
-  readonly slots: AgentSlots;
+  readonly slots: AgentBook;
+  /** The pools whose jobs are dispatched, in order of preference. */
+  readonly pools: readonly Pool[];
+  /** Whether agents of elsewhere are to try the job first, since it failed here. @default never */
+  readonly areOthersAheadFor?: (jobId: ProvingJobId) => Promise<boolean>;
   /** How long one claim waits at the queue, in seconds; a poll of SQS outlives the broker's stop by as much. */
   readonly claimSeconds: number;
 }
@@ -135,11 +140,11 @@ export class JobDispatcher {
   }
 
   async #claimOne(): Promise<void> {
-    const { engine, claimSeconds, log } = this.#deps;
+    const { engine, pools, claimSeconds, log } = this.#deps;
     if (this.#idle.signal.aborted) this.#idle = new AbortController();
     const { signal } = this.#idle;
     try {
-      const message = await engine.queue.claim(Pool.options, { waitSeconds: claimSeconds, signal });
+      const message = await engine.queue.claim(pools, { waitSeconds: claimSeconds, signal });
       this.#failedClaims = 0;
       if (message === undefined) return;
       const offer: Promise<void> = this.#offer(message)
@@ -186,7 +191,7 @@ export class JobDispatcher {
 
   /** Turns away what no agent of this broker can prove. @returns whether it did */
   async #refuse(lease: QueueLease): Promise<boolean> {
-    const { engine, line, ids } = this.#deps;
+    const { engine, line, ids, areOthersAheadFor } = this.#deps;
     const { message } = lease;
     if (!namesOwnCircuit(message)) {
       const reason = `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`;
@@ -195,9 +200,13 @@ export class JobDispatcher {
       return true;
     }
     const isOfLine = message.networkVersion === line.networkVersion && ids.toWireId(message.jobId) !== undefined;
-    if (isOfLine) return false;
-    await engine.queue.release(lease, FOREIGN_SECONDS);
-    await this.#reportForeign(lease);
+    if (!isOfLine) {
+      await engine.queue.release(lease, FOREIGN_SECONDS);
+      await this.#reportForeign(lease);
+      return true;
+    }
+    if ((await areOthersAheadFor?.(message.jobId)) !== true) return false;
+    await engine.queue.release(lease, NOT_WANTED_SECONDS);
     return true;
   }
 
@@ -235,9 +244,9 @@ export class JobDispatcher {
 
   /** Claims the job for the agent and reads its inputs; `undefined` when it is not to be proven now. */
   async #take(message: QueueLease, { slot }: Waiter): Promise<DispatchedJob | undefined> {
-    const { engine, leaseSeconds, held, nowMs } = this.#deps;
+    const { engine, leaseSeconds, pools, held, nowMs } = this.#deps;
     const { jobId } = message.message;
-    const answer = await engine.jobs.claim(jobId, slot.agentId, leaseSeconds);
+    const answer = await engine.jobs.claim(jobId, slot.agentId, leaseSeconds, pools);
     switch (answer.outcome) {
       case 'claimed':
         held.hold(answer.lease, message);
@@ -251,8 +260,12 @@ export class JobDispatcher {
         await engine.queue.release(message, Math.max(0, answer.expiresAtMs - nowMs()) / 1000);
         return undefined;
       case 'left-to-others':
-      case 'moved':
         await engine.queue.release(message, NOT_WANTED_SECONDS);
+        return undefined;
+      case 'moved':
+        // Who moved it may have ended before it sent the message to the new pool; a second one does no harm.
+        await sendJobs([answer.job], engine);
+        await engine.queue.complete(message);
         return undefined;
       case 'settled':
         await engine.queue.complete(message);

@@ -1,13 +1,14 @@
 import { AgentCalls } from './agent-calls.ts';
 import { AgentSlots } from './agent-slots.ts';
 import type { BrokerDeps } from './broker-deps.ts';
-import { brokerMethods } from './broker-methods.ts';
+import { agentMethods, nodeMethods } from './broker-methods.ts';
 import { CircuitTypes } from './circuit-types.ts';
 import { HeldLeases } from './held-leases.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
 import { NodeCalls } from './node-calls.ts';
 import { RecentSettlements } from './recent-settlements.ts';
 import { STREAMED_RANGE } from '../../shared/ledger/streamed-epoch.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { StreamedEpochs, type StreamedEpochsDeps } from './streamed-epochs.ts';
 import { StoredPayloads } from './stored-payloads.ts';
 import type { RpcMethod } from './transport/json-rpc.ts';
@@ -47,20 +48,28 @@ export class ProverBroker {
     this.#held = new HeldLeases(deps);
     this.#settlements = new RecentSettlements({ settlements: engine.settlements, ids, steadyMs: deps.steadyMs });
     const epochs = new StreamedEpochs(deps);
-    const shared = { ...deps, ids, types, payloads, held: this.#held, slots: this.#slots, claimSeconds };
+    const shared = {
+      ...deps,
+      ids,
+      types,
+      payloads,
+      held: this.#held,
+      slots: this.#slots,
+      pools: Pool.options,
+      claimSeconds,
+    };
     this.#dispatcher = new JobDispatcher(shared);
-    this.methods = brokerMethods(
-      new NodeCalls(holdMs, {
-        ...deps,
-        ids,
-        types,
-        payloads,
-        settlements: this.#settlements,
-        rangeId: STREAMED_RANGE,
-        openEpoch: (id) => epochs.open(id),
-      }),
-      new AgentCalls({ holdMs, glanceMs }, { ...shared, dispatcher: this.#dispatcher }),
-    );
+    const node = new NodeCalls(holdMs, {
+      ...deps,
+      ids,
+      types,
+      payloads,
+      settlements: this.#settlements,
+      rangeId: STREAMED_RANGE,
+      openEpoch: (id) => epochs.open(id),
+    });
+    const agent = new AgentCalls({ holdMs, glanceMs }, { ...shared, dispatcher: this.#dispatcher });
+    this.methods = new Map([...nodeMethods(node), ...agentMethods(agent)]);
   }
 
   /** Agents that wait for a job, and those that prove one, by what this broker has seen. */

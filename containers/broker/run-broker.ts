@@ -80,6 +80,7 @@ export async function runBroker(
     {
       host,
       port: options.port,
+      addressSettings: '--broker-port (PROVER_BROKER_PORT) or --broker-bind (COPPICE_BROKER_BIND)',
       networks: new ClientNetworks(networks),
       maxBodyBytes: options.maxBodyBytes,
       maxCalls: options.maxCalls,

@@ -25,16 +25,17 @@ export class CallRefusedError extends Error {
   }
 }
 
-/** The address that the broker should listen on is in use, or is not one of this machine's. */
+/** The address to listen on is in use, or is not one of this machine's. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
   readonly host: string;
   readonly port: number;
 
-  constructor(host: string, port: number, reason: string, options?: ErrorOptions) {
+  /** @param settings those that name another address */
+  constructor(host: string, port: number, reason: string, settings: string, options?: ErrorOptions) {
     super(
-      `the broker cannot listen on ${host}, port ${port} (${reason}): stop the program that listens there, or give another ` +
-        '--broker-port (PROVER_BROKER_PORT) or --broker-bind (COPPICE_BROKER_BIND)',
+      `cannot listen on ${host}, port ${port} (${reason}): stop the program that listens there, or give another ` +
+        settings,
       options,
     );
     this.host = host;

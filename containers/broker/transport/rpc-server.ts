@@ -16,6 +16,8 @@ export interface RpcServerOptions {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** The settings that name another address, for errors. */
+  readonly addressSettings: string;
   readonly networks: ClientNetworks;
   /** The most bytes of a request's body, once unpacked. */
   readonly maxBodyBytes: number;
@@ -80,10 +82,10 @@ export class RpcServer {
 
   /** @returns the port @throws {ListenError} */
   async listen(): Promise<number> {
-    const { host, port } = this.#options;
+    const { host, port, addressSettings } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new ListenError(host, port, error.code ?? error.message, { cause: error })),
+        reject(new ListenError(host, port, error.code ?? error.message, addressSettings, { cause: error })),
       );
       this.#server.listen({ host, port }, resolve);
     });
@@ -94,7 +96,7 @@ export class RpcServer {
   async stop(patienceMs: number): Promise<void> {
     this.#isStopping = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const request of this.#underWay) request.abort('the broker stops');
+    for (const request of this.#underWay) request.abort('the server stops');
     this.#server.closeIdleConnections();
     const timer = setTimeout(() => this.#server.closeAllConnections(), patienceMs);
     await closed;
@@ -149,7 +151,7 @@ export class RpcServer {
     this.#underWay.add(gone);
     let isDelivered = false;
     try {
-      if (this.#isStopping) gone.abort('the broker stops');
+      if (this.#isStopping) gone.abort('the server stops');
       const answer = await this.#answer(request, context);
       isDelivered = await this.#send(request, response, 200, answer);
     } catch (error) {

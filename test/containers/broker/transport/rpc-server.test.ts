@@ -28,6 +28,7 @@ async function serve(
     {
       host: '127.0.0.1',
       port: 0,
+      addressSettings: '--some-port (SOME_PORT)',
       networks: new ClientNetworks([]),
       maxBodyBytes: 64 * MIB,
       maxCalls: 100,
@@ -295,7 +296,9 @@ describe('RpcServer', () => {
 
   it('says what to do when its port is in use', async () => {
     const { port } = await serve({});
-    await expect(serve({}, { port })).rejects.toThrow(ListenError);
+    const refused = await serve({}, { port }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ListenError);
+    expect(String(refused)).toContain('--some-port (SOME_PORT)');
     servers.pop();
   });
 });
