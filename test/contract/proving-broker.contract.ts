@@ -1,120 +1,31 @@
-import { NUMBER_OF_L1_L2_MESSAGES_PER_ROLLUP, RECURSIVE_PROOF_LENGTH } from '@aztec/constants';
 import { EpochNumber } from '@aztec/foundation/branded-types';
-import { Fr } from '@aztec/foundation/curves/bn254';
-import { createProvingJobBrokerClient, InlineProofStore, ProvingAgent } from '@aztec/prover-client/broker';
-import { makeProvingJobId, type ProofUri, type ProvingJobBroker } from '@aztec/stdlib/interfaces/server';
-import { ParityBasePrivateInputs, ParityPublicInputs } from '@aztec/stdlib/parity';
-import { makeEmptyRecursiveProof, ProvingRequestType } from '@aztec/stdlib/proofs';
-import { makePublicInputsAndRecursiveProof, type ServerCircuitProver } from '@aztec/stdlib/interfaces/server';
-import { VerificationKeyData } from '@aztec/stdlib/vks';
-import { makeTracedFetch } from '@aztec/telemetry-client';
+import type { ProvingJobBroker } from '@aztec/stdlib/interfaces/server';
+import { ProvingRequestType } from '@aztec/stdlib/proofs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { type BrokerOptions, runBroker } from '../../containers/broker/run-broker.ts';
+import type { BrokerOptions } from '../../containers/broker/run-broker.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
 import { inputsKey, outputsKey } from '../../shared/proof-store/proof-store.ts';
 import { makeLineId } from '../../shared/proving-job/epoch-id.ts';
-import { ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
-import { createLogger } from '../../shared/telemetry/logger.ts';
-import { NO_METRICS } from '../../shared/telemetry/open-metrics.ts';
-
-export interface BrokerHarness {
-  readonly engine: Engine;
-  readonly leaseSeconds: number;
-  nowMs(): number;
-  elapse(seconds: number): Promise<void>;
-  close(): Promise<void>;
-}
-
-const TYPE = ProvingRequestType.PARITY_BASE;
-const LINE = { networkVersion: '4.1.2', rollup: makeLineId('4.1.2') };
-const store = new InlineProofStore();
-
-interface RunningBroker {
-  readonly url: string;
-  readonly logged: () => string;
-  stop(): Promise<void>;
-}
-
-async function start(
-  { engine, leaseSeconds, nowMs }: Pick<BrokerHarness, 'engine' | 'leaseSeconds' | 'nowMs'>,
-  options: Partial<BrokerOptions> = {},
-): Promise<RunningBroker> {
-  const lines: string[] = [];
-  const stopped = new AbortController();
-  const listening = Promise.withResolvers<number>();
-  const run = runBroker(
-    {
-      line: LINE,
-      host: '127.0.0.1',
-      port: 0,
-      networks: [],
-      maxBodyBytes: 64 * 2 ** 20,
-      maxCalls: 100,
-      maxConnections: 200,
-      clientTimeoutMs: 60_000,
-      holdMs: 5_000,
-      claimSeconds: 1,
-      leaseSeconds,
-      sweep: undefined,
-      drainMs: 1_000,
-      ...options,
-    },
-    {
-      engine,
-      metrics: NO_METRICS,
-      log: createLogger('broker', { logLevel: 'trace', format: 'json', write: (line: string) => lines.push(line) }),
-      signal: stopped.signal,
-      nowMs,
-      onListening: listening.resolve,
-    },
-  );
-  run.catch(listening.reject);
-  const port = await listening.promise;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    logged: () => lines.join(''),
-    stop: async () => {
-      stopped.abort();
-      await run;
-    },
-  };
-}
-
-function clientOf(url: string, retries: number[] = []): ProvingJobBroker {
-  return createProvingJobBrokerClient(url, {}, makeTracedFetch(retries, true));
-}
-
-let nextInputs = 0;
-
-/** A job of an official node of 4.1.2, with inputs like no other's. */
-async function aJob(epoch = 7): Promise<Parameters<ProvingJobBroker['enqueueProvingJob']>[0] & { bytes: Buffer }> {
-  const messages = Array.from({ length: NUMBER_OF_L1_L2_MESSAGES_PER_ROLLUP }, () => new Fr(++nextInputs));
-  const inputs = ParityBasePrivateInputs.fromSlice(messages, 0, Fr.ZERO);
-  const bytes = inputs.toBuffer();
-  const epochNumber = EpochNumber(epoch);
-  const id = makeProvingJobId(epochNumber, TYPE, sha256Of(bytes));
-  return { id, type: TYPE, epochNumber, inputsUri: await store.saveProofInput(id, TYPE, inputs), bytes };
-}
-
-function aProof(text: string): ProofUri {
-  return `data:application/json;charset=utf-8,${encodeURIComponent(JSON.stringify({ type: TYPE, result: text }))}` as ProofUri;
-}
-
-async function raw(url: string, method: string, params: unknown[], signal?: AbortSignal): Promise<Response> {
-  const body = JSON.stringify([{ jsonrpc: '2.0', id: 1, method: `proverBroker_${method}`, params }]);
-  return fetch(url, { method: 'POST', body, ...(signal && { signal }) });
-}
-
-async function resultOf(response: Promise<Response>): Promise<unknown> {
-  const [answer] = (await (await response).json()) as [{ result?: unknown; error?: unknown }];
-  return answer.error ?? answer.result;
-}
-
-function jobIdOf(wireId: string): ProvingJobId {
-  return ProvingJobId.parse(`${LINE.rollup}:${wireId}`);
-}
+import { sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import {
+  aJob,
+  aProof,
+  type BrokerHarness,
+  clientOf,
+  jobIdOf,
+  newFacade,
+  newInputs,
+  newOfficialAgent,
+  PUBLIC_INPUTS,
+  raw,
+  resultOf,
+  type RunningBroker,
+  startTestBroker,
+  statusOf,
+  TYPE,
+} from './broker-ground.ts';
 
 /** What every broker keeps over any engine, to official clients of 4.1.2. */
 export function describeProvingBrokerContract(engine: string, open: () => Promise<BrokerHarness>): void {
@@ -129,7 +40,7 @@ export function describeProvingBrokerContract(engine: string, open: () => Promis
       options?: Partial<BrokerOptions>,
       over: Engine = harness.engine,
     ): Promise<RunningBroker> {
-      const broker = await start({ ...harness, nowMs: () => harness.nowMs(), engine: over }, options);
+      const broker = await startTestBroker({ ...harness, nowMs: () => harness.nowMs(), engine: over }, options);
       brokers.push(broker);
       return broker;
     }
@@ -410,26 +321,13 @@ export function describeProvingBrokerContract(engine: string, open: () => Promis
     });
 
     it("proves a job of Aztec's facade with Aztec's agent", async () => {
-      const { BrokerCircuitProverFacade } = (await import(
-        new URL('../../node_modules/@aztec/prover-client/dest/proving_broker/broker_prover_facade.js', import.meta.url)
-          .href
-      )) as { BrokerCircuitProverFacade: new (...parts: unknown[]) => OfficialFacade };
-      const publicInputs = new ParityPublicInputs(new Fr(1), new Fr(2), new Fr(3));
-      const proof = makePublicInputsAndRecursiveProof(
-        publicInputs,
-        makeEmptyRecursiveProof(RECURSIVE_PROOF_LENGTH),
-        VerificationKeyData.makeFakeHonk(),
-      );
-      const prover = { getBaseParityProof: async () => proof } as unknown as ServerCircuitProver;
-      const official = new ProvingAgent(agent, store, prover, [], 100);
-      const facade = new BrokerCircuitProverFacade(node, store, undefined, 100);
+      const official = newOfficialAgent(agent);
+      const facade = await newFacade(node);
       facade.start();
       official.start();
       try {
-        const messages = Array.from({ length: NUMBER_OF_L1_L2_MESSAGES_PER_ROLLUP }, () => new Fr(++nextInputs));
-        const inputs = ParityBasePrivateInputs.fromSlice(messages, 0, Fr.ZERO);
-        const proven = await facade.getBaseParityProof(inputs, undefined, EpochNumber(7));
-        expect(proven.inputs).toEqual(publicInputs);
+        const proven = await facade.getBaseParityProof(newInputs(), undefined, EpochNumber(7));
+        expect(proven.inputs).toEqual(PUBLIC_INPUTS);
         const agents = await harness.engine.agents.seenWithin(1_000);
         expect(agents.filter(({ jobsProven }) => jobsProven > 0)).toMatchObject([{ networkVersion: '4.1.2' }]);
       } finally {
@@ -444,16 +342,6 @@ export function describeProvingBrokerContract(engine: string, open: () => Promis
       expect(await statusOf(url)).toMatchObject({ ok: true, networkVersion: '4.1.2', agents: 0 });
     });
   });
-}
-
-interface OfficialFacade {
-  start(): void;
-  stop(): Promise<void>;
-  getBaseParityProof(inputs: unknown, signal: undefined, epoch: unknown): Promise<{ readonly inputs: unknown }>;
-}
-
-async function statusOf(url: string): Promise<{ readonly agentsWaiting: number }> {
-  return (await (await fetch(`${url}/status`)).json()) as { readonly agentsWaiting: number };
 }
 
 /** For an answer that must not come: long enough for a wrong one. */
