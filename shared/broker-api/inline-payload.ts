@@ -23,9 +23,8 @@ export function unpackInputs(uri: ProofUri): Uint8Array {
   const inputs = json.slice(start, -1);
   const text = Buffer.from(inputs);
   if (isObject(text)) return text;
-  const base64 = inputs.slice(1, -1);
-  const bytes = Buffer.from(base64, 'base64');
-  const isBase64 = inputs.startsWith('"') && bytes.toString('base64') === base64;
+  const bytes = Buffer.from(inputs.slice(1, -1), 'base64');
+  const isBase64 = inputs === `"${bytes.toString('base64')}"`;
   return isBase64 && !isObject(bytes) && !isInlineText(bytes) ? bytes : asItCame(uri);
 }
 

@@ -33,6 +33,8 @@ describe('inline inputs', () => {
     ['another media type', 'data:text/plain,x'],
     ['no valid escape', 'data:application/json;charset=utf-8,%zz'],
     ['text that is not base64', inline('{"type":1,"inputs":"0xab!"}')],
+    ['text without an end', inline('{"type":1,"inputs":"AAAA}')],
+    ['a lone quote', inline('{"type":1,"inputs":"}')],
     ['base64 of what would pass for an object', inline(`{"type":1,"inputs":"${btoa('{}')}"}`)],
     ['base64 of what would pass for a URI', inline(`{"type":1,"inputs":"${btoa('data:x')}"}`)],
     ['another order', inline('{"inputs":"AAAA","type":1}')],
