@@ -12,6 +12,7 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { createLogger, type Logger } from '../../shared/telemetry/logger.ts';
 import { SNAPSHOT_MS } from '../epoch-view/snapshot-reader.ts';
 import { type LocalRun, runLocally } from '../local-fleet/local-run.ts';
+import { startAztecHashing } from '../processes/start-aztec-hashing.ts';
 import { type CanaryChain, openCanaryChain } from './canary-chain.ts';
 import { type CanaryFleet, dollarsPerAgentHour, openCanaryFleet } from './canary-fleet.ts';
 import { canaryKeys } from './canary-keys.ts';
@@ -77,6 +78,7 @@ class CanaryRun {
     steps.end();
     const { rollupAddress, state } = contract;
     // Aztec's Poseidon2, which gives the states of the tree, runs in a bb that this process starts.
+    await startAztecHashing();
     this.#run.onStop(() => Barretenberg.destroySingleton());
     const plan: CanaryPlan = { leaves, keys, l1ChainId: chain.l1.chain.id, rollupAddress, from: state };
     const proven = await this.#untilProven(plan, chain, engine, broken);

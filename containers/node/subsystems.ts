@@ -17,7 +17,9 @@ import { FullNodeCheckpointsBuilder, createProposalHandler } from '@aztec/valida
 import { createWorldStateSynchronizer } from '@aztec/world-state';
 import { getGenesisValues } from '@aztec/world-state/testing';
 
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { startAztecHashing } from '../processes/start-aztec-hashing.ts';
 import { assertSameCircuits } from './assert-same-circuits.ts';
 
 /** The parts of an Aztec node that proving needs, started and synced with L1. */
@@ -40,6 +42,9 @@ export interface Subsystems {
  * @throws {CircuitsDifferError} when the rollup on L1 was made for other circuits than the installed ones.
  */
 export async function startSubsystems(log: Logger, signal: AbortSignal): Promise<Subsystems> {
+  await startAztecHashing((error) => {
+    log.warn({ reason: errorText(error) }, "starting another bb for Aztec's hashes");
+  });
   const config: AztecNodeConfig = { ...getConfigEnvVars(), disableValidator: true, enableProverNode: true };
   const telemetry = getTelemetryClient();
   const dateProvider = new DateProvider();

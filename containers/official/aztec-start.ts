@@ -5,6 +5,7 @@ import { getVersioningMiddleware } from '@aztec/stdlib/versioning';
 import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { endSignal } from '../processes/end-signals.ts';
+import { startAztecHashing } from '../processes/start-aztec-hashing.ts';
 import type { AztecService } from './aztec-service.ts';
 
 // `aztec start --prover-node` or `--prover-agent` of the installed version, put together from Aztec's packages as its command
@@ -23,6 +24,7 @@ const signal = endSignal(log);
 const [role = ''] = process.argv.slice(2);
 const start = PROGRAMS[role];
 if (start === undefined) throw new Error(`unknown role '${role}': ${Object.keys(PROGRAMS).join(' or ')}`);
+await startAztecHashing();
 const service = await start();
 const packageVersion = getPackageVersion();
 const middlewares = [getVersioningMiddleware(service.versions, packageVersion === undefined ? {} : { packageVersion })];
