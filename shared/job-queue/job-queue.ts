@@ -1,3 +1,4 @@
+import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import type { Lane, Pool } from '../proving-job/circuit-family.ts';
 import type { JobMessage } from '../proving-job/job-message.ts';
 
@@ -28,9 +29,21 @@ export interface QueueDepth {
   readonly leased: number;
 }
 
+export interface ClaimOptions {
+  readonly waitSeconds: number;
+  readonly signal?: AbortSignal;
+  /** Circuits whose messages are left for other agents. @default none */
+  readonly except?: readonly CircuitName[];
+}
+
 /**
- * Hands proving jobs to agents: a queue per pool and lane, each message at least once, in no guaranteed order. The ledger
- * holds the truth. Contract: `test/contract/job-queue.contract.ts`.
+ * Hands proving jobs to agents: a queue per pool and lane, each message at least once. The ledger holds the truth.
+ *
+ * The order: the epoch that has waited longest, by number within a rollup; of its jobs, what most of the tree waits for, see
+ * `precedenceOf`; then the oldest. The embedded queue keeps it. SQS keeps that of the lanes, whatever the epoch, and within a lane
+ * the oldest message is first as a rule.
+ *
+ * Contract: `test/contract/job-queue.contract.ts`.
  */
 export interface JobQueue {
   /**
@@ -39,15 +52,12 @@ export interface JobQueue {
    */
   enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void>;
   /**
-   * Takes a visible message of one of `pools` and hides it for the queue's lease time: an `urgent` one of any of them
-   * before a `normal` one; within a lane, pools in the order given.
+   * Takes the first visible message of `pools` and hides it for the queue's lease time: an `urgent` one of any of them
+   * before a `normal` one of the same epoch; among equals, pools in the order given.
    * Waits up to `waitSeconds` for one; `undefined` when none comes, or when `signal` aborts.
    * A message that does not parse is parked with the reason, and the next one is taken.
    */
-  claim(
-    pools: readonly Pool[],
-    options: { readonly waitSeconds: number; readonly signal?: AbortSignal },
-  ): Promise<QueueLease | undefined>;
+  claim(pools: readonly Pool[], options: ClaimOptions): Promise<QueueLease | undefined>;
   /**
    * Hides the message for a whole lease time from now.
    * @throws {QueueLeaseLostError} if the lease has already ended.

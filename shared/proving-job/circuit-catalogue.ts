@@ -107,6 +107,16 @@ export function levelOf(circuit: CircuitName): string {
   return entry?.level ?? circuit;
 }
 
+/**
+ * Which of an epoch's jobs goes first: the higher, the more of the tree waits for the circuit's proofs. The urgent ones precede
+ * the others; of each, those nearest to the root.
+ */
+export function precedenceOf(name: CircuitName, networkVersion: string): number {
+  const { family, lane, level } = circuitOf(name, networkVersion);
+  const levels = levelsOf(family);
+  return (lane === 'urgent' ? levels.length : 0) + Math.max(0, levels.indexOf(level));
+}
+
 /** Whether the circuit's proof is the one that goes to L1. */
 export function isRoot(circuit: CircuitName): boolean {
   const family = isNative(circuit) ? CIRCUIT_CATALOGUE[circuit].family : 'aztec';

@@ -2,9 +2,13 @@ import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
 import { SqsJobQueue } from '../../shared/engine/aws/sqs/sqs-job-queue.ts';
 import { openAwsHarness } from './aws-harness.ts';
-import { describeJobQueueContract } from './job-queue.contract.ts';
+import { describeJobQueueOrder } from './job-queue-order.contract.ts';
+import { describeJobQueueContract, type JobQueueHarness } from './job-queue.contract.ts';
 
-describeJobQueueContract('SqsJobQueue', async () => {
+describeJobQueueContract('SqsJobQueue', open);
+describeJobQueueOrder('SqsJobQueue', 'lanes', open);
+
+async function open(): Promise<JobQueueHarness> {
   const harness = await openAwsHarness(['queues']);
   const { clients, names } = harness;
   const queue = new SqsJobQueue(clients, names, { leaseSeconds: harness.leaseSeconds, nowMs: () => harness.nowMs() });
@@ -21,4 +25,4 @@ describeJobQueueContract('SqsJobQueue', async () => {
       await harness.close();
     },
   };
-});
+}

@@ -2,9 +2,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 
 import { type EmbeddedHarnessOptions, openEmbeddedHarness } from './embedded-harness.ts';
+import { describeJobQueueOrder } from './job-queue-order.contract.ts';
 import { describeJobQueueContract, type JobQueueHarness } from './job-queue.contract.ts';
 
 describeJobQueueContract('SqliteJobQueue', () => open());
+describeJobQueueOrder('SqliteJobQueue', 'epochs', () => open());
 describeJobQueueContract('SqliteJobQueue, on a clock that jumps', () => open({ jumps: true }));
 
 async function open(options?: EmbeddedHarnessOptions): Promise<JobQueueHarness> {

@@ -200,29 +200,27 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
       expect((await claimed()).message).toEqual(message);
     });
 
-    it('hands out urgent messages of every pool before normal ones', async () => {
-      const [normal, urgentSmall, urgentLarge] = [
-        aJobMessage('PARITY_BASE'),
-        aJobMessage('TX_MERGE_ROLLUP'),
-        aJobMessage('ROOT_ROLLUP'),
-      ];
-      await queue.enqueue([normal, urgentSmall, urgentLarge]);
-      const first = [(await claimed()).message, (await claimed()).message];
-      expect(first).toEqual(expect.arrayContaining([urgentSmall, urgentLarge]));
-      expect((await claimed()).message).toEqual(normal);
-    });
-
-    it('hands out, within a lane, the pools in the order the agent names them', async () => {
-      const [small, medium] = [aJobMessage('TX_MERGE_ROLLUP'), aJobMessage('PARITY_ROOT')];
-      await queue.enqueue([small, medium]);
-      expect((await claimed(['medium', 'small'])).message).toEqual(medium);
-      expect((await claimed(['medium', 'small'])).message).toEqual(small);
-    });
-
     it('hands out only messages of the pools that the agent names', async () => {
       await queue.enqueue([aJobMessage('ROOT_ROLLUP')]);
       expect(await claim(['small', 'medium'])).toBeUndefined();
       expect(await claimed(['large'])).toBeDefined();
+    });
+
+    it('leaves the circuits that an agent does not take to others, and hands out what is behind them', async () => {
+      const [left, wanted] = [aJobMessage('PARITY_BASE'), aJobMessage('PRIVATE_TX_BASE_ROLLUP')];
+      await queue.enqueue([left]);
+      const picky = queue.claim(['medium'], { waitSeconds: 60, except: ['PARITY_BASE', 'ROOT_ROLLUP'] });
+      await queue.enqueue([wanted]);
+      expect((await picky)?.message).toEqual(wanted);
+      expect((await claimed(['medium'])).message).toEqual(left);
+    });
+
+    it('keeps a message that an agent leaves claimable for others', async () => {
+      const message = aJobMessage('PARITY_BASE');
+      await queue.enqueue([message]);
+      const except = [message.circuit];
+      expect(await queue.claim(['medium'], { waitSeconds: harness.sureWaitSeconds, except })).toBeUndefined();
+      expect((await claimed(['medium'])).message).toEqual(message);
     });
 
     it('gives a waiting claim the message that arrives meanwhile', async () => {

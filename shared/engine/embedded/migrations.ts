@@ -2,8 +2,18 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { z } from 'zod';
 
+import { readMessageBody } from '../../job-queue/read-message-body.ts';
 import { CIRCUIT_CATALOGUE, NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
-import { COUNTS_SCHEMA, DECISIONS_SCHEMA, EPOCHS_SCHEMA, JOB_INDEXES, SETTLED_TRIGGER } from './sqlite-schema.ts';
+import { placeOf } from './sqlite-message-order.ts';
+import {
+  COUNTS_SCHEMA,
+  DECISIONS_SCHEMA,
+  EPOCHS_SCHEMA,
+  JOB_INDEXES,
+  SETTLED_TRIGGER,
+  TURN_COLUMNS,
+  TURN_INDEXES,
+} from './sqlite-schema.ts';
 
 /** Brings the tables from one schema version to the next: the first from version 1 to 2, and so on. */
 export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
@@ -15,6 +25,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   identifyEpochs,
   indexCounts,
   addWireTypes,
+  orderMessages,
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
@@ -101,4 +112,28 @@ function indexCounts(database: DatabaseSync): void {
 /** Native nodes named no number before: official agents leave their older jobs to native ones. */
 function addWireTypes(database: DatabaseSync): void {
   database.exec('alter table jobs add column wire_type integer');
+}
+
+/** Each message gets the place that it would have had: an epoch is as old as the oldest message of it or of a later one. */
+function orderMessages(database: DatabaseSync): void {
+  database.exec('drop index messages_by_age');
+  for (const column of TURN_COLUMNS) database.exec(`alter table messages add column ${column}`);
+  database.exec(TURN_INDEXES);
+  const place = database.prepare(
+    'update messages set circuit = ?, rollup = ?, epoch = ?, precedence = ?, turn = id where id = ?',
+  );
+  for (const { id, body } of database.prepare('select id, body from messages').all()) {
+    const message = readMessageBody(String(body));
+    if (!message.success) continue;
+    const { circuit, rollup, epoch, precedence } = placeOf(message.data);
+    place.run(circuit, rollup, epoch, precedence, Number(id));
+  }
+  database.exec(`
+    update messages set turn = firsts.turn
+    from (select own.rollup, own.epoch, min(later.id) as turn
+          from (select distinct rollup, epoch from messages) as own
+          join messages as later on later.rollup = own.rollup and later.epoch >= own.epoch
+          group by own.rollup, own.epoch) as firsts
+    where messages.rollup = firsts.rollup and messages.epoch = firsts.epoch
+  `);
 }

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 9;
+export const SCHEMA_VERSION = 10;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -69,10 +69,28 @@ create index jobs_by_state on jobs (epoch_id, range_id, state, circuit, pool);
 `;
 
 /**
+ * Added in version 10: what a message's place in line follows from. The first index is in the order of claims and has all that
+ * a claim and a count read; the second finds the turn of a message's epoch.
+ */
+export const TURN_COLUMNS = [
+  'circuit text',
+  'rollup text',
+  'epoch integer not null default 0',
+  'turn integer not null default 0',
+  'precedence integer not null default 0',
+];
+export const TURN_INDEXES = `
+create index messages_by_turn on messages (pool, lane, turn, epoch, precedence desc, id, visible_steady_ms, circuit);
+create index messages_by_epoch on messages (rollup, epoch, turn);
+`;
+
+/**
  * Every table of the embedded engine.
  *
  * - `autoincrement` where the newest row may be deleted and its number must never come back: a message's token holds
  *   its number. A `sequence` grows by itself, because the newest row always stays.
+ * - A message's `turn` grows with the epochs of a rollup, and is comparable between rollups: see `sqlite-message-order.ts`. Of
+ *   a body that cannot be read, all that follows from it is null or 0, so it is claimed at once and set aside.
  * - A time named `…_steady_ms`, and `expiresAtMs` in a `straggler`, is one of the machine's steady clock; all others are Unix times.
  * - Indexes named `…_open` hold unfinished rows only, so that sweeps stay quick as the history grows.
  * - A dead letter's `pool` and `lane` say where it came from; null where an older schema did not keep it.
@@ -86,9 +104,10 @@ create table messages (
   job_id text,
   body text not null,
   visible_steady_ms integer not null,
-  deliveries integer not null default 0
+  deliveries integer not null default 0,
+  ${TURN_COLUMNS.join(',\n  ')}
 ) strict;
-create index messages_by_age on messages (pool, lane, id, visible_steady_ms);
+${TURN_INDEXES.trim()}
 create index messages_by_job on messages (job_id);
 
 create table dead_letters (

@@ -11,9 +11,11 @@ import type { Engine } from '../../../../shared/engine/engine.ts';
 import type { Decision } from '../../../../shared/ledger/decision-log.ts';
 import { AgentId, NO_ATTEMPTS, RangeId } from '../../../../shared/ledger/job-ledger.ts';
 import { aJobMessage, aNewJob } from '../../../contract/a-new-job.ts';
-import { EpochNumber, epochIdWithoutRollup } from '../../../../shared/proving-job/epoch-id.ts';
+import { EpochNumber, epochIdWithoutRollup, makeEpochId, makeLineId } from '../../../../shared/proving-job/epoch-id.ts';
+import { messageOf } from '../../../../shared/proving-job/job-message.ts';
 import { type ProvingJobId, sha256Of } from '../../../../shared/proving-job/proving-job-id.ts';
 import { outputsKey } from '../../../../shared/proof-store/proof-store.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
 
 /** Takes the tables back to the version before, the newest first: the first of the list from version 2 to 1, and so on. */
@@ -45,6 +47,14 @@ const UNDO = [
    create index roots_open on roots (epoch) where state in ('waiting', 'sent');`,
   'drop index jobs_by_state;',
   'alter table jobs drop column wire_type;',
+  `drop index messages_by_turn;
+   drop index messages_by_epoch;
+   alter table messages drop column circuit;
+   alter table messages drop column rollup;
+   alter table messages drop column epoch;
+   alter table messages drop column turn;
+   alter table messages drop column precedence;
+   create index messages_by_age on messages (pool, lane, id, visible_steady_ms);`,
 ];
 
 describe('a database of an older schema version', () => {
@@ -83,7 +93,7 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3, 4, 5, 6, 7])(
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
     'is migrated in place from version %i, keeps its data and takes decisions',
     async (version) => {
       writeVersion(version);
@@ -131,6 +141,34 @@ describe('a database of an older schema version', () => {
     expect(await after.jobs.find(job.id)).toMatchObject({ state: 'leased', lease });
     await after.jobs.askForCopy(lease);
     expect(await after.jobs.claim(job.id, AgentId.parse('bob'), 30)).toMatchObject({ job: { straggler: lease } });
+  });
+
+  it('keeps its messages, and hands them out in the order of epochs and of what waits for them', async () => {
+    const before = open();
+    const [later, leaf, root, other, returned] = [
+      messageOf(aNewJob('ROOT_ROLLUP', { epochId: epochId(8) })),
+      messageOf(aNewJob('PARITY_BASE', { epochId: epochId(7) })),
+      messageOf(aNewJob('ROOT_ROLLUP', { epochId: epochId(7) })),
+      messageOf(aNewJob('ROOT_ROLLUP', { epochId: makeEpochId(makeLineId('6.0.0'), EpochNumber.parse(3)) })),
+      messageOf(aNewJob('PARITY_BASE', { epochId: epochId(7) })),
+    ];
+    await before.queue.enqueue([returned, later, leaf, root, other]);
+    const held = await before.queue.claim(['medium'], { waitSeconds: 0 });
+    expect(held).toMatchObject({ message: returned });
+    await before.close();
+    const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
+    raw.exec(UNDO.at(-1)!);
+    raw.exec('pragma user_version = 9');
+    raw.exec(`insert into messages (pool, lane, body, visible_steady_ms) values ('small', 'normal', 'no JSON', 0)`);
+    raw.close();
+
+    const { queue } = open();
+    const claim = () => queue.claim(['small', 'medium', 'large'], { waitSeconds: 0 });
+    for (const message of [root, leaf, later, other]) expect(await claim()).toMatchObject({ message, deliveries: 1 });
+    expect(await claim()).toBeUndefined();
+    expect(await queue.deadLetters()).toMatchObject([{ body: 'no JSON' }]);
+    await queue.release(held!);
+    expect(await claim()).toMatchObject({ message: returned, deliveries: 2 });
   });
 
   describe('that knew epochs by their numbers', () => {
