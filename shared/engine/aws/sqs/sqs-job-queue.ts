@@ -1,17 +1,18 @@
 import type { AwsClients } from '../aws-clients.ts';
 import type { AwsResourceNames } from '../aws-resource-names.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
-import { circuitOf } from '../../../proving-job/circuit-catalogue.ts';
+import { type CircuitName, circuitOf } from '../../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../../proving-job/job-message.ts';
 import type { KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 import { QueueLeaseLostError } from '../../../job-queue/errors.ts';
-import type { DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../../job-queue/job-queue.ts';
+import type { ClaimOptions, DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../../job-queue/job-queue.ts';
 import { readMessageBody } from '../../../job-queue/read-message-body.ts';
 import { SqsDeadLetters, type SqsQueuePair } from './sqs-dead-letters.ts';
 import { isLostHandle } from './sqs-errors.ts';
 import { formatToken, hideableSeconds, parseToken, type SqsLeaseToken } from './sqs-lease-token.ts';
 import { type SqsFind, SqsPolls } from './sqs-polls.ts';
 import { LONGEST_POLL_SECONDS, SqsQueue } from './sqs-queue.ts';
+import { SqsLeftMessages } from './sqs-left-messages.ts';
 import { searchQueues } from './sqs-search.ts';
 import { sendMessages } from './sqs-send-messages.ts';
 
@@ -31,7 +32,8 @@ const CLOSE_SECONDS = LONGEST_POLL_SECONDS + 1;
  * A {@link JobQueue} on SQS: a standard queue for each pool and lane, and one for the dead letters of each.
  *
  * Leases also end by our own clock: SQS may keep accepting the handle of a message that another agent has received since.
- * Claims are long polls (see `sqs-search.ts`), a second at least.
+ * Claims are long polls (see `sqs-search.ts`), a second at least. They take the lanes in order; SQS hands out the oldest message
+ * of a queue first as a rule, and knows of no epochs.
  */
 export class SqsJobQueue implements JobQueue {
   readonly #pairs: readonly SqsQueuePair[];
@@ -39,6 +41,7 @@ export class SqsJobQueue implements JobQueue {
   readonly #leaseSeconds: number;
   readonly #nowMs: () => number;
   readonly #polls: SqsPolls;
+  readonly #left = new SqsLeftMessages();
   readonly #closing = new AbortController();
   readonly #claims = new Set<Promise<unknown>>();
   #hasFound = false;
@@ -75,14 +78,16 @@ export class SqsJobQueue implements JobQueue {
 
   async claim(
     pools: readonly Pool[],
-    options: { readonly waitSeconds: number; readonly signal?: AbortSignal },
+    { waitSeconds, signal, except = [] }: ClaimOptions,
   ): Promise<QueueLease | undefined> {
+    this.#left.begin(except);
     const lanes = Lane.options.map((lane) => pools.map((pool) => this.#pair({ pool, lane }).queue));
     const claim = searchQueues(this.#polls, lanes, {
-      waitSeconds: options.waitSeconds,
+      waitSeconds,
       isBusy: this.#hasFound,
-      signal: AbortSignal.any([this.#closing.signal, ...(options.signal === undefined ? [] : [options.signal])]),
-      accept: (find) => this.#accept(find),
+      signal: AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]),
+      restEndsAtMs: (queue) => this.#left.restEndsAtMs(queue),
+      accept: (find) => this.#accept(find, except),
     });
     this.#claims.add(claim);
     try {
@@ -157,13 +162,21 @@ export class SqsJobQueue implements JobQueue {
     await this.#polls.close(patienceSeconds);
   }
 
-  async #accept({ queue, message, receivedAtMs }: SqsFind): Promise<QueueLease | undefined> {
+  async #accept(
+    { queue, message, receivedAtMs }: SqsFind,
+    except: readonly CircuitName[],
+  ): Promise<QueueLease | undefined> {
     const pair = this.#pairs.find((each) => each.queue === queue);
     if (pair === undefined) throw new Error(`unexpected queue ${queue.name}`);
     const token: SqsLeaseToken = { pool: pair.pool, lane: pair.lane, receivedAtMs, handle: message.handle };
     const read = readMessageBody(message.body);
     if (!read.success) {
       await this.#park(token, message.body, read.reason);
+      return undefined;
+    }
+    if (except.includes(read.data.circuit)) {
+      const hiddenSeconds = this.#left.leave(queue, read.data.jobId, performance.now());
+      await unlessLost(queue.setVisibility(message.handle, hiddenSeconds));
       return undefined;
     }
     return {

@@ -48,10 +48,12 @@ export async function searchQueues<Taken>(
     /** The last claim found something, so this one is likely to. */
     readonly isBusy: boolean;
     readonly signal: AbortSignal;
+    /** When a queue may be polled again, on the clock of `performance.now()`. */
+    readonly restEndsAtMs: (queue: SqsQueue) => number;
     readonly accept: (find: SqsFind) => Promise<Taken | undefined>;
   },
 ): Promise<Taken | undefined> {
-  const { signal, accept } = options;
+  const { signal, accept, restEndsAtMs } = options;
   const waitSeconds = Math.max(options.waitSeconds, SHORTEST_POLL_SECONDS);
   const pollSeconds = Math.min(Math.ceil(waitSeconds), LONGEST_POLL_SECONDS);
   const beganAtMs = performance.now();
@@ -76,9 +78,9 @@ export async function searchQueues<Taken>(
       }
       if (isOver) return undefined;
       const seconds = nowMs < longPollsFromMs ? SHORTEST_POLL_SECONDS : pollSeconds;
-      const nextLaneAtMs = beginPolls(polls, places, seconds, nowMs);
+      const nextPollAtMs = beginPolls(polls, places, { seconds, nowMs, restEndsAtMs });
       const ended = pollsOf(ranked).flatMap((each) => (each?.state === 'under way' ? [each.ended] : []));
-      await firstOf(ended, Math.min(nextLaneAtMs, giveUpAtMs) - nowMs, signal);
+      await firstOf(ended, Math.min(nextPollAtMs, giveUpAtMs) - nowMs, signal);
     }
     return undefined;
   } finally {
@@ -86,14 +88,27 @@ export async function searchQueues<Taken>(
   }
 }
 
-/** Begins the polls of every lane whose turn it is, and returns when the turn of the next one may have come. */
-function beginPolls(polls: SqsPolls, lanes: readonly (readonly Place[])[], pollSeconds: number, nowMs: number): number {
+/** Begins the polls of every lane whose turn it is, and returns when the turn of a further one may have come. */
+function beginPolls(
+  polls: SqsPolls,
+  lanes: readonly (readonly Place[])[],
+  {
+    seconds,
+    nowMs,
+    restEndsAtMs,
+  }: { readonly seconds: number; readonly nowMs: number; readonly restEndsAtMs: (queue: SqsQueue) => number },
+): number {
+  let nextAtMs = Infinity;
   for (const lane of lanes) {
-    for (const place of lane) place.poll ??= polls.begin(place.queue, pollSeconds);
+    for (const place of lane) {
+      const restEndMs = restEndsAtMs(place.queue);
+      if (restEndMs <= nowMs) place.poll ??= polls.begin(place.queue, seconds);
+      else if (place.poll === undefined) nextAtMs = Math.min(nextAtMs, restEndMs);
+    }
     const endsAtMs = headStartEndsAtMs(pollsOf(lane), nowMs);
-    if (endsAtMs > nowMs) return endsAtMs;
+    if (endsAtMs > nowMs) return Math.min(nextAtMs, endsAtMs);
   }
-  return Infinity;
+  return nextAtMs;
 }
 
 /** Makes room for new polls. @throws what an ended poll throws */

@@ -59,10 +59,10 @@ describe('the claims of SqsJobQueue', () => {
   /** What is polled at first has had its head start: the next lane's turn has come. */
   const passHeadStart = () => vi.advanceTimersByTime(HEAD_START_MS);
 
-  const released = async (handle: string): Promise<void> =>
+  const released = async (handle: string, hiddenSeconds = 0): Promise<void> =>
     expect
       .poll(() => server.requestsOf('ChangeMessageVisibility').map(({ input }) => input), { interval: 5 })
-      .toContainEqual(expect.objectContaining({ ReceiptHandle: handle, VisibilityTimeout: 0 }));
+      .toContainEqual(expect.objectContaining({ ReceiptHandle: handle, VisibilityTimeout: hiddenSeconds }));
 
   it('polls the urgent lane and then, at the same time, the normal one, each for as long as the claim waits', async () => {
     const claiming = claim();
@@ -83,6 +83,45 @@ describe('the claims of SqsJobQueue', () => {
     (await pollOf(URGENT)).answer(found(JSON.stringify(aJobMessage())));
     await claiming;
     expect(polls()).toHaveLength(1);
+  });
+
+  it('shows what it leaves to others at once, rests before it polls that queue again, and hides what comes back', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    try {
+      const left = aJobMessage('PARITY_ROOT');
+      const claiming = queue.claim(['medium'], { waitSeconds: ENDLESS_SECONDS, except: [left.circuit] });
+      (await pollOf(URGENT)).answer(found(JSON.stringify(left), 'first'));
+      await released('first');
+      clock.mockReturnValue(999);
+      await sleep(1_000 + HEAD_START_MS);
+      expect(waiting.map((poll) => poll.queue)).not.toContain(URGENT);
+      clock.mockReturnValue(1_000);
+      for (const [handle, hiddenSeconds] of [
+        ['second', 5],
+        ['third', 10],
+      ] as const) {
+        (await pollOf(URGENT)).answer(found(JSON.stringify(left), handle));
+        await released(handle, hiddenSeconds);
+      }
+      const message = aJobMessage('BLOCK_ROOT_FIRST_ROLLUP');
+      (await pollOf(URGENT)).answer(found(JSON.stringify(message)));
+      expect((await claiming)?.message).toEqual(message);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('does not rest for what another claim left', async () => {
+    const left = aJobMessage('PARITY_ROOT');
+    const abort = new AbortController();
+    const picky = queue.claim(['medium'], { waitSeconds: 20, except: [left.circuit], signal: abort.signal });
+    (await pollOf(URGENT)).answer(found(JSON.stringify(left), 'left'));
+    await released('left');
+    abort.abort();
+    await picky;
+    const claiming = claim();
+    (await pollOf(URGENT)).answer(found(JSON.stringify(left)));
+    expect((await claiming)?.message).toEqual(left);
   });
 
   it('never polls without waiting, and never for longer than SQS can', async () => {
