@@ -27,6 +27,8 @@ export type ProverBrokerDeps = BrokerDeps &
   Pick<StreamedEpochsDeps, 'deadlineAtMs'> & {
     /** A clock that only goes forward, in milliseconds. */
     readonly steadyMs: () => number;
+    /** The time by which proof windows close. @default this machine's */
+    readonly windowNowMs?: () => number;
   };
 
 /** Aztec's broker over an engine: what it keeps in memory is needed by nobody after a restart. */
@@ -47,7 +49,7 @@ export class ProverBroker {
     this.#slots = new AgentSlots({ engine, networkVersion: line.networkVersion, log, nowMs });
     this.#held = new HeldLeases(deps);
     this.#settlements = new RecentSettlements({ settlements: engine.settlements, ids, steadyMs: deps.steadyMs });
-    const epochs = new StreamedEpochs(deps);
+    const epochs = new StreamedEpochs({ ...deps, nowMs: deps.windowNowMs ?? nowMs });
     const shared = {
       ...deps,
       ids,

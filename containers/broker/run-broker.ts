@@ -9,6 +9,9 @@ import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { BrokerLine } from './broker-deps.ts';
+import { followL1Clock, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
+import type { L1Client } from '../../shared/l1/l1-client.ts';
+import { describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';
 import type { L1Rollup } from './l1/l1-rollup.ts';
 import { ProverBroker } from './prover-broker.ts';
 import { ClientNetworks, type Network } from './transport/client-networks.ts';
@@ -41,7 +44,7 @@ export interface RunBrokerDeps {
   /** Ends the broker: held calls end at once. */
   readonly signal: AbortSignal;
   /** The rollup on L1, where L1 is given: epochs get their deadline from it, and are closed once it has them proven. */
-  readonly l1?: Pick<L1Rollup, 'deadlineAtMs' | 'firstUnprovenEpoch'> | undefined;
+  readonly l1?: (Pick<L1Rollup, 'deadlineAtMs' | 'firstUnprovenEpoch'> & Pick<L1Client, 'nodes'>) | undefined;
   readonly nowMs?: () => number;
   /** Called with the port once the broker listens. */
   readonly onListening?: (port: number) => void;
@@ -51,6 +54,8 @@ export interface RunBrokerDeps {
 const BODIES = { atOnce: 3, atOncePerClient: 2 };
 /** Between two checks which epochs are proven. */
 const CLOSE_MS = 30_000;
+/** That of Ethereum. */
+const L1_SLOT_MS = 12_000;
 /** Enough for a queue on this machine; SQS takes a second. */
 const GLANCE_MS = { embedded: 50, aws: 1_000 };
 
@@ -64,6 +69,8 @@ export async function runBroker(
 ): Promise<void> {
   const { line, host, networks, leaseSeconds, holdMs, sweep } = options;
   const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
+  const clock = l1 && new L1Clock({ nowMs, steadyMs: () => performance.now() });
+  const windowNowMs = clock === undefined ? nowMs : (): number => clock.windowNowMs();
   const broker = new ProverBroker(
     { holdMs, glanceMs, claimSeconds: options.claimSeconds },
     {
@@ -72,6 +79,7 @@ export async function runBroker(
       leaseSeconds,
       log,
       nowMs,
+      windowNowMs,
       deadlineAtMs: async (epoch) => l1?.deadlineAtMs(epoch),
       steadyMs: () => performance.now(),
     },
@@ -89,7 +97,7 @@ export async function runBroker(
       clientTimeoutMs: options.clientTimeoutMs,
       bodies: BODIES,
     },
-    { methods: broker.methods, status: () => statusOf(broker, line, engine), log, nowMs },
+    { methods: broker.methods, status: () => statusOf(broker, line, engine, clock), log, nowMs },
   );
   const port = await server.listen();
   warnWhenOpen(host, networks, log);
@@ -104,10 +112,15 @@ export async function runBroker(
     (stop) => broker.run(stop),
     (stop) => {
       const firstUnprovenEpoch = l1 && (() => l1.firstUnprovenEpoch());
-      return runStreamedEpochCloser({ ...engine, rollup: line.rollup, firstUnprovenEpoch, nowMs, log }, CLOSE_MS, stop);
+      const deps = { ...engine, rollup: line.rollup, firstUnprovenEpoch, nowMs: windowNowMs, log };
+      return runStreamedEpochCloser(deps, CLOSE_MS, stop);
     },
     sweep &&
-      ((stop) => runSweeper({ ...engine, strandedSeconds: sweep.strandedSeconds, nowMs, log }, sweep.everyMs, stop)),
+      ((stop) => {
+        const { everyMs, strandedSeconds } = sweep;
+        return runSweeper({ ...engine, strandedSeconds, nowMs: windowNowMs, log }, everyMs, stop);
+      }),
+    l1 && clock && ((stop) => followL1Clock({ clock, l1, l1SlotMs: L1_SLOT_MS, engine, log }, stop)),
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
     engine.scaler === undefined
       ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)
@@ -120,19 +133,27 @@ export async function runBroker(
 }
 
 /** Aztec's clients of 4.1.2 only see the HTTP status: the engine's trouble is theirs. */
-async function statusOf(broker: ProverBroker, line: BrokerLine, engine: Pick<Engine, 'queue'>): Promise<RpcStatus> {
+async function statusOf(
+  broker: ProverBroker,
+  line: BrokerLine,
+  engine: Pick<Engine, 'queue'>,
+  clock: L1Clock | undefined,
+): Promise<RpcStatus> {
   const about = { ...line, ...broker.status };
   try {
     const depths = await engine.queue.depths();
     const jobsWaiting = depths.reduce((sum, { waiting }) => sum + waiting, 0);
-    const warning =
-      jobsWaiting > 0 && broker.status.agents === 0 ? 'jobs wait and no agent calls this broker' : undefined;
+    const disagreement = clock?.disagreement(toleranceMs(L1_SLOT_MS));
+    const warnings = [
+      ...(jobsWaiting > 0 && broker.status.agents === 0 ? ['jobs wait and no agent calls this broker'] : []),
+      ...(disagreement === undefined ? [] : [describeDisagreement(disagreement)]),
+    ];
     return {
       ok: true,
       components: { proverBroker: { healthy: true } },
       ...about,
       jobsWaiting,
-      ...(warning !== undefined && { warning }),
+      ...(warnings.length > 0 && { warning: warnings.join('; ') }),
     };
   } catch (error) {
     const reason = `the engine is out of reach: ${errorText(error)}`;

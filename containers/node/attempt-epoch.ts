@@ -40,6 +40,8 @@ export interface AttemptEpochDeps {
   readonly requestTurns: Turns;
   readonly parallelCheckpoints: number | undefined;
   readonly nowMs: () => number;
+  /** The time by which proof windows close. */
+  readonly windowNowMs: () => number;
   readonly log: Logger;
 }
 

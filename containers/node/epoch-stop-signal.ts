@@ -3,14 +3,15 @@ import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Chain } from './chain.ts';
 
-/** A timer of Node holds 31 bits of milliseconds; for a deadline further off it is set again. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** The clock by which windows close may be corrected meanwhile, in either direction. */
+const LONGEST_TIMER_MS = 60_000;
 
 export interface EpochStopSignalDeps {
   readonly chain: Pick<Chain, 'rangeOf'>;
   /** How long L1 takes for a block, in milliseconds. */
   readonly l1SlotMs: number;
-  readonly nowMs: () => number;
+  /** The time by which proof windows close. */
+  readonly windowNowMs: () => number;
   readonly log: Logger;
 }
 
@@ -20,7 +21,7 @@ export interface EpochStopSignalDeps {
  */
 export function epochStopSignal(
   record: EpochRecord,
-  { chain, l1SlotMs, nowMs, log }: EpochStopSignalDeps,
+  { chain, l1SlotMs, windowNowMs, log }: EpochStopSignalDeps,
   shutdown: AbortSignal,
 ): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
@@ -33,9 +34,9 @@ export function epochStopSignal(
 
   let deadline: NodeJS.Timeout | undefined;
   const awaitDeadline = (): void => {
-    const leftMs = record.deadlineAtMs - nowMs();
+    const leftMs = record.deadlineAtMs - windowNowMs();
     if (leftMs <= 0) stop('deadline');
-    else deadline = setTimeout(awaitDeadline, Math.min(leftMs, MAX_TIMER_MS));
+    else deadline = setTimeout(awaitDeadline, Math.min(leftMs, LONGEST_TIMER_MS));
   };
   awaitDeadline();
   // Twice in each L1 slot: a reorg shows at the next L1 block at the earliest.

@@ -29,6 +29,8 @@ export interface EpochWatcherDeps {
   /** Epochs that are proven at one time. */
   readonly maxEpochsAtOnce: number;
   readonly nowMs: () => number;
+  /** The time by which proof windows close. */
+  readonly windowNowMs: () => number;
   readonly log: Logger;
 }
 
@@ -99,13 +101,13 @@ export class EpochWatcher {
 
   /** The chain does not list such epochs as unproven, so nothing else would end them before their windows close. */
   async #closeWhatIsNotUnproven(): Promise<void> {
-    const { chain, epochs, find, close } = this.#deps;
+    const { chain, epochs, find, close, windowNowMs } = this.#deps;
     const nowMs = this.#deps.nowMs();
     if (isWithin(CLOSE_EVERY_MS, this.#closedAtMs, nowMs)) return;
     const proven = await chain.provenCheckpoint();
     for (const record of await epochs.latest(EPOCHS_IN_NEED)) {
       const { epoch, lastCheckpoint } = record;
-      if (lastCheckpoint === undefined || needOfEpoch(record, nowMs) !== 'proofs') continue;
+      if (lastCheckpoint === undefined || needOfEpoch(record, windowNowMs()) !== 'proofs') continue;
       if ((await find(epoch))?.id !== record.id) continue;
       if (this.#running.has(epoch)) {
         // What an attempt under way makes of it is its own decision: an equal proof may still earn its share.
@@ -150,8 +152,8 @@ export class EpochWatcher {
     if (range === undefined) return false;
     const record = await this.#deps.find(epoch);
     if (record?.rangeId !== range) return true;
-    const nowMs = this.#deps.nowMs();
-    switch (needOfEpoch(record, nowMs)) {
+    const windowNowMs = this.#deps.windowNowMs();
+    switch (needOfEpoch(record, windowNowMs)) {
       case 'proofs':
         return true;
       case 'closing':
@@ -161,7 +163,7 @@ export class EpochWatcher {
         return false;
       case 'nothing':
         // It was closed before its window, and L1 has it as unproven: whatever proved it is gone.
-        return record.state === 'expired' && nowMs < record.deadlineAtMs;
+        return record.state === 'expired' && windowNowMs < record.deadlineAtMs;
     }
   }
 

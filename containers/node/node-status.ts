@@ -1,4 +1,5 @@
 import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
+import { type ClockDisagreement, describeDisagreement } from '../../shared/l1/l1-clock.ts';
 import type { NodeStatus } from './status-server.ts';
 
 /** A node that has not read the chain, or no L1 block of less than this age, is unhealthy. */
@@ -15,10 +16,20 @@ export interface NodeVitals {
   readonly proverId: string;
 }
 
-/** The node's own database answers however long ago L1 was last read, so the age of the newest block counts too. */
-export function nodeStatusOf(vitals: NodeVitals, atMs: number): NodeStatus {
-  const reason = unhealthyReason(vitals, atMs);
-  return { isHealthy: reason === undefined, ...(reason !== undefined && { reason }), ...vitals };
+/**
+ * The node's own database answers however long ago L1 was last read, so the age of the newest block counts too.
+ * @param disagreement of this machine's clock with L1's: a warning, and an illness when it is as long as that of a block may be
+ */
+export function nodeStatusOf(vitals: NodeVitals, atMs: number, disagreement?: ClockDisagreement): NodeStatus {
+  const warning = disagreement && describeDisagreement(disagreement);
+  const isFarOff = Math.abs(disagreement?.aheadMs ?? 0) >= UNHEALTHY_AFTER_MS;
+  const reason = isFarOff ? warning : unhealthyReason(vitals, atMs);
+  return {
+    isHealthy: reason === undefined,
+    ...(reason !== undefined && { reason }),
+    ...(warning !== undefined && { warning }),
+    ...vitals,
+  };
 }
 
 function unhealthyReason({ lastLookAtMs, l1ReadUntilMs }: NodeVitals, atMs: number): string | undefined {

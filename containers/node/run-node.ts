@@ -8,7 +8,9 @@ import { NODE_GROUP, type NodeSettings } from '../../shared/config/groups/node-s
 import { nameOf } from '../../shared/config/setting.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
-import { createL1Client } from '../../shared/l1/l1-client.ts';
+import { createL1Client, type L1Client } from '../../shared/l1/l1-client.ts';
+import { followL1Clock, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
+import { L1Clock } from '../../shared/l1/l1-clock.ts';
 import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
@@ -116,6 +118,10 @@ async function runWithSubsystems(
     );
   }
 
+  const l1 = createL1Client({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
+  const clock = new L1Clock({ nowMs, steadyMs: () => performance.now() });
+  const windowNowMs = (): number => clock.windowNowMs();
+  const l1SlotMs = settings.ethereumSlotSeconds * 1000;
   const chain = new ArchivedChain(subsystems.archiver);
   const turns = requestTurns(settings.enqueueConcurrency);
   const watcher = new EpochWatcher({
@@ -139,6 +145,7 @@ async function runWithSubsystems(
           requestTurns: turns,
           parallelCheckpoints: settings.maxParallelBlocksPerEpoch || undefined,
           nowMs,
+          windowNowMs,
           log,
         },
         shutdown,
@@ -150,12 +157,14 @@ async function runWithSubsystems(
     retryDelayMs: settings.epochRetrySeconds * 1000,
     maxEpochsAtOnce: settings.maxPendingJobs,
     nowMs,
+    windowNowMs,
     log,
   });
   setStatus(async () => {
     const { lastLookAtMs, running: provingEpochs } = watcher.health;
     const l1ReadUntilMs = await chain.readUntilMs();
-    return nodeStatusOf({ lastLookAtMs, provingEpochs, l1ReadUntilMs, networkVersion, proverId }, nowMs());
+    const vitals = { lastLookAtMs, provingEpochs, l1ReadUntilMs, networkVersion, proverId };
+    return nodeStatusOf(vitals, nowMs(), clock.disagreement(toleranceMs(l1SlotMs)));
   });
   const sweep = {
     jobs: engine.jobs,
@@ -164,12 +173,13 @@ async function runWithSubsystems(
     outbox: engine.outbox,
     incidents: engine.incidents,
     strandedSeconds: strandedSecondsOf(settings),
-    nowMs,
+    nowMs: windowNowMs,
     log,
   };
-  const rootSubmitter = submitter(settings, publisher, engine, log, nowMs);
+  const rootSubmitter = submitter(settings, publisher, { engine, l1, clock, nowMs, log });
   const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
     (stop) => watcher.run(stop),
+    (stop) => followL1Clock({ clock, l1, l1SlotMs, engine, log }, stop),
     (stop) => runSweeper(sweep, settings.sweepSeconds * 1000, stop),
     (stop) => runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, stop),
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
@@ -190,12 +200,19 @@ async function runWithSubsystems(
 function submitter(
   settings: NodeSettings,
   { account }: Publisher,
-  engine: Engine,
-  log: Logger,
-  nowMs: () => number,
+  {
+    engine,
+    ...deps
+  }: {
+    readonly engine: Engine;
+    readonly l1: L1Client;
+    readonly clock: L1Clock;
+    readonly nowMs: () => number;
+    readonly log: Logger;
+  },
 ): RootSubmitter | undefined {
   if (settings.isPublishingDisabled || account === undefined) {
-    log.warn('nothing is submitted to L1: roots stay in the outbox');
+    deps.log.warn('nothing is submitted to L1: roots stay in the outbox');
     return undefined;
   }
   return new RootSubmitter({
@@ -203,11 +220,9 @@ function submitter(
     decisions: engine.decisions,
     epochs: engine.epochs,
     incidents: engine.incidents,
-    l1: createL1Client({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId }),
     account,
     policy: toSubmissionPolicy(settings),
     submitterId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-    nowMs,
-    log,
+    ...deps,
   });
 }

@@ -1,3 +1,4 @@
+import { L1Clock } from '../../shared/l1/l1-clock.ts';
 import { checkL1Chain, createL1Client } from '../../shared/l1/l1-client.ts';
 import type { RootSubmitterDeps } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
@@ -24,6 +25,7 @@ const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'sub
     account: await loadAccount(settings),
     policy: toSubmissionPolicy(settings),
     nowMs: Date.now,
+    clock: new L1Clock({ nowMs: Date.now, steadyMs: () => performance.now() }),
     log,
   };
 });

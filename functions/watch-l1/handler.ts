@@ -1,3 +1,5 @@
+import { L1Clock } from '../../shared/l1/l1-clock.ts';
+import { l1TimeNote } from '../../shared/l1/noted-l1-time.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
@@ -15,6 +17,8 @@ const prepared = oncePerContainer(async (): Promise<WatchL1Deps> => {
     settings,
     note: opened.engine.notes.of('watch-l1', Remembered),
     l1: createL1Client({ rpcUrls, chainId }),
+    l1Time: l1TimeNote(opened.engine.notes),
+    clock: new L1Clock({ nowMs: Date.now, steadyMs: () => performance.now() }),
     nowMs: Date.now,
   };
 });

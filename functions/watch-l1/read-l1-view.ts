@@ -35,6 +35,8 @@ export interface L1View {
 export interface ReadL1ViewDeps {
   readonly heads: L1Heads;
   readonly nowMs: () => number;
+  /** The time by which proof windows close, for while no node follows L1. */
+  readonly windowNowMs: () => number;
   /** The rollup's contract, and the chain that it is on. */
   readonly rollup: Hex;
   readonly chainId: number;
@@ -47,13 +49,14 @@ const CLOSED_FOR_MS = 120_000;
 /** Reads L1 from one node that follows it. @param seen blocks read by an earlier run. Passes on what the client throws. */
 export async function readL1View(
   seen: readonly SeenBlock[],
-  { heads, rollup, chainId, publishers, nowMs }: ReadL1ViewDeps,
+  { heads, rollup, chainId, publishers, nowMs, windowNowMs }: ReadL1ViewDeps,
 ): Promise<L1View> {
   const { usable, isStale } = heads;
   const [head] = usable;
   const { blockNumber, blockHash } = head;
   const reader = new RollupReader(head.client, rollup, blockNumber);
   const atMs = isStale ? Math.max(head.blockAtMs, nowMs()) : head.blockAtMs;
+  const windowAtMs = isStale ? Math.max(head.blockAtMs, windowNowMs()) : head.blockAtMs;
   const [timing, tips, market, balancesWei, followed] = await Promise.all([
     reader.timing(),
     reader.tips(),
@@ -70,7 +73,7 @@ export async function readL1View(
       .filter((epoch) => epoch < epochAt(atMs, timing))
       .map((epoch) => ({ epoch, deadlineAtMs: epochDeadlineAtMs(epoch, timing) })),
     timing,
-    newestClosed: epochAt(atMs - CLOSED_FOR_MS, timing) - timing.proofSubmissionEpochs - 1,
+    newestClosed: epochAt(windowAtMs - CLOSED_FOR_MS, timing) - timing.proofSubmissionEpochs - 1,
     gasPriceWei: market.baseFeePerGasWei + market.priorityFeePerGasWei,
     balancesWei,
     followed,

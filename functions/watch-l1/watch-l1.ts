@@ -1,5 +1,7 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import { L1UnreachableError } from '../../shared/l1/errors.ts';
+import type { L1Clock } from '../../shared/l1/l1-clock.ts';
+import type { NotedL1Time } from '../../shared/l1/noted-l1-time.ts';
 import { checkL1Chain, type L1Client } from '../../shared/l1/l1-client.ts';
 import { describeLag, type L1Heads, readHeads } from '../../shared/l1/l1-heads.ts';
 import type { Note } from '../../shared/ledger/notes.ts';
@@ -19,6 +21,9 @@ export interface WatchL1Deps {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox'>;
   readonly note: Note<Remembered>;
   readonly l1: L1Client;
+  /** Where L1's time is left for programs that do not read L1. */
+  readonly l1Time: Note<NotedL1Time>;
+  readonly clock: L1Clock;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
   readonly log: Logger;
@@ -35,14 +40,26 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   };
   measure(measureOutbox(await engine.outbox.open(), nowMs()));
   const heads = await checkUrls(deps, measure);
+  await noteL1Time(heads, deps);
 
   const rollup = await findRollup(heads.usable[0].client, settings.registryAddress, settings.rollupVersion);
   const { value: noted, version } = await note.find();
   const { publisherAddresses: publishers = [], l1ChainId: chainId } = settings;
-  const view = await readL1View(noted?.blocks ?? [], { heads, rollup, chainId, publishers, nowMs });
+  const view = await readL1View(noted?.blocks ?? [], {
+    heads,
+    rollup,
+    chainId,
+    publishers,
+    nowMs,
+    windowNowMs: () => deps.clock.windowNowMs(),
+  });
   // Numbers of another rollup's checkpoints and epochs say nothing about this one's.
   const before = (noted?.rollup ?? view.rollup) === view.rollup ? noted : undefined;
-  const epochs = await readEpochs(epochsToRead(view, before), { ...engine, rollup: view.rollup, nowMs });
+  const epochs = await readEpochs(epochsToRead(view, before), {
+    ...engine,
+    rollup: view.rollup,
+    nowMs: () => deps.clock.windowNowMs(),
+  });
   const { state, events, remembered } = measureL1(view, epochs, before);
   measure(state);
   // Only the run that stores the note records the events, so that two runs at the same time do not record them twice.
@@ -50,9 +67,19 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   else log.info('another run was first; leaving the events to it');
 }
 
+/** Best effort: it only delays what is closed by it. Two runs at the same time note the same. */
+async function noteL1Time({ usable }: L1Heads, { l1Time, log }: WatchL1Deps): Promise<void> {
+  try {
+    const { version } = await l1Time.find();
+    await l1Time.replace({ blockAtMs: Math.min(...usable.map(({ blockAtMs }) => blockAtMs)) }, version);
+  } catch (error) {
+    log.warn({ err: error }, "could not note L1's time");
+  }
+}
+
 /** Counts the URLs that do not respond, and those that do but whose nodes do not follow L1. */
 async function checkUrls(
-  { settings, l1, nowMs, log }: Pick<WatchL1Deps, 'settings' | 'l1' | 'nowMs' | 'log'>,
+  { settings, l1, clock, nowMs, log }: WatchL1Deps,
   measure: (measurements: readonly Measurement[]) => void,
 ): Promise<L1Heads> {
   const { l1RpcUrls, l1ChainId } = settings;
@@ -61,7 +88,8 @@ async function checkUrls(
   };
   try {
     const silentAtFirst = await checkL1Chain({ rpcUrls: l1RpcUrls, chainId: l1ChainId });
-    const heads = await readHeads(l1, nowMs());
+    const heads = await readHeads(l1, clock.l1NowMs() ?? nowMs());
+    clock.observe(heads.usable);
     const { laggingHosts } = heads;
     const silentHosts = heads.silentHosts.length > 0 ? heads.silentHosts : silentAtFirst;
     record([...silentHosts, ...laggingHosts.filter((host) => !silentHosts.includes(host))]);

@@ -41,6 +41,12 @@ export async function readHeads({ nodes }: Pick<L1Client, 'nodes'>, nowMs: numbe
   return { ...judgeHeads([first, ...others], nowMs), silentHosts };
 }
 
+/** The newest block of every URL that responds. */
+export async function readEveryHead({ nodes }: Pick<L1Client, 'nodes'>): Promise<readonly L1Head[]> {
+  const answers = await Promise.allSettled(nodes.map(readHead));
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+}
+
 async function readHead(node: L1Node): Promise<L1Head> {
   const block = await node.client.getBlock();
   return {

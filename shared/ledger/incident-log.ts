@@ -15,6 +15,7 @@ export const Incident = z.strictObject({
     'submission',
     'missing-edge',
     'failing-agent',
+    'wrong-clock',
   ]),
   /** The job, key, epoch or transaction it is about. */
   subject: z.string(),

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
+import { l1TimeNote } from '../../shared/l1/noted-l1-time.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
 import { sweepStrandedJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
@@ -79,12 +80,19 @@ describe('sweep-ledger', () => {
     expect(await handler()).toEqual({ sentJobs: 1 });
   });
 
-  it('closes an epoch whose window has closed, without a node', async () => {
+  it('closes an epoch whose window has closed by its own clock and by L1, without a node', async () => {
     const job = aNewJob();
     const id = epochIdOf(job.id);
     await engine.jobs.record(job);
-    await engine.epochs.open({ ...aNewEpoch(), id, rangeId: job.rangeId, deadlineAtMs: Date.now() - 1 });
-    expect(await handler()).toEqual({ sentJobs: 0 });
+    const deadlineAtMs = Date.now() - 60_000;
+    await engine.epochs.open({ ...aNewEpoch(), id, rangeId: job.rangeId, deadlineAtMs });
+    // As watch-l1 does.
+    const l1Time = l1TimeNote(engine.notes!);
+    await l1Time.replace({ blockAtMs: deadlineAtMs - 12_000 }, undefined);
+    await handler();
+    expect(await engine.epochs.find(id)).toMatchObject({ state: 'proving' });
+    await l1Time.replace({ blockAtMs: deadlineAtMs }, 1);
+    await handler();
     expect(await engine.epochs.find(id)).toMatchObject({ state: 'expired', reason: 'its proof window closed' });
     expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled' });
     expect(await engine.incidents.latest(1)).toMatchObject([{ kind: 'epoch-failed', subject: `epoch ${id}` }]);

@@ -1,13 +1,10 @@
 import { type Hex, parseAbi } from 'viem';
 
-import { epochDeadlineAtMs, readRollupTiming, type RollupTiming } from '../../../shared/l1/epoch-timing.ts';
-import type { L1Reader } from '../../../shared/l1/l1-client.ts';
+import { epochAt, epochDeadlineAtMs, readRollupTiming, type RollupTiming } from '../../../shared/l1/epoch-timing.ts';
+import type { L1Client, L1Node } from '../../../shared/l1/l1-client.ts';
+import { type L1Head, readHeads } from '../../../shared/l1/l1-heads.ts';
 
 // The calls that every version of the contracts has, written out: the broker loads no package of Aztec.
-const REGISTRY = parseAbi([
-  'function getCanonicalRollup() view returns (address)',
-  'function getRollup(uint256 version) view returns (address)',
-]);
 const ROLLUP = parseAbi([
   'function getGenesisTime() view returns (uint256)',
   'function getSlotDuration() view returns (uint256)',
@@ -15,54 +12,92 @@ const ROLLUP = parseAbi([
   'function getProofSubmissionEpochs() view returns (uint256)',
   'function getTips() view returns (uint256 pending, uint256 proven)',
   'function getEpochForCheckpoint(uint256 checkpoint) view returns (uint256)',
-  'function getCurrentEpoch() view returns (uint256)',
 ]);
 
-type Reader = Pick<L1Reader, 'readContract'>;
-
-/** The address of the rollup that the registry names. */
-export async function rollupOfRegistry(client: Reader, registry: Hex, version: number | 'canonical'): Promise<Hex> {
-  const contract = { address: registry, abi: REGISTRY } as const;
-  return version === 'canonical'
-    ? client.readContract({ ...contract, functionName: 'getCanonicalRollup' })
-    : client.readContract({ ...contract, functionName: 'getRollup', args: [BigInt(version)] });
+export interface L1RollupDeps {
+  /** Each is read on its own: one that lies, or has stopped, must not close an epoch. */
+  readonly nodes: L1Client['nodes'];
+  readonly nowMs: () => number;
 }
 
-/** What the broker reads of its rollup on L1. Every method passes on what the client throws. */
+/** What the broker reads of its rollup on L1. Every method passes on what the clients throw when none responds. */
 export class L1Rollup {
-  readonly #client: Reader;
+  readonly #deps: L1RollupDeps;
   readonly #contract: { readonly address: Hex; readonly abi: typeof ROLLUP };
   #timing: RollupTiming | undefined;
 
-  constructor(client: Reader, address: Hex) {
-    this.#client = client;
+  constructor(deps: L1RollupDeps, address: Hex) {
+    this.#deps = deps;
     this.#contract = { address, abi: ROLLUP };
+  }
+
+  get nodes(): L1Client['nodes'] {
+    return this.#deps.nodes;
   }
 
   /** When the epoch's proof window closes, in Unix milliseconds of the L1's clock. */
   async deadlineAtMs(epoch: number): Promise<number> {
-    this.#timing ??= await readRollupTiming((functionName) =>
-      this.#client.readContract({ ...this.#contract, functionName }),
-    );
-    return epochDeadlineAtMs(epoch, this.#timing);
+    return epochDeadlineAtMs(epoch, await this.#readTiming());
   }
 
-  /** The first epoch that is not proven to its last checkpoint so far; `undefined` while nothing is proven. */
+  /**
+   * The first epoch that is not proven to its last checkpoint so far; `undefined` while nothing is proven. Only what every node
+   * that follows L1 has proven counts: an epoch that is closed too late costs some proofs, one that is closed too early is lost.
+   */
   async firstUnprovenEpoch(): Promise<number | undefined> {
-    const [pending, proven] = await this.#client.readContract({ ...this.#contract, functionName: 'getTips' });
-    if (proven === 0n) return undefined;
-    if (pending > proven) return this.#epochOf(proven + 1n);
-    // All is proven: L1 may take more checkpoints of the last one's epoch, until that is over.
-    const [last, current] = await Promise.all([
-      this.#epochOf(proven),
-      this.#client.readContract({ ...this.#contract, functionName: 'getCurrentEpoch' }),
-    ]);
-    return Number(current) > last ? last + 1 : last;
+    const [timing, { usable }] = await Promise.all([this.#readTiming(), readHeads(this.#deps, this.#deps.nowMs())]);
+    const epochs = await valuesOf(usable.map((head) => this.#firstUnprovenAt(head, timing)));
+    return epochs.includes(undefined) ? undefined : Math.min(...epochs.filter((epoch) => epoch !== undefined));
   }
 
-  async #epochOf(checkpoint: bigint): Promise<number> {
-    return Number(
-      await this.#client.readContract({ ...this.#contract, functionName: 'getEpochForCheckpoint', args: [checkpoint] }),
-    );
+  async #firstUnprovenAt(
+    { client, blockNumber, blockAtMs }: L1Head,
+    timing: RollupTiming,
+  ): Promise<number | undefined> {
+    const contract = { ...this.#contract, blockNumber: BigInt(blockNumber) };
+    const epochOf = async (checkpoint: bigint): Promise<number> =>
+      Number(await client.readContract({ ...contract, functionName: 'getEpochForCheckpoint', args: [checkpoint] }));
+    const [pending, proven] = await client.readContract({ ...contract, functionName: 'getTips' });
+    if (proven === 0n) return undefined;
+    // No checkpoint is of an epoch to come, whatever the node says.
+    const current = epochAt(blockAtMs, timing);
+    if (pending > proven) return Math.min(await epochOf(proven + 1n), current);
+    // All is proven: L1 may take more checkpoints of the last one's epoch, until that is over.
+    return Math.min((await epochOf(proven)) + 1, current);
   }
+
+  /** What most nodes say; of as many, the clock whose windows close last. It is remembered once more than half say the same. */
+  async #readTiming(): Promise<RollupTiming> {
+    if (this.#timing !== undefined) return this.#timing;
+    const { nodes } = this.#deps;
+    const timings = await valuesOf(nodes.map((node) => this.#timingOf(node)));
+    const [first, ...others] = timings;
+    if (first === undefined) throw new Error('no L1 node is configured');
+    const votesFor = (timing: RollupTiming): number =>
+      timings.filter((other) => JSON.stringify(other) === JSON.stringify(timing)).length;
+    const chosen = others.reduce((best, timing) => {
+      const moreVotes = votesFor(timing) - votesFor(best);
+      return moreVotes > 0 || (moreVotes === 0 && epochDeadlineAtMs(0, timing) > epochDeadlineAtMs(0, best))
+        ? timing
+        : best;
+    }, first);
+    if (votesFor(chosen) > nodes.length / 2) this.#timing = chosen;
+    return chosen;
+  }
+
+  async #timingOf({ client, host }: L1Node): Promise<RollupTiming> {
+    const timing = await readRollupTiming((functionName) => client.readContract({ ...this.#contract, functionName }));
+    const { genesisAtSeconds, slotSeconds, epochSlots } = timing;
+    if (Math.min(genesisAtSeconds, slotSeconds, epochSlots) > 0) return timing;
+    throw new Error(`the L1 node at ${host} returns an impossible clock of the rollup: check that node`);
+  }
+}
+
+/** The values of those that succeed. @throws the first error when none does */
+export async function valuesOf<Value>(promises: readonly Promise<Value>[]): Promise<readonly Value[]> {
+  const outcomes = await Promise.allSettled(promises);
+  const values = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (values.length === 0 && failure !== undefined) throw failure.reason;
+  return values;
 }

@@ -1,13 +1,13 @@
-import type { Hex } from 'viem';
-
 import type { BrokerSettings } from '../../../shared/config/groups/broker-settings.ts';
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
-import { createL1Client, type L1Client } from '../../../shared/l1/l1-client.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { WrongL1ChainError } from '../../../shared/l1/errors.ts';
 import { makeLineId, makeRollupId, type RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import { L1Rollup, rollupOfRegistry } from '../../broker/l1/l1-rollup.ts';
+import { findRollup } from '../../broker/l1/find-rollup.ts';
+import { L1Rollup } from '../../broker/l1/l1-rollup.ts';
 
 export interface FoundLine {
   readonly rollup: RollupId;
@@ -15,13 +15,11 @@ export interface FoundLine {
   readonly l1: L1Rollup | undefined;
 }
 
-/** Any chain: `eth_chainId` is asked before the client is used for anything else. */
-const UNKNOWN_CHAIN_ID = 1;
-
 /**
  * Finds the rollup that the broker's epochs belong to: L1's where it is given, else the version line itself. While L1 is out of
  * reach it tries again, for as long as it takes: under another name the broker would not find its own jobs.
  * @returns `undefined` when `signal` aborts meanwhile
+ * @throws {InvalidSettingsError} @throws {WrongL1ChainError}
  */
 export async function findBrokerLine(
   settings: Pick<BrokerSettings, 'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion'>,
@@ -36,20 +34,19 @@ export async function findBrokerLine(
     log.warn(`${names[0] ?? ''} has no effect without ${names[1] ?? ''} or --network: epochs have no deadline from L1`);
     return { rollup: makeLineId(networkVersion), l1: undefined };
   }
-  const find = async (): Promise<{ chainId: number; address: Hex; client: L1Client }> => {
-    const chainId = settings.l1ChainId ?? (await createL1Client({ rpcUrls, chainId: UNKNOWN_CHAIN_ID }).getChainId());
-    const client = createL1Client({ rpcUrls, chainId });
-    return { chainId, client, address: await rollupOfRegistry(client, registryAddress, rollupVersion) };
-  };
+  const wanted = { rpcUrls, chainId: settings.l1ChainId, registry: registryAddress, version: rollupVersion };
   try {
-    const { chainId, address, client } = await keepTrying(find, {
+    const { chainId, address, client } = await keepTrying(() => findRollup(wanted), {
       signal,
+      // No further try changes the settings.
+      isFinal: (error) => error instanceof InvalidSettingsError || error instanceof WrongL1ChainError,
       onError: (error, failures) => {
         if (failures % 10 !== 1) return;
         log.warn({ err: error }, 'L1 does not say yet which rollup it is: the broker waits for it');
       },
     });
-    return { rollup: makeRollupId(chainId, address), l1: new L1Rollup(client, address) };
+    const rollup = makeRollupId(chainId, address);
+    return { rollup, l1: new L1Rollup({ nodes: client.nodes, nowMs: Date.now }, address) };
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

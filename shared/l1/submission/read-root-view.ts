@@ -13,7 +13,8 @@ export interface ReadRootViewDeps {
   /** The account that would sign a first transaction. */
   readonly address: Hex;
   readonly policy: SubmissionPolicy;
-  readonly nowMs: () => number;
+  /** The time by which proof windows close, for while no node follows L1. */
+  readonly windowNowMs: () => number;
 }
 
 /**
@@ -24,7 +25,7 @@ export interface ReadRootViewDeps {
 export async function readRootView(root: RootRecord, head: L1Head, deps: ReadRootViewDeps): Promise<RootView> {
   const { isStale } = deps.heads;
   const newest = liveSubmissions(root).at(-1);
-  const blockAtMs = isStale ? Math.max(head.blockAtMs, deps.nowMs()) : head.blockAtMs;
+  const blockAtMs = isStale ? Math.max(head.blockAtMs, deps.windowNowMs()) : head.blockAtMs;
   const [market, verdict, sender, isNewestKnown] = await Promise.all([
     readFeeMarket(head, deps.heads.usable),
     judgeRoot(root, head.client, blockAtMs, head.blockNumber),

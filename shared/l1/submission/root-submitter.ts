@@ -11,6 +11,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { aboutRoot } from './about-root.ts';
 import { decideSubmission, type SubmissionSituation } from './decide-submission.ts';
 import { CallRevertedError, MalformedRootCallError, PublisherKeyUnusableError } from '../errors.ts';
+import type { L1Clock } from '../l1-clock.ts';
 import type { L1Client, L1Reader } from '../l1-client.ts';
 import { describeLag, type L1Head, type L1Heads, readHeads } from '../l1-heads.ts';
 import { type RootView, liveSubmissions } from './root-view.ts';
@@ -42,6 +43,8 @@ export interface RootSubmitterDeps {
   readonly policy: SubmissionPolicy;
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
+  /** L1's time, so that no root expires by a machine's clock that is wrong. @default this machine's clock alone */
+  readonly clock?: L1Clock | undefined;
   readonly log: Logger;
   /**
    * Whether a root is this submitter's: roots for several chains and contracts may share an outbox, and a submitter has one
@@ -59,7 +62,7 @@ export interface RootSubmitterDeps {
  * transaction is stored before it is sent. A lease keeps submitters from duplicating work; correctness does not depend on it.
  */
 export class RootSubmitter {
-  readonly #deps: Required<RootSubmitterDeps>;
+  readonly #deps: RootSubmitterDeps & Required<Pick<RootSubmitterDeps, 'takes'>>;
   readonly #memories = new Map<EpochId, SubmissionMemory>();
   #watchedAtMs = 0;
   #laggingHosts = '';
@@ -99,8 +102,9 @@ export class RootSubmitter {
   }
 
   async #readHeads(): Promise<L1Heads> {
-    const { l1, nowMs, log } = this.#deps;
-    const heads = await readHeads(l1, nowMs());
+    const { l1, nowMs, clock, log } = this.#deps;
+    const heads = await readHeads(l1, clock?.l1NowMs() ?? nowMs());
+    clock?.observe(heads.usable);
     const hosts = heads.laggingHosts.join(', ');
     if (hosts !== this.#laggingHosts) {
       if (hosts !== '') log.warn({ hosts: heads.laggingHosts }, describeLag(heads));
@@ -166,7 +170,9 @@ export class RootSubmitter {
 
   /** Reads a root's view from the first usable node that gives a whole one. */
   async #readView(root: RootRecord, heads: L1Heads): Promise<{ readonly view: RootView; readonly head: L1Head }> {
-    const deps = { heads, address: this.#deps.account.address, policy: this.#deps.policy, nowMs: this.#deps.nowMs };
+    const { account, policy, nowMs, clock } = this.#deps;
+    const windowNowMs = clock === undefined ? nowMs : (): number => clock.windowNowMs();
+    const deps = { heads, address: account.address, policy, windowNowMs };
     let failure: unknown;
     for (const head of heads.usable) {
       try {

@@ -72,6 +72,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       requestTurns: requestTurns(),
       parallelCheckpoints: 1,
       nowMs: () => harness.nowMs(),
+      windowNowMs: () => harness.nowMs(),
       log: pino({ level: 'silent' }),
     };
   });

@@ -19,7 +19,7 @@ describe('the signal that stops an attempt', () => {
     vi.useRealTimers();
   });
 
-  function begin(windowMs: number, l1SlotMs = 12_000): ReturnType<typeof epochStopSignal> {
+  function begin(windowMs: number, l1SlotMs = 12_000, windowNowMs = Date.now): ReturnType<typeof epochStopSignal> {
     const startedAtMs = Date.now();
     const record: EpochRecord = {
       ...aNewEpoch(),
@@ -32,7 +32,7 @@ describe('the signal that stops an attempt', () => {
     };
     const chain = { rangeOf: async () => range ?? record.rangeId };
     const log = pino({ level: 'silent' });
-    return epochStopSignal(record, { chain, l1SlotMs, nowMs: Date.now, log }, new AbortController().signal);
+    return epochStopSignal(record, { chain, l1SlotMs, windowNowMs, log }, new AbortController().signal);
   }
 
   it.each([60_000, 60 * DAY_MS])('aborts when a window of %d ms closes, and no sooner', async (windowMs) => {
@@ -46,6 +46,18 @@ describe('the signal that stops an attempt', () => {
 
   it('aborts at once when the window has closed before', () => {
     const stopping = begin(0);
+    expect(stopping.signal.reason).toMatchObject({ why: 'deadline' });
+    stopping.dispose();
+  });
+
+  it('goes by the time of proof windows, whose clock may be corrected meanwhile', async () => {
+    const startedAtMs = Date.now();
+    let nowMs = 0;
+    const stopping = begin(60_000, 2 * DAY_MS, () => nowMs);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(stopping.signal.aborted).toBe(false);
+    nowMs = startedAtMs + 60_000;
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(stopping.signal.reason).toMatchObject({ why: 'deadline' });
     stopping.dispose();
   });

@@ -84,6 +84,7 @@ describe('EpochWatcher', () => {
       retryDelayMs: 10_000,
       maxEpochsAtOnce: 10,
       nowMs: () => nowMs,
+      windowNowMs: () => nowMs,
       log: pino({ level: 'silent' }),
       ...overrides,
     });
@@ -198,6 +199,22 @@ describe('EpochWatcher', () => {
     nowMs += 10_000;
     await look(watcher);
     expect(attempted.length).toBeGreaterThan(1);
+  });
+
+  it("neither closes nor leaves an epoch while this machine's clock alone says that its window has closed", async () => {
+    await open(4, 'proving');
+    await open(5, 'failed');
+    let windowNowMs = nowMs;
+    nowMs = DEADLINE_AT_MS + DAY_MS;
+    const watcher = aWatcher(undefined, { windowNowMs: () => windowNowMs });
+    await look(watcher);
+    expect(attempted).toEqual([4, 5]);
+    windowNowMs = DEADLINE_AT_MS;
+    await look(watcher);
+    expect(await Promise.all([4, 5].map(async (epoch) => (await engine.epochs.find(epochId(epoch)))?.state))).toEqual([
+      'expired',
+      'expired',
+    ]);
   });
 
   it('names a failed epoch by its id in the advice to retry it where the ledger has epochs of two rollups', async () => {

@@ -20,6 +20,17 @@ describe("the node's status", () => {
     expect(nodeStatusOf({ ...HEALTHY, l1ReadUntilMs: AT_MS + 5_000 }, AT_MS)).toMatchObject({ isHealthy: true });
   });
 
+  it.each([
+    [30_000, true, "30 s ahead of L1's"],
+    [-30_000, true, "30 s behind L1's"],
+    [3_600_000, false, "3600 s ahead of L1's"],
+    [-3_600_000, false, "3600 s behind L1's"],
+  ])("warns of a clock that is %d ms ahead of L1's; healthy: %s", (aheadMs, isHealthy, text) => {
+    const status = nodeStatusOf(HEALTHY, AT_MS, { aheadMs });
+    expect(status).toMatchObject({ isHealthy, warning: expect.stringContaining(text) as string });
+    expect(status.reason?.includes(text) ?? true).toBe(true);
+  });
+
   it('is unhealthy when the newest L1 block is old, although the own database still responds', () => {
     expect(nodeStatusOf({ ...HEALTHY, l1ReadUntilMs: AT_MS - UNHEALTHY_AFTER_MS }, AT_MS)).toMatchObject({
       isHealthy: false,

@@ -4,6 +4,7 @@ import type { Remembered } from '../../../functions/watch-l1/measure-l1.ts';
 import { watchL1, type WatchL1Deps } from '../../../functions/watch-l1/watch-l1.ts';
 import { Secret } from '../../../shared/config/secret.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
+import { L1Clock } from '../../../shared/l1/l1-clock.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { rollupForEachTest } from '../../shared/l1/rollup-for-each-test.ts';
 import { type RollupOnAnvil, TIMING } from '../../shared/l1/rollup-on-anvil.ts';
@@ -46,6 +47,8 @@ describe('watch-l1, with a first node that lags', () => {
       metrics: {
         record: (name: string, value: number) => void values.set(name, value),
       },
+      l1Time: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
+      clock: new L1Clock({ nowMs: () => bench.clock.nowMs, steadyMs: () => 0 }),
       nowMs: () => bench.clock.nowMs,
       log: createLogger('watch-l1', { logLevel: 'silent' }),
     };

@@ -16,6 +16,7 @@ import { watchTasks } from '../../../functions/watch-tasks/watch-tasks.ts';
 import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
 import { Secret } from '../../../shared/config/secret.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { L1Clock } from '../../../shared/l1/l1-clock.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import { AgentId, type AttemptCause } from '../../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
@@ -91,6 +92,8 @@ export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent')
     engine: { outbox: { open: async () => [] } } as unknown as WatchL1Deps['engine'],
     note: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     l1: createL1Client({ rpcUrls: l1RpcUrls, chainId: 1 }),
+    l1Time: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
+    clock: new L1Clock({ nowMs: () => AT_MS, steadyMs: () => 0 }),
     ...{ metrics, log, nowMs: () => AT_MS },
   }).catch(() => undefined);
   if (whether === 'answers') await close();

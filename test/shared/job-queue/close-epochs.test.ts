@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { L1Clock } from '../../../shared/l1/l1-clock.ts';
 import { closeOverdueEpochs } from '../../../shared/job-queue/close-epochs.ts';
+import { sweepLedger } from '../../../shared/job-queue/sweep-ledger.ts';
 import { type EpochRecord, type EpochState } from '../../../shared/ledger/epoch-ledger.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
@@ -56,6 +58,24 @@ describe('closing overdue epochs', () => {
       expect([await epoch.stateNow(), await epoch.jobNow()]).toEqual(['expired', 'cancelled']);
     },
   );
+
+  it('leaves one open until L1 says as well that its window has closed', async () => {
+    const epoch = await anEpoch('proving');
+    let l1NowMs = harness.nowMs();
+    // The machine's clock is an hour ahead.
+    const clock = new L1Clock({ nowMs: () => l1NowMs + 3_600_000, steadyMs: () => 0 });
+    const closeByL1 = async (): Promise<void> => {
+      clock.observe([{ host: 'own', blockAtMs: l1NowMs }]);
+      const log = createLogger('sweep', { logLevel: 'silent' });
+      const deps = { ...harness.engine, strandedSeconds: 0, nowMs: () => clock.windowNowMs(), log };
+      await sweepLedger(deps);
+    };
+    await closeByL1();
+    expect([await epoch.stateNow(), await epoch.jobNow()]).toEqual(['proving', 'queued']);
+    l1NowMs += 60_000;
+    await closeByL1();
+    expect([await epoch.stateNow(), await epoch.jobNow()]).toEqual(['expired', 'cancelled']);
+  });
 
   it('reports each once', async () => {
     await anEpoch('failed');

@@ -1,44 +1,100 @@
 import { describe, expect, it } from 'vitest';
 
-import { L1Rollup, rollupOfRegistry } from '../../../../containers/broker/l1/l1-rollup.ts';
+import { L1Rollup } from '../../../../containers/broker/l1/l1-rollup.ts';
+import type { L1Node } from '../../../../shared/l1/l1-client.ts';
 
-type Client = ConstructorParameters<typeof L1Rollup>[0];
 const ADDRESS = '0x603bb2c05d474794ea97805e8de69bccfb3bca12';
+const GENESIS_SECONDS = 1_000;
+const EPOCH_SECONDS = 32 * 72;
+/** In epoch 4. */
+const NOW_SECONDS = GENESIS_SECONDS + 4.5 * EPOCH_SECONDS;
 
-/** A rollup of two checkpoints an epoch. */
-function aClient(tips: { pending: bigint; proven: bigint; currentEpoch?: bigint }): Client {
+interface Said {
+  readonly pending?: bigint;
+  readonly proven?: bigint;
+  readonly atSeconds?: number;
+  readonly genesisSeconds?: number;
+  readonly slotSeconds?: number;
+  readonly isSilent?: boolean;
+}
+
+/** An L1 node that says this of a rollup of two checkpoints an epoch. */
+function aNode(host: string, said: Said = {}): L1Node {
+  const { pending = 9n, proven = 5n, atSeconds = NOW_SECONDS } = said;
   const answers: Readonly<Record<string, unknown>> = {
-    getCanonicalRollup: ADDRESS,
-    getGenesisTime: 1_000n,
-    getSlotDuration: 72n,
+    getGenesisTime: BigInt(said.genesisSeconds ?? GENESIS_SECONDS),
+    getSlotDuration: BigInt(said.slotSeconds ?? 72),
     getEpochDuration: 32n,
     getProofSubmissionEpochs: 1n,
-    getTips: [tips.pending, tips.proven],
-    getCurrentEpoch: tips.currentEpoch ?? 3n,
+    getTips: [pending, proven],
   };
-  return {
+  const answer = <Value>(value: Value): Value => {
+    if (said.isSilent === true) throw new Error('no answer');
+    return value;
+  };
+  const client = {
+    getBlock: async () => answer({ number: 100n, hash: '0x01', timestamp: BigInt(atSeconds), baseFeePerGas: 1n }),
     readContract: async ({ functionName, args }: { functionName: string; args?: readonly bigint[] }) =>
-      functionName === 'getEpochForCheckpoint' ? (args?.[0] ?? 0n) / 2n : answers[functionName],
-  } as unknown as Client;
+      answer(functionName === 'getEpochForCheckpoint' ? (args?.[0] ?? 0n) / 2n : answers[functionName]),
+  };
+  return { host, client: client as unknown as L1Node['client'] };
+}
+
+function aRollup(...nodes: readonly L1Node[]): L1Rollup {
+  return new L1Rollup({ nodes, nowMs: () => NOW_SECONDS * 1000 }, ADDRESS);
 }
 
 describe('L1Rollup', () => {
   it('reads the deadline of an epoch: the start of the one after the next', async () => {
-    const rollup = new L1Rollup(aClient({ pending: 0n, proven: 0n }), ADDRESS);
-    expect(await rollup.deadlineAtMs(5)).toBe((1_000 + 7 * 32 * 72) * 1000);
+    expect(await aRollup(aNode('own')).deadlineAtMs(5)).toBe((GENESIS_SECONDS + 7 * EPOCH_SECONDS) * 1000);
+  });
+
+  it.each<[Said, number | undefined]>([
+    [{ pending: 9n, proven: 5n }, 3],
+    [{ pending: 9n, proven: 6n }, 3],
+    [{ pending: 9n, proven: 9n, atSeconds: GENESIS_SECONDS + 4.25 * EPOCH_SECONDS }, 4],
+    [{ pending: 9n, proven: 9n, atSeconds: GENESIS_SECONDS + 5 * EPOCH_SECONDS }, 5],
+    [{ pending: 3n, proven: 0n }, undefined],
+  ])('with %o, has every epoch before %s proven', async (said, first) => {
+    expect(await aRollup(aNode('own', said)).firstUnprovenEpoch()).toBe(first);
   });
 
   it.each([
-    [{ pending: 9n, proven: 5n }, 3],
-    [{ pending: 9n, proven: 6n }, 3],
-    [{ pending: 7n, proven: 7n }, 3],
-    [{ pending: 7n, proven: 7n, currentEpoch: 4n }, 4],
-    [{ pending: 3n, proven: 0n }, undefined],
-  ])('with %o, has every epoch before %s proven', async (tips, first) => {
-    expect(await new L1Rollup(aClient(tips), ADDRESS).firstUnprovenEpoch()).toBe(first);
+    ['a first node', [aNode('lies', { pending: 900n, proven: 900n }), aNode('own')]],
+    ['a second node', [aNode('own'), aNode('lies', { pending: 900n, proven: 900n })]],
+  ])('has nothing proven on the word of %s alone', async (_which, nodes) => {
+    expect(await aRollup(...nodes).firstUnprovenEpoch()).toBe(3);
   });
 
-  it('is the one that the registry names', async () => {
-    expect(await rollupOfRegistry(aClient({ pending: 0n, proven: 0n }), ADDRESS, 'canonical')).toBe(ADDRESS);
+  it('has no epoch proven that has not begun, whatever its only node says', async () => {
+    expect(await aRollup(aNode('lies', { pending: 900n, proven: 900n })).firstUnprovenEpoch()).toBe(4);
+  });
+
+  it('leaves out nodes that are silent or have stopped', async () => {
+    const stopped = aNode('stopped', { proven: 2n, atSeconds: NOW_SECONDS - 3600 });
+    expect(await aRollup(aNode('silent', { isSilent: true }), stopped, aNode('own')).firstUnprovenEpoch()).toBe(3);
+  });
+
+  it.each([
+    ['long ago', { genesisSeconds: 1 }],
+    ['impossible', { slotSeconds: 0 }],
+  ])('takes no deadline from a first node whose clock is %s', async (_what, lie) => {
+    const right = (GENESIS_SECONDS + 7 * EPOCH_SECONDS) * 1000;
+    expect(await aRollup(aNode('lies', lie), aNode('own')).deadlineAtMs(5)).toBe(right);
+    expect(await aRollup(aNode('lies', lie), aNode('own'), aNode('paid')).deadlineAtMs(5)).toBe(right);
+  });
+
+  it('asks again for a clock that less than half of the nodes have confirmed', async () => {
+    const said = { genesisSeconds: 1 };
+    const lies = aNode('lies', said);
+    const silent = { isSilent: true };
+    const rollup = aRollup(lies, aNode('own', silent), aNode('paid', silent));
+    await rollup.deadlineAtMs(5);
+    silent.isSilent = false;
+    expect(await rollup.deadlineAtMs(5)).toBe((GENESIS_SECONDS + 7 * EPOCH_SECONDS) * 1000);
+  });
+
+  it('fails when no node responds', async () => {
+    await expect(aRollup(aNode('silent', { isSilent: true })).deadlineAtMs(5)).rejects.toThrow('no answer');
   });
 });

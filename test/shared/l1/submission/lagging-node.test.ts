@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { createL1Client, type L1Client } from '../../../../shared/l1/l1-client.ts';
+import { L1Clock } from '../../../../shared/l1/l1-clock.ts';
 import { rollupForEachTest } from '../rollup-for-each-test.ts';
 import { POLICY, type RollupOnAnvil } from '../rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../start-anvil.ts';
@@ -54,6 +55,20 @@ describe('RootSubmitter, with a first node that lags', () => {
     for (const { client } of both.nodes) {
       expect(await client.getTransaction({ hash: sent!.transactionHash })).toMatchObject({ nonce: 0 });
     }
+  });
+
+  it("submits, and expires nothing, while this machine's clock is beyond the window and L1's is not", async () => {
+    await bench.storeRoot(0, 1, 2);
+    const { deadlineAtMs } = await bench.root();
+    const { timestamp } = await both.nodes[1]!.client.getBlock();
+    bench.clock.nowMs = deadlineAtMs + 2 * POLICY.reorgWatchSeconds * 1000;
+    const clock = new L1Clock({ nowMs: () => bench.clock.nowMs, steadyMs: () => 0 });
+    clock.observe([{ host: both.nodes[1]!.host, blockAtMs: Number(timestamp) * 1000 - 12_000 }]);
+    const submitter = bench.submitter({ l1: both, clock });
+    await submitter.tick();
+    await live.mine();
+    await submitter.tick();
+    expect(await bench.root()).toMatchObject({ state: 'mined' });
   });
 
   it('warns while no node has a recent block, and still closes a root whose window is over by the clock', async () => {

@@ -1,0 +1,86 @@
+import { BaseError, ContractFunctionRevertedError, ContractFunctionZeroDataError, type Hex, parseAbi } from 'viem';
+
+import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import { nameOf } from '../../../shared/config/setting.ts';
+import { checkL1Chain, createL1Client, type L1Client, type L1ClientOptions } from '../../../shared/l1/l1-client.ts';
+import { type L1Head, readHeads } from '../../../shared/l1/l1-heads.ts';
+import { valuesOf } from './l1-rollup.ts';
+
+const REGISTRY = parseAbi([
+  'function getCanonicalRollup() view returns (address)',
+  'function getRollup(uint256 version) view returns (address)',
+]);
+
+/** Any chain: `eth_chainId` is asked before the client is used for anything else. */
+const UNKNOWN_CHAIN_ID = 1;
+
+export interface RollupToFind {
+  readonly rpcUrls: L1ClientOptions['rpcUrls'];
+  /** @default the one that the nodes serve */
+  readonly chainId: number | undefined;
+  readonly registry: Hex;
+  readonly version: number | 'canonical';
+}
+
+export interface FoundRollup {
+  readonly chainId: number;
+  readonly address: Hex;
+  readonly client: L1Client;
+}
+
+/**
+ * Finds the rollup by what every node that follows L1 says: under another's name the broker would not find its own jobs.
+ * @throws {WrongL1ChainError} when the nodes serve different chains, or another than the given one
+ * @throws {InvalidSettingsError} when the registry is none, or has no such version
+ * @throws when none responds, or they disagree, which ends when they have caught up
+ */
+export async function findRollup({ rpcUrls, registry, version, ...wanted }: RollupToFind): Promise<FoundRollup> {
+  const chainId = wanted.chainId ?? (await chainIdOf(rpcUrls));
+  await checkL1Chain({ rpcUrls, chainId });
+  const client = createL1Client({ rpcUrls, chainId });
+  const { usable } = await readHeads(client, Date.now());
+  const addresses = await valuesOf(usable.map((head) => rollupAt(head, registry, version)));
+  const [address, other] = new Set(addresses.map((found) => found.toLowerCase() as Hex));
+  if (address === undefined) throw new Error('no L1 node responds');
+  if (other !== undefined) throw new Error(`L1 nodes disagree about the rollup, ${address} or ${other}: check them`);
+  return { chainId, address, client };
+}
+
+async function chainIdOf(rpcUrls: L1ClientOptions['rpcUrls']): Promise<number> {
+  const { nodes } = createL1Client({ rpcUrls, chainId: UNKNOWN_CHAIN_ID });
+  const [chainId] = await valuesOf(nodes.map(({ client }) => client.getChainId()));
+  if (chainId === undefined) throw new Error('no L1 node is configured');
+  return chainId;
+}
+
+async function rollupAt(
+  { client, blockNumber }: L1Head,
+  registry: Hex,
+  version: RollupToFind['version'],
+): Promise<Hex> {
+  const contract = { address: registry, abi: REGISTRY, blockNumber: BigInt(blockNumber) } as const;
+  try {
+    return version === 'canonical'
+      ? await client.readContract({ ...contract, functionName: 'getCanonicalRollup' })
+      : await client.readContract({ ...contract, functionName: 'getRollup', args: [BigInt(version)] });
+  } catch (error) {
+    if (!(error instanceof BaseError) || error.walk(isRefusal) === null) throw error;
+    const [registryName, versionName] = [L1_SETTINGS.settings.registryAddress, L1_SETTINGS.settings.rollupVersion].map(
+      nameOf,
+    );
+    throw new InvalidSettingsError([
+      version === 'canonical'
+        ? `${registryName ?? ''}: ${registry} is not Aztec's registry on L1 chain ${client.chain.id}: give the address ` +
+          'that your network publishes, or give --network instead'
+        : `${registryName ?? ''}, ${versionName ?? ''}: ${registry} names no rollup of version ${version} on L1 chain ` +
+          `${client.chain.id}: correct the address or the version`,
+    ]);
+  }
+}
+
+function isRefusal(cause: unknown): boolean {
+  if (cause instanceof ContractFunctionZeroDataError) return true;
+  // viem also reports internal errors of an L1 node as reverts, with the node's words as the reason.
+  return cause instanceof ContractFunctionRevertedError && /revert/i.test(cause.reason ?? 'reverted');
+}
