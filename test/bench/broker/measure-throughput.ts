@@ -11,14 +11,25 @@ import type { AgentPool } from '../agent-pool.ts';
 import type { BrokerUnderTest } from './broker-under-test.ts';
 import { benchJob, benchJobId } from './bench-job.ts';
 import { LargePayloads } from './inline-payload.ts';
-import { peakMemoryBytes } from './peak-memory.ts';
+import { type ProcessUsage, processUsage } from './process-usage.ts';
 
 export interface Throughput {
   /** Jobs whose proofs the node has; fewer than asked for when the broker ended before. */
   readonly proven: number;
-  readonly jobsPerSecond: number;
-  /** Most memory that the broker's process held; `undefined` where the system does not keep it. */
+  /** From the first job to the last proof. */
+  readonly seconds: number;
+  /** The processors' time that the broker took for it. */
+  readonly cpuSeconds: number;
+  /** Most memory that the broker's process has held in its life; `undefined` where the system does not keep it. */
   readonly peakBytes: number | undefined;
+}
+
+export interface ThroughputOptions {
+  readonly jobs: number;
+  readonly inputsBytes: number;
+  /** Jobs of an epoch are the same ones wherever they have the same numbers. */
+  readonly epoch: number;
+  readonly firstNumber: number;
 }
 
 /** The inputs of this circuit are the largest of an epoch. */
@@ -27,8 +38,8 @@ export const CIRCUIT = ProvingRequestType.PUBLIC_TX_BASE_ROLLUP;
 const ENQUEUE_CONCURRENCY = 50;
 /** Aztec's facade fetches this many results at a time. */
 const RESULT_CONCURRENCY = 10;
-/** Aztec's facade polls once a second: this notifies the bench in time, at no cost. */
-const COMPLETED_POLL_MS = 20;
+/** As Aztec's facade polls. */
+const COMPLETED_POLL_MS = 1000;
 const CONNECTIONS = 100;
 /** No proof for this long: the broker has ended, or serves no longer. */
 const STALLED_MS = 120_000;
@@ -37,26 +48,28 @@ const STALLED_MS = 120_000;
 export async function measureThroughput(
   broker: BrokerUnderTest,
   agents: AgentPool<string>,
-  { jobs, inputsBytes, epoch }: { readonly jobs: number; readonly inputsBytes: number; readonly epoch: number },
+  { jobs, inputsBytes, epoch, firstNumber }: ThroughputOptions,
 ): Promise<Throughput> {
   const connections = new Agent({ connections: CONNECTIONS });
   const fetch = makeTracedFetch(BROKER_RETRY_SECONDS, false, makeUndiciFetch(connections));
   const producer = createProvingJobBrokerClient(broker.url, {}, fetch);
   const inputs = new LargePayloads(CIRCUIT, 'inputs', inputsBytes);
   const stop = new AbortController();
-  let peakBytes: number | undefined;
+  const before = processUsage(broker.pid);
+  let usage: ProcessUsage | undefined;
   await agents.start(broker.url);
   const startedAtMs = performance.now();
   let lastProofAtMs = startedAtMs;
   // Made one by one: the node must not hold all inputs of an epoch either.
-  const ids = Array.from({ length: jobs }, (_, index) => benchJobId(epoch, CIRCUIT, index));
+  const ids = Array.from({ length: jobs }, (_, index) => benchJobId(epoch, CIRCUIT, firstNumber + index));
   const enqueueing = mapBounded([...ids.entries()], ENQUEUE_CONCURRENCY, async ([index, id]) => {
     if (stop.signal.aborted) return;
-    await producer.enqueueProvingJob(benchJob(id, epoch, CIRCUIT, inputs.uri(index)));
+    await producer.enqueueProvingJob(benchJob(id, epoch, CIRCUIT, inputs.uri(firstNumber + index)));
   }).catch(() => undefined);
   const open = new Set<string>(ids);
   try {
     while (open.size > 0 && performance.now() - lastProofAtMs < STALLED_MS) {
+      const polledAtMs = performance.now();
       const completed = [...new Set(await producer.getCompletedJobs([]))].filter((id) => open.has(id));
       await mapBounded(completed, RESULT_CONCURRENCY, async (id) => {
         const { status } = await producer.getProvingJobStatus(id);
@@ -64,17 +77,21 @@ export async function measureThroughput(
         open.delete(id);
         lastProofAtMs = performance.now();
       });
-      peakBytes = peakMemoryBytes(broker.pid) ?? peakBytes;
-      if (completed.length === 0) await sleep(COMPLETED_POLL_MS);
+      usage = processUsage(broker.pid) ?? usage;
+      if (open.size > 0) await sleep(polledAtMs + COMPLETED_POLL_MS - performance.now());
     }
   } catch (error) {
-    if (peakMemoryBytes(broker.pid) !== undefined) throw error;
+    if (processUsage(broker.pid) !== undefined) throw error;
     // The broker has ended. What it had done until then counts.
   }
   stop.abort();
   await agents.stop();
   await enqueueing;
   await connections.destroy();
-  const proven = jobs - open.size;
-  return { proven, jobsPerSecond: (proven / (lastProofAtMs - startedAtMs)) * 1000, peakBytes };
+  return {
+    proven: jobs - open.size,
+    seconds: (lastProofAtMs - startedAtMs) / 1000,
+    cpuSeconds: (usage?.cpuSeconds ?? NaN) - (before?.cpuSeconds ?? NaN),
+    peakBytes: usage?.peakBytes,
+  };
 }
