@@ -21,18 +21,22 @@ export function unpackInputs(uri: ProofUri): Uint8Array {
   const start = json?.match(INPUTS)?.[0].length;
   if (json === undefined || start === undefined || !json.endsWith('}')) return asItCame(uri);
   const inputs = json.slice(start, -1);
-  const text = Buffer.from(inputs);
-  if (isObject(text)) return text;
-  const bytes = Buffer.from(inputs.slice(1, -1), 'base64');
-  const isBase64 = inputs === `"${bytes.toString('base64')}"`;
+  if (!inputs.startsWith('"')) {
+    const text = Buffer.from(inputs);
+    return isObject(text) ? text : asItCame(uri);
+  }
+  const base64 = inputs.slice(1, -1);
+  const bytes = Buffer.from(base64, 'base64');
+  const isBase64 = inputs.length > 1 && inputs.endsWith('"') && bytes.toString('base64') === base64;
   return isBase64 && !isObject(bytes) && !isInlineText(bytes) ? bytes : asItCame(uri);
 }
 
 /** The URI that {@link unpackInputs} was given. @param type the circuit's number in the version of nodes and agents */
 export function packInputs(bytes: Uint8Array, type: number): ProofUri {
   if (isInlineText(bytes)) return ProofUri.parse(textOf(bytes));
-  const inputs = isObject(bytes) ? textOf(bytes) : `"${Buffer.from(bytes).toString('base64')}"`;
-  return toUri(`{"type":${type},"inputs":${inputs}}`);
+  if (isObject(bytes)) return toUri(`{"type":${type},"inputs":${textOf(bytes)}}`);
+  const [before, after] = [`{"type":${type},"inputs":"`, '"}'].map(encodeURIComponent);
+  return ProofUri.parse(`${PREFIX}${before}${encodedBase64(bytes)}${after}`);
 }
 
 /** The bytes of an inline proof as Aztec's file store would hold them: its JSON. */
@@ -68,6 +72,12 @@ function jsonIn(uri: ProofUri): string | undefined {
   }
 }
 
+/** As `encodeURIComponent` would write the base64, in two thirds of the time. */
+function encodedBase64(bytes: Uint8Array): string {
+  const base64 = asBuffer(bytes).toString('base64');
+  return base64.replaceAll('+', '%2B').replaceAll('/', '%2F').replaceAll('=', '%3D');
+}
+
 function toUri(json: string): ProofUri {
   return ProofUri.parse(PREFIX + encodeURIComponent(json));
 }
@@ -77,7 +87,12 @@ function asItCame(uri: ProofUri): Uint8Array {
 }
 
 function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  return asBuffer(bytes).toString('utf8');
+}
+
+/** The same memory. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function isInlineText(bytes: Uint8Array): boolean {

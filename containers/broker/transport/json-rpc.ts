@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { mapBounded } from '../../../shared/retry/map-bounded.ts';
-import { BodyRefusedError, CallRefusedError } from './errors.ts';
+import { CallRefusedError } from './errors.ts';
+import type { ReadCall } from './read-calls.ts';
 
 /** What a method knows of the request that its call came with. */
 export interface CallContext {
@@ -30,34 +30,52 @@ export const RPC_CODES = {
   refused: -32702,
 } as const;
 
-/** Calls of one request that are under way at a time. */
+/** Calls of one request that are under way at a time, and the bytes that they came with; one call may have more. */
 const CALLS_AT_ONCE = 16;
+const CALL_BYTES_AT_ONCE = 4 * 2 ** 20;
 
 const Id = z.union([z.number(), z.string(), z.null()]);
 const Call = z.object({ id: Id.default(null), method: z.string().min(1), params: z.array(z.unknown()).default([]) });
 
 /**
- * Calls the methods that a request's body asks for, and returns the body of the response.
+ * Calls the methods that a request's body asks for, while it is read, and returns the body of the response.
  * @param context without `isAlone`, which the body decides
- * @throws {BodyRefusedError} when the body is not a request, or has too many calls
- * @throws any error of a method other than {@link CallRefusedError}
+ * @throws any error of `calls`, and of a method other than {@link CallRefusedError}, once no call is under way
  */
 export async function answerRequest(
-  body: unknown,
+  calls: AsyncIterable<ReadCall>,
   methods: ReadonlyMap<string, RpcMethod>,
-  maxCalls: number,
   context: Omit<CallContext, 'isAlone'>,
 ): Promise<unknown> {
-  if (!Array.isArray(body)) return answerCall(body, methods, { ...context, isAlone: true });
-  if (body.length === 0) throw new BodyRefusedError(400, 'the batch is empty');
-  if (body.length > maxCalls) {
-    throw new BodyRefusedError(
-      400,
-      `the batch has ${body.length} calls, more than ${maxCalls}: see RPC_MAX_BATCH_SIZE`,
-    );
+  const answers: Record<string, unknown>[] = [];
+  const underWay = new Set<Promise<void>>();
+  let [bytes, count] = [0, 0];
+  let isList = false;
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const { call, isInList, isAlone, sizeBytes } of calls) {
+      isList = isInList;
+      while (underWay.size > 0 && (underWay.size >= CALLS_AT_ONCE || bytes + sizeBytes > CALL_BYTES_AT_ONCE)) {
+        await Promise.race(underWay);
+      }
+      // The rest is read all the same: a client that is still sending would not get the response.
+      if (failure !== undefined) continue;
+      const index = count++;
+      bytes += sizeBytes;
+      const answering = answerCall(call, methods, { ...context, isAlone })
+        .then((answer) => void (answers[index] = answer))
+        .catch((error: unknown) => void (failure ??= { error }))
+        .finally(() => {
+          bytes -= sizeBytes;
+          underWay.delete(answering);
+        });
+      underWay.add(answering);
+    }
+  } finally {
+    await Promise.all(underWay);
   }
-  const isAlone = body.length === 1;
-  return mapBounded(body, CALLS_AT_ONCE, (call) => answerCall(call, methods, { ...context, isAlone }));
+  if (failure !== undefined) throw failure.error;
+  return isList ? answers : answers[0];
 }
 
 async function answerCall(

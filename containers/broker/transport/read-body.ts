@@ -3,36 +3,23 @@ import { createGunzip } from 'node:zlib';
 
 import { BodyRefusedError } from './errors.ts';
 
-/** A body up to this size needs no turn. */
-const SMALL_BYTES = 256 * 1024;
-
-export interface ReadBodyOptions {
-  /** The most bytes of the body, once unpacked. */
-  readonly maxBytes: number;
-  /** Called once when the body turns out to be large, before more of it is read. */
-  readonly onLarge: () => Promise<void>;
-}
+/** Unpacked bytes that come at a time: each part costs a change of threads, whatever its size. */
+const PART_BYTES = 64 * 1024;
 
 /**
- * Reads a request's body, gzip or plain. It counts the bytes while they are unpacked, so that a small body that would
- * become gigabytes is refused at the limit.
+ * Reads a request's body, gzip or plain, in parts. It counts the bytes while they are unpacked, so that a small body that
+ * would become gigabytes is refused at the limit.
+ * @param maxBytes the most bytes of the body, once unpacked
  * @throws {BodyRefusedError} when it is too large, damaged, or packed in another way
  */
-export async function readBody(request: IncomingMessage, { maxBytes, onLarge }: ReadBodyOptions): Promise<Buffer> {
+export async function* readBody(request: IncomingMessage, maxBytes: number): AsyncGenerator<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const chunks: Buffer[] = [];
   let bytes = 0;
-  let isLarge = false;
-  for await (const chunk of unpacked(request)) {
-    bytes += chunk.length;
+  for await (const part of unpacked(request)) {
+    bytes += part.length;
     if (bytes > maxBytes) throw tooLarge(maxBytes);
-    if (bytes > SMALL_BYTES && !isLarge) {
-      isLarge = true;
-      await onLarge();
-    }
-    chunks.push(chunk);
+    yield part;
   }
-  return Buffer.concat(chunks, bytes);
 }
 
 async function* unpacked(request: IncomingMessage): AsyncGenerator<Buffer> {
@@ -43,7 +30,7 @@ async function* unpacked(request: IncomingMessage): AsyncGenerator<Buffer> {
     return;
   }
   if (encoding !== 'gzip') throw new BodyRefusedError(415, 'the body must be plain or gzip');
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: PART_BYTES });
   request.once('error', (error) => gunzip.destroy(error));
   request.pipe(gunzip);
   try {

@@ -79,8 +79,11 @@ describe('RpcServer', () => {
     expect(await (await post(url, call('cancel'))).json()).toEqual({ jsonrpc: '2.0', id: 1, result: null });
   });
 
-  it('reads gzip and packs a response for those who accept it', async () => {
-    const { port } = await serve({ echo: async ([text]) => text });
+  it.each([
+    ['packs a response for a client elsewhere that accepts it', false, 'gzip'],
+    ['leaves it plain for one on this machine', true, undefined],
+  ])('reads gzip and %s', async (_what, isNear, encoding) => {
+    const { port } = await serve({ echo: async ([text]) => text }, { isNear: () => isNear });
     const text = 'proof '.repeat(1000);
     const request = httpRequest({
       port,
@@ -94,8 +97,9 @@ describe('RpcServer', () => {
     ];
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
-    expect(response.headers['content-encoding']).toBe('gzip');
-    const body = JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()) as { result: string }[];
+    expect(response.headers['content-encoding']).toBe(encoding);
+    const bytes = encoding === 'gzip' ? gunzipSync(Buffer.concat(chunks)) : Buffer.concat(chunks);
+    const body = JSON.parse(bytes.toString()) as { result: string }[];
     expect(body[0]?.result).toBe(text);
   });
 
@@ -145,6 +149,67 @@ describe('RpcServer', () => {
     expect((await post(url, body, headers)).status).toBe(status);
     expect(logged.join('')).toContain('refused a request');
     expect(logged.join('')).not.toContain('secret');
+  });
+
+  it('makes the calls of a large body while it comes', async () => {
+    const begun = Promise.withResolvers<undefined>();
+    const { url } = await serve({
+      begin: async () => {
+        begun.resolve(undefined);
+      },
+      length: async ([text]) => String(text).length,
+    });
+    const text = 'x'.repeat(MIB);
+    const body = new ReadableStream({
+      async start(controller) {
+        const [first, rest] = [
+          `[${JSON.stringify(call('begin', [text], 1))},`,
+          `${JSON.stringify(call('length', [text], 2))}]`,
+        ];
+        controller.enqueue(Buffer.from(first));
+        await begun.promise;
+        controller.enqueue(Buffer.from(rest));
+        controller.close();
+      },
+    });
+    const response = await fetch(url, { method: 'POST', body, duplex: 'half' });
+    expect(await response.json()).toMatchObject([
+      { id: 1, result: null },
+      { id: 2, result: MIB },
+    ]);
+  });
+
+  it('has few bytes of a large body under way at a time', async () => {
+    let [atOnce, most] = [0, 0];
+    const { url } = await serve({
+      take: async () => {
+        atOnce += 1;
+        most = Math.max(most, atOnce);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        atOnce -= 1;
+      },
+    });
+    const calls = Array.from({ length: 24 }, (_, id) => call('take', ['x'.repeat(2 * MIB - 1000)], id));
+    expect((await (await post(url, calls)).json()) as unknown[]).toHaveLength(24);
+    expect(most).toBe(2);
+  });
+
+  it('reads a large body to its end when one of its calls fails for now', async () => {
+    const { url } = await serve({
+      fail: async () => {
+        throw new Error('the ledger is out of reach');
+      },
+    });
+    const calls = Array.from({ length: 30 }, (_, id) => call('fail', ['x'.repeat(MIB)], id));
+    expect((await post(url, calls)).status).toBe(503);
+  });
+
+  it('makes no call of a small body that turns out to be malformed', async () => {
+    const method = vi.fn(async () => 1);
+    const { url } = await serve({ method });
+    expect((await post(url, `[${JSON.stringify(call('method'))},{]`)).status).toBe(400);
+    expect((await post(url, `[${JSON.stringify(call('method'))}`)).status).toBe(400);
+    expect(method).not.toHaveBeenCalled();
   });
 
   it('refuses a batch of more calls than allowed', async () => {
