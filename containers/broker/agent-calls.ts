@@ -3,9 +3,11 @@ import type { ProofUri, WireJobFilter, WireLease } from '../../shared/broker-api
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
+import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { AgentSlot } from './agent-slot.ts';
 import type { DispatchedJob, JobDispatcher, JobDispatcherDeps } from './job-dispatcher.ts';
+import { SilentAgents } from './silent-agents.ts';
 import type { CallContext } from './transport/json-rpc.ts';
 
 /** What Aztec's agent reports when its store does not give it the inputs. */
@@ -20,20 +22,30 @@ export interface AgentCallsOptions {
   readonly glanceMs: number;
 }
 
-export type AgentCallsDeps = JobDispatcherDeps & { readonly dispatcher: Pick<JobDispatcher, 'next' | 'noteFailed'> };
+export type AgentCallsDeps = JobDispatcherDeps & {
+  readonly dispatcher: Pick<JobDispatcher, 'next' | 'noteFailed'>;
+  /** Hears of each job that a report has settled, before the engine's feed has it. */
+  readonly onSettled?: (settlement: Settlement) => void;
+};
 
 /** The calls of agents. Each may come twice, and from any broker: what counts is the ledger's record. */
 export class AgentCalls {
   readonly #options: AgentCallsOptions;
   readonly #deps: AgentCallsDeps;
+  readonly #silent: SilentAgents;
 
   constructor(options: AgentCallsOptions, deps: AgentCallsDeps) {
     this.#options = options;
     this.#deps = deps;
+    this.#silent = new SilentAgents(deps);
   }
 
   async getJob(filter: WireJobFilter | undefined, call: CallContext): Promise<WireLease | undefined> {
-    return this.#next(this.#deps.slots.of(call.client), filter, call, this.#options.holdMs);
+    const { client } = call;
+    if (!this.#silent.mayTake(client)) return undefined;
+    const lease = await this.#next(this.#deps.slots.of(client), filter, call, this.#options.holdMs);
+    if (lease !== undefined) this.#silent.gave(client, this.#deps.ids.toJobId(lease.job.id));
+    return lease;
   }
 
   /**
@@ -48,6 +60,7 @@ export class AgentCalls {
   ): Promise<WireLease | undefined> {
     const { ids, held, slots } = this.#deps;
     const jobId = ids.toJobId(id);
+    this.#silent.reported(call.client, jobId);
     const slot = slots.of(call.client, jobId);
     const known = held.find(jobId);
     if (known !== undefined && startedAtMs <= known.jobLease.claimedAtMs && (await held.keepAlive(jobId))) {
@@ -67,6 +80,7 @@ export class AgentCalls {
   ): Promise<WireLease | undefined> {
     const { engine, ids, held, slots, payloads, nowMs, log } = this.#deps;
     const jobId = ids.toJobId(id);
+    this.#silent.reported(call.client, jobId);
     const slot = slots.of(call.client, jobId);
     const record = await engine.jobs.find(jobId);
     if (record === undefined || record.state === 'proven') {
@@ -81,6 +95,7 @@ export class AgentCalls {
     const agentId = lease?.agentId ?? slot.agentId;
     const provingMs = Math.max(0, nowMs() - claimedAtMs);
     const outcome = await engine.jobs.markProven({ jobId, agentId, proof, provingMs, claimedAtMs });
+    this.#deps.onSettled?.({ jobId, state: 'proven' });
     await held.complete(jobId);
     slots.ended(slot, 'proven');
     log.info({ jobId, agentId: slot.agentId, provingMs, outcome }, 'job proven');
@@ -96,6 +111,7 @@ export class AgentCalls {
   ): Promise<WireLease | undefined> {
     const { engine, ids, held, slots, dispatcher } = this.#deps;
     const jobId = ids.toJobId(id);
+    this.#silent.reported(call.client, jobId);
     const slot = slots.of(call.client, jobId);
     const record = await engine.jobs.find(jobId);
     if (record === undefined) return undefined;
@@ -135,6 +151,7 @@ export class AgentCalls {
       'attempt failed',
     );
     if (outcome === 'rejected') {
+      this.#deps.onSettled?.({ jobId: record.id, state: 'rejected' });
       await held.complete(record.id);
       const text = `${cause}: ${message.slice(0, 300)}; revive it with coppice retry, and restart the prover node`;
       await warnOfIncident(this.#deps, { kind: 'rejected-job', subject: record.id, message: text });
@@ -173,7 +190,7 @@ export class AgentCalls {
   async #next(
     slot: AgentSlot,
     filter: WireJobFilter | undefined,
-    { isAlone, signal, onUndelivered }: CallContext,
+    { client, isAlone, signal, onUndelivered }: CallContext,
     holdMs: number,
   ): Promise<WireLease | undefined> {
     const { dispatcher, held, slots, log } = this.#deps;
@@ -186,6 +203,7 @@ export class AgentCalls {
     });
     if (job === undefined) return undefined;
     onUndelivered(async () => {
+      this.#silent.reported(client, job.jobId);
       slots.ended(slot, 'lost');
       await held.release(job.jobId);
       log.info({ jobId: job.jobId, agentId: slot.agentId }, 'gave a job back whose agent went before it had it');

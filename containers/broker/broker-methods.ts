@@ -16,9 +16,9 @@ const REPLAY = 'replayProvingJob';
 /** The methods of Aztec's broker that nodes call, by their names on the wire. */
 export function nodeMethods(node: NodeCalls): ReadonlyMap<string, RpcMethod> {
   const methods: Partial<Record<BrokerMethod, RpcMethod>> = {
-    enqueueProvingJob: method('enqueueProvingJob', ([job]) => node.enqueue(job)),
+    enqueueProvingJob: method('enqueueProvingJob', ([job], call) => node.enqueue(job, call)),
     getProvingJobStatus: method('getProvingJobStatus', ([id]) => node.status(id)),
-    cancelProvingJob: method('cancelProvingJob', ([id]) => node.cancel(id)),
+    cancelProvingJob: method('cancelProvingJob', ([id], call) => node.cancel(id, call)),
     getCompletedJobs: method('getCompletedJobs', ([ids], call) => node.completed(ids, call)),
   };
   return new Map([

@@ -12,6 +12,7 @@ import { epochIdOf, parseProvingJobId, type ProvingJobId } from '../../shared/pr
 import { mapBounded } from '../../shared/retry/map-bounded.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
+import type { JobAskers } from './job-askers.ts';
 import type { RecentSettlements } from './recent-settlements.ts';
 import type { StoredPayloads } from './stored-payloads.ts';
 import { CallRefusedError } from './transport/errors.ts';
@@ -27,6 +28,7 @@ export interface NodeCallsDeps extends BrokerDeps {
   readonly types: CircuitTypes;
   readonly payloads: StoredPayloads;
   readonly settlements: RecentSettlements;
+  readonly askers: JobAskers;
   /** Opens the job's epoch if it is not open. @returns why it takes no more jobs; `undefined` when it does */
   readonly openEpoch: (epochId: EpochId) => Promise<string | undefined>;
   /** The range of epochs whose shape nobody knows beforehand. */
@@ -49,9 +51,10 @@ export class NodeCalls {
   }
 
   /** Inputs to the store, then the record, then the message. @returns the job's status before the call */
-  async enqueue({ id, type, inputsUri }: WireJob): Promise<WireStatus> {
-    const { engine, ids, types, payloads, line, rangeId, log } = this.#deps;
+  async enqueue({ id, type, inputsUri }: WireJob, { client }: Pick<CallContext, 'client'>): Promise<WireStatus> {
+    const { engine, ids, types, payloads, askers, line, rangeId, log } = this.#deps;
     const jobId = ids.toJobId(id);
+    askers.asked(jobId, client);
     const known = await engine.jobs.find(jobId);
     if (known?.wireType !== undefined && known.wireType !== type) throw otherType(id, known.wireType, type);
     const { circuit } = parseProvingJobId(jobId);
@@ -83,9 +86,14 @@ export class NodeCalls {
     return record === undefined ? { status: 'not-found' } : this.#statusOf(record);
   }
 
-  async cancel(id: WireJobId): Promise<void> {
-    const { engine, ids, log } = this.#deps;
+  /** Cancels the job, unless another node waits for it as well. */
+  async cancel(id: WireJobId, { client }: Pick<CallContext, 'client'>): Promise<void> {
+    const { engine, ids, askers, log } = this.#deps;
     const jobId = ids.toJobId(id);
+    if (askers.withdrew(jobId, client)) {
+      log.info({ jobId, client }, 'a node no longer wants a job that another waits for: it stays');
+      return;
+    }
     if (await engine.jobs.cancel(jobId, 'Aborted')) log.info({ jobId }, 'job cancelled by its node');
   }
 
@@ -94,6 +102,7 @@ export class NodeCalls {
     asked: readonly WireJobId[],
     { client, isAlone, signal }: CallContext,
   ): Promise<readonly WireJobId[]> {
+    for (const id of asked) this.#deps.askers.asked(this.#deps.ids.toJobId(id), client);
     const settled = await this.#settledOf(asked);
     const mayWait = isAlone && settled.length === 0;
     const wait = mayWait ? AbortSignal.any([signal, AbortSignal.timeout(this.#holdMs)]) : AbortSignal.abort();

@@ -4,6 +4,7 @@ import type { BrokerDeps } from './broker-deps.ts';
 import { agentMethods, nodeMethods } from './broker-methods.ts';
 import { CircuitTypes } from './circuit-types.ts';
 import { HeldLeases } from './held-leases.ts';
+import { JobAskers } from './job-askers.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
 import { NodeCalls } from './node-calls.ts';
 import { RecentSettlements } from './recent-settlements.ts';
@@ -39,6 +40,7 @@ export class ProverBroker {
   readonly #held: HeldLeases;
   readonly #dispatcher: JobDispatcher;
   readonly #settlements: RecentSettlements;
+  readonly #askers: JobAskers;
 
   constructor({ holdMs, glanceMs, claimSeconds }: ProverBrokerOptions, deps: ProverBrokerDeps) {
     this.#deps = deps;
@@ -49,6 +51,7 @@ export class ProverBroker {
     this.#slots = new AgentSlots({ engine, networkVersion: line.networkVersion, log, nowMs });
     this.#held = new HeldLeases(deps);
     this.#settlements = new RecentSettlements({ settlements: engine.settlements, ids, steadyMs: deps.steadyMs });
+    this.#askers = new JobAskers(deps.steadyMs);
     const epochs = new StreamedEpochs({ ...deps, nowMs: deps.windowNowMs ?? nowMs });
     const shared = {
       ...deps,
@@ -67,10 +70,14 @@ export class ProverBroker {
       types,
       payloads,
       settlements: this.#settlements,
+      askers: this.#askers,
       rangeId: STREAMED_RANGE,
       openEpoch: (id) => epochs.open(id),
     });
-    const agent = new AgentCalls({ holdMs, glanceMs }, { ...shared, dispatcher: this.#dispatcher });
+    const agent = new AgentCalls(
+      { holdMs, glanceMs },
+      { ...shared, dispatcher: this.#dispatcher, onSettled: (settlement) => this.#settlements.note(settlement) },
+    );
     this.methods = new Map([...nodeMethods(node), ...agentMethods(agent)]);
   }
 
@@ -83,7 +90,10 @@ export class ProverBroker {
   async run(signal: AbortSignal): Promise<void> {
     const stopFollowing = this.#settlements.start();
     // The agent of a job that was cancelled, or settled elsewhere, loses it, and learns so from its next report.
-    const stopDropping = this.#deps.engine.settlements.subscribe(({ jobId }) => void this.#held.complete(jobId));
+    const stopDropping = this.#deps.engine.settlements.subscribe(({ jobId }) => {
+      this.#askers.forget(jobId);
+      void this.#held.complete(jobId);
+    });
     try {
       await this.#slots.run(signal);
     } finally {

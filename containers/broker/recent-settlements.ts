@@ -1,5 +1,5 @@
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
-import type { SettlementFeed } from '../../shared/ledger/settlement-feed.ts';
+import type { Settlement, SettlementFeed } from '../../shared/ledger/settlement-feed.ts';
 import type { WireIds } from './wire-ids.ts';
 
 /**
@@ -30,7 +30,9 @@ export interface RecentSettlementsDeps {
  */
 export class RecentSettlements {
   readonly #deps: RecentSettlementsDeps;
-  #noticed: Noticed[] = [];
+  /** By id and state, in the order they came. */
+  readonly #noticed = new Map<string, Noticed>();
+  #newestMs = -Infinity;
   /** Wakes the calls that are held. */
   readonly #wakers = new Set<() => void>();
   /** The settlements that a client has seen, by the time of the newest. */
@@ -42,13 +44,23 @@ export class RecentSettlements {
 
   /** Follows the feed until the returned function is called. */
   start(): () => void {
-    return this.#deps.settlements.subscribe(({ jobId }) => {
-      const id = this.#deps.ids.toWireId(jobId);
-      if (id === undefined) return;
-      this.#noticed.push({ id, atMs: this.#deps.steadyMs() });
-      if (this.#noticed.length > 2 * MOST_KEPT) this.#noticed = this.#noticed.slice(-MOST_KEPT);
-      for (const wake of this.#wakers) wake();
-    });
+    return this.#deps.settlements.subscribe((settlement) => this.note(settlement));
+  }
+
+  /** Notes a settlement that this broker has made itself, before the feed has it, or one of the feed. */
+  note({ jobId, state }: Settlement): void {
+    const id = this.#deps.ids.toWireId(jobId);
+    if (id === undefined) return;
+    const atMs = this.#deps.steadyMs();
+    const key = `${id} ${state}`;
+    const known = this.#noticed.get(key);
+    if (known !== undefined && atMs - known.atMs < REPEATED_MS) return;
+    this.#noticed.delete(key);
+    this.#noticed.set(key, { id, atMs });
+    this.#newestMs = atMs;
+    const [oldest] = this.#noticed.keys();
+    if (this.#noticed.size > MOST_KEPT && oldest !== undefined) this.#noticed.delete(oldest);
+    for (const wake of this.#wakers) wake();
   }
 
   /** The settlements of the last seconds; waits for one that is new to the client until `signal` aborts. */
@@ -58,15 +70,15 @@ export class RecentSettlements {
     }
     const seenMs = this.#seenMs.get(client) ?? Infinity;
     const repeatedMs = this.#deps.steadyMs() - REPEATED_MS;
-    const newestMs = this.#noticed.at(-1)?.atMs;
     this.#forgetOldClients();
-    if (newestMs !== undefined) this.#seenMs.set(client, newestMs);
-    return [...new Set(this.#noticed.filter(({ atMs }) => atMs >= repeatedMs || atMs > seenMs).map(({ id }) => id))];
+    if (this.#noticed.size > 0) this.#seenMs.set(client, this.#newestMs);
+    const news = this.#noticed.values().filter(({ atMs }) => atMs >= repeatedMs || atMs > seenMs);
+    return [...new Set(news.map(({ id }) => id))];
   }
 
   #hasNewsFor(client: string): boolean {
-    const newestMs = this.#noticed.at(-1)?.atMs ?? -Infinity;
-    return newestMs > (this.#seenMs.get(client) ?? -Infinity) || this.#deps.steadyMs() - newestMs < FRESH_MS;
+    const seenMs = this.#seenMs.get(client) ?? -Infinity;
+    return this.#newestMs > seenMs || this.#deps.steadyMs() - this.#newestMs < FRESH_MS;
   }
 
   async #newsOr(signal: AbortSignal): Promise<void> {

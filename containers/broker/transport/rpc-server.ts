@@ -80,7 +80,10 @@ export class RpcServer {
     this.#options = options;
     this.#deps = deps;
     this.#bodies = new BodyTurns(options.bodies);
-    this.#server = createServer((request, response) => void this.#handle(request, response));
+    const connectionsCheckingInterval = Math.min(30_000, options.clientTimeoutMs);
+    this.#server = createServer({ connectionsCheckingInterval }, (request, response) => {
+      void this.#handle(request, response);
+    });
     this.#server.maxConnections = options.maxConnections;
     this.#server.headersTimeout = options.clientTimeoutMs;
     this.#server.requestTimeout = options.clientTimeoutMs;

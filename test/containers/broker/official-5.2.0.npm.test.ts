@@ -3,14 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WireJobId } from '../../../shared/broker-api/wire-job-id.ts';
 import { ProofUri, type WireJob } from '../../../shared/broker-api/wire-types.ts';
 import type { ProvingBrokerApi } from '../../../shared/broker-api/proving-broker-api.ts';
-import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochNumber, makeLineId } from '../../../shared/proving-job/epoch-id.ts';
 import { sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
+import { startTestBroker } from '../../contract/broker-ground.ts';
+import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { EngineOutage, triesWithin } from '../../contract/engine-outage.ts';
 import { type Aztec520, loadAztec520 } from '../../fixtures/aztec-5.2.0/load-clients.ts';
 import { CoppiceBroker } from '../../fixtures/coppice-broker.ts';
 
 const EPOCH = EpochNumber.parse(42);
 const TX_MERGE = 4;
 const POLL_MS = 50;
+/** How much faster than Aztec's command line a client tries again where an outage is long. */
+const HASTE = 1_000;
 
 describe("Aztec's own clients of 5.2.0 on our broker", () => {
   let aztec: Aztec520;
@@ -121,6 +126,35 @@ describe("Aztec's own clients of 5.2.0 on our broker", () => {
     expect(provings).toBe(1);
     await agent.stop();
     await facade.stop();
+  });
+
+  it('wait out an outage of the engine of 60 s, and longer ones', async () => {
+    const harness = await openEmbeddedHarness();
+    cleanUps.push(() => harness.close());
+    const outage = new EngineOutage(harness.engine);
+    const line = { networkVersion: '5.2.0', rollup: makeLineId('5.2.0') };
+    const shaky = await startTestBroker({ ...harness, engine: outage.engine }, { line, holdMs: 1_000 });
+    cleanUps.push(() => shaky.stop());
+    const connections = new aztec.Agent({ connections: 10 });
+    cleanUps.push(() => connections.destroy());
+    function* hastily(): Iterable<number> {
+      for (const seconds of aztec.proverBrokerBackoff()) yield seconds / HASTE;
+    }
+    const fetch = aztec.makeTracedFetch(hastily, false, aztec.makeUndiciFetch(connections));
+    const hasty = aztec.createProvingJobBrokerClient(shaky.url, {}, fetch);
+    const job = aJob('through an outage');
+    const proof = inlineUri('result', 'a proof');
+    for (const seconds of [60, 600]) {
+      const tries = triesWithin(seconds, aztec.proverBrokerBackoff());
+      expect(tries).toBeGreaterThan(seconds / 5);
+      outage.begin(tries);
+      await hasty.enqueueProvingJob(job);
+      outage.begin(tries);
+      await hasty.reportProvingJobSuccess(job.id, proof, { allowList: [TX_MERGE] });
+      outage.begin(tries);
+      expect(await hasty.getProvingJobStatus(job.id)).toEqual({ status: 'fulfilled', value: proof });
+      expect(outage.isOver).toBe(true);
+    }
   });
 });
 

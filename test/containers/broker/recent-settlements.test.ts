@@ -69,6 +69,30 @@ it('reports to a client that was away what it has not seen', async () => {
   expect(await recent.take('10.0.0.1', new AbortController().signal)).toContain(NEXT);
 });
 
+it('wakes a held call once for a settlement that the broker made itself and the feed reports later', async () => {
+  const { recent, settle, elapse } = aBroker();
+  recent.note({ jobId: ProvingJobId.parse(`line-6.0.0:${ID}`), state: 'proven' });
+  expect(await recent.take('10.0.0.1', new AbortController().signal)).toEqual([ID]);
+  elapse(2_000);
+  const ended = new AbortController();
+  let isHeld = true;
+  const held = recent.take('10.0.0.1', ended.signal).finally(() => (isHeld = false));
+  settle(ID);
+  await new Promise(setImmediate);
+  expect(isHeld).toBe(true);
+  ended.abort();
+  await held;
+});
+
+it('reports a job again that was settled in another way, or anew', async () => {
+  const { recent, settle, elapse } = aBroker();
+  settle(ID);
+  await recent.take('10.0.0.1', AT_ONCE);
+  elapse(20_000);
+  settle(ID);
+  expect(await recent.take('10.0.0.1', new AbortController().signal)).toEqual([ID]);
+});
+
 it('says nothing of the jobs of another rollup', async () => {
   const { recent, settle } = aBroker();
   settle(ID, 'line-5.2.0');

@@ -351,6 +351,44 @@ describe('RpcServer', () => {
     first.destroy();
   });
 
+  it('cuts off a client that does not finish its request', async () => {
+    const { port } = await serve({}, { clientTimeoutMs: 100 });
+    const slow = connect(port, '127.0.0.1');
+    const closed = once(slow, 'close');
+    slow.resume();
+    slow.write('POST / HTTP/1.1\r\nhost: broker\r\ncontent-length: 100\r\n\r\n[');
+    await closed;
+  });
+
+  it('cuts off a client that does not read its response, and gives back what its call took', async () => {
+    const giveBack = vi.fn(async () => undefined);
+    const large = 'x'.repeat(32 * MIB);
+    const { port } = await serve(
+      {
+        take: async (_params, { onUndelivered }) => {
+          onUndelivered(giveBack);
+          return large;
+        },
+      },
+      { clientTimeoutMs: 2_000 },
+    );
+    const slow = connect(port, '127.0.0.1');
+    slow.pause();
+    const body = JSON.stringify(call('take'));
+    slow.write(`POST / HTTP/1.1\r\nhost: broker\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    await expect.poll(() => giveBack.mock.calls.length).toBe(1);
+    slow.destroy();
+  });
+
+  it('closes connections beyond those of all clients together', async () => {
+    const { port } = await serve({}, { maxConnections: 1 });
+    const first = connect(port, '127.0.0.1');
+    await once(first, 'connect');
+    const second = connect(port, '127.0.0.1');
+    await once(second, 'close');
+    first.destroy();
+  });
+
   it('reports its status, and refuses other requests', async () => {
     const { url } = await serve({});
     const status = await fetch(`${url}status`);
