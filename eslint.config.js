@@ -26,7 +26,7 @@ const SHARED_FLOORS = [
 const CONTAINERS_FLOORS = [
   ['terminal', 'processes', 'runtime'],
   ['agent', 'broker', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
-  ['crs'],
+  ['crs', 'gateway'],
   ['devnet', 'official'],
   ['canary'],
   ['cli'],
@@ -114,11 +114,15 @@ export default defineConfig(
   },
   {
     // Official nodes and agents may be of a version whose packages cannot be had; `test/layout/no-aztec.test.ts` follows imports.
-    files: ['containers/broker/**', 'shared/broker-api/**'],
+    files: ['containers/broker/**', 'containers/gateway/**', 'shared/broker-api/**'],
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@aztec/*'], message: 'the broker serves every version of Aztec, and loads none' }] },
+        {
+          patterns: [
+            { group: ['@aztec/*'], message: 'broker and gateway serve every version of Aztec, and load none' },
+          ],
+        },
       ],
     },
   },

@@ -26,6 +26,16 @@ export class AgentStatus {
     if (this.#record.state !== 'idle') this.#change({ ...this.#withoutJob(), state: 'idle' });
   }
 
+  /** The agent cannot take jobs for now. */
+  unready(note: string): void {
+    this.#change({ ...this.#withoutJob(), state: 'starting', note });
+  }
+
+  /** The share of the last minutes in which it proved, where that is measured. */
+  measured(busyShare: number | undefined): void {
+    this.#change({ ...this.#record, ...(busyShare !== undefined && { busyShare }) });
+  }
+
   proving(jobId: ProvingJobId, claimedAtMs: number): void {
     this.#change({ ...this.#record, state: 'proving', jobId, jobSinceMs: claimedAtMs });
   }

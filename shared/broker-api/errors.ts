@@ -6,6 +6,8 @@ const LONGEST_TEXT = 300;
 /** The broker did not answer, or said that it cannot for now. Trying again may succeed. */
 export class BrokerOutOfReachError extends Error {
   override readonly name = 'BrokerOutOfReachError';
+  /** What happened, without advice. */
+  readonly what: string;
 
   constructor(url: string, what: string, options?: ErrorOptions) {
     super(
@@ -13,6 +15,7 @@ export class BrokerOutOfReachError extends Error {
         'be reached from here',
       options,
     );
+    this.what = what;
   }
 }
 

@@ -18,6 +18,8 @@ export const AgentRecord = z.strictObject({
   startedAtMs: z.number().int(),
   lastSeenAtMs: z.number().int(),
   jobsProven: z.number().int().nonnegative(),
+  /** The share of the last minutes in which its prover was at work, from 0 to 1, where a gateway measures it. */
+  busyShare: z.number().min(0).max(1).optional(),
   /** Why it cannot work, or why it last refused a job. */
   note: z.string().optional(),
 });

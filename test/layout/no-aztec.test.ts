@@ -29,6 +29,9 @@ it.each([
   'containers/broker/run-broker.ts',
   'shared/engine/open-engine.ts',
   'containers/cli/start/to-broker-options.ts',
+  'containers/gateway/run-gateway.ts',
+  'containers/cli/start/to-gateway-options.ts',
+  'containers/cli/start/take-agent-id.ts',
 ])('loads no package of Aztec from %s', (entry) => {
   const packages = packagesOf(entry);
   expect([...packages].filter(([name]) => name.startsWith('@aztec'))).toEqual([]);

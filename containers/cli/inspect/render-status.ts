@@ -121,6 +121,7 @@ function agentCells(agent: AgentRecord, epochs: readonly EpochStatus[], atMs: nu
     isProving ? `${job.circuit} of epoch ${nameEpoch(job.epochId, idsOf(epochs))}` : '',
     isProving && jobSinceMs !== undefined ? `for ${formatDuration(atMs - jobSinceMs)}` : '',
     `${agent.jobsProven} proven`,
+    agent.busyShare === undefined ? '' : `busy ${Math.round(agent.busyShare * 100)} %`,
     agent.pools.join(', '),
     toned('dim', `seen ${ago(atMs - agent.lastSeenAtMs)}`),
     agent.note === undefined ? '' : toned('bad', agent.note),

@@ -4,6 +4,11 @@ import {
   type BrokerSettings,
   readBrokerSettings,
 } from '../../../shared/config/groups/broker-settings.ts';
+import {
+  GATEWAY_GROUPS,
+  type GatewaySettings,
+  readGatewaySettings,
+} from '../../../shared/config/groups/gateway-settings.ts';
 import { ENV_FILE_GROUP, NO_ENV_FILE } from '../../../shared/config/groups/env-file-settings.ts';
 import { environmentFor } from '../../../shared/config/groups/known-settings.ts';
 import { NODE_GROUPS, type NodeSettings, readNodeSettings } from '../../../shared/config/groups/node-settings.ts';
@@ -11,11 +16,11 @@ import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
 import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 
 /** What `coppice start` can start; the name is the flag. */
-export const ROLE_NAMES = ['prover-node', 'prover-broker', 'prover-agent'] as const;
+export const ROLE_NAMES = ['prover-node', 'prover-broker', 'prover-agent', 'agent-gateway'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 
 /** A role, its settings parsed once. */
-export type Role = NodeRole | BrokerRole | AgentRole;
+export type Role = NodeRole | BrokerRole | AgentRole | GatewayRole;
 
 export interface NodeRole extends RoleBase {
   readonly name: 'prover-node';
@@ -30,6 +35,11 @@ export interface BrokerRole extends RoleBase {
 export interface AgentRole extends RoleBase {
   readonly name: 'prover-agent';
   readonly settings: AgentSettings;
+}
+
+export interface GatewayRole extends RoleBase {
+  readonly name: 'agent-gateway';
+  readonly settings: GatewaySettings;
 }
 
 interface RoleBase {
@@ -57,7 +67,15 @@ export function readRole(
     const { settings, problems } = readBrokerSettings(environment);
     const own = environmentOf(BROKER_GROUPS, environment);
     return {
-      role: settings && { name, settings, engineOptions: brokerEngineOptionsOf(settings), environment: own },
+      role: settings && { name, settings, engineOptions: officialEngineOptionsOf(settings), environment: own },
+      problems,
+    };
+  }
+  if (name === 'agent-gateway') {
+    const { settings, problems } = readGatewaySettings(environment);
+    const own = environmentOf(GATEWAY_GROUPS, environment);
+    return {
+      role: settings && { name, settings, engineOptions: officialEngineOptionsOf(settings), environment: own },
       problems,
     };
   }
@@ -66,8 +84,8 @@ export function readRole(
   return { role: settings && { name, settings, engineOptions: engineOptionsOf(settings), environment: own }, problems };
 }
 
-/** A lease lasts as long as Aztec's name for it says. */
-function brokerEngineOptionsOf(settings: BrokerSettings): EngineOptions {
+/** A lease of an official agent lasts as long as Aztec's name for it says. */
+function officialEngineOptionsOf(settings: BrokerSettings | GatewaySettings): EngineOptions {
   const { brokerJobTimeoutMs } = settings;
   const leaseSeconds =
     settings.leaseSeconds ?? (brokerJobTimeoutMs === undefined ? undefined : Math.ceil(brokerJobTimeoutMs / 1000));

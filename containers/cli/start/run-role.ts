@@ -11,7 +11,7 @@ import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.
 import { endSignal } from '../../processes/end-signals.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { explainError } from '../../processes/explain-error.ts';
-import type { AgentRole, BrokerRole, NodeRole, Role } from './read-role.ts';
+import type { AgentRole, BrokerRole, GatewayRole, NodeRole, Role } from './read-role.ts';
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
 
@@ -41,6 +41,8 @@ export async function runRole(role: Role): Promise<number> {
       return runBrokerRole(role);
     case 'prover-agent':
       return runAgentRole(role);
+    case 'agent-gateway':
+      return runGatewayRole(role);
   }
 }
 
@@ -66,6 +68,21 @@ async function runBrokerRole(role: BrokerRole): Promise<number> {
     if (found === undefined) return;
     const { rollup, l1 } = found;
     await runBroker(toBrokerOptions(role, networkVersion, rollup), { ...deps, l1 });
+  });
+}
+
+/** Loads nothing of Aztec's either. */
+async function runGatewayRole(role: GatewayRole): Promise<number> {
+  return runOnEngine('gateway', role, async (deps) => {
+    const [{ runGateway }, { networkVersionOf }, { toGatewayOptions }, { takeAgentId }] = await Promise.all([
+      import('../../gateway/run-gateway.ts'),
+      import('./to-broker-options.ts'),
+      import('./to-gateway-options.ts'),
+      import('./take-agent-id.ts'),
+    ]);
+    const networkVersion = networkVersionOf(role.settings);
+    const agentId = role.settings.agentId ?? (await takeAgentId());
+    await runGateway(toGatewayOptions(role, networkVersion, agentId), deps);
   });
 }
 
@@ -102,7 +119,10 @@ async function runBrokerAgentRole(role: AgentRole, brokerUrl: string): Promise<n
 
 async function runOnEngine(part: string, role: Role, run: (deps: RoleDeps) => Promise<void>): Promise<number> {
   return runUntilEnd(part, role, async (deps) => {
-    const engine = await openEngine(role.engineOptions, { log: deps.log, removesExpired: part !== 'agent' });
+    const engine = await openEngine(role.engineOptions, {
+      log: deps.log,
+      removesExpired: part === 'node' || part === 'broker',
+    });
     try {
       // Without metrics, the reads that only they need are left out.
       const used = deps.metrics === NO_METRICS ? engine : meteredEngine(engine, deps.metrics, Date.now);

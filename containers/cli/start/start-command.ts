@@ -1,5 +1,6 @@
 import { AGENT_GROUP, AGENT_GROUPS } from '../../../shared/config/groups/agent-settings.ts';
 import { BROKER_GROUP, LINE_GROUP } from '../../../shared/config/groups/broker-settings.ts';
+import { GATEWAY_GROUP } from '../../../shared/config/groups/gateway-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { NODE_GROUP, NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
@@ -22,6 +23,7 @@ const GROUPS: readonly SettingGroup[] = [
     NODE_GROUP,
     AGENT_GROUP,
     BROKER_GROUP,
+    GATEWAY_GROUP,
     LINE_GROUP,
     ...NODE_GROUPS,
     ...AGENT_GROUPS,
@@ -41,8 +43,8 @@ const KILL_MARGIN_MS = 5_000;
 
 export const START_COMMAND: Command<undefined> = {
   name: 'start',
-  usage: '--prover-node --prover-broker --prover-agent',
-  summary: 'start the prover node, the broker, agents, or several of them',
+  usage: '--prover-node --prover-broker --prover-agent --agent-gateway',
+  summary: 'start the prover node, the broker, agents, a gateway, or several of them',
   explanation: [
     'One role runs in this process. Several roles, or several agents, run as separate processes, each with only the ' +
       'settings it needs. A process that crashes is restarted after 1 s, 2 s, 4 s … up to 60 s; after 10 crashes less than ' +
@@ -61,6 +63,10 @@ export const START_COMMAND: Command<undefined> = {
     {
       flag: 'prover-broker',
       description: "Serve Aztec's broker API to official prover nodes and agents, over the engine",
+    },
+    {
+      flag: 'agent-gateway',
+      description: "Serve Aztec's broker API to one official agent on this machine, over the engine",
     },
     {
       flag: 'archiver',

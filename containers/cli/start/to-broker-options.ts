@@ -24,8 +24,7 @@ export function toBrokerOptions(
     maxConnections: settings.brokerMaxConnections,
     clientTimeoutMs: settings.brokerClientTimeoutSeconds * 1000,
     holdMs: settings.brokerHoldSeconds * 1000,
-    // A poll of SQS is never cut off, and the broker has to wait for its last one.
-    claimSeconds: Math.max(1, Math.min(20, settings.drainSeconds - 5)),
+    claimSeconds: claimSecondsOf(settings),
     leaseSeconds,
     // On AWS a function sweeps.
     sweep:
@@ -34,6 +33,11 @@ export function toBrokerOptions(
         : undefined,
     drainMs: settings.drainSeconds * 1000,
   };
+}
+
+/** A poll of SQS is never cut off, and a program that stops has to wait for its last one. */
+export function claimSecondsOf({ drainSeconds }: Pick<BrokerRole['settings'], 'drainSeconds'>): number {
+  return Math.max(1, Math.min(20, drainSeconds - 5));
 }
 
 /** @throws {InvalidSettingsError} when the version line is unknown */

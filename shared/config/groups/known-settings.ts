@@ -2,6 +2,7 @@ import { AGENT_GROUPS } from './agent-settings.ts';
 import { BROKER_GROUP, LINE_GROUP } from './broker-settings.ts';
 import { CANARY_GROUP } from './canary-settings.ts';
 import { DEVNET_GROUP } from './devnet-settings.ts';
+import { GATEWAY_GROUP } from './gateway-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
@@ -15,6 +16,7 @@ const ALL_GROUPS: readonly SettingGroup[] = [
     ...AGENT_GROUPS,
     LINE_GROUP,
     BROKER_GROUP,
+    GATEWAY_GROUP,
     DEVNET_GROUP,
     CANARY_GROUP,
     JOBS_GROUP,

@@ -31,7 +31,7 @@ describe('the command coppice', () => {
       coppice <command> [flags]
 
       Commands
-        start    start the prover node, the broker, agents, or several of them
+        start    start the prover node, the broker, agents, a gateway, or several of them
         status   what the fleet is doing: epochs, submissions, agents, queues, incidents
         tree     the merge tree of an epoch: what is proven, by whom, how long it took
         jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
@@ -160,7 +160,7 @@ describe('the command coppice', () => {
       "coppice: --proverBroker.proverBrokerBatchSize (PROVER_BROKER_BATCH_SIZE) has no effect: the engine holds the jobs (see --engine), also those of --prover-broker
       coppice: --archiver starts nothing: the prover node has its own archiver
       coppice: 1 problem with the command line or the settings:
-        nothing to start: give --prover-node, --prover-broker, --prover-agent, or several of them
+        nothing to start: give --prover-node, --prover-broker, --prover-agent, --agent-gateway, or several of them
       coppice <command> --help lists every flag, with its variable and default
       "
     `);

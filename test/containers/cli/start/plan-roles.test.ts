@@ -60,7 +60,11 @@ describe('planRoles', () => {
   });
 
   it.each([
-    [['archiver'], {}, 'nothing to start: give --prover-node, --prover-broker, --prover-agent, or several of them'],
+    [
+      ['archiver'],
+      {},
+      'nothing to start: give --prover-node, --prover-broker, --prover-agent, --agent-gateway, or several of them',
+    ],
     [
       ['prover-agent'],
       { PROVER_AGENT_COUNT: '0' },
@@ -78,6 +82,28 @@ describe('planRoles', () => {
     const [node, agent] = processes.map(({ environment }) => environment);
     expect(node).not.toHaveProperty('PROVER_BROKER_HOST');
     expect(agent).toHaveProperty('PROVER_BROKER_HOST');
+  });
+
+  it("gives the gateway what it has in common with agents and the broker, and none of the node's settings", () => {
+    const { processes, problems, roles } = plan(['agent-gateway'], {
+      ...NODE,
+      AZTEC_VERSION: '6.0.0',
+      COPPICE_AGENT_POOLS: 'medium',
+      COPPICE_GATEWAY_AGENT_URL: 'http://127.0.0.1:9090',
+      PROVER_BROKER_JOB_TIMEOUT_MS: '60000',
+      // The agent's own.
+      PROVER_AGENT_COUNT: '1',
+    });
+    expect(problems).toEqual([]);
+    expect(roles).toMatchObject([
+      {
+        settings: { aztecVersion: '6.0.0', pools: ['medium'], gatewayPort: 8081, agentUrl: 'http://127.0.0.1:9090' },
+        engineOptions: { leaseSeconds: 60 },
+      },
+    ]);
+    const [{ environment } = { environment: {} }] = processes;
+    expect(JSON.stringify(environment)).not.toContain(KEY);
+    expect(environment).not.toHaveProperty('PROVER_AGENT_COUNT');
   });
 
   it("takes a proof store of any kind for an agent of a broker, and no family but Aztec's", () => {

@@ -1,0 +1,146 @@
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { AgentId } from '../../shared/ledger/job-ledger.ts';
+import type { Pool } from '../../shared/proving-job/circuit-family.ts';
+import { makeLineId } from '../../shared/proving-job/epoch-id.ts';
+import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { AgentStatus } from '../agent/agent-status.ts';
+import type { Drain } from '../agent/drain.ts';
+import { OwnFailures } from '../agent/job/own-failures.ts';
+import type { PollingPolicy } from '../agent/job/polling-policy.ts';
+import { PoolOutlook } from '../agent/job/prefetch-rule.ts';
+import type { TaskProtection } from '../agent/task-protection.ts';
+import { AgentCalls } from '../broker/agent-calls.ts';
+import { agentMethods } from '../broker/broker-methods.ts';
+import { CircuitTypes } from '../broker/circuit-types.ts';
+import { HeldLeases } from '../broker/held-leases.ts';
+import { JobDispatcher } from '../broker/job-dispatcher.ts';
+import { StoredPayloads } from '../broker/stored-payloads.ts';
+import type { RpcMethod } from '../broker/transport/json-rpc.ts';
+import type { AgentCheck } from './check-agent.ts';
+import { drainAgent } from './drain-agent.ts';
+import { GatewayAgent } from './gateway-agent.ts';
+import { GatewayCalls } from './gateway-calls.ts';
+import { GatewayJobs } from './gateway-jobs.ts';
+import { LearntIds } from './learnt-ids.ts';
+
+export interface AgentGatewayOptions {
+  readonly agentId: AgentId;
+  /** The pools whose jobs the agent gets, in order of preference. */
+  readonly pools: readonly Pool[];
+  /** The version of Aztec that the agent runs, such as `6.0.0`. */
+  readonly networkVersion: string;
+  readonly leaseSeconds: number;
+  /** How long the call of an idle agent is held, in milliseconds. */
+  readonly holdMs: number;
+  /** How long one claim waits at the queue, in seconds. */
+  readonly claimSeconds: number;
+  readonly polling: PollingPolicy;
+  /** When to claim the next job early; `false` claims only when the agent is idle. */
+  readonly prefetch: { readonly leadSeconds: number; readonly holdSeconds: number } | false;
+}
+
+export interface AgentGatewayDeps {
+  readonly engine: Engine;
+  readonly check: Pick<AgentCheck, 'findProblem' | 'proves' | 'isGone'>;
+  readonly status: AgentStatus;
+  readonly protection: Pick<TaskProtection, 'on' | 'off'>;
+  readonly drain: Drain;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** Enough for a queue on this machine; SQS takes a second. */
+const GLANCE_MS = { embedded: 50, aws: 1_000 };
+
+/**
+ * Aztec's broker for one agent, over an engine:
+ *
+ *     GatewayCalls ──▶ AgentCalls ──▶ GatewayJobs ──▶ JobDispatcher ──▶ queue, ledger, store
+ *
+ * `GatewayCalls` knows which job the agent has by its calls, `GatewayJobs` claims its next one early, and the rest is the
+ * broker's.
+ */
+export class AgentGateway {
+  readonly methods: ReadonlyMap<string, RpcMethod>;
+  readonly #deps: AgentGatewayDeps;
+  readonly #agent: GatewayAgent;
+  readonly #held: HeldLeases;
+  readonly #jobs: GatewayJobs;
+  readonly #calls: GatewayCalls;
+
+  constructor(options: AgentGatewayOptions, deps: AgentGatewayDeps) {
+    this.#deps = deps;
+    const { engine, check, drain, log, nowMs } = deps;
+    const { agentId, pools, networkVersion, leaseSeconds, holdMs, claimSeconds, polling, prefetch } = options;
+    const ids = new LearntIds(engine, networkVersion);
+    const agent = new GatewayAgent(agentId, deps);
+    const held = new HeldLeases({ engine, leaseSeconds, log, nowMs });
+    const outlook = new PoolOutlook(
+      engine,
+      {
+        agentId,
+        pools,
+        agentsSeenWithinSeconds: leaseSeconds,
+        agentCountMaxAgeSeconds: polling.agentCountMaxAgeSeconds,
+      },
+      nowMs,
+    );
+    const ownFailures = new OwnFailures({ engine, outlook, nowMs });
+    const shared = {
+      engine,
+      line: { networkVersion, rollup: makeLineId(networkVersion) },
+      leaseSeconds,
+      log,
+      nowMs,
+      ids,
+      types: new CircuitTypes(),
+      payloads: new StoredPayloads(engine.proofs),
+      held,
+      slots: agent,
+      pools,
+      claimSeconds,
+      areOthersAheadFor: (jobId: ProvingJobId) => ownFailures.areOthersAheadFor(jobId),
+    };
+    const dispatcher = new JobDispatcher(shared);
+    const jobs = new GatewayJobs(prefetch && { ...prefetch, prefetchPollMs: polling.prefetchPollMs }, {
+      dispatcher,
+      agent,
+      held,
+      outlook,
+      ownFailures,
+      log,
+      nowMs,
+    });
+    const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
+    const calls = new AgentCalls({ holdMs, glanceMs }, { ...shared, dispatcher: jobs });
+    this.#calls = new GatewayCalls(
+      { holdMs, leaseSeconds },
+      { calls, jobs, agent, check, held, ids, drain, log, nowMs },
+    );
+    this.#agent = agent;
+    this.#held = held;
+    this.#jobs = jobs;
+    this.methods = agentMethods(this.#calls);
+  }
+
+  /** What the agent does: it has a job, or its call waits for one. */
+  get state(): { readonly jobId: ProvingJobId | undefined; readonly isWaiting: boolean } {
+    const { jobId, isCalling } = this.#agent.slot;
+    return { jobId, isWaiting: isCalling };
+  }
+
+  /** Watches the agent until the drain begins, and then lets it end its job if there is time. */
+  async run(): Promise<void> {
+    const { engine, drain } = this.#deps;
+    // The agent of a job that was cancelled, or settled elsewhere, loses it, and learns so from its next report.
+    const stopDropping = engine.settlements.subscribe(({ jobId }) => void this.#held.complete(jobId));
+    try {
+      await this.#calls.run(drain.stop);
+      this.#deps.status.draining();
+      await drainAgent({ ...this.#deps, jobs: this.#jobs, agent: this.#agent, held: this.#held });
+    } finally {
+      stopDropping();
+    }
+  }
+}

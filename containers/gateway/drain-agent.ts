@@ -1,0 +1,56 @@
+import { pause } from '../../shared/retry/pause.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Drain } from '../agent/drain.ts';
+import type { HeldLeases } from '../broker/held-leases.ts';
+import type { AgentCheck } from './check-agent.ts';
+import type { GatewayAgent } from './gateway-agent.ts';
+import type { GatewayJobs } from './gateway-jobs.ts';
+
+/** Between two checks whether the agent is still there. */
+const CHECK_MS = 500;
+
+export interface DrainAgentDeps {
+  readonly drain: Drain;
+  readonly jobs: Pick<GatewayJobs, 'giveBackAhead' | 'expectedEndMs'>;
+  readonly agent: GatewayAgent;
+  readonly held: Pick<HeldLeases, 'release'>;
+  readonly check: Pick<AgentCheck, 'isGone'>;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Lets the agent finish its job if it can in the time of the drain, else gives the job back at no cost, so that another agent
+ * begins at once. Nobody can tell the agent to stop, so its proof is taken for as long as it is there.
+ */
+export async function drainAgent({ drain, jobs, agent, held, check, log, nowMs }: DrainAgentDeps): Promise<void> {
+  await jobs.giveBackAhead('the gateway stops');
+  const { jobId } = agent.slot;
+  if (jobId === undefined) return;
+  const isDelivered = (): boolean => agent.slot.jobId !== jobId;
+  const hasLeft = (): boolean => drain.leave.aborted;
+  /** Aborts when something is to be done that is not done yet. */
+  let next = drain.giveBack;
+  const giveBack = async (why: string): Promise<void> => {
+    if (next === drain.leave || isDelivered()) return;
+    next = drain.leave;
+    await held.release(jobId);
+    log.info({ jobId, why }, 'gave the job back');
+  };
+  try {
+    const endsAtMs = jobs.expectedEndMs;
+    if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) {
+      await giveBack('its proof would take longer than the gateway has');
+    }
+    while (!isDelivered() && !hasLeft()) {
+      if (drain.giveBack.aborted) await giveBack('its proof took longer than the gateway has');
+      if (await check.isGone(next)) {
+        await giveBack('its agent has stopped');
+        return;
+      }
+      await pause(CHECK_MS, next);
+    }
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'the job was not given back: its lease will end');
+  }
+}
