@@ -9,6 +9,7 @@ import { JOBS_COMMAND } from '../../containers/cli/inspect/jobs-command.ts';
 import { REDRIVE_COMMAND } from '../../containers/cli/repair/redrive-command.ts';
 import { renderCommandHelp } from '../../containers/cli/command-line/render-help.ts';
 import { RETRY_COMMAND } from '../../containers/cli/repair/retry-command.ts';
+import { START_COMMAND } from '../../containers/cli/start/start-command.ts';
 import { STATUS_COMMAND } from '../../containers/cli/inspect/status-command.ts';
 import { TREE_COMMAND } from '../../containers/cli/inspect/tree-command.ts';
 import { WHY_COMMAND } from '../../containers/cli/inspect/why-command.ts';
@@ -18,6 +19,7 @@ import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts'
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 
 const COMMANDS: readonly Command[] = [
+  START_COMMAND,
   STATUS_COMMAND,
   TREE_COMMAND,
   JOBS_COMMAND,

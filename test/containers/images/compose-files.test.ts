@@ -9,6 +9,7 @@ import { readCommandLine } from '../../../containers/cli/command-line/read-comma
 import { START_COMMAND } from '../../../containers/cli/start/start-command.ts';
 import packageManifest from '../../../package.json' with { type: 'json' };
 import { readBrokerSettings } from '../../../shared/config/groups/broker-settings.ts';
+import { GATEWAY_GROUP, readGatewaySettings } from '../../../shared/config/groups/gateway-settings.ts';
 import { KNOWN_SETTINGS } from '../../../shared/config/groups/known-settings.ts';
 import { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import { readDockerfile, ROOT } from './dockerfile.ts';
@@ -20,6 +21,9 @@ const Service = z.strictObject({
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()),
   ports: z.array(z.string()).default([]),
+  network_mode: z.string().optional(),
+  depends_on: z.array(z.string()).default([]),
+  pid: z.string().optional(),
   volumes: z.array(z.string()).default([]),
   restart: z.string().optional(),
   read_only: z.boolean().default(false),
@@ -84,8 +88,12 @@ function serviceIn(file: string, name: string): Service {
   return service;
 }
 
-describe.each(['swap-broker.yaml', 'cluster.yaml'])('the broker in containers/compose/%s', (file) => {
-  const broker = serviceIn(file, 'prover-broker');
+describe.each([
+  ['swap-broker.yaml', 'prover-broker'],
+  ['cluster.yaml', 'prover-broker'],
+  ['cluster.yaml', 'agent-gateway'],
+])('in containers/compose/%s the %s', (file, name) => {
+  const broker = serviceIn(file, name);
   const mounted = [...broker.volumes.map((volume) => volume.split(':')[1]), ...broker.tmpfs];
 
   it('is the image of this version', () => {
@@ -111,10 +119,11 @@ describe.each(['swap-broker.yaml', 'cluster.yaml'])('the broker in containers/co
     const line = readCommandLine(command.slice(1), START_COMMAND, { environment: broker.environment });
     expect(line.problems).toEqual([]);
     expect(line.notices).toEqual([]);
-    expect([...line.switches]).toEqual(['prover-broker']);
-    const { settings, problems } = readBrokerSettings(line.environment);
+    expect([...line.switches]).toEqual([name]);
+    const read = name === 'prover-broker' ? readBrokerSettings : readGatewaySettings;
+    const { settings, problems } = read(line.environment);
     expect(problems).toEqual([]);
-    expect(settings).toMatchObject({ aztecVersion: '6.0.0', network: 'mainnet' });
+    expect(settings).toMatchObject({ aztecVersion: '6.0.0' });
   });
 });
 
@@ -143,26 +152,46 @@ describe("Coppice's broker in Aztec's set-up", () => {
 describe('containers/compose/cluster.yaml', () => {
   const { services, volumes } = readCompose('cluster.yaml');
 
-  it('has one service for each profile', () => {
+  it('has the services of each profile', () => {
     expect(Object.entries(services).map(([name, { profiles }]) => [name, profiles])).toEqual([
       ['prover-broker', ['broker']],
       ['prover-node', ['node']],
       ['prover-agent', ['agent']],
+      ['agent-gateway', ['gateway']],
+      ['gateway-agent', ['gateway']],
     ]);
     expect(Object.keys(volumes)).toEqual(['broker-data', 'node-data']);
   });
 
-  it.each(['prover-node', 'prover-agent'])("gives %s only variables of Aztec's, by their names", (name) => {
-    const { environment } = services[name]!;
-    for (const variable of Object.keys(environment)) {
-      expect.soft(aztecVariables, variable).toContain(`'${variable}'`);
-    }
-  });
+  it.each(['prover-node', 'prover-agent', 'gateway-agent'])(
+    "gives %s only variables of Aztec's, by their names",
+    (name) => {
+      const { environment } = services[name]!;
+      for (const variable of Object.keys(environment)) {
+        expect.soft(aztecVariables, variable).toContain(`'${variable}'`);
+      }
+    },
+  );
 
   it("runs Aztec's images of one version, and the broker for the same one", () => {
     expect(services['prover-node']?.image).toBe('azteclabs/aztec:6.0.0');
     expect(services['prover-agent']?.image).toBe('azteclabs/aztec-prover-agent:6.0.0');
+    expect(services['gateway-agent']?.image).toBe(services['prover-agent']?.image);
     expect(services['prover-broker']?.environment['AZTEC_VERSION']).toBe('6.0.0');
+    expect(services['agent-gateway']?.environment['AZTEC_VERSION']).toBe('6.0.0');
+  });
+
+  it('lets the gateway and its agent find each other, on ports that the broker leaves free', () => {
+    const [gateway, agent] = [services['agent-gateway']!.environment, services['gateway-agent']!.environment];
+    expect(agent['PROVER_BROKER_HOST']).toBe(`http://127.0.0.1:${gateway['COPPICE_GATEWAY_PORT']}`);
+    expect(gateway['COPPICE_GATEWAY_AGENT_URL']).toBe(`http://127.0.0.1:${agent['AZTEC_PORT']}`);
+    expect(gateway['COPPICE_GATEWAY_PORT']).toBe(GATEWAY_GROUP.settings.gatewayPort.defaultText);
+    expect(agent['PROVER_AGENT_COUNT']).toBe('1');
+    // What depends is stopped first.
+    expect(services['agent-gateway']?.depends_on).toEqual(['gateway-agent']);
+    expect([gateway['COPPICE_GATEWAY_PORT'], agent['AZTEC_PORT']]).not.toContain(
+      String(PUBLISHED_BROKER.containerPort),
+    );
   });
 
   it('publishes the broker on the private address only, and no API of the node', () => {

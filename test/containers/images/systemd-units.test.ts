@@ -31,8 +31,8 @@ const HARDENING = [
   'SystemCallFilter=@system-service',
 ];
 
-it('containers/systemd has a unit of the broker and one of agents', () => {
-  expect(UNITS).toEqual(['coppice-agent.service', 'coppice-broker@.service']);
+it('containers/systemd has a unit of the broker, one of agents and one of a gateway', () => {
+  expect(UNITS).toEqual(['coppice-agent.service', 'coppice-broker@.service', 'coppice-gateway@.service']);
 });
 
 describe.each(UNITS)('the unit %s', (unit) => {
@@ -53,7 +53,8 @@ describe.each(UNITS)('the unit %s', (unit) => {
     const line = readCommandLine(words.join(' ').split(' '), START_COMMAND, { environment });
     expect(line.problems).toEqual([]);
     expect(line.notices).toEqual([]);
-    expect([...line.switches]).toEqual([`prover-${/^coppice-(\w+)/.exec(unit)?.[1]}`]);
+    const [, part = ''] = /^coppice-(\w+)/.exec(unit) ?? [];
+    expect([...line.switches]).toEqual([part === 'gateway' ? 'agent-gateway' : `prover-${part}`]);
   });
 
   it('is hardened, and leaves its processes their time to stop', () => {
