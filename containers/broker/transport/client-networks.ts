@@ -1,5 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
+import type { Network } from '../../../shared/config/network.ts';
+
 /** An address without the prefix of one that IPv6 wraps around IPv4. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && isIP(address.slice('::ffff:'.length)) === 4
@@ -11,22 +13,6 @@ export function plainAddress(address: string): string {
 export function isLoopback(host: string): boolean {
   const address = plainAddress(host);
   return address === 'localhost' || address === '::1' || /^127\./.test(address);
-}
-
-/** A network in CIDR notation, or one address. */
-export interface Network {
-  readonly address: string;
-  readonly prefixBits: number;
-}
-
-/** Parses `10.0.0.0/8`, `fd00::/8` or one address; `undefined` when it is neither. */
-export function parseNetwork(text: string): Network | undefined {
-  const [address = '', bits, ...rest] = text.split('/');
-  const mostBits = { 4: 32, 6: 128 }[isIP(address)];
-  if (mostBits === undefined || rest.length > 0) return undefined;
-  if (bits === undefined) return { address, prefixBits: mostBits };
-  const prefixBits = /^\d{1,3}$/.test(bits) ? Number(bits) : Infinity;
-  return prefixBits <= mostBits ? { address, prefixBits } : undefined;
 }
 
 /** The networks whose clients are let in. */

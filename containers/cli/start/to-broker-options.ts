@@ -5,7 +5,6 @@ import { strandedSecondsOf } from '../../../shared/engine/engine-options.ts';
 import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import type { BrokerOptions } from '../../broker/run-broker.ts';
-import { parseNetwork } from '../../broker/transport/client-networks.ts';
 import type { BrokerRole } from './read-role.ts';
 
 /** The options of a broker with these settings, for the rollup that was found. */
@@ -18,7 +17,7 @@ export function toBrokerOptions(
     line: { networkVersion, rollup },
     host: settings.brokerBind,
     port: settings.brokerPort ?? settings.port,
-    networks: (settings.brokerAllow ?? []).flatMap((network) => parseNetwork(network) ?? []),
+    networks: settings.brokerAllow ?? [],
     maxBodyBytes: settings.rpcMaxBodySize,
     maxCalls: settings.rpcMaxBatchSize,
     maxConnections: settings.brokerMaxConnections,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { type Environment, type ParsedSettings, parseSettings, type SettingsOfGroups } from '../parse-settings.ts';
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
+import { type Network, parseNetwork } from '../network.ts';
 import { integer, kind, listOf, port, text, textWithout } from '../value-kinds.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
@@ -21,11 +22,17 @@ const bytes = kind(
   '<size>',
 );
 
-const NETWORK = /^(\d{1,3}(\.\d{1,3}){3}(\/([0-9]|[12][0-9]|3[0-2]))?|[0-9a-f:]*:[0-9a-f:.]*(\/\d{1,3})?)$/i;
-
 /** An IPv4 or IPv6 network, or one address. */
 const network = kind(
-  textWithout((value) => (NETWORK.test(value) ? undefined : 'is not a network such as 10.0.0.0/8')),
+  textWithout((value) =>
+    parseNetwork(value) === undefined ? 'is not a network such as 10.0.0.0/8' : undefined,
+  ).transform((value, context): Network => {
+    const parsed = parseNetwork(value);
+    // Left out, it would let everyone in.
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom' });
+    return z.NEVER;
+  }),
   'a network such as 10.0.0.0/8, or an address',
   '<network>',
 );

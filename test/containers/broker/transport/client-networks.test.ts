@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  ClientNetworks,
-  isLoopback,
-  parseNetwork,
-  plainAddress,
-} from '../../../../containers/broker/transport/client-networks.ts';
+import { ClientNetworks, isLoopback, plainAddress } from '../../../../containers/broker/transport/client-networks.ts';
+import { parseNetwork } from '../../../../shared/config/network.ts';
 
 describe('parseNetwork', () => {
   it.each([
