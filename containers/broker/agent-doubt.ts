@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import { reportIncident } from '../../shared/ledger/report-incident.ts';
 import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
+import { isWithin } from '../../shared/retry/is-within.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentSlot } from './agent-slot.ts';
 
@@ -33,13 +34,13 @@ export class AgentDoubt {
   }
 
   isDoubted(slot: AgentSlot): boolean {
-    return slot.doubtedUntilMs > this.#deps.nowMs();
+    return isWithin(slot.doubt.forMs, slot.doubt.sinceMs, this.#deps.nowMs());
   }
 
   #pause(slot: AgentSlot): void {
     const { log, nowMs } = this.#deps;
     const pauseMs = backoffMs(slot.failuresInRow - DOUBTED_AFTER + 1, PAUSES);
-    slot.doubtedUntilMs = nowMs() + pauseMs;
+    slot.doubt = { sinceMs: nowMs(), forMs: pauseMs };
     slot.note = `its last ${slot.failuresInRow} jobs failed one after the other: it gets no job for ${pauseMs / 1000} s; check its version and its machine`;
     log.warn(
       { agentId: slot.agentId, failures: slot.failuresInRow, pauseMs },

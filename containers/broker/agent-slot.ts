@@ -12,7 +12,8 @@ export interface AgentSlot {
   isCalling: boolean;
   jobsProven: number;
   failuresInRow: number;
-  doubtedUntilMs: number;
+  /** Since when, and for how long, it gets no job. */
+  doubt: { readonly sinceMs: number; readonly forMs: number };
   note: string | undefined;
   readonly startedAtMs: number;
   lastSeenAtMs: number;
@@ -40,7 +41,7 @@ export function newSlot(agentId: AgentId, client: string, nowMs: number): AgentS
     isCalling: false,
     jobsProven: 0,
     failuresInRow: 0,
-    doubtedUntilMs: -Infinity,
+    doubt: { sinceMs: nowMs, forMs: 0 },
     note: undefined,
     startedAtMs: nowMs,
     lastSeenAtMs: nowMs,

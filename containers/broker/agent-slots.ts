@@ -88,6 +88,8 @@ export class AgentSlots implements AgentBook {
     const nowMs = this.#deps.nowMs();
     const isGone = (slot: AgentSlot): boolean => !slot.isCalling && nowMs - slot.lastSeenAtMs > GONE_AFTER_MS;
     for (const slot of this.all) {
+      // The clock has been set back since.
+      slot.lastSeenAtMs = Math.min(slot.lastSeenAtMs, nowMs);
       if (isGone(slot)) slot.jobId = undefined;
     }
     for (const [client, slots] of this.#slots) {

@@ -4,6 +4,7 @@ import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { JobLease } from '../../shared/ledger/job-ledger.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { isWithin } from '../../shared/retry/is-within.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 
 /** A lease that an agent holds through this broker. */
@@ -58,7 +59,7 @@ export class HeldLeases {
     const { engine, leaseSeconds, nowMs } = this.#deps;
     const held = this.#held.get(jobId);
     if (held === undefined) return false;
-    if (nowMs() - held.extendedAtMs < (leaseSeconds * 1000) / 3) return true;
+    if (isWithin((leaseSeconds * 1000) / 3, held.extendedAtMs, nowMs())) return true;
     try {
       const jobLease = await engine.jobs.extend(held.jobLease, leaseSeconds);
       const queueLease = held.queueLease && (await this.#extendMessage(held.queueLease));

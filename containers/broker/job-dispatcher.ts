@@ -8,6 +8,7 @@ import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { backoffMs } from '../../shared/retry/backoff.ts';
+import { isWithin } from '../../shared/retry/is-within.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { AgentBook, AgentSlot } from './agent-slot.ts';
 import type { BrokerDeps } from './broker-deps.ts';
@@ -118,7 +119,7 @@ export class JobDispatcher {
   noteFailed(jobId: ProvingJobId, { agentId }: AgentSlot): void {
     const nowMs = this.#deps.nowMs();
     for (const [id, failures] of this.#failures) {
-      if ([...failures.values()].every((atMs) => nowMs - atMs > LEFT_TO_OTHERS_MS)) this.#failures.delete(id);
+      if ([...failures.values()].every((atMs) => !isWithin(LEFT_TO_OTHERS_MS, atMs, nowMs))) this.#failures.delete(id);
     }
     const failures = this.#failures.get(jobId) ?? new Map<string, number>();
     this.#failures.set(jobId, failures.set(agentId, nowMs));
@@ -234,7 +235,7 @@ export class JobDispatcher {
     const willing = this.#waiters.filter(({ filter }) => type === undefined || accepts(filter, type));
     const failures = this.#failures.get(jobId);
     const hasFailedOn = ({ agentId }: AgentSlot): boolean =>
-      nowMs() - (failures?.get(agentId) ?? -Infinity) < LEFT_TO_OTHERS_MS;
+      isWithin(LEFT_TO_OTHERS_MS, failures?.get(agentId) ?? -Infinity, nowMs());
     const fresh = willing.find(({ slot }) => !hasFailedOn(slot));
     const isLeftToOthers = slots.all.some((slot) => !hasFailedOn(slot) && !slots.isDoubted(slot));
     const waiter = fresh ?? (isLeftToOthers ? undefined : willing[0]);

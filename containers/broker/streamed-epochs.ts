@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openStreamedEpoch } from '../../shared/ledger/streamed-epoch.ts';
 import { type EpochId, parseEpochId } from '../../shared/proving-job/epoch-id.ts';
+import { isWithin } from '../../shared/retry/is-within.ts';
 import type { BrokerLine } from './broker-deps.ts';
 
 /** An epoch that is known to be open is not read again within this time. */
@@ -17,7 +18,7 @@ export interface StreamedEpochsDeps {
 /** The epochs of official nodes: each is opened by its first job. */
 export class StreamedEpochs {
   readonly #deps: StreamedEpochsDeps;
-  readonly #openUntilMs = new Map<EpochId, number>();
+  readonly #openSinceMs = new Map<EpochId, number>();
 
   constructor(deps: StreamedEpochsDeps) {
     this.#deps = deps;
@@ -26,12 +27,12 @@ export class StreamedEpochs {
   /** Opens the epoch unless it is open. @returns why it takes no more jobs; `undefined` when it does */
   async open(id: EpochId): Promise<string | undefined> {
     const { engine, line, deadlineAtMs, nowMs } = this.#deps;
-    if ((this.#openUntilMs.get(id) ?? -Infinity) > nowMs()) return undefined;
+    if (isWithin(TRUSTED_MS, this.#openSinceMs.get(id) ?? -Infinity, nowMs())) return undefined;
     const { networkVersion } = line;
     const readDeadlineAtMs = (): Promise<number | undefined> => deadlineAtMs(parseEpochId(id).epoch);
     const openUntilMs = await openStreamedEpoch(engine.epochs, { id, networkVersion, readDeadlineAtMs }, nowMs());
     if (openUntilMs <= nowMs()) return `its proof window closed at ${new Date(openUntilMs).toISOString()}`;
-    this.#openUntilMs.set(id, nowMs() + TRUSTED_MS);
+    this.#openSinceMs.set(id, nowMs());
     return undefined;
   }
 }

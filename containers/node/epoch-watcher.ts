@@ -6,6 +6,7 @@ import { EPOCHS_IN_NEED, needOfEpoch } from '../../shared/ledger/epoch-needs.ts'
 import type { RangeId } from '../../shared/ledger/job-ledger.ts';
 import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import { nameEpoch } from '../../shared/proving-job/name-epoch.ts';
+import { isWithin } from '../../shared/retry/is-within.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AttemptOutcome } from './attempt-epoch.ts';
@@ -219,9 +220,4 @@ export class EpochWatcher {
           known.map((record) => record.id),
         );
   }
-}
-
-/** A clock that was ahead and has been set back makes no pause longer: what seems to be in the future is over. */
-function isWithin(pauseMs: number, sinceMs: number, nowMs: number): boolean {
-  return sinceMs <= nowMs && nowMs - sinceMs < pauseMs;
 }

@@ -69,10 +69,12 @@ export class BrokerJobs implements JobSource<BrokerJob> {
   /** The broker may hold the call until there is a job. An answer that is on its way is waited for also when the agent stops. */
   async #claim(stop: AbortSignal): Promise<ReadyJob<BrokerJob> | undefined> {
     const { api, nowMs } = this.#deps;
+    const { pollMs } = this.#options;
     const askedAtMs = nowMs();
     this.offer(await api.getProvingJob(this.#filter));
     const job = await this.#take();
-    if (job === undefined) await pause(askedAtMs + this.#options.pollMs - nowMs(), stop);
+    // A clock that was set back meanwhile makes the pause no longer.
+    if (job === undefined) await pause(pollMs - Math.max(0, nowMs() - askedAtMs), stop);
     return job;
   }
 
