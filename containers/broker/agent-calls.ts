@@ -1,3 +1,4 @@
+import { isProofOf } from '../../shared/broker-api/inline-payload.ts';
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { ProofUri, WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
@@ -16,7 +17,7 @@ const INPUTS_NOT_READ = 'Failed to load proof inputs';
 const RETRY_SECONDS = [1, 5, 15];
 
 export interface AgentCallsOptions {
-  /** How long an idle agent's call is held when it is alone in its request, in milliseconds. */
+  /** How long an idle agent's call is held when nothing else waits for it, in milliseconds. */
   readonly holdMs: number;
   /** The same for a call that others wait for: long enough to see whether a job is there. */
   readonly glanceMs: number;
@@ -89,6 +90,9 @@ export class AgentCalls {
       if (slot.jobId === jobId) slots.ended(slot, record === undefined ? 'lost' : 'proven');
       return undefined;
     }
+    if (!isProofOf(proofUri, record.wireType)) {
+      return this.fail(id, `${slot.agentId} reported something that is not a proof of this job`, filter, call);
+    }
     const lease = held.find(jobId)?.jobLease ?? record.lease;
     const claimedAtMs = lease?.claimedAtMs ?? (slot.jobId === jobId ? slot.jobSinceMs : undefined) ?? nowMs();
     const proof = await payloads.storeProof(jobId, proofUri);
@@ -115,7 +119,7 @@ export class AgentCalls {
     const slot = slots.of(call.client, jobId);
     const record = await engine.jobs.find(jobId);
     if (record === undefined) return undefined;
-    const lease = held.find(jobId)?.jobLease ?? ownLease(record, slot);
+    const lease = ownLease(held.find(jobId)?.jobLease ?? record.lease, slot);
     const isOpen = record.state === 'queued' || record.state === 'leased';
     if (!isOpen || lease === undefined) {
       if (slot.jobId === jobId) slots.ended(slot, 'lost');
@@ -212,8 +216,11 @@ export class AgentCalls {
   }
 }
 
-/** The lease that the agent holds by the record: agents are known by their addresses, and by their numbers there. */
-function ownLease({ lease }: JobRecord, { agentId, client }: AgentSlot): JobLease | undefined {
+/**
+ * The lease, if the agent holds it: agents are known by their addresses, and by their numbers there. An error of one whose
+ * lease has ended must not end the attempt of the agent that has the job now.
+ */
+function ownLease(lease: JobLease | undefined, { agentId, client }: AgentSlot): JobLease | undefined {
   const isOwn = lease?.agentId === agentId || lease?.agentId.slice(0, lease.agentId.lastIndexOf('-')) === client;
   return isOwn ? lease : undefined;
 }

@@ -51,15 +51,30 @@ export function packProof(bytes: Uint8Array): ProofUri {
   return isInlineText(bytes) ? ProofUri.parse(text) : toUri(text);
 }
 
+/**
+ * Whether what an agent reports may be a proof of a job: an inline one is JSON with a result, and the job's number of its
+ * circuit. What is kept elsewhere, or in a form that is unknown here, is for the node to judge.
+ * @param type `undefined` where it is unknown
+ */
+export function isProofOf(uri: ProofUri, type: number | undefined): boolean {
+  if (!uri.startsWith(PREFIX)) return true;
+  const proof = parse(jsonIn(uri) ?? '');
+  if (typeof proof !== 'object' || proof === null || !('type' in proof) || !('result' in proof)) return false;
+  return proof.result !== null && (type === undefined || proof.type === type);
+}
+
 /** Whether bytes under a proof's key may be a proof: JSON with a type and a result, or text of a form that is unknown here. */
 export function looksLikeProof(bytes: Uint8Array): boolean {
   if (isInlineText(bytes)) return true;
   if (!isObject(bytes) || !PROOF.test(textOf(bytes.subarray(0, 64)))) return false;
+  return parse(textOf(bytes)) !== undefined;
+}
+
+function parse(json: string): unknown {
   try {
-    JSON.parse(textOf(bytes));
-    return true;
+    return JSON.parse(json) as unknown;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
