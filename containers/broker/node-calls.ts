@@ -15,6 +15,7 @@ import type { CircuitTypes } from './circuit-types.ts';
 import type { JobAskers } from './job-askers.ts';
 import type { RecentSettlements } from './recent-settlements.ts';
 import type { StoredPayloads } from './stored-payloads.ts';
+import { OpenJobs } from './open-jobs.ts';
 import { CallRefusedError } from './transport/errors.ts';
 import { type CallContext, RPC_CODES } from './transport/json-rpc.ts';
 import type { WireIds } from './wire-ids.ts';
@@ -41,12 +42,14 @@ export class NodeCalls {
   readonly #holdMs: number;
   readonly #sender: JobSender;
   readonly #unknown: UnknownCircuits;
+  readonly #open: OpenJobs;
 
   /** @param holdMs how long a call that asks what is new is held, in milliseconds */
   constructor(holdMs: number, deps: NodeCallsDeps) {
     this.#deps = deps;
     this.#holdMs = holdMs;
     this.#sender = new JobSender(deps.engine);
+    this.#open = new OpenJobs(deps);
     this.#unknown = new UnknownCircuits({ incidents: deps.engine.incidents, log: deps.log });
   }
 
@@ -110,15 +113,14 @@ export class NodeCalls {
     return [...new Set([...settled, ...recent])];
   }
 
-  /** An open job is not read: of 1,000 that a node asks for, nearly all are open. */
+  /** An open job is not read: of 1,000 that a node asks for, nearly all are open. What was settled lately is in the answer anyway. */
   async #settledOf(asked: readonly WireJobId[]): Promise<readonly WireJobId[]> {
     const { engine, ids } = this.#deps;
     if (asked.length === 0) return [];
     const jobIds = new Map(asked.map((id): [ProvingJobId, WireJobId] => [ids.toJobId(id), id]));
     const epochIds = new Set([...jobIds.keys()].map(epochIdOf));
-    const open = new Set<ProvingJobId>();
-    for (const epochId of epochIds) for (const job of await engine.jobs.openJobs(epochId)) open.add(job.id);
-    const closed = [...jobIds].filter(([jobId]) => !open.has(jobId));
+    const open = await Promise.all([...epochIds].map((epochId) => this.#open.of(epochId)));
+    const closed = [...jobIds].filter(([jobId]) => !open.some((jobs) => jobs.has(jobId)));
     const settled = await mapBounded(closed, READS_AT_ONCE, async ([jobId, id]) => {
       const state = (await engine.jobs.find(jobId))?.state;
       return state === undefined || state === 'queued' || state === 'leased' ? undefined : id;

@@ -14,7 +14,8 @@ import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';
 import type { L1Rollup } from './l1/l1-rollup.ts';
 import { ProverBroker } from './prover-broker.ts';
-import { ClientNetworks, type Network } from './transport/client-networks.ts';
+import type { Network } from '../../shared/config/network.ts';
+import { ClientNetworks } from './transport/client-networks.ts';
 import { RpcServer, type RpcStatus, warnWhenOpen } from './transport/rpc-server.ts';
 
 export interface BrokerOptions {
@@ -136,7 +137,7 @@ export async function runBroker(
 async function statusOf(
   broker: ProverBroker,
   line: BrokerLine,
-  engine: Pick<Engine, 'queue'>,
+  engine: Pick<Engine, 'queue' | 'disks'>,
   clock: L1Clock | undefined,
 ): Promise<RpcStatus> {
   const about = { ...line, ...broker.status };
@@ -146,6 +147,9 @@ async function statusOf(
     const disagreement = clock?.disagreement(toleranceMs(L1_SLOT_MS));
     const warnings = [
       ...(jobsWaiting > 0 && broker.status.agents === 0 ? ['jobs wait and no agent calls this broker'] : []),
+      ...((await engine.disks?.spaces()) ?? [])
+        .filter(({ isLow }) => isLow)
+        .map(({ directory }) => `the disk of ${directory} is nearly full: payloads are refused until there is room`),
       ...(disagreement === undefined ? [] : [describeDisagreement(disagreement)]),
     ];
     return {

@@ -8,7 +8,9 @@ import { CircuitName } from '../proving-job/circuit-catalogue.ts';
  */
 export const WireJobId = z
   .string()
-  .regex(/^\d{1,16}:[A-Z][A-Z0-9_]*:[0-9a-f]{64}$/)
+  .regex(/^(0|[1-9]\d{0,15}):[A-Z][A-Z0-9_]*:[0-9a-f]{64}$/)
+  // A call with any other could only fail, again and again.
+  .refine((id) => Number.isSafeInteger(Number(id.slice(0, id.indexOf(':')))))
   .brand('WireJobId');
 export type WireJobId = z.infer<typeof WireJobId>;
 

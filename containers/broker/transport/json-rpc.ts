@@ -7,7 +7,7 @@ import type { ReadCall } from './read-calls.ts';
 export interface CallContext {
   /** The client's IP address. */
   readonly client: string;
-  /** Whether the call is the only one of its request, so that no other waits for it. */
+  /** Whether nothing waits for the call: it is the only one of its request, and keeps no large body in memory. */
   readonly isAlone: boolean;
   /** Aborts when the client has gone, and when the broker stops. */
   readonly signal: AbortSignal;

@@ -6,19 +6,38 @@ import { BodyRefusedError } from './errors.ts';
 /** Unpacked bytes that come at a time: each part costs a change of threads, whatever its size. */
 const PART_BYTES = 64 * 1024;
 
+export interface ReadBodyOptions {
+  /** The most bytes of the body, once unpacked. */
+  readonly maxBytes: number;
+  /** How long the client may keep us waiting for the body, in milliseconds: all parts together. */
+  readonly timeoutMs: number;
+}
+
 /**
  * Reads a request's body, gzip or plain, in parts. It counts the bytes while they are unpacked, so that a small body that
- * would become gigabytes is refused at the limit.
- * @param maxBytes the most bytes of the body, once unpacked
+ * would become gigabytes is refused at the limit. The connection of a client that is too slow is cut off: it tries again.
  * @throws {BodyRefusedError} when it is too large, damaged, or packed in another way
  */
-export async function* readBody(request: IncomingMessage, maxBytes: number): AsyncGenerator<Buffer> {
+export async function* readBody(
+  request: IncomingMessage,
+  { maxBytes, timeoutMs }: ReadBodyOptions,
+): AsyncGenerator<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  let bytes = 0;
-  for await (const part of unpacked(request)) {
-    bytes += part.length;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    yield part;
+  const parts = unpacked(request);
+  let [bytes, leftMs] = [0, timeoutMs];
+  try {
+    for (;;) {
+      const sinceMs = performance.now();
+      const timer = setTimeout(() => void request.destroy(), leftMs);
+      const next: IteratorResult<Buffer, void> = await parts.next().finally(() => clearTimeout(timer));
+      if (next.done === true) return;
+      leftMs -= performance.now() - sinceMs;
+      bytes += next.value.length;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      yield next.value;
+    }
+  } finally {
+    await parts.return(undefined);
   }
 }
 

@@ -37,7 +37,8 @@ export async function* readCalls(
       if (calls > maxCalls) {
         throw new BodyRefusedError(400, `the batch has more than ${maxCalls} calls: see RPC_MAX_BATCH_SIZE`);
       }
-      pending.push(parsed(call));
+      // A call that waited for news would keep its turn, and its body, meanwhile.
+      pending.push(parsed({ ...call, isAlone: call.isAlone && !isLarge }));
     }
   };
   for await (const part of parts) {

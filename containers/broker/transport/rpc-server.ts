@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 
+import { isWithin } from '../../../shared/retry/is-within.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { BodyTurns, type BodyTurnsOptions } from './body-turns.ts';
@@ -86,9 +87,13 @@ export class RpcServer {
     });
     this.#server.maxConnections = options.maxConnections;
     this.#server.headersTimeout = options.clientTimeoutMs;
-    this.#server.requestTimeout = options.clientTimeoutMs;
+    // It would count the time in which the client waits for us, and answer with a 408, which is final to official clients.
+    this.#server.requestTimeout = 0;
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.on('connection', (socket: Socket) => this.#admit(socket));
+    this.#server.on('drop', () =>
+      this.#warn({ maxConnections: options.maxConnections }, 'refused a client: there are too many connections'),
+    );
   }
 
   /** @returns the port @throws {ListenError} */
@@ -176,10 +181,10 @@ export class RpcServer {
 
   /** A large body is held until its calls are done: what they make of it is as large. */
   async #answer(request: IncomingMessage, context: Omit<CallContext, 'isAlone'>): Promise<unknown> {
-    const { maxBodyBytes, maxCalls } = this.#options;
+    const { maxBodyBytes, maxCalls, clientTimeoutMs } = this.#options;
     let giveBack: (() => void) | undefined;
     try {
-      const calls = readCalls(readBody(request, maxBodyBytes), {
+      const calls = readCalls(readBody(request, { maxBytes: maxBodyBytes, timeoutMs: clientTimeoutMs }), {
         maxCalls,
         onLarge: async () => void (giveBack = await this.#bodies.take(context.client)),
       });
@@ -237,7 +242,7 @@ export class RpcServer {
   /** Warns at most once in ten seconds, with how many warnings were left out. */
   #warn(fields: Readonly<Record<string, unknown>>, message: string): void {
     const { log, nowMs } = this.#deps;
-    if (nowMs() - this.#loggedAtMs < LOG_EVERY_MS) {
+    if (isWithin(LOG_EVERY_MS, this.#loggedAtMs, nowMs())) {
       this.#unlogged += 1;
       return;
     }

@@ -28,9 +28,14 @@ it('an id names its circuit, known or not', () => {
   expect(circuitOfWireJob(ID)).toBe('INBOX_PARITY');
 });
 
-it.each(['7:PARITY_BASE', `7:PARITY_BASE:${'A'.repeat(64)}`, `7:../x:${'a'.repeat(64)}`, `:X:${'a'.repeat(64)}`, ''])(
-  'refuses the id %j',
-  (id) => {
-    expect(BROKER_PARAMS.getProvingJobStatus.safeParse([id]).success).toBe(false);
-  },
-);
+it.each([
+  '7:PARITY_BASE',
+  `007:X:${'a'.repeat(64)}`,
+  `9007199254740992:X:${'a'.repeat(64)}`,
+  `7:PARITY_BASE:${'A'.repeat(64)}`,
+  `7:../x:${'a'.repeat(64)}`,
+  `:X:${'a'.repeat(64)}`,
+  '',
+])('refuses the id %j', (id) => {
+  expect(BROKER_PARAMS.getProvingJobStatus.safeParse([id]).success).toBe(false);
+});

@@ -5,7 +5,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { ClientNetworks, parseNetwork } from '../../../../containers/broker/transport/client-networks.ts';
+import { ClientNetworks } from '../../../../containers/broker/transport/client-networks.ts';
+import { parseNetwork } from '../../../../shared/config/network.ts';
 import { CallRefusedError, ListenError } from '../../../../containers/broker/transport/errors.ts';
 import type { CallContext, RpcMethod } from '../../../../containers/broker/transport/json-rpc.ts';
 import { RpcServer, type RpcServerOptions, warnWhenOpen } from '../../../../containers/broker/transport/rpc-server.ts';
@@ -259,6 +260,28 @@ describe('RpcServer', () => {
       ((await (await post(url, body)).json()) as { result: boolean }[]).map(({ result }) => result);
     expect(await results([call('isAlone')])).toEqual([true]);
     expect(await results([call('isAlone'), call('isAlone')])).toEqual([false, false]);
+    // Nor may it keep its turn for large bodies while it waits.
+    expect(await results([call('isAlone', ['x'.repeat(MIB)])])).toEqual([false]);
+  });
+
+  it('cuts off a client that is slow to send, but none for the time in which it waits for its turn', async () => {
+    const begun = Promise.withResolvers<undefined>();
+    const finish = Promise.withResolvers<undefined>();
+    const large = async (): Promise<undefined> => {
+      begun.resolve(undefined);
+      return finish.promise;
+    };
+    const { port, url } = await serve({ large }, { clientTimeoutMs: 500, bodies: { atOnce: 1, atOncePerClient: 1 } });
+    const body = [call('large', ['x'.repeat(MIB)])];
+    const first = post(url, body);
+    await begun.promise;
+    const second = post(url, body);
+    const slow = connect(port, '127.0.0.1');
+    slow.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n[');
+    slow.resume();
+    await once(slow, 'close');
+    finish.resolve(undefined);
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
   });
 
   it('ends a held call when its client goes, and gives back what it took', async () => {
@@ -351,15 +374,6 @@ describe('RpcServer', () => {
     first.destroy();
   });
 
-  it('cuts off a client that does not finish its request', async () => {
-    const { port } = await serve({}, { clientTimeoutMs: 100 });
-    const slow = connect(port, '127.0.0.1');
-    const closed = once(slow, 'close');
-    slow.resume();
-    slow.write('POST / HTTP/1.1\r\nhost: broker\r\ncontent-length: 100\r\n\r\n[');
-    await closed;
-  });
-
   it('cuts off a client that does not read its response, and gives back what its call took', async () => {
     const giveBack = vi.fn(async () => undefined);
     const large = 'x'.repeat(32 * MIB);
@@ -380,12 +394,13 @@ describe('RpcServer', () => {
     slow.destroy();
   });
 
-  it('closes connections beyond those of all clients together', async () => {
-    const { port } = await serve({}, { maxConnections: 1 });
+  it('closes connections beyond those of all clients together, and says so', async () => {
+    const { port, logged } = await serve({}, { maxConnections: 1 });
     const first = connect(port, '127.0.0.1');
     await once(first, 'connect');
     const second = connect(port, '127.0.0.1');
     await once(second, 'close');
+    expect(logged.join('')).toContain('there are too many connections');
     first.destroy();
   });
 
