@@ -7,7 +7,8 @@ import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { AgentSlot } from './agent-slot.ts';
-import type { DispatchedJob, JobDispatcher, JobDispatcherDeps } from './job-dispatcher.ts';
+import type { JobDispatcher } from './job-dispatcher.ts';
+import type { DispatchedJob, JobTakerDeps } from './job-taker.ts';
 import { SilentAgents } from './silent-agents.ts';
 import type { CallContext } from './transport/json-rpc.ts';
 
@@ -23,7 +24,7 @@ export interface AgentCallsOptions {
   readonly glanceMs: number;
 }
 
-export type AgentCallsDeps = JobDispatcherDeps & {
+export type AgentCallsDeps = JobTakerDeps & {
   readonly dispatcher: Pick<JobDispatcher, 'next' | 'noteFailed'>;
   /** Hears of each job that a report has settled, before the engine's feed has it. */
   readonly onSettled?: (settlement: Settlement) => void;

@@ -16,9 +16,20 @@ export class CircuitTypes {
   typeOf(circuit: CircuitName): number | undefined {
     return this.#types.get(circuit);
   }
+
+  /** The circuits that none of the filters lets through, of those whose numbers are known. */
+  refusedBy(filters: readonly (WireJobFilter | undefined)[]): readonly CircuitName[] {
+    if (filters.some(takesAll)) return [];
+    const refused = [...this.#types].filter(([, type]) => !filters.some((filter) => accepts(filter, type)));
+    return refused.map(([circuit]) => circuit);
+  }
+}
+
+function takesAll(filter: WireJobFilter | undefined): boolean {
+  return filter === undefined || filter.allowList.length === 0;
 }
 
 /** Whether the filter lets circuits of that number through: an empty list is for all of them. */
 export function accepts(filter: WireJobFilter | undefined, type: number): boolean {
-  return filter === undefined || filter.allowList.length === 0 || filter.allowList.includes(type);
+  return takesAll(filter) || filter?.allowList.includes(type) === true;
 }

@@ -6,6 +6,7 @@ import { CircuitTypes } from './circuit-types.ts';
 import { HeldLeases } from './held-leases.ts';
 import { JobAskers } from './job-askers.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
+import { JobsAhead } from './jobs-ahead.ts';
 import { NodeCalls } from './node-calls.ts';
 import { RecentSettlements } from './recent-settlements.ts';
 import { STREAMED_RANGE } from '../../shared/ledger/streamed-epoch.ts';
@@ -22,6 +23,8 @@ export interface ProverBrokerOptions {
   readonly glanceMs: number;
   /** How long one claim waits at the queue, in seconds. */
   readonly claimSeconds: number;
+  /** How long a job that was claimed for a busy agent is kept for it, in milliseconds. @default 2,000 */
+  readonly keepMs?: number;
 }
 
 export type ProverBrokerDeps = BrokerDeps &
@@ -31,6 +34,9 @@ export type ProverBrokerDeps = BrokerDeps &
     /** The time by which proof windows close. @default this machine's */
     readonly windowNowMs?: () => number;
   };
+
+/** Others may wait for the job: a proof that takes longer than the last one of its circuit does not keep it from them for long. */
+const KEEP_MS = 2_000;
 
 /** Aztec's broker over an engine: what it keeps in memory is needed by nobody after a restart. */
 export class ProverBroker {
@@ -42,7 +48,7 @@ export class ProverBroker {
   readonly #settlements: RecentSettlements;
   readonly #askers: JobAskers;
 
-  constructor({ holdMs, glanceMs, claimSeconds }: ProverBrokerOptions, deps: ProverBrokerDeps) {
+  constructor({ holdMs, glanceMs, claimSeconds, keepMs = KEEP_MS }: ProverBrokerOptions, deps: ProverBrokerDeps) {
     this.#deps = deps;
     const { engine, line, log, nowMs } = deps;
     const ids = new WireIds(line.rollup);
@@ -61,9 +67,8 @@ export class ProverBroker {
       held: this.#held,
       slots: this.#slots,
       pools: Pool.options,
-      claimSeconds,
     };
-    this.#dispatcher = new JobDispatcher(shared);
+    this.#dispatcher = new JobDispatcher({ ...shared, claimSeconds, ahead: new JobsAhead(keepMs, shared) });
     const node = new NodeCalls(holdMs, {
       ...deps,
       ids,
@@ -97,6 +102,7 @@ export class ProverBroker {
     try {
       await this.#slots.run(signal);
     } finally {
+      await this.#dispatcher.close();
       stopDropping();
       stopFollowing();
     }

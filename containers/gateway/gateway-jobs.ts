@@ -8,7 +8,8 @@ import { ProofTimes } from '../agent/job/proof-times.ts';
 import type { AgentSlot } from '../broker/agent-slot.ts';
 import { accepts } from '../broker/circuit-types.ts';
 import type { HeldLeases } from '../broker/held-leases.ts';
-import type { DispatchedJob, JobDispatcher, JobWish } from '../broker/job-dispatcher.ts';
+import type { JobDispatcher, JobWish } from '../broker/job-dispatcher.ts';
+import type { DispatchedJob } from '../broker/job-taker.ts';
 import type { GatewayAgent } from './gateway-agent.ts';
 
 export interface GatewayJobsDeps {

@@ -87,6 +87,17 @@ export function poolsOf(circuit: CircuitName, networkVersion: string): readonly 
   return [pool, ...largerPools(pool).filter((larger) => ofFamily.includes(larger))];
 }
 
+/** Those of `pools` that may hold jobs of other circuits than `except`; the pool of unknown circuits is always among them. */
+export function poolsHolding(
+  pools: readonly Pool[],
+  except: readonly CircuitName[],
+  networkVersion: string,
+): readonly Pool[] {
+  const wanted = circuitsOfVersion(networkVersion).filter((circuit) => !except.includes(circuit));
+  const holding = new Set(wanted.flatMap((circuit) => poolsOf(circuit, networkVersion)));
+  return pools.filter((pool) => holding.has(pool) || pool === UNKNOWN_CIRCUIT.pool);
+}
+
 /**
  * The pool for a job of the circuit that ran out of memory on agents of `pools`; `undefined` when there is no larger
  * one. An agent of several pools is as large as the largest of them.
