@@ -1,4 +1,5 @@
-import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
+import { epochIdOf, type ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 
 /** Official nodes name every job that they wait for twice a minute: one that has not for this long no longer waits. */
 const ASKED_MS = 120_000;
@@ -26,13 +27,22 @@ export class JobAskers {
   withdrew(jobId: ProvingJobId, client: string): boolean {
     const askers = this.#askers.get(jobId);
     askers?.delete(client);
-    const othersWait = askers?.values().some((atMs) => this.#steadyMs() - atMs < ASKED_MS) ?? false;
+    const othersWait = askers !== undefined && this.#areWaiting(askers);
     if (!othersWait) this.#askers.delete(jobId);
     return othersWait;
+  }
+
+  /** Whether a client waits for a job of the epoch. */
+  isWaitedFor(epochId: EpochId): boolean {
+    return this.#askers.entries().some(([jobId, askers]) => epochIdOf(jobId) === epochId && this.#areWaiting(askers));
   }
 
   /** Nobody waits for a job that is settled. */
   forget(jobId: ProvingJobId): void {
     this.#askers.delete(jobId);
+  }
+
+  #areWaiting(askers: ReadonlyMap<string, number>): boolean {
+    return askers.values().some((atMs) => this.#steadyMs() - atMs < ASKED_MS);
   }
 }

@@ -13,6 +13,7 @@ import { STREAMED_RANGE } from '../../shared/ledger/streamed-epoch.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { StreamedEpochs, type StreamedEpochsDeps } from './streamed-epochs.ts';
 import { StoredPayloads } from './stored-payloads.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { RpcMethod } from './transport/json-rpc.ts';
 import { WireIds } from './wire-ids.ts';
 
@@ -89,6 +90,11 @@ export class ProverBroker {
   /** Agents that wait for a job, and those that prove one, by what this broker has seen. */
   get status(): { readonly agentsWaiting: number; readonly jobsHeld: number; readonly agents: number } {
     return { agentsWaiting: this.#dispatcher.waiting, jobsHeld: this.#held.count, agents: this.#slots.all.length };
+  }
+
+  /** Whether a node waits for jobs of the epoch, as far as this broker has heard. */
+  isWaitedFor(epochId: EpochId): boolean {
+    return this.#askers.isWaitedFor(epochId);
   }
 
   /** Follows settlements and keeps the registry up to date until `signal` aborts. */

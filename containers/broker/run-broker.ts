@@ -6,6 +6,7 @@ import { runStreamedEpochCloser } from '../../shared/job-queue/close-streamed-ep
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { runTogether } from '../../shared/retry/run-together.ts';
 import { whenAborted } from '../../shared/retry/when-aborted.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { BrokerLine } from './broker-deps.ts';
@@ -113,7 +114,8 @@ export async function runBroker(
     (stop) => broker.run(stop),
     (stop) => {
       const firstUnprovenEpoch = l1 && (() => l1.firstUnprovenEpoch());
-      const deps = { ...engine, rollup: line.rollup, firstUnprovenEpoch, nowMs: windowNowMs, log };
+      const isWanted = (id: EpochId): boolean => broker.isWaitedFor(id);
+      const deps = { ...engine, rollup: line.rollup, firstUnprovenEpoch, isWanted, nowMs: windowNowMs, log };
       return runStreamedEpochCloser(deps, CLOSE_MS, stop);
     },
     sweep &&

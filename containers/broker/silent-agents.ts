@@ -2,6 +2,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { reportIncident } from '../../shared/ledger/report-incident.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { type Backoff, backoffMs } from '../../shared/retry/backoff.ts';
+import { isWithin } from '../../shared/retry/is-within.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 
 /** Longer than official agents take to their first report: they are documented to poll every ten seconds. */
@@ -22,7 +23,9 @@ interface Suspect {
   /** The jobs that nobody has reported on so far, by when they were given. */
   readonly unreported: Map<ProvingJobId, number>;
   pauses: number;
-  pausedUntilMs: number;
+  /** Since when, and for how long, it gets no job. */
+  pausedAtMs: number;
+  pauseMs: number;
 }
 
 /**
@@ -40,7 +43,12 @@ export class SilentAgents {
 
   /** An agent that asked for a job was given one. */
   gave(client: string, jobId: ProvingJobId): void {
-    const suspect = this.#clients.get(client) ?? { unreported: new Map(), pauses: 0, pausedUntilMs: -Infinity };
+    const suspect = this.#clients.get(client) ?? {
+      unreported: new Map(),
+      pauses: 0,
+      pausedAtMs: -Infinity,
+      pauseMs: 0,
+    };
     this.#clients.set(client, suspect);
     suspect.unreported.set(jobId, this.#deps.nowMs());
   }
@@ -50,7 +58,7 @@ export class SilentAgents {
     const suspect = this.#clients.get(client);
     if (suspect?.unreported.delete(jobId) !== true) return;
     suspect.pauses = 0;
-    suspect.pausedUntilMs = -Infinity;
+    suspect.pauseMs = 0;
     if (suspect.unreported.size === 0) this.#clients.delete(client);
   }
 
@@ -60,15 +68,16 @@ export class SilentAgents {
     if (suspect === undefined) return true;
     const nowMs = this.#deps.nowMs();
     for (const [jobId, atMs] of suspect.unreported) {
-      if (nowMs - atMs > FORGOTTEN_MS) suspect.unreported.delete(jobId);
+      if (!isWithin(FORGOTTEN_MS, atMs, nowMs)) suspect.unreported.delete(jobId);
     }
     const overdue = suspect.unreported.values().filter((atMs) => nowMs - atMs > OVERDUE_MS);
     if ([...overdue].length < SUSPECTED_FROM) return true;
-    if (nowMs < suspect.pausedUntilMs) return false;
+    if (isWithin(suspect.pauseMs, suspect.pausedAtMs, nowMs)) return false;
     const isFirst = suspect.pauses === 0;
     suspect.pauses += 1;
     const pauseMs = backoffMs(suspect.pauses, PAUSES);
-    suspect.pausedUntilMs = nowMs + pauseMs;
+    suspect.pausedAtMs = nowMs;
+    suspect.pauseMs = pauseMs;
     this.#report(client, suspect.unreported.size, pauseMs);
     // After each pause, one job shows whether its agents have been mended.
     return !isFirst;

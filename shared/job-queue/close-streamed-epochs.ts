@@ -1,6 +1,8 @@
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import { EPOCHS_IN_NEED, needOfEpoch } from '../ledger/epoch-needs.ts';
 import type { JobLedger, JobTally } from '../ledger/job-ledger.ts';
+import type { IncidentLog } from '../ledger/incident-log.ts';
+import { reportRivalProof } from '../ledger/rival-proof.ts';
 import { isRootProven } from '../ledger/job-tally.ts';
 import { isStreamed } from '../ledger/streamed-epoch.ts';
 import { circuitsOfVersion, isRoot } from '../proving-job/circuit-catalogue.ts';
@@ -22,18 +24,23 @@ export interface StreamedEpochCloserDeps {
   readonly rollup: RollupId;
   /** The first epoch that L1 has not proven; `undefined` while nothing is proven. @default no L1 is known */
   readonly firstUnprovenEpoch?: (() => Promise<number | undefined>) | undefined;
+  /** Whether a node has named jobs of the epoch lately, as those do that wait for them. @default nobody knows */
+  readonly isWanted?: (id: EpochId) => boolean;
+  /** For proofs of other provers. */
+  readonly incidents: IncidentLog;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
 
 /**
  * Closes epochs that stream once they are proven: when L1 has the proof or, where no L1 is known, when the root is proven and
- * nothing has happened for a while. Those whose window has closed are closed by the sweeper, like any other.
+ * nothing has happened for a while. The proof that L1 has may be another prover's: a node that goes on for its share of the
+ * reward keeps its jobs. Those whose window has closed are closed by the sweeper, like any other.
  */
 export class StreamedEpochCloser {
   readonly #deps: StreamedEpochCloserDeps;
-  /** Since when each epoch's tally is what it is. */
-  readonly #seen = new Map<EpochId, { readonly tally: string; readonly sinceMs: number }>();
+  /** Since when each epoch's jobs are what they are. */
+  readonly #seen = new Map<EpochId, { readonly jobs: string; readonly sinceMs: number }>();
 
   constructor(deps: StreamedEpochCloserDeps) {
     this.#deps = deps;
@@ -52,20 +59,35 @@ export class StreamedEpochCloser {
     for (const record of open) {
       const isOver =
         firstUnprovenEpoch === undefined
-          ? await this.#isQuiet(record)
-          : firstUnproven !== undefined && record.epoch < firstUnproven;
+          ? await this.#isDone(record)
+          : firstUnproven !== undefined && record.epoch < firstUnproven && !(await this.#isProvenFurther(record));
       if (isOver) await this.#close(record);
     }
   }
 
-  async #isQuiet({ id, rangeId }: EpochRecord): Promise<boolean> {
-    const nowMs = this.#deps.nowMs();
+  async #isDone({ id, rangeId }: EpochRecord): Promise<boolean> {
     const tally = await this.#deps.jobs.tally(id, rangeId);
-    const text = countsOf(tally);
+    return this.#isQuiet(id, countsOf(tally)) && isRootProven(tally) && !hasOpenJobs(tally);
+  }
+
+  /** Whether a node goes on with an epoch that L1 has another prover's proof of: it asks for jobs, or has not stopped for long. */
+  async #isProvenFurther(record: EpochRecord): Promise<boolean> {
+    const { jobs, isWanted } = this.#deps;
+    const { id, rangeId } = record;
+    const tally = await jobs.tally(id, rangeId);
+    if (isRootProven(tally)) return false;
+    const isQuiet = this.#isQuiet(id, String(jobsIn(tally)));
+    if (isQuiet && isWanted?.(id) !== true) return false;
+    await reportRivalProof(record, 'it is proven further', this.#deps);
+    return true;
+  }
+
+  #isQuiet(id: EpochId, jobs: string): boolean {
+    const nowMs = this.#deps.nowMs();
     const seen = this.#seen.get(id);
-    const sinceMs = seen?.tally === text ? seen.sinceMs : nowMs;
-    this.#seen.set(id, { tally: text, sinceMs });
-    return isRootProven(tally) && !hasOpenJobs(tally) && nowMs - sinceMs >= QUIET_MS;
+    const sinceMs = seen?.jobs === jobs ? Math.min(seen.sinceMs, nowMs) : nowMs;
+    this.#seen.set(id, { jobs, sinceMs });
+    return nowMs - sinceMs >= QUIET_MS;
   }
 
   /** The root that was proven last: a node may have asked for one of a part of the epoch before. */
@@ -102,6 +124,17 @@ export function runStreamedEpochCloser(
 
 function hasOpenJobs(tally: JobTally): boolean {
   return tally.values().some(({ queued, leased }) => leased.length > 0 || queued.values().some((jobs) => jobs > 0));
+}
+
+/** Grows while a node asks for jobs. */
+function jobsIn(tally: JobTally): number {
+  return tally
+    .values()
+    .map(
+      ({ proven, rejected, queued, leased }) =>
+        proven + rejected + leased.length + queued.values().reduce((sum, jobs) => sum + jobs, 0),
+    )
+    .reduce((sum, jobs) => sum + jobs, 0);
 }
 
 /** Equal for two tallies of the same proven and rejected jobs. */

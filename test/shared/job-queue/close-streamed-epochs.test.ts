@@ -24,8 +24,11 @@ describe('closing epochs that stream', () => {
   afterEach(() => harness.close());
 
   const nowMs = (): number => harness.nowMs();
-  const closer = (firstUnprovenEpoch?: () => Promise<number | undefined>): StreamedEpochCloser =>
-    new StreamedEpochCloser({ ...harness.engine, rollup: LINE, nowMs, log, firstUnprovenEpoch });
+  const closer = (
+    firstUnprovenEpoch?: () => Promise<number | undefined>,
+    isWanted: (id: EpochId) => boolean = () => false,
+  ): StreamedEpochCloser =>
+    new StreamedEpochCloser({ ...harness.engine, rollup: LINE, nowMs, log, firstUnprovenEpoch, isWanted });
 
   async function opened(epoch: number, deadlineAtMs?: number): Promise<EpochId> {
     const id = idOf(epoch);
@@ -57,11 +60,39 @@ describe('closing epochs that stream', () => {
   it('closes those that L1 has proven, with what is left of their jobs, and no other', async () => {
     const ids = [await opened(4), await opened(5), await opened(6)];
     const jobs = await Promise.all(ids.map((id) => record(id, 'TX_MERGE_ROLLUP')));
+    for (const id of ids) await prove(await record(id, 'ROOT_ROLLUP'));
     await closer(async () => undefined).close();
     expect(await Promise.all(ids.map(stateOf))).toEqual(['proving', 'proving', 'proving']);
     await closer(async () => 6).close();
     expect(await Promise.all(ids.map(stateOf))).toEqual(['proven', 'proven', 'proving']);
     expect(await Promise.all(jobs.map(jobState))).toEqual(['cancelled', 'cancelled', 'queued']);
+  });
+
+  it('leaves one that another prover has proven on L1 while a node goes on with it, and says so once', async () => {
+    const id = await opened(5);
+    const job = await record(id, 'TX_MERGE_ROLLUP');
+    let isWanted = true;
+    const toClose = closer(
+      async () => 6,
+      () => isWanted,
+    );
+    for (let minutes = 0; minutes < 30; minutes += 5) {
+      await toClose.close();
+      await harness.elapse(300);
+    }
+    expect([await stateOf(id), await jobState(job)]).toEqual(['proving', 'queued']);
+    expect(await harness.engine.incidents.latest(10)).toMatchObject([{ kind: 'submission', subject: `epoch ${id}` }]);
+
+    // The node has gone: nobody names its jobs, and no new ones come.
+    isWanted = false;
+    await record(id, 'TX_MERGE_ROLLUP');
+    await toClose.close();
+    await harness.elapse(599);
+    await toClose.close();
+    expect(await stateOf(id)).toBe('proving');
+    await harness.elapse(1);
+    await toClose.close();
+    expect([await stateOf(id), await jobState(job)]).toEqual(['proven', 'cancelled']);
   });
 
   it("leaves another rollup's alone, and those whose tree is known", async () => {
@@ -114,6 +145,7 @@ describe('closing epochs that stream', () => {
 
   it('opens a closed one again when a job comes late, and cancels what came between closing and now', async () => {
     const id = await opened(5);
+    await prove(await record(id, 'ROOT_ROLLUP'));
     await closer(async () => 6).close();
     const late = await record(id, 'TX_MERGE_ROLLUP');
     const sweep = { ...harness.engine, strandedSeconds: 0, nowMs, log };
