@@ -47,6 +47,8 @@ export interface RunBrokerDeps {
   readonly signal: AbortSignal;
   /** The rollup on L1, where L1 is given: epochs get their deadline from it, and are closed once it has them proven. */
   readonly l1?: (Pick<L1Rollup, 'deadlineAtMs' | 'firstUnprovenEpoch'> & Pick<L1Client, 'nodes'>) | undefined;
+  /** Throws when the rollup turns out to be another one, see `findBrokerLine`. */
+  readonly confirmRollup?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly nowMs?: () => number;
   /** Called with the port once the broker listens. */
   readonly onListening?: (port: number) => void;
@@ -67,7 +69,7 @@ const GLANCE_MS = { embedded: 50, aws: 1_000 };
  */
 export async function runBroker(
   options: BrokerOptions,
-  { engine, metrics, log, signal, nowMs = Date.now, l1, onListening }: RunBrokerDeps,
+  { engine, metrics, log, signal, nowMs = Date.now, l1, confirmRollup, onListening }: RunBrokerDeps,
 ): Promise<void> {
   const { line, host, networks, leaseSeconds, holdMs, sweep } = options;
   const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
@@ -124,6 +126,7 @@ export async function runBroker(
         return runSweeper({ ...engine, strandedSeconds, nowMs: windowNowMs, log }, everyMs, stop);
       }),
     l1 && clock && ((stop) => followL1Clock({ clock, l1, l1SlotMs: L1_SLOT_MS, engine, log }, stop)),
+    confirmRollup,
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
     engine.scaler === undefined
       ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)

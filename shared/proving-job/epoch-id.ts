@@ -39,6 +39,15 @@ export function makeRollupId(l1ChainId: number, address: string): RollupId {
   return RollupId.parse(`${l1ChainId}-${address.toLowerCase()}`);
 }
 
+/** Splits the id of a rollup on L1; `undefined` for any other. */
+export function parseRollupId(
+  rollup: RollupId,
+): { readonly chainId: number; readonly address: `0x${string}` } | undefined {
+  const [, chainId, address] = /^(\d+)-(0x[0-9a-f]{40})$/.exec(rollup) ?? [];
+  if (chainId === undefined || address === undefined) return undefined;
+  return { chainId: Number(chainId), address: address as `0x${string}` };
+}
+
 /** The rollup of a network whose L1 is not known, by its version, such as `6.0.0`. @throws {z.ZodError} for anything else */
 export function makeLineId(networkVersion: string): RollupId {
   return RollupId.parse(`line-${networkVersion}`);

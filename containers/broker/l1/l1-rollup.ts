@@ -24,7 +24,8 @@ export interface L1RollupDeps {
 export class L1Rollup {
   readonly #deps: L1RollupDeps;
   readonly #contract: { readonly address: Hex; readonly abi: typeof ROLLUP };
-  #timing: RollupTiming | undefined;
+  #timing: { readonly timing: RollupTiming; readonly isAgreed: boolean } | undefined;
+  #reading: Promise<RollupTiming> | undefined;
 
   constructor(deps: L1RollupDeps, address: Hex) {
     this.#deps = deps;
@@ -66,9 +67,21 @@ export class L1Rollup {
     return Math.min((await epochOf(proven)) + 1, current);
   }
 
-  /** What most nodes say; of as many, the clock whose windows close last. It is remembered once more than half say the same. */
+  /**
+   * The rollup's clock, which never changes. Until more than half of the nodes have said the same, they are asked again, but
+   * nobody waits for that: jobs of a new epoch must not fail because L1 is out of reach.
+   */
   async #readTiming(): Promise<RollupTiming> {
-    if (this.#timing !== undefined) return this.#timing;
+    const known = this.#timing;
+    if (known?.isAgreed === true) return known.timing;
+    const reading = (this.#reading ??= this.#askForTiming().finally(() => (this.#reading = undefined)));
+    if (known === undefined) return reading;
+    reading.catch(() => undefined);
+    return known.timing;
+  }
+
+  /** What most nodes say; of as many, the clock whose windows close last. */
+  async #askForTiming(): Promise<RollupTiming> {
     const { nodes } = this.#deps;
     const timings = await valuesOf(nodes.map((node) => this.#timingOf(node)));
     const [first, ...others] = timings;
@@ -81,7 +94,7 @@ export class L1Rollup {
         ? timing
         : best;
     }, first);
-    if (votesFor(chosen) > nodes.length / 2) this.#timing = chosen;
+    this.#timing = { timing: chosen, isAgreed: votesFor(chosen) > nodes.length / 2 };
     return chosen;
   }
 

@@ -3,29 +3,63 @@ import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { WrongL1ChainError } from '../../../shared/l1/errors.ts';
-import { makeLineId, makeRollupId, type RollupId } from '../../../shared/proving-job/epoch-id.ts';
+import { createL1Client } from '../../../shared/l1/l1-client.ts';
+import type { EpochLedger } from '../../../shared/ledger/epoch-ledger.ts';
+import { isStreamed } from '../../../shared/ledger/streamed-epoch.ts';
+import {
+  makeLineId,
+  makeRollupId,
+  parseEpochId,
+  parseRollupId,
+  type RollupId,
+} from '../../../shared/proving-job/epoch-id.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
-import { findRollup } from '../../broker/l1/find-rollup.ts';
+import { findRollup, type FoundRollup } from '../../broker/l1/find-rollup.ts';
 import { L1Rollup } from '../../broker/l1/l1-rollup.ts';
 
 export interface FoundLine {
   readonly rollup: RollupId;
   /** `undefined` where no L1 is given. */
   readonly l1: L1Rollup | undefined;
+  /**
+   * Set when L1 did not respond, and the rollup is that of the ledger's epochs: waits for L1 and throws if that says otherwise.
+   * @throws {RollupChangedError}
+   */
+  readonly confirm?: (signal: AbortSignal) => Promise<void>;
 }
+
+/** While L1 was out of reach the broker has served the epochs of one rollup, and L1 now names another. */
+export class RollupChangedError extends Error {
+  override readonly name = 'RollupChangedError';
+
+  constructor(served: RollupId, found: RollupId) {
+    super(
+      `L1 names the rollup ${found}, and the broker has served ${served} while L1 was out of reach: start it again`,
+    );
+  }
+}
+
+export interface FindBrokerLineDeps {
+  readonly epochs: Pick<EpochLedger, 'latest'>;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Enough to have met every rollup that the fleet proves for. */
+const LATEST_EPOCHS = 16;
 
 /**
  * Finds the rollup that the broker's epochs belong to: L1's where it is given, else the version line itself. While L1 is out of
- * reach it tries again, for as long as it takes: under another name the broker would not find its own jobs.
+ * reach it is that of the ledger's epochs: a broker that is restarted then must go on with them. Before there are any, it tries
+ * again, for as long as it takes: under another name the broker would not find its own jobs.
  * @returns `undefined` when `signal` aborts meanwhile
  * @throws {InvalidSettingsError} @throws {WrongL1ChainError}
  */
 export async function findBrokerLine(
   settings: Pick<BrokerSettings, 'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion'>,
   networkVersion: string,
-  log: Logger,
-  signal: AbortSignal,
+  { epochs, log, signal }: FindBrokerLineDeps,
 ): Promise<FoundLine | undefined> {
   const { l1RpcUrls: rpcUrls, registryAddress, rollupVersion } = settings;
   if (rpcUrls === undefined) return { rollup: makeLineId(networkVersion), l1: undefined };
@@ -35,20 +69,68 @@ export async function findBrokerLine(
     return { rollup: makeLineId(networkVersion), l1: undefined };
   }
   const wanted = { rpcUrls, chainId: settings.l1ChainId, registry: registryAddress, version: rollupVersion };
-  try {
-    const { chainId, address, client } = await keepTrying(() => findRollup(wanted), {
-      signal,
+  const known = await rollupOfEpochs(epochs, networkVersion, settings.l1ChainId);
+  const find = (stop: AbortSignal, isAlsoFinal: boolean): Promise<FoundRollup> =>
+    keepTrying(() => findRollup(wanted), {
+      signal: stop,
       // No further try changes the settings.
-      isFinal: (error) => error instanceof InvalidSettingsError || error instanceof WrongL1ChainError,
+      isFinal: (error) => isAlsoFinal || isOfSettings(error),
       onError: (error, failures) => {
         if (failures % 10 !== 1) return;
         log.warn({ err: error }, 'L1 does not say yet which rollup it is: the broker waits for it');
       },
     });
-    const rollup = makeRollupId(chainId, address);
-    return { rollup, l1: new L1Rollup({ nodes: client.nodes, nowMs: Date.now }, address) };
+  try {
+    const { chainId, address, client } = await find(signal, known !== undefined);
+    const l1 = new L1Rollup({ nodes: client.nodes, nowMs: Date.now }, address);
+    // Read before it is needed: new epochs must not fail because L1 is out of reach by then.
+    await l1
+      .deadlineAtMs(0)
+      .catch((error: unknown) => log.warn({ err: error }, "could not read the rollup's clock yet"));
+    return { rollup: makeRollupId(chainId, address), l1 };
   } catch (error) {
     if (signal.aborted) return undefined;
-    throw error;
+    const parts = known && parseRollupId(known);
+    if (known === undefined || parts === undefined || isOfSettings(error)) throw error;
+    log.warn(
+      { err: error, rollup: known },
+      "L1 is out of reach: the broker goes on with the rollup of the ledger's epochs",
+    );
+    const { nodes } = createL1Client({ rpcUrls, chainId: parts.chainId });
+    return {
+      rollup: known,
+      l1: new L1Rollup({ nodes, nowMs: Date.now }, parts.address),
+      async confirm(stop) {
+        const found = await find(stop, false).catch((failure: unknown) => {
+          if (stop.aborted) return undefined;
+          throw failure;
+        });
+        if (found === undefined) return;
+        const rollup = makeRollupId(found.chainId, found.address);
+        if (rollup !== known) throw new RollupChangedError(known, rollup);
+      },
+    };
   }
+}
+
+function isOfSettings(error: unknown): boolean {
+  return error instanceof InvalidSettingsError || error instanceof WrongL1ChainError;
+}
+
+/** The one rollup on L1 that official nodes of this version have had epochs of; `undefined` when there is none, or several. */
+async function rollupOfEpochs(
+  epochs: Pick<EpochLedger, 'latest'>,
+  networkVersion: string,
+  chainId: number | undefined,
+): Promise<RollupId | undefined> {
+  const latest = await epochs.latest(LATEST_EPOCHS);
+  const rollups = latest
+    .filter((record) => isStreamed(record) && record.networkVersion === networkVersion)
+    .flatMap(({ id }) => parseEpochId(id).rollup ?? [])
+    .filter((rollup) => {
+      const parts = parseRollupId(rollup);
+      return parts !== undefined && (chainId === undefined || parts.chainId === chainId);
+    });
+  const [rollup, other] = new Set(rollups);
+  return other === undefined ? rollup : undefined;
 }

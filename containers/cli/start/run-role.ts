@@ -64,10 +64,11 @@ async function runBrokerRole(role: BrokerRole): Promise<number> {
       import('./find-broker-line.ts'),
     ]);
     const networkVersion = networkVersionOf(role.settings);
-    const found = await findBrokerLine(role.settings, networkVersion, deps.log, deps.signal);
+    const { epochs } = deps.engine;
+    const found = await findBrokerLine(role.settings, networkVersion, { ...deps, epochs });
     if (found === undefined) return;
-    const { rollup, l1 } = found;
-    await runBroker(toBrokerOptions(role, networkVersion, rollup), { ...deps, l1 });
+    const { rollup, l1, confirm } = found;
+    await runBroker(toBrokerOptions(role, networkVersion, rollup), { ...deps, l1, confirmRollup: confirm });
   });
 }
 

@@ -91,7 +91,15 @@ describe('L1Rollup', () => {
     const rollup = aRollup(lies, aNode('own', silent), aNode('paid', silent));
     await rollup.deadlineAtMs(5);
     silent.isSilent = false;
-    expect(await rollup.deadlineAtMs(5)).toBe((GENESIS_SECONDS + 7 * EPOCH_SECONDS) * 1000);
+    await expect.poll(() => rollup.deadlineAtMs(5)).toBe((GENESIS_SECONDS + 7 * EPOCH_SECONDS) * 1000);
+  });
+
+  it('has deadlines for new epochs while L1 is out of reach', async () => {
+    const said = { isSilent: false };
+    const rollup = aRollup(aNode('own', said), aNode('silent', { isSilent: true }));
+    await rollup.deadlineAtMs(5);
+    said.isSilent = true;
+    expect(await rollup.deadlineAtMs(6)).toBe((GENESIS_SECONDS + 8 * EPOCH_SECONDS) * 1000);
   });
 
   it('fails when no node responds', async () => {
