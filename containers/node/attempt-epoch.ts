@@ -10,6 +10,7 @@ import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { EpochStoppedError } from '../../shared/proof-requests/errors.ts';
+import type { AztecFileStores } from '../../shared/proof-store/aztec-file-stores.ts';
 import { ProofRequests } from '../../shared/proof-requests/proof-requests.ts';
 import { type EpochNumber, makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
@@ -39,6 +40,8 @@ export interface AttemptEpochDeps {
   readonly enqueueConcurrency: number;
   readonly requestTurns: Turns;
   readonly parallelCheckpoints: number | undefined;
+  /** Where official agents may keep proofs. */
+  readonly officialStores: Pick<AztecFileStores, 'read'>;
   readonly nowMs: () => number;
   /** The time by which proof windows close. */
   readonly windowNowMs: () => number;
@@ -159,6 +162,7 @@ async function proveToRoot(
     networkVersion: deps.networkVersion,
     reconcileMs: deps.reconcileMs,
     turns: deps.requestTurns,
+    readElsewhere: (uri) => deps.officialStores.read(uri),
     log,
   });
   let rootJobId: ProvingJobId | undefined;

@@ -16,6 +16,7 @@ import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
 import { reportRivalProof } from '../../shared/ledger/rival-proof.ts';
+import { AztecFileStores } from '../../shared/proof-store/aztec-file-stores.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
 import { makeEpochId, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
@@ -124,6 +125,7 @@ async function runWithSubsystems(
   const l1SlotMs = settings.ethereumSlotSeconds * 1000;
   const chain = new ArchivedChain(subsystems.archiver);
   const turns = requestTurns(settings.enqueueConcurrency);
+  const officialStores = new AztecFileStores();
   const watcher = new EpochWatcher({
     chain,
     epochs: engine.epochs,
@@ -144,6 +146,7 @@ async function runWithSubsystems(
           enqueueConcurrency: settings.enqueueConcurrency,
           requestTurns: turns,
           parallelCheckpoints: settings.maxParallelBlocksPerEpoch || undefined,
+          officialStores,
           nowMs,
           windowNowMs,
           log,

@@ -46,6 +46,8 @@ export interface ProofRequestDeps {
   readonly sender: JobSender;
   /** Every try of a step takes one, so that however many requests there are, few are under way. */
   readonly turns: Turns;
+  /** Reads a proof that an official agent keeps in a store of its own, by its URI. @default refused */
+  readonly readElsewhere?: ((uri: string) => Promise<Uint8Array>) | undefined;
   readonly log: Logger;
 }
 
@@ -200,16 +202,9 @@ export class ProofRequest {
   }
 
   async #takeProof(job: JobRecord): Promise<void> {
-    if (job.proofUri !== undefined) {
-      throw new Error(
-        `the agent that proved ${job.id} keeps proofs in its own store, at ${redactUrl(job.proofUri)}: start official ` +
-          'agents of a native node without PROVER_PROOF_STORE',
-      );
-    }
-    if (job.proof === undefined) throw new Error(`the ledger says that ${job.id} is proven but names no proof`);
     let bytes: Uint8Array;
     try {
-      bytes = await this.#deps.engine.proofs.get(job.proof);
+      bytes = await this.#readProof(job);
     } catch (error) {
       if (!(error instanceof ObjectCorruptError || error instanceof ObjectMissingError)) throw error;
       await this.#proveAgain(job, error.message, error instanceof ObjectCorruptError ? error.actualSha256 : undefined);
@@ -222,10 +217,24 @@ export class ProofRequest {
       const reason = `its proof cannot be read: ${errorText(error)}`;
       this.#unreadableProofs += 1;
       if (this.#unreadableProofs >= MAX_UNREADABLE_PROOFS) throw new JobRejectedError(job.id, reason);
-      await this.#proveAgain(job, reason, job.proof.sha256);
+      await this.#proveAgain(job, reason, job.proof?.sha256);
       return;
     }
     this.#end(() => this.#result.resolve({ jobId: job.id, proof }));
+  }
+
+  async #readProof({ id, proof, proofUri }: JobRecord): Promise<Uint8Array> {
+    if (proof !== undefined) return this.#deps.engine.proofs.get(proof);
+    if (proofUri === undefined) throw new Error(`the ledger says that ${id} is proven but names no proof`);
+    const { readElsewhere } = this.#deps;
+    const where = `the agent that proved ${id} keeps its proof in its own store, at ${redactUrl(proofUri)}`;
+    if (readElsewhere === undefined) throw new Error(`${where}, which cannot be read here`);
+    try {
+      return await readElsewhere(proofUri);
+    } catch (error) {
+      const advice = 'give this node access to it, or start agents without PROVER_PROOF_STORE';
+      throw new Error(`${where}: ${errorText(error)}; ${advice}`, { cause: error });
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ import { attemptEpoch, type AttemptEpochDeps } from '../../../containers/node/at
 import { TransactionsMissingError } from '../../../containers/node/epoch-data.ts';
 import type { Subsystems } from '../../../containers/node/subsystems.ts';
 import { AgentId, type NewJob, RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { AztecFileStores } from '../../../shared/proof-store/aztec-file-stores.ts';
 import { requestTurns } from '../../../shared/proof-requests/proof-requests.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
@@ -71,6 +72,7 @@ describe('an attempt at an epoch whose inputs are not all there', () => {
       enqueueConcurrency: 1,
       requestTurns: requestTurns(),
       parallelCheckpoints: 1,
+      officialStores: new AztecFileStores(),
       nowMs: () => harness.nowMs(),
       windowNowMs: () => harness.nowMs(),
       log: pino({ level: 'silent' }),

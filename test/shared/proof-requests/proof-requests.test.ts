@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import { ProofRequests } from '../../../shared/proof-requests/proof-requests.ts'
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { AgentId, type JobLease, RangeId } from '../../../shared/ledger/job-ledger.ts';
+import { AztecFileStores } from '../../../shared/proof-store/aztec-file-stores.ts';
 import { inputsKey, outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { makeProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-id.ts';
 import { epochId } from '../../fixtures/epoch-id.ts';
@@ -39,13 +41,17 @@ describe('ProofRequests', () => {
     await rm(dataDirectory, { recursive: true });
   });
 
-  function openRequests(over: Engine = engine): ProofRequests {
+  function openRequests(
+    over: Engine = engine,
+    readElsewhere: (uri: string) => Promise<Uint8Array> = () => Promise.reject(new Error('no such store')),
+  ): ProofRequests {
     const opened = new ProofRequests({
       engine: over,
       epochId: EPOCH,
       rangeId: RANGE,
       networkVersion: '4.1.2',
       reconcileMs: 20,
+      readElsewhere,
       log: pino({ level: 'silent' }),
     });
     opened.start();
@@ -277,6 +283,36 @@ describe('ProofRequests', () => {
     await settle(await claim(), 'proof of 7');
     expect(await proof).toBe('proof of 7');
     expect(failuresLeft).toBe(0);
+  });
+
+  it('reads a proof that an official agent keeps in its own store, however long that is out of reach', async () => {
+    const stores = new AztecFileStores(pathToFileURL(join(dataDirectory, 'official')).href);
+    const uri = (await stores.save(`outputs/${CIRCUIT}/x.json`, Buffer.from('proof of 7'))) ?? '';
+    let failuresLeft = 3;
+    requests.stop(new Error('replaced'));
+    requests = openRequests(engine, async (asked) => {
+      if (failuresLeft-- > 0) throw new Error('access denied');
+      return new AztecFileStores().read(asked);
+    });
+    const proof = prove();
+    const { message, job: lease } = await claim();
+    const { claimedAtMs } = lease;
+    await engine.jobs.markProven({ jobId: JOB_ID, agentId: AGENT, proof: { uri }, provingMs: 1, claimedAtMs });
+    await engine.queue.complete(message);
+    expect(await proof).toBe('proof of 7');
+  });
+
+  it('has a job proven again whose proof elsewhere cannot be parsed', async () => {
+    requests.stop(new Error('replaced'));
+    requests = openRequests(engine, async () => Buffer.from('nothing like it'));
+    const proof = prove();
+    const { message, job: lease } = await claim();
+    const { claimedAtMs } = lease;
+    const elsewhere = { uri: 's3://bucket/outputs/x.json' };
+    await engine.jobs.markProven({ jobId: JOB_ID, agentId: AGENT, proof: elsewhere, provingMs: 1, claimedAtMs });
+    await engine.queue.complete(message);
+    await settle(await claim(), 'proof, again');
+    expect(await proof).toBe('proof, again');
   });
 
   it('ends outstanding requests when it is stopped, and leaves the jobs to the fleet', async () => {
