@@ -6,6 +6,7 @@ import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-
 import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { BrokerCount } from './broker-counts.ts';
 import type { AgentSlot } from './agent-slot.ts';
 import type { JobDispatcher } from './job-dispatcher.ts';
 import type { DispatchedJob, JobTakerDeps } from './job-taker.ts';
@@ -28,6 +29,7 @@ export type AgentCallsDeps = JobTakerDeps & {
   readonly dispatcher: Pick<JobDispatcher, 'next' | 'noteFailed'>;
   /** Hears of each job that a report has settled, before the engine's feed has it. */
   readonly onSettled?: (settlement: Settlement) => void;
+  readonly count?: (count: BrokerCount) => void;
 };
 
 /** The calls of agents. Each may come twice, and from any broker: what counts is the ledger's record. */
@@ -207,6 +209,7 @@ export class AgentCalls {
       holdMs: isAlone ? holdMs : glanceMs,
     });
     if (job === undefined) return undefined;
+    this.#deps.count?.('BrokerJobsGiven');
     onUndelivered(async () => {
       this.#silent.reported(client, job.jobId);
       slots.ended(slot, 'lost');

@@ -4,12 +4,13 @@ import { type JobRecord, leaseAt, type RangeId } from '../../shared/ledger/job-l
 import { UnknownCircuits } from '../../shared/ledger/unknown-circuits.ts';
 import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import { JobSender } from '../../shared/proof-requests/job-sender.ts';
-import { circuitOf } from '../../shared/proving-job/circuit-catalogue.ts';
+import { circuitOf, isCatalogued } from '../../shared/proving-job/circuit-catalogue.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import { isLostObject, ObjectCorruptError } from '../../shared/proof-store/errors.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import { epochIdOf, parseProvingJobId, type ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { mapBounded } from '../../shared/retry/map-bounded.ts';
+import type { BrokerCount } from './broker-counts.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
 import type { JobAskers } from './job-askers.ts';
@@ -30,6 +31,7 @@ export interface NodeCallsDeps extends BrokerDeps {
   readonly payloads: StoredPayloads;
   readonly settlements: RecentSettlements;
   readonly askers: JobAskers;
+  readonly count?: (count: BrokerCount) => void;
   /** Opens the job's epoch if it is not open. @returns why it takes no more jobs; `undefined` when it does */
   readonly openEpoch: (epochId: EpochId) => Promise<string | undefined>;
   /** The range of epochs whose shape nobody knows beforehand. */
@@ -77,6 +79,8 @@ export class NodeCalls {
       wireType: type,
       children: [],
     });
+    if (known === undefined) this.#deps.count?.('BrokerJobsTaken');
+    if (known === undefined && !isCatalogued(circuit)) this.#deps.count?.('BrokerJobsUnknown');
     await this.#unknown.note(record);
     if (record.state === 'queued') await this.#sender.send(record);
     log.debug({ jobId }, known === undefined ? 'job recorded' : 'cancelled job revived');

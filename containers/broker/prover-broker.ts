@@ -1,6 +1,7 @@
 import { AgentCalls } from './agent-calls.ts';
 import { AgentSlots } from './agent-slots.ts';
 import type { BrokerDeps } from './broker-deps.ts';
+import type { BrokerCount } from './broker-counts.ts';
 import { agentMethods, nodeMethods } from './broker-methods.ts';
 import { CircuitTypes } from './circuit-types.ts';
 import { HeldLeases } from './held-leases.ts';
@@ -32,12 +33,22 @@ export type ProverBrokerDeps = BrokerDeps &
   Pick<StreamedEpochsDeps, 'deadlineAtMs'> & {
     /** A clock that only goes forward, in milliseconds. */
     readonly steadyMs: () => number;
+    readonly count?: (count: BrokerCount) => void;
     /** The time by which proof windows close. @default this machine's */
     readonly windowNowMs?: () => number;
   };
 
 /** Others may wait for the job: a proof that takes longer than the last one of its circuit does not keep it from them for long. */
 const KEEP_MS = 2_000;
+
+export interface BrokerStatus {
+  /** Agents that wait for a job, and nodes that wait for news. */
+  readonly agentsWaiting: number;
+  readonly nodesWaiting: number;
+  readonly jobsHeld: number;
+  /** Those that called in the last two minutes. */
+  readonly agents: number;
+}
 
 /** Aztec's broker over an engine: what it keeps in memory is needed by nobody after a restart. */
 export class ProverBroker {
@@ -87,9 +98,14 @@ export class ProverBroker {
     this.methods = new Map([...nodeMethods(node), ...agentMethods(agent)]);
   }
 
-  /** Agents that wait for a job, and those that prove one, by what this broker has seen. */
-  get status(): { readonly agentsWaiting: number; readonly jobsHeld: number; readonly agents: number } {
-    return { agentsWaiting: this.#dispatcher.waiting, jobsHeld: this.#held.count, agents: this.#slots.all.length };
+  /** By what this broker has seen. */
+  get status(): BrokerStatus {
+    return {
+      agentsWaiting: this.#dispatcher.waiting,
+      nodesWaiting: this.#settlements.waiting,
+      jobsHeld: this.#held.count,
+      agents: this.#slots.all.length,
+    };
   }
 
   /** Whether a node waits for jobs of the epoch, as far as this broker has heard. */

@@ -42,6 +42,11 @@ export class RecentSettlements {
     this.#deps = deps;
   }
 
+  /** Calls that are held. */
+  get waiting(): number {
+    return this.#wakers.size;
+  }
+
   /** Follows the feed until the returned function is called. */
   start(): () => void {
     return this.#deps.settlements.subscribe((settlement) => this.note(settlement));

@@ -9,15 +9,17 @@ import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import { type BrokerCount, BrokerCounts } from './broker-counts.ts';
 import type { BrokerLine } from './broker-deps.ts';
 import { followL1Clock, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';
 import type { L1Rollup } from './l1/l1-rollup.ts';
+import { BrokerMeasurement } from './measure-broker.ts';
 import { ProverBroker } from './prover-broker.ts';
 import type { Network } from '../../shared/config/network.ts';
 import { ClientNetworks } from './transport/client-networks.ts';
-import { RpcServer, type RpcStatus, warnWhenOpen } from './transport/rpc-server.ts';
+import { RpcServer, type RpcStatus, type RpcTrouble, warnWhenOpen } from './transport/rpc-server.ts';
 
 export interface BrokerOptions {
   readonly line: BrokerLine;
@@ -56,6 +58,12 @@ export interface RunBrokerDeps {
 
 /** Large bodies in memory at a time, of up to 64 MiB each but seldom above 10: an official client sends no larger ones. */
 const BODIES = { atOnce: 3, atOncePerClient: 2 };
+const TROUBLES: Readonly<Record<RpcTrouble, BrokerCount>> = {
+  'client-refused': 'BrokerClientsRefused',
+  'request-refused': 'BrokerRequestsRefused',
+  'request-failed': 'BrokerRequestsFailed',
+  'call-refused': 'BrokerCallsRefused',
+};
 /** Between two checks which epochs are proven. */
 const CLOSE_MS = 30_000;
 /** That of Ethereum. */
@@ -75,6 +83,7 @@ export async function runBroker(
   const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
   const clock = l1 && new L1Clock({ nowMs, steadyMs: () => performance.now() });
   const windowNowMs = clock === undefined ? nowMs : (): number => clock.windowNowMs();
+  const counts = new BrokerCounts();
   const broker = new ProverBroker(
     { holdMs, glanceMs, claimSeconds: options.claimSeconds },
     {
@@ -84,6 +93,7 @@ export async function runBroker(
       log,
       nowMs,
       windowNowMs,
+      count: counts.add,
       deadlineAtMs: async (epoch) => l1?.deadlineAtMs(epoch),
       steadyMs: () => performance.now(),
     },
@@ -100,20 +110,30 @@ export async function runBroker(
       maxConnectionsPerClient: Math.ceil(options.maxConnections / 2),
       clientTimeoutMs: options.clientTimeoutMs,
       bodies: BODIES,
+      // Of what official servers say of their version, the broker knows this alone; and no official client compares it.
+      headers: { 'x-aztec-packageVersion': line.networkVersion },
     },
-    { methods: broker.methods, status: () => statusOf(broker, line, engine, clock), log, nowMs },
+    {
+      methods: broker.methods,
+      status: () => statusOf(broker, line, engine, clock),
+      log,
+      nowMs,
+      onTrouble: (trouble) => counts.add(TROUBLES[trouble]),
+    },
   );
   const port = await server.listen();
   warnWhenOpen(host, networks, log);
   log.info({ host, port, ...line }, 'the prover broker is up');
   onListening?.(port);
   const { disks } = engine;
+  const measured = { counts, status: () => broker.status, takeBodyBytes: () => server.takeMostBodyBytes() };
   const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
     async (stop) => {
       await whenAborted(stop);
       await server.stop(options.drainMs);
     },
     (stop) => broker.run(stop),
+    (stop) => new BrokerMeasurement({ ...measured, metrics, log }).run(stop),
     (stop) => {
       const firstUnprovenEpoch = l1 && (() => l1.firstUnprovenEpoch());
       const isWanted = (id: EpochId): boolean => broker.isWaitedFor(id);

@@ -50,6 +50,22 @@ export const METRICS = {
   },
   DiskReserveBytes: { unit: 'Bytes', dimensions: [], description: 'of them, kept free for its ledger' },
 
+  // From the broker, once a minute.
+  BrokerJobsTaken: { unit: 'Count', dimensions: [], description: 'new jobs of official nodes' },
+  BrokerJobsGiven: { unit: 'Count', dimensions: [], description: 'jobs that agents were given' },
+  BrokerJobsUnknown: { unit: 'Count', dimensions: [], description: 'new jobs of circuits that no catalogue knows' },
+  BrokerCallsHeld: { unit: 'Count', dimensions: [], description: 'calls of nodes and agents that wait for news' },
+  BrokerCallsRefused: { unit: 'Count', dimensions: [], description: 'calls that can never succeed' },
+  BrokerRequestsRefused: { unit: 'Count', dimensions: [], description: 'requests whose body was refused' },
+  BrokerRequestsFailed: {
+    unit: 'Count',
+    dimensions: [],
+    description: 'requests that failed for now: their clients send them again',
+  },
+  BrokerClientsRefused: { unit: 'Count', dimensions: [], description: 'connections that were refused' },
+  BrokerBodyBytes: { unit: 'Bytes', dimensions: [], description: 'the most bytes of requests in work at a time' },
+  BrokerAgents: { unit: 'Count', dimensions: [], description: 'agents that called in the last two minutes' },
+
   // From `scale-fleet`, once a minute.
   ScalerRuns: { unit: 'Count', dimensions: [], description: 'completed runs of the scaler' },
   JobsWaiting: { unit: 'Count', dimensions: ['pool'], description: 'jobs that wait for an agent' },

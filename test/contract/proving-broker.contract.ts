@@ -339,7 +339,9 @@ export function describeProvingBrokerContract(engine: string, open: () => Promis
     it('shows what it does', async () => {
       const job = await aJob();
       await node.enqueueProvingJob(job);
-      expect(await statusOf(url)).toMatchObject({ ok: true, networkVersion: '4.1.2', agents: 0 });
+      expect(await statusOf(url)).toMatchObject({ ok: true, networkVersion: '4.1.2', agents: 0, nodesWaiting: 0 });
+      const response = await raw(url, 'getProvingJobStatus', [job.id]);
+      expect(response.headers.get('x-aztec-packageVersion')).toBe('4.1.2');
     });
   });
 }

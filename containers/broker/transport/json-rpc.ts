@@ -40,12 +40,14 @@ const Call = z.object({ id: Id.default(null), method: z.string().min(1), params:
 /**
  * Calls the methods that a request's body asks for, while it is read, and returns the body of the response.
  * @param context without `isAlone`, which the body decides
+ * @param onRefused called for each call that can never succeed
  * @throws any error of `calls`, and of a method other than {@link CallRefusedError}, once no call is under way
  */
 export async function answerRequest(
   calls: AsyncIterable<ReadCall>,
   methods: ReadonlyMap<string, RpcMethod>,
   context: Omit<CallContext, 'isAlone'>,
+  onRefused: () => void = () => undefined,
 ): Promise<unknown> {
   const answers: Record<string, unknown>[] = [];
   const underWay = new Set<Promise<void>>();
@@ -62,7 +64,7 @@ export async function answerRequest(
       if (failure !== undefined) continue;
       const index = count++;
       bytes += sizeBytes;
-      const answering = answerCall(call, methods, { ...context, isAlone })
+      const answering = answerCall(call, methods, { ...context, isAlone }, onRefused)
         .then((answer) => void (answers[index] = answer))
         .catch((error: unknown) => void (failure ??= { error }))
         .finally(() => {
@@ -82,19 +84,24 @@ async function answerCall(
   body: unknown,
   methods: ReadonlyMap<string, RpcMethod>,
   context: CallContext,
+  onRefused: () => void,
 ): Promise<Record<string, unknown>> {
+  const refused = (id: z.infer<typeof Id>, code: number, message: string): Record<string, unknown> => {
+    onRefused();
+    return failed(id, code, message);
+  };
   const call = Call.safeParse(body);
-  if (!call.success) return failed(idOf(body), RPC_CODES.invalidRequest, 'invalid request');
+  if (!call.success) return refused(idOf(body), RPC_CODES.invalidRequest, 'invalid request');
   const { id, method: name, params } = call.data;
   const method = methods.get(name);
-  if (method === undefined) return failed(id, RPC_CODES.unknownMethod, `unknown method ${name.slice(0, 100)}`);
+  if (method === undefined) return refused(id, RPC_CODES.unknownMethod, `unknown method ${name.slice(0, 100)}`);
   try {
     const result = await method(params, context);
     // A response without `result` breaks proxies and some clients.
     return { jsonrpc: '2.0', id, result: result ?? null };
   } catch (error) {
     if (!(error instanceof CallRefusedError)) throw error;
-    return failed(id, error.code, error.message);
+    return refused(id, error.code, error.message);
   }
 }
 

@@ -32,7 +32,12 @@ export interface RpcServerOptions {
   readonly bodies: BodyTurnsOptions;
   /** Whether a client's responses go unpacked. @default clients on this machine, where a copy costs less than packing */
   readonly isNear?: (client: string) => boolean;
+  /** Sent with every response. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What the server refuses, and what fails for now. */
+export type RpcTrouble = 'client-refused' | 'request-refused' | 'request-failed' | 'call-refused';
 
 /** The answer to `GET /status`, for Aztec's tools, load balancers and people. */
 export interface RpcStatus {
@@ -45,6 +50,7 @@ export interface RpcServerDeps {
   readonly status: () => Promise<RpcStatus>;
   readonly log: Logger;
   readonly nowMs: () => number;
+  readonly onTrouble?: (trouble: RpcTrouble) => void;
 }
 
 /** A smaller response is not worth packing. */
@@ -73,6 +79,8 @@ export class RpcServer {
   readonly #bodies: BodyTurns;
   readonly #underWay = new Set<AbortController>();
   readonly #connections = new Map<string, number>();
+  #bodyBytes = 0;
+  #mostBodyBytes = 0;
   #isStopping = false;
   #loggedAtMs = -Infinity;
   #unlogged = 0;
@@ -91,9 +99,17 @@ export class RpcServer {
     this.#server.requestTimeout = 0;
     this.#server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#server.on('connection', (socket: Socket) => this.#admit(socket));
-    this.#server.on('drop', () =>
-      this.#warn({ maxConnections: options.maxConnections }, 'refused a client: there are too many connections'),
-    );
+    this.#server.on('drop', () => {
+      this.#deps.onTrouble?.('client-refused');
+      this.#warn({ maxConnections: options.maxConnections }, 'refused a client: there are too many connections');
+    });
+  }
+
+  /** Returns the most bytes of bodies whose requests were in work at a time since the last call. */
+  takeMostBodyBytes(): number {
+    const most = this.#mostBodyBytes;
+    this.#mostBodyBytes = this.#bodyBytes;
+    return most;
   }
 
   /** @returns the port @throws {ListenError} */
@@ -125,6 +141,7 @@ export class RpcServer {
     const open = this.#connections.get(client) ?? 0;
     if (!networks.includes(client) || open >= maxConnectionsPerClient) {
       const reason = open >= maxConnectionsPerClient ? 'it has too many connections' : 'its network is not allowed';
+      this.#deps.onTrouble?.('client-refused');
       this.#warn({ client, reason }, 'refused a client');
       socket.destroy();
       return;
@@ -182,14 +199,24 @@ export class RpcServer {
   /** A large body is held until its calls are done: what they make of it is as large. */
   async #answer(request: IncomingMessage, context: Omit<CallContext, 'isAlone'>): Promise<unknown> {
     const { maxBodyBytes, maxCalls, clientTimeoutMs } = this.#options;
+    const { methods, onTrouble } = this.#deps;
+    const onRefused = (): void => onTrouble?.('call-refused');
     let giveBack: (() => void) | undefined;
+    let bytes = 0;
+    const onRead = (read: number): void => {
+      bytes += read;
+      this.#bodyBytes += read;
+      this.#mostBodyBytes = Math.max(this.#mostBodyBytes, this.#bodyBytes);
+    };
     try {
-      const calls = readCalls(readBody(request, { maxBytes: maxBodyBytes, timeoutMs: clientTimeoutMs }), {
+      const body = readBody(request, { maxBytes: maxBodyBytes, timeoutMs: clientTimeoutMs });
+      const calls = readCalls(counted(body, onRead), {
         maxCalls,
         onLarge: async () => void (giveBack = await this.#bodies.take(context.client)),
       });
-      return await answerRequest(calls, this.#deps.methods, context);
+      return await answerRequest(calls, methods, context, onRefused);
     } finally {
+      this.#bodyBytes -= bytes;
       giveBack?.();
     }
   }
@@ -197,12 +224,14 @@ export class RpcServer {
   async #refuse(error: unknown, client: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (response.destroyed) return;
     if (error instanceof BodyRefusedError) {
+      this.#deps.onTrouble?.('request-refused');
       this.#warn({ client, status: error.status, reason: error.message }, 'refused a request');
       // The rest of the body is not read, so the connection cannot be used again.
       response.setHeader('connection', 'close');
       await this.#send(request, response, error.status, failed(null, RPC_CODES.malformed, error.message));
       return;
     }
+    this.#deps.onTrouble?.('request-failed');
     this.#warn({ client, err: error }, 'a request failed for now: its client sends it again');
     response.setHeader('retry-after', '1');
     const message = `try again: ${errorText(error)}`;
@@ -212,7 +241,7 @@ export class RpcServer {
   /** @returns whether the whole response was handed to the network */
   async #send(request: IncomingMessage, response: ServerResponse, status: number, answer: unknown): Promise<boolean> {
     const json = Buffer.from(JSON.stringify(answer));
-    const { clientTimeoutMs, isNear = isLoopback } = this.#options;
+    const { clientTimeoutMs, isNear = isLoopback, headers } = this.#options;
     const accepts = (request.headers['accept-encoding'] ?? '').includes('gzip');
     const isPacked = accepts && json.length >= GZIP_BYTES && !isNear(clientOf(request.socket));
     const body = isPacked ? await zip(json, PACKING) : json;
@@ -220,6 +249,7 @@ export class RpcServer {
     response.setTimeout(clientTimeoutMs, () => response.destroy());
     if (this.#isStopping) response.setHeader('connection', 'close');
     response.writeHead(status, {
+      ...headers,
       'content-type': 'application/json',
       'content-length': body.length,
       ...(isPacked && { 'content-encoding': 'gzip' }),
@@ -249,6 +279,13 @@ export class RpcServer {
     log.warn({ ...fields, ...(this.#unlogged > 0 && { alsoLeftOut: this.#unlogged }) }, message);
     this.#loggedAtMs = nowMs();
     this.#unlogged = 0;
+  }
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, onRead: (bytes: number) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    onRead(chunk.length);
+    yield chunk;
   }
 }
 

@@ -4,6 +4,7 @@ import { StreamedEpochs } from '../../../containers/broker/streamed-epochs.ts';
 import type { EpochState } from '../../../shared/ledger/epoch-ledger.ts';
 import { STREAMED_RANGE } from '../../../shared/ledger/streamed-epoch.ts';
 import { EpochNumber, makeEpochId, makeLineId } from '../../../shared/proving-job/epoch-id.ts';
+import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 
 const line = { networkVersion: '6.0.0', rollup: makeLineId('6.0.0') };
@@ -15,11 +16,13 @@ describe('StreamedEpochs', () => {
   let epochs: StreamedEpochs;
   let deadlineAtMs: number;
   let reads: string[];
+  let logged: string[];
 
   beforeEach(async () => {
     harness = await openEmbeddedHarness();
     deadlineAtMs = harness.nowMs() + WINDOW_SECONDS * 1000;
     reads = [];
+    logged = [];
     const { engine } = harness;
     epochs = new StreamedEpochs({
       engine: {
@@ -41,6 +44,7 @@ describe('StreamedEpochs', () => {
         return deadlineAtMs;
       },
       nowMs: () => harness.nowMs(),
+      log: createLogger('broker', { logLevel: 'trace', format: 'json', write: (line: string) => logged.push(line) }),
     });
   });
   afterEach(() => harness.close());
@@ -77,6 +81,8 @@ describe('StreamedEpochs', () => {
   it('opens none that is new and too late', async () => {
     deadlineAtMs = harness.nowMs();
     expect(await epochs.open(ID)).toContain('its proof window closed');
+    expect(await epochs.open(ID)).toContain('its proof window closed');
     expect(await harness.engine.epochs.find(ID)).toBeUndefined();
+    expect(logged.filter((line) => line.includes('an epoch that is over'))).toHaveLength(1);
   });
 });

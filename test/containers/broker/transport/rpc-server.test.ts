@@ -9,7 +9,12 @@ import { ClientNetworks } from '../../../../containers/broker/transport/client-n
 import { parseNetwork } from '../../../../shared/config/network.ts';
 import { CallRefusedError, ListenError } from '../../../../containers/broker/transport/errors.ts';
 import type { CallContext, RpcMethod } from '../../../../containers/broker/transport/json-rpc.ts';
-import { RpcServer, type RpcServerOptions, warnWhenOpen } from '../../../../containers/broker/transport/rpc-server.ts';
+import {
+  RpcServer,
+  type RpcServerOptions,
+  type RpcTrouble,
+  warnWhenOpen,
+} from '../../../../containers/broker/transport/rpc-server.ts';
 import { createLogger } from '../../../../shared/telemetry/logger.ts';
 
 const MIB = 2 ** 20;
@@ -22,6 +27,7 @@ afterEach(async () => {
 async function serve(
   methods: Readonly<Record<string, RpcMethod>>,
   options: Partial<RpcServerOptions> = {},
+  onTrouble: (trouble: RpcTrouble) => void = () => undefined,
 ): Promise<{ readonly server: RpcServer; readonly port: number; readonly url: string; readonly logged: string[] }> {
   const logged: string[] = [];
   const log = createLogger('broker', { logLevel: 'trace', format: 'json', write: (line: string) => logged.push(line) });
@@ -44,6 +50,7 @@ async function serve(
       status: async () => ({ ok: true, jobs: 3 }),
       log,
       nowMs: Date.now,
+      onTrouble,
     },
   );
   servers.push(server);
@@ -402,6 +409,37 @@ describe('RpcServer', () => {
     await once(second, 'close');
     expect(logged.join('')).toContain('there are too many connections');
     first.destroy();
+  });
+
+  it('counts what it refuses and what fails for now, and the bytes of requests in work', async () => {
+    const troubles: RpcTrouble[] = [];
+    const { server, url } = await serve(
+      {
+        refuse: async () => {
+          throw new CallRefusedError(-32702, 'never');
+        },
+        fail: async () => {
+          throw new Error('out of reach');
+        },
+        length: async ([text]) => String(text).length,
+      },
+      { maxBodyBytes: MIB },
+      (trouble) => troubles.push(trouble),
+    );
+    await post(url, [call('refuse'), call('unknown')]);
+    await post(url, call('fail'));
+    await post(url, 'no JSON');
+    await post(url, call('length', ['x'.repeat(100_000)]));
+    expect(troubles).toEqual(['call-refused', 'call-refused', 'request-failed', 'request-refused']);
+    expect(server.takeMostBodyBytes()).toBeGreaterThan(100_000);
+    expect(server.takeMostBodyBytes()).toBe(0);
+  });
+
+  it('sends its headers with every response', async () => {
+    const { url } = await serve({}, { headers: { 'x-aztec-packageVersion': '6.0.0' } });
+    for (const response of [await fetch(`${url}status`), await post(url, call('unknown')), await post(url, '[')]) {
+      expect(response.headers.get('x-aztec-packageVersion')).toBe('6.0.0');
+    }
   });
 
   it('reports its status, and refuses other requests', async () => {
