@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { findFreePort } from '../../../containers/local-fleet/find-free-port.ts';
 import type { FleetProcess } from '../../../containers/processes/fleet-process.ts';
 import type { FleetOptions } from '../../../containers/local-fleet/fleet-member.ts';
-import { type FunctionName, startAgent, startFunction } from '../../../containers/local-fleet/fleet.ts';
+import { type FunctionName, startAgent, startFunction, startNode } from '../../../containers/local-fleet/fleet.ts';
 import {
   brokerUrl,
   startBroker,
@@ -33,8 +33,14 @@ export class OfficialFleet {
     return this.#started(startBroker(this.#options, this.#port));
   }
 
-  startNode(): FleetProcess {
-    return this.#started(startOfficialNode(this.#options, brokerUrl(this.#port)));
+  /** Aztec's own node. @param options where they differ from the fleet's */
+  startNode(options: FleetOptions = this.#options): FleetProcess {
+    return this.#started(startOfficialNode(options, brokerUrl(this.#port)));
+  }
+
+  /** Ours, on the engine. */
+  startOwnNode(options: FleetOptions): FleetProcess {
+    return this.#started(startNode(options));
   }
 
   startAgent(name: string): FleetProcess {
