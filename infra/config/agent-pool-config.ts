@@ -1,5 +1,9 @@
 import { z } from 'zod';
 
+import { NativeCircuit, poolsOf } from '../../shared/proving-job/circuit-catalogue.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
+import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+
 /** The target of bb's build. Graviton costs a fifth less on Fargate; only a benchmark can show which proves cheaper. */
 const Architecture = z.enum(['x86_64', 'arm64']);
 
@@ -82,3 +86,23 @@ export const AgentPoolConfig = z.discriminatedUnion('launch', [FargatePool, Ec2P
 });
 export type AgentPoolConfig = z.output<typeof AgentPoolConfig>;
 export type Ec2PoolConfig = z.output<typeof Ec2Pool>;
+
+/** The pools of an environment. Agents of a pool that holds no circuit would end at once, and their services fail with them. */
+export const AgentPools = z
+  .strictObject({
+    small: AgentPoolConfig,
+    medium: AgentPoolConfig,
+    large: AgentPoolConfig,
+    gpu: AgentPoolConfig.refine(
+      (pool) => pool.launch === 'ec2' && pool.gpus !== undefined,
+      "must have launch: 'ec2' and gpus: Fargate has none",
+    ).optional(),
+  } satisfies Record<Pool, z.ZodType>)
+  .superRefine((pools, context) => {
+    const version = installedNetworkVersion();
+    const held = new Set(NativeCircuit.options.flatMap((circuit) => poolsOf(circuit, version)));
+    for (const pool of Pool.options.filter((pool) => pools[pool] !== undefined && !held.has(pool))) {
+      const message = `must be left out: it holds no circuit of ${version}, so its agents would have nothing to prove`;
+      context.addIssue({ code: 'custom', path: [pool], message });
+    }
+  });

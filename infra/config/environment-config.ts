@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 import * as ethereum from '../../shared/config/ethereum-kinds.ts';
 import { reasonOf } from '../../shared/config/value-kinds.ts';
-import type { Pool } from '../../shared/proving-job/circuit-family.ts';
-import { AgentPoolConfig, checkFargateSize } from './agent-pool-config.ts';
+import { AgentPools, checkFargateSize } from './agent-pool-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
 /** As a flag takes it, with its checksum. */
@@ -153,15 +152,7 @@ export const EnvironmentConfig = z
 
     node: NodeConfig.prefault({}),
     /** The pools. The catalogue names the pool that proves each circuit. */
-    pools: z.strictObject({
-      small: AgentPoolConfig,
-      medium: AgentPoolConfig,
-      large: AgentPoolConfig,
-      gpu: AgentPoolConfig.refine(
-        (pool) => pool.launch === 'ec2' && pool.gpus !== undefined,
-        "must have launch: 'ec2' and gpus: Fargate has none",
-      ).optional(),
-    } satisfies Record<Pool, z.ZodType>),
+    pools: AgentPools,
     scaling: z
       .strictObject({
         /** The hourly budget of all agents together; it never stops a proving agent. @default no limit but maxAgents */

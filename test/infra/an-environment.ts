@@ -8,7 +8,7 @@ const ADDRESS = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
 
 const REGISTRY = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
 
-/** An environment with every kind of pool, as an operator would write it. */
+/** An environment with both kinds of pool, as an operator would write it. */
 export function anEnvironment(change: Partial<EnvironmentInput> = {}): EnvironmentConfig {
   const input: EnvironmentInput = {
     account: '123456789012',
@@ -27,15 +27,6 @@ export function anEnvironment(change: Partial<EnvironmentInput> = {}): Environme
         instanceTypes: ['m8a.16xlarge'],
         maxAgents: 2,
         dollarsPerHour: { spot: 1.6, od: 3.71 },
-      },
-      gpu: {
-        launch: 'ec2',
-        vcpu: 14,
-        memoryGib: 56,
-        instanceTypes: ['g6.4xlarge'],
-        gpus: 1,
-        maxAgents: 2,
-        dollarsPerHour: { spot: 0.6, od: 1.32 },
       },
     },
     // CDK takes a while to hash the sources of images that it would build, even when it builds none.

@@ -1,6 +1,15 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 
+import environments from '../../coppice.config.ts';
+import { resolveAgentOptions } from '../../containers/agent/agent-options.ts';
+import { toAgentOptions } from '../../containers/cli/start/to-agent-options.ts';
+import type { Ec2PoolConfig } from '../../infra/config/agent-pool-config.ts';
+import { parseEnvironment } from '../../infra/config/environment-config.ts';
+import { parseAgentSettings } from '../../shared/config/groups/agent-settings.ts';
+import { engineOptionsOf } from '../../shared/engine/engine-options.ts';
+import { AgentId } from '../../shared/ledger/job-ledger.ts';
+import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import { anEnvironment } from './an-environment.ts';
 import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
 
@@ -29,7 +38,7 @@ describe('the services of agents', () => {
 
   it('are two for each pool, under the names that the scaler uses', () => {
     expect(services.map((service) => service?.['ServiceName']).toSorted()).toEqual(
-      ['gpu', 'large', 'medium', 'small'].flatMap((pool) => [`coppice-${pool}-od`, `coppice-${pool}-spot`]),
+      ['large', 'medium', 'small'].flatMap((pool) => [`coppice-${pool}-od`, `coppice-${pool}-spot`]),
     );
   });
 
@@ -62,12 +71,12 @@ describe('the services of agents', () => {
     });
     agents.hasResourceProperties('AWS::ECS::CapacityProvider', optionOf('SPOT'));
     agents.hasResourceProperties('AWS::ECS::CapacityProvider', optionOf('ON_DEMAND'));
-    agents.resourceCountIs('AWS::ECS::CapacityProvider', 4);
+    agents.resourceCountIs('AWS::ECS::CapacityProvider', 2);
   });
 });
 
 describe('the task of an agent', () => {
-  it.each(['small', 'medium', 'large', 'gpu'])(
+  it.each(['small', 'medium', 'large'])(
     'of pool %s has time to give its job back, and writes only /tmp',
     (pool) => {
       agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
@@ -98,23 +107,42 @@ describe('the task of an agent', () => {
 
   it('has the size of its pool, and may have another prover', () => {
     agents.hasResourceProperties('AWS::ECS::TaskDefinition', { Family: 'coppice-small', Cpu: '4096', Memory: '16384' });
-    agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
-      Family: 'coppice-gpu',
-      RequiresCompatibilities: ['MANAGED_INSTANCES'],
-      ContainerDefinitions: [Match.objectLike({ ResourceRequirements: [{ Type: 'GPU', Value: '1' }] })],
-    });
     expect(variablesOf(containerOf(agents, 'coppice-small'))).toMatchObject({ HARDWARE_CONCURRENCY: '4' });
     expect(variablesOf(containerOf(agents, 'coppice-small'))).not.toHaveProperty('BB_BINARY_PATH');
     const { pools } = config;
-    const other = aStage(
-      anEnvironment({ pools: { ...pools, small: { ...pools.small, bbBinaryPath: '/opt/bb', architecture: 'arm64' } } }),
-    );
+    const small = { ...pools.small, bbBinaryPath: '/opt/bb', architecture: 'arm64' } as const;
+    const large = { ...(pools.large as Ec2PoolConfig), instanceTypes: ['g6.16xlarge'], gpus: 1 };
+    const other = aStage(anEnvironment({ pools: { ...pools, small, large } }));
     const changed = Template.fromStack(other.agents);
     expect(variablesOf(containerOf(changed, 'coppice-small'))).toMatchObject({ BB_BINARY_PATH: '/opt/bb' });
     changed.hasResourceProperties('AWS::ECS::TaskDefinition', {
       Family: 'coppice-small',
       RuntimePlatform: { CpuArchitecture: 'ARM64' },
     });
+    changed.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Family: 'coppice-large',
+      RequiresCompatibilities: ['MANAGED_INSTANCES'],
+      ContainerDefinitions: [Match.objectLike({ ResourceRequirements: [{ Type: 'GPU', Value: '1' }] })],
+    });
+  });
+});
+
+describe('every pool of the environments that come with the project', () => {
+  it.each(Object.entries(environments))('of %s has agents that can start, with circuits to prove', (name, input) => {
+    const { images } = anEnvironment();
+    const { agents } = aStage(parseEnvironment(name, { ...input, images }));
+    for (const pool of Object.keys(input.pools)) {
+      const container = containerOf(Template.fromStack(agents), `${input.prefix}-${pool}`);
+      const settings = parseAgentSettings(variablesOf(container));
+      const options = toAgentOptions(
+        { settings, engineOptions: engineOptionsOf(settings) },
+        installedNetworkVersion(),
+        AgentId.parse('agent'),
+      );
+      const { pools, circuits } = resolveAgentOptions(options);
+      expect(pools).toEqual([pool]);
+      expect(circuits).not.toEqual([]);
+    }
   });
 });
 

@@ -131,6 +131,11 @@ describe('the configuration of an environment', () => {
     expect(refusalOf({ pools: { ...production.pools, gpu } })).toMatch(/must have launch: 'ec2' and gpus/);
   });
 
+  it('refuses a pool that holds no circuit', () => {
+    const gpu = { ...production.pools.large, gpus: 1 };
+    expect(refusalOf({ pools: { ...production.pools, gpu } })).toMatch(/must be left out: it holds no circuit of 4\.1\.2/);
+  });
+
   it('lists every mistake at once', () => {
     const refusal = refusalOf({ prefix: 'X', dailyBudgetDollars: -1, logDays: 8 });
     expect(refusal).toMatch(/environment production in coppice.config.ts is invalid/);

@@ -111,7 +111,7 @@ describe('the functions', () => {
     const pools = FleetPools.parse(
       JSON.parse(String(named('scale-fleet').Environment.Variables['COPPICE_FLEET_POOLS'])),
     );
-    expect(Object.keys(pools)).toEqual(['small', 'medium', 'large', 'gpu']);
+    expect(Object.keys(pools)).toEqual(['small', 'medium', 'large']);
     // 4 vCPU and 16 GiB, at the prices of shared/cost/aws-prices.ts.
     expect(pools.small).toMatchObject({ maxAgents: 4, dollarsPerHour: { od: 0.23304, spot: 0.069912 } });
     expect(pools.large).toMatchObject({ maxAgents: 2, dollarsPerHour: { od: 3.71, spot: 1.6 } });

@@ -29,7 +29,7 @@ describe('the network', () => {
   it('has endpoints for the services that agents use, and for those of instances only where there are instances', () => {
     const ofAgents = ['dynamodb', 'ecr.api', 'ecr.dkr', 'ecs', 'logs', 's3', 'sqs'];
     expect(endpointServices(network)).toEqual([...ofAgents, 'ecs-agent', 'ecs-telemetry'].toSorted());
-    const { gpu: _gpu, ...pools } = anEnvironment().pools;
+    const { pools } = anEnvironment();
     const onFargate = aStage(anEnvironment({ pools: { ...pools, large: pools.medium } }));
     expect(endpointServices(onFargate.network)).toEqual(ofAgents.toSorted());
   });

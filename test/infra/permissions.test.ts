@@ -33,7 +33,7 @@ function actionsOf(statements: readonly Statement[]): readonly string[] {
 const LOG_AND_FAILURES = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
 const PROGRAMS: readonly (readonly [AwsRole, Stack, RegExp, readonly string[]])[] = [
   ['node', withSecret.prover, /^NodeTaskTaskRole/, ['s3:ListBucket']],
-  ...['small', 'medium', 'large', 'gpu'].map(
+  ...['small', 'medium', 'large'].map(
     (pool) =>
       [
         'agent',
@@ -74,7 +74,6 @@ describe('the roles', () => {
     ['small', /Queues(Medium|Large|Gpu)/, /QueuesLarge.*QueuesMedium/, /Queues(Small|Gpu)|DeadLetters/],
     ['medium', /Queues(Small|Large|Gpu)/, /QueuesLarge/, /Queues(Small|Medium|Gpu)|DeadLetters/],
     ['large', /Queues(Small|Medium|Gpu)/, undefined, /Queues/],
-    ['gpu', /Queues(Small|Medium|Large)/, undefined, /Queues/],
   ])('let an agent of %s see its own queues alone, and send to those of larger ones', (pool, others, larger, rest) => {
     const statements = statementsOf(withSecret.agents, new RegExp(`^${pool}TaskTaskRole`));
     const ofQueues = statements.filter(({ Action }) => textOf(Action).includes('sqs:'));

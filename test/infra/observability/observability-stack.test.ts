@@ -56,7 +56,7 @@ describe('the observability stack', () => {
       'coppice-epoch-missed',
       'coppice-rejected-jobs',
       'coppice-outbox-waiting',
-      ...['small', 'medium', 'large', 'gpu'].map((pool) => `coppice-no-agents-${pool}`),
+      ...['small', 'medium', 'large'].map((pool) => `coppice-no-agents-${pool}`),
       'coppice-crash-loop-node',
       'coppice-scaler-silent',
       'coppice-node-behind',
