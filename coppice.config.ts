@@ -2,14 +2,15 @@ import type { EnvironmentInput } from './infra/config/environment-config.ts';
 
 /**
  * The environments to deploy, each a separate fleet: `npx cdk deploy 'test/*'`. `infra/config/environment-config.ts` says
- * what each field means and allows, `docs/deploy.md` how to proceed. Replace the addresses of zeros and the emails, and
- * remove what you do not deploy: `cdk` refuses placeholders.
+ * what each field means and allows, `docs/deploy.md` how to proceed. Replace the addresses and the account of zeros
+ * and the emails, and remove what you do not deploy: `cdk` refuses placeholders.
  */
 const environments = {
   /** A small fleet on Aztec's testnet, which leaves nothing behind when it is destroyed. */
   test: {
     region: 'us-east-1',
     prefix: 'coppice-test',
+    proofsBucket: 'coppice-test-proofs-000000000000',
     onDelete: 'destroy',
     logDays: 7,
     network: { availabilityZones: ['us-east-1a', 'us-east-1b'] },
@@ -33,12 +34,13 @@ const environments = {
   production: {
     region: 'us-east-1',
     prefix: 'coppice',
+    proofsBucket: 'coppice-proofs-000000000000',
     onDelete: 'retain',
     logDays: 90,
     network: { availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1d'] },
     l1: { chainId: 1, network: 'mainnet', registryAddress: '0x0000000000000000000000000000000000000000' },
     publisher: { signer: 'kms', proverId: '0x0000000000000000000000000000000000000000', gasPriceMaxGwei: 200 },
-    node: { vcpu: 8, memoryGib: 32, dataGib: 512 },
+    node: { vcpu: 8, memoryGib: 32, dataGib: 512, dataMibPerSecond: 500 },
     pools: {
       small: { launch: 'fargate', vcpu: 8, memoryGib: 32, maxAgents: 100 },
       medium: { launch: 'fargate', vcpu: 16, memoryGib: 64, maxAgents: 200 },

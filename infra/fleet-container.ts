@@ -23,6 +23,17 @@ import { metricsNamespace } from './metrics-namespace.ts';
 const STOP_TIMEOUT = Duration.seconds(120);
 /** A process stops somewhat earlier, so that it is never killed while it gives its job back. */
 const DRAIN_SECONDS = STOP_TIMEOUT.toSeconds() - 10;
+/**
+ * The user of both images. ECS opens a task's volume to the user that the container's definition names, and to root if it names
+ * none: the user in the image does not count.
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-non-root-behavior.html
+ */
+const USER = '10001:10001';
+/**
+ * Fargate keeps an image in it compressed and unpacked, beside `/tmp`. Its 20 GiB are too close to what an agent's image takes
+ * with its reference string.
+ */
+export const FARGATE_STORAGE_GIB = 40;
 /** A log that nothing drains must not stop the prover; lines beyond this are lost. */
 const LOG_BUFFER = Size.mebibytes(25);
 
@@ -56,11 +67,12 @@ export function addFleetContainer(task: TaskDefinition, options: FleetContainerO
     containerName: name,
     image,
     command: [...command],
+    user: USER,
     environment: {
       AWS_REGION: Stack.of(task).region,
       [engine.engine.variable]: 'aws',
       [engine.awsPrefix.variable]: config.prefix,
-      ...(config.proofsBucket !== undefined && { [engine.proofStore.variable]: `s3://${config.proofsBucket}` }),
+      [engine.proofStore.variable]: `s3://${config.proofsBucket}`,
       [process.logJson.variable]: 'true',
       [process.metrics.variable]: 'emf',
       [process.metricsNamespace.variable]: metricsNamespace(config.prefix),

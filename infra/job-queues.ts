@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -13,6 +13,7 @@ import { largerPools } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface JobQueuesProps {
   readonly names: AwsResourceNames;
@@ -38,7 +39,7 @@ export class JobQueues extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.seconds(QUEUE_SHAPE.retentionSeconds),
-      removalPolicy: onDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(onDelete),
     };
     this.all = Pool.options.flatMap((pool) =>
       Lane.options.map((lane) => {

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { Secret as ContainerSecret } from 'aws-cdk-lib/aws-ecs';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -6,6 +5,7 @@ import { Construct } from 'constructs';
 
 import { acknowledge } from './acknowledge.ts';
 import type { OnDelete } from './config/environment-config.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface L1SecretProps {
   readonly prefix: string;
@@ -26,7 +26,7 @@ export class L1Secret extends Construct {
     this.secret = new Secret(this, 'Secret', {
       secretName: `${prefix}/l1`,
       description: `JSON with the fields ${variables.join(', ')}`,
-      removalPolicy: onDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(onDelete),
     }) as ISecret;
     acknowledge(this.secret, { SMG4: "the keys are an RPC provider's: a person gets new ones there" });
   }

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AttributeType,
@@ -17,6 +16,7 @@ import { OPEN_JOBS_INDEX } from '../shared/engine/aws/aws-resource-names.ts';
 import { LEDGER_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 /** The calls that DynamoDB authorises on the table's stream. */
 const STREAM_CALLS: readonly string[] = ['DescribeStream', 'GetRecords', 'GetShardIterator'];
@@ -38,7 +38,6 @@ export class LedgerTable extends Construct {
 
   constructor(scope: Construct, id: string, { tableName, onDelete }: LedgerTableProps) {
     super(scope, id);
-    const isKept = onDelete === 'retain';
     this.table = new Table(this, 'Table', {
       tableName,
       partitionKey: { name: LEDGER_SHAPE.partitionKey, type: AttributeType.STRING },
@@ -49,8 +48,8 @@ export class LedgerTable extends Construct {
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: LEDGER_SHAPE.expiryAttribute,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: isKept,
-      removalPolicy: isKept ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: onDelete === 'retain',
+      removalPolicy: removalPolicyOf(onDelete),
     });
     this.table.addGlobalSecondaryIndex({
       indexName: OPEN_JOBS_INDEX,

@@ -25,7 +25,7 @@ import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
-import { addFleetContainer } from './fleet-container.ts';
+import { addFleetContainer, FARGATE_STORAGE_GIB } from './fleet-container.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -75,6 +75,7 @@ export class NodeService extends Construct {
       family: `${config.prefix}-node`,
       cpu: node.vcpu * 1024,
       memoryLimitMiB: node.memoryGib * 1024,
+      ephemeralStorageGiB: FARGATE_STORAGE_GIB,
       runtimePlatform: {
         cpuArchitecture: CPU_ARCHITECTURES[node.architecture],
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -113,7 +114,7 @@ export class NodeService extends Construct {
       assignPublicIp: true,
       propagateTags: PropagatedTagSource.SERVICE,
     });
-    this.#addData(task, container, node.dataGib);
+    this.#addData(task, container, node);
   }
 
   /** By name and not by reference, so that neither waits for the other's deployment. */
@@ -128,13 +129,14 @@ export class NodeService extends Construct {
     task.addToTaskRolePolicy(new PolicyStatement({ effect: Effect.ALLOW, actions, resources: [scaler] }));
   }
 
-  #addData(task: FargateTaskDefinition, container: ContainerDefinition, sizeGib: number): void {
+  #addData(task: FargateTaskDefinition, container: ContainerDefinition, node: EnvironmentConfig['node']): void {
     const data = new ServiceManagedVolume(this, 'Data', {
       name: 'data',
       managedEBSVolume: {
-        size: Size.gibibytes(sizeGib),
+        size: Size.gibibytes(node.dataGib),
         volumeType: EbsDeviceVolumeType.GP3,
         encrypted: true,
+        throughput: node.dataMibPerSecond,
       },
     });
     task.addVolume({ name: data.name, configuredAtLaunch: true });

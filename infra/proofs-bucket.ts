@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Effect, Grant, type IRole, PolicyStatement, StarPrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import { BUCKET_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
 import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { OnDelete } from './config/environment-config.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface ProofsBucketProps {
   readonly bucketName: string;
@@ -36,7 +37,7 @@ export class ProofsBucket extends Construct {
           abortIncompleteMultipartUploadAfter: Duration.days(BUCKET_SHAPE.uploadPartsDays),
         },
       ],
-      removalPolicy: onDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(onDelete),
     });
     this.bucket.addToResourcePolicy(this.#writeOnce());
     acknowledge(this.bucket, {

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -6,6 +5,7 @@ import { Construct } from 'constructs';
 
 import { acknowledge } from './acknowledge.ts';
 import type { EnvironmentConfig, OnDelete } from './config/environment-config.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export interface PublisherKeyProps {
   readonly prefix: string;
@@ -20,7 +20,7 @@ export class PublisherKey extends Construct {
 
   constructor(scope: Construct, id: string, { prefix, signer, onDelete }: PublisherKeyProps) {
     super(scope, id);
-    const removalPolicy = onDelete === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const removalPolicy = removalPolicyOf(onDelete);
     if (signer === 'kms') {
       this.#key = new Key(this, 'Key', {
         alias: `${prefix}-publisher`,

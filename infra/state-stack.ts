@@ -34,6 +34,8 @@ export class StateStack extends Stack {
     this.queues = new JobQueues(this, 'Queues', { names, deadLetterVisibility: deadLetterVisibility(), onDelete });
     this.publisher = new PublisherKey(this, 'Publisher', { prefix, signer: config.publisher.signer, onDelete });
     this.l1 = new L1Secret(this, 'L1', { prefix, variables: config.l1.secretVariables, onDelete });
+    // The table comes last: its protection from deletion would stop the clean-up after another resource has failed.
+    this.ledger.node.addDependency(this.proofs, this.queues, this.publisher, this.l1);
 
     const { reference } = this.publisher;
     new CfnOutput(this, 'Prefix', { value: prefix, description: 'COPPICE_AWS_PREFIX of every program' });

@@ -81,6 +81,8 @@ const NodeConfig = z
     architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
     /** Volume of the archiver's and the world state's databases. Each task starts with an empty one, which Aztec's snapshot fills. */
     dataGib: z.int().min(20).max(16_384).default(256),
+    /** The volume's throughput. The node writes the snapshot of a whole chain to it before it can prove. */
+    dataMibPerSecond: z.int().min(125).max(750).default(125),
     p2pPort: z.int().min(1024).max(65_535).default(40_400),
     /** Further settings of Coppice's node and of Aztec, by variable. */
     variables: Variables.default({}),
@@ -99,19 +101,24 @@ export const EnvironmentConfig = z
       .regex(/^\d{12}$/, 'must be an account: 12 digits')
       .optional(),
     region,
-    /** The prefix of the names of all resources, by which programs find them. It is unique in a region. */
+    /**
+     * The prefix of the names of all resources, by which programs find them. It is unique in an account, in all regions: roles
+     * and budgets belong to none.
+     */
     prefix: z
       .string()
       .max(20)
       .regex(/^[a-z](-?[a-z0-9])*$/, 'must be up to 20 lower-case letters, digits and single dashes, a letter first'),
-    /** The bucket of proofs, if another account has `<prefix>-proofs`: bucket names are global in AWS. */
+    /**
+     * The bucket of proofs. Of all accounts of AWS only one can have a name, so yours has your account's number in it. A fleet
+     * that is deployed keeps its bucket's name, or it gets another, empty bucket.
+     */
     proofsBucket: z
-      .string()
+      .string("must be the name of a bucket: '<prefix>-proofs-<account>', or the one that a deployed fleet has")
       .regex(
         /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
         'must be a bucket name: 3 to 63 lower-case letters, digits and dashes',
-      )
-      .optional(),
+      ),
     /** What happens to table, bucket, queues, key and secrets when their stack is deleted. */
     onDelete: z.enum(['retain', 'destroy']).default('retain'),
     logDays: z.union(LOG_DAYS.map((days) => z.literal(days))).default(30),

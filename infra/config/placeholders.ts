@@ -1,21 +1,23 @@
 import type { EnvironmentConfig } from './environment-config.ts';
 
 const ZERO_ADDRESS = /^0x0{40}$/;
+const ZERO_ACCOUNT = /(?<!\d)0{12}(?!\d)/;
 /** Domains that never receive mail (RFC 2606). */
 const EXAMPLE_MAIL = /[@.]example\.(com|net|org)$/i;
 
 /**
  * Refuses what `coppice.config.ts` comes with: a fleet with the zero address would fail at its start, or earn its rewards
- * for nobody, and no alarm would be read.
+ * for nobody, no alarm would be read, and only one fleet in the world can have the bucket.
  * @throws {Error} that lists every placeholder
  */
-export function assertFilledIn(name: string, { l1, publisher, alarms }: EnvironmentConfig): void {
+export function assertFilledIn(name: string, { proofsBucket, l1, publisher, alarms }: EnvironmentConfig): void {
   const addresses: readonly (readonly [string, string | undefined])[] = [
     ['l1.registryAddress', l1.registryAddress],
     ['publisher.proverId', publisher.proverId],
     ['publisher.address', publisher.address],
   ];
   const problems = [
+    ...(ZERO_ACCOUNT.test(proofsBucket) ? [`proofsBucket has the account 000000000000 in it: ${proofsBucket}`] : []),
     ...addresses.flatMap(([field, value]) =>
       value !== undefined && ZERO_ADDRESS.test(value) ? [`${field} is the zero address`] : [],
     ),

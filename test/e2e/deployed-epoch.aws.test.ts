@@ -32,6 +32,7 @@ import { deployFleet } from './deployed/deploy-fleet.ts';
 import { DeployedFleet } from './deployed/deployed-fleet.ts';
 
 const PREFIX = 'deployed';
+const BUCKET = 'deployed-proofs-123456789012';
 /** Of anvil's accounts: one that no program of the devnet sends from. */
 const PUBLISHER_INDEX = 7;
 const PUBLISHER = anvilAccount(PUBLISHER_INDEX).address;
@@ -85,7 +86,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     fleet = new DeployedFleet({ deployment, endpoint, directory });
     cleanUps.push(() => fleet.stop());
     const connection = { region: EMULATOR_VARIABLES.AWS_REGION, endpoint };
-    const options = { engine: 'aws', prefix: fleet.prefix, connection, leaseSeconds: 120 } as const;
+    const options = { engine: 'aws', prefix: fleet.prefix, bucket: BUCKET, connection, leaseSeconds: 120 } as const;
     engine = await openEngine(options);
     cleanUps.push(() => engine.close());
 
@@ -175,7 +176,7 @@ describe('an epoch on the stacks as they are deployed', () => {
   });
 
   it('names its table and its bucket as programs expect them', () => {
-    const names = awsResourceNames(PREFIX);
+    const names = awsResourceNames(PREFIX, BUCKET);
     expect(fleet.output('state', 'LedgerTable')).toBe(names.ledgerTable);
     expect(fleet.output('state', 'ProofsBucket')).toBe(names.proofsBucket);
     expect(fleet.output('agents', 'ClusterName')).toBe(names.cluster);
@@ -285,6 +286,7 @@ function environmentFor({ l1ChainId, registryAddress, proverNodeEnvironment }: D
   return {
     region: 'us-east-1',
     prefix: PREFIX,
+    proofsBucket: BUCKET,
     onDelete: 'destroy',
     network: { availabilityZones: ['us-east-1a', 'us-east-1b'] },
     l1: { chainId: l1ChainId, registryAddress, secretVariables: ['ETHEREUM_HOSTS'] },

@@ -14,6 +14,7 @@ export function anEnvironment(change: Partial<EnvironmentInput> = {}): Environme
     account: '123456789012',
     region: 'us-east-1',
     prefix: 'coppice',
+    proofsBucket: 'coppice-proofs-123456789012',
     network: { availabilityZones: ['us-east-1a', 'us-east-1b'] },
     l1: { chainId: 31_337, registryAddress: ADDRESS },
     publisher: { signer: 'secret', proverId: ADDRESS },

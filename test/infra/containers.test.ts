@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 
@@ -49,13 +52,29 @@ describe('the services of agents', () => {
         AvailabilityZoneRebalancing: 'DISABLED',
         DeploymentConfiguration: {
           MinimumHealthyPercent: 0,
-          MaximumPercent: 200,
+          // So that a deployment never runs, and pays for, more agents than the scaler asks for.
+          MaximumPercent: 100,
           DeploymentCircuitBreaker: { Enable: true, Rollback: true },
         },
         NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
       });
       expect(textOf(service?.['NetworkConfiguration'])).not.toContain('nodeSubnet');
     }
+  });
+
+  it('are created after the capacity of the cluster, and deleted before it', () => {
+    const [capacity = ''] = Object.keys(resourcesOf(stage.agents, 'AWS::ECS::ClusterCapacityProviderAssociations'));
+    for (const [id, { DependsOn }] of Object.entries(resourcesOf(stage.agents, 'AWS::ECS::Service'))) {
+      expect(DependsOn, id).toContain(capacity);
+    }
+    agents.hasResourceProperties('AWS::ECS::ClusterCapacityProviderAssociations', {
+      CapacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+    });
+  });
+
+  it('are deployed once there is a scaler, which stops the task that each of them begins with', () => {
+    expect(stage.agents.dependencies).toContain(stage.functions);
+    expect(stage.functions.dependencies).toEqual([stage.state]);
   });
 
   it('run on Spot, and on demand beside it', () => {
@@ -76,34 +95,40 @@ describe('the services of agents', () => {
 });
 
 describe('the task of an agent', () => {
-  it.each(['small', 'medium', 'large'])(
-    'of pool %s has time to give its job back, and writes only /tmp',
-    (pool) => {
-      agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
-        Family: `coppice-${pool}`,
-        ContainerDefinitions: [
-          Match.objectLike({
-            Command: ['start', '--prover-agent'],
-            StopTimeout: 120,
-            ReadonlyRootFilesystem: true,
-            LinuxParameters: Match.objectLike({ InitProcessEnabled: true }),
-            MountPoints: [{ ContainerPath: '/tmp', SourceVolume: 'tmp', ReadOnly: false }],
-            LogConfiguration: Match.objectLike({ Options: Match.objectLike({ mode: 'non-blocking' }) }),
-          }),
-        ],
-      });
-      const container = containerOf(agents, `coppice-${pool}`);
-      expect(variablesOf(container)).toMatchObject({
-        COPPICE_ENGINE: 'aws',
-        COPPICE_AWS_PREFIX: 'coppice',
-        COPPICE_AGENT_POOLS: pool,
-        COPPICE_METRICS: 'emf',
-        COPPICE_METRICS_NAMESPACE: 'Coppice/coppice',
-        COPPICE_DRAIN_SECONDS: '110',
-      });
-      expect(container.Secrets).toBeUndefined();
-    },
-  );
+  it.each(['small', 'medium', 'large'])('of pool %s has time to give its job back, and writes only /tmp', (pool) => {
+    agents.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Family: `coppice-${pool}`,
+      ContainerDefinitions: [
+        Match.objectLike({
+          Command: ['start', '--prover-agent'],
+          StopTimeout: 120,
+          ReadonlyRootFilesystem: true,
+          User: '10001:10001',
+          LinuxParameters: Match.objectLike({ InitProcessEnabled: true }),
+          MountPoints: [{ ContainerPath: '/tmp', SourceVolume: 'tmp', ReadOnly: false }],
+          LogConfiguration: Match.objectLike({ Options: Match.objectLike({ mode: 'non-blocking' }) }),
+        }),
+      ],
+    });
+    const container = containerOf(agents, `coppice-${pool}`);
+    expect(variablesOf(container)).toMatchObject({
+      COPPICE_ENGINE: 'aws',
+      COPPICE_AWS_PREFIX: 'coppice',
+      COPPICE_AGENT_POOLS: pool,
+      COPPICE_METRICS: 'emf',
+      COPPICE_METRICS_NAMESPACE: 'Coppice/coppice',
+      COPPICE_DRAIN_SECONDS: '110',
+      PROVER_PROOF_STORE: 's3://coppice-proofs-123456789012',
+    });
+    expect(container.Secrets).toBeUndefined();
+  });
+
+  it('has room on Fargate for the image, packed and unpacked', () => {
+    for (const family of ['coppice-small', 'coppice-medium']) {
+      agents.hasResourceProperties('AWS::ECS::TaskDefinition', { Family: family, EphemeralStorage: { SizeInGiB: 40 } });
+    }
+    node.hasResourceProperties('AWS::ECS::TaskDefinition', { EphemeralStorage: { SizeInGiB: 40 } });
+  });
 
   it('has the size of its pool, and may have another prover', () => {
     agents.hasResourceProperties('AWS::ECS::TaskDefinition', { Family: 'coppice-small', Cpu: '4096', Memory: '16384' });
@@ -178,7 +203,22 @@ describe('the service of the node', () => {
       ],
     });
     expect(textOf(node.toJSON())).not.toContain('EFSVolumeConfiguration');
+    const fast = Template.fromStack(aStage(anEnvironment({ node: { dataMibPerSecond: 500 } })).prover);
+    fast.hasResourceProperties('AWS::ECS::Service', {
+      VolumeConfigurations: [{ Name: 'data', ManagedEBSVolume: Match.objectLike({ Throughput: 500 }) }],
+    });
     expect(variablesOf(containerOf(node, 'coppice-node'))['DATA_DIRECTORY']).toBe('/data');
+  });
+
+  it.each(['node', 'agent'])('and the image of the %s name the same user, to whom ECS opens the volume', (program) => {
+    const dockerfile = readFileSync(path.join(import.meta.dirname, '../../containers', program, 'Dockerfile'), 'utf8');
+    const [, group, user] = /groupadd --gid (\d+) coppice[^]*useradd --uid (\d+) --gid coppice/.exec(dockerfile) ?? [];
+    expect(dockerfile).toContain('\nUSER coppice\n');
+    for (const template of [agents, node]) {
+      template.allResourcesProperties('AWS::ECS::TaskDefinition', {
+        ContainerDefinitions: [Match.objectLike({ User: `${user}:${group}` })],
+      });
+    }
   });
 
   it('reads L1 from its secret, and holds no key', () => {

@@ -33,6 +33,11 @@ describe('the configuration of an environment', () => {
     ['a misspelt field', { prefx: 'coppice' }, /Unrecognized key: "prefx"/],
     ['a prefix with capitals', { prefix: 'Coppice' }, /must be up to 20 lower-case letters.*\n.*at prefix/],
     ['a prefix that ECS keeps for itself', { prefix: 'aws-prover' }, /must not begin with aws, ecs or fargate/],
+    [
+      'a bucket that is not named',
+      { proofsBucket: undefined },
+      /must be the name of a bucket: '<prefix>-proofs-<account>'/,
+    ],
     ['an account with a letter', { account: '12345678901x' }, /must be an account: 12 digits/],
     [
       'a zone of another region',
@@ -133,7 +138,9 @@ describe('the configuration of an environment', () => {
 
   it('refuses a pool that holds no circuit', () => {
     const gpu = { ...production.pools.large, gpus: 1 };
-    expect(refusalOf({ pools: { ...production.pools, gpu } })).toMatch(/must be left out: it holds no circuit of 4\.1\.2/);
+    expect(refusalOf({ pools: { ...production.pools, gpu } })).toMatch(
+      /must be left out: it holds no circuit of 4\.1\.2/,
+    );
   });
 
   it('lists every mistake at once', () => {
@@ -150,6 +157,7 @@ describe('an environment with placeholders', () => {
   it('is refused as it comes with the project, with every placeholder', () => {
     expect(check((input) => input)).toThrow(
       'environment production in coppice.config.ts still has placeholders: fill them in, or remove the environment\n' +
+        '✖ proofsBucket has the account 000000000000 in it: coppice-proofs-000000000000\n' +
         '✖ l1.registryAddress is the zero address\n' +
         '✖ publisher.proverId is the zero address\n' +
         '✖ alarms.emails has operator@example.com, which nobody reads',

@@ -6,6 +6,7 @@ const ADDRESS = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8';
 export function filledIn(input: EnvironmentInput): EnvironmentInput {
   return {
     ...input,
+    proofsBucket: input.proofsBucket.replace(/0{12}/, '123456789012'),
     l1: { ...input.l1, registryAddress: ADDRESS },
     publisher: { ...input.publisher, proverId: ADDRESS },
     alarms: { ...input.alarms, emails: ['operator@prover.test'] },

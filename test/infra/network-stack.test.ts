@@ -40,7 +40,8 @@ describe('the network', () => {
       .filter((policy) => policy !== '');
     expect(policies).toHaveLength(3);
     const all = policies.join('');
-    for (const mine of ['table/coppice-ledger', 's3:::coppice-proofs', ':coppice-*']) expect(all).toContain(mine);
+    for (const mine of ['table/coppice-ledger', 's3:::coppice-proofs-123456789012/*', ':coppice-*'])
+      expect(all).toContain(mine);
     expect(all).not.toMatch(/"Resource":"\*"/);
     expect(all).not.toMatch(/"[a-z0-9]+:[A-Za-z]*\*"/);
   });

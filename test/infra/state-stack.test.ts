@@ -8,7 +8,8 @@ import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
 
 const kept = aStage(anEnvironment({ publisher: { ...anEnvironment().publisher, signer: 'kms' } })).state;
 const template = Template.fromStack(kept);
-const names = awsResourceNames('coppice');
+const { prefix, proofsBucket } = anEnvironment();
+const names = awsResourceNames(prefix, proofsBucket);
 
 /** Under another id, CloudFormation would create these again, empty. A change of this list loses a fleet's data. */
 const LOGICAL_IDS = {
@@ -51,9 +52,18 @@ describe('what a fleet keeps', () => {
 
   it('is kept when its stack is deleted, and its stack is protected from deletion', () => {
     const held = Object.values(resourcesOf(kept)).filter(({ Type }) => !/Policy$|Alias$/.test(Type));
-    for (const { Type, DeletionPolicy } of held) expect(DeletionPolicy, Type).toBe('Retain');
+    for (const { Type, DeletionPolicy, UpdateReplacePolicy } of held) {
+      // Except that a first deployment which fails leaves nothing behind whose name the second would need.
+      expect([DeletionPolicy, UpdateReplacePolicy], Type).toEqual(['RetainExceptOnCreate', 'Retain']);
+    }
     expect(kept.terminationProtection).toBe(true);
     template.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
+  });
+
+  it('is created before its table, which is protected and could not be deleted after a failure', () => {
+    const [[table, { DependsOn = [] }] = ['', {}]] = Object.entries(resourcesOf(kept, 'AWS::DynamoDB::Table'));
+    const others = Object.keys(resourcesOf(kept)).filter((id) => id !== table);
+    expect(DependsOn.toSorted()).toEqual(others.toSorted());
   });
 
   it('is deleted with its stack where the environment says so', () => {
