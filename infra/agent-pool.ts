@@ -15,7 +15,7 @@ import {
   TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 
 import type { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
 import { AGENT_GROUP } from '../shared/config/groups/agent-settings.ts';
@@ -27,7 +27,7 @@ import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import type { AgentPoolConfig, Ec2PoolConfig } from './config/agent-pool-config.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
-import { addFleetContainer } from './fleet-container.ts';
+import { addFleetContainer, FARGATE_STORAGE_GIB } from './fleet-container.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -41,6 +41,8 @@ export interface AgentPoolProps {
   readonly size: AgentPoolConfig;
   readonly config: EnvironmentConfig;
   readonly cluster: Cluster;
+  /** Gives the cluster Fargate's capacity. Services come after it, and are deleted before it. */
+  readonly fargate: IDependable;
   readonly network: NetworkStack;
   readonly state: StateStack;
 }
@@ -66,6 +68,7 @@ export class AgentPool extends Construct {
       networkMode: NetworkMode.AWS_VPC,
       cpu: String(size.vcpu * 1024),
       memoryMiB: String(size.memoryGib * 1024),
+      ...(size.launch === 'fargate' && { ephemeralStorageGiB: FARGATE_STORAGE_GIB }),
       runtimePlatform: {
         cpuArchitecture: CPU_ARCHITECTURES[size.architecture],
         operatingSystemFamily: OperatingSystemFamily.LINUX,
@@ -104,9 +107,9 @@ export class AgentPool extends Construct {
     acknowledge(task.taskRole, { [wildcardFinding(this, tasks)]: 'a task learns its id when it runs' });
   }
 
-  #service(capacity: Capacity, { pool, size, config, cluster, network }: AgentPoolProps): FargateService {
+  #service(capacity: Capacity, { pool, size, config, cluster, fargate, network }: AgentPoolProps): FargateService {
     const id = capacity === 'spot' ? 'Spot' : 'OnDemand';
-    return new FargateService(this, id, {
+    const service = new FargateService(this, id, {
       serviceName: awsResourceNames(config.prefix).agentService(pool, capacity),
       // CDK's class does not match CDK's interface under exactOptionalPropertyTypes.
       cluster: cluster as ICluster,
@@ -125,14 +128,17 @@ export class AgentPool extends Construct {
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       securityGroups: [network.agentsSecurityGroup],
       assignPublicIp: false,
-      // A deployment waits for proving agents; until they are done, the new ones run beside them.
+      // A new agent starts once one of the old has ended, so there are never more than the scaler has asked for, and paid for.
+      // A proving one ends between two jobs.
       minHealthyPercent: 0,
-      maxHealthyPercent: 200,
+      maxHealthyPercent: 100,
       circuitBreaker: { rollback: true },
       // Rebalancing would stop agents in the middle of a proof to spread them.
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.DISABLED,
       propagateTags: PropagatedTagSource.SERVICE,
     });
+    service.node.addDependency(fargate);
+    return service;
   }
 
   #instances(

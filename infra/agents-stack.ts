@@ -1,5 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
+import { CfnClusterCapacityProviderAssociations, Cluster, ContainerInsights, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
@@ -26,13 +26,20 @@ export class AgentsStack extends Stack {
     const cluster = new Cluster(this, 'Cluster', {
       clusterName: awsResourceNames(config.prefix).cluster,
       vpc: network.vpc,
-      enableFargateCapacityProviders: true,
       containerInsightsV2: ContainerInsights.ENABLED,
     });
     this.cluster = cluster as ICluster;
+    // CDK would create it as well, but only at the end, when no service can depend on it.
+    const fargate = new CfnClusterCapacityProviderAssociations(cluster, 'Cluster', {
+      cluster: cluster.clusterName,
+      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+      defaultCapacityProviderStrategy: [],
+    });
     this.pools = Pool.options.flatMap((pool) => {
       const size = config.pools[pool];
-      return size === undefined ? [] : [new AgentPool(this, pool, { pool, size, config, cluster, network, state })];
+      return size === undefined
+        ? []
+        : [new AgentPool(this, pool, { pool, size, config, cluster, fargate, network, state })];
     });
     new CfnOutput(this, 'ClusterName', { value: cluster.clusterName });
   }

@@ -34,11 +34,13 @@ export class ProverStage extends Stage {
     this.state = state;
     const network = new NetworkStack(this, 'Network', named('network'));
     this.network = network;
-    this.agents = new AgentsStack(this, 'Agents', { ...named('agents'), network, state });
-    const { cluster } = this.agents;
-    this.prover = new NodeStack(this, 'Node', { ...named('node'), cluster, network, state });
     const functions = new FunctionsStack(this, 'Functions', { ...named('functions'), state });
     this.functions = functions;
+    this.agents = new AgentsStack(this, 'Agents', { ...named('agents'), network, state });
+    // Each service begins with a task. The scaler stops it at once, and does not let a deployment wait for one without room.
+    this.agents.addStackDependency(functions);
+    const { cluster } = this.agents;
+    this.prover = new NodeStack(this, 'Node', { ...named('node'), cluster, network, state });
     this.observability = new ObservabilityStack(this, 'Observability', { ...named('observability'), state, functions });
   }
 }
