@@ -48,7 +48,7 @@ export interface AgentLoopDeps<Held extends JobInHand> extends JobSource<Held> {
   readonly doubt: Pick<MachineDoubt, 'mustCheck' | 'mayPrefetch' | 'check' | 'noteFailed' | 'noteProven'>;
   readonly prover: Pick<WarmProver, 'ready' | 'prove'>;
   readonly status: AgentStatus;
-  readonly protection: Pick<TaskProtection, 'on' | 'off'>;
+  readonly protection: Pick<TaskProtection, 'on' | 'off' | 'blocksDeployment' | 'yieldToDeployment'>;
   readonly drain: Drain;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -110,6 +110,10 @@ export class AgentLoop<Held extends JobInHand> {
           await this.#checkMachine();
           continue;
         }
+        if (protection.blocksDeployment) {
+          await this.#yieldToDeployment();
+          continue;
+        }
         await prover.ready();
         const job = await this.#nextJob();
         if (job === undefined) {
@@ -141,6 +145,14 @@ export class AgentLoop<Held extends JobInHand> {
     protection.off();
     status.idle();
     await doubt.check(drain.stop);
+  }
+
+  async #yieldToDeployment(): Promise<void> {
+    const { prefetched, status, protection, drain } = this.#deps;
+    const job = await prefetched.take();
+    await job?.held.release('a deployment waits for this agent');
+    status.idle();
+    await protection.yieldToDeployment(drain.stop);
   }
 
   async #nextJob(): Promise<ReadyJob<Held> | undefined> {

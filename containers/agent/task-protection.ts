@@ -10,14 +10,20 @@ export interface TaskProtectionOptions {
   readonly expiresInMinutes?: number;
   /** The pause after a call that failed. @default 10,000 */
   readonly retryMs?: number;
+  /** How long a busy agent claims nothing, for a deployment that waits. @default 30,000 */
+  readonly yieldMs?: number;
 }
 
 /** A failure comes as a response without this field. */
 const Response = z.object({ protection: z.object({ ProtectionEnabled: z.boolean() }) });
+/** The failure while a deployment of the service waits for protected tasks to end, this one or others. */
+const DeploymentBlocked = z.object({ failure: z.object({ Reason: z.literal('DEPLOYMENT_BLOCKED') }) });
 
 const CALL_MS = 5_000;
 const DEFAULT_EXPIRES_IN_MINUTES = 60;
 const DEFAULT_RETRY_MS = 10_000;
+/** The time that ECS has for stopping an unprotected task that a deployment waits for. */
+const DEFAULT_YIELD_MS = 30_000;
 
 /**
  * Keeps ECS from stopping this task while it proves, when its service is scaled in. It does not prevent Spot interruptions.
@@ -29,18 +35,23 @@ export class TaskProtection {
   readonly #url: string | undefined;
   readonly #expiresInMinutes: number;
   readonly #retryMs: number;
+  readonly #yieldMs: number;
   readonly #log: Logger;
   readonly #end = new AbortController();
   #isWanted = false;
   /** The state that ECS last confirmed. */
   #isProtected = false;
+  /** The protection expires soon, so ECS has to confirm it again. */
+  #isExpiring = false;
+  #blocksDeployment = false;
   #isUpdating = false;
   #renewal: NodeJS.Timeout | undefined;
 
-  constructor({ ecsAgentUri, expiresInMinutes, retryMs }: TaskProtectionOptions, log: Logger) {
+  constructor({ ecsAgentUri, expiresInMinutes, retryMs, yieldMs }: TaskProtectionOptions, log: Logger) {
     this.#url = ecsAgentUri === undefined ? undefined : `${ecsAgentUri}/task-protection/v1/state`;
     this.#expiresInMinutes = expiresInMinutes ?? DEFAULT_EXPIRES_IN_MINUTES;
     this.#retryMs = retryMs ?? DEFAULT_RETRY_MS;
+    this.#yieldMs = yieldMs ?? DEFAULT_YIELD_MS;
     this.#log = log;
   }
 
@@ -52,6 +63,22 @@ export class TaskProtection {
   /** Ends the protection: the task may be stopped from now on. */
   off(): void {
     this.#want(false);
+  }
+
+  /** Whether a deployment waits for this task, so that ECS no longer renews its protection. */
+  get blocksDeployment(): boolean {
+    return this.#blocksDeployment;
+  }
+
+  /**
+   * Ends the protection for long enough that ECS can stop this task while it holds no job. Otherwise a deployment would wait for
+   * as long as there are jobs.
+   */
+  async yieldToDeployment(signal: AbortSignal): Promise<void> {
+    this.#blocksDeployment = false;
+    this.#log.info('a deployment waits for tasks that prove: ECS may stop this one');
+    this.off();
+    await pause(this.#yieldMs, signal);
   }
 
   /** Sends no more updates. */
@@ -69,15 +96,16 @@ export class TaskProtection {
   async #update(url: string): Promise<void> {
     this.#isUpdating = true;
     let hasFailed = false;
-    while (this.#isProtected !== this.#isWanted && !this.#isOver()) {
+    while ((this.#isProtected !== this.#isWanted || this.#isExpiring) && !this.#isOver()) {
       const isWanted = this.#isWanted;
       try {
         await this.#put(url, isWanted);
         this.#isProtected = isWanted;
+        this.#isExpiring = false;
         this.#renew(isWanted);
         hasFailed = false;
       } catch (error) {
-        if (this.#isOver()) break;
+        if (this.#isOver() || this.#blocksDeployment) break;
         if (!hasFailed) this.#log.warn({ err: error, isWanted }, 'scale-in protection of this task not updated');
         hasFailed = true;
         await pause(this.#retryMs, this.#end.signal);
@@ -100,6 +128,8 @@ export class TaskProtection {
       signal: AbortSignal.any([this.#end.signal, AbortSignal.timeout(CALL_MS)]),
     });
     const text = await response.text();
+    // A task that was never protected is of the new deployment, which waits for others.
+    this.#blocksDeployment = this.#isProtected && DeploymentBlocked.safeParse(parseJson(text)).success;
     const confirmed = response.ok ? Response.safeParse(parseJson(text)).data : undefined;
     if (confirmed?.protection.ProtectionEnabled !== isWanted) {
       throw new Error(
@@ -114,7 +144,7 @@ export class TaskProtection {
     if (!isProtected) return;
     this.#renewal = setInterval(
       () => {
-        this.#isProtected = false;
+        this.#isExpiring = true;
         this.#want(this.#isWanted);
       },
       (this.#expiresInMinutes * 60_000) / 3,

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { TaskProtection } from '../../../containers/agent/task-protection.ts';
-import { TestFleet, until } from '../../fixtures/test-fleet.ts';
+import { letFinish, TestFleet, until, untilProverAt } from '../../fixtures/test-fleet.ts';
 
 interface Call {
   readonly method: string | undefined;
@@ -56,6 +56,11 @@ class EcsAgent {
   }
 }
 
+const BLOCKED = {
+  status: 200,
+  body: '{"failure":{"Arn":"arn:task","Reason":"DEPLOYMENT_BLOCKED","Detail":"protected tasks"}}',
+};
+
 describe('an agent on ECS', () => {
   let ecs: EcsAgent;
   let warnings: Record<string, unknown>[];
@@ -67,6 +72,7 @@ describe('an agent on ECS', () => {
   });
   afterEach(async () => {
     protection?.stop();
+    vi.useRealTimers();
     await ecs.close();
   });
 
@@ -79,6 +85,18 @@ describe('an agent on ECS', () => {
     await until(
       () => ecs.wanted(),
       (seen) => JSON.stringify(seen) === JSON.stringify(wanted),
+    );
+  };
+
+  /** Lets a third of the protection's hour pass, as soon as ECS has confirmed it, until it is asked to renew it. */
+  const untilRenewed = async (): Promise<void> => {
+    const confirmed = ecs.calls.length;
+    await until(
+      () => {
+        if (ecs.calls.length === confirmed) vi.advanceTimersByTime(20 * 60_000);
+        return ecs.calls.length;
+      },
+      (calls) => calls > confirmed,
     );
   };
 
@@ -136,6 +154,48 @@ describe('an agent on ECS', () => {
     await untilWanted(true, true);
   });
 
+  it('ends its protection between two jobs when a deployment waits for it', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const opened = open(ecs.uri);
+    opened.on();
+    await untilWanted(true);
+    expect(opened.blocksDeployment).toBe(false);
+    ecs.responses.push(BLOCKED);
+    await untilRenewed();
+    await until(
+      () => opened.blocksDeployment,
+      (blocks) => blocks,
+    );
+    await opened.yieldToDeployment(AbortSignal.abort());
+    await until(
+      () => ecs.wanted().at(-1),
+      (last) => last === false,
+    );
+    expect(opened.blocksDeployment).toBe(false);
+  });
+
+  it('does not end its work for a deployment that waits for others', async () => {
+    ecs.responses.push(BLOCKED, BLOCKED);
+    const opened = open(ecs.uri);
+    opened.on();
+    await untilWanted(true, true, true);
+    expect(opened.blocksDeployment).toBe(false);
+  });
+
+  it('ends a protection that ECS did not renew', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const opened = open(ecs.uri);
+    opened.on();
+    await untilWanted(true);
+    ecs.responses.push(...Array.from({ length: 50 }, () => ({ status: 500, body: 'later' })));
+    await untilRenewed();
+    opened.off();
+    await until(
+      () => ecs.wanted().at(-1),
+      (last) => last === false,
+    );
+  });
+
   it('is protected while it has jobs, and not when it has none', async () => {
     const fleet = await TestFleet.open();
     try {
@@ -145,6 +205,27 @@ describe('an agent on ECS', () => {
       await fleet.untilState(first, 'proven');
       await fleet.untilState(second, 'proven');
       await untilWanted(true, false);
+    } finally {
+      await fleet.close();
+    }
+  });
+
+  it('gives a deployment that waits for it the time to stop it, before it takes another job', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const fleet = await TestFleet.open();
+    try {
+      const marker = fleet.marker('first');
+      const first = await fleet.addJob({ act: 'wait', marker });
+      fleet.startAgent({ ecsAgentUri: ecs.uri });
+      await untilProverAt(marker);
+      const second = await fleet.addJob({ act: 'sleep', ms: 10 });
+      await untilWanted(true);
+      ecs.responses.push(BLOCKED);
+      await untilRenewed();
+      await letFinish(marker);
+      await fleet.untilState(first, 'proven');
+      await untilWanted(true, true, false);
+      expect((await fleet.engine.jobs.find(second))?.state).toBe('queued');
     } finally {
       await fleet.close();
     }
