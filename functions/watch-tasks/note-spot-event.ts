@@ -16,7 +16,7 @@ export function spotEventOf(news: TaskNews): SpotEvent | undefined {
   const pool = Pool.options.find((each) => news.service === `${each}-spot`);
   if (pool === undefined) return undefined;
   const { atMs } = news;
-  if (news.kind === 'unplaced') return { kind: 'refusal', pool, subject: news.eventId, atMs };
+  if (news.kind === 'unplaced') return { kind: 'refusal', pool, subject: news.subject, atMs };
   if (news.kind === 'stopped' && !news.isTakenBack) return undefined;
   return { kind: 'interruption', pool, subject: news.taskArn, atMs };
 }

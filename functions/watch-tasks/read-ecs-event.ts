@@ -62,7 +62,8 @@ export interface ReclaimedTask extends OfService {
 /** A task that AWS has no room for. ECS keeps trying. */
 export interface UnplacedTask extends OfService {
   readonly kind: 'unplaced';
-  readonly eventId: string;
+  /** The event's id, or the ARN of a task that stopped before it started. */
+  readonly subject: string;
   /** In ECS's words: `RESOURCE:FARGATE`. */
   readonly reason: string;
 }
@@ -70,6 +71,12 @@ export interface UnplacedTask extends OfService {
 export type TaskNews = StoppedTask | ReclaimedTask | UnplacedTask;
 
 const SERVICE_GROUP = 'service:';
+/**
+ * Of ECS's reasons for a task that failed to start, those that only say that there was no room for it: of Fargate
+ * (`Capacity is unavailable at this time`), of instances (`EMPTY CAPACITY PROVIDER`), and EC2's error codes for instances that
+ * it has none of, or that the account may have no more of.
+ */
+const NO_ROOM = /capacity|VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded/i;
 const WHAT_TO_DO =
   `let rules invoke the function with these events of the fleet's cluster: '${TASK_CHANGE}' whose lastStatus is STOPPED, ` +
   `or whose stopCode is ${TAKEN_BACK.join(' or ')}; '${SERVICE_ACTION}' named ${PLACEMENT_FAILURE}`;
@@ -86,8 +93,8 @@ export function readEcsEvent(event: unknown, prefix: string): TaskNews | undefin
   const service = serviceOf(parsed.data, prefix);
   const atMs = Date.parse(parsed.data.time);
   if (parsed.data['detail-type'] === SERVICE_ACTION) {
-    const { id: eventId, detail } = parsed.data;
-    return service === undefined ? undefined : { kind: 'unplaced', service, atMs, eventId, reason: detail.reason };
+    const { id: subject, detail } = parsed.data;
+    return service === undefined ? undefined : { kind: 'unplaced', service, atMs, subject, reason: detail.reason };
   }
   const { taskArn, lastStatus, stopCode = '', stoppedReason, containers } = parsed.data.detail;
   const isTakenBack = TAKEN_BACK.includes(stopCode);
@@ -96,6 +103,9 @@ export function readEcsEvent(event: unknown, prefix: string): TaskNews | undefin
   }
   if (service === undefined) return undefined;
   if (lastStatus !== 'STOPPED') return { kind: 'reclaimed', service, atMs, taskArn };
+  if (stopCode === 'TaskFailedToStart' && NO_ROOM.test(stoppedReason)) {
+    return { kind: 'unplaced', service, atMs, subject: taskArn, reason: stoppedReason };
+  }
   return { kind: 'stopped', service, atMs, taskArn, stopCode, stoppedReason, isTakenBack, containers };
 }
 

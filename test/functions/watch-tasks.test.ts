@@ -78,6 +78,20 @@ describe('watchTasks', () => {
   });
 
   it.each([
+    'Capacity is unavailable at this time. Please try again later or in a different availability zone',
+    'EMPTY CAPACITY PROVIDER',
+    'InsufficientInstanceCapacity: We currently do not have sufficient m8a.16xlarge capacity',
+    'MaxSpotInstanceCountExceeded: Max spot instance count exceeded',
+  ])('counts a task that did not start for want of room as one without room, not as a crash: %s', (stoppedReason) => {
+    const event = aStoppedTaskEvent({
+      group: 'service:coppice-large-od',
+      stopCode: 'TaskFailedToStart',
+      stoppedReason,
+    });
+    expect(countedOf(event)).toEqual([['TasksUnplaced', 1, { service: 'large-od' }]]);
+  });
+
+  it.each([
     ['a schedule', { source: 'aws.scheduler', detail: {} }],
     ['a task that still runs', aStoppedTaskEvent({ lastStatus: 'RUNNING' })],
     [
@@ -112,6 +126,16 @@ describe('spotEventOf', () => {
       kind: 'refusal',
       pool: 'large',
       subject: 'event-1',
+      atMs,
+    });
+  });
+
+  it('is a refusal for a Spot agent that did not start for want of room', () => {
+    const stoppedReason = 'EMPTY CAPACITY PROVIDER';
+    expect(spotEvent(aStoppedTaskEvent({ stopCode: 'TaskFailedToStart', stoppedReason }))).toEqual({
+      kind: 'refusal',
+      pool: 'small',
+      subject: 'arn:aws:ecs:us-east-1:123456789012:task/coppice/0f6f1b6d5a4e4d53a3d0f7b6f0c2a0f1',
       atMs,
     });
   });
