@@ -1,9 +1,13 @@
-import { AWS_PRICES, FARGATE_SPOT_FACTOR } from '../shared/cost/aws-prices.ts';
+import { AWS_PRICES, FARGATE_SPOT_FACTOR, MANAGED_INSTANCE_FEE_FACTOR } from '../shared/cost/aws-prices.ts';
 import type { AgentPoolConfig } from './config/agent-pool-config.ts';
 
 /** The price of one agent-hour in the pool, in dollars. */
 export function agentDollarsPerHour(pool: AgentPoolConfig): { readonly spot: number; readonly od: number } {
-  if (pool.launch === 'ec2') return pool.dollarsPerHour;
+  if (pool.launch === 'ec2') {
+    const { spot, od } = pool.dollarsPerHour;
+    const fee = od * MANAGED_INSTANCE_FEE_FACTOR;
+    return { spot: roundToMicros(spot + fee), od: roundToMicros(od + fee) };
+  }
   const isArm = pool.architecture === 'arm64';
   const vcpuHours = isArm ? AWS_PRICES.fargateArmVcpuHours : AWS_PRICES.fargateVcpuHours;
   const gibHours = isArm ? AWS_PRICES.fargateArmGibHours : AWS_PRICES.fargateGibHours;

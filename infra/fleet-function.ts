@@ -27,8 +27,8 @@ export interface FleetFunctionProps {
   readonly timing: FunctionTiming;
   /** Variables besides those that every function has. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** The queue where Lambda puts asynchronous invocations that failed. */
-  readonly failures: IQueue;
+  /** The queue where Lambda puts asynchronous invocations that failed. @default none: the next run does their work */
+  readonly failures?: IQueue;
 }
 
 /** One function of `functions/`: its bundled code, its log, its schedule, and a role that may only write that log. */
@@ -56,7 +56,7 @@ export class FleetFunction extends Construct {
       description: `What ${name} may do`,
     });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
-    this.allow(['sqs:SendMessage'], [failures.queueArn]);
+    if (failures !== undefined) this.allow(['sqs:SendMessage'], [failures.queueArn]);
     this.function = new Function(this, 'Function', {
       functionName,
       description: `functions/${name}`,
@@ -78,7 +78,7 @@ export class FleetFunction extends Construct {
       // The next scheduled run does what this one could not.
       retryAttempts: 0,
       maxEventAge: STALE_AFTER,
-      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+      ...(failures !== undefined && { onFailure: { bind: () => ({ destination: failures.queueArn }) } }),
     });
 
     if (timing.every !== undefined) {

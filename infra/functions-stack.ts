@@ -17,7 +17,7 @@ import { acknowledge } from './acknowledge.ts';
 import { agentDollarsPerHour } from './agent-price.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
-import { FleetFunction } from './fleet-function.ts';
+import { FleetFunction, type FleetFunctionProps } from './fleet-function.ts';
 import { FUNCTION_TIMINGS } from './function-timings.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -53,8 +53,8 @@ export interface FunctionsStackProps extends StackProps {
 
 /** The functions, each with the events that invoke it. */
 export class FunctionsStack extends Stack {
-  /** Invocations that failed, each with its event and error, for an operator to read. */
-  readonly failures: Queue;
+  /** ECS's events that `watch-tasks` failed to handle, each with its error, for an operator to read. */
+  readonly lostTaskEvents: Queue;
   readonly submitRoot: FleetFunction;
   readonly sweepLedger: FleetFunction;
   readonly settleDeadLetters: FleetFunction;
@@ -66,13 +66,13 @@ export class FunctionsStack extends Stack {
   constructor(scope: Construct, id: string, { config, state, ...props }: FunctionsStackProps) {
     super(scope, id, props);
     this.#config = config;
-    this.failures = new Queue(this, 'Failures', {
+    this.lostTaskEvents = new Queue(this, 'Failures', {
       queueName: `${config.prefix}-failed-invocations`,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    acknowledge(this.failures, { SQS3: 'it is itself where failures end' });
+    acknowledge(this.lostTaskEvents, { SQS3: 'it is itself where failures end' });
     this.submitRoot = this.#submitRoot(state);
     this.sweepLedger = this.#function('SweepLedger', 'sweep-ledger');
     state.ledger.grantRole('sweep-ledger', this.sweepLedger.role);
@@ -86,22 +86,15 @@ export class FunctionsStack extends Stack {
   #function(
     id: string,
     name: keyof typeof FUNCTION_TIMINGS,
-    variables: Readonly<Record<string, string>> = {},
+    options: Pick<FleetFunctionProps, 'variables' | 'failures'> = {},
   ): FleetFunction {
-    const { failures } = this;
-    return new FleetFunction(this, id, {
-      name,
-      config: this.#config,
-      timing: FUNCTION_TIMINGS[name],
-      variables,
-      failures,
-    });
+    return new FleetFunction(this, id, { name, config: this.#config, timing: FUNCTION_TIMINGS[name], ...options });
   }
 
   #submitRoot({ ledger, publisher, l1 }: StateStack): FleetFunction {
     const { reference } = publisher;
     const { gasPriceMaxGwei, submitWhen, epochRewardEth } = this.#config.publisher;
-    const submitRoot = this.#function('SubmitRoot', 'submit-root', {
+    const variables = {
       [SUBMIT_ROOT.L1_SECRET_ID]: l1.secret.secretArn,
       [SUBMIT_ROOT.L1_CHAIN_ID]: String(this.#config.l1.chainId),
       [SUBMIT_ROOT.GAS_PRICE_MAX_GWEI]: String(gasPriceMaxGwei),
@@ -110,7 +103,8 @@ export class FunctionsStack extends Stack {
       ...('kmsKeyId' in reference
         ? { [SUBMIT_ROOT.PUBLISHER_KMS_KEY_ID]: reference.kmsKeyId }
         : { [SUBMIT_ROOT.PUBLISHER_SECRET_ID]: reference.secretId }),
-    });
+    };
+    const submitRoot = this.#function('SubmitRoot', 'submit-root', { variables });
     ledger.grantRole('submit-root', submitRoot.role);
     publisher.grantSign(submitRoot.role);
     l1.grantRead(submitRoot.role);
@@ -140,12 +134,13 @@ export class FunctionsStack extends Stack {
 
   #watchL1({ ledger, l1 }: StateStack): FleetFunction {
     const { l1: chain, publisher } = this.#config;
-    const watch = this.#function('WatchL1', 'watch-l1', {
+    const variables = {
       [WATCH_L1.L1_SECRET_ID]: l1.secret.secretArn,
       [WATCH_L1.L1_CHAIN_ID]: String(chain.chainId),
       [WATCH_L1.REGISTRY_ADDRESS]: chain.registryAddress,
       [WATCH_L1.PUBLISHER_ADDRESSES]: publisher.address ?? publisher.proverId,
-    });
+    };
+    const watch = this.#function('WatchL1', 'watch-l1', { variables });
     ledger.grantRole('watch-l1', watch.role);
     l1.grantRead(watch.role);
     return watch;
@@ -161,12 +156,13 @@ export class FunctionsStack extends Stack {
       fleet[pool] = { maxAgents, minAgents, onDemandShare, startUpSeconds, dollarsPerHour: agentDollarsPerHour(size) };
     }
     const { dollarsPerHour, mayCrossBudget, marginSeconds } = scaling;
-    const scale = this.#function('ScaleFleet', 'scale-fleet', {
+    const variables = {
       [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleet),
       [SCALE_FLEET.FLEET_MARGIN_SECONDS]: String(marginSeconds),
       [SCALE_FLEET.FLEET_MAY_CROSS_BUDGET]: String(mayCrossBudget),
       ...(dollarsPerHour !== undefined && { [SCALE_FLEET.FLEET_DOLLARS_PER_HOUR]: String(dollarsPerHour) }),
-    });
+    };
+    const scale = this.#function('ScaleFleet', 'scale-fleet', { variables });
     ledger.grantRole('scale-fleet', scale.role);
     queues.grantRole('scale-fleet', scale.role);
     // By name and not by reference, so that the functions are deployed without waiting for the agents. The scaler reads
@@ -187,7 +183,8 @@ export class FunctionsStack extends Stack {
 
   /** ECS reports each task that stops or is taken back, and each that it cannot place. */
   #watchTasks({ ledger }: StateStack): FleetFunction {
-    const watch = this.#function('WatchTasks', 'watch-tasks');
+    // The others run again within a minute; an event comes once.
+    const watch = this.#function('WatchTasks', 'watch-tasks', { failures: this.lostTaskEvents });
     ledger.grantRole('watch-tasks', watch.role);
     watch.allow(callsOfRole('watch-tasks', 'lambda'), [this.scaleFleet.function.functionArn]);
     const target = new LambdaFunction(watch.function);

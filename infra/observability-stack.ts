@@ -16,7 +16,7 @@ import { deadLetterAlarms, epochAlarms } from './observability/epoch-alarms.ts';
 import { FleetAlarm } from './observability/fleet-alarm.ts';
 import { FleetDashboard } from './observability/fleet-dashboard.ts';
 import { FleetMetrics } from './observability/fleet-metrics.ts';
-import { functionAlarms } from './observability/function-alarms.ts';
+import { functionAlarms, lostTaskEventsAlarm } from './observability/function-alarms.ts';
 import { l1Alarms } from './observability/l1-alarms.ts';
 import { PageAlarm } from './observability/page-alarm.ts';
 import type { StateStack } from './state-stack.ts';
@@ -48,6 +48,7 @@ export class ObservabilityStack extends Stack {
       ...fleetAlarms(metrics, dailyBudgetDollars),
       ...l1Alarms(metrics, publisherMinimumEth),
       ...fleetFunctionsOf(this, functions).flatMap(functionAlarms),
+      lostTaskEventsAlarm(functions.lostTaskEvents),
     ]);
     this.targets = new AlarmTargets(this, 'Targets', { prefix, alarms: config.alarms });
     for (const { alarm } of alarms) {

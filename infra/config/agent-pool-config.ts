@@ -70,7 +70,10 @@ const Ec2Pool = z.strictObject({
     .min(1),
   /** GPUs of one agent, for a prover that uses them. */
   gpus: z.int().min(1).max(16).optional(),
-  /** The price of one agent-hour, in dollars, for the budget: AWS has no price for a size without a type. */
+  /**
+   * EC2's price of an hour of the instance, in dollars: AWS has no price for a size without a type. The fee of ECS for managing
+   * it is added.
+   */
   dollarsPerHour: z.strictObject({ spot: z.number().positive(), od: z.number().positive() }),
 });
 

@@ -112,6 +112,13 @@ export const AWS_PRICES = {
     asOf: '2026-11',
     source: 'https://www.vantage.sh/blog/fargate-pricing (as stored, undated)',
   },
+  fargateStorageGbHours: {
+    dollars: 0.000111,
+    per: 1,
+    unit: 'GB-hours of Fargate storage beyond 20 GB',
+    asOf: '2026-11',
+    source: 'from memory: https://aws.amazon.com/fargate/pricing/ could not be read with its numbers',
+  },
   endpointHours: {
     dollars: 0.01,
     per: 1,
@@ -130,6 +137,13 @@ export const AWS_PRICES = {
     dollars: 0.08,
     per: 1,
     unit: 'GB-months of an EBS volume (gp3)',
+    asOf: '2026-11',
+    source: 'from memory: https://aws.amazon.com/ebs/pricing/ could not be read with its numbers',
+  },
+  volumeThroughputMonths: {
+    dollars: 0.04,
+    per: 1,
+    unit: 'months of a MiB/s of an EBS volume (gp3) beyond 125',
     asOf: '2026-11',
     source: 'from memory: https://aws.amazon.com/ebs/pricing/ could not be read with its numbers',
   },
@@ -182,6 +196,13 @@ export const AWS_PRICES = {
  * capacity. From 2026-03-10, https://www.wring.co/blog/aws-fargate-pricing-guide.
  */
 export const FARGATE_SPOT_FACTOR = 0.3;
+
+/**
+ * The fee of ECS for an instance that it manages, as part of the instance's price on demand; it is taken to be the same on
+ * Spot. From one example, c6a.2xlarge: $0.037 an hour (https://aws.amazon.com/ecs/pricing/, 2026-09-20) to $0.306 on demand
+ * (from memory).
+ */
+export const MANAGED_INSTANCE_FEE_FACTOR = 0.12;
 
 export type AwsPriceName = keyof typeof AWS_PRICES;
 

@@ -30,7 +30,7 @@ function actionsOf(statements: readonly Statement[]): readonly string[] {
   return [...new Set(statements.flatMap(({ Action }) => Action))].toSorted();
 }
 
-const LOG_AND_FAILURES = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
+const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const PROGRAMS: readonly (readonly [AwsRole, Stack, RegExp, readonly string[]])[] = [
   ['node', withSecret.prover, /^NodeTaskTaskRole/, ['s3:ListBucket']],
   ...['small', 'medium', 'large'].map(
@@ -42,18 +42,13 @@ const PROGRAMS: readonly (readonly [AwsRole, Stack, RegExp, readonly string[]])[
         ['s3:ListBucket', 'ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
       ] as const,
   ),
-  ['submit-root', withSecret.functions, /^SubmitRootRole/, LOG_AND_FAILURES],
-  ['sweep-ledger', withSecret.functions, /^SweepLedgerRole/, LOG_AND_FAILURES],
+  ['submit-root', withSecret.functions, /^SubmitRootRole/, LOG],
+  ['sweep-ledger', withSecret.functions, /^SweepLedgerRole/, LOG],
   // Lambda itself reads the dead-letter queues under the function's role.
-  [
-    'settle-dead-letters',
-    withSecret.functions,
-    /^SettleDeadLettersRole/,
-    [...LOG_AND_FAILURES, 'sqs:GetQueueAttributes'],
-  ],
-  ['watch-l1', withSecret.functions, /^WatchL1Role/, LOG_AND_FAILURES],
-  ['scale-fleet', withSecret.functions, /^ScaleFleetRole/, LOG_AND_FAILURES],
-  ['watch-tasks', withSecret.functions, /^WatchTasksRole/, LOG_AND_FAILURES],
+  ['settle-dead-letters', withSecret.functions, /^SettleDeadLettersRole/, [...LOG, 'sqs:GetQueueAttributes']],
+  ['watch-l1', withSecret.functions, /^WatchL1Role/, LOG],
+  ['scale-fleet', withSecret.functions, /^ScaleFleetRole/, LOG],
+  ['watch-tasks', withSecret.functions, /^WatchTasksRole/, [...LOG, 'sqs:SendMessage']],
 ];
 
 describe('the roles', () => {

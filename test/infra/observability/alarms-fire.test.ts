@@ -81,6 +81,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   ),
   'function-failing': measured('AWS/Lambda', 'FunctionName', { Errors: 1, Invocations: 1 }),
   'function-silent': async () => [],
+  'task-events-lost': () =>
+    measured('AWS/SQS', 'QueueName', { ApproximateNumberOfMessagesVisible: 1 })('failed-invocations'),
 };
 
 /** The article that an alarm belongs to, and the subject in its name. */

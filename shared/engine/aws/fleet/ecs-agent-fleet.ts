@@ -1,5 +1,7 @@
 import {
+  ClusterNotFoundException,
   DescribeServicesCommand,
+  type DescribeServicesCommandOutput,
   type ECSClient,
   ServiceNotActiveException,
   ServiceNotFoundException,
@@ -30,7 +32,7 @@ export class EcsAgentFleet implements AgentFleet {
     const { cluster } = this.#names;
     const services = KINDS.map(({ pool, capacity }) => this.#names.agentService(pool, capacity));
     if (services.length > DESCRIBED_AT_ONCE) throw new Error(`ECS describes ${DESCRIBED_AT_ONCE} services in a call`);
-    const described = await this.#ecs.send(new DescribeServicesCommand({ cluster, services }));
+    const described = await this.#describe(services);
     // A service that could not be read for another reason is not missing: its agents would be forgotten.
     const failure = (described.failures ?? []).find(({ reason }) => reason !== 'MISSING');
     if (failure !== undefined) {
@@ -44,6 +46,16 @@ export class EcsAgentFleet implements AgentFleet {
       if (service === undefined) return [];
       return [{ pool, capacity, desired: service.desiredCount ?? 0, running: service.runningCount ?? 0 }];
     });
+  }
+
+  async #describe(services: string[]): Promise<Pick<DescribeServicesCommandOutput, 'services' | 'failures'>> {
+    try {
+      return await this.#ecs.send(new DescribeServicesCommand({ cluster: this.#names.cluster, services }));
+    } catch (error) {
+      // The scaler is deployed before the cluster.
+      if (error instanceof ClusterNotFoundException) return {};
+      throw error;
+    }
   }
 
   async setDesired(pool: Pool, capacity: Capacity, desired: number): Promise<void> {
