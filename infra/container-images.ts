@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
@@ -40,9 +41,16 @@ export function containerImage(
     new DockerImageAsset(stack, id, {
       directory: ROOT,
       file: `containers/${program}/Dockerfile`,
+      exclude: [...ignoredBy(program)],
       platform: PLATFORMS[architecture],
     });
   return ContainerImage.fromDockerImageAsset(asset);
+}
+
+/** What is left out of the program's build context: CDK reads only `.dockerignore` by itself, Docker this file in place of it. */
+export function ignoredBy(program: 'node' | 'agent'): readonly string[] {
+  const lines = readFileSync(path.join(ROOT, `containers/${program}/Dockerfile.dockerignore`), 'utf8').split('\n');
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 function imageInEcr(stack: Stack, program: string, uri: string): ContainerImage {
