@@ -97,10 +97,11 @@ export class AgentCalls {
       return this.fail(id, `${slot.agentId} reported something that is not a proof of this job`, filter, call);
     }
     const lease = held.find(jobId)?.jobLease ?? record.lease;
-    const claimedAtMs = lease?.claimedAtMs ?? (slot.jobId === jobId ? slot.jobSinceMs : undefined) ?? nowMs();
+    const beganAtMs = slot.jobId === jobId ? slot.jobSinceMs : undefined;
+    const claimedAtMs = lease?.claimedAtMs ?? beganAtMs ?? nowMs();
     const proof = await payloads.storeProof(jobId, proofUri);
     const agentId = lease?.agentId ?? slot.agentId;
-    const provingMs = Math.max(0, nowMs() - claimedAtMs);
+    const provingMs = Math.max(0, nowMs() - (beganAtMs ?? claimedAtMs));
     const outcome = await engine.jobs.markProven({ jobId, agentId, proof, provingMs, claimedAtMs });
     this.#deps.onSettled?.({ jobId, state: 'proven' });
     await held.complete(jobId);

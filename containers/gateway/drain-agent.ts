@@ -38,7 +38,7 @@ export async function drainAgent({ drain, jobs, agent, held, check, log, nowMs }
     log.info({ jobId, why }, 'gave the job back');
   };
   try {
-    const endsAtMs = jobs.expectedEndMs;
+    const endsAtMs = jobs.expectedEndMs(jobId);
     if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) {
       await giveBack('its proof would take longer than the gateway has');
     }

@@ -100,10 +100,10 @@ export class GatewayCalls {
   }
 
   succeed(id: WireJobId, proof: ProofUri, filter: WireJobFilter | undefined, call: CallContext): Promise<Answer> {
-    return this.#report(id, filter, call, async (wanted, context) => {
-      const answer = await this.#deps.calls.succeed(id, proof, wanted, context);
-      this.#deps.jobs.proven(this.#deps.ids.toJobId(id));
-      return answer;
+    return this.#report(id, filter, call, (wanted, context) => {
+      const { jobs, ids, calls } = this.#deps;
+      jobs.proven(ids.toJobId(id));
+      return calls.succeed(id, proof, wanted, context);
     });
   }
 
@@ -240,9 +240,11 @@ export class GatewayCalls {
 
   async #watch(): Promise<void> {
     const { agent, held, jobs, nowMs, log, drain } = this.#deps;
-    const { jobId, lastSeenAtMs } = agent.slot;
+    const { jobId } = agent.slot;
+    // The clock may have been set back since.
+    agent.slot.lastSeenAtMs = Math.min(agent.slot.lastSeenAtMs, nowMs());
+    const silentMs = nowMs() - agent.slot.lastSeenAtMs;
     const leaseMs = this.#options.leaseSeconds * 1000;
-    const silentMs = nowMs() - lastSeenAtMs;
     if (jobId === undefined || drain.hasBegun()) return;
     if (this.#unseen?.isUndelivered === true && silentMs > (leaseMs * 2) / 3) {
       await this.#giveBack('its agent went before it had it');

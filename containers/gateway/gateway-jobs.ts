@@ -48,18 +48,16 @@ export class GatewayJobs implements Pick<JobDispatcher, 'next' | 'noteFailed'> {
     });
   }
 
-  /** When the proof under way is expected to be done; `undefined` when no proof of its circuit was made here. */
-  get expectedEndMs(): number | undefined {
-    if (this.#current === undefined) return undefined;
-    const { jobId, sinceMs } = this.#current;
+  /** When the job's proof is expected to be done; `undefined` when no proof of its circuit was made here. */
+  expectedEndMs(jobId: ProvingJobId): number | undefined {
     const expectedMs = this.#times.expectedMs(parseProvingJobId(jobId).circuit);
-    return expectedMs === undefined ? undefined : sinceMs + expectedMs;
+    return this.#current?.jobId !== jobId || expectedMs === undefined ? undefined : this.#current.sinceMs + expectedMs;
   }
 
   async next(wish: JobWish): Promise<DispatchedJob | undefined> {
     const ahead = await this.#prefetched.take();
     if (ahead === undefined) return this.#deps.dispatcher.next(wish);
-    const { agent, held } = this.#deps;
+    const { agent, held, nowMs } = this.#deps;
     const { jobId, lease } = ahead.job;
     const isWanted =
       wish.filter?.allowNewJobs !== false &&
@@ -67,7 +65,7 @@ export class GatewayJobs implements Pick<JobDispatcher, 'next' | 'noteFailed'> {
       !wish.signal.aborted &&
       !agent.isDoubted();
     if (isWanted && (await held.keepAlive(jobId))) {
-      agent.began(wish.slot, jobId, lease.time);
+      agent.began(wish.slot, jobId, nowMs());
       return ahead.job;
     }
     await ahead.held.release('the agent takes no such job now');

@@ -247,11 +247,16 @@ export function describeAgentGatewayContract(
       expect((await agent.reportProvingJobSuccess(first.id, aProof('one'), ALL))?.job.id).toBe(second.id);
       const third = await enqueue();
       await vi.waitUntil(async () => (await recordOf(third))?.state === 'leased', PATIENCE);
+      await harness.elapse(2);
       const proofs = vi.spyOn(harness.engine.proofs, 'get');
       const next = await agent.reportProvingJobSuccess(second.id, aProof('two'), ALL);
       expect(next?.job).toEqual(third);
       expect(proofs).not.toHaveBeenCalled();
       expect(await node.getProvingJobStatus(second.id)).toEqual({ status: 'fulfilled', value: aProof('two') });
+      // What it waited for the agent is no part of how long its proof takes.
+      await harness.elapse(1);
+      await raw(url, 'reportProvingJobSuccess', [third.id, aProof('three'), DRAINED]);
+      expect((await recordOf(third))?.provingMs).toBe(1_000);
     });
 
     it('gives an agent that drains no job, and back the one that was ready for it', async () => {

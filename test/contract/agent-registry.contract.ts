@@ -40,7 +40,13 @@ export function describeAgentRegistryContract(adapter: string, open: () => Promi
     });
 
     it('returns the whole of an agent’s last report', async () => {
-      const proving = anAgent('a', { state: 'proving', jobId: aNewJob().id, jobSinceMs: 17, note: 'prefetching' });
+      const proving = anAgent('a', {
+        state: 'proving',
+        jobId: aNewJob().id,
+        jobSinceMs: 17,
+        busyShare: 0.93,
+        note: 'prefetching',
+      });
       await agents.report(proving);
       expect(await agents.seenWithin(60)).toStrictEqual([proving]);
       const idle = anAgent('a', { jobsProven: 1 });

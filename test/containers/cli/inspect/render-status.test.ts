@@ -91,6 +91,16 @@ describe('coppice status', () => {
     `);
   });
 
+  it('shows how busy an agent is, where a gateway measures it', async () => {
+    await seedFleet(harness);
+    const text = await statusText((status) => ({
+      ...status,
+      agents: status.agents.map((agent, index) => (index === 0 ? { ...agent, busyShare: 0.934 } : agent)),
+    }));
+    expect(text).toContain('  3 proven  busy 93 %  small, medium');
+    expect(text).toContain('  0 proven             small, medium');
+  });
+
   it('shows how an epoch ended, and with which transaction', async () => {
     await seedFleet(harness);
     const epoch = await harness.engine.epochs.find(SEEDED_EPOCH);
