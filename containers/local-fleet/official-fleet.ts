@@ -26,9 +26,22 @@ export function startOfficialNode(options: FleetOptions, url: string): FleetProc
   });
 }
 
-/** Starts Aztec's own agent, which polls the broker every second: its default. @param name of its log */
-export function startOfficialAgent(options: FleetOptions, name: string, url: string): FleetProcess {
-  return startOfficial(options, name, '--prover-agent', { PROVER_BROKER_HOST: url });
+/**
+ * Starts Aztec's own agent, which polls the broker every second: its default.
+ * @param name of its log
+ * @param port where it serves its status. @default any that is free
+ */
+export function startOfficialAgent(options: FleetOptions, name: string, url: string, port = 0): FleetProcess {
+  return startOfficial(options, name, '--prover-agent', { PROVER_BROKER_HOST: url, AZTEC_PORT: String(port) });
+}
+
+/** Starts `coppice start --agent-gateway`, as an operator would. @param agentPort where its agent serves its status */
+export function startGateway(options: FleetOptions, name: string, port: number, agentPort: number): FleetProcess {
+  return startMember(options, name, ['start', '--agent-gateway'], {
+    COPPICE_AGENT_ID: name,
+    COPPICE_GATEWAY_PORT: String(port),
+    COPPICE_GATEWAY_AGENT_URL: brokerUrl(agentPort),
+  });
 }
 
 function startOfficial(
@@ -38,5 +51,5 @@ function startOfficial(
   own: Readonly<Record<string, string>>,
 ): FleetProcess {
   const network = readEnvFile(options.environmentFile)?.variables ?? {};
-  return startMember(options, name, [role], { ...network, ...own, AZTEC_PORT: '0' }, AZTEC_START);
+  return startMember(options, name, [role], { ...network, AZTEC_PORT: '0', ...own }, AZTEC_START);
 }

@@ -34,11 +34,15 @@ export interface OfficialEpochGround {
 const PROOF_MS = 700;
 /** Of about seventy jobs of the devnet's epoch. */
 const PROVEN_WHEN_BROKER_DIES = 5;
+const PROVEN_WHEN_GATEWAY_DIES = 12;
 const PROVEN_WHEN_NODE_DIES = 20;
+/** The agent behind the gateway, in the ledger. */
+const AGENT_OF_GATEWAY = 'behind-the-gateway';
 
 /** What killing did, and what there was to lose. */
 interface Story {
   readonly provenWhenBrokerDied: readonly JobRecord[];
+  readonly provenWhenGatewayDied: readonly JobRecord[];
   readonly provenWhenNodeDied: readonly JobRecord[];
   readonly jobs: readonly JobRecord[];
   readonly proof: MinedEpochProof;
@@ -95,6 +99,8 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       const node = fleet.startNode();
       const doomed = fleet.startAgent('doomed');
       fleet.startAgent('steady');
+      const gateway = fleet.startGateway(AGENT_OF_GATEWAY);
+      fleet.startAgentOfGateway('through-gateway');
       const contents = await Promise.race([mined, devnet.broken.then((error) => Promise.reject(error))]);
 
       await untilProven(contents, PROVEN_WHEN_BROKER_DIES);
@@ -107,6 +113,13 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       doomed.kill();
       fleet.startOwnAgent('own');
 
+      await untilProven(contents, PROVEN_WHEN_GATEWAY_DIES);
+      await eventually(async () => (await provenThroughGateway(contents)).length > 0 || undefined, devnet);
+      gateway.kill();
+      await gateway.ended;
+      const provenWhenGatewayDied = await provenJobsOf(contents);
+      fleet.startGateway(AGENT_OF_GATEWAY);
+
       await untilProven(contents, PROVEN_WHEN_NODE_DIES);
       node.kill();
       await node.ended;
@@ -117,6 +130,7 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       const proof = await eventually(() => minedProofOf(contents), devnet);
       return {
         provenWhenBrokerDied,
+        provenWhenGatewayDied,
         provenWhenNodeDied,
         jobs: await jobsOf(contents),
         proof,
@@ -139,10 +153,11 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       }
     });
 
-    it('keeps what was proven when the broker and when the node died, and proves none of it again', () => {
-      const { provenWhenBrokerDied, provenWhenNodeDied, provingsWhenNodeDied, jobs, provings } = story;
+    it('keeps what was proven when broker, gateway and node died, and proves none of it again', () => {
+      const { provenWhenBrokerDied, provenWhenGatewayDied, provenWhenNodeDied, provingsWhenNodeDied, jobs, provings } =
+        story;
       expect(provenWhenBrokerDied.length).toBeGreaterThanOrEqual(PROVEN_WHEN_BROKER_DIES);
-      for (const before of [...provenWhenBrokerDied, ...provenWhenNodeDied]) {
+      for (const before of [...provenWhenBrokerDied, ...provenWhenGatewayDied, ...provenWhenNodeDied]) {
         expect(jobs.find(({ id }) => id === before.id)).toMatchObject({
           settledAtMs: before.settledAtMs,
           proof: before.proof,
@@ -164,6 +179,13 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       expect(own.length).toBeLessThan(story.jobs.length);
     });
 
+    it('is proven by the agent behind the gateway, also after the gateway was killed', () => {
+      const byIt = story.jobs.filter(({ provenBy }) => provenBy === AGENT_OF_GATEWAY).map(({ id }) => id);
+      const before = new Set(story.provenWhenGatewayDied.map(({ id }) => id));
+      expect(byIt.some((id) => before.has(id))).toBe(true);
+      expect(byIt.some((id) => !before.has(id))).toBe(true);
+    });
+
     it('is closed in the ledger once L1 has its proof', async () => {
       const closed = await eventually(async () => {
         const record = await engine.epochs.find(epochIdOf(story.jobs[0]!.id));
@@ -183,6 +205,10 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
 
     async function provenJobsOf(contents: EpochContents): Promise<readonly JobRecord[]> {
       return (await jobsOf(contents)).filter(({ state }) => state === 'proven');
+    }
+
+    async function provenThroughGateway(contents: EpochContents): Promise<readonly JobRecord[]> {
+      return (await provenJobsOf(contents)).filter(({ provenBy }) => provenBy === AGENT_OF_GATEWAY);
     }
 
     async function minedProofOf({ checkpoints }: EpochContents): Promise<MinedEpochProof | undefined> {

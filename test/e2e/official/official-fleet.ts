@@ -7,10 +7,18 @@ import { type FunctionName, startAgent, startFunction, startNode } from '../../.
 import {
   brokerUrl,
   startBroker,
+  startGateway,
   startOfficialAgent,
   startOfficialNode,
 } from '../../../containers/local-fleet/official-fleet.ts';
 import { countProvings } from '../../fixtures/count-provings.ts';
+
+interface Ports {
+  readonly broker: number;
+  readonly gateway: number;
+  /** Of the gateway's agent. */
+  readonly agent: number;
+}
 
 /** Aztec's own node and agents around our broker, one process each, that a test kills and starts again. */
 export class OfficialFleet {
@@ -18,24 +26,25 @@ export class OfficialFleet {
   readonly #officialAgents: FleetProcess[] = [];
   readonly #ownAgents: FleetProcess[] = [];
   readonly #options: FleetOptions;
-  readonly #port: number;
+  readonly #ports: Ports;
 
-  private constructor(options: FleetOptions, port: number) {
+  private constructor(options: FleetOptions, ports: Ports) {
     this.#options = options;
-    this.#port = port;
+    this.#ports = ports;
   }
 
   static async open(options: FleetOptions): Promise<OfficialFleet> {
-    return new OfficialFleet(options, await findFreePort());
+    const [broker, gateway, agent] = [await findFreePort(), await findFreePort(), await findFreePort()];
+    return new OfficialFleet(options, { broker, gateway, agent });
   }
 
   startBroker(): FleetProcess {
-    return this.#started(startBroker(this.#options, this.#port));
+    return this.#started(startBroker(this.#options, this.#ports.broker));
   }
 
   /** Aztec's own node. @param options where they differ from the fleet's */
   startNode(options: FleetOptions = this.#options): FleetProcess {
-    return this.#started(startOfficialNode(options, brokerUrl(this.#port)));
+    return this.#started(startOfficialNode(options, brokerUrl(this.#ports.broker)));
   }
 
   /** Ours, on the engine. */
@@ -44,9 +53,23 @@ export class OfficialFleet {
   }
 
   startAgent(name: string): FleetProcess {
-    const agent = startOfficialAgent(this.#options, name, brokerUrl(this.#port));
+    const agent = startOfficialAgent(this.#options, name, brokerUrl(this.#ports.broker));
     this.#officialAgents.push(agent);
     return this.#started(agent);
+  }
+
+  /** An agent of Aztec's whose jobs come through the gateway, which may be started before it or after. */
+  startAgentOfGateway(name: string): FleetProcess {
+    const { gateway, agent } = this.#ports;
+    const started = startOfficialAgent(this.#options, name, brokerUrl(gateway), agent);
+    this.#officialAgents.push(started);
+    return this.#started(started);
+  }
+
+  /** @param name of its agent in the ledger */
+  startGateway(name: string): FleetProcess {
+    const { gateway, agent } = this.#ports;
+    return this.#started(startGateway(this.#options, name, gateway, agent));
   }
 
   /** One of ours, on the engine. */
