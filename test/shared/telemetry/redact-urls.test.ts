@@ -19,6 +19,13 @@ it.each([
   }
 });
 
+it('keeps a URL without a secret at the end of a sentence', () => {
+  expect(redactUrls('Default: http://127.0.0.1:8080. See http://host/path; or http://host!')).toBe(
+    'Default: http://127.0.0.1:8080. See http://host/path; or http://host!',
+  );
+  expect(redactUrls('It is http://user:secret@host:8080.')).toBe('It is http://host:8080/[Redacted].');
+});
+
 it('keeps each of several URLs apart', () => {
   expect(maskRpcUrls('http://first:1/a,http://user:pw@second:2 failed')).toBe('first:1,second:2 failed');
 });
