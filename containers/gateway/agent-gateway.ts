@@ -59,7 +59,8 @@ const GLANCE_MS = { embedded: 50, aws: 1_000 };
  *     GatewayCalls ──▶ AgentCalls ──▶ GatewayJobs ──▶ JobDispatcher ──▶ queue, ledger, store
  *
  * `GatewayCalls` knows which job the agent has by its calls, `GatewayJobs` claims its next one early, and the rest is the
- * broker's.
+ * broker's. It does not follow settlements, which on AWS would be one more reader of a stream for each agent: that a job was
+ * cancelled, the agent learns when its lease is next extended.
  */
 export class AgentGateway {
   readonly methods: ReadonlyMap<string, RpcMethod>;
@@ -68,6 +69,7 @@ export class AgentGateway {
   readonly #held: HeldLeases;
   readonly #jobs: GatewayJobs;
   readonly #calls: GatewayCalls;
+  readonly #dispatcher: JobDispatcher;
 
   constructor(options: AgentGatewayOptions, deps: AgentGatewayDeps) {
     this.#deps = deps;
@@ -121,6 +123,7 @@ export class AgentGateway {
     this.#agent = agent;
     this.#held = held;
     this.#jobs = jobs;
+    this.#dispatcher = dispatcher;
     this.methods = agentMethods(this.#calls);
   }
 
@@ -132,15 +135,10 @@ export class AgentGateway {
 
   /** Watches the agent until the drain begins, and then lets it end its job if there is time. */
   async run(): Promise<void> {
-    const { engine, drain } = this.#deps;
-    // The agent of a job that was cancelled, or settled elsewhere, loses it, and learns so from its next report.
-    const stopDropping = engine.settlements.subscribe(({ jobId }) => void this.#held.complete(jobId));
-    try {
-      await this.#calls.run(drain.stop);
-      this.#deps.status.draining();
-      await drainAgent({ ...this.#deps, jobs: this.#jobs, agent: this.#agent, held: this.#held });
-    } finally {
-      stopDropping();
-    }
+    const { drain, status } = this.#deps;
+    await this.#calls.run(drain.stop);
+    status.draining();
+    await drainAgent({ ...this.#deps, jobs: this.#jobs, agent: this.#agent, held: this.#held });
+    await this.#dispatcher.close();
   }
 }

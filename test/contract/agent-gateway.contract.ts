@@ -332,6 +332,8 @@ export function describeAgentGatewayContract(
       const lease = await nextJob({ url });
       await node.cancelProvingJob(cancelled.id);
       const other = await enqueue();
+      // The next report extends the lease.
+      await harness.elapse(harness.leaseSeconds / 2);
       await vi.waitUntil(
         async () => (await clientOf(url).reportProvingJobProgress(cancelled.id, lease.time, ALL))?.job.id === other.id,
         PATIENCE,
