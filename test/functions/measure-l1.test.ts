@@ -65,7 +65,7 @@ describe('measureL1', () => {
     expect(valueOf('EpochSlackSeconds', state)).toBe(100);
     expect(valueOf('EpochPathSeconds', state)).toBe(2_900);
     expect(valueOf('EpochJobsLeft', state)).toBe(700);
-    expect(state.find(({ name }) => name === 'EpochSlackSeconds')?.properties).toEqual({ epoch: 6 });
+    expect(state.find(({ name }) => name === 'EpochSlackSeconds')?.properties).toEqual({ rollup: ROLLUP, epoch: 6 });
   });
 
   it('records the time left of an epoch that no node has taken up, and nothing about its jobs', () => {
@@ -87,7 +87,10 @@ describe('measureL1', () => {
     const closing = aView({ newestClosed: 5, unproven: [{ epoch: 6, deadlineAtMs: AT_MS + 1 }] });
     const first = measureL1(closing, [anEpoch(5, { state: 'failed' })], open);
     expect(valueOf('EpochsMissed', first.events)).toBe(1);
-    expect(first.events.find(({ name }) => name === 'EpochsMissed')?.properties).toEqual({ epochs: '5' });
+    expect(first.events.find(({ name }) => name === 'EpochsMissed')?.properties).toEqual({
+      rollup: ROLLUP,
+      epochs: '5',
+    });
     expect(valueOf('EpochsMissed', measureL1(closing, [], first.remembered).events)).toBe(0);
   });
 
