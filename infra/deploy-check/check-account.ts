@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Ec2PoolConfig } from '../config/agent-pool-config.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { type AwsCall, AwsCallError } from './aws-cli.ts';
-import type { Finding } from './finding.ts';
-import { type InstanceType, matches, neededQuotas } from './needed-quotas.ts';
+import { type Finding, orUnknown } from './finding.ts';
+import { type InstanceType, matches, type NeededQuota, neededQuotas } from './needed-quotas.ts';
 
 const Identity = z.object({ Account: z.string() });
 const QuotaValue = z.object({ Quota: z.object({ Value: z.number() }) });
@@ -44,18 +44,31 @@ export async function checkCredentials(
 
 export async function checkQuotas(aws: AwsCall, config: Config): Promise<readonly Finding[]> {
   const quotas = neededQuotas(config, await instanceTypes(aws, config));
-  return Promise.all(
-    quotas.map(async ({ service, code, name, needed }): Promise<Finding> => {
-      const subject = `quota ${name}`;
-      const ids = ['--service-code', service, '--quota-code', code];
-      const { Quota } = QuotaValue.parse(await aws('service-quotas', 'get-service-quota', ...ids));
-      const detail = `${Quota.Value} granted, ${needed} needed`;
-      if (Quota.Value >= needed) return { subject, state: 'ready', detail };
-      const request = ['aws', 'service-quotas', 'request-service-quota-increase', ...ids];
-      const remedy = [...request, '--desired-value', needed, '--region', config.region].join(' ');
-      return { subject, state: 'missing', detail, remedy };
-    }),
+  const checked = await Promise.all(
+    quotas.map((quota) => orUnknown(`quota ${quota.name}`, () => checkQuota(aws, quota, config.region))),
   );
+  return checked.flat();
+}
+
+async function checkQuota(aws: AwsCall, quota: NeededQuota, region: string): Promise<readonly Finding[]> {
+  const subject = `quota ${quota.name}`;
+  const ids = ['--service-code', quota.service, '--quota-code', quota.code];
+  const granted = await grantedBy(aws, ids);
+  const detail = `${granted} granted, ${quota.needed} needed`;
+  if (granted >= quota.needed) return [{ subject, state: 'ready', detail }];
+  const request = ['aws', 'service-quotas', 'request-service-quota-increase', ...ids];
+  const remedy = [...request, '--desired-value', quota.needed, '--region', region].join(' ');
+  return [{ subject, state: 'missing', detail, remedy }];
+}
+
+/** AWS knows no value of an account for a quota that it never changed there: then the default holds. */
+async function grantedBy(aws: AwsCall, ids: readonly string[]): Promise<number> {
+  try {
+    return QuotaValue.parse(await aws('service-quotas', 'get-service-quota', ...ids)).Quota.Value;
+  } catch (error) {
+    if (!(error instanceof AwsCallError && error.code === 'NoSuchResourceException')) throw error;
+    return QuotaValue.parse(await aws('service-quotas', 'get-aws-default-service-quota', ...ids)).Quota.Value;
+  }
 }
 
 export async function checkLinkedRole(aws: AwsCall): Promise<readonly Finding[]> {

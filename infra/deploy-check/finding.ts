@@ -1,3 +1,6 @@
+import { errorText } from '../../shared/telemetry/error-text.ts';
+import { redactUrls } from '../../shared/telemetry/redact-urls.ts';
+
 /** What one check found. */
 export interface Finding {
   /** What was checked, such as `quota Fargate Spot vCPU resource count`. */
@@ -17,6 +20,6 @@ export async function orUnknown(
   try {
     return await check();
   } catch (error) {
-    return [{ subject, state: 'unknown', detail: error instanceof Error ? error.message : String(error) }];
+    return [{ subject, state: 'unknown', detail: redactUrls(errorText(error)) }];
   }
 }

@@ -54,7 +54,7 @@ const READY: Readonly<Record<string, Reply>> = {
 };
 
 function anAccount(change: Readonly<Record<string, Reply>> = {}): AwsCall {
-  const replies = { ...READY, ...change };
+  const replies = { ...change, ...READY, ...change };
   return async (...argv) => {
     const words = argv.join(' ');
     const [, reply] = Object.entries(replies).find(([key]) => words.includes(key)) ?? [];
@@ -129,6 +129,11 @@ describe('the check before a deployment', () => {
       },
     ],
     [
+      'a quota that has only a default',
+      { 'get-service-quota --service-code lambda': refused('NoSuchResourceException'), 'get-aws-default': quota(10) },
+      { subject: 'quota Concurrent executions', detail: '10 granted, 1000 needed' },
+    ],
+    [
       'the linked role of ECS',
       { 'iam get-role': refused('NoSuchEntity') },
       { remedy: 'aws iam create-service-linked-role --aws-service-name ecs.amazonaws.com' },
@@ -166,7 +171,7 @@ describe('the check before a deployment', () => {
     [
       'a call that AWS refuses',
       { 'L-B99A9384': refused('AccessDeniedException') },
-      { subject: 'quotas', state: 'unknown' },
+      { subject: 'quota Concurrent executions', state: 'unknown' },
     ],
   ])('says what is missing of %s, and how to provide it', async (_, change, finding) => {
     expect(await missing(change)).toEqual([expect.objectContaining(finding)]);
@@ -213,6 +218,16 @@ describe('the check before a deployment', () => {
   ])('reports an L1 node that serves %s', async (_, results, findings) => {
     Object.assign(l1.results, results);
     expect(await missing({})).toEqual(findings.map((finding) => expect.objectContaining(finding) as unknown));
+  });
+
+  it('reports an L1 node that does not respond, with the reason', async () => {
+    const gone = new L1();
+    const nobody = await gone.start();
+    await gone.stop();
+    const findings = await checkDeployment(config, anAccount(), { ETHEREUM_HOSTS: nobody });
+    const unknown = findings.filter(({ state }) => state === 'unknown');
+    expect(unknown.map(({ subject }) => subject)).toEqual([`L1 at ${new URL(nobody).host}`, 'balance']);
+    for (const { detail } of unknown) expect(detail).toMatch(/: no response: .*ECONNREFUSED/);
   });
 
   it('reads the URLs from the secret where the variable is not set, and says if it is still empty', async () => {
