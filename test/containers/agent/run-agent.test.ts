@@ -24,7 +24,7 @@ describe('an agent at work', () => {
 
     expect(record.provenBy).toBe(agent.agentId);
     expect(record.proof?.key).toBe(outputsKey('PARITY_BASE', id));
-    expect(JSON.parse(Buffer.from(await fleet.engine.proofs.get(record.proof!)).toString())).toEqual({
+    expect(JSON.parse(Buffer.from(await fleet.engine.proofs.get(record.proof!)).toString())).toMatchObject({
       circuit: 'PARITY_BASE',
       salt: 'one',
     });
