@@ -1,6 +1,7 @@
 import { isProofOf } from '../../shared/broker-api/inline-payload.ts';
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { ProofUri, WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
+import { sendJobs } from '../../shared/job-queue/send-jobs.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
@@ -8,6 +9,7 @@ import type { Settlement } from '../../shared/ledger/settlement-feed.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { BrokerCount } from './broker-counts.ts';
 import type { AgentSlot } from './agent-slot.ts';
+import type { DrainingAgents } from './draining-agents.ts';
 import type { JobDispatcher } from './job-dispatcher.ts';
 import type { DispatchedJob, JobTakerDeps } from './job-taker.ts';
 import { SilentAgents } from './silent-agents.ts';
@@ -27,6 +29,8 @@ export interface AgentCallsOptions {
 
 export type AgentCallsDeps = JobTakerDeps & {
   readonly dispatcher: Pick<JobDispatcher, 'next' | 'noteFailed'>;
+  /** @default an agent that drains and falls silent has crashed */
+  readonly draining?: Pick<DrainingAgents, 'note'>;
   /** Hears of each job that a report has settled, before the engine's feed has it. */
   readonly onSettled?: (settlement: Settlement) => void;
   readonly count?: (count: BrokerCount) => void;
@@ -69,6 +73,7 @@ export class AgentCalls {
     const known = held.find(jobId);
     if (known !== undefined && startedAtMs <= known.jobLease.claimedAtMs && (await held.keepAlive(jobId))) {
       if (slot.jobId !== jobId) slots.began(slot, jobId, startedAtMs);
+      this.#deps.draining?.note(jobId, filter);
       return undefined;
     }
     if (await this.#adopt(jobId, startedAtMs, slot)) return undefined;
@@ -133,6 +138,24 @@ export class AgentCalls {
     slots.ended(slot, 'failed');
     await this.#endAttempt(record, lease, message === INPUTS_NOT_READ ? 'corrupt-inputs' : 'failure', message);
     return this.#next(slot, filter, call, this.#options.holdMs);
+  }
+
+  /** Gives the job back at no cost: its agent is stopped. @param startedAtMs when the lease began, as the agent was told */
+  async giveBack(id: WireJobId, startedAtMs: number, call: CallContext): Promise<void> {
+    const { engine, ids, held, slots, log } = this.#deps;
+    const jobId = ids.toJobId(id);
+    this.#silent.reported(call.client, jobId);
+    const record = await engine.jobs.find(jobId);
+    const known = held.find(jobId);
+    const lease = known?.jobLease ?? record?.lease;
+    if (record === undefined || lease?.claimedAtMs !== startedAtMs) return;
+    const slot = slots.of(call.client, jobId);
+    if (slot.jobId === jobId) slots.ended(slot, 'lost');
+    if (known === undefined) await engine.jobs.release(lease);
+    else await held.release(jobId);
+    // The message that this broker does not know stays hidden for a while; a second one does no harm.
+    if (known?.queueLease === undefined) await sendJobs([record], engine);
+    log.info({ jobId, agentId: slot.agentId }, 'job given back by its agent');
   }
 
   /** Counts an attempt whose agent no longer has the job, as one that ended with its lease. */

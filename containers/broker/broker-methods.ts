@@ -46,6 +46,12 @@ export function agentMethods(
   return new Map([...named(BROKER_NAMESPACE, methods), ...named(AGENT_NAMESPACE, methods)]);
 }
 
+/** The method that only agents of Coppice call. */
+export function returnMethods(agent: Pick<AgentCalls, 'giveBack'>): ReadonlyMap<string, RpcMethod> {
+  const giveBack = method('returnProvingJob', ([id, startedAtMs], call) => agent.giveBack(id, startedAtMs, call));
+  return new Map(named(BROKER_NAMESPACE, { returnProvingJob: giveBack }));
+}
+
 type Params<Name extends BrokerMethod> = z.output<(typeof BROKER_PARAMS)[Name]>;
 
 /** A method with its parameters checked. */

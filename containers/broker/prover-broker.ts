@@ -2,8 +2,9 @@ import { AgentCalls } from './agent-calls.ts';
 import { AgentSlots } from './agent-slots.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import type { BrokerCount } from './broker-counts.ts';
-import { agentMethods, nodeMethods } from './broker-methods.ts';
+import { agentMethods, nodeMethods, returnMethods } from './broker-methods.ts';
 import { CircuitTypes } from './circuit-types.ts';
+import { DrainingAgents } from './draining-agents.ts';
 import { HeldLeases } from './held-leases.ts';
 import { JobAskers } from './job-askers.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
@@ -56,6 +57,7 @@ export class ProverBroker {
   readonly #deps: ProverBrokerDeps;
   readonly #slots: AgentSlots;
   readonly #held: HeldLeases;
+  readonly #draining: DrainingAgents;
   readonly #dispatcher: JobDispatcher;
   readonly #settlements: RecentSettlements;
   readonly #askers: JobAskers;
@@ -68,6 +70,7 @@ export class ProverBroker {
     const payloads = new StoredPayloads(engine.proofs);
     this.#slots = new AgentSlots({ engine, networkVersion: line.networkVersion, log, nowMs });
     this.#held = new HeldLeases(deps);
+    this.#draining = new DrainingAgents({ ...deps, held: this.#held });
     this.#settlements = new RecentSettlements({ settlements: engine.settlements, ids, steadyMs: deps.steadyMs });
     this.#askers = new JobAskers(deps.steadyMs);
     const epochs = new StreamedEpochs({ ...deps, nowMs: deps.windowNowMs ?? nowMs });
@@ -93,9 +96,14 @@ export class ProverBroker {
     });
     const agent = new AgentCalls(
       { holdMs, glanceMs },
-      { ...shared, dispatcher: this.#dispatcher, onSettled: (settlement) => this.#settlements.note(settlement) },
+      {
+        ...shared,
+        dispatcher: this.#dispatcher,
+        draining: this.#draining,
+        onSettled: (settlement) => this.#settlements.note(settlement),
+      },
     );
-    this.methods = new Map([...nodeMethods(node), ...agentMethods(agent)]);
+    this.methods = new Map([...nodeMethods(node), ...agentMethods(agent), ...returnMethods(agent)]);
   }
 
   /** By what this broker has seen. */
@@ -122,7 +130,7 @@ export class ProverBroker {
       void this.#held.complete(jobId);
     });
     try {
-      await this.#slots.run(signal);
+      await Promise.all([this.#slots.run(signal), this.#draining.run(signal)]);
     } finally {
       await this.#dispatcher.close();
       stopDropping();

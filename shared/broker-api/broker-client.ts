@@ -6,7 +6,7 @@ import { BROKER_NAMESPACE, type BrokerMethod, optional } from './broker-methods.
 import { assertSameVersions, type ComponentVersions, componentVersionsOf } from './component-versions.ts';
 import { BrokerAnswerError, BrokerCallRefusedError, BrokerOutOfReachError } from './errors.ts';
 import { postJson } from './post-json.ts';
-import type { ProvingBrokerApi } from './proving-broker-api.ts';
+import type { JobReturnApi, ProvingBrokerApi } from './proving-broker-api.ts';
 import { WireJobId } from './wire-job-id.ts';
 import { type ProofUri, type WireJob, type WireJobFilter, WireLease, WireStatus } from './wire-types.ts';
 
@@ -47,7 +47,7 @@ const Answer = z.tuple([
  * - {@link BrokerRequestRefusedError}, {@link BrokerAnswerError} when something else answers at the URL,
  * - {@link ComponentVersionError} when the broker is of another version.
  */
-export class BrokerClient implements ProvingBrokerApi {
+export class BrokerClient implements ProvingBrokerApi, JobReturnApi {
   readonly #options: BrokerClientOptions;
   #lastId = 0;
 
@@ -90,6 +90,10 @@ export class BrokerClient implements ProvingBrokerApi {
     filter?: WireJobFilter,
   ): Promise<WireLease | undefined> {
     return this.#call('reportProvingJobError', NEXT_JOB, [id, message, retry, filter]);
+  }
+
+  async returnProvingJob(id: WireJobId, startedAtMs: number): Promise<void> {
+    await this.#call('returnProvingJob', z.unknown(), [id, startedAtMs]);
   }
 
   async #call<Result>(method: BrokerMethod, schema: z.ZodType<Result>, params: readonly unknown[]): Promise<Result> {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-import type { ProvingBrokerApi } from './proving-broker-api.ts';
+import type { JobReturnApi, ProvingBrokerApi } from './proving-broker-api.ts';
 import { WireJobId } from './wire-job-id.ts';
 import { ProofUri, WireJob, WireJobFilter } from './wire-types.ts';
 
 /** Methods go by `proverBroker_<method>`. */
 export const BROKER_NAMESPACE = 'proverBroker';
 
-export type BrokerMethod = keyof ProvingBrokerApi;
+export type BrokerMethod = keyof ProvingBrokerApi | keyof JobReturnApi;
 
 const FILTER = optional(WireJobFilter);
 
@@ -21,6 +21,7 @@ export const BROKER_PARAMS = {
   reportProvingJobProgress: z.tuple([WireJobId, z.number(), FILTER]).rest(z.unknown()),
   reportProvingJobSuccess: z.tuple([WireJobId, ProofUri, FILTER]).rest(z.unknown()),
   reportProvingJobError: z.tuple([WireJobId, z.string(), optional(z.boolean()), FILTER]).rest(z.unknown()),
+  returnProvingJob: z.tuple([WireJobId, z.number()]).rest(z.unknown()),
 } as const satisfies Record<BrokerMethod, z.ZodType>;
 
 /** For a parameter or a result that may be missing; in a list JSON writes it as `null`. */

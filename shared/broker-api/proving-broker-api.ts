@@ -30,3 +30,16 @@ export interface ProvingBrokerApi {
     filter?: WireJobFilter,
   ): Promise<WireLease | undefined>;
 }
+
+/**
+ * What Coppice's broker serves beyond Aztec's methods, for Coppice's own agents. Aztec's broker refuses it as an unknown method,
+ * which changes nothing there.
+ */
+export interface JobReturnApi {
+  /**
+   * Gives the job back at no cost, from an agent that is stopped: Aztec's API has no way to do so. No effect when the lease is no
+   * longer the agent's.
+   * @param startedAtMs `time` of the lease
+   */
+  returnProvingJob(id: WireJobId, startedAtMs: number): Promise<void>;
+}

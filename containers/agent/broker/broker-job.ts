@@ -7,6 +7,8 @@ import type { JobInHand } from '../job/job-in-hand.ts';
 import type { KeptJob } from './broker-heartbeats.ts';
 
 export interface BrokerJobDeps {
+  /** Gives the job back. @returns whether the broker took it: Aztec's does not */
+  readonly giveBack: (job: BrokerJob) => Promise<boolean>;
   /** Reports the failure, and keeps the job that may come in answer. */
   readonly reportError: (job: BrokerJob, message: string) => Promise<void>;
   readonly log: Logger;
@@ -38,12 +40,15 @@ export class BrokerJob implements JobInHand {
   }
 
   /**
-   * Says nothing more of the job, so that the broker gives it to another agent when its time is up. The API has no way to give
-   * a job back, and a reported error would count against it: in most versions the third one loses the epoch.
+   * Gives the job back at no cost. Aztec's API has no way to do so, and a reported error would count against the job: in most
+   * versions the third one loses the epoch. So Aztec's broker hears nothing more of it, and gives it to another agent when its
+   * time is up.
    */
   async release(why: string): Promise<void> {
     await this.drop();
-    this.#deps.log.info({ ...this.#fields, why }, 'job left to the broker: another agent gets it when its time is up');
+    const isTaken = await this.#deps.giveBack(this);
+    const outcome = isTaken ? 'job given back' : 'job left to the broker: another agent gets it when its time is up';
+    this.#deps.log.info({ ...this.#fields, why }, outcome);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { BrokerCallRefusedError, BrokerRequestRefusedError } from '../../../shared/broker-api/errors.ts';
 import type { ProvingBrokerApi } from '../../../shared/broker-api/proving-broker-api.ts';
-import { circuitOfWireJob } from '../../../shared/broker-api/wire-job-id.ts';
+import { circuitOfWireJob, type WireJobId } from '../../../shared/broker-api/wire-job-id.ts';
 import type { WireJobFilter, WireLease } from '../../../shared/broker-api/wire-types.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import { pause } from '../../../shared/retry/pause.ts';
@@ -27,6 +27,8 @@ export interface BrokerJobsOptions {
 export interface BrokerJobsDeps {
   /** Its calls end when the drain's `giveBack` aborts. */
   readonly api: ProvingBrokerApi;
+  /** Gives a job back, also once `giveBack` has aborted. @throws when the broker cannot be reached soon, or does not know how */
+  readonly returnJob: (id: WireJobId, startedAtMs: number) => Promise<void>;
   readonly heartbeats: Pick<BrokerHeartbeats, 'keep'>;
   readonly payloads: Pick<JobPayloads, 'readInputs' | 'writeProof'>;
   readonly drain: Pick<Drain, 'hasBegun' | 'giveBack'>;
@@ -91,6 +93,7 @@ export class BrokerJobs implements JobSource<BrokerJob> {
     const kept = heartbeats.keep(job.id, time);
     const held = new BrokerJob(job, circuit, kept, nowMs(), {
       log,
+      giveBack: () => this.#giveBack(job.id, time),
       reportError: (failed, message) => this.#reportError(failed, message),
     });
     if (!this.#options.circuits.includes(circuit)) {
@@ -137,6 +140,17 @@ export class BrokerJobs implements JobSource<BrokerJob> {
         return false;
       }
       throw error;
+    }
+  }
+
+  /** @returns whether the broker took it back: an older broker of Coppice's does not know how, nor does Aztec's */
+  async #giveBack(id: WireJobId, startedAtMs: number): Promise<boolean> {
+    try {
+      await this.#deps.returnJob(id, startedAtMs);
+      return true;
+    } catch (error) {
+      this.#deps.log.debug({ err: error, jobId: id }, 'job not taken back');
+      return false;
     }
   }
 

@@ -1,5 +1,6 @@
 import { BrokerClient } from '../../../shared/broker-api/broker-client.ts';
 import { ComponentVersionError, BrokerRequestRefusedError } from '../../../shared/broker-api/errors.ts';
+import type { WireJobId } from '../../../shared/broker-api/wire-job-id.ts';
 import type { WireLease } from '../../../shared/broker-api/wire-types.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { AgentLoop } from '../agent-loop.ts';
@@ -14,6 +15,8 @@ import { checkBroker } from './check-broker.ts';
 import { JobPayloads } from './job-payloads.ts';
 import { wireFilterOf } from './wire-filter.ts';
 
+/** How long a broker that is away may keep an agent from going on when it gives a job back. */
+const RETURN_MS = 5_000;
 /** Without a ledger, incidents are in the log alone. */
 const NO_INCIDENTS = { incidents: { report: async () => undefined, latest: async () => [] } };
 
@@ -53,9 +56,13 @@ export async function runBrokerAgent(agentOptions: BrokerAgentOptions, deps: Run
         signal: drain.giveBack,
         onOutage: (error, failures, pauseMs) => logOutage(log, error, failures, pauseMs),
       });
+      const returnJob = (id: WireJobId, startedAtMs: number): Promise<void> => {
+        const returning = new BrokerClient({ url, versions, signal: AbortSignal.timeout(RETURN_MS) });
+        return returning.returnProvingJob(id, startedAtMs);
+      };
       const jobs = new BrokerJobs(
         { circuits: options.circuits, filter, pollMs },
-        { api: client, heartbeats, payloads: new JobPayloads(proofStore), drain, log, nowMs },
+        { api: client, returnJob, heartbeats, payloads: new JobPayloads(proofStore), drain, log, nowMs },
       );
       onOffered = (lease) => jobs.offer(lease);
       const { claimer, prefetched, delivery } = jobs;

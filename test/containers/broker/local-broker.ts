@@ -20,6 +20,8 @@ export interface LocalAgent {
   succeed(lease: WireLease, filter?: object): Promise<WireLease | undefined>;
   fail(lease: WireLease, filter?: object): Promise<WireLease | undefined>;
   progress(lease: WireLease, filter?: object): Promise<WireLease | undefined>;
+  /** As an agent of Coppice does when it is stopped. */
+  giveBack(lease: WireLease): Promise<void>;
 }
 
 /** A broker of 6.0.0 in this process, without HTTP. */
@@ -54,6 +56,9 @@ export class LocalBroker {
         call('reportProvingJobSuccess', [job.id, v6Payload(circuitOf(job.id), 'result', job.id), filter]),
       fail: ({ job }, filter = ALL) => call('reportProvingJobError', [job.id, 'it crashed', true, filter]),
       progress: ({ job, time }, filter = ALL) => call('reportProvingJobProgress', [job.id, time, filter]),
+      giveBack: async ({ job, time }) => {
+        await call('returnProvingJob', [job.id, time]);
+      },
     };
   }
 

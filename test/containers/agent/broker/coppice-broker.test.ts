@@ -113,4 +113,21 @@ describe("an agent of Coppice's broker", () => {
     const record = await engine.jobs.find(ProvingJobId.parse(`${LINE.rollup}:${id}`));
     expect(Object.values(record!.attempts)).toEqual([0, 0, 0, 0, 0]);
   });
+
+  it('gives a job that it cannot finish back when it is stopped, at no cost, and another agent proves it', async () => {
+    const { url } = await startBroker();
+    const marker = ground.marker('stopped');
+    const id = await ground.enqueue(url, { act: 'wait', marker });
+    const agent = ground.startAgent(url, { drainSeconds: 1 });
+    await untilProverAt(marker);
+    await agent.stop();
+    const record = (): ReturnType<Engine['jobs']['find']> =>
+      engine.jobs.find(ProvingJobId.parse(`${LINE.rollup}:${id}`));
+    // A lease that ends leaves it as it is until another agent claims it.
+    await expect.poll(async () => (await record())?.state).toBe('queued');
+    await letFinish(marker);
+    ground.startAgent(url);
+    expect((await ground.untilSettled(url, id)).status).toBe('fulfilled');
+    expect(Object.values((await record())!.attempts)).toEqual([0, 0, 0, 0, 0]);
+  });
 });
