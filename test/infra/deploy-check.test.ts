@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,11 +7,16 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import environments from '../../coppice.config.ts';
+import type { Ec2PoolConfig } from '../../infra/config/agent-pool-config.ts';
+import { parseEnvironment } from '../../infra/config/environment-config.ts';
 import { type AwsCall, AwsCallError, awsCli } from '../../infra/deploy-check/aws-cli.ts';
 import { LOGICAL_ID_OF_BUCKET } from '../../infra/deploy-check/check-account.ts';
 import { checkDeployment, renderFindings } from '../../infra/deploy-check/check-deployment.ts';
 import type { Finding } from '../../infra/deploy-check/finding.ts';
+import { neededQuotas } from '../../infra/deploy-check/needed-quotas.ts';
 import { anEnvironment } from './an-environment.ts';
+import { filledIn } from './filled-in.ts';
 import { aStage, resourcesOf } from './synthesised-stage.ts';
 
 const ACCOUNT = '123456789012';
@@ -243,6 +249,38 @@ describe('the check before a deployment', () => {
         }),
       ]);
     }
+  });
+});
+
+describe('the quotas that an environment needs', () => {
+  const guide = readFileSync(path.join(import.meta.dirname, '../../docs/deploy.md'), 'utf8');
+  const types = [
+    { name: 'm7a.16xlarge', vcpus: 64, memoryMib: 256 * 1024 },
+    { name: 'm8a.16xlarge', vcpus: 64, memoryMib: 256 * 1024 },
+    { name: 'm8a.8xlarge', vcpus: 32, memoryMib: 128 * 1024 },
+  ];
+
+  it.each(['test', 'production'] as const)('are those of docs/deploy.md for %s', (name) => {
+    const environment = parseEnvironment(name, filledIn(environments[name]));
+    for (const { name: quota, needed } of neededQuotas(environment, types)) {
+      const row = guide.split('\n').find((line) => line.startsWith('|') && line.includes(quota));
+      const [, , , ofTest, ofProduction] = (row ?? '').split('|').map((cell) => cell.trim());
+      expect(name === 'test' ? ofTest : ofProduction, quota).toBe(needed.toLocaleString('en-US'));
+    }
+  });
+
+  it('are those of GPUs for a pool of such instances', () => {
+    const { large, ...pools } = config.pools;
+    const onGpus = { ...(large as Ec2PoolConfig), instanceTypes: ['g6.*'], gpus: 1, vcpu: 14, memoryGib: 56 };
+    const g6 = ['g6.2xlarge', 'g6.4xlarge', 'g6.8xlarge'].map((type, index) => {
+      return { name: type, vcpus: 8 << index, memoryMib: (32 << index) * 1024 };
+    });
+    expect(neededQuotas({ ...config, pools: { ...pools, large: onGpus } }, g6)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'All G and VT Spot Instance Requests', needed: 32 }),
+        expect.objectContaining({ name: 'Running On-Demand G and VT instances', needed: 32 }),
+      ]),
+    );
   });
 });
 
