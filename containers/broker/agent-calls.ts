@@ -106,7 +106,7 @@ export class AgentCalls {
     const claimedAtMs = lease?.claimedAtMs ?? beganAtMs ?? nowMs();
     const proof = await payloads.storeProof(jobId, proofUri);
     const agentId = lease?.agentId ?? slot.agentId;
-    const provingMs = Math.max(0, nowMs() - (beganAtMs ?? claimedAtMs));
+    const provingMs = Math.max(0, nowMs() - claimedAtMs);
     const outcome = await engine.jobs.markProven({ jobId, agentId, proof, provingMs, claimedAtMs });
     this.#deps.onSettled?.({ jobId, state: 'proven' });
     await held.complete(jobId);

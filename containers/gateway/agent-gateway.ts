@@ -11,6 +11,7 @@ import type { PollingPolicy } from '../agent/job/polling-policy.ts';
 import { PoolOutlook } from '../agent/job/prefetch-rule.ts';
 import type { TaskProtection } from '../agent/task-protection.ts';
 import { AgentCalls } from '../broker/agent-calls.ts';
+import type { AgentSlot } from '../broker/agent-slot.ts';
 import { agentMethods } from '../broker/broker-methods.ts';
 import { CircuitTypes } from '../broker/circuit-types.ts';
 import { HeldLeases } from '../broker/held-leases.ts';
@@ -21,8 +22,9 @@ import type { AgentCheck } from './check-agent.ts';
 import { drainAgent } from './drain-agent.ts';
 import { GatewayAgent } from './gateway-agent.ts';
 import { GatewayCalls } from './gateway-calls.ts';
-import { GatewayJobs } from './gateway-jobs.ts';
+import { FairJobsAhead } from './fair-jobs-ahead.ts';
 import { LearntIds } from './learnt-ids.ts';
+import { ProofUnderWay } from './proof-under-way.ts';
 
 export interface AgentGatewayOptions {
   readonly agentId: AgentId;
@@ -36,8 +38,8 @@ export interface AgentGatewayOptions {
   /** How long one claim waits at the queue, in seconds. */
   readonly claimSeconds: number;
   readonly polling: PollingPolicy;
-  /** When to claim the next job early; `false` claims only when the agent is idle. */
-  readonly prefetch: { readonly leadSeconds: number; readonly holdSeconds: number } | false;
+  /** How long a job that was claimed early is kept for the agent, in milliseconds; `false` claims only when it is idle. */
+  readonly keepMs: number | false;
 }
 
 export interface AgentGatewayDeps {
@@ -56,10 +58,9 @@ const GLANCE_MS = { embedded: 50, aws: 1_000 };
 /**
  * Aztec's broker for one agent, over an engine:
  *
- *     GatewayCalls ──▶ AgentCalls ──▶ GatewayJobs ──▶ JobDispatcher ──▶ queue, ledger, store
+ *     GatewayCalls ──▶ AgentCalls ──▶ JobDispatcher ──▶ queue, ledger, store
  *
- * `GatewayCalls` knows which job the agent has by its calls, `GatewayJobs` claims its next one early, and the rest is the
- * broker's. It does not follow settlements, which on AWS would be one more reader of a stream for each agent: that a job was
+ * `GatewayCalls` knows which job the agent has by its calls, and the rest is the broker's. It does not follow settlements, which on AWS would be one more reader of a stream for each agent: that a job was
  * cancelled, the agent learns when its lease is next extended.
  */
 export class AgentGateway {
@@ -67,14 +68,14 @@ export class AgentGateway {
   readonly #deps: AgentGatewayDeps;
   readonly #agent: GatewayAgent;
   readonly #held: HeldLeases;
-  readonly #jobs: GatewayJobs;
+  readonly #proof: ProofUnderWay;
   readonly #calls: GatewayCalls;
   readonly #dispatcher: JobDispatcher;
 
   constructor(options: AgentGatewayOptions, deps: AgentGatewayDeps) {
     this.#deps = deps;
     const { engine, check, drain, log, nowMs } = deps;
-    const { agentId, pools, networkVersion, leaseSeconds, holdMs, claimSeconds, polling, prefetch } = options;
+    const { agentId, pools, networkVersion, leaseSeconds, holdMs, claimSeconds, polling, keepMs } = options;
     const ids = new LearntIds(engine, networkVersion);
     const agent = new GatewayAgent(agentId, deps);
     const held = new HeldLeases({ engine, leaseSeconds, log, nowMs });
@@ -101,28 +102,32 @@ export class AgentGateway {
       held,
       slots: agent,
       pools,
-      claimSeconds,
       areOthersAheadFor: (jobId: ProvingJobId) => ownFailures.areOthersAheadFor(jobId),
     };
-    const dispatcher = new JobDispatcher(shared);
-    const jobs = new GatewayJobs(prefetch && { ...prefetch, prefetchPollMs: polling.prefetchPollMs }, {
-      dispatcher,
-      agent,
-      held,
-      outlook,
-      ownFailures,
-      log,
-      nowMs,
+    const dispatcher = new JobDispatcher({
+      ...shared,
+      claimSeconds,
+      ...(keepMs !== false && {
+        ahead: new FairJobsAhead(keepMs, { ...shared, outlook, pollMs: polling.prefetchPollMs }),
+      }),
     });
+    const noteFailed = (jobId: ProvingJobId, slot: AgentSlot): void => {
+      ownFailures.note(jobId);
+      dispatcher.noteFailed(jobId, slot);
+    };
+    const proof = new ProofUnderWay(nowMs);
     const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
-    const calls = new AgentCalls({ holdMs, glanceMs }, { ...shared, dispatcher: jobs });
+    const calls = new AgentCalls(
+      { holdMs, glanceMs },
+      { ...shared, dispatcher: { next: (wish) => dispatcher.next(wish), noteFailed } },
+    );
     this.#calls = new GatewayCalls(
       { holdMs, leaseSeconds },
-      { calls, jobs, agent, check, held, ids, drain, log, nowMs },
+      { calls, proof, agent, check, held, ids, drain, log, nowMs },
     );
     this.#agent = agent;
     this.#held = held;
-    this.#jobs = jobs;
+    this.#proof = proof;
     this.#dispatcher = dispatcher;
     this.methods = agentMethods(this.#calls);
   }
@@ -138,7 +143,7 @@ export class AgentGateway {
     const { drain, status } = this.#deps;
     await this.#calls.run(drain.stop);
     status.draining();
-    await drainAgent({ ...this.#deps, jobs: this.#jobs, agent: this.#agent, held: this.#held });
     await this.#dispatcher.close();
+    await drainAgent({ ...this.#deps, proof: this.#proof, agent: this.#agent, held: this.#held });
   }
 }

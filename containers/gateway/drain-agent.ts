@@ -4,14 +4,14 @@ import type { Drain } from '../agent/drain.ts';
 import type { HeldLeases } from '../broker/held-leases.ts';
 import type { AgentCheck } from './check-agent.ts';
 import type { GatewayAgent } from './gateway-agent.ts';
-import type { GatewayJobs } from './gateway-jobs.ts';
+import type { ProofUnderWay } from './proof-under-way.ts';
 
 /** Between two checks whether the agent is still there. */
 const CHECK_MS = 500;
 
 export interface DrainAgentDeps {
   readonly drain: Drain;
-  readonly jobs: Pick<GatewayJobs, 'giveBackAhead' | 'expectedEndMs'>;
+  readonly proof: Pick<ProofUnderWay, 'expectedEndMs'>;
   readonly agent: GatewayAgent;
   readonly held: Pick<HeldLeases, 'release'>;
   readonly check: Pick<AgentCheck, 'isGone'>;
@@ -23,8 +23,7 @@ export interface DrainAgentDeps {
  * Lets the agent finish its job if it can in the time of the drain, else gives the job back at no cost, so that another agent
  * begins at once. Nobody can tell the agent to stop, so its proof is taken for as long as it is there.
  */
-export async function drainAgent({ drain, jobs, agent, held, check, log, nowMs }: DrainAgentDeps): Promise<void> {
-  await jobs.giveBackAhead('the gateway stops');
+export async function drainAgent({ drain, proof, agent, held, check, log, nowMs }: DrainAgentDeps): Promise<void> {
   const { jobId } = agent.slot;
   if (jobId === undefined) return;
   const isDelivered = (): boolean => agent.slot.jobId !== jobId;
@@ -38,7 +37,7 @@ export async function drainAgent({ drain, jobs, agent, held, check, log, nowMs }
     log.info({ jobId, why }, 'gave the job back');
   };
   try {
-    const endsAtMs = jobs.expectedEndMs(jobId);
+    const endsAtMs = proof.expectedEndMs(jobId);
     if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) {
       await giveBack('its proof would take longer than the gateway has');
     }

@@ -18,8 +18,6 @@ export interface GatewayAgentDeps {
 /** The one agent that calls this gateway: what it proves, in the registry and for the protection of its task. */
 export class GatewayAgent implements AgentBook {
   readonly slot: AgentSlot;
-  /** Stands for the agent where its next job is claimed while it still proves another. */
-  readonly ahead: AgentSlot;
   readonly #deps: GatewayAgentDeps;
   readonly #doubt: AgentDoubt;
 
@@ -27,7 +25,6 @@ export class GatewayAgent implements AgentBook {
     this.#deps = deps;
     this.#doubt = new AgentDoubt(deps);
     this.slot = newSlot(agentId, 'agent', deps.nowMs());
-    this.ahead = newSlot(agentId, 'agent', deps.nowMs());
   }
 
   get all(): readonly AgentSlot[] {
@@ -42,7 +39,6 @@ export class GatewayAgent implements AgentBook {
   began(slot: AgentSlot, jobId: ProvingJobId, atMs: number): void {
     slot.jobId = jobId;
     slot.jobSinceMs = atMs;
-    if (slot !== this.slot) return;
     this.#deps.status.proving(jobId, atMs);
     this.#deps.protection.on();
   }
@@ -51,7 +47,6 @@ export class GatewayAgent implements AgentBook {
     const { status } = this.#deps;
     slot.jobId = undefined;
     slot.jobSinceMs = undefined;
-    if (slot !== this.slot) return;
     if (outcome === 'proven') {
       slot.jobsProven += 1;
       status.proven();

@@ -11,8 +11,8 @@ import type { HeldLeases } from '../broker/held-leases.ts';
 import type { CallContext } from '../broker/transport/json-rpc.ts';
 import type { AgentCheck } from './check-agent.ts';
 import type { GatewayAgent } from './gateway-agent.ts';
-import type { GatewayJobs } from './gateway-jobs.ts';
 import type { LearntIds } from './learnt-ids.ts';
+import type { ProofUnderWay } from './proof-under-way.ts';
 
 /** A job that the agent does not take although it is offered this often may be what ends the agent. */
 const MOST_OFFERS = 3;
@@ -26,7 +26,7 @@ export interface GatewayCallsOptions {
 
 export interface GatewayCallsDeps {
   readonly calls: AgentCalls;
-  readonly jobs: GatewayJobs;
+  readonly proof: ProofUnderWay;
   readonly agent: GatewayAgent;
   readonly check: Pick<AgentCheck, 'findProblem' | 'proves'>;
   readonly held: HeldLeases;
@@ -80,29 +80,27 @@ export class GatewayCalls {
       if (await this.#isOtherLoop(context.signal)) return this.#nothing(context);
       const again = await this.#offerAgain();
       if (again !== undefined) return again;
-      const answer = await calls.getJob(filter, context);
-      return this.#gave(answer, filter);
+      return this.#gave(await calls.getJob(filter, context));
     });
   }
 
   progress(id: WireJobId, startedAtMs: number, filter: WireJobFilter | undefined, call: CallContext): Promise<Answer> {
     return this.#take(call, async (context) => {
-      const { calls, jobs, held, ids, drain } = this.#deps;
+      const { calls, held, ids, drain } = this.#deps;
       const jobId = await ids.find(id);
       // It was given back, so that another agent can begin: a proof is still taken.
       if (drain.hasBegun() && held.find(jobId) === undefined) return undefined;
       if (this.#unseen?.jobId === jobId) this.#unseen = undefined;
       const again = this.#unseen && (await this.#offerAgain(jobId));
       if (again !== undefined) return again;
-      if (filter?.allowNewJobs === false) await jobs.giveBackAhead('the agent drains');
-      return this.#gave(await calls.progress(id, startedAtMs, this.#filterNow(filter), context), filter);
+      return this.#gave(await calls.progress(id, startedAtMs, this.#filterNow(filter), context));
     });
   }
 
   succeed(id: WireJobId, proof: ProofUri, filter: WireJobFilter | undefined, call: CallContext): Promise<Answer> {
     return this.#report(id, filter, call, (wanted, context) => {
-      const { jobs, ids, calls } = this.#deps;
-      jobs.proven(ids.toJobId(id));
+      const { ids, calls } = this.#deps;
+      this.#deps.proof.proven(ids.toJobId(id));
       return calls.succeed(id, proof, wanted, context);
     });
   }
@@ -141,7 +139,7 @@ export class GatewayCalls {
         agent.began(agent.slot, ids.toJobId(again.job.id), again.time);
         return again;
       }
-      return this.#gave(answer, filter);
+      return this.#gave(answer);
     });
   }
 
@@ -168,14 +166,14 @@ export class GatewayCalls {
     });
   }
 
-  #gave(lease: Answer, filter: WireJobFilter | undefined): Answer {
+  #gave(lease: Answer): Answer {
     if (lease === undefined) {
       this.#rest();
       return undefined;
     }
     const jobId = this.#deps.ids.toJobId(lease.job.id);
     this.#unseen = { jobId, lease, offers: 1, isUndelivered: false };
-    this.#deps.jobs.began(jobId, filter);
+    this.#deps.proof.began(jobId);
     return lease;
   }
 
@@ -215,9 +213,8 @@ export class GatewayCalls {
   }
 
   async #giveBack(why: string, isReady = true): Promise<void> {
-    const { agent, held, jobs, log } = this.#deps;
+    const { agent, held, log } = this.#deps;
     const { jobId } = agent.slot;
-    await jobs.giveBackAhead(why);
     this.#unseen = undefined;
     if (jobId !== undefined) {
       agent.ended(agent.slot, 'lost');
@@ -239,7 +236,7 @@ export class GatewayCalls {
   }
 
   async #watch(): Promise<void> {
-    const { agent, held, jobs, nowMs, log, drain } = this.#deps;
+    const { agent, held, nowMs, log, drain } = this.#deps;
     const { jobId } = agent.slot;
     // The clock may have been set back since.
     agent.slot.lastSeenAtMs = Math.min(agent.slot.lastSeenAtMs, nowMs());
@@ -253,7 +250,6 @@ export class GatewayCalls {
       held.take(jobId);
       this.#unseen = undefined;
       agent.ended(agent.slot, 'lost');
-      await jobs.giveBackAhead('the agent is silent');
       this.#rest();
       log.warn({ jobId, silentMs }, 'the agent no longer reports on its job: the lease has ended');
     }

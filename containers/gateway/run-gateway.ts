@@ -84,6 +84,7 @@ export async function runGateway(
     {
       host: HOST,
       port: wantedPort,
+      headers: { 'x-aztec-packageVersion': networkVersion },
       addressSettings: '--gateway-port (COPPICE_GATEWAY_PORT)',
       networks: new ClientNetworks([]),
       maxBodyBytes: options.maxBodyBytes,

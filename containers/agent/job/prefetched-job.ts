@@ -1,6 +1,7 @@
 import { pause } from '../../../shared/retry/pause.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { PrefetchOptions } from '../agent-options.ts';
+import type { ClaimedJob, JobClaimer } from './job-claimer.ts';
 import type { PollingPolicy } from './polling-policy.ts';
 import { mayPrefetch, type PoolOutlook } from './prefetch-rule.ts';
 
@@ -9,35 +10,23 @@ const CLAIM_SECONDS = 1;
 
 export type PrefetchedJobOptions = PrefetchOptions & Pick<PollingPolicy, 'prefetchPollMs'>;
 
-/** A job that was claimed ahead. */
-export interface JobAhead {
-  readonly held: {
-    /** Aborts when the job is no longer held. */
-    readonly lost: AbortSignal;
-    /** Gives the job back at no cost. */
-    release(why: string): Promise<void>;
-  };
-}
-
-export interface PrefetchedJobDeps<Job extends JobAhead> {
-  readonly claimer: {
-    claim(options: { readonly waitSeconds: number; readonly signal: AbortSignal }): Promise<Job | undefined>;
-  };
+export interface PrefetchedJobDeps {
+  readonly claimer: Pick<JobClaimer, 'claim'>;
   readonly outlook: Pick<PoolOutlook, 'read'>;
   /** Called with the job as soon as it is held. */
-  readonly prepare?: (job: Job) => void;
+  readonly prepare?: (job: ClaimedJob) => void;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
 
 /** The one job that an agent may claim while it still proves another, by the rule of {@link mayPrefetch}. */
-export class PrefetchedJob<Job extends JobAhead> {
+export class PrefetchedJob {
   readonly #options: PrefetchedJobOptions | false;
-  readonly #deps: PrefetchedJobDeps<Job>;
+  readonly #deps: PrefetchedJobDeps;
   #stop = new AbortController();
-  #claiming: Promise<Job | undefined> = Promise.resolve(undefined);
+  #claiming: Promise<ClaimedJob | undefined> = Promise.resolve(undefined);
 
-  constructor(options: PrefetchedJobOptions | false, deps: PrefetchedJobDeps<Job>) {
+  constructor(options: PrefetchedJobOptions | false, deps: PrefetchedJobDeps) {
     this.#options = options;
     this.#deps = deps;
   }
@@ -54,7 +43,7 @@ export class PrefetchedJob<Job extends JobAhead> {
   }
 
   /** Stops claiming ahead. @returns the job, if there is one; the caller has to prove or release it */
-  async take(): Promise<Job | undefined> {
+  async take(): Promise<ClaimedJob | undefined> {
     this.#stop.abort('the proof is done');
     const claiming = this.#claiming;
     // Of two callers one gets it.
@@ -62,7 +51,11 @@ export class PrefetchedJob<Job extends JobAhead> {
     return await claiming;
   }
 
-  async #claimInTime(endsAtMs: number, options: PrefetchedJobOptions, signal: AbortSignal): Promise<Job | undefined> {
+  async #claimInTime(
+    endsAtMs: number,
+    options: PrefetchedJobOptions,
+    signal: AbortSignal,
+  ): Promise<ClaimedJob | undefined> {
     const { claimer, outlook, nowMs } = this.#deps;
     const leadMs = options.leadSeconds * 1000;
     await pause(endsAtMs - leadMs - nowMs(), signal);
@@ -78,7 +71,7 @@ export class PrefetchedJob<Job extends JobAhead> {
   }
 
   /** A proof that takes much longer than expected must not keep a job from agents that could have it. */
-  async #hold(job: Job, holdSeconds: number, signal: AbortSignal): Promise<Job | undefined> {
+  async #hold(job: ClaimedJob, holdSeconds: number, signal: AbortSignal): Promise<ClaimedJob | undefined> {
     this.#deps.prepare?.(job);
     const { held } = job;
     await pause(holdSeconds * 1000, AbortSignal.any([signal, held.lost]));

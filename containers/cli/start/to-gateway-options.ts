@@ -4,8 +4,8 @@ import type { GatewayOptions } from '../../gateway/run-gateway.ts';
 import { claimSecondsOf } from './to-broker-options.ts';
 import type { GatewayRole } from './read-role.ts';
 
-/** As Coppice's own agents do. */
-const PREFETCH = { leadSeconds: 2, holdSeconds: 4 };
+/** As the broker does. */
+const KEEP_MS = 2_000;
 
 /** The options of a gateway with these settings. @param agentId its agent's name, whether or not the settings have one */
 export function toGatewayOptions(
@@ -23,7 +23,7 @@ export function toGatewayOptions(
     holdMs: settings.brokerHoldSeconds * 1000,
     claimSeconds: claimSecondsOf(settings),
     polling: POLLING_POLICIES[engine],
-    prefetch: settings.isPrefetching ? PREFETCH : false,
+    keepMs: settings.isPrefetching && KEEP_MS,
     maxBodyBytes: settings.rpcMaxBodySize,
     maxCalls: settings.rpcMaxBatchSize,
     clientTimeoutMs: settings.brokerClientTimeoutSeconds * 1000,

@@ -13,8 +13,8 @@ describe('claiming a job ahead', () => {
   let releases: number;
   let prepared: ClaimedJob[];
   let lost: AbortController;
-  let prefetched: PrefetchedJob<ClaimedJob>;
-  let open: (prefetchPollMs: number) => PrefetchedJob<ClaimedJob>;
+  let prefetched: PrefetchedJob;
+  let open: (prefetchPollMs: number) => PrefetchedJob;
 
   beforeEach(() => {
     vi.useFakeTimers();
