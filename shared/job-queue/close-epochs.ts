@@ -35,9 +35,10 @@ export async function closeEpoch(
 /**
  * Closes every epoch whose window closed before its root was proven, whether or not a node is there that attempts it:
  * otherwise agents would prove its jobs for ever, before those of newer epochs.
+ * @param newest how many of the newest epochs to check
  */
-export async function closeOverdueEpochs(deps: CloseEpochsDeps): Promise<void> {
-  for (const record of await deps.epochs.latest(EPOCHS_IN_NEED)) {
+export async function closeOverdueEpochs(deps: CloseEpochsDeps, newest = EPOCHS_IN_NEED): Promise<void> {
+  for (const record of await deps.epochs.latest(newest)) {
     const need = needOfEpoch(record, deps.nowMs());
     if (need === 'closing') await closeEpoch(record, 'its proof window closed', deps);
     else if (need === 'mining') await failWithoutRoot(record, deps);

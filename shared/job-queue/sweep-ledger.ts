@@ -4,6 +4,12 @@ import { type SweepDeps, sweepStrandedJobs } from './sweep-stranded-jobs.ts';
 
 export type SweepLedgerDeps = SweepDeps & CloseEpochsDeps;
 
+/**
+ * Where no L1 is known, an epoch that its node left is closed after days, when many have been opened since: what is stored
+ * for it is kept until then.
+ */
+const OLD_EPOCHS = { newest: 1_000, everyMs: 3_600_000 };
+
 /** Sends lost messages again and closes epochs whose windows have closed. Returns how many jobs got a message. */
 export async function sweepLedger(deps: SweepLedgerDeps): Promise<number> {
   const sentJobs = await sweepStrandedJobs(deps);
@@ -13,9 +19,14 @@ export async function sweepLedger(deps: SweepLedgerDeps): Promise<number> {
 
 /** Sweeps at an interval until `signal` aborts. */
 export function runSweeper(deps: SweepLedgerDeps, intervalMs: number, signal: AbortSignal): Promise<void> {
+  let sweptOldAtMs = -Infinity;
+  const sweepAll = async (): Promise<void> => {
+    await sweepLedger(deps);
+    if (performance.now() - sweptOldAtMs < OLD_EPOCHS.everyMs) return;
+    await closeOverdueEpochs(deps, OLD_EPOCHS.newest);
+    sweptOldAtMs = performance.now();
+  };
   const sweep = (): Promise<unknown> =>
-    sweepLedger(deps).catch((error: unknown) =>
-      deps.log.warn({ err: error }, 'could not sweep the ledger, trying again'),
-    );
+    sweepAll().catch((error: unknown) => deps.log.warn({ err: error }, 'could not sweep the ledger, trying again'));
   return repeatEvery(intervalMs, sweep, signal);
 }

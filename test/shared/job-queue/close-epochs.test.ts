@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { L1Clock } from '../../../shared/l1/l1-clock.ts';
 import { closeOverdueEpochs } from '../../../shared/job-queue/close-epochs.ts';
-import { sweepLedger } from '../../../shared/job-queue/sweep-ledger.ts';
+import { EPOCHS_IN_NEED } from '../../../shared/ledger/epoch-needs.ts';
+import { runSweeper, sweepLedger } from '../../../shared/job-queue/sweep-ledger.ts';
 import { type EpochRecord, type EpochState } from '../../../shared/ledger/epoch-ledger.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
@@ -75,6 +76,23 @@ describe('closing overdue epochs', () => {
     l1NowMs += 60_000;
     await closeByL1();
     expect([await epoch.stateNow(), await epoch.jobNow()]).toEqual(['expired', 'cancelled']);
+  });
+
+  it('closes those that many newer ones came after, too', async () => {
+    const abandoned = await anEpoch('proving');
+    await harness.elapse(60);
+    for (let newer = 0; newer < EPOCHS_IN_NEED; newer += 1) {
+      await harness.engine.epochs.open({ ...aNewEpoch(), deadlineAtMs: harness.nowMs() + 60_000 });
+    }
+    await close();
+    expect(await abandoned.stateNow()).toBe('proving');
+    const stop = new AbortController();
+    const log = createLogger('sweep', { logLevel: 'silent' });
+    const deps = { ...harness.engine, strandedSeconds: 600, nowMs: () => harness.nowMs(), log };
+    const sweeping = runSweeper(deps, 10, stop.signal);
+    await expect.poll(() => abandoned.stateNow()).toBe('expired');
+    stop.abort();
+    await sweeping;
   });
 
   it('reports each once', async () => {
