@@ -1,5 +1,6 @@
 import type { ProofUri, WireJobFilter } from '../../shared/broker-api/wire-types.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
+import type { RollupId } from '../../shared/proving-job/epoch-id.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { backoffMs } from '../../shared/retry/backoff.ts';
 import { pause } from '../../shared/retry/pause.ts';
@@ -13,6 +14,8 @@ import { covers, type Wanted, type WaitingAgent, WaitingAgents } from './waiting
 
 /** Messages that are made into jobs for agents at a time: the ledger and the store take a while on AWS. */
 const OFFERS_AT_ONCE = 4;
+/** Between two claims of whatever is there. */
+const FROM_ALL_MS = 60_000;
 /** An engine that is out of reach does not keep the broker from stopping. */
 const CLOSE_MS = 5_000;
 
@@ -29,6 +32,8 @@ export interface JobWish {
 export interface JobDispatcherDeps extends JobTakerDeps {
   /** How long one claim waits at the queue, in seconds; a poll of SQS outlives the broker's stop by as much. */
   readonly claimSeconds: number;
+  /** The rollup whose jobs are dispatched. @default those of every rollup of the version */
+  readonly rollup?: RollupId;
   /** @default no job is claimed before an agent asks for one */
   readonly ahead?: JobsAhead;
 }
@@ -48,6 +53,7 @@ export class JobDispatcher {
   #openClaim: Wanted | undefined;
   #isClaiming = false;
   #failedClaims = 0;
+  #claimedFromAllAtMs = -Infinity;
   /** Messages that no agent has been chosen for yet. */
   #undecided = 0;
 
@@ -153,11 +159,12 @@ export class JobDispatcher {
 
   async #claimOne(): Promise<void> {
     const { engine, claimSeconds, log } = this.#deps;
+    const rollup = this.#rollupToClaim();
     if (this.#claimOver.signal.aborted) this.#claimOver = new AbortController();
     const { signal } = this.#claimOver;
     const { pools, except } = (this.#openClaim = this.#waiting.wanted);
     try {
-      const message = await engine.queue.claim(pools, { waitSeconds: claimSeconds, signal, except });
+      const message = await engine.queue.claim(pools, { waitSeconds: claimSeconds, signal, except, rollup });
       this.#failedClaims = 0;
       if (message === undefined) return;
       const offer: Promise<void> = this.#offer(message)
@@ -177,6 +184,14 @@ export class JobDispatcher {
     } finally {
       this.#openClaim = undefined;
     }
+  }
+
+  /** Other rollups' messages are left to their brokers, but for one a minute: the operator hears of those that nobody takes. */
+  #rollupToClaim(): RollupId | undefined {
+    const nowMs = performance.now();
+    if (nowMs - this.#claimedFromAllAtMs < FROM_ALL_MS) return this.#deps.rollup;
+    this.#claimedFromAllAtMs = nowMs;
+    return undefined;
   }
 
   async #offer(message: QueueLease): Promise<void> {

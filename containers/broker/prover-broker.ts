@@ -82,6 +82,7 @@ export class ProverBroker {
       held: this.#held,
       slots: this.#slots,
       pools: Pool.options,
+      rollup: line.rollup,
     };
     this.#dispatcher = new JobDispatcher({ ...shared, claimSeconds, ahead: new JobsAhead(keepMs, shared) });
     const node = new NodeCalls(holdMs, {

@@ -1,5 +1,6 @@
 import type { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import type { Lane, Pool } from '../proving-job/circuit-family.ts';
+import type { RollupId } from '../proving-job/epoch-id.ts';
 import type { JobMessage } from '../proving-job/job-message.ts';
 
 /** The right of one agent to one message until `expiresAtMs`. Opaque outside the adapter that made it. */
@@ -34,6 +35,8 @@ export interface ClaimOptions {
   readonly signal?: AbortSignal;
   /** Circuits whose messages are left for other agents. @default none */
   readonly except?: readonly CircuitName[];
+  /** Whose messages are wanted: those of other rollups are left for others, where the queue can tell. @default all rollups' */
+  readonly rollup?: RollupId | undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import { firstInLine, placeOf, turnOf } from './sqlite-message-order.ts';
 import { Lane, Pool } from '../../proving-job/circuit-family.ts';
 import { type CircuitName, circuitOf } from '../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../proving-job/job-message.ts';
+import type { RollupId } from '../../proving-job/epoch-id.ts';
 import { QueueLeaseLostError } from '../../job-queue/errors.ts';
 import type { ClaimOptions, DeadLetter, JobQueue, QueueDepth, QueueLease } from '../../job-queue/job-queue.ts';
 import { readMessageBody } from '../../job-queue/read-message-body.ts';
@@ -17,7 +18,7 @@ import { readMessageBody } from '../../job-queue/read-message-body.ts';
  * would, and also sees this connection's own writes and leases that end.
  */
 const POLL_MS = 5;
-/** A claim that leaves circuits passes all of their messages at each poll: it polls so seldom that this takes a tenth of the time. */
+/** A claim that leaves circuits or rollups passes all of their messages at each poll: it polls so seldom that this takes a tenth of the time. */
 const SEARCHING_SHARE = 0.1;
 
 const MessageRow = z.object({ id: z.number().int(), body: z.string(), deliveries: z.number().int() });
@@ -55,18 +56,19 @@ export class SqliteJobQueue implements JobQueue {
 
   async claim(
     pools: readonly Pool[],
-    { waitSeconds, signal, except = [] }: ClaimOptions,
+    { waitSeconds, signal, except = [], rollup }: ClaimOptions,
   ): Promise<QueueLease | undefined> {
     // The wait is in real time; leases are measured by the clock that was given.
     const giveUpAtMs = performance.now() + waitSeconds * 1000;
     for (;;) {
       if (signal?.aborted === true || !this.#database.isOpen) return undefined;
       const polledAtMs = performance.now();
-      const lease = this.#claimNow(pools, except);
+      const lease = this.#claimNow(pools, except, rollup);
       const nowMs = performance.now();
       const remainingMs = giveUpAtMs - nowMs;
       if (lease !== undefined || remainingMs <= 0) return lease;
-      const pollMs = except.length === 0 ? POLL_MS : Math.max(POLL_MS, (nowMs - polledAtMs) / SEARCHING_SHARE);
+      const isSearching = except.length > 0 || rollup !== undefined;
+      const pollMs = !isSearching ? POLL_MS : Math.max(POLL_MS, (nowMs - polledAtMs) / SEARCHING_SHARE);
       await pause(Math.min(pollMs, remainingMs), signal);
     }
   }
@@ -157,13 +159,17 @@ export class SqliteJobQueue implements JobQueue {
     );
   }
 
-  #claimNow(pools: readonly Pool[], except: readonly CircuitName[]): QueueLease | undefined {
-    const first = firstInLine(pools.length, except.length > 0);
-    const left = JSON.stringify(except);
+  #claimNow(
+    pools: readonly Pool[],
+    except: readonly CircuitName[],
+    rollup: RollupId | undefined,
+  ): QueueLease | undefined {
+    const first = firstInLine(pools.length, { circuits: except.length > 0, rollups: rollup !== undefined });
+    const wanted = [JSON.stringify(except), rollup ?? null, ...pools];
     for (;;) {
       const at = readClock(this.#clock);
       // Reading first keeps idle agents from taking the write lock.
-      if (this.#database.get(`select ${first} as id`, at.steadyMs, left, ...pools)?.['id'] === null) {
+      if (this.#database.get(`select ${first} as id`, at.steadyMs, ...wanted)?.['id'] === null) {
         this.#shortenLeftovers(pools, at.steadyMs);
         return undefined;
       }
@@ -172,8 +178,7 @@ export class SqliteJobQueue implements JobQueue {
         `update messages set visible_steady_ms = ?1 + ${this.#leaseMs}, deliveries = deliveries + 1 where id = ${first}
          returning id, body, deliveries`,
         at.steadyMs,
-        left,
-        ...pools,
+        ...wanted,
       );
       if (row === undefined) continue;
       const { id, body, deliveries } = MessageRow.parse(row);

@@ -35,20 +35,23 @@ export function turnOf(rollup: string, epoch: string): string {
 const ORDER = 'turn, epoch, precedence desc';
 
 /**
- * SQL for the number of the message to claim next, or null. Parameters: now, the circuits to leave as a JSON list, then the
- * pools in order.
+ * SQL for the number of the message to claim next, or null. Parameters: now, the circuits to leave as a JSON list, the rollup to
+ * take from or null, then the pools in order.
  *
  * Among equals the oldest message is first, and not the one that has been visible for longest: a job that returns from a lost
  * agent is late already, and must not queue behind all later ones.
  */
-export function firstInLine(pools: number, leavesCircuits: boolean): string {
+export function firstInLine(pools: number, leaves: { readonly circuits: boolean; readonly rollups: boolean }): string {
   // A body that cannot be read has no circuit: it is claimed by any agent, to be set aside.
-  const isTaken = leavesCircuits ? 'and (circuit is null or circuit not in (select value from json_each(?2)))' : '';
+  const isTaken = [
+    leaves.circuits ? 'and (circuit is null or circuit not in (select value from json_each(?2)))' : '',
+    leaves.rollups ? 'and (circuit is null or rollup = ?3)' : '',
+  ].join(' ');
   const heads = Array.from({ length: pools }, (_, index) => index).flatMap((index) =>
     Lane.options.map(
       (lane) =>
         `select * from (select id, turn, epoch, precedence, ${index} as rank from messages
-         where pool = ?${index + 3} and lane = '${lane}' and visible_steady_ms <= ?1 ${isTaken}
+         where pool = ?${index + 4} and lane = '${lane}' and visible_steady_ms <= ?1 ${isTaken}
          order by ${ORDER}, id limit 1)`,
     ),
   );

@@ -1,3 +1,4 @@
+import type { BrokerLine } from '../../../containers/broker/broker-deps.ts';
 import { ProverBroker } from '../../../containers/broker/prover-broker.ts';
 import type { CallContext } from '../../../containers/broker/transport/json-rpc.ts';
 import { packInputs, packProof } from '../../../shared/broker-api/inline-payload.ts';
@@ -10,23 +11,24 @@ import { ProvingJobId, sha256Of } from '../../../shared/proving-job/proving-job-
 import type { EmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 
-const LINE = { networkVersion: '6.0.0', rollup: makeLineId('6.0.0') };
 export const TYPE = 11;
 
 /** A broker without its transport, for its clients' calls. */
 export class ABroker {
   readonly #broker: ProverBroker;
   readonly #engine: Engine;
+  readonly #line: BrokerLine;
   #jobs = 0;
 
-  constructor(harness: Pick<EmbeddedHarness, 'engine' | 'leaseSeconds' | 'nowMs'>) {
+  constructor(harness: Pick<EmbeddedHarness, 'engine' | 'leaseSeconds' | 'nowMs'>, networkVersion = '6.0.0') {
+    this.#line = { networkVersion, rollup: makeLineId(networkVersion) };
     const { engine, leaseSeconds } = harness;
     this.#engine = engine;
     this.#broker = new ProverBroker(
       { holdMs: 20, glanceMs: 20, claimSeconds: 1 },
       {
         engine,
-        line: LINE,
+        line: this.#line,
         leaseSeconds,
         log: createLogger('broker', { logLevel: 'silent' }),
         nowMs: () => harness.nowMs(),
@@ -60,7 +62,7 @@ export class ABroker {
   }
 
   async record(id: WireJobId): Promise<JobRecord> {
-    return (await this.#engine.jobs.find(ProvingJobId.parse(`${LINE.rollup}:${id}`)))!;
+    return (await this.#engine.jobs.find(ProvingJobId.parse(`${this.#line.rollup}:${id}`)))!;
   }
 }
 
