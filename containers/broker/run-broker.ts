@@ -13,7 +13,7 @@ import { type BrokerCount, BrokerCounts } from './broker-counts.ts';
 import type { BrokerLine } from './broker-deps.ts';
 import { followL1Clock, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
-import { describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';
+import { type ClockDisagreement, describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';
 import type { L1Rollup } from './l1/l1-rollup.ts';
 import { BrokerMeasurement } from './measure-broker.ts';
 import { ProverBroker } from './prover-broker.ts';
@@ -68,6 +68,7 @@ const TROUBLES: Readonly<Record<RpcTrouble, BrokerCount>> = {
 const CLOSE_MS = 30_000;
 /** That of Ethereum. */
 const L1_SLOT_MS = 12_000;
+const DEVELOPMENT = { chainId: 31_337, slotMs: 1_000 };
 /** Enough for a queue on this machine; SQS takes a second. */
 const GLANCE_MS = { embedded: 50, aws: 1_000 };
 
@@ -84,6 +85,8 @@ export async function runBroker(
   const clock = l1 && new L1Clock({ nowMs, steadyMs: () => performance.now() });
   const windowNowMs = clock === undefined ? nowMs : (): number => clock.windowNowMs();
   const counts = new BrokerCounts();
+  const isDevelopment = l1?.nodes.some(({ client }) => client.chain.id === DEVELOPMENT.chainId) === true;
+  const l1SlotMs = isDevelopment ? DEVELOPMENT.slotMs : L1_SLOT_MS;
   const broker = new ProverBroker(
     { holdMs, glanceMs, claimSeconds: options.claimSeconds },
     {
@@ -115,7 +118,7 @@ export async function runBroker(
     },
     {
       methods: broker.methods,
-      status: () => statusOf(broker, line, engine, clock),
+      status: () => statusOf(broker, line, engine, clock?.disagreement(toleranceMs(l1SlotMs))),
       log,
       nowMs,
       onTrouble: (trouble) => counts.add(TROUBLES[trouble]),
@@ -145,7 +148,7 @@ export async function runBroker(
         const { everyMs, strandedSeconds } = sweep;
         return runSweeper({ ...engine, strandedSeconds, nowMs: windowNowMs, log }, everyMs, stop);
       }),
-    l1 && clock && ((stop) => followL1Clock({ clock, l1, l1SlotMs: L1_SLOT_MS, engine, log }, stop)),
+    l1 && clock && ((stop) => followL1Clock({ clock, l1, l1SlotMs, engine, log }, stop)),
     confirmRollup,
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
     engine.scaler === undefined
@@ -163,13 +166,12 @@ async function statusOf(
   broker: ProverBroker,
   line: BrokerLine,
   engine: Pick<Engine, 'queue' | 'disks'>,
-  clock: L1Clock | undefined,
+  disagreement: ClockDisagreement | undefined,
 ): Promise<RpcStatus> {
   const about = { ...line, ...broker.status };
   try {
     const depths = await engine.queue.depths();
     const jobsWaiting = depths.reduce((sum, { waiting }) => sum + waiting, 0);
-    const disagreement = clock?.disagreement(toleranceMs(L1_SLOT_MS));
     const warnings = [
       ...(jobsWaiting > 0 && broker.status.agents === 0 ? ['jobs wait and no agent calls this broker'] : []),
       ...((await engine.disks?.spaces()) ?? [])
