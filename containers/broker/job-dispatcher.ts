@@ -166,7 +166,11 @@ export class JobDispatcher {
     try {
       const message = await engine.queue.claim(pools, { waitSeconds: claimSeconds, signal, except, rollup });
       this.#failedClaims = 0;
-      if (message === undefined) return;
+      if (message === undefined) {
+        // A queue that is being closed returns at once.
+        await new Promise(setImmediate);
+        return;
+      }
       const offer: Promise<void> = this.#offer(message)
         .catch((error: unknown) =>
           log.warn({ err: error, jobId: message.message.jobId }, 'a job was not dispatched yet'),

@@ -18,6 +18,8 @@ export class ABroker {
   readonly #broker: ProverBroker;
   readonly #engine: Engine;
   readonly #line: BrokerLine;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
   #jobs = 0;
 
   constructor(harness: Pick<EmbeddedHarness, 'engine' | 'leaseSeconds' | 'nowMs'>, networkVersion = '6.0.0') {
@@ -36,6 +38,13 @@ export class ABroker {
         deadlineAtMs: async () => undefined,
       },
     );
+    this.#running = this.#broker.run(this.#stop.signal);
+  }
+
+  /** Before its engine. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
   }
 
   async call(client: string, method: string, params: readonly unknown[]): Promise<unknown> {

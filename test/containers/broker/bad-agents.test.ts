@@ -11,7 +11,10 @@ beforeEach(async () => {
   harness = await openEmbeddedHarness();
   broker = new ABroker(harness);
 });
-afterEach(() => harness.close());
+afterEach(async () => {
+  await broker.close();
+  await harness.close();
+});
 
 it.each([
   ['of another circuit', aProof({ type: TYPE + 1, result: 'proof' })],

@@ -16,7 +16,10 @@ beforeEach(async () => {
   const { engine, leaseSeconds } = harness;
   broker = new ABroker({ engine, leaseSeconds, nowMs: () => harness.nowMs() + setMs });
 });
-afterEach(() => harness.close());
+afterEach(async () => {
+  await broker.close();
+  await harness.close();
+});
 
 it('keeps the lease of an agent that reports, though the clock is set back by an hour', async () => {
   const id = await broker.enqueue();

@@ -14,5 +14,7 @@ it('leaves the jobs of another line to its broker, though its own agents wait, a
   expect((await here.take('10.0.0.1')).job.id).toBe(own);
   // All but the one that was looked at.
   for (let jobs = 0; jobs < 19; jobs += 1) expect(await elsewhere.take(`10.0.1.${jobs}`)).toBeDefined();
+  await here.close();
+  await elsewhere.close();
   await harness.close();
 });
