@@ -1,6 +1,6 @@
 import { isProofOf } from '../../shared/broker-api/inline-payload.ts';
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
-import type { ProofUri, WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
+import type { ProofUri, WireJobFilter } from '../../shared/broker-api/wire-types.ts';
 import { sendJobs } from '../../shared/job-queue/send-jobs.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
@@ -11,7 +11,7 @@ import type { BrokerCount } from './broker-counts.ts';
 import type { AgentSlot } from './agent-slot.ts';
 import type { DrainingAgents } from './draining-agents.ts';
 import type { JobDispatcher } from './job-dispatcher.ts';
-import type { DispatchedJob, JobTakerDeps } from './job-taker.ts';
+import type { AgentLease, DispatchedJob, JobTakerDeps } from './job-taker.ts';
 import { SilentAgents } from './silent-agents.ts';
 import type { CallContext } from './transport/json-rpc.ts';
 
@@ -48,7 +48,7 @@ export class AgentCalls {
     this.#silent = new SilentAgents(deps);
   }
 
-  async getJob(filter: WireJobFilter | undefined, call: CallContext): Promise<WireLease | undefined> {
+  async getJob(filter: WireJobFilter | undefined, call: CallContext): Promise<AgentLease | undefined> {
     const { client } = call;
     if (!this.#silent.mayTake(client)) return undefined;
     const lease = await this.#next(this.#deps.slots.of(client), filter, call, this.#options.holdMs);
@@ -65,7 +65,7 @@ export class AgentCalls {
     startedAtMs: number,
     filter: WireJobFilter | undefined,
     call: CallContext,
-  ): Promise<WireLease | undefined> {
+  ): Promise<AgentLease | undefined> {
     const { ids, held, slots } = this.#deps;
     const jobId = ids.toJobId(id);
     this.#silent.reported(call.client, jobId);
@@ -86,7 +86,7 @@ export class AgentCalls {
     proofUri: ProofUri,
     filter: WireJobFilter | undefined,
     call: CallContext,
-  ): Promise<WireLease | undefined> {
+  ): Promise<AgentLease | undefined> {
     const { engine, ids, held, slots, payloads, nowMs, log } = this.#deps;
     const jobId = ids.toJobId(id);
     this.#silent.reported(call.client, jobId);
@@ -121,7 +121,7 @@ export class AgentCalls {
     message: string,
     filter: WireJobFilter | undefined,
     call: CallContext,
-  ): Promise<WireLease | undefined> {
+  ): Promise<AgentLease | undefined> {
     const { engine, ids, held, slots, dispatcher } = this.#deps;
     const jobId = ids.toJobId(id);
     this.#silent.reported(call.client, jobId);
@@ -223,7 +223,7 @@ export class AgentCalls {
     filter: WireJobFilter | undefined,
     { client, isAlone, signal, onUndelivered }: CallContext,
     holdMs: number,
-  ): Promise<WireLease | undefined> {
+  ): Promise<AgentLease | undefined> {
     const { dispatcher, held, slots, log } = this.#deps;
     const { glanceMs } = this.#options;
     const job: DispatchedJob | undefined = await dispatcher.next({

@@ -1,4 +1,4 @@
-import type { ProofUri, WireJobFilter } from '../../shared/broker-api/wire-types.ts';
+import type { WireJobFilter } from '../../shared/broker-api/wire-types.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import type { RollupId } from '../../shared/proving-job/epoch-id.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
@@ -10,6 +10,7 @@ import { accepts } from './circuit-types.ts';
 import { FailedJobs } from './failed-jobs.ts';
 import type { JobAhead, JobsAhead } from './jobs-ahead.ts';
 import { type DispatchedJob, JobTaker, type JobTakerDeps, NOT_WANTED_SECONDS } from './job-taker.ts';
+import type { InputsUri } from './stored-payloads.ts';
 import { covers, type Wanted, type WaitingAgent, WaitingAgents } from './waiting-agents.ts';
 
 /** Messages that are made into jobs for agents at a time: the ledger and the store take a while on AWS. */
@@ -216,7 +217,7 @@ export class JobDispatcher {
     await this.#keep(message);
   }
 
-  async #hand(message: QueueLease, waiter: WaitingAgent, inputsUri?: ProofUri): Promise<void> {
+  async #hand(message: QueueLease, waiter: WaitingAgent, inputsUri?: InputsUri): Promise<void> {
     try {
       const job = await this.#take(message, waiter, inputsUri);
       if (job !== undefined) waiter.resolve(job);
@@ -247,7 +248,7 @@ export class JobDispatcher {
   async #take(
     message: QueueLease,
     { slot, filter }: Pick<WaitingAgent, 'slot' | 'filter'>,
-    inputsUri?: ProofUri,
+    inputsUri?: InputsUri,
   ): Promise<DispatchedJob | undefined> {
     const job = await this.#taker.take(message, slot, inputsUri);
     if (job === undefined) return undefined;

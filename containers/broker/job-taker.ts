@@ -1,4 +1,4 @@
-import type { ProofUri, WireLease } from '../../shared/broker-api/wire-types.ts';
+import type { WireJob, WireLease } from '../../shared/broker-api/wire-types.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import { sendJobs } from '../../shared/job-queue/send-jobs.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
@@ -11,7 +11,7 @@ import type { AgentBook, AgentSlot } from './agent-slot.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
 import type { HeldLeases } from './held-leases.ts';
-import type { StoredPayloads } from './stored-payloads.ts';
+import type { InputsUri, StoredPayloads } from './stored-payloads.ts';
 import type { WireIds } from './wire-ids.ts';
 
 /** A message that is for nobody here now is back for others after this. */
@@ -20,9 +20,14 @@ export const NOT_WANTED_SECONDS = 1;
 const FOREIGN_SECONDS = 15;
 const CORRUPT_SECONDS = 5;
 
+/** A job as its agent gets it, with inputs that are made inline while they are sent. */
+export interface AgentLease extends Omit<WireLease, 'job'> {
+  readonly job: Omit<WireJob, 'inputsUri'> & { readonly inputsUri: InputsUri };
+}
+
 export interface DispatchedJob {
   readonly jobId: ProvingJobId;
-  readonly lease: WireLease;
+  readonly lease: AgentLease;
 }
 
 export interface JobTakerDeps extends BrokerDeps {
@@ -84,7 +89,7 @@ export class JobTaker {
    * Claims the job for the agent and reads its inputs; `undefined` when it is not to be proven now.
    * @param inputsUri the inputs, when they have been read already
    */
-  async take(message: QueueLease, slot: AgentSlot, inputsUri?: ProofUri): Promise<DispatchedJob | undefined> {
+  async take(message: QueueLease, slot: AgentSlot, inputsUri?: InputsUri): Promise<DispatchedJob | undefined> {
     const { engine, leaseSeconds, pools, held, nowMs } = this.#deps;
     const { jobId } = message.message;
     const answer = await engine.jobs.claim(jobId, slot.agentId, leaseSeconds, pools);
@@ -128,7 +133,7 @@ export class JobTaker {
   async #read(
     record: JobRecord,
     slot: AgentSlot,
-    knownInputs: ProofUri | undefined,
+    knownInputs: InputsUri | undefined,
   ): Promise<DispatchedJob | undefined> {
     const { engine, ids, types, payloads, held, slots, log } = this.#deps;
     const { id: jobId, circuit, lease, epoch } = record;

@@ -1,4 +1,3 @@
-import type { ProofUri } from '../../shared/broker-api/wire-types.ts';
 import type { QueueLease } from '../../shared/job-queue/job-queue.ts';
 import { isLostObject } from '../../shared/proof-store/errors.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
@@ -6,18 +5,18 @@ import type { AgentId } from '../../shared/ledger/job-ledger.ts';
 import type { AgentSlot } from './agent-slot.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
-import type { StoredPayloads } from './stored-payloads.ts';
+import type { InputsUri, StoredPayloads } from './stored-payloads.ts';
 
 /** A job is looked for so long before its agent is expected to be free: longer than a claim and a read of the store take. */
 const LEAD_MS = 1_000;
-/** The bytes of all inputs that are kept: each is held as text, a third larger. */
+/** The bytes of all inputs that are kept. */
 const MOST_BYTES = 16 * 2 ** 20;
 
 /** A message that was claimed for an agent that will be free soon, with the job's inputs. The ledger knows nothing of it. */
 export interface JobAhead {
   readonly message: QueueLease;
   readonly type: number;
-  readonly inputsUri: ProofUri;
+  readonly inputsUri: InputsUri;
 }
 
 interface KeptJob extends JobAhead {

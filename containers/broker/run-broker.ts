@@ -11,6 +11,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { type BrokerCount, BrokerCounts } from './broker-counts.ts';
 import type { BrokerLine } from './broker-deps.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import { followL1Clock, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { type ClockDisagreement, describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';
@@ -80,6 +81,7 @@ export async function runBroker(
   options: BrokerOptions,
   { engine, metrics, log, signal, nowMs = Date.now, l1, confirmRollup, onListening }: RunBrokerDeps,
 ): Promise<void> {
+  keepHeapSmall();
   const { line, host, networks, leaseSeconds, holdMs, sweep } = options;
   const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
   const clock = l1 && new L1Clock({ nowMs, steadyMs: () => performance.now() });

@@ -20,10 +20,15 @@ import {
   isInline,
   looksLikeProof,
   packInputs,
+  packInputsInParts,
   packProof,
   unpackInputs,
   unpackProof,
 } from '../../shared/broker-api/inline-payload.ts';
+import { LongText } from './transport/long-text.ts';
+
+/** Where an agent finds its inputs; large inline ones are made while they are sent. */
+export type InputsUri = ProofUri | LongText;
 
 /** Payloads that are read or written at a time, whatever their number: each is held in memory some times over. */
 const AT_ONCE = 4;
@@ -56,9 +61,11 @@ export class StoredPayloads {
   }
 
   /** @throws {ObjectMissingError} @throws {ObjectCorruptError} */
-  async inputsUri({ inputs, inputsUri }: Pick<JobRecord, 'inputs' | 'inputsUri'>, type: number): Promise<ProofUri> {
+  async inputsUri({ inputs, inputsUri }: Pick<JobRecord, 'inputs' | 'inputsUri'>, type: number): Promise<InputsUri> {
     if (inputsUri !== undefined) return ProofUri.parse(inputsUri);
-    return this.#turns.take(async () => packInputs(await this.#proofs.get(inputs), type));
+    const bytes = await this.#turns.take(() => this.#proofs.get(inputs));
+    const parts = packInputsInParts(bytes, type);
+    return parts === undefined ? packInputs(bytes, type) : new LongText(parts);
   }
 
   /** @throws {ObjectMissingError} @throws {ObjectCorruptError} */

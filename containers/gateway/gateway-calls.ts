@@ -1,5 +1,5 @@
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
-import type { ProofUri, WireJobFilter, WireLease } from '../../shared/broker-api/wire-types.ts';
+import type { ProofUri, WireJobFilter } from '../../shared/broker-api/wire-types.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import { repeatEvery } from '../../shared/retry/repeat-every.ts';
@@ -8,6 +8,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Drain } from '../agent/drain.ts';
 import type { AgentCalls } from '../broker/agent-calls.ts';
 import type { HeldLeases } from '../broker/held-leases.ts';
+import type { AgentLease } from '../broker/job-taker.ts';
 import type { CallContext } from '../broker/transport/json-rpc.ts';
 import type { AgentCheck } from './check-agent.ts';
 import type { GatewayAgent } from './gateway-agent.ts';
@@ -39,13 +40,13 @@ export interface GatewayCallsDeps {
 /** A job in an answer that the agent may not have got: until it reports on the job, nobody knows. */
 interface UnseenJob {
   readonly jobId: ProvingJobId;
-  readonly lease: WireLease;
+  readonly lease: AgentLease;
   offers: number;
   /** The connection broke before the whole answer was sent. */
   isUndelivered: boolean;
 }
 
-type Answer = WireLease | undefined;
+type Answer = AgentLease | undefined;
 
 /**
  * The calls of the one agent. It is at one job, so each call also shows whether it still has the one that it was given. What

@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 
+import { decodeUriEncodedBase64, uriEncodedBase64 } from './uri-encoded-base64.ts';
 import { ProofUri } from './wire-types.ts';
 
 /** How Aztec's inline store begins the inputs and proofs that it puts into a URI. */
 const PREFIX = 'data:application/json;charset=utf-8,';
 const INPUTS = /^\{"type":\d+,"inputs":/;
+const BINARY = /^data:application\/json;charset=utf-8,%7B%22type%22%3A\d+%2C%22inputs%22%3A%22/;
+const BINARY_END = encodeURIComponent('"}');
 const PROOF = /^\{"type":\d+,"result":/;
 
 /** Whether the URI holds the payload itself. */
@@ -17,26 +20,47 @@ export function isInline(uri: string): boolean {
  * is what it stands for, and an object is its JSON. Inline inputs of an unknown form are kept as they came.
  */
 export function unpackInputs(uri: ProofUri): Uint8Array {
+  return unpackBinary(uri) ?? unpackText(uri) ?? asItCame(uri);
+}
+
+/** The bytes of base64, which large inputs are. */
+function unpackBinary(uri: ProofUri): Uint8Array | undefined {
+  const start = uri.match(BINARY)?.[0].length;
+  const end = uri.length - BINARY_END.length;
+  if (start === undefined || start > end || !uri.endsWith(BINARY_END)) return undefined;
+  const bytes = decodeUriEncodedBase64(uri, start, end);
+  // What would come back as text stays as it came.
+  return bytes === undefined || isObject(bytes) || isInlineText(bytes) ? undefined : bytes;
+}
+
+/** The text of an object. */
+function unpackText(uri: ProofUri): Uint8Array | undefined {
   const json = jsonIn(uri);
   const start = json?.match(INPUTS)?.[0].length;
-  if (json === undefined || start === undefined || !json.endsWith('}')) return asItCame(uri);
-  const inputs = json.slice(start, -1);
-  if (!inputs.startsWith('"')) {
-    const text = Buffer.from(inputs);
-    return isObject(text) ? text : asItCame(uri);
-  }
-  const base64 = inputs.slice(1, -1);
-  const bytes = Buffer.from(base64, 'base64');
-  const isBase64 = inputs.length > 1 && inputs.endsWith('"') && bytes.toString('base64') === base64;
-  return isBase64 && !isObject(bytes) && !isInlineText(bytes) ? bytes : asItCame(uri);
+  if (json === undefined || start === undefined || !json.endsWith('}')) return undefined;
+  const text = Buffer.from(json.slice(start, -1));
+  return isObject(text) ? text : undefined;
 }
 
 /** The URI that {@link unpackInputs} was given. @param type the circuit's number in the version of nodes and agents */
 export function packInputs(bytes: Uint8Array, type: number): ProofUri {
-  if (isInlineText(bytes)) return ProofUri.parse(textOf(bytes));
-  if (isObject(bytes)) return toUri(`{"type":${type},"inputs":${textOf(bytes)}}`);
-  const [before, after] = [`{"type":${type},"inputs":"`, '"}'].map(encodeURIComponent);
-  return ProofUri.parse(`${PREFIX}${before}${encodedBase64(bytes)}${after}`);
+  const parts = packInputsInParts(bytes, type);
+  if (parts !== undefined) return ProofUri.parse(Buffer.concat([...parts]).toString('latin1'));
+  return isInlineText(bytes) ? ProofUri.parse(textOf(bytes)) : toUri(`{"type":${type},"inputs":${textOf(bytes)}}`);
+}
+
+/**
+ * The same of binary inputs, which large ones are, in parts of ASCII without quotes and backslashes; they are made when they
+ * are taken. `undefined` for inputs that are kept as text.
+ */
+export function packInputsInParts(bytes: Uint8Array, type: number): Iterable<Uint8Array> | undefined {
+  return isInlineText(bytes) || isObject(bytes) ? undefined : { [Symbol.iterator]: () => binaryInParts(bytes, type) };
+}
+
+function* binaryInParts(bytes: Uint8Array, type: number): Generator<Uint8Array> {
+  yield Buffer.from(PREFIX + encodeURIComponent(`{"type":${type},"inputs":"`));
+  yield* uriEncodedBase64(bytes);
+  yield Buffer.from(BINARY_END);
 }
 
 /** The bytes of an inline proof as Aztec's file store would hold them: its JSON. */
@@ -87,12 +111,6 @@ function jsonIn(uri: ProofUri): string | undefined {
   }
 }
 
-/** As `encodeURIComponent` would write the base64, in two thirds of the time. */
-function encodedBase64(bytes: Uint8Array): string {
-  const base64 = asBuffer(bytes).toString('base64');
-  return base64.replaceAll('+', '%2B').replaceAll('/', '%2F').replaceAll('=', '%3D');
-}
-
 function toUri(json: string): ProofUri {
   return ProofUri.parse(PREFIX + encodeURIComponent(json));
 }
@@ -102,12 +120,7 @@ function asItCame(uri: ProofUri): Uint8Array {
 }
 
 function textOf(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString('utf8');
-}
-
-/** The same memory. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 function isInlineText(bytes: Uint8Array): boolean {

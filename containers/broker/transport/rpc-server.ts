@@ -1,7 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 
 import { isWithin } from '../../../shared/retry/is-within.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
@@ -12,6 +10,7 @@ import { BodyRefusedError, ListenError } from './errors.ts';
 import { answerRequest, type CallContext, failed, RPC_CODES, type RpcMethod } from './json-rpc.ts';
 import { readBody } from './read-body.ts';
 import { readCalls } from './read-calls.ts';
+import { sendJson } from './send-json.ts';
 
 export interface RpcServerOptions {
   /** The address to listen on; every one of the machine's is `0.0.0.0` or `::`. */
@@ -53,19 +52,10 @@ export interface RpcServerDeps {
   readonly onTrouble?: (trouble: RpcTrouble) => void;
 }
 
-/** A smaller response is not worth packing. */
-const GZIP_BYTES = 1024;
-/**
- * Proofs and inputs are base64 of random bytes and runs of zeros: looking for no other repetition makes them as small, within
- * two percent, in a third of the time.
- */
-const PACKING = { level: constants.Z_BEST_SPEED, strategy: constants.Z_RLE, chunkSize: 256 * 1024 };
 /** Longer than the interval at which agents poll, so that a poll needs no new connection. */
 const KEEP_ALIVE_MS = 75_000;
 /** A line for each refused client or failed request would fill the log. */
 const LOG_EVERY_MS = 10_000;
-
-const zip = promisify(gzip);
 
 /**
  * Serves JSON-RPC over HTTP to Aztec's prover nodes and agents, by the rules that their clients depend on: a transient error
@@ -240,25 +230,12 @@ export class RpcServer {
 
   /** @returns whether the whole response was handed to the network */
   async #send(request: IncomingMessage, response: ServerResponse, status: number, answer: unknown): Promise<boolean> {
-    const json = Buffer.from(JSON.stringify(answer));
-    const { clientTimeoutMs, isNear = isLoopback, headers } = this.#options;
+    const { clientTimeoutMs, isNear = isLoopback, headers = {} } = this.#options;
     const accepts = (request.headers['accept-encoding'] ?? '').includes('gzip');
-    const isPacked = accepts && json.length >= GZIP_BYTES && !isNear(clientOf(request.socket));
-    const body = isPacked ? await zip(json, PACKING) : json;
-    if (response.destroyed) return false;
     response.setTimeout(clientTimeoutMs, () => response.destroy());
     if (this.#isStopping) response.setHeader('connection', 'close');
-    response.writeHead(status, {
-      ...headers,
-      'content-type': 'application/json',
-      'content-length': body.length,
-      ...(isPacked && { 'content-encoding': 'gzip' }),
-    });
-    return new Promise((resolve) => {
-      response.once('close', () => resolve(response.writableFinished));
-      response.once('finish', () => resolve(true));
-      response.end(body);
-    });
+    const mayPack = accepts && !isNear(clientOf(request.socket));
+    return sendJson(response, { status, headers, answer, mayPack });
   }
 
   async #giveBack(givesBack: readonly (() => Promise<void>)[]): Promise<void> {

@@ -9,6 +9,7 @@ import { ClientNetworks } from '../../../../containers/broker/transport/client-n
 import { parseNetwork } from '../../../../shared/config/network.ts';
 import { CallRefusedError, ListenError } from '../../../../containers/broker/transport/errors.ts';
 import type { CallContext, RpcMethod } from '../../../../containers/broker/transport/json-rpc.ts';
+import { LongText } from '../../../../containers/broker/transport/long-text.ts';
 import {
   RpcServer,
   type RpcServerOptions,
@@ -109,6 +110,48 @@ describe('RpcServer', () => {
     const bytes = encoding === 'gzip' ? gunzipSync(Buffer.concat(chunks)) : Buffer.concat(chunks);
     const body = JSON.parse(bytes.toString()) as { result: string }[];
     expect(body[0]?.result).toBe(text);
+  });
+
+  it.each([false, true])('sends a long text while it is made (plain: %s)', async (isNear) => {
+    const parts = Array.from({ length: 40 }, (_, index) => Buffer.alloc(65_536, String(index % 10)));
+    const { url } = await serve({ text: async () => ({ uri: new LongText(parts) }) }, { isNear: () => isNear });
+    const response = await post(url, [call('text')], { 'accept-encoding': 'gzip' });
+    expect(response.headers.get('content-encoding')).toBe(isNear ? null : 'gzip');
+    const [{ result }] = (await response.json()) as [{ result: { uri: string } }];
+    expect(result.uri).toBe(Buffer.concat(parts).toString());
+  });
+
+  it('makes no more of a long text than its client reads, and gives back what the call took when it goes', async () => {
+    const giveBack = vi.fn(async () => undefined);
+    let parts = 0;
+    const endless = {
+      *[Symbol.iterator]() {
+        for (;;) {
+          parts += 1;
+          yield Buffer.alloc(65_536, 'x');
+        }
+      },
+    };
+    const { port } = await serve({
+      text: async (_params, { onUndelivered }) => {
+        onUndelivered(giveBack);
+        return new LongText(endless);
+      },
+    });
+    const request = httpRequest({ port, host: '127.0.0.1', method: 'POST' });
+    request.on('error', () => undefined);
+    request.end(JSON.stringify(call('text')));
+    const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
+    // The connection takes a few megabytes until it is full.
+    let before = -1;
+    while (before !== parts) {
+      before = parts;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(parts).toBeLessThan(1_000);
+    response.pause();
+    request.destroy();
+    await expect.poll(() => giveBack.mock.calls.length).toBe(1);
   });
 
   it('takes a body of 64 MiB', async () => {
