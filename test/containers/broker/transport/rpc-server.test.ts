@@ -436,7 +436,7 @@ describe('RpcServer', () => {
       },
       { clientTimeoutMs: 2_000 },
     );
-    const slow = connect(port, '127.0.0.1');
+    const slow = connect(port, '127.0.0.1').on('error', () => undefined);
     slow.pause();
     const body = JSON.stringify(call('take'));
     slow.write(`POST / HTTP/1.1\r\nhost: broker\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
