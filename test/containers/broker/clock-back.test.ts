@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
-import { ABroker } from './a-broker.ts';
+import { LocalBroker, recordOf } from './local-broker.ts';
 
 const ALL = { allowList: [] };
 const HOUR_MS = 3_600_000;
@@ -9,40 +9,41 @@ const HOUR_MS = 3_600_000;
 let harness: EmbeddedHarness;
 /** How far the wall clock has been set. */
 let setMs: number;
-let broker: ABroker;
+let broker: LocalBroker;
 beforeEach(async () => {
   harness = await openEmbeddedHarness();
   setMs = 0;
   const { engine, leaseSeconds } = harness;
-  broker = new ABroker({ engine, leaseSeconds, nowMs: () => harness.nowMs() + setMs });
+  const setHarness = { engine, leaseSeconds, nowMs: () => harness.nowMs() + setMs };
+  broker = new LocalBroker(setHarness, engine, { holdMs: 20 });
 });
 afterEach(async () => {
-  await broker.close();
+  await broker.stop();
   await harness.close();
 });
 
 it('keeps the lease of an agent that reports, though the clock is set back by an hour', async () => {
   const id = await broker.enqueue();
-  const { time } = await broker.take('10.0.0.1');
+  const { time } = (await broker.agent('10.0.0.1').ask())!;
   setMs = -HOUR_MS;
   for (let seconds = 0; seconds < 3 * harness.leaseSeconds; seconds += 10) {
     await harness.elapse(10);
     expect(await broker.call('10.0.0.1', 'reportProvingJobProgress', [id, time, ALL])).toBeUndefined();
   }
   // Another agent that asks for a job would be given it.
-  expect(await broker.take('10.0.0.2')).toBeUndefined();
-  const { state, lease, attempts } = await broker.record(id);
+  expect(await broker.agent('10.0.0.2').ask()).toBeUndefined();
+  const { state, lease, attempts } = await recordOf(harness.engine, id);
   expect([state, lease?.agentId, attempts['lost-agent']]).toEqual(['leased', '10.0.0.1-1', 0]);
 });
 
 it('gives jobs again to an agent that has failed, a minute after the clock was set back', async () => {
   const id = await broker.enqueue();
   for (let failures = 0; failures < 3; failures += 1) {
-    expect((await broker.take('10.0.0.1')).job.id).toBe(id);
+    expect((await broker.agent('10.0.0.1').ask())?.job.id).toBe(id);
     await broker.call('10.0.0.1', 'reportProvingJobError', [id, 'no', true, { ...ALL, allowNewJobs: false }]);
     await harness.elapse(20);
   }
   setMs = -HOUR_MS;
   await harness.elapse(60);
-  expect((await broker.take('10.0.0.1')).job.id).toBe(id);
+  expect((await broker.agent('10.0.0.1').ask())?.job.id).toBe(id);
 });

@@ -1,3 +1,4 @@
+import type { BrokerLine } from '../../../containers/broker/broker-deps.ts';
 import { ProverBroker, type ProverBrokerOptions } from '../../../containers/broker/prover-broker.ts';
 import type { CallContext } from '../../../containers/broker/transport/json-rpc.ts';
 import type { BrokerMethod } from '../../../shared/broker-api/broker-methods.ts';
@@ -13,7 +14,7 @@ import { type V6Circuit, v6Job, v6Payload } from '../../fixtures/v6-wire.ts';
 export const LINE = { networkVersion: '6.0.0', rollup: makeLineId('6.0.0') };
 const ALL = { allowList: [] };
 
-/** An agent at an address of its own, as the broker sees it. */
+/** An agent at its own address, as the broker sees it. */
 export interface LocalAgent {
   /** Waits for a job. @param allowList the circuits' numbers; none for all */
   ask(allowList?: readonly number[], signal?: AbortSignal): Promise<WireLease | undefined>;
@@ -24,19 +25,24 @@ export interface LocalAgent {
   giveBack(lease: WireLease): Promise<void>;
 }
 
-/** A broker of 6.0.0 in this process, without HTTP. */
+/** A broker in this process, without HTTP. */
 export class LocalBroker {
   readonly broker: ProverBroker;
   readonly #end = new AbortController();
   readonly #running: Promise<void>;
   #jobs = 0;
 
-  constructor(harness: EmbeddedHarness, engine: Engine = harness.engine, options: Partial<ProverBrokerOptions> = {}) {
+  /** @param options the line is of 6.0.0 by default */
+  constructor(
+    harness: Pick<EmbeddedHarness, 'engine' | 'leaseSeconds' | 'nowMs'>,
+    engine: Engine = harness.engine,
+    { line = LINE, ...options }: Partial<ProverBrokerOptions & { readonly line: BrokerLine }> = {},
+  ) {
     this.broker = new ProverBroker(
       { holdMs: 60_000, glanceMs: 10, claimSeconds: 20, keepMs: 3_600_000, ...options },
       {
         engine,
-        line: LINE,
+        line,
         leaseSeconds: harness.leaseSeconds,
         log: createLogger('broker', { logLevel: 'silent' }),
         nowMs: () => harness.nowMs(),
@@ -48,8 +54,8 @@ export class LocalBroker {
   }
 
   agent(address: string): LocalAgent {
-    const call = async (method: BrokerMethod, params: readonly unknown[], signal = this.#end.signal) =>
-      (await this.#call(method, params, address, signal)) as WireLease | undefined;
+    const call = async (method: BrokerMethod, params: readonly unknown[], signal?: AbortSignal) =>
+      (await this.call(address, method, params, signal)) as WireLease | undefined;
     return {
       ask: (allowList = [], signal) => call('getProvingJob', [{ allowList }], signal),
       succeed: ({ job }, filter = ALL) =>
@@ -62,10 +68,10 @@ export class LocalBroker {
     };
   }
 
-  /** Enqueues a job like no other. @returns its id on the wire */
-  async enqueue(circuit: V6Circuit, epoch = 7): Promise<string> {
+  /** Enqueues a new job. @returns its id on the wire */
+  async enqueue(circuit: V6Circuit = 'TX_MERGE_ROLLUP', epoch = 7): Promise<string> {
     const job = v6Job(epoch, circuit, `inputs ${++this.#jobs}`);
-    await this.#call('enqueueProvingJob', [job], 'node', this.#end.signal);
+    await this.call('node', 'enqueueProvingJob', [job]);
     return job.id;
   }
 
@@ -74,7 +80,13 @@ export class LocalBroker {
     await this.#running;
   }
 
-  async #call(method: BrokerMethod, params: readonly unknown[], client: string, signal: AbortSignal): Promise<unknown> {
+  /** A call of a client, with any parameters. */
+  async call(
+    client: string,
+    method: BrokerMethod,
+    params: readonly unknown[],
+    signal = this.#end.signal,
+  ): Promise<unknown> {
     const context: CallContext = { client, isAlone: true, signal, onUndelivered: () => undefined };
     return this.broker.methods.get(`proverBroker_${method}`)!(params, context);
   }

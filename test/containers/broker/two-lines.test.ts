@@ -1,20 +1,23 @@
 import { expect, it } from 'vitest';
 
+import { makeLineId } from '../../../shared/proving-job/epoch-id.ts';
 import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';
-import { ABroker } from './a-broker.ts';
+import { LINE, LocalBroker } from './local-broker.ts';
 
 it('leaves the jobs of another line to its broker, though its own agents wait, and reports that they are there', async () => {
   const harness = await openEmbeddedHarness();
-  const [here, elsewhere] = [new ABroker(harness, '6.0.0'), new ABroker(harness, '5.2.0')];
+  const [here, elsewhere] = [LINE, { networkVersion: '5.2.0', rollup: makeLineId('5.2.0') }].map(
+    (line) => new LocalBroker(harness, undefined, { line, holdMs: 20 }),
+  ) as [LocalBroker, LocalBroker];
   for (let jobs = 0; jobs < 20; jobs += 1) await elsewhere.enqueue();
-  const idle = Array.from({ length: 5 }, (_, agent) => here.take(`10.0.0.${agent}`));
+  const idle = Array.from({ length: 5 }, (_, agent) => here.agent(`10.0.0.${agent}`).ask());
   for (const lease of idle) expect(await lease).toBeUndefined();
   expect(await harness.engine.incidents.latest(10)).toMatchObject([{ kind: 'foreign-version' }]);
   const own = await here.enqueue();
-  expect((await here.take('10.0.0.1')).job.id).toBe(own);
-  // All but the one that was looked at.
-  for (let jobs = 0; jobs < 19; jobs += 1) expect(await elsewhere.take(`10.0.1.${jobs}`)).toBeDefined();
-  await here.close();
-  await elsewhere.close();
+  expect((await here.agent('10.0.0.1').ask())?.job.id).toBe(own);
+  // All but the one that the other broker claimed.
+  for (let jobs = 0; jobs < 19; jobs += 1) expect(await elsewhere.agent(`10.0.1.${jobs}`).ask()).toBeDefined();
+  await here.stop();
+  await elsewhere.stop();
   await harness.close();
 });
