@@ -1,6 +1,7 @@
 import { isProofOf } from '../../shared/broker-api/inline-payload.ts';
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { ProofUri, WireJobFilter } from '../../shared/broker-api/wire-types.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
 import { sendJobs } from '../../shared/job-queue/send-jobs.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
@@ -19,12 +20,19 @@ import type { CallContext } from './transport/json-rpc.ts';
 const INPUTS_NOT_READ = 'Failed to load proof inputs';
 /** Seconds before a failed job is tried again, by the number of its failure. */
 const RETRY_SECONDS = [1, 5, 15];
+/** Enough for a queue on this machine; SQS takes a second. */
+const GLANCE_MS = { embedded: 50, aws: 1_000 };
 
 export interface AgentCallsOptions {
   /** How long an idle agent's call is held when nothing else waits for it, in milliseconds. */
   readonly holdMs: number;
   /** The same for a call that others wait for: long enough to see whether a job is there. */
   readonly glanceMs: number;
+}
+
+/** The {@link AgentCallsOptions.glanceMs} of an engine. */
+export function glanceMsOf({ disks }: Pick<Engine, 'disks'>): number {
+  return disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
 }
 
 export type AgentCallsDeps = JobTakerDeps & {
@@ -140,7 +148,7 @@ export class AgentCalls {
     return this.#next(slot, filter, call, this.#options.holdMs);
   }
 
-  /** Gives the job back at no cost: its agent is stopped. @param startedAtMs when the lease began, as the agent was told */
+  /** Gives the job back at no cost: its agent is stopped. @param startedAtMs `time` of the agent's lease */
   async giveBack(id: WireJobId, startedAtMs: number, call: CallContext): Promise<void> {
     const { engine, ids, held, slots, log } = this.#deps;
     const jobId = ids.toJobId(id);

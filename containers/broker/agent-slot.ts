@@ -8,7 +8,7 @@ export interface AgentSlot {
   /** The job that it proves. */
   jobId: ProvingJobId | undefined;
   jobSinceMs: number | undefined;
-  /** Whether a call of it is under way. */
+  /** Whether one of its calls is under way. */
   isCalling: boolean;
   jobsProven: number;
   failuresInRow: number;
@@ -19,7 +19,7 @@ export interface AgentSlot {
   lastSeenAtMs: number;
 }
 
-/** Who of the agents calls, and what each is doing. */
+/** The agents that call, and what each is doing. */
 export interface AgentBook {
   readonly all: readonly AgentSlot[];
   /** The agent that calls. @param jobId what it reports on */

@@ -244,7 +244,7 @@ export class JobDispatcher {
     return undefined;
   }
 
-  /** Makes the message a job of the agent, and looks for its next one in time. */
+  /** Makes the message a job of the agent, and arranges the search for its next one. */
   async #take(
     message: QueueLease,
     { slot, filter }: Pick<WaitingAgent, 'slot' | 'filter'>,

@@ -38,7 +38,7 @@ export interface JobTakerDeps extends BrokerDeps {
   readonly slots: AgentBook;
   /** The pools whose jobs are dispatched, in order of preference. */
   readonly pools: readonly Pool[];
-  /** Whether agents of elsewhere are to try the job first, since it failed here. @default never */
+  /** Whether agents elsewhere should try the job first, since it failed here. @default never */
   readonly areOthersAheadFor?: (jobId: ProvingJobId) => Promise<boolean>;
 }
 
@@ -109,7 +109,7 @@ export class JobTaker {
         await engine.queue.release(message, NOT_WANTED_SECONDS);
         return undefined;
       case 'moved':
-        // Who moved it may have ended before it sent the message to the new pool; a second one does no harm.
+        // The process that moved it may have ended before sending the message to the new pool; a second one does no harm.
         await sendJobs([answer.job], engine);
         await engine.queue.complete(message);
         return undefined;

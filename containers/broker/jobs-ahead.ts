@@ -7,7 +7,7 @@ import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
 import type { InputsUri, StoredPayloads } from './stored-payloads.ts';
 
-/** A job is looked for so long before its agent is expected to be free: longer than a claim and a read of the store take. */
+/** The search begins this long before the agent is expected to be free: longer than a claim and a read of the store take. */
 const LEAD_MS = 1_000;
 /** The bytes of all inputs that are kept. */
 const MOST_BYTES = 16 * 2 ** 20;
@@ -80,7 +80,7 @@ export class JobsAhead {
     proof.timer = setTimeout(begin, Math.max(0, expectedMs - LEAD_MS));
   }
 
-  /** Notes that the agent is free: nothing more is looked for on its behalf. */
+  /** Notes that the agent is free: the search on its behalf ends. */
   ended(slot: AgentSlot): void {
     const proof = this.#forget(slot);
     if (proof !== undefined) this.#provingMs.set(proof.circuit, performance.now() - proof.beganAtMs);
@@ -120,7 +120,7 @@ export class JobsAhead {
     } catch (error) {
       this.#bytes -= sizeBytes;
       await engine.queue.release(message);
-      // Whoever is given the job finds the same, and counts it.
+      // The agent that is given the job finds the same, and the attempt is counted then.
       if (!isLostObject(error) && !this.#isClosed) throw error;
     }
   }

@@ -57,7 +57,7 @@ export class NodeCalls {
 
   /** Inputs to the store, then the record, then the message. @returns the job's status before the call */
   async enqueue({ id, type, inputsUri }: WireJob, { client }: Pick<CallContext, 'client'>): Promise<WireStatus> {
-    const { engine, ids, types, payloads, askers, line, rangeId, log } = this.#deps;
+    const { engine, ids, types, payloads, askers, count, line, rangeId, log } = this.#deps;
     const jobId = ids.toJobId(id);
     askers.asked(jobId, client);
     const known = await engine.jobs.find(jobId);
@@ -79,8 +79,10 @@ export class NodeCalls {
       wireType: type,
       children: [],
     });
-    if (known === undefined) this.#deps.count?.('BrokerJobsTaken');
-    if (known === undefined && !isCatalogued(circuit)) this.#deps.count?.('BrokerJobsUnknown');
+    if (known === undefined) {
+      count?.('BrokerJobsTaken');
+      if (!isCatalogued(circuit)) count?.('BrokerJobsUnknown');
+    }
     await this.#unknown.note(record);
     if (record.state === 'queued') await this.#sender.send(record);
     log.debug({ jobId }, known === undefined ? 'job recorded' : 'cancelled job revived');

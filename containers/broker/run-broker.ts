@@ -9,10 +9,11 @@ import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import { glanceMsOf } from './agent-calls.ts';
 import { type BrokerCount, BrokerCounts } from './broker-counts.ts';
 import type { BrokerLine } from './broker-deps.ts';
 import { keepHeapSmall } from './keep-heap-small.ts';
-import { followL1Clock, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
+import { followL1Clock, PUBLIC_SLOT_MS, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { type ClockDisagreement, describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';
 import type { L1Rollup } from './l1/l1-rollup.ts';
@@ -67,11 +68,7 @@ const TROUBLES: Readonly<Record<RpcTrouble, BrokerCount>> = {
 };
 /** Between two checks which epochs are proven. */
 const CLOSE_MS = 30_000;
-/** That of Ethereum. */
-const L1_SLOT_MS = 12_000;
 const DEVELOPMENT = { chainId: 31_337, slotMs: 1_000 };
-/** Enough for a queue on this machine; SQS takes a second. */
-const GLANCE_MS = { embedded: 50, aws: 1_000 };
 
 /**
  * Serves Aztec's broker API over the engine until `signal` aborts.
@@ -83,14 +80,13 @@ export async function runBroker(
 ): Promise<void> {
   keepHeapSmall();
   const { line, host, networks, leaseSeconds, holdMs, sweep } = options;
-  const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
   const clock = l1 && new L1Clock({ nowMs, steadyMs: () => performance.now() });
   const windowNowMs = clock === undefined ? nowMs : (): number => clock.windowNowMs();
   const counts = new BrokerCounts();
   const isDevelopment = l1?.nodes.some(({ client }) => client.chain.id === DEVELOPMENT.chainId) === true;
-  const l1SlotMs = isDevelopment ? DEVELOPMENT.slotMs : L1_SLOT_MS;
+  const l1SlotMs = isDevelopment ? DEVELOPMENT.slotMs : PUBLIC_SLOT_MS;
   const broker = new ProverBroker(
-    { holdMs, glanceMs, claimSeconds: options.claimSeconds },
+    { holdMs, glanceMs: glanceMsOf(engine), claimSeconds: options.claimSeconds },
     {
       engine,
       line,
@@ -115,7 +111,7 @@ export async function runBroker(
       maxConnectionsPerClient: Math.ceil(options.maxConnections / 2),
       clientTimeoutMs: options.clientTimeoutMs,
       bodies: BODIES,
-      // Of what official servers say of their version, the broker knows this alone; and no official client compares it.
+      // The only version header of official servers that the broker can fill; no official client checks it.
       headers: { 'x-aztec-packageVersion': line.networkVersion },
     },
     {

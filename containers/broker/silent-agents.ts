@@ -20,7 +20,7 @@ export interface SilentAgentsDeps {
 }
 
 interface Suspect {
-  /** The jobs that nobody has reported on so far, by when they were given. */
+  /** The jobs without a report so far, and when each was given. */
   readonly unreported: Map<ProvingJobId, number>;
   pauses: number;
   /** Since when, and for how long, it gets no job. */
@@ -79,7 +79,7 @@ export class SilentAgents {
     suspect.pausedAtMs = nowMs;
     suspect.pauseMs = pauseMs;
     this.#report(client, suspect.unreported.size, pauseMs);
-    // After each pause, one job shows whether its agents have been mended.
+    // After each pause, one job shows whether its agents have been fixed.
     return !isFirst;
   }
 

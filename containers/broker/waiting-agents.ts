@@ -78,17 +78,18 @@ export class WaitingAgents {
    * Removes and returns the agent that has waited longest of those that take the job; one that the job has not failed on is
    * preferred, and waited for where there is one.
    * @param type the circuit's number on the wire, if it is known
-   * @returns why there is none, otherwise
+   * @returns the agent, or why none is chosen
    */
   removeFirstFor(jobId: ProvingJobId, type: number | undefined): WaitingAgent | 'left-to-others' | 'not-wanted' {
     const takes = (filter: WireJobFilter | undefined): boolean => type === undefined || accepts(filter, type);
     const willing = this.#waiting.filter(({ filter }) => takes(filter));
     const { slots } = this.#deps;
-    const areOthersThere = slots.all.some(
-      (slot) => !this.#failed.hasFailedOn(jobId, slot) && !slots.isDoubted(slot) && takes(this.#filters.get(slot)),
-    );
+    const areOthersThere = (): boolean =>
+      slots.all.some(
+        (slot) => !this.#failed.hasFailedOn(jobId, slot) && !slots.isDoubted(slot) && takes(this.#filters.get(slot)),
+      );
     const fresh = willing.find(({ slot }) => !this.#failed.hasFailedOn(jobId, slot));
-    const agent = fresh ?? (areOthersThere ? undefined : willing[0]);
+    const agent = fresh ?? (areOthersThere() ? undefined : willing[0]);
     if (agent === undefined) return willing.length === 0 ? 'not-wanted' : 'left-to-others';
     this.remove(agent);
     return agent;

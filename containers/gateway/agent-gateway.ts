@@ -10,7 +10,7 @@ import { OwnFailures } from '../agent/job/own-failures.ts';
 import type { PollingPolicy } from '../agent/job/polling-policy.ts';
 import { PoolOutlook } from '../agent/job/prefetch-rule.ts';
 import type { TaskProtection } from '../agent/task-protection.ts';
-import { AgentCalls } from '../broker/agent-calls.ts';
+import { AgentCalls, glanceMsOf } from '../broker/agent-calls.ts';
 import type { AgentSlot } from '../broker/agent-slot.ts';
 import { agentMethods } from '../broker/broker-methods.ts';
 import { CircuitTypes } from '../broker/circuit-types.ts';
@@ -51,9 +51,6 @@ export interface AgentGatewayDeps {
   readonly log: Logger;
   readonly nowMs: () => number;
 }
-
-/** Enough for a queue on this machine; SQS takes a second. */
-const GLANCE_MS = { embedded: 50, aws: 1_000 };
 
 /**
  * Aztec's broker for one agent, over an engine:
@@ -116,9 +113,8 @@ export class AgentGateway {
       dispatcher.noteFailed(jobId, slot);
     };
     const proof = new ProofUnderWay(nowMs);
-    const glanceMs = engine.disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
     const calls = new AgentCalls(
-      { holdMs, glanceMs },
+      { holdMs, glanceMs: glanceMsOf(engine) },
       { ...shared, dispatcher: { next: (wish) => dispatcher.next(wish), noteFailed } },
     );
     this.#calls = new GatewayCalls(

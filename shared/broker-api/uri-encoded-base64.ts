@@ -54,8 +54,8 @@ function writePair(at: number, bits: number): number {
 const PART_LENGTH = 64 * 1024;
 
 /**
- * The bytes that {@link uriEncodedBase64} made this of; `undefined` when it did not, unless the difference is in what needs no
- * escape.
+ * The bytes from which {@link uriEncodedBase64} made this text; `undefined` when it did not make it, unless the text differs only
+ * in what needs no escape.
  * @param from where it begins in the text, and `to` where it ends
  */
 export function decodeUriEncodedBase64(text: string, from: number, to: number): Buffer | undefined {

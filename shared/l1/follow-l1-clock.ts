@@ -43,7 +43,7 @@ export async function followL1Clock(deps: FollowL1ClockDeps, signal: AbortSignal
 }
 
 /** That of Ethereum. Chains with shorter slots are for development, and fall behind when their machine is busy. */
-const PUBLIC_SLOT_MS = 12_000;
+export const PUBLIC_SLOT_MS = 12_000;
 const DEVELOPMENT_TOLERANCE_MS = 120_000;
 
 /** A block is seen up to half a slot after its own time, and that of the block before is as old as a slot more. */

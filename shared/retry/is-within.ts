@@ -1,6 +1,6 @@
 /**
- * Whether less than `spanMs` has passed from `sinceMs` to `nowMs`. A clock that was ahead and has been set back makes no span
- * longer: what seems to be in the future is over.
+ * Whether less than `spanMs` has passed from `sinceMs` to `nowMs`. Setting a clock back makes no span longer: one
+ * that seems to begin in the future is over.
  */
 export function isWithin(spanMs: number, sinceMs: number, nowMs: number): boolean {
   return sinceMs <= nowMs && nowMs - sinceMs < spanMs;

@@ -18,7 +18,7 @@ export function redactUrl(url: string): string {
 /** Redacts every URL in a text, such as an RPC client's error message. */
 export function redactUrls(text: string): string {
   return text.replace(URL_IN_TEXT, (found) => {
-    // The end of a sentence is no part of a port, which would make the URL one that cannot be read.
+    // The end of a sentence must not become part of the port: the URL would be invalid.
     const [end] = /[.:;!]*$/.exec(found) ?? [''];
     return redactUrl(found.slice(0, found.length - end.length)) + end;
   });

@@ -12,7 +12,7 @@ const REGISTRY = parseAbi([
   'function getRollup(uint256 version) view returns (address)',
 ]);
 
-/** Any chain: `eth_chainId` is asked before the client is used for anything else. */
+/** Any chain: the client with it only reads `eth_chainId`. */
 const UNKNOWN_CHAIN_ID = 1;
 
 export interface RollupToFind {
@@ -32,7 +32,7 @@ export interface FoundRollup {
 /**
  * Finds the rollup by what every node that follows L1 says: under another's name the broker would not find its own jobs.
  * @throws {WrongL1ChainError} when the nodes serve different chains, or another than the given one
- * @throws {InvalidSettingsError} when the registry is none, or has no such version
+ * @throws {InvalidSettingsError} when the address is not a registry's, or it has no such version
  * @throws when none responds, or they disagree, which ends when they have caught up
  */
 export async function findRollup({ rpcUrls, registry, version, ...wanted }: RollupToFind): Promise<FoundRollup> {
@@ -66,14 +66,12 @@ async function rollupAt(
       : await client.readContract({ ...contract, functionName: 'getRollup', args: [BigInt(version)] });
   } catch (error) {
     if (!(error instanceof BaseError) || error.walk(isRefusal) === null) throw error;
-    const [registryName, versionName] = [L1_SETTINGS.settings.registryAddress, L1_SETTINGS.settings.rollupVersion].map(
-      nameOf,
-    );
+    const { registryAddress, rollupVersion } = L1_SETTINGS.settings;
     throw new InvalidSettingsError([
       version === 'canonical'
-        ? `${registryName ?? ''}: ${registry} is not Aztec's registry on L1 chain ${client.chain.id}: give the address ` +
+        ? `${nameOf(registryAddress)}: ${registry} is not Aztec's registry on L1 chain ${client.chain.id}: give the address ` +
           'that your network publishes, or give --network instead'
-        : `${registryName ?? ''}, ${versionName ?? ''}: ${registry} names no rollup of version ${version} on L1 chain ` +
+        : `${nameOf(registryAddress)}, ${nameOf(rollupVersion)}: ${registry} names no rollup of version ${version} on L1 chain ` +
           `${client.chain.id}: correct the address or the version`,
     ]);
   }

@@ -60,7 +60,7 @@ export class L1Rollup {
       Number(await client.readContract({ ...contract, functionName: 'getEpochForCheckpoint', args: [checkpoint] }));
     const [pending, proven] = await client.readContract({ ...contract, functionName: 'getTips' });
     if (proven === 0n) return undefined;
-    // No checkpoint is of an epoch to come, whatever the node says.
+    // No checkpoint belongs to a future epoch, whatever the node returns.
     const current = epochAt(blockAtMs, timing);
     if (pending > proven) return Math.min(await epochOf(proven + 1n), current);
     // All is proven: L1 may take more checkpoints of the last one's epoch, until that is over.
@@ -68,7 +68,7 @@ export class L1Rollup {
   }
 
   /**
-   * The rollup's clock, which never changes. Until more than half of the nodes have said the same, they are asked again, but
+   * The rollup's clock, which never changes. Until more than half of the nodes agree on it, they are read again, but
    * nobody waits for that: jobs of a new epoch must not fail because L1 is out of reach.
    */
   async #readTiming(): Promise<RollupTiming> {

@@ -16,7 +16,7 @@ const SPACES = [0x20, 0x09, 0x0a, 0x0d];
  * and brackets only: whether a call is JSON shows when it is parsed.
  */
 export class CallSplitter {
-  /** What there is of the call that has not ended. */
+  /** The parts so far of the call that has not ended. */
   #parts: Buffer[] = [];
   #place: 'before' | 'in-list' | 'in-single' | 'after' = 'before';
   #calls = 0;
@@ -35,7 +35,7 @@ export class CallSplitter {
     return [];
   }
 
-  /** Returns the call of a body that is no list. @throws {SyntaxError} when the body is not whole */
+  /** Returns the call of a body that is not a list. @throws {SyntaxError} when the body is not whole */
   end(): readonly SplitCall[] {
     if (this.#place === 'in-single') return [{ json: this.#take(), isInList: false, isAlone: true }];
     if (this.#place !== 'after') throw new SyntaxError('the body ends too early');

@@ -47,7 +47,7 @@ export async function answerRequest(
   calls: AsyncIterable<ReadCall>,
   methods: ReadonlyMap<string, RpcMethod>,
   context: Omit<CallContext, 'isAlone'>,
-  onRefused: () => void = () => undefined,
+  onRefused: () => void,
 ): Promise<unknown> {
   const answers: Record<string, unknown>[] = [];
   const underWay = new Set<Promise<void>>();

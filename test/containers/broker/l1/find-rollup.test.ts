@@ -26,7 +26,7 @@ interface Said {
   readonly block?: number;
 }
 
-/** An L1 node whose registry names this rollup; `0x` where it is no contract. @returns its URL */
+/** An L1 node whose registry names this rollup; `0x` where the address has no contract. @returns its URL */
 async function aNode({ rollup = NEW, chainId = 1, behindSeconds = 0, block = 100 }: Said = {}): Promise<string> {
   const timestamp = toHex(Math.floor(Date.now() / 1000) - behindSeconds);
   const answers: Readonly<Record<string, unknown>> = {
@@ -71,7 +71,7 @@ it('refuses nodes of two chains', async () => {
   await expect(find(await aNode(), await aNode({ chainId: 5 }))).rejects.toThrow(WrongL1ChainError);
 });
 
-it('refuses a registry that is none, with the setting', async () => {
+it('refuses an address that is not a registry, and names the setting', async () => {
   await expect(find(await aNode({ rollup: '0x' }))).rejects.toThrow(InvalidSettingsError);
   await expect(find(await aNode({ rollup: '0x' }))).rejects.toThrow(
     /REGISTRY_CONTRACT_ADDRESS.* is not Aztec's registry/,

@@ -38,7 +38,7 @@ describe('CallSplitter', () => {
     },
   );
 
-  it.each([1, 7, 100])('takes a body that is no list as one call, in parts of %i bytes', (partBytes) => {
+  it.each([1, 7, 100])('takes a body that is not a list as one call, in parts of %i bytes', (partBytes) => {
     const body = ' {"method":"a","params":[1,2]}\n';
     const [call, ...others] = split(body, partBytes);
     expect(others).toEqual([]);
