@@ -10,16 +10,11 @@ const prepared = oncePerContainer(
   async (): Promise<{ readonly sweep: SweepLedgerDeps; readonly readL1Time: () => Promise<void> }> => {
     const settings = parseFunctionSettings([], process.env);
     const { engine, log } = openFunction('sweep-ledger', settings);
-    const { jobs, queue, epochs, outbox, incidents, notes } = engine;
     const clock = new L1Clock({ nowMs: Date.now, steadyMs: () => performance.now() });
-    const note = l1TimeNote(notes);
+    const note = l1TimeNote(engine.notes);
     return {
       sweep: {
-        jobs,
-        queue,
-        epochs,
-        outbox,
-        incidents,
+        ...engine,
         strandedSeconds: strandedSecondsOf(settings),
         nowMs: () => clock.windowNowMs(),
         log,

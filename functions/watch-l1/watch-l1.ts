@@ -21,7 +21,7 @@ export interface WatchL1Deps {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox'>;
   readonly note: Note<Remembered>;
   readonly l1: L1Client;
-  /** Where L1's time is left for programs that do not read L1. */
+  /** Where L1's time is noted for programs that do not read L1. */
   readonly l1Time: Note<NotedL1Time>;
   readonly clock: L1Clock;
   readonly metrics: Metrics;
@@ -34,7 +34,8 @@ export interface WatchL1Deps {
  * @throws {L1UnreachableError} {WrongL1ChainError}; passes on what L1 and the ledger throw
  */
 export async function watchL1(deps: WatchL1Deps): Promise<void> {
-  const { settings, engine, note, nowMs, log } = deps;
+  const { settings, engine, note, clock, nowMs, log } = deps;
+  const windowNowMs = (): number => clock.windowNowMs();
   const measure = (measurements: readonly Measurement[]): void => {
     for (const { name, value, properties } of measurements) deps.metrics.record(name, value, {}, properties);
   };
@@ -51,14 +52,14 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
     chainId,
     publishers,
     nowMs,
-    windowNowMs: () => deps.clock.windowNowMs(),
+    windowNowMs,
   });
   // Numbers of another rollup's checkpoints and epochs say nothing about this one's.
   const before = (noted?.rollup ?? view.rollup) === view.rollup ? noted : undefined;
   const epochs = await readEpochs(epochsToRead(view, before), {
     ...engine,
     rollup: view.rollup,
-    nowMs: () => deps.clock.windowNowMs(),
+    nowMs: windowNowMs,
   });
   const { state, events, remembered } = measureL1(view, epochs, before);
   measure(state);
@@ -67,7 +68,7 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   else log.info('another run was first; leaving the events to it');
 }
 
-/** Best effort: it only delays what is closed by it. Two runs at the same time note the same. */
+/** Best effort: a failure only delays the closing of epochs. Two runs at the same time note the same. */
 async function noteL1Time({ usable }: L1Heads, { l1Time, log }: WatchL1Deps): Promise<void> {
   try {
     const { version } = await l1Time.find();

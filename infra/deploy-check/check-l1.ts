@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { errorText } from '../../shared/telemetry/error-text.ts';
+import { reasonOf } from '../../shared/broker-api/post-json.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { type AwsCall, AwsCallError } from './aws-cli.ts';
 import { type Finding, orUnknown } from './finding.ts';
@@ -91,9 +91,7 @@ async function call(url: string, method: string, params: readonly unknown[]): Pr
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
     signal: AbortSignal.timeout(CALL_MS),
   }).catch((error: unknown) => {
-    // The reason is in the cause: the error itself says `fetch failed`.
-    const reason = error instanceof Error ? (error.cause ?? error) : error;
-    throw new Error(`${method}: no response: ${errorText(reason)}`, { cause: error });
+    throw new Error(`${method}: no response: ${reasonOf(error)}`, { cause: error });
   });
   if (!response.ok) throw new Error(`${method}: HTTP ${response.status}`);
   const reply = Reply.parse(await response.json());

@@ -3,7 +3,7 @@ import { EPOCHS_IN_NEED, needOfEpoch } from '../ledger/epoch-needs.ts';
 import type { JobLedger, JobTally } from '../ledger/job-ledger.ts';
 import type { IncidentLog } from '../ledger/incident-log.ts';
 import { reportRivalProof } from '../ledger/rival-proof.ts';
-import { isRootProven } from '../ledger/job-tally.ts';
+import { isRootProven, jobsIn } from '../ledger/job-tally.ts';
 import { isStreamed } from '../ledger/streamed-epoch.ts';
 import { circuitsOfVersion, isRoot } from '../proving-job/circuit-catalogue.ts';
 import { type EpochId, parseEpochId, type RollupId } from '../proving-job/epoch-id.ts';
@@ -14,7 +14,7 @@ import type { Logger } from '../telemetry/logger.ts';
 /** Nodes stream a checkpoint every 72 s: after this long without a change, more jobs are unlikely. One that comes opens the epoch again. */
 const QUIET_MS = 10 * 60_000;
 
-/** Roots of parts of one epoch that are told apart. */
+/** The most roots of parts of one epoch that are compared. */
 const MOST_ROOTS = 50;
 
 export interface StreamedEpochCloserDeps {
@@ -24,7 +24,7 @@ export interface StreamedEpochCloserDeps {
   readonly rollup: RollupId;
   /** The first epoch that L1 has not proven; `undefined` while nothing is proven. @default no L1 is known */
   readonly firstUnprovenEpoch?: (() => Promise<number | undefined>) | undefined;
-  /** Whether a node has named jobs of the epoch lately, as those do that wait for them. @default nobody knows */
+  /** Whether a node has recently named jobs of the epoch, as one that waits for them does. @default none has */
   readonly isWanted?: (id: EpochId) => boolean;
   /** For proofs of other provers. */
   readonly incidents: IncidentLog;
@@ -39,7 +39,7 @@ export interface StreamedEpochCloserDeps {
  */
 export class StreamedEpochCloser {
   readonly #deps: StreamedEpochCloserDeps;
-  /** Since when each epoch's jobs are what they are. */
+  /** Since when each epoch's jobs have not changed. */
   readonly #seen = new Map<EpochId, { readonly jobs: string; readonly sinceMs: number }>();
 
   constructor(deps: StreamedEpochCloserDeps) {
@@ -70,13 +70,15 @@ export class StreamedEpochCloser {
     return this.#isQuiet(id, countsOf(tally)) && isRootProven(tally) && !hasOpenJobs(tally);
   }
 
-  /** Whether a node goes on with an epoch that L1 has another prover's proof of: it asks for jobs, or has not stopped for long. */
+  /** Whether a node continues an epoch for which L1 has another prover's proof: it asks for jobs, or stopped only recently. */
   async #isProvenFurther(record: EpochRecord): Promise<boolean> {
     const { jobs, isWanted } = this.#deps;
     const { id, rangeId } = record;
     const tally = await jobs.tally(id, rangeId);
     if (isRootProven(tally)) return false;
-    const isQuiet = this.#isQuiet(id, String(jobsIn(tally)));
+    // Grows while a node asks for jobs.
+    const askedJobs = tally.values().reduce((sum, ofCircuit) => sum + jobsIn(ofCircuit), 0);
+    const isQuiet = this.#isQuiet(id, String(askedJobs));
     if (isQuiet && isWanted?.(id) !== true) return false;
     await reportRivalProof(record, 'it is proven further', this.#deps);
     return true;
@@ -124,17 +126,6 @@ export function runStreamedEpochCloser(
 
 function hasOpenJobs(tally: JobTally): boolean {
   return tally.values().some(({ queued, leased }) => leased.length > 0 || queued.values().some((jobs) => jobs > 0));
-}
-
-/** Grows while a node asks for jobs. */
-function jobsIn(tally: JobTally): number {
-  return tally
-    .values()
-    .map(
-      ({ proven, rejected, queued, leased }) =>
-        proven + rejected + leased.length + queued.values().reduce((sum, jobs) => sum + jobs, 0),
-    )
-    .reduce((sum, jobs) => sum + jobs, 0);
 }
 
 /** Equal for two tallies of the same proven and rejected jobs. */

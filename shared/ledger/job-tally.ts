@@ -22,6 +22,11 @@ export function tallyOf(records: readonly JobRecord[], rangeId: RangeId): JobTal
   return tally;
 }
 
+/** The circuit's jobs of any state. */
+export function jobsIn({ proven, rejected, queued, leased }: CircuitTally): number {
+  return proven + rejected + leased.length + queued.values().reduce((sum, jobs) => sum + jobs, 0);
+}
+
 /** Whether the counts have a proven root. */
 export function isRootProven(counts: ReadonlyMap<CircuitName, { readonly proven: number }>): boolean {
   return counts.entries().some(([circuit, { proven }]) => isRoot(circuit) && proven > 0);

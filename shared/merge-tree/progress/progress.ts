@@ -1,4 +1,5 @@
 import { type CircuitTally, type JobTally, leaseAt } from '../../ledger/job-ledger.ts';
+import { jobsIn } from '../../ledger/job-tally.ts';
 import {
   CIRCUIT_CATALOGUE,
   type CircuitName,
@@ -49,7 +50,7 @@ export interface Progress extends JobCounts {
 export function progressOf(shape: EpochShape | undefined, tally: JobTally, nowMs: number): Progress {
   const expected = shape && expectedCounts(shape);
   const expectedOf = (circuit: CircuitName): number => {
-    if (expected === undefined) return sumOfStates(tally.get(circuit));
+    if (expected === undefined) return jobsIn(tally.get(circuit) ?? NONE);
     return isNative(circuit) ? expected.byCircuit[circuit].distinct : 0;
   };
   const circuits = [...new Set<CircuitName>([...NativeCircuit.options, ...tally.keys()])]
@@ -72,10 +73,6 @@ export function progressOf(shape: EpochShape | undefined, tally: JobTally, nowMs
 }
 
 const NONE: CircuitTally = { proven: 0, rejected: 0, queued: new Map(), leased: [] };
-
-function sumOfStates({ proven, rejected, queued, leased }: CircuitTally = NONE): number {
-  return proven + rejected + leased.length + queued.values().reduce((sum, jobs) => sum + jobs, 0);
-}
 
 function countsOf(
   expected: number,
