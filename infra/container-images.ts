@@ -47,7 +47,7 @@ export function containerImage(
   return ContainerImage.fromDockerImageAsset(asset);
 }
 
-/** What is left out of the program's build context: CDK reads only `.dockerignore` by itself, Docker this file in place of it. */
+/** What is left out of the program's build context: Docker reads this file by itself, CDK only `.dockerignore`. */
 export function ignoredBy(program: 'node' | 'agent'): readonly string[] {
   const lines = readFileSync(path.join(ROOT, `containers/${program}/Dockerfile.dockerignore`), 'utf8').split('\n');
   return lines.filter((line) => line !== '' && !line.startsWith('#'));

@@ -30,7 +30,7 @@ const DRAIN_SECONDS = STOP_TIMEOUT.toSeconds() - 10;
  */
 const USER = '10001:10001';
 /**
- * Fargate keeps an image in it compressed and unpacked, beside `/tmp`. Its 20 GiB are too close to what an agent's image takes
+ * Fargate stores the image in it, both packed and unpacked, beside `/tmp`. Its 20 GiB are too close to what an agent's image takes
  * with its reference string.
  */
 export const FARGATE_STORAGE_GIB = 40;

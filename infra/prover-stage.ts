@@ -37,7 +37,7 @@ export class ProverStage extends Stage {
     const functions = new FunctionsStack(this, 'Functions', { ...named('functions'), state });
     this.functions = functions;
     this.agents = new AgentsStack(this, 'Agents', { ...named('agents'), network, state });
-    // Each service begins with a task. The scaler stops it at once, and does not let a deployment wait for one without room.
+    // Each service begins with a task. The scaler stops it at once, so that no deployment waits for a task that has no room.
     this.agents.addStackDependency(functions);
     const { cluster } = this.agents;
     this.prover = new NodeStack(this, 'Node', { ...named('node'), cluster, network, state });

@@ -35,7 +35,7 @@ export interface L1View {
 export interface ReadL1ViewDeps {
   readonly heads: L1Heads;
   readonly nowMs: () => number;
-  /** The time by which proof windows close, for while no node follows L1. */
+  /** The time by which proof windows close; used while no node follows L1. */
   readonly windowNowMs: () => number;
   /** The rollup's contract, and the chain that it is on. */
   readonly rollup: Hex;

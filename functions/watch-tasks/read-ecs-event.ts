@@ -74,7 +74,7 @@ const SERVICE_GROUP = 'service:';
 /**
  * Of ECS's reasons for a task that failed to start, those that only say that there was no room for it: of Fargate
  * (`Capacity is unavailable at this time`), of instances (`EMPTY CAPACITY PROVIDER`), and EC2's error codes for instances that
- * it has none of, or that the account may have no more of.
+ * are unavailable or exceed the account's limits.
  */
 const NO_ROOM = /capacity|VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded/i;
 const WHAT_TO_DO =

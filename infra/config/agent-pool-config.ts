@@ -90,7 +90,7 @@ export const AgentPoolConfig = z.discriminatedUnion('launch', [FargatePool, Ec2P
 export type AgentPoolConfig = z.output<typeof AgentPoolConfig>;
 export type Ec2PoolConfig = z.output<typeof Ec2Pool>;
 
-/** The pools of an environment. Agents of a pool that holds no circuit would end at once, and their services fail with them. */
+/** The pools of an environment. Agents of a pool without circuits would exit at once, and their services would fail to deploy. */
 export const AgentPools = z
   .strictObject({
     small: AgentPoolConfig,

@@ -102,16 +102,16 @@ export const EnvironmentConfig = z
       .optional(),
     region,
     /**
-     * The prefix of the names of all resources, by which programs find them. It is unique in an account, in all regions: roles
-     * and budgets belong to none.
+     * The prefix of the names of all resources, by which programs find them. It is unique in an account, across regions: roles
+     * and budgets are global.
      */
     prefix: z
       .string()
       .max(20)
       .regex(/^[a-z](-?[a-z0-9])*$/, 'must be up to 20 lower-case letters, digits and single dashes, a letter first'),
     /**
-     * The bucket of proofs. Of all accounts of AWS only one can have a name, so yours has your account's number in it. A fleet
-     * that is deployed keeps its bucket's name, or it gets another, empty bucket.
+     * The bucket of proofs. Bucket names are unique across all accounts of AWS, so put your account's number into yours. Keep
+     * the name once the fleet is deployed: another name means another, empty bucket.
      */
     proofsBucket: z
       .string("must be the name of a bucket: '<prefix>-proofs-<account>', or the one that a deployed fleet has")

@@ -25,12 +25,12 @@ const StackResource = z.object({
   StackResourceDetail: z.object({ PhysicalResourceId: z.string().optional(), ResourceStatus: z.string() }),
 });
 
-/** Never renamed: another one would be another bucket. */
+/** Must never change: another id would be another bucket. */
 export const LOGICAL_ID_OF_BUCKET = 'ProofsBucket0950A293';
 
 type Config = EnvironmentConfig;
 
-/** Whose credentials these are. */
+/** Whether the credentials are of the configured account. */
 export async function checkCredentials(
   aws: AwsCall,
   { account }: Pick<Config, 'account'>,
@@ -61,7 +61,7 @@ async function checkQuota(aws: AwsCall, quota: NeededQuota, region: string): Pro
   return [{ subject, state: 'missing', detail, remedy }];
 }
 
-/** AWS knows no value of an account for a quota that it never changed there: then the default holds. */
+/** AWS has a value for the account only once the quota was changed there; until then the default applies. */
 async function grantedBy(aws: AwsCall, ids: readonly string[]): Promise<number> {
   try {
     return QuotaValue.parse(await aws('service-quotas', 'get-service-quota', ...ids)).Quota.Value;

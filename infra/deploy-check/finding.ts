@@ -12,7 +12,7 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-/** A check that fails finds nothing: the others go on. */
+/** Runs the check; one that fails becomes an `unknown` finding, and the others go on. */
 export async function orUnknown(
   subject: string,
   check: () => Promise<readonly Finding[]>,

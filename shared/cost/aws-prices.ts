@@ -198,8 +198,8 @@ export const AWS_PRICES = {
 export const FARGATE_SPOT_FACTOR = 0.3;
 
 /**
- * The fee of ECS for an instance that it manages, as part of the instance's price on demand; it is taken to be the same on
- * Spot. From one example, c6a.2xlarge: $0.037 an hour (https://aws.amazon.com/ecs/pricing/, 2026-09-20) to $0.306 on demand
+ * ECS's fee for an instance that it manages, as a share of the instance's on-demand price; assumed to be the same on Spot.
+ * From one example, c6a.2xlarge: $0.037 an hour (https://aws.amazon.com/ecs/pricing/, 2026-09-20) to $0.306 on demand
  * (from memory).
  */
 export const MANAGED_INSTANCE_FEE_FACTOR = 0.12;

@@ -35,7 +35,7 @@ export interface ClaimOptions {
   readonly signal?: AbortSignal;
   /** Circuits whose messages are left for other agents. @default none */
   readonly except?: readonly CircuitName[];
-  /** Whose messages are wanted: those of other rollups are left for others, where the queue can tell. @default all rollups' */
+  /** The rollup whose messages are wanted: those of others are left for other agents, where the queue knows them. @default all */
   readonly rollup?: RollupId | undefined;
 }
 
@@ -43,8 +43,8 @@ export interface ClaimOptions {
  * Hands proving jobs to agents: a queue per pool and lane, each message at least once. The ledger holds the truth.
  *
  * The order: the epoch that has waited longest, by number within a rollup; of its jobs, what most of the tree waits for, see
- * `precedenceOf`; then the oldest. The embedded queue keeps it. SQS keeps that of the lanes, whatever the epoch, and within a lane
- * the oldest message is first as a rule.
+ * `precedenceOf`; then the oldest. The embedded queue keeps it. SQS keeps the order of the lanes, whatever the epoch; within a
+ * lane, the oldest message is usually first.
  *
  * Contract: `test/contract/job-queue.contract.ts`.
  */

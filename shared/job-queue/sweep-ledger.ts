@@ -5,8 +5,8 @@ import { type SweepDeps, sweepStrandedJobs } from './sweep-stranded-jobs.ts';
 export type SweepLedgerDeps = SweepDeps & CloseEpochsDeps;
 
 /**
- * Where no L1 is known, an epoch that its node left is closed after days, when many have been opened since: what is stored
- * for it is kept until then.
+ * Where no L1 is known, an epoch that its node has abandoned closes only after days, by when many newer ones have been opened.
+ * What is stored for it is kept until it is closed.
  */
 const OLD_EPOCHS = { newest: 1_000, everyMs: 3_600_000 };
 

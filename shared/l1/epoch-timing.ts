@@ -9,7 +9,7 @@ export interface RollupTiming {
   readonly proofSubmissionEpochs: number;
 }
 
-/** The rollup's calls for its clock. */
+/** The calls that return the rollup's clock. */
 export type TimingCall = 'getGenesisTime' | 'getSlotDuration' | 'getEpochDuration' | 'getProofSubmissionEpochs';
 
 /** Reads a rollup's clock. @param read calls the contract */

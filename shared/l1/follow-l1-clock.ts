@@ -17,10 +17,10 @@ export interface FollowL1ClockDeps {
   readonly log: Logger;
 }
 
-/** As long as the clocks disagree, the operator hears of it this often. */
+/** How often a disagreement that lasts is reported to the operator. */
 const REPORT_EVERY_MS = 10 * 60_000;
 
-/** Has the clock see every L1 node's newest block twice in each slot, until `signal` aborts, and reports a clock that is wrong. */
+/** Shows the clock every L1 node's newest block twice in each slot, until `signal` aborts, and reports a wrong clock. */
 export async function followL1Clock(deps: FollowL1ClockDeps, signal: AbortSignal): Promise<void> {
   const { clock, l1, l1SlotMs } = deps;
   let quietUntilMs = -Infinity;
@@ -42,11 +42,11 @@ export async function followL1Clock(deps: FollowL1ClockDeps, signal: AbortSignal
   );
 }
 
-/** That of Ethereum. Chains with shorter slots are for development, and fall behind when their machine is busy. */
+/** Ethereum's. Chains with shorter slots are for development, and fall behind when their machine is busy. */
 export const PUBLIC_SLOT_MS = 12_000;
 const DEVELOPMENT_TOLERANCE_MS = 120_000;
 
-/** A block is seen up to half a slot after its own time, and that of the block before is as old as a slot more. */
+/** A block is seen up to half a slot late, and the block before it is a slot older. */
 export function toleranceMs(l1SlotMs: number): number {
   return l1SlotMs < PUBLIC_SLOT_MS ? DEVELOPMENT_TOLERANCE_MS : 1.5 * l1SlotMs;
 }

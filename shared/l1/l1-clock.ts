@@ -28,7 +28,7 @@ export interface ClockDisagreement {
 
 /**
  * The time by which proof windows close. This machine's clock may be wrong, by an hour or a year, and an epoch that it closes
- * too early is lost; the blocks of L1 carry the time that the contract goes by. So a window has closed once both say so.
+ * too early is lost; L1's blocks carry the time that the contract uses. So a window counts as closed once both are past its end.
  */
 export class L1Clock {
   readonly #deps: L1ClockDeps;
@@ -40,7 +40,7 @@ export class L1Clock {
     this.#startedMs = deps.steadyMs();
   }
 
-  /** Takes note of the newest block of each host that responds. */
+  /** Notes the newest block of each host that responds. */
   observe(heads: Iterable<Pick<L1Head, 'host' | 'blockAtMs'>>): void {
     for (const { host, blockAtMs } of heads) {
       const known = this.#seen.get(host);
@@ -51,8 +51,8 @@ export class L1Clock {
   }
 
   /**
-   * The time for everything that ends with a proof window: this machine's, but never beyond L1's. Before L1 was seen to go
-   * on, and for half an hour after, no later than its newest block; then this machine's.
+   * The time for everything that ends with a proof window: this machine's, but never beyond L1's. Until L1 was seen to go
+   * on, for at most half an hour from the start, no later than its newest block; then this machine's.
    */
   windowNowMs(): number {
     const { nowMs, steadyMs } = this.#deps;
@@ -62,7 +62,7 @@ export class L1Clock {
     return Math.min(nowMs(), majorityOf([...this.#seen.values()].map(({ blockAtMs }) => blockAtMs)) ?? 0);
   }
 
-  /** The time that most of the hosts that follow L1 have reached; `undefined` while none is known to. */
+  /** The time that most of the hosts that follow L1 have reached; `undefined` while no host is known to. */
   l1NowMs(): number | undefined {
     return majorityOf(this.#times());
   }

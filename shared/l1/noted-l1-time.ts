@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Note, Notes } from '../ledger/notes.ts';
 
-/** L1's time as a program that reads L1 has found it, for one that does not. */
+/** L1's time as found by a program that reads L1, for programs that do not. */
 export const NotedL1Time = z.strictObject({
   /** The time of the newest block, in Unix milliseconds. */
   blockAtMs: z.number().int().nonnegative(),

@@ -266,7 +266,7 @@ export interface JobLedger {
   release(lease: JobLease): Promise<void>;
   /** Cancels a queued or leased job; its agent loses its lease. Returns whether it was one. */
   cancel(jobId: ProvingJobId, reason: string): Promise<boolean>;
-  /** Cancels the queued and leased jobs of the epoch, but those of `exceptRangeIds`; their agents lose their leases. Returns how many. */
+  /** Cancels the queued and leased jobs of the epoch, except those of `exceptRangeIds`; their agents lose their leases. Returns how many. */
   cancelEpoch(epochId: EpochId, reason: string, ...exceptRangeIds: RangeId[]): Promise<number>;
   /** Gives every `rejected` job of the epoch's range a fresh budget and makes it `queued`. Returns how many. */
   reviveRejected(epochId: EpochId, rangeId: RangeId): Promise<number>;

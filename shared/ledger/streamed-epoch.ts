@@ -11,7 +11,7 @@ export interface StreamedEpoch {
   readonly networkVersion: string;
   /**
    * Reads when its window closes, by the L1's clock; `undefined` where no L1 is known: it then ends with its objects. Called
-   * for an epoch that is new.
+   * only for a new epoch.
    */
   readonly readDeadlineAtMs: () => Promise<number | undefined>;
 }

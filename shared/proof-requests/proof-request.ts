@@ -46,7 +46,7 @@ export interface ProofRequestDeps {
   readonly sender: JobSender;
   /** Every try of a step takes one, so that however many requests there are, few are under way. */
   readonly turns: Turns;
-  /** Reads a proof that an official agent keeps in a store of its own, by its URI. @default refused */
+  /** Reads a proof that an official agent keeps in its own store, by its URI. @default refused */
   readonly readElsewhere?: ((uri: string) => Promise<Uint8Array>) | undefined;
   readonly log: Logger;
 }

@@ -33,7 +33,7 @@ export interface ProofRequestsDeps {
   readonly reconcileMs: number;
   /** Shared by all epochs of the process. @default {@link requestTurns} for these requests alone */
   readonly turns?: Turns;
-  /** Reads a proof that an official agent keeps in a store of its own, by its URI. @default refused */
+  /** Reads a proof that an official agent keeps in its own store, by its URI. @default refused */
   readonly readElsewhere?: (uri: string) => Promise<Uint8Array>;
   readonly log: Logger;
 }

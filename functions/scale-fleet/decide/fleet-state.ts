@@ -106,7 +106,7 @@ export interface FleetState {
   readonly nowMs: number;
   /** `undefined` when the ledger could not be read: then no agent is stopped. */
   readonly epochs: readonly EpochLoad[] | undefined;
-  /** Those that the ledger knows: where they are of more than one rollup, reasons name each with its own. @default none */
+  /** Those in the ledger: where they belong to more than one rollup, reasons name each epoch by its id. @default none */
   readonly knownEpochs?: readonly EpochId[];
   /** A pool that is absent has no agents and gets none. */
   readonly pools: Readonly<Partial<Record<Pool, PoolState>>>;

@@ -24,7 +24,7 @@ const SEND_AGAIN_SECONDS = 120;
  * A job gets one when it has run for longer than `copyOverrun` times what nearly all jobs of its circuit take, and could
  * delay the epoch: if it were started again now, the root would use up part of the margin before the deadline. Jobs with the
  * least slack come first, and at most `mostCopies` are under way at once, so that a slow day does not double the fleet.
- * @param knownEpochs where they are of more than one rollup, reasons name each with its own
+ * @param knownEpochs where they belong to more than one rollup, reasons name each epoch by its id
  */
 export function wantedCopies(
   running: readonly RunningJob[],

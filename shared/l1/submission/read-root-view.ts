@@ -13,7 +13,7 @@ export interface ReadRootViewDeps {
   /** The account that would sign a first transaction. */
   readonly address: Hex;
   readonly policy: SubmissionPolicy;
-  /** The time by which proof windows close, for while no node follows L1. */
+  /** The time by which proof windows close; used while no node follows L1. */
   readonly windowNowMs: () => number;
 }
 

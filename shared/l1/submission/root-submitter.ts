@@ -43,7 +43,7 @@ export interface RootSubmitterDeps {
   readonly policy: SubmissionPolicy;
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
-  /** L1's time, so that no root expires by a machine's clock that is wrong. @default this machine's clock alone */
+  /** L1's time, so that no root expires because a machine's clock is wrong. @default this machine's clock alone */
   readonly clock?: L1Clock | undefined;
   readonly log: Logger;
   /**

@@ -9,16 +9,16 @@ import type { Incident } from '../../../shared/ledger/incident-log.ts';
 const START_MS = 1_800_000_000_000;
 
 it("reports once that this machine's clock is far from L1's, however long it stays so", async () => {
-  let looks = 0;
+  let polls = 0;
   const reported: Omit<Incident, 'atMs'>[] = [];
   const lines: string[] = [];
   const stop = new AbortController();
-  const clock = new L1Clock({ nowMs: () => START_MS + 3_600_000, steadyMs: () => looks });
+  const clock = new L1Clock({ nowMs: () => START_MS + 3_600_000, steadyMs: () => polls });
   const client = {
     getBlock: async () => {
-      if (++looks === 20) stop.abort();
-      if (looks === 3) throw new Error('out of reach for once');
-      return { number: BigInt(looks), hash: '0x01', timestamp: BigInt(START_MS / 1000 + looks), baseFeePerGas: 1n };
+      if (++polls === 20) stop.abort();
+      if (polls === 3) throw new Error('out of reach for once');
+      return { number: BigInt(polls), hash: '0x01', timestamp: BigInt(START_MS / 1000 + polls), baseFeePerGas: 1n };
     },
   } as unknown as L1Node['client'];
   const incidents = { report: async (incident: Omit<Incident, 'atMs'>) => void reported.push(incident) };

@@ -67,7 +67,7 @@ describe('L1Clock', () => {
     expect(clock.windowNowMs()).toBe(0);
   });
 
-  it("is no later than L1's newest block from the first look on", () => {
+  it("is no later than L1's newest block from the first observation on", () => {
     aheadMs = HOUR_MS;
     clock.observe([node('own')]);
     expect(windowAheadMs()).toBeLessThanOrEqual(0);
