@@ -9,6 +9,8 @@ import type { InputsUri, StoredPayloads } from './stored-payloads.ts';
 
 /** The search begins this long before the agent is expected to be free: longer than a claim and a read of the store take. */
 const LEAD_MS = 1_000;
+/** Others may wait for the job: a proof that takes longer than the last one of its circuit does not keep it from them for long. */
+export const KEEP_MS = 2_000;
 /** The bytes of all inputs that are kept. */
 const MOST_BYTES = 16 * 2 ** 20;
 

@@ -8,7 +8,7 @@ import { DrainingAgents } from './draining-agents.ts';
 import { HeldLeases } from './held-leases.ts';
 import { JobAskers } from './job-askers.ts';
 import { JobDispatcher } from './job-dispatcher.ts';
-import { JobsAhead } from './jobs-ahead.ts';
+import { JobsAhead, KEEP_MS } from './jobs-ahead.ts';
 import { NodeCalls } from './node-calls.ts';
 import { RecentSettlements } from './recent-settlements.ts';
 import { STREAMED_RANGE } from '../../shared/ledger/streamed-epoch.ts';
@@ -38,9 +38,6 @@ export type ProverBrokerDeps = BrokerDeps &
     /** The time by which proof windows close. @default this machine's */
     readonly windowNowMs?: () => number;
   };
-
-/** Others may wait for the job: a proof that takes longer than the last one of its circuit does not keep it from them for long. */
-const KEEP_MS = 2_000;
 
 export interface BrokerStatus {
   /** Agents that wait for a job, and nodes that wait for news. */

@@ -1,4 +1,3 @@
-import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import { nameEpoch } from '../../shared/proving-job/name-epoch.ts';
 import type { AgentView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
 import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
@@ -11,11 +10,10 @@ export function describeChanges(before: FleetSnapshot | undefined, after: FleetS
   const ids = after.epochs.map(({ id }) => id);
   return [
     ...after.agents.flatMap((agent) => agentChanges(agentsBefore.get(agent.agentId), agent)),
-    ...after.epochs.flatMap((epoch) =>
-      epochChanges(epochsBefore.get(epoch.id), epoch, ids).map(
-        (change) => `epoch ${nameEpoch(epoch.id, ids)}: ${change}`,
-      ),
-    ),
+    ...after.epochs.flatMap((epoch) => {
+      const name = nameEpoch(epoch.id, ids);
+      return epochChanges(epochsBefore.get(epoch.id), epoch, name).map((change) => `epoch ${name}: ${change}`);
+    }),
     ...chainChanges(before, after),
   ];
 }
@@ -39,7 +37,7 @@ function agentChanges(before: AgentView | undefined, after: AgentView): string[]
   ];
 }
 
-function epochChanges(before: EpochView | undefined, after: EpochView, ids: readonly EpochId[]): string[] {
+function epochChanges(before: EpochView | undefined, after: EpochView, name: string): string[] {
   const changes: string[] = [];
   if (before === undefined) {
     const kind = after.holdsMix ? '' : ' (warm-up)';
@@ -49,7 +47,7 @@ function epochChanges(before: EpochView | undefined, after: EpochView, ids: read
     changes.push(`resumed, attempt ${after.attempt}`);
   }
   if (after.progress.rejected > (before?.progress.rejected ?? 0)) {
-    changes.push(`${after.progress.rejected} jobs rejected: see coppice tree ${nameEpoch(after.id, ids)}`);
+    changes.push(`${after.progress.rejected} jobs rejected: see coppice tree ${name}`);
   }
   if (after.rootAtMs !== undefined && before?.rootAtMs === undefined) {
     const { done, expected } = after.progress;

@@ -1,3 +1,4 @@
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import { mayPrefetch, type PoolOutlook } from '../agent/job/prefetch-rule.ts';
 import type { AgentSlot } from '../broker/agent-slot.ts';
@@ -21,11 +22,7 @@ export class FairJobsAhead extends JobsAhead {
     this.#deps = deps;
   }
 
-  override began(
-    slot: AgentSlot,
-    circuit: Parameters<JobsAhead['began']>[1],
-    ask: (signal: AbortSignal) => void,
-  ): void {
+  override began(slot: AgentSlot, circuit: CircuitName, ask: (signal: AbortSignal) => void): void {
     super.began(slot, circuit, (signal) => void this.#askIfFair(ask, signal));
   }
 

@@ -212,12 +212,11 @@ export class EpochWatcher {
 
   /** As commands take it. */
   async #nameOf({ id }: EpochRecord): Promise<string> {
-    const known = await this.#deps.epochs.latest(EPOCHS_IN_NEED).catch(() => undefined);
-    return known === undefined
-      ? id
-      : nameEpoch(
-          id,
-          known.map((record) => record.id),
-        );
+    try {
+      const known = (await this.#deps.epochs.latest(EPOCHS_IN_NEED)).map((record) => record.id);
+      return nameEpoch(id, known);
+    } catch {
+      return id;
+    }
   }
 }

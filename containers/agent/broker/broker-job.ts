@@ -8,7 +8,7 @@ import type { KeptJob } from './broker-heartbeats.ts';
 
 export interface BrokerJobDeps {
   /** Gives the job back. @returns whether the broker took it: Aztec's does not */
-  readonly giveBack: (job: BrokerJob) => Promise<boolean>;
+  readonly giveBack: () => Promise<boolean>;
   /** Reports the failure, and keeps the job that may come in answer. */
   readonly reportError: (job: BrokerJob, message: string) => Promise<void>;
   readonly log: Logger;
@@ -46,7 +46,7 @@ export class BrokerJob implements JobInHand {
    */
   async release(why: string): Promise<void> {
     await this.drop();
-    const isTaken = await this.#deps.giveBack(this);
+    const isTaken = await this.#deps.giveBack();
     const outcome = isTaken ? 'job given back' : 'job left to the broker: another agent gets it when its time is up';
     this.#deps.log.info({ ...this.#fields, why }, outcome);
   }

@@ -25,17 +25,18 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
 /** What the fleet is doing, in sections. */
 export function renderStatus(status: FleetStatus): Line[] {
   const { atMs, epochs, roots, agents, queues, disks, incidents, deadLetters, unreadable } = status;
+  const ids = epochs.map(({ id }) => id);
   const sections: (readonly [string, readonly Line[], string])[] = [
-    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, epochs, atMs))), 'none yet'],
-    ['Roots in the outbox', roots.map((root) => rootLine(root, epochs, atMs)), 'none'],
-    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, epochs, atMs))), 'none seen recently'],
+    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, ids, atMs))), 'none yet'],
+    ['Roots in the outbox', roots.map((root) => rootLine(root, ids, atMs)), 'none'],
+    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, ids, atMs))), 'none seen recently'],
     ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
     ...(disks.length === 0 ? [] : [['Disks', disks.map(diskLine), ''] as const]),
     [
       'Incidents',
       incidents.map(({ atMs: sinceMs, kind, subject, message }) => [
         toned('dim', ago(atMs - sinceMs)),
-        ` ${kind} ${shownSubject(subject, epochs)}: ${message}`,
+        ` ${kind} ${shownSubject(subject, ids)}: ${message}`,
       ]),
       'none',
     ],
@@ -58,7 +59,7 @@ export function renderStatus(status: FleetStatus): Line[] {
   ]);
 }
 
-function epochCells({ progress, ...epoch }: EpochStatus, epochs: readonly EpochStatus[], atMs: number): Line {
+function epochCells({ progress, ...epoch }: EpochStatus, known: readonly EpochId[], atMs: number): Line {
   const { expected, done, running, waiting, rejected, isSoFar } = progress;
   const need = needOfEpoch(epoch, atMs);
   const jobs = [
@@ -68,7 +69,7 @@ function epochCells({ progress, ...epoch }: EpochStatus, epochs: readonly EpochS
   ].join(', ');
   return [
     String(epoch.epoch),
-    toned('dim', rollupToName(epoch.id, idsOf(epochs)) ?? ''),
+    toned('dim', rollupToName(epoch.id, known) ?? ''),
     toned(TONE_OF_EPOCH[epoch.state], epoch.state),
     describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
@@ -91,19 +92,15 @@ function closes(leftMs: number): string {
   return leftMs > 0 ? `closes in ${formatDuration(leftMs)}` : `closed ${ago(-leftMs)}`;
 }
 
-function idsOf(epochs: readonly EpochStatus[]): readonly EpochId[] {
-  return epochs.map(({ id }) => id);
-}
-
-function shownSubject(subject: string, epochs: readonly EpochStatus[]): string {
+function shownSubject(subject: string, known: readonly EpochId[]): string {
   const id = EpochId.safeParse(subject.slice('epoch '.length)).data;
-  return id !== undefined && subject === aboutEpoch(id) ? `epoch ${nameEpoch(id, idsOf(epochs))}` : subject;
+  return id !== undefined && subject === aboutEpoch(id) ? `epoch ${nameEpoch(id, known)}` : subject;
 }
 
-function rootLine(root: RootRecord, epochs: readonly EpochStatus[], atMs: number): Line {
+function rootLine(root: RootRecord, known: readonly EpochId[], atMs: number): Line {
   const newest = root.submissions.at(-1);
   return [
-    `epoch ${nameEpoch(root.epochId, idsOf(epochs))}: `,
+    `epoch ${nameEpoch(root.epochId, known)}: `,
     toned('busy', root.state),
     newest === undefined ? '' : `, transaction ${root.submissions.length}: ${newest.transactionHash}`,
     `, window ${closes(root.deadlineAtMs - atMs)}`,
@@ -111,14 +108,14 @@ function rootLine(root: RootRecord, epochs: readonly EpochStatus[], atMs: number
   ];
 }
 
-function agentCells(agent: AgentRecord, epochs: readonly EpochStatus[], atMs: number): Line {
+function agentCells(agent: AgentRecord, known: readonly EpochId[], atMs: number): Line {
   const { jobId, jobSinceMs } = agent;
   const job = jobId === undefined ? undefined : parseProvingJobId(jobId);
   const isProving = agent.state === 'proving' && job !== undefined;
   return [
     agent.agentId,
     toned(isProving ? 'busy' : 'dim', agent.state),
-    isProving ? `${job.circuit} of epoch ${nameEpoch(job.epochId, idsOf(epochs))}` : '',
+    isProving ? `${job.circuit} of epoch ${nameEpoch(job.epochId, known)}` : '',
     isProving && jobSinceMs !== undefined ? `for ${formatDuration(atMs - jobSinceMs)}` : '',
     `${agent.jobsProven} proven`,
     agent.busyShare === undefined ? '' : `busy ${Math.round(agent.busyShare * 100)} %`,

@@ -1,12 +1,11 @@
 import type { Engine } from '../../../shared/engine/engine.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
-import { findEpoch } from '../inspect/find-epoch.ts';
+import { findEpoch, type FoundEpoch } from '../inspect/find-epoch.ts';
 
 /** There is nothing to retry, or a retry would be useless. Nothing was changed. */
 export class RetryRefusedError extends Error {
@@ -19,11 +18,10 @@ export class RetryRefusedError extends Error {
   }
 }
 
+type NamedEpoch = Pick<FoundEpoch, 'epoch' | 'name'>;
+
 /** The result of a retry. */
-export interface Retried {
-  readonly epoch: EpochRecord;
-  /** The epoch's number, or its id where the ledger has epochs of more than one rollup. */
-  readonly name: string;
+export interface Retried extends NamedEpoch {
   readonly jobs: readonly JobRecord[];
   /** Whether the epoch had failed, and now waits for a node to resume it. */
   readonly isResumed: boolean;
@@ -31,32 +29,33 @@ export interface Retried {
 
 /** @throws {EpochUnknownError} @throws {RetryRefusedError} when the job is not rejected, or no epoch needs its proof */
 export async function retryJob(engine: Engine, job: JobRecord, nowMs: number): Promise<Retried> {
-  const { epoch, name } = await findEpoch(engine.epochs, epochIdOf(job.id));
+  const found = await findEpoch(engine.epochs, epochIdOf(job.id));
   if (job.state !== 'rejected') throw new RetryRefusedError(`job ${job.id}`, whyNot(job));
-  assertWanted(`job ${job.id}`, epoch, name, nowMs);
-  if (job.rangeId !== epoch.rangeId) {
+  assertWanted(`job ${job.id}`, found, nowMs);
+  if (job.rangeId !== found.epoch.rangeId) {
     throw new RetryRefusedError(
       `job ${job.id}`,
       'belongs to checkpoints that were removed by a reorg: nothing needs its proof',
     );
   }
-  return { ...(await retry(engine, epoch, [job])), name };
+  return retry(engine, found, [job]);
 }
 
 /** @throws {EpochUnknownError} @throws {RetryRefusedError} when it did not fail and none of its jobs is rejected */
 export async function retryEpoch(engine: Engine, wanted: EpochId, nowMs: number): Promise<Retried> {
-  const { epoch, name } = await findEpoch(engine.epochs, wanted);
+  const found = await findEpoch(engine.epochs, wanted);
+  const { epoch, name } = found;
   const subject = `epoch ${name}`;
-  assertWanted(subject, epoch, name, nowMs);
+  assertWanted(subject, found, nowMs);
   const jobs = await engine.jobs.rejectedJobs(epoch.id, epoch.rangeId);
   if (jobs.length === 0 && epoch.state !== 'failed') {
     throw new RetryRefusedError(subject, `is ${epoch.state}, and none of its jobs is rejected`);
   }
-  return { ...(await retry(engine, epoch, jobs)), name };
+  return retry(engine, found, jobs);
 }
 
 /** Every step can be repeated, and the node's sweeper finishes what a crash leaves undone. */
-async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecord[]): Promise<Omit<Retried, 'name'>> {
+async function retry(engine: Engine, { epoch, name }: NamedEpoch, jobs: readonly JobRecord[]): Promise<Retried> {
   const revived: JobRecord[] = [];
   for (const job of jobs) {
     // Whatever is stored in place of its proof may be why it failed.
@@ -70,10 +69,10 @@ async function retry(engine: Engine, epoch: EpochRecord, jobs: readonly JobRecor
     const reason = `to be resumed after a failure: ${epoch.reason ?? 'no reason recorded'}`;
     await engine.epochs.advance(epoch.id, epoch.rangeId, 'proving', { reason });
   }
-  return { epoch, jobs: revived, isResumed };
+  return { epoch, name, jobs: revived, isResumed };
 }
 
-function assertWanted(subject: string, epoch: EpochRecord, name: string, nowMs: number): void {
+function assertWanted(subject: string, { epoch, name }: NamedEpoch, nowMs: number): void {
   if (needOfEpoch(epoch, nowMs) === 'proofs') return;
   throw new RetryRefusedError(
     subject,

@@ -17,6 +17,7 @@ import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { findRollup, type FoundRollup } from '../../broker/l1/find-rollup.ts';
 import { L1Rollup } from '../../broker/l1/l1-rollup.ts';
+import { LATEST_EPOCHS } from '../inspect/find-epoch.ts';
 
 export interface FoundLine {
   readonly rollup: RollupId;
@@ -46,9 +47,6 @@ export interface FindBrokerLineDeps {
   readonly signal: AbortSignal;
 }
 
-/** Enough to have met every rollup that the fleet proves for. */
-const LATEST_EPOCHS = 16;
-
 /**
  * Finds the rollup that the broker's epochs belong to: L1's where it is given, else the version line itself. While L1 is out of
  * reach it is that of the ledger's epochs: a broker that is restarted then must go on with them. Before there are any, it tries
@@ -70,18 +68,18 @@ export async function findBrokerLine(
   }
   const wanted = { rpcUrls, chainId: settings.l1ChainId, registry: registryAddress, version: rollupVersion };
   const known = await rollupOfEpochs(epochs, networkVersion, settings.l1ChainId);
-  const find = (stop: AbortSignal, isAlsoFinal: boolean): Promise<FoundRollup> =>
+  const untilFound = (stop: AbortSignal): Promise<FoundRollup> =>
     keepTrying(() => findRollup(wanted), {
       signal: stop,
       // No further try changes the settings.
-      isFinal: (error) => isAlsoFinal || isOfSettings(error),
+      isFinal: isOfSettings,
       onError: (error, failures) => {
         if (failures % 10 !== 1) return;
         log.warn({ err: error }, 'L1 does not say yet which rollup it is: the broker waits for it');
       },
     });
   try {
-    const { chainId, address, client } = await find(signal, known !== undefined);
+    const { chainId, address, client } = await (known === undefined ? untilFound(signal) : findRollup(wanted));
     const l1 = new L1Rollup({ nodes: client.nodes, nowMs: Date.now }, address);
     // Read before it is needed: new epochs must not fail because L1 is out of reach by then.
     await l1
@@ -90,47 +88,47 @@ export async function findBrokerLine(
     return { rollup: makeRollupId(chainId, address), l1 };
   } catch (error) {
     if (signal.aborted) return undefined;
-    const parts = known && parseRollupId(known);
-    if (known === undefined || parts === undefined || isOfSettings(error)) throw error;
-    log.warn(
-      { err: error, rollup: known },
-      "L1 is out of reach: the broker goes on with the rollup of the ledger's epochs",
-    );
-    const { nodes } = createL1Client({ rpcUrls, chainId: parts.chainId });
+    if (known === undefined || isOfSettings(error)) throw error;
+    const { rollup, chainId, address } = known;
+    log.warn({ err: error, rollup }, "L1 is out of reach: the broker goes on with the rollup of the ledger's epochs");
+    const { nodes } = createL1Client({ rpcUrls, chainId });
     return {
-      rollup: known,
-      l1: new L1Rollup({ nodes, nowMs: Date.now }, parts.address),
+      rollup,
+      l1: new L1Rollup({ nodes, nowMs: Date.now }, address),
       async confirm(stop) {
-        const found = await find(stop, false).catch((failure: unknown) => {
+        const found = await untilFound(stop).catch((failure: unknown) => {
           if (stop.aborted) return undefined;
           throw failure;
         });
         if (found === undefined) return;
-        const rollup = makeRollupId(found.chainId, found.address);
-        if (rollup !== known) throw new RollupChangedError(known, rollup);
+        const named = makeRollupId(found.chainId, found.address);
+        if (named !== rollup) throw new RollupChangedError(rollup, named);
       },
     };
   }
+}
+
+interface KnownRollup extends Pick<FoundRollup, 'chainId' | 'address'> {
+  readonly rollup: RollupId;
 }
 
 function isOfSettings(error: unknown): boolean {
   return error instanceof InvalidSettingsError || error instanceof WrongL1ChainError;
 }
 
-/** The one rollup on L1 that official nodes of this version have had epochs of; `undefined` when there is none, or several. */
+/** The rollup on L1 of the epochs of official nodes of this version; `undefined` when the ledger has no such epochs, or of several. */
 async function rollupOfEpochs(
   epochs: Pick<EpochLedger, 'latest'>,
   networkVersion: string,
   chainId: number | undefined,
-): Promise<RollupId | undefined> {
+): Promise<KnownRollup | undefined> {
   const latest = await epochs.latest(LATEST_EPOCHS);
   const rollups = latest
     .filter((record) => isStreamed(record) && record.networkVersion === networkVersion)
-    .flatMap(({ id }) => parseEpochId(id).rollup ?? [])
-    .filter((rollup) => {
-      const parts = parseRollupId(rollup);
-      return parts !== undefined && (chainId === undefined || parts.chainId === chainId);
-    });
-  const [rollup, other] = new Set(rollups);
-  return other === undefined ? rollup : undefined;
+    .flatMap(({ id }) => parseEpochId(id).rollup ?? []);
+  const [known, other] = [...new Set(rollups)].flatMap((rollup) => {
+    const parts = parseRollupId(rollup);
+    return parts !== undefined && (chainId === undefined || parts.chainId === chainId) ? [{ rollup, ...parts }] : [];
+  });
+  return other === undefined ? known : undefined;
 }

@@ -1,11 +1,9 @@
 import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { POLLING_POLICIES } from '../../agent/job/polling-policy.ts';
+import { KEEP_MS } from '../../broker/jobs-ahead.ts';
 import type { GatewayOptions } from '../../gateway/run-gateway.ts';
 import { claimSecondsOf } from './to-broker-options.ts';
 import type { GatewayRole } from './read-role.ts';
-
-/** As the broker does. */
-const KEEP_MS = 2_000;
 
 /** The options of a gateway with these settings. @param agentId its agent's name, whether or not the settings have one */
 export function toGatewayOptions(
