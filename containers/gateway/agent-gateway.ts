@@ -57,8 +57,9 @@ export interface AgentGatewayDeps {
  *
  *     GatewayCalls ──▶ AgentCalls ──▶ JobDispatcher ──▶ queue, ledger, store
  *
- * `GatewayCalls` knows which job the agent has by its calls, and the rest is the broker's. It does not follow settlements, which on AWS would be one more reader of a stream for each agent: that a job was
- * cancelled, the agent learns when its lease is next extended.
+ * `GatewayCalls` knows which job the agent has by its calls, and the rest is the broker's. It does not follow settlements, which
+ * on AWS would be one more reader of a stream for each agent: the agent learns that its job was cancelled when the lease is next
+ * extended.
  */
 export class AgentGateway {
   readonly methods: ReadonlyMap<string, RpcMethod>;

@@ -23,8 +23,8 @@ interface Process {
 }
 
 /**
- * Reads the processor time of `bb` from `/proc`. `undefined` where there is no `bb` to be seen: it runs in another PID namespace,
- * none has run yet, or several agents have theirs, of which none is known to be this gateway's.
+ * Reads the processor time of `bb` from `/proc`. `undefined` where the agent's `bb` is not visible: it runs in another PID
+ * namespace, it has not run yet, or several agents run one and nothing says which agent is this gateway's.
  * @param agentPid the agent as it was found before, whose `bb` may be between two runs
  */
 export async function readBbTime(agentPid: number | undefined, proc = '/proc'): Promise<BbTime | undefined> {

@@ -16,8 +16,8 @@ export interface BusyShareDeps {
 }
 
 /**
- * The share of the last ten minutes in which the agent proved, seen from outside: `bb` was at work, where it can be seen, else
- * the agent had a job.
+ * The share of the last ten minutes in which the agent proved, seen from outside: `bb` was at work where it is visible, else the
+ * agent had a job.
  */
 export class BusyShare {
   readonly #deps: BusyShareDeps;

@@ -8,7 +8,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import { redactUrl } from '../../shared/telemetry/redact-urls.ts';
 
-/** An agent that was well within this time is: a restart takes it longer. */
+/** An agent that was well this recently still is: a restart takes longer. */
 const TRUSTED_MS = 5_000;
 const CALL_MS = 10_000;
 /** The names of an agent's loops: the first where there is one, the others where `PROVER_AGENT_COUNT` is larger. */
@@ -19,7 +19,7 @@ const Loops = z.array(z.object({ result: z.object({ jobId: z.string() }).optiona
 export interface CheckAgentOptions {
   /** The agent's own URL, such as `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** The version of Aztec that it has to be of. */
+  /** The version of Aztec that it has to run. */
   readonly networkVersion: string;
 }
 

@@ -21,7 +21,7 @@ export interface DrainAgentDeps {
 
 /**
  * Lets the agent finish its job if it can in the time of the drain, else gives the job back at no cost, so that another agent
- * begins at once. Nobody can tell the agent to stop, so its proof is taken for as long as it is there.
+ * begins at once. Nothing can make the agent stop, so its proof is accepted for as long as it runs.
  */
 export async function drainAgent({ drain, proof, agent, held, check, log, nowMs }: DrainAgentDeps): Promise<void> {
   const { jobId } = agent.slot;

@@ -49,8 +49,8 @@ interface UnseenJob {
 type Answer = AgentLease | undefined;
 
 /**
- * The calls of the one agent. It is at one job, so each call also shows whether it still has the one that it was given. What
- * reports mean to the ledger, and the lease of an agent that reports after a restart of the gateway, is as in the broker.
+ * The calls of the one agent. It proves one job at a time, so each call also shows whether it still has the one that it was given.
+ * What reports mean to the ledger, and how leases are taken over after a restart of the gateway, is as in the broker.
  */
 export class GatewayCalls {
   readonly #options: GatewayCallsOptions;

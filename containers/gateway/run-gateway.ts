@@ -47,8 +47,8 @@ const BODIES = { atOnce: 2, atOncePerClient: 2 };
 const STOP_MS = 1_000;
 
 /**
- * Serves Aztec's broker API to one agent on this machine, over the engine, until `signal` aborts and the agent has had its time
- * to finish.
+ * Serves Aztec's broker API to one agent on this machine, over the engine, until `signal` aborts and the agent has had time to
+ * finish.
  * @throws {ListenError}
  */
 export async function runGateway(

@@ -15,14 +15,14 @@ export interface AgentWatchDeps {
   readonly engine: Pick<Engine, 'incidents'>;
   readonly check: Pick<AgentCheck, 'findProblem'>;
   readonly status: AgentStatus;
-  /** Whether the agent has a job: it is not asked then. */
+  /** Whether the agent has a job: it is not checked then. */
   readonly hasJob: () => boolean;
   readonly log: Logger;
   /** A clock that only goes forward, in milliseconds. */
   readonly steadyMs: () => number;
 }
 
-/** Says, in the log and in the registry, whether the agent is there and of the right version. */
+/** Reports, in the log and in the registry, whether the agent is there and of the right version. */
 export class AgentWatch {
   readonly #deps: AgentWatchDeps;
   #problem: AgentProblem | undefined;

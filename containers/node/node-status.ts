@@ -18,7 +18,7 @@ export interface NodeVitals {
 
 /**
  * The node's own database answers however long ago L1 was last read, so the age of the newest block counts too.
- * @param disagreement of this machine's clock with L1's: a warning, and an illness when it is as long as that of a block may be
+ * @param disagreement between this machine's clock and L1's: a warning, and unhealthy from {@link UNHEALTHY_AFTER_MS} on
  */
 export function nodeStatusOf(vitals: NodeVitals, atMs: number, disagreement?: ClockDisagreement): NodeStatus {
   const warning = disagreement && describeDisagreement(disagreement);

@@ -143,7 +143,7 @@ export class BrokerJobs implements JobSource<BrokerJob> {
     }
   }
 
-  /** @returns whether the broker took it back: an older broker of Coppice's does not know how, nor does Aztec's */
+  /** @returns whether the broker took it back: an older broker of Coppice does not know how, and neither does Aztec's */
   async #giveBack(id: WireJobId, startedAtMs: number): Promise<boolean> {
     try {
       await this.#deps.returnJob(id, startedAtMs);

@@ -84,7 +84,7 @@ export function readRole(
   return { role: settings && { name, settings, engineOptions: engineOptionsOf(settings), environment: own }, problems };
 }
 
-/** A lease of an official agent lasts as long as Aztec's name for it says. */
+/** A lease of an official agent lasts as long as Aztec's setting for it says. */
 function officialEngineOptionsOf(settings: BrokerSettings | GatewaySettings): EngineOptions {
   const { brokerJobTimeoutMs } = settings;
   const leaseSeconds =

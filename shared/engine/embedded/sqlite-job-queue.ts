@@ -18,7 +18,10 @@ import { readMessageBody } from '../../job-queue/read-message-body.ts';
  * would, and also sees this connection's own writes and leases that end.
  */
 const POLL_MS = 5;
-/** A claim that leaves circuits or rollups passes all of their messages at each poll: it polls so seldom that this takes a tenth of the time. */
+/**
+ * A claim that leaves circuits or rollups reads past all of their messages at each poll, so it polls seldom enough that reading
+ * takes this share of the time.
+ */
 const SEARCHING_SHARE = 0.1;
 
 const MessageRow = z.object({ id: z.number().int(), body: z.string(), deliveries: z.number().int() });
@@ -68,7 +71,7 @@ export class SqliteJobQueue implements JobQueue {
       const remainingMs = giveUpAtMs - nowMs;
       if (lease !== undefined || remainingMs <= 0) return lease;
       const isSearching = except.length > 0 || rollup !== undefined;
-      const pollMs = !isSearching ? POLL_MS : Math.max(POLL_MS, (nowMs - polledAtMs) / SEARCHING_SHARE);
+      const pollMs = isSearching ? Math.max(POLL_MS, (nowMs - polledAtMs) / SEARCHING_SHARE) : POLL_MS;
       await pause(Math.min(pollMs, remainingMs), signal);
     }
   }

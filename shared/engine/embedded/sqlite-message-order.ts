@@ -10,7 +10,7 @@ import { epochIdOf } from '../../proving-job/proving-job-id.ts';
 // number of the oldest message of it or of a later epoch of its rollup. So turns never fall from one epoch of a rollup to the
 // next, whichever was asked for first, and two rollups take turns by when their epochs came.
 
-/** What a message's place in line follows from, besides its turn. */
+/** What determines a message's place in line, besides its turn. */
 export interface MessagePlace {
   readonly circuit: CircuitName;
   /** Empty for epochs that an earlier version opened. */

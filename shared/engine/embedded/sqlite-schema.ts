@@ -69,7 +69,7 @@ create index jobs_by_state on jobs (epoch_id, range_id, state, circuit, pool);
 `;
 
 /**
- * Added in version 10: what a message's place in line follows from. The first index is in the order of claims and has all that
+ * Added in version 10: what determines a message's place in line. The first index is in the order of claims and has all that
  * a claim and a count read; the second finds the turn of a message's epoch.
  */
 export const TURN_COLUMNS = [

@@ -30,7 +30,7 @@ it('is the share of the samples in which bb was at work', async () => {
   expect(busy.share).toBe(0.5);
 });
 
-it('is the share of the samples with a job where bb is not to be seen', async () => {
+it('is the share of the samples with a job where bb is not visible', async () => {
   const { busy, see } = measure();
   await see(undefined, true);
   await see(undefined, true);
