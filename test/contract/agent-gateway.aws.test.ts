@@ -1,22 +1,4 @@
-import { openAwsEngine } from '../../shared/engine/aws/aws-engine.ts';
-import { openAwsHarness } from './aws-harness.ts';
+import { openAwsEngineHarness } from './aws-engine-harness.ts';
 import { describeAgentGatewayContract } from './agent-gateway.contract.ts';
 
-describeAgentGatewayContract(
-  'aws',
-  async () => {
-    const harness = await openAwsHarness(['queues', 'bucket', 'table']);
-    const { connection, names, leaseSeconds } = harness;
-    const prefix = names.ledgerTable.replace(/-ledger$/, '');
-    const engine = openAwsEngine({ prefix, connection, leaseSeconds, nowMs: () => harness.nowMs() });
-    return {
-      ...harness,
-      engine,
-      async close() {
-        await engine.close();
-        await harness.close();
-      },
-    };
-  },
-  2_500,
-);
+describeAgentGatewayContract('aws', openAwsEngineHarness, 2_500);

@@ -18,7 +18,6 @@ import { AgentPort } from '../fixtures/agent-port.ts';
 import {
   aJob,
   aProof,
-  type BrokerHarness,
   clientOf,
   newFacade,
   newInputs,
@@ -29,6 +28,7 @@ import {
   type RunningBroker,
   startTestBroker,
 } from './broker-ground.ts';
+import type { EngineHarness } from './engine-harness.ts';
 
 /** The node's broker knows it from L1; a gateway learns it from the jobs. */
 const LINE = { networkVersion: '4.1.2', rollup: makeRollupId(1, `0x${'ab'.repeat(20)}`) };
@@ -51,12 +51,12 @@ type WireLease = NonNullable<Awaited<ReturnType<ProvingJobBroker['getProvingJob'
 /** What every gateway keeps over any engine, to an official agent of 4.1.2. */
 export function describeAgentGatewayContract(
   engine: string,
-  open: () => Promise<BrokerHarness>,
+  open: () => Promise<EngineHarness>,
   /** How long a call is held at least that is to find a job which is there, in milliseconds. */
   briefMs: number,
 ): void {
   describe(`the gateway over the engine ${engine}`, () => {
-    let harness: BrokerHarness;
+    let harness: EngineHarness;
     let broker: RunningBroker;
     let node: ProvingJobBroker;
     let port: AgentPort;

@@ -15,19 +15,11 @@ import { VerificationKeyData } from '@aztec/stdlib/vks';
 import { makeTracedFetch } from '@aztec/telemetry-client';
 
 import { type BrokerOptions, runBroker } from '../../containers/broker/run-broker.ts';
-import type { Engine } from '../../shared/engine/engine.ts';
 import { makeLineId } from '../../shared/proving-job/epoch-id.ts';
 import { ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { NO_METRICS } from '../../shared/telemetry/open-metrics.ts';
-
-export interface BrokerHarness {
-  readonly engine: Engine;
-  readonly leaseSeconds: number;
-  nowMs(): number;
-  elapse(seconds: number): Promise<void>;
-  close(): Promise<void>;
-}
+import type { EngineHarness } from './engine-harness.ts';
 
 /** Of the jobs of these suites. */
 export const TYPE = ProvingRequestType.PARITY_BASE;
@@ -42,7 +34,7 @@ export interface RunningBroker {
 
 /** A broker in this process, on a free port. */
 export async function startTestBroker(
-  { engine, leaseSeconds, nowMs }: Pick<BrokerHarness, 'engine' | 'leaseSeconds' | 'nowMs'>,
+  { engine, leaseSeconds, nowMs }: Pick<EngineHarness, 'engine' | 'leaseSeconds' | 'nowMs'>,
   options: Partial<BrokerOptions> = {},
 ): Promise<RunningBroker> {
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-import { openAwsBrokerHarness } from './aws-broker-harness.ts';
+import { openAwsEngineHarness } from './aws-engine-harness.ts';
 import { describeBrokerTroubleContract } from './broker-trouble.contract.ts';
 
-describeBrokerTroubleContract('aws', openAwsBrokerHarness);
+describeBrokerTroubleContract('aws', openAwsEngineHarness);

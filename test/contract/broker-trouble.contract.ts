@@ -13,7 +13,6 @@ import { openAnswerLosingProxy } from './answer-losing-proxy.ts';
 import {
   aJob,
   aProof,
-  type BrokerHarness,
   clientOf,
   jobIdOf,
   newFacade,
@@ -26,6 +25,7 @@ import {
   type RunningBroker,
   startTestBroker,
 } from './broker-ground.ts';
+import type { EngineHarness } from './engine-harness.ts';
 import { EngineOutage, triesWithin } from './engine-outage.ts';
 
 const EPOCH = EpochNumber(7);
@@ -37,9 +37,9 @@ const FOR_EVER_MS = 3_600_000;
 const HASTE = 200;
 
 /** What every broker survives over any engine, of official clients of 4.1.2 and of others. */
-export function describeBrokerTroubleContract(engine: string, open: () => Promise<BrokerHarness>): void {
+export function describeBrokerTroubleContract(engine: string, open: () => Promise<EngineHarness>): void {
   describe(`the broker in trouble over the engine ${engine}`, () => {
-    let harness: BrokerHarness;
+    let harness: EngineHarness;
     const cleanUps: (() => Promise<void>)[] = [];
 
     beforeEach(async () => {

@@ -9,6 +9,7 @@ import { type JobMessage, messageOf } from '../../shared/proving-job/job-message
 import { epochIdOf } from '../../shared/proving-job/proving-job-id.ts';
 import { epochId } from '../fixtures/epoch-id.ts';
 import { aJobMessage, aNewJob } from './a-new-job.ts';
+import { claimMessage } from './claim-message.ts';
 import type { JobQueueHarness } from './job-queue.contract.ts';
 
 /**
@@ -32,12 +33,7 @@ export function describeJobQueueOrder(
     const of = (epoch: number, circuit: CircuitName): JobMessage =>
       messageOf(aNewJob(circuit, { epochId: epochId(epoch) }));
 
-    /** A message that is there; however long the queue takes to find it. */
-    async function claimed(pools: readonly Pool[] = Pool.options): Promise<QueueLease> {
-      const lease = await queue.claim(pools, { waitSeconds: 60 });
-      if (lease === undefined) throw new Error('expected a claimable message');
-      return lease;
-    }
+    const claimed = (pools?: readonly Pool[]): Promise<QueueLease> => claimMessage(queue, pools);
 
     it('hands out urgent messages of every pool before normal ones', async () => {
       const [normal, urgentSmall, urgentLarge] = [

@@ -6,6 +6,7 @@ import { type Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { messageOf } from '../../shared/proving-job/job-message.ts';
 import { aJobMessage, aNewJob } from './a-new-job.ts';
+import { claimMessage } from './claim-message.ts';
 
 export interface JobQueueHarness {
   readonly queue: JobQueue;
@@ -33,12 +34,7 @@ export function describeJobQueueContract(adapter: string, open: () => Promise<Jo
     const claim = (pools: readonly Pool[] = Pool.options): Promise<QueueLease | undefined> =>
       queue.claim(pools, { waitSeconds: harness.sureWaitSeconds });
 
-    /** A message that is there; however long the queue takes to find it. */
-    async function claimed(pools: readonly Pool[] = Pool.options): Promise<QueueLease> {
-      const lease = await queue.claim(pools, { waitSeconds: 60 });
-      if (lease === undefined) throw new Error('expected a claimable message');
-      return lease;
-    }
+    const claimed = (pools?: readonly Pool[]): Promise<QueueLease> => claimMessage(queue, pools);
 
     /** Claims until the dead letters are so many: of messages that are for nobody. */
     async function untilParked(letters: number): Promise<void> {

@@ -12,14 +12,8 @@ import { AgentId, RangeId } from '../../shared/ledger/job-ledger.ts';
 import { EpochNumber, epochIdWithoutRollup, makeRollupId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
 import { epochId } from '../fixtures/epoch-id.ts';
 import { aNewJob } from './a-new-job.ts';
+import type { EngineHarness } from './engine-harness.ts';
 import { aNewEpoch } from './epoch-ledger.contract.ts';
-
-export interface NewRollupHarness {
-  readonly engine: Engine;
-  nowMs(): number;
-  elapse(seconds: number): Promise<void>;
-  close(): Promise<void>;
-}
 
 const OLD = makeRollupId(1, `0x${'aa'.repeat(20)}`);
 const NEW = makeRollupId(1, `0x${'bb'.repeat(20)}`);
@@ -28,9 +22,9 @@ const OLD_EPOCHS = 20;
 const LIMITS = { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 120 };
 
 /** What is documented as an upgrade of the network: the registry names a new rollup, which counts from 0, and the ledger stays. */
-export function describeNewRollup(adapter: string, open: () => Promise<NewRollupHarness>): void {
+export function describeNewRollup(adapter: string, open: () => Promise<EngineHarness>): void {
   describe(`a new rollup over the same ledger: ${adapter}`, () => {
-    let harness: NewRollupHarness;
+    let harness: EngineHarness;
     let engine: Engine;
     beforeEach(async () => {
       harness = await open();

@@ -1,4 +1,4 @@
-import { openAwsBrokerHarness } from './aws-broker-harness.ts';
+import { openAwsEngineHarness } from './aws-engine-harness.ts';
 import { describeProvingBrokerContract } from './proving-broker.contract.ts';
 
-describeProvingBrokerContract('aws', openAwsBrokerHarness);
+describeProvingBrokerContract('aws', openAwsEngineHarness);

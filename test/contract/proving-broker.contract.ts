@@ -12,7 +12,6 @@ import { sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 import {
   aJob,
   aProof,
-  type BrokerHarness,
   clientOf,
   jobIdOf,
   newFacade,
@@ -26,11 +25,12 @@ import {
   statusOf,
   TYPE,
 } from './broker-ground.ts';
+import type { EngineHarness } from './engine-harness.ts';
 
 /** What every broker keeps over any engine, to official clients of 4.1.2. */
-export function describeProvingBrokerContract(engine: string, open: () => Promise<BrokerHarness>): void {
+export function describeProvingBrokerContract(engine: string, open: () => Promise<EngineHarness>): void {
   describe(`the broker over the engine ${engine}`, () => {
-    let harness: BrokerHarness;
+    let harness: EngineHarness;
     const brokers: RunningBroker[] = [];
     let url: string;
     let node: ProvingJobBroker;

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import type { EpochContents } from '../../containers/devnet/traffic/epoch-contents.ts';
 import { fleetEngineOptions } from '../../containers/local-fleet/fleet.ts';
 import type { FleetOptions } from '../../containers/local-fleet/fleet-member.ts';
@@ -17,9 +16,9 @@ import { createL1Client } from '../../shared/l1/l1-client.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { STREAMED_RANGE } from '../../shared/ledger/streamed-epoch.ts';
-import { EpochNumber, makeEpochId, makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { OfficialFleet } from './official/official-fleet.ts';
+import { type OneEpochDevnet, startOneEpochDevnet } from './official/one-epoch-devnet.ts';
 
 /** Long enough for jobs to be open when the second node takes the epoch up. */
 const PROOF_MS = 700;
@@ -34,7 +33,7 @@ interface Story {
 }
 
 describe("an epoch that Aztec's node and ours prove at the same time, with agents of both kinds", () => {
-  let devnet: Devnet;
+  let devnet: OneEpochDevnet;
   let engine: Engine;
   let story: Story;
   const publishers = {
@@ -46,21 +45,14 @@ describe("an epoch that Aztec's node and ours prove at the same time, with agent
   beforeAll(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'coppice-mixed-'));
     cleanUps.push(() => rm(directory, { recursive: true, force: true }));
-    const mined = Promise.withResolvers<EpochContents>();
-    devnet = await startDevnet({
-      dataDirectory: directory,
-      epochs: 1,
-      onTraffic: (event) => {
-        if (event.kind === 'epoch-mined') mined.resolve(event.contents);
-      },
-    });
+    devnet = await startOneEpochDevnet(directory);
     cleanUps.push(() => devnet.stop());
     const options = optionsOf(directory, ACCOUNT_INDEX.proverPublisher);
     engine = await openEngine(fleetEngineOptions(options));
     cleanUps.push(() => engine.close());
     const fleet = await OfficialFleet.open(options);
     cleanUps.push(() => fleet.stop());
-    story = await proveByBoth(fleet, directory, await Promise.race([mined.promise, failOf(devnet)]));
+    story = await proveByBoth(fleet, directory, await devnet.untilMined());
   });
 
   afterAll(async () => {
@@ -83,7 +75,7 @@ describe("an epoch that Aztec's node and ours prove at the same time, with agent
       return accounts.length === 2 ? accounts : undefined;
     }, devnet);
     const epoch = await eventually(async () => {
-      const record = await engine.epochs.find(idOf(contents));
+      const record = await engine.epochs.find(devnet.idOf(contents));
       return record?.state === 'proven' ? record : undefined;
     }, devnet);
     return { epoch, provers, jobs: await jobsOf(contents) };
@@ -121,12 +113,8 @@ describe("an epoch that Aztec's node and ours prove at the same time, with agent
     };
   }
 
-  function idOf({ epochNumber }: EpochContents): EpochRecord['id'] {
-    return makeEpochId(makeRollupId(devnet.l1ChainId, devnet.rollupAddress), EpochNumber.parse(epochNumber));
-  }
-
   async function jobsOf(contents: EpochContents): Promise<readonly JobRecord[]> {
-    return await engine.jobs.jobsOfEpoch(idOf(contents));
+    return await engine.jobs.jobsOfEpoch(devnet.idOf(contents));
   }
 
   async function proversOf({ checkpoints }: EpochContents): Promise<readonly string[]> {
@@ -141,7 +129,3 @@ describe("an epoch that Aztec's node and ours prove at the same time, with agent
     return [...new Set(verified.flatMap(({ args }) => args.proverId?.toLowerCase() ?? []))];
   }
 });
-
-async function failOf({ broken }: Devnet): Promise<never> {
-  throw await broken;
-}

@@ -90,6 +90,18 @@ describe('EpochWatcher', () => {
     });
   }
 
+  /** A job of epoch 4 is rejected whenever the watcher attempts one. @param messages what it logs as an error */
+  function aWatcherOfRejection(messages: string[]): EpochWatcher {
+    const log = pino({ level: 'error' }, { write: (line: string) => void messages.push(line) });
+    return aWatcher(
+      async () => {
+        await open(4, 'failed');
+        throw new Error('a job was rejected');
+      },
+      { log },
+    );
+  }
+
   /** Looks once and waits until what that started has ended. */
   async function look(watcher: EpochWatcher): Promise<void> {
     await watcher.tick(running);
@@ -221,14 +233,7 @@ describe('EpochWatcher', () => {
     const other = epochId(4, makeRollupId(1, `0x${'bb'.repeat(20)}`));
     await engine.epochs.open({ ...aNewEpoch(4), id: other });
     const messages: string[] = [];
-    const log = pino({ level: 'error' }, { write: (line: string) => void messages.push(line) });
-    const watcher = aWatcher(
-      async () => {
-        await open(4, 'failed');
-        throw new Error('a job was rejected');
-      },
-      { log },
-    );
+    const watcher = aWatcherOfRejection(messages);
     await look(watcher);
     await look(watcher);
     expect(messages.join('')).toContain(`\`coppice retry ${epochId(4)}\``);
@@ -242,14 +247,7 @@ describe('EpochWatcher', () => {
     beforeEach(async () => {
       ranges.delete(5);
       messages = [];
-      const log = pino({ level: 'error' }, { write: (line: string) => void messages.push(line) });
-      watcher = aWatcher(
-        async () => {
-          await open(4, 'failed');
-          throw new Error('a job was rejected');
-        },
-        { log },
-      );
+      watcher = aWatcherOfRejection(messages);
       await look(watcher);
       await look(watcher);
       expect(attempted).toEqual([4]);

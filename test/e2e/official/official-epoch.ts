@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { type Devnet, startDevnet } from '../../../containers/devnet/devnet.ts';
 import { findEpochProof, type MinedEpochProof } from '../../../containers/devnet/report/find-epoch-proof.ts';
 import type { EpochContents } from '../../../containers/devnet/traffic/epoch-contents.ts';
 import { fleetEngineOptions, type FunctionName } from '../../../containers/local-fleet/fleet.ts';
@@ -16,9 +15,9 @@ import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
-import { EpochNumber, makeEpochId, makeRollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { OfficialFleet } from './official-fleet.ts';
+import { type OneEpochDevnet, startOneEpochDevnet } from './one-epoch-devnet.ts';
 
 /** What differs between the engines. */
 export interface OfficialEpochGround {
@@ -53,7 +52,7 @@ interface Story {
 /** The suite of an epoch that Aztec's own node has proven by Aztec's own agents, and one of ours, through our broker. */
 export function describeOfficialEpoch(engineName: string, ground: () => OfficialEpochGround): void {
   describe(`an epoch of Aztec's own node and agents on the engine ${engineName}, whose parts are killed with kill -9`, () => {
-    let devnet: Devnet;
+    let devnet: OneEpochDevnet;
     let engine: Engine;
     let fleet: OfficialFleet;
     let story: Story;
@@ -62,14 +61,7 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
     beforeAll(async () => {
       const directory = await mkdtemp(join(tmpdir(), 'coppice-official-'));
       cleanUps.push(() => rm(directory, { recursive: true, force: true }));
-      const mined = Promise.withResolvers<EpochContents>();
-      devnet = await startDevnet({
-        dataDirectory: directory,
-        epochs: 1,
-        onTraffic: (event) => {
-          if (event.kind === 'epoch-mined') mined.resolve(event.contents);
-        },
-      });
+      devnet = await startOneEpochDevnet(directory);
       cleanUps.push(() => devnet.stop());
       const { leaseSeconds, functions, fleetOptions } = ground();
       const options = await fleetOptions({
@@ -87,21 +79,21 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       fleet = await OfficialFleet.open(options);
       cleanUps.push(() => fleet.stop());
       for (const name of functions) fleet.startFunction(name);
-      story = await killAndRecover(mined.promise);
+      story = await killAndRecover();
     });
 
     afterAll(async () => {
       for (const cleanUp of cleanUps.reverse()) await cleanUp();
     });
 
-    async function killAndRecover(mined: Promise<EpochContents>): Promise<Story> {
+    async function killAndRecover(): Promise<Story> {
       const broker = fleet.startBroker();
       const node = fleet.startNode();
       const doomed = fleet.startAgent('doomed');
       fleet.startAgent('steady');
       const gateway = fleet.startGateway(AGENT_OF_GATEWAY);
       fleet.startAgentOfGateway('through-gateway');
-      const contents = await Promise.race([mined, devnet.broken.then((error) => Promise.reject(error))]);
+      const contents = await devnet.untilMined();
 
       await untilProven(contents, PROVEN_WHEN_BROKER_DIES);
       broker.kill();
@@ -198,9 +190,8 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       await eventually(async () => (await provenJobsOf(contents)).length >= count || undefined, devnet);
     }
 
-    async function jobsOf({ epochNumber }: EpochContents): Promise<readonly JobRecord[]> {
-      const rollup = makeRollupId(devnet.l1ChainId, devnet.rollupAddress);
-      return await engine.jobs.jobsOfEpoch(makeEpochId(rollup, EpochNumber.parse(epochNumber)));
+    async function jobsOf(contents: EpochContents): Promise<readonly JobRecord[]> {
+      return await engine.jobs.jobsOfEpoch(devnet.idOf(contents));
     }
 
     async function provenJobsOf(contents: EpochContents): Promise<readonly JobRecord[]> {
