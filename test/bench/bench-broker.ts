@@ -10,7 +10,7 @@ import { measureThroughput, type Throughput } from './broker/measure-throughput.
 import { percentileOf } from './percentile-of.ts';
 
 /**
- * Our broker against Aztec's of 4.1.2 and 5.2.0, each in a process of its own, under Aztec's own clients: how long an idle
+ * Our broker against Aztec's of 4.1.2 and 5.2.0, each in a separate process, under Aztec's own clients: how long an idle
  * agent waits for a job, and jobs a second, the broker's share of the processors' time and its peak memory when inputs travel
  * in the calls. The brokers take turns, so that load on the machine slows them alike. `bench:epoch` proves whole epochs.
  *

@@ -255,7 +255,7 @@ export function describeAgentGatewayContract(
       expect(next?.job).toEqual(third);
       expect(proofs).toHaveBeenCalledOnce();
       expect(await node.getProvingJobStatus(second.id)).toEqual({ status: 'fulfilled', value: aProof('two') });
-      // What it waited for the agent is no part of how long its proof takes.
+      // The time it waited for the agent does not count towards its proof.
       await harness.elapse(1);
       await raw(url, 'reportProvingJobSuccess', [third.id, aProof('three'), DRAINED]);
       expect((await recordOf(third))?.provingMs).toBe(1_000);

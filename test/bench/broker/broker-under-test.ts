@@ -1,4 +1,4 @@
-/** A broker that the bench drives, in a process of its own. */
+/** A broker that the bench drives, in a separate process. */
 export interface BrokerUnderTest {
   readonly name: string;
   readonly url: string;

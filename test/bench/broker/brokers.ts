@@ -14,7 +14,7 @@ export interface BrokersUnderTest {
   readonly aztec520: BrokerUnderTest | undefined;
 }
 
-/** Starts our broker, and Aztec's of two versions, each in a process of its own and idle. */
+/** Starts our broker, and Aztec's of two versions, each in a separate process and idle. */
 export async function startBrokers(): Promise<BrokersUnderTest> {
   const coppice = await CoppiceBroker.start({ aztecVersion: CLIENT_VERSION });
   return {

@@ -1,4 +1,4 @@
-/** One run of the bench, in a process of its own, so that its peak of memory is its own. */
+/** One run of the bench, in a separate process, so that its peak of memory is measured alone. */
 export interface EnqueueRun {
   /** What is measured: asking for new jobs until all have a message, or a restarted node taking proofs that are there. */
   readonly phase: 'ask' | 'restart';

@@ -26,13 +26,13 @@ it('reads from a bucket what a process with the same store has put there', async
   await harness.close();
 });
 
-it('reads from a folder what another process has put there, without a store of its own', async () => {
+it('reads from a folder what another process has put there, without a configured store', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'coppice-file-store-'));
   const uri = (await new AztecFileStores(pathToFileURL(directory).href).save(KEY, BYTES)) ?? '';
   expect(Buffer.from(await new AztecFileStores().read(uri))).toEqual(BYTES);
   await rm(directory, { recursive: true });
 });
 
-it('saves nothing without a store of its own', async () => {
+it('saves nothing without a configured store', async () => {
   expect(await new AztecFileStores().save(KEY, BYTES)).toBeUndefined();
 });

@@ -96,7 +96,7 @@ export class BrokerGround {
     return `http://127.0.0.1:${server.port}`;
   }
 
-  /** Aztec's own broker in a process of its own. */
+  /** Aztec's own broker in a separate process. */
   async startBrokerProcess(port = 0): Promise<{ readonly url: string; readonly port: number; kill(): Promise<void> }> {
     const dataDirectory = join(this.directory, 'aztec-broker');
     await mkdir(dataDirectory, { recursive: true });
