@@ -109,3 +109,4 @@ export const AgentPools = z
       context.addIssue({ code: 'custom', path: [pool], message });
     }
   });
+export type AgentPools = z.output<typeof AgentPools>;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 import * as ethereum from '../../shared/config/ethereum-kinds.ts';
 import { reasonOf } from '../../shared/config/value-kinds.ts';
-import { AgentPools, checkFargateSize } from './agent-pool-config.ts';
+import { AgentPools } from './agent-pool-config.ts';
+import { ecrImage, NATIVE, VersionLines } from './line-config.ts';
+import { NodeConfig, SECRET_VARIABLES } from './node-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
 /** As a flag takes it, with its checksum. */
@@ -23,74 +25,8 @@ const amount = z
 const availabilityZone = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone, such as 'eu-central-1a'");
 const arn = (service: string): z.ZodString =>
   z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `must be the ARN of ${service}: arn:aws:${service}:…`);
-const ecrImage = z
-  .string()
-  .regex(
-    /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9/_.-]+(@sha256:[0-9a-f]{64}|:[\w.-]+)$/,
-    'must be an image in ECR: agents reach no other registry. <account>.dkr.ecr.<region>.amazonaws.com/<repository>@sha256:<digest>, or :<tag>',
-  );
-
 /** The retention periods that CloudWatch supports, in days. */
 const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
-
-/** Variables of the prover node whose values carry a key, so they are fields of the L1 secret. */
-const SECRET_VARIABLES = [
-  'ETHEREUM_HOSTS',
-  'L1_CONSENSUS_HOST_URLS',
-  'L1_CONSENSUS_HOST_API_KEYS',
-  'ETHEREUM_DEBUG_HOSTS',
-  'PEER_ID_PRIVATE_KEY',
-] as const;
-
-/** Variables that the stacks set themselves, from other fields of the configuration. */
-const OWN_VARIABLES = [
-  'AWS_REGION',
-  'AZTEC_PORT',
-  'COPPICE_AWS_PREFIX',
-  'COPPICE_ENGINE',
-  'DATA_DIRECTORY',
-  'L1_CHAIN_ID',
-  'L1_PRIVATE_KEY',
-  'NETWORK',
-  'P2P_PORT',
-  'PROVER_ID',
-  'PROVER_NODE_DISABLE_PROOF_PUBLISH',
-  'PROVER_PROOF_STORE',
-  'PROVER_PUBLISHER_PRIVATE_KEY',
-  'PROVER_PUBLISHER_PRIVATE_KEYS',
-  'REGISTRY_CONTRACT_ADDRESS',
-] as const;
-
-const Variables = z
-  .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be the name of a variable: CAPITALS_AND_UNDERSCORES'), z.string())
-  .superRefine((variables, context) => {
-    for (const name of Object.keys(variables)) {
-      const place = (SECRET_VARIABLES as readonly string[]).includes(name)
-        ? 'carries a key: name it in l1.secretVariables and put its value into the secret <prefix>/l1'
-        : (OWN_VARIABLES as readonly string[]).includes(name)
-          ? 'is set by the stacks, from the rest of this configuration'
-          : undefined;
-      if (place !== undefined) context.addIssue({ code: 'custom', path: [name], message: place });
-    }
-  });
-
-const NodeConfig = z
-  .strictObject({
-    vcpu: z.int().default(4),
-    memoryGib: z.int().default(16),
-    architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
-    /** Volume of the archiver's and the world state's databases. Each task starts with an empty one, which Aztec's snapshot fills. */
-    dataGib: z.int().min(20).max(16_384).default(256),
-    /** The volume's throughput. The node writes the snapshot of a whole chain to it before it can prove. */
-    dataMibPerSecond: z.int().min(125).max(750).default(125),
-    p2pPort: z.int().min(1024).max(65_535).default(40_400),
-    /** Further settings of Coppice's node and of Aztec, by variable. */
-    variables: Variables.default({}),
-  })
-  .superRefine((node, context) => {
-    const problem = checkFargateSize(node, '');
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-  });
 
 /** Everything that makes one environment differ from another. */
 export const EnvironmentConfig = z
@@ -170,8 +106,18 @@ export const EnvironmentConfig = z
         marginSeconds: z.int().min(0).max(86_400).default(420),
       })
       .prefault({}),
-    /** Images that are already in ECR. @default built from the Dockerfiles at deployment, which takes Docker */
-    images: z.strictObject({ node: ecrImage, agent: ecrImage }).optional(),
+    /**
+     * The version lines, each with its own node, agents and queues: what the network runs, and for a while what it ran before
+     * or will run next. @default the native line alone
+     */
+    lines: VersionLines.default([{ aztec: NATIVE }]),
+    /**
+     * Coppice's own images that are already in ECR: of the native line's node and agents, and of the broker beside Aztec's.
+     * @default built from the Dockerfiles at deployment, which takes Docker
+     */
+    images: z
+      .strictObject({ node: ecrImage.optional(), agent: ecrImage.optional(), broker: ecrImage.optional() })
+      .optional(),
 
     /** The cost of a day above which an alarm fires. */
     dailyBudgetDollars: z.number().positive(),
@@ -198,7 +144,7 @@ export const EnvironmentConfig = z
       context.addIssue({ code: 'custom', path, message: `must be in the region ${here}, got ${zone}` });
     });
     for (const [name, image] of Object.entries(images ?? {})) {
-      if (image.split('.')[3] === here) continue;
+      if (image === undefined || image.split('.')[3] === here) continue;
       context.addIssue({ code: 'custom', path: ['images', name], message: `must be in the region ${here}` });
     }
     if (prefix.startsWith('aws') || prefix.startsWith('ecs') || prefix.startsWith('fargate')) {

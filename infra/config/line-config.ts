@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
+import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+import { AgentPools } from './agent-pool-config.ts';
+import { NodeConfig, Variables } from './node-config.ts';
+
+/** The line of Coppice's own node and agents. Its resources are named without a line. */
+export const NATIVE = 'native';
+
+export const ecrImage = z
+  .string()
+  .regex(
+    /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/[a-z0-9/_.-]+(@sha256:[0-9a-f]{64}|:[\w.-]+)$/,
+    'must be an image in ECR: agents reach no other registry. <account>.dkr.ecr.<region>.amazonaws.com/<repository>@sha256:<digest>, or :<tag>',
+  );
+
+/** Of any registry: one that is not in ECR is copied there by the deployment. */
+const image = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9/_.:-]*(@sha256:[0-9a-f]{64}|:[\w.-]+)$/,
+    "must be an image with its tag or digest: 'azteclabs/aztec:6.0.0', or one in ECR",
+  );
+
+/** Words that follow the prefix in names of the native line: a line of that name could take another resource's name. */
+const TAKEN_NAMES: readonly string[] = [NATIVE, 'node', ...Pool.options];
+
+const VersionLine = z
+  .strictObject({
+    /** The version of Aztec's own images, such as `6.0.0`; `native`: Coppice's node and agents, of the version in `package.json`. */
+    aztec: z
+      .string()
+      .regex(/^(native|\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?)$/, "must be a version of Aztec, such as '6.0.0', or 'native'"),
+    /**
+     * Stands in the names of the line's resources, and in their logical ids: another name is another line, whose resources are
+     * created anew. It stays the same from 6.0.0 to 6.0.1. @default `v` and the major version, such as `v6`
+     */
+    name: z
+      .string()
+      .regex(/^[a-z][a-z0-9]{0,11}$/, 'must be up to 12 lower-case letters and digits, a letter first')
+      .refine((name) => !TAKEN_NAMES.includes(name), `must not be one of ${TAKEN_NAMES.join(', ')}`)
+      .optional(),
+    /** Other images than Aztec's of that version. */
+    images: z.strictObject({ node: image.optional(), agent: image.optional() }).optional(),
+    /** Further variables of Aztec's programs. They win over those of `aztec-releases.ts`. */
+    variables: z.strictObject({ node: Variables.optional(), agent: Variables.optional() }).optional(),
+    /** The rollup of the line, by its version in the registry. @default the canonical one when the node starts */
+    rollupVersion: z.int().nonnegative().optional(),
+    /** @default the environment's `node` */
+    node: NodeConfig.optional(),
+    /** The pools of this line's agents. @default the environment's, with the same limits of agents for each line */
+    pools: AgentPools.optional(),
+  })
+  .superRefine(({ aztec, ...own }, context) => {
+    if (aztec !== NATIVE) return;
+    for (const field of ['name', 'images', 'variables', 'rollupVersion'] as const) {
+      if (own[field] === undefined) continue;
+      const elsewhere = field === 'images' ? 'images' : 'node.variables';
+      const message =
+        field === 'name'
+          ? 'must be left out: the native line has no name, so that what is deployed keeps its own'
+          : `must be left out of the native line: the environment's ${elsewhere} has it`;
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
+  });
+
+/** The lines of an environment. A job knows its line by its version, so each version is in one line. */
+export const VersionLines = z
+  .array(VersionLine)
+  .min(1, "must have a line: { aztec: '6.0.0' } with the network's version, or { aztec: 'native' }")
+  .superRefine((lines, context) => {
+    const names = lines.map(nameOfLine);
+    const versions = lines.map(({ aztec }) => versionOfLine(aztec));
+    for (const [index] of lines.entries()) {
+      const [name, version] = [names[index] ?? '', versions[index] ?? ''];
+      if (versions.indexOf(version) !== index) {
+        const message = `must be another version than the lines before: jobs of ${version} belong to one line`;
+        context.addIssue({ code: 'custom', path: [index, 'aztec'], message });
+      } else if (names.indexOf(name) !== index) {
+        const message = `must be given, and other than ${name}, which is an earlier line's: name: '${name}b'`;
+        context.addIssue({ code: 'custom', path: [index, 'name'], message });
+      }
+    }
+  });
+export type VersionLineConfig = z.output<typeof VersionLine>;
+
+/** The name that the configuration gives the line, or the one by its version. */
+export function nameOfLine({ aztec, name }: Pick<VersionLineConfig, 'aztec' | 'name'>): string {
+  return name ?? (aztec === NATIVE ? NATIVE : `v${Number.parseInt(aztec, 10)}`);
+}
+
+/** The version of Aztec that the line's jobs carry. */
+export function versionOfLine(aztec: string): string {
+  return aztec === NATIVE ? installedNetworkVersion() : aztec;
+}

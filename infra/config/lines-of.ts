@@ -1,0 +1,55 @@
+import type { AgentPools } from './agent-pool-config.ts';
+import { type AztecRelease, type OfficialProgram, releaseOf } from './aztec-releases.ts';
+import type { EnvironmentConfig } from './environment-config.ts';
+import { NATIVE, nameOfLine, type VersionLineConfig, versionOfLine } from './line-config.ts';
+import type { NodeConfig } from './node-config.ts';
+
+interface CommonLine {
+  /** Stands in the names of its resources; `native` for the native line, whose names have no line in them. */
+  readonly name: string;
+  /** The version of Aztec that its jobs carry, such as `6.0.0`. */
+  readonly version: string;
+  readonly node: NodeConfig;
+  readonly pools: AgentPools;
+}
+
+/** Coppice's own node and agents. */
+export interface NativeLine extends CommonLine {
+  readonly kind: 'native';
+}
+
+/** Aztec's own node and agents, unmodified, beside Coppice's broker and gateways. */
+export interface OfficialLine extends CommonLine {
+  readonly kind: 'official';
+  /** Aztec's images, in ECR or in any other registry. */
+  readonly images: Readonly<Record<OfficialProgram, string>>;
+  /** What that version's programs need beside what their task says of every version. */
+  readonly variables: AztecRelease['variables'];
+  /** The rollup's version in the registry. @default the canonical one's */
+  readonly rollupVersion: number | undefined;
+}
+
+export type Line = NativeLine | OfficialLine;
+
+/** The lines of the environment, each with all that the environment, the version and the line itself say of it. */
+export function linesOf(config: Pick<EnvironmentConfig, 'lines' | 'node' | 'pools'>): readonly Line[] {
+  return config.lines.map((line) => lineOf(line, config));
+}
+
+function lineOf(line: VersionLineConfig, environment: Pick<EnvironmentConfig, 'node' | 'pools'>): Line {
+  const { aztec, node = environment.node, pools = environment.pools } = line;
+  const common = { name: nameOfLine(line), version: versionOfLine(aztec), node, pools };
+  if (aztec === NATIVE) return { kind: 'native', ...common };
+  const { repositories, variables } = releaseOf(aztec);
+  const of = <T>(valueOf: (program: OfficialProgram) => T): Record<OfficialProgram, T> => ({
+    node: valueOf('node'),
+    agent: valueOf('agent'),
+  });
+  return {
+    kind: 'official',
+    ...common,
+    images: of((program) => line.images?.[program] ?? `${repositories[program]}:${aztec}`),
+    variables: of((program) => ({ ...variables[program], ...line.variables?.[program] })),
+    rollupVersion: line.rollupVersion,
+  };
+}
