@@ -46,7 +46,7 @@ export interface AgentGatewayDeps {
   readonly engine: Engine;
   readonly check: Pick<AgentCheck, 'findProblem' | 'proves' | 'isGone'>;
   readonly status: AgentStatus;
-  readonly protection: Pick<TaskProtection, 'on' | 'off'>;
+  readonly protection: Pick<TaskProtection, 'on' | 'off' | 'blocksDeployment' | 'yieldToDeployment'>;
   readonly drain: Drain;
   readonly log: Logger;
   readonly nowMs: () => number;

@@ -10,7 +10,7 @@ import { type AgentBook, type AgentSlot, newSlot } from '../broker/agent-slot.ts
 export interface GatewayAgentDeps {
   readonly engine: Pick<Engine, 'incidents'>;
   readonly status: AgentStatus;
-  readonly protection: Pick<TaskProtection, 'on' | 'off'>;
+  readonly protection: Pick<TaskProtection, 'on' | 'off' | 'blocksDeployment' | 'yieldToDeployment'>;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -59,6 +59,16 @@ export class GatewayAgent implements AgentBook {
 
   isDoubted(): boolean {
     return this.#doubt.isDoubted(this.slot);
+  }
+
+  /** Whether a deployment waits for this task to have no job. */
+  get blocksDeployment(): boolean {
+    return this.#deps.protection.blocksDeployment;
+  }
+
+  /** Gives ECS the time to stop the task for a deployment. The agent must get no job meanwhile. */
+  async yieldToDeployment(signal: AbortSignal): Promise<void> {
+    await this.#deps.protection.yieldToDeployment(signal);
   }
 
   /** The agent has no job, and gets none for now: its task may be stopped. @param isReady whether it could take one */

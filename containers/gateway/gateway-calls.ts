@@ -59,6 +59,7 @@ export class GatewayCalls {
   #waiting = new AbortController();
   #unseen: UnseenJob | undefined;
   #hasWarnedOfLoops = false;
+  #isYielding = false;
 
   constructor(options: GatewayCallsOptions, deps: GatewayCallsDeps) {
     this.#options = options;
@@ -81,6 +82,10 @@ export class GatewayCalls {
       if (await this.#isOtherLoop(context.signal)) return this.#nothing(context);
       const again = await this.#offerAgain();
       if (again !== undefined) return again;
+      if (this.#mustYield()) {
+        this.#rest();
+        return this.#nothing(context);
+      }
       return this.#gave(await calls.getJob(filter, context));
     });
   }
@@ -233,7 +238,21 @@ export class GatewayCalls {
 
   #rest(isReady = true): void {
     const { agent, drain } = this.#deps;
-    if (agent.slot.jobId === undefined && !drain.hasBegun()) agent.rests(isReady);
+    if (agent.slot.jobId !== undefined || drain.hasBegun()) return;
+    agent.rests(isReady);
+    if (agent.blocksDeployment) void this.#yieldToDeployment();
+  }
+
+  /** Whether the agent gets no further job, so that ECS can stop the task for a deployment that waits for it. */
+  #mustYield(): boolean {
+    return this.#isYielding || this.#deps.agent.blocksDeployment;
+  }
+
+  async #yieldToDeployment(): Promise<void> {
+    const { agent, drain } = this.#deps;
+    this.#isYielding = true;
+    await agent.yieldToDeployment(drain.stop);
+    this.#isYielding = false;
   }
 
   async #watch(): Promise<void> {
@@ -257,6 +276,7 @@ export class GatewayCalls {
   }
 
   #filterNow(filter: WireJobFilter | undefined): WireJobFilter | undefined {
-    return this.#deps.drain.hasBegun() ? { allowList: filter?.allowList ?? [], allowNewJobs: false } : filter;
+    const mayHaveJob = !this.#deps.drain.hasBegun() && !this.#mustYield();
+    return mayHaveJob ? filter : { allowList: filter?.allowList ?? [], allowNewJobs: false };
   }
 }

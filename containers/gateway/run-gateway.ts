@@ -7,7 +7,7 @@ import type { Logger } from '../../shared/telemetry/logger.ts';
 import { AgentStatus } from '../agent/agent-status.ts';
 import { Drain } from '../agent/drain.ts';
 import { AgentReporter } from '../agent/heartbeat/agent-reporter.ts';
-import { TaskProtection } from '../agent/task-protection.ts';
+import { TaskProtection, type TaskProtectionOptions } from '../agent/task-protection.ts';
 import { ClientNetworks } from '../broker/transport/client-networks.ts';
 import { RpcServer, type RpcStatus } from '../broker/transport/rpc-server.ts';
 import { AgentGateway, type AgentGatewayOptions } from './agent-gateway.ts';
@@ -27,6 +27,8 @@ export interface GatewayOptions extends AgentGatewayOptions {
   readonly drainSeconds: number;
   /** The endpoint at which the gateway protects its ECS task while the agent proves. */
   readonly ecsAgentUri: string | undefined;
+  /** The timing of that protection. @default that of {@link TaskProtection} */
+  readonly protection?: Omit<TaskProtectionOptions, 'ecsAgentUri'>;
 }
 
 export interface RunGatewayDeps {
@@ -74,7 +76,7 @@ export async function runGateway(
   };
   const status = new AgentStatus(about, (record) => reporter.update(record), nowMs);
   const drain = new Drain(signal, options.drainSeconds, nowMs);
-  const protection = new TaskProtection({ ecsAgentUri: options.ecsAgentUri }, log);
+  const protection = new TaskProtection({ ecsAgentUri: options.ecsAgentUri, ...options.protection }, log);
   const check = new AgentCheck({ url: agentUrl, networkVersion }, { log, steadyMs });
   const gateway = new AgentGateway(options, { engine, check, status, protection, drain, log, nowMs });
   const hasJob = (): boolean => gateway.state.jobId !== undefined;

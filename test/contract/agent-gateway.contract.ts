@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { EpochNumber } from '@aztec/foundation/branded-types';
@@ -468,18 +468,37 @@ export function describeAgentGatewayContract(
       });
     });
 
-    it('protects its ECS task while the agent has a job', async () => {
-      const asked: unknown[] = [];
-      const ecs = createServer((request, response) => {
-        void request.toArray().then((chunks: Buffer[]) => {
-          const { ProtectionEnabled } = JSON.parse(Buffer.concat(chunks).toString()) as { ProtectionEnabled: boolean };
-          asked.push(ProtectionEnabled);
-          response.end(JSON.stringify({ protection: { ProtectionEnabled } }));
-        });
-      }).listen(0, '127.0.0.1');
-      await once(ecs, 'listening');
-      try {
-        const ecsAgentUri = `http://127.0.0.1:${(ecs.address() as AddressInfo).port}`;
+    describe('as a task of ECS', () => {
+      const asked: boolean[] = [];
+      let ecs: Server;
+      let ecsAgentUri: string;
+      /** Refuses to protect the task any longer, since a deployment waits for it. */
+      let isBlocked: boolean;
+
+      beforeEach(async () => {
+        asked.length = 0;
+        isBlocked = false;
+        ecs = createServer((request, response) => {
+          void request.toArray().then((chunks: Buffer[]) => {
+            const { ProtectionEnabled } = JSON.parse(Buffer.concat(chunks).toString()) as {
+              ProtectionEnabled: boolean;
+            };
+            asked.push(ProtectionEnabled);
+            const isRefused = isBlocked && ProtectionEnabled;
+            const failure = { failure: { Reason: 'DEPLOYMENT_BLOCKED' } };
+            response.end(JSON.stringify(isRefused ? failure : { protection: { ProtectionEnabled } }));
+          });
+        }).listen(0, '127.0.0.1');
+        await once(ecs, 'listening');
+        ecsAgentUri = `http://127.0.0.1:${(ecs.address() as AddressInfo).port}`;
+      });
+
+      afterEach(() => {
+        ecs.closeAllConnections();
+        ecs.close();
+      });
+
+      it('protects the task while the agent has a job', async () => {
         const { url } = await startGateway({ ecsAgentUri, holdMs: briefMs });
         const job = await enqueue();
         await nextJob({ url });
@@ -487,9 +506,37 @@ export function describeAgentGatewayContract(
         await clientOf(url).reportProvingJobSuccess(job.id, aProof('one'), ALL);
         await vi.waitUntil(() => asked.length === 2, PATIENCE);
         expect(asked).toEqual([true, false]);
-      } finally {
-        ecs.closeAllConnections();
-        ecs.close();
+      });
+
+      it('gives the agent no further job when a deployment waits for it, so that ECS can stop the task', async () => {
+        const { url, proven } = await untilBlocked(3_600_000);
+        const next = await enqueue();
+        expect(await clientOf(url).reportProvingJobSuccess(proven, aProof('one'), ALL)).toBeUndefined();
+        expect(await clientOf(url).getProvingJob(ALL)).toBeUndefined();
+        await vi.waitUntil(() => asked.at(-1) === false, PATIENCE);
+        expect(await recordOf(next)).toMatchObject({ state: 'queued', attempts: NO_ATTEMPTS });
+      });
+
+      it('gives the agent jobs again when ECS has not stopped the task', async () => {
+        const { url, proven } = await untilBlocked(1);
+        const next = await enqueue();
+        await clientOf(url).reportProvingJobSuccess(proven, aProof('one'), ALL);
+        isBlocked = false;
+        expect((await nextJob({ url })).job.id).toBe(next.id);
+      });
+
+      /** A gateway whose agent has a job when ECS refuses to renew the protection. */
+      async function untilBlocked(yieldMs: number): Promise<{ readonly url: string; readonly proven: WireJob['id'] }> {
+        const protection = { expiresInMinutes: 0.01, yieldMs };
+        const { url } = await startGateway({ ecsAgentUri, protection, holdMs: briefMs, ...NO_PREFETCH });
+        const { id } = await enqueue();
+        await nextJob({ url });
+        await vi.waitUntil(() => asked.length > 0, PATIENCE);
+        isBlocked = true;
+        const before = asked.length;
+        // The gateway asks again only once it has read the refusal.
+        await vi.waitUntil(() => asked.length >= before + 3, PATIENCE);
+        return { url, proven: id };
       }
     });
   });
