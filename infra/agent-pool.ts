@@ -26,6 +26,7 @@ import { FAMILY_NAMES } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import type { AgentPoolConfig, Ec2PoolConfig } from './config/agent-pool-config.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { inLine, type Line, lineVariables } from './config/lines-of.ts';
 import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
 import { addFleetContainer, FARGATE_STORAGE_GIB } from './fleet-container.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -37,6 +38,7 @@ const MEMORY_BESIDE_BB = 0.06;
 const IDLE_INSTANCE_SECONDS = 300;
 
 export interface AgentPoolProps {
+  readonly line: Line;
   readonly pool: Pool;
   readonly size: AgentPoolConfig;
   readonly config: EnvironmentConfig;
@@ -48,7 +50,7 @@ export interface AgentPoolProps {
 }
 
 /**
- * The agents of one size, as two services: `-spot`, and `-od` for when Spot has no capacity. `scale-fleet` sets how many run:
+ * The agents of one line and size, as two services: `-spot`, and `-od` for when Spot has no capacity. `scale-fleet` sets how many run:
  * a count in the template would reset the fleet with every deployment, in the middle of an epoch.
  */
 export class AgentPool extends Construct {
@@ -61,9 +63,9 @@ export class AgentPool extends Construct {
     this.services = { spot: this.#service('spot', props), od: this.#service('od', props) };
   }
 
-  #task({ pool, size, config, state }: AgentPoolProps): TaskDefinition {
+  #task({ line, pool, size, config, state }: AgentPoolProps): TaskDefinition {
     const task = new TaskDefinition(this, 'Task', {
-      family: `${config.prefix}-${pool}`,
+      family: `${config.prefix}-${inLine(line, pool)}`,
       compatibility: size.launch === 'ec2' ? Compatibility.MANAGED_INSTANCES : Compatibility.FARGATE,
       networkMode: NetworkMode.AWS_VPC,
       cpu: String(size.vcpu * 1024),
@@ -78,10 +80,11 @@ export class AgentPool extends Construct {
     const { settings: prover } = PROVER_SETTINGS;
     addFleetContainer(task, {
       config,
-      name: pool,
+      name: inLine(line, pool),
       image: containerImage(Stack.of(this), 'agent', config, size.architecture),
       command: ['start', '--prover-agent'],
       variables: {
+        ...lineVariables([line]),
         [agent.pools.variable]: pool,
         // Aztec's epochs, and the canary that tests the fleet.
         [agent.families.variable]: FAMILY_NAMES.join(),
@@ -93,8 +96,8 @@ export class AgentPool extends Construct {
     });
     state.ledger.grantRole('agent', task.taskRole);
     state.proofs.grantRole('agent', task.taskRole);
-    state.queues.grantRole('agent', task.taskRole, [pool]);
-    state.queues.grantSendToLarger(pool, task.taskRole);
+    state.queuesOf(line).grantRole('agent', task.taskRole, [pool]);
+    state.queuesOf(line).grantSendToLarger(pool, task.taskRole);
     this.#allowProtection(task, awsResourceNames(config.prefix).cluster);
     return task;
   }
@@ -107,10 +110,13 @@ export class AgentPool extends Construct {
     acknowledge(task.taskRole, { [wildcardFinding(this, tasks)]: 'a task learns its id when it runs' });
   }
 
-  #service(capacity: Capacity, { pool, size, config, cluster, fargate, network }: AgentPoolProps): FargateService {
+  #service(
+    capacity: Capacity,
+    { line, pool, size, config, cluster, fargate, network }: AgentPoolProps,
+  ): FargateService {
     const id = capacity === 'spot' ? 'Spot' : 'OnDemand';
     const service = new FargateService(this, id, {
-      serviceName: awsResourceNames(config.prefix).agentService(pool, capacity),
+      serviceName: awsResourceNames(config.prefix).agentService(pool, capacity, line.name),
       // CDK's class does not match CDK's interface under exactOptionalPropertyTypes.
       cluster: cluster as ICluster,
       taskDefinition: this.task,

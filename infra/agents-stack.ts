@@ -6,6 +6,7 @@ import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { Pool } from '../shared/proving-job/circuit-family.ts';
 import { AgentPool } from './agent-pool.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { inLine, linesOf } from './config/lines-of.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -35,12 +36,13 @@ export class AgentsStack extends Stack {
       capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
       defaultCapacityProviderStrategy: [],
     });
-    this.pools = Pool.options.flatMap((pool) => {
-      const size = config.pools[pool];
-      return size === undefined
-        ? []
-        : [new AgentPool(this, pool, { pool, size, config, cluster, fargate, network, state })];
-    });
+    this.pools = linesOf(config).flatMap((line) =>
+      Pool.options.flatMap((pool) => {
+        const size = line.pools[pool];
+        const props = { line, pool, config, cluster, fargate, network, state };
+        return size === undefined ? [] : [new AgentPool(this, inLine(line, pool), { ...props, size })];
+      }),
+    );
     new CfnOutput(this, 'ClusterName', { value: cluster.clusterName });
   }
 }

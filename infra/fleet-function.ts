@@ -12,6 +12,7 @@ import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
 import { PROCESS_SETTINGS } from '../shared/config/groups/process-settings.ts';
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { lineVariables, linesOf } from './config/lines-of.ts';
 import { functionCode } from './function-code.ts';
 import type { FunctionTiming } from './function-timings.ts';
 import { logRetention } from './log-retention.ts';
@@ -23,7 +24,7 @@ const STALE_AFTER = Duration.minutes(1);
 export interface FleetFunctionProps {
   /** Its folder in `functions/`. */
   readonly name: string;
-  readonly config: Pick<EnvironmentConfig, 'prefix' | 'logDays'>;
+  readonly config: EnvironmentConfig;
   readonly timing: FunctionTiming;
   /** Variables besides those that every function has. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -73,6 +74,7 @@ export class FleetFunction extends Construct {
         NODE_OPTIONS: '--enable-source-maps',
         [ENGINE_SETTINGS.settings.awsPrefix.variable]: config.prefix,
         [PROCESS_SETTINGS.settings.metricsNamespace.variable]: metricsNamespace(config.prefix),
+        ...lineVariables(linesOf(config)),
         ...variables,
       },
       // The next scheduled run does what this one could not.

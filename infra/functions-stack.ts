@@ -11,12 +11,15 @@ import { ENV as WATCH_L1 } from '../functions/watch-l1/env.ts';
 import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
 import { PLACEMENT_FAILURE, SERVICE_ACTION, TAKEN_BACK, TASK_CHANGE } from '../shared/engine/aws/fleet/ecs-events.ts';
 import type { FleetPoolsInput } from '../shared/agent-fleet/fleet-pools.ts';
+import type { AwsRole } from '../shared/engine/aws/aws-permissions.ts';
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { Pool } from '../shared/proving-job/circuit-family.ts';
 import { acknowledge } from './acknowledge.ts';
 import { agentDollarsPerHour } from './agent-price.ts';
 import { callsOfRole } from './calls-of-role.ts';
+import type { AgentPools } from './config/agent-pool-config.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { inLine, linesOf } from './config/lines-of.ts';
 import { FleetFunction, type FleetFunctionProps } from './fleet-function.ts';
 import { FUNCTION_TIMINGS } from './function-timings.ts';
 import type { StateStack } from './state-stack.ts';
@@ -76,7 +79,7 @@ export class FunctionsStack extends Stack {
     this.submitRoot = this.#submitRoot(state);
     this.sweepLedger = this.#function('SweepLedger', 'sweep-ledger');
     state.ledger.grantRole('sweep-ledger', this.sweepLedger.role);
-    state.queues.grantRole('sweep-ledger', this.sweepLedger.role);
+    this.#grantQueues('sweep-ledger', this.sweepLedger, state);
     this.settleDeadLetters = this.#settleDeadLetters(state);
     this.watchL1 = this.#watchL1(state);
     this.scaleFleet = this.#scaleFleet(state);
@@ -89,6 +92,10 @@ export class FunctionsStack extends Stack {
     options: Pick<FleetFunctionProps, 'variables' | 'failures'> = {},
   ): FleetFunction {
     return new FleetFunction(this, id, { name, config: this.#config, timing: FUNCTION_TIMINGS[name], ...options });
+  }
+
+  #grantQueues(role: AwsRole, { role: grantee }: FleetFunction, state: StateStack): void {
+    for (const line of linesOf(this.#config)) state.queuesOf(line).grantRole(role, grantee);
   }
 
   #submitRoot({ ledger, publisher, l1 }: StateStack): FleetFunction {
@@ -111,17 +118,17 @@ export class FunctionsStack extends Stack {
     return submitRoot;
   }
 
-  #settleDeadLetters({ ledger, queues }: StateStack): FleetFunction {
+  #settleDeadLetters(state: StateStack): FleetFunction {
     const settle = this.#function('SettleDeadLetters', 'settle-dead-letters');
-    ledger.grantRole('settle-dead-letters', settle.role);
-    queues.grantRole('settle-dead-letters', settle.role);
+    state.ledger.grantRole('settle-dead-letters', settle.role);
+    this.#grantQueues('settle-dead-letters', settle, state);
     // Lambda reads the queue under this role, and its attributes as well.
     settle.allow(
       ['sqs:GetQueueAttributes'],
-      queues.deadLetterQueues.map(({ queueArn }) => queueArn),
+      state.queues.map(({ deadLetterQueue }) => deadLetterQueue.queueArn),
     );
-    for (const { pool, lane, deadLetterQueue } of queues.all) {
-      new EventSourceMapping(this, `DeadLetters-${pool}-${lane}`, {
+    for (const { line, pool, lane, deadLetterQueue } of state.queues) {
+      new EventSourceMapping(this, `DeadLetters-${inLine({ name: line }, `${pool}-${lane}`)}`, {
         target: settle.function,
         eventSourceArn: deadLetterQueue.queueArn,
         batchSize: 10,
@@ -146,39 +153,42 @@ export class FunctionsStack extends Stack {
     return watch;
   }
 
-  #scaleFleet({ ledger, queues }: StateStack): FleetFunction {
-    const { pools, prefix, scaling } = this.#config;
-    const fleet: FleetPoolsInput = {};
-    for (const pool of Pool.options) {
-      const size = pools[pool];
-      if (size === undefined) continue;
-      const { maxAgents, minAgents, onDemandShare, startUpSeconds } = size;
-      fleet[pool] = { maxAgents, minAgents, onDemandShare, startUpSeconds, dollarsPerHour: agentDollarsPerHour(size) };
-    }
+  #scaleFleet(state: StateStack): FleetFunction {
+    const { pools, scaling } = this.#config;
     const { dollarsPerHour, mayCrossBudget, marginSeconds } = scaling;
+    const ownPools = linesOf(this.#config).filter((line) => line.pools !== pools);
     const variables = {
-      [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleet),
+      [SCALE_FLEET.FLEET_POOLS]: JSON.stringify(fleetPools(pools)),
+      ...(ownPools.length > 0 && {
+        [SCALE_FLEET.FLEET_POOLS_OF_LINES]: JSON.stringify(
+          Object.fromEntries(ownPools.map((line) => [line.name, fleetPools(line.pools)])),
+        ),
+      }),
       [SCALE_FLEET.FLEET_MARGIN_SECONDS]: String(marginSeconds),
       [SCALE_FLEET.FLEET_MAY_CROSS_BUDGET]: String(mayCrossBudget),
       ...(dollarsPerHour !== undefined && { [SCALE_FLEET.FLEET_DOLLARS_PER_HOUR]: String(dollarsPerHour) }),
     };
     const scale = this.#function('ScaleFleet', 'scale-fleet', { variables });
-    ledger.grantRole('scale-fleet', scale.role);
-    queues.grantRole('scale-fleet', scale.role);
-    // By name and not by reference, so that the functions are deployed without waiting for the agents. The scaler reads
-    // every service that may exist.
-    const names = awsResourceNames(prefix);
-    const services = Pool.options.flatMap((pool) =>
-      Capacity.options.map((capacity) =>
-        this.formatArn({
-          service: 'ecs',
-          resource: 'service',
-          resourceName: `${names.cluster}/${names.agentService(pool, capacity)}`,
-        }),
-      ),
-    );
-    scale.allow(callsOfRole('scale-fleet', 'ecs'), services);
+    state.ledger.grantRole('scale-fleet', scale.role);
+    this.#grantQueues('scale-fleet', scale, state);
+    scale.allow(callsOfRole('scale-fleet', 'ecs'), this.#scaledServices());
     return scale;
+  }
+
+  /**
+   * The services that may exist, all of which the scaler reads: agents of each line, and the nodes where a line may have to end.
+   * By name and not by reference, so that the functions are deployed without waiting for the agents.
+   */
+  #scaledServices(): readonly string[] {
+    const names = awsResourceNames(this.#config.prefix);
+    const lines = linesOf(this.#config);
+    const agents = lines.flatMap(({ name }) =>
+      Pool.options.flatMap((pool) => Capacity.options.map((capacity) => names.agentService(pool, capacity, name))),
+    );
+    const nodes = lines.every(({ kind }) => kind === 'native') ? [] : lines.map(({ name }) => names.nodeService(name));
+    return [...agents, ...nodes].map((service) =>
+      this.formatArn({ service: 'ecs', resource: 'service', resourceName: `${names.cluster}/${service}` }),
+    );
   }
 
   /** ECS reports each task that stops or is taken back, and each that it cannot place. */
@@ -204,4 +214,16 @@ export class FunctionsStack extends Stack {
     const resourceName = awsResourceNames(this.#config.prefix).cluster;
     return { clusterArn: [this.formatArn({ service: 'ecs', resource: 'cluster', resourceName })] };
   }
+}
+
+/** The limits and prices of the pools, as the scaler reads them. */
+function fleetPools(pools: AgentPools): FleetPoolsInput {
+  const fleet: FleetPoolsInput = {};
+  for (const pool of Pool.options) {
+    const size = pools[pool];
+    if (size === undefined) continue;
+    const { maxAgents, minAgents, onDemandShare, startUpSeconds } = size;
+    fleet[pool] = { maxAgents, minAgents, onDemandShare, startUpSeconds, dollarsPerHour: agentDollarsPerHour(size) };
+  }
+  return fleet;
 }

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -9,6 +9,7 @@ import type { AwsRole } from '../shared/engine/aws/aws-permissions.ts';
 import type { AwsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { QUEUE_SHAPE } from '../shared/engine/aws/aws-resource-shapes.ts';
 import { Lane, Pool } from '../shared/proving-job/circuit-family.ts';
+import { NATIVE_LINE } from '../shared/proving-job/fleet-line.ts';
 import { largerPools } from '../shared/proving-job/circuit-catalogue.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
@@ -17,37 +18,49 @@ import { removalPolicyOf } from './removal-policy.ts';
 
 export interface JobQueuesProps {
   readonly names: AwsResourceNames;
+  /** The name of the version line. */
+  readonly line: string;
   /** How long a dead letter stays hidden once a function has it: several times the function's time-out. */
   readonly deadLetterVisibility: Duration;
   readonly onDelete: OnDelete;
 }
 
 export interface JobQueue {
+  readonly line: string;
   readonly pool: Pool;
   readonly lane: Lane;
   readonly queue: IQueue;
   readonly deadLetterQueue: IQueue;
 }
 
-/** The job queues, one for each pool and lane, each with a dead-letter queue. */
+/**
+ * The job queues of a version line, one for each pool and lane, each with a dead-letter queue.
+ *
+ * Those of other lines than the native one go with their line, even where data is retained: the sweeper sends messages again
+ * from the ledger, and a queue that stayed behind would keep the line from coming back. Other stacks refer to them by name: a
+ * reference would keep them from being deleted as long as the other stack has not been deployed.
+ */
 export class JobQueues extends Construct {
   readonly all: readonly JobQueue[];
 
-  constructor(scope: Construct, id: string, { names, deadLetterVisibility, onDelete }: JobQueuesProps) {
+  constructor(scope: Construct, id: string, { names, line, deadLetterVisibility, onDelete }: JobQueuesProps) {
     super(scope, id);
     const common = {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.seconds(QUEUE_SHAPE.retentionSeconds),
-      removalPolicy: removalPolicyOf(onDelete),
+      removalPolicy: removalPolicyOf(line === NATIVE_LINE ? onDelete : 'destroy'),
     };
+    const forOthers = (queue: Queue, queueName: string): IQueue =>
+      line === NATIVE_LINE ? queue : this.#named(queue, queueName);
     this.all = Pool.options.flatMap((pool) =>
       Lane.options.map((lane) => {
         const name = `${capitalised(pool)}${capitalised(lane)}`;
-        const queueName = names.queue(pool, lane);
+        const queueName = names.queue(pool, lane, line);
+        const deadLetterQueueName = names.deadLetterQueue(pool, lane, line);
         const deadLetterQueue = new Queue(this, `${name}DeadLetters`, {
           ...common,
-          queueName: names.deadLetterQueue(pool, lane),
+          queueName: deadLetterQueueName,
           visibilityTimeout: deadLetterVisibility,
         });
         const queue = new Queue(this, name, {
@@ -60,9 +73,25 @@ export class JobQueues extends Construct {
         acknowledge(deadLetterQueue, {
           SQS3: `it is the dead-letter queue of ${queueName}; settle-dead-letters empties it`,
         });
-        return { pool, lane, queue, deadLetterQueue };
+        return {
+          line,
+          pool,
+          lane,
+          queue: forOthers(queue, queueName),
+          deadLetterQueue: forOthers(deadLetterQueue, deadLetterQueueName),
+        };
       }),
     );
+  }
+
+  /** The queue by its name, so that no other stack depends on the resource. */
+  #named(queue: Queue, queueName: string): IQueue {
+    const queueArn = Stack.of(this).formatArn({
+      service: 'sqs',
+      resource: queueName,
+      arnFormat: ArnFormat.NO_RESOURCE_NAME,
+    });
+    return Queue.fromQueueAttributes(queue, 'Named', { queueArn });
   }
 
   /**

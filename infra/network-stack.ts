@@ -17,6 +17,7 @@ import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { AgentEndpoints } from './agent-endpoints.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { linesOf } from './config/lines-of.ts';
 import { logRetention } from './log-retention.ts';
 
 export interface NetworkStackProps extends StackProps {
@@ -36,7 +37,8 @@ export class NetworkStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, ...props }: NetworkStackProps) {
     super(scope, id, props);
-    const { network, node, prefix } = config;
+    const { network, prefix } = config;
+    const lines = linesOf(config);
     this.#zones = network.availabilityZones;
     // CDK's classes do not match CDK's interfaces under exactOptionalPropertyTypes.
     this.vpc = new Vpc(this, 'Vpc', {
@@ -74,8 +76,10 @@ export class NetworkStack extends Stack {
       description: 'The prover node: other nodes may call it, it may call L1 and other nodes',
       allowAllOutbound: true,
     });
-    for (const port of [Port.tcp(node.p2pPort), Port.udp(node.p2pPort)]) {
-      this.nodeSecurityGroup.addIngressRule(Peer.anyIpv4(), port, "Aztec's network of nodes");
+    for (const p2pPort of new Set(lines.map(({ node }) => node.p2pPort))) {
+      for (const port of [Port.tcp(p2pPort), Port.udp(p2pPort)]) {
+        this.nodeSecurityGroup.addIngressRule(Peer.anyIpv4(), port, "Aztec's network of nodes");
+      }
     }
     acknowledge(this.nodeSecurityGroup, {
       EC23: "anybody may be a node of Aztec's network, and calls on this one port; what else the node listens on is closed",
@@ -85,7 +89,7 @@ export class NetworkStack extends Stack {
       vpc: this.vpc,
       names: awsResourceNames(prefix, config.proofsBucket),
       callers: [this.agentsSecurityGroup, this.nodeSecurityGroup],
-      hasInstances: Object.values(config.pools).some((pool) => pool?.launch === 'ec2'),
+      hasInstances: lines.flatMap(({ pools }) => Object.values(pools)).some((pool) => pool?.launch === 'ec2'),
     });
     new CfnOutput(this, 'VpcId', { value: this.vpc.vpcId });
   }

@@ -24,6 +24,7 @@ import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { acknowledge } from './acknowledge.ts';
 import { callsOfRole } from './calls-of-role.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { inLine, type Line, lineVariables } from './config/lines-of.ts';
 import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
 import { addFleetContainer, FARGATE_STORAGE_GIB } from './fleet-container.ts';
 import type { NetworkStack } from './network-stack.ts';
@@ -52,6 +53,7 @@ const HEALTH_CHECK: HealthCheck = {
 };
 
 export interface NodeServiceProps {
+  readonly line: Line;
   readonly config: EnvironmentConfig;
   readonly cluster: ICluster;
   readonly network: NetworkStack;
@@ -68,11 +70,11 @@ export interface NodeServiceProps {
 export class NodeService extends Construct {
   readonly service: FargateService;
 
-  constructor(scope: Construct, id: string, { config, cluster, network, state }: NodeServiceProps) {
+  constructor(scope: Construct, id: string, { line, config, cluster, network, state }: NodeServiceProps) {
     super(scope, id);
-    const { node } = config;
+    const { node } = line;
     const task = new FargateTaskDefinition(this, 'Task', {
-      family: `${config.prefix}-node`,
+      family: `${config.prefix}-${inLine(line, 'node')}`,
       cpu: node.vcpu * 1024,
       memoryLimitMiB: node.memoryGib * 1024,
       ephemeralStorageGiB: FARGATE_STORAGE_GIB,
@@ -83,10 +85,10 @@ export class NodeService extends Construct {
     });
     const container = addFleetContainer(task, {
       config,
-      name: 'node',
+      name: inLine(line, 'node'),
       image: containerImage(Stack.of(this), 'node', config, node.architecture),
       command: ['start', '--prover-node'],
-      variables: variablesOf(config),
+      variables: variablesOf(line, config),
       secrets: state.l1.containerSecrets,
       portMappings: [
         { containerPort: node.p2pPort, protocol: Protocol.TCP },
@@ -96,11 +98,11 @@ export class NodeService extends Construct {
     });
     state.ledger.grantRole('node', task.taskRole);
     state.proofs.grantRole('node', task.taskRole);
-    state.queues.grantRole('node', task.taskRole);
+    state.queuesOf(line).grantRole('node', task.taskRole);
     this.#allowToAskScaler(task, awsResourceNames(config.prefix).functionName('scale-fleet'));
 
     this.service = new FargateService(this, 'Service', {
-      serviceName: awsResourceNames(config.prefix).nodeService,
+      serviceName: awsResourceNames(config.prefix).nodeService(line.name),
       cluster,
       taskDefinition: task,
       capacityProviderStrategies: [{ capacityProvider: 'FARGATE', weight: 1 }],
@@ -149,10 +151,12 @@ export class NodeService extends Construct {
   }
 }
 
-function variablesOf({ l1, publisher, node }: EnvironmentConfig): Record<string, string> {
+function variablesOf(line: Line, { l1, publisher }: EnvironmentConfig): Record<string, string> {
+  const { node } = line;
   const { settings: chain } = L1_SETTINGS;
   const { settings: p2p } = AZTEC_P2P_SETTINGS;
   return {
+    ...lineVariables([line]),
     [ENGINE_SETTINGS.settings.dataDirectory.variable]: DATA_DIRECTORY,
     [NODE_GROUP.settings.port.variable]: String(STATUS_PORT),
     [chain.l1ChainId.variable]: String(l1.chainId),

@@ -3,6 +3,7 @@ import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { inLine, linesOf } from './config/lines-of.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { NodeService } from './node-service.ts';
 import type { StateStack } from './state-stack.ts';
@@ -14,13 +15,13 @@ export interface NodeStackProps extends StackProps {
   readonly state: StateStack;
 }
 
-/** The prover node, apart from the agents, so that neither waits for the other's deployment. */
+/** The prover nodes, one for each version line, apart from the agents, so that neither waits for the other's deployment. */
 export class NodeStack extends Stack {
-  readonly service: NodeService;
-
   constructor(scope: Construct, id: string, { config, cluster, network, state, ...props }: NodeStackProps) {
     super(scope, id, props);
-    this.service = new NodeService(this, 'Node', { config, cluster, network, state });
-    new CfnOutput(this, 'ServiceName', { value: this.service.service.serviceName });
+    for (const line of linesOf(config)) {
+      const { service } = new NodeService(this, inLine(line, 'Node'), { line, config, cluster, network, state });
+      new CfnOutput(this, inLine(line, 'ServiceName'), { value: service.serviceName });
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
 import { Pool } from '../shared/proving-job/circuit-family.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { inLine, linesOf } from './config/lines-of.ts';
 import { FleetFunction } from './fleet-function.ts';
 import type { FunctionsStack } from './functions-stack.ts';
 import { metricsNamespace } from './metrics-namespace.ts';
@@ -37,15 +38,24 @@ export class ObservabilityStack extends Stack {
     const { prefix, dailyBudgetDollars } = config;
     const { epochSlackSeconds, publisherMinimumEth, runbookUrl } = config.alarms;
     const metrics = new FleetMetrics(metricsNamespace(prefix));
-    const pools = Pool.options.filter((pool) => config.pools[pool] !== undefined);
-    const services = ['node', ...pools.flatMap((pool) => Capacity.options.map((capacity) => `${pool}-${capacity}`))];
+    const lines = linesOf(config);
+    const pools = lines.flatMap((line) =>
+      Pool.options.filter((pool) => line.pools[pool] !== undefined).map((pool) => inLine(line, pool)),
+    );
+    const services = [
+      ...lines.map((line) => inLine(line, 'node')),
+      ...pools.flatMap((pool) => Capacity.options.map((capacity) => `${pool}-${capacity}`)),
+    ];
+    const hasNativeNode = lines.some(({ kind }) => kind === 'native');
 
     const alarms = this.#alarms(config, [
       ...epochAlarms(metrics, epochSlackSeconds),
-      ...state.queues.all.filter(({ pool }) => pools.includes(pool)).flatMap(deadLetterAlarms),
+      ...state.queues
+        .filter(({ line, pool }) => pools.includes(inLine({ name: line }, pool)))
+        .flatMap(deadLetterAlarms),
       ...pools.flatMap((pool) => poolAlarms(metrics, pool)),
       ...services.flatMap((service) => serviceAlarms(metrics, service)),
-      ...fleetAlarms(metrics, dailyBudgetDollars),
+      ...fleetAlarms(metrics, { dailyBudgetDollars, hasNativeNode }),
       ...l1Alarms(metrics, publisherMinimumEth),
       ...fleetFunctionsOf(this, functions).flatMap(functionAlarms),
       lostTaskEventsAlarm(functions.lostTaskEvents),

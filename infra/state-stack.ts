@@ -2,9 +2,11 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
+import { NATIVE_LINE } from '../shared/proving-job/fleet-line.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
+import { inLine, type Line, linesOf } from './config/lines-of.ts';
 import { deadLetterVisibility } from './function-timings.ts';
-import { JobQueues } from './job-queues.ts';
+import { type JobQueue, JobQueues } from './job-queues.ts';
 import { L1Secret } from './l1-secret.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { ProofsBucket } from './proofs-bucket.ts';
@@ -21,7 +23,7 @@ export interface StateStackProps extends StackProps {
 export class StateStack extends Stack {
   readonly ledger: LedgerTable;
   readonly proofs: ProofsBucket;
-  readonly queues: JobQueues;
+  readonly #queues: ReadonlyMap<string, JobQueues>;
   readonly publisher: PublisherKey;
   readonly l1: L1Secret;
 
@@ -31,11 +33,19 @@ export class StateStack extends Stack {
     const names = awsResourceNames(prefix, config.proofsBucket);
     this.ledger = new LedgerTable(this, 'Ledger', { tableName: names.ledgerTable, onDelete });
     this.proofs = new ProofsBucket(this, 'Proofs', { bucketName: names.proofsBucket, onDelete });
-    this.queues = new JobQueues(this, 'Queues', { names, deadLetterVisibility: deadLetterVisibility(), onDelete });
+    const queues = { names, deadLetterVisibility: deadLetterVisibility(), onDelete };
+    this.#queues = new Map(
+      linesOf(config).map((line) => [
+        line.name,
+        new JobQueues(this, inLine(line, 'Queues'), { ...queues, line: line.name }),
+      ]),
+    );
     this.publisher = new PublisherKey(this, 'Publisher', { prefix, signer: config.publisher.signer, onDelete });
     this.l1 = new L1Secret(this, 'L1', { prefix, variables: config.l1.secretVariables, onDelete });
     // The table comes last: its protection from deletion would stop the clean-up after another resource has failed.
-    this.ledger.node.addDependency(this.proofs, this.queues, this.publisher, this.l1);
+    // (Queues of lines come and go without a change of the table.)
+    const native = this.#queues.get(NATIVE_LINE);
+    this.ledger.node.addDependency(this.proofs, ...(native === undefined ? [] : [native]), this.publisher, this.l1);
 
     const { reference } = this.publisher;
     new CfnOutput(this, 'Prefix', { value: prefix, description: 'COPPICE_AWS_PREFIX of every program' });
@@ -49,5 +59,16 @@ export class StateStack extends Stack {
       value: 'kmsKeyId' in reference ? reference.kmsKeyId : reference.secretId,
       description: 'kmsKeyId' in reference ? 'The KMS key that signs' : 'To be filled in: the private key that signs',
     });
+  }
+
+  queuesOf({ name }: Pick<Line, 'name'>): JobQueues {
+    const queues = this.#queues.get(name);
+    if (queues === undefined) throw new Error(`unreachable: line ${name} has queues`);
+    return queues;
+  }
+
+  /** Of every line. */
+  get queues(): readonly JobQueue[] {
+    return [...this.#queues.values()].flatMap(({ all }) => all);
   }
 }

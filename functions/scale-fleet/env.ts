@@ -6,6 +6,8 @@ export const ENV = {
   METRICS_NAMESPACE: 'COPPICE_METRICS_NAMESPACE',
   /** The pools, with their limits and the size of their agents: JSON, as `shared/agent-fleet/fleet-pools.ts` says. */
   FLEET_POOLS: 'COPPICE_FLEET_POOLS',
+  /** The pools of version lines that have others: the same JSON, by the name of the line. */
+  FLEET_POOLS_OF_LINES: 'COPPICE_FLEET_POOLS_OF_LINES',
   /** What all agents together may cost in an hour, and whether that may be exceeded to save an epoch. */
   FLEET_DOLLARS_PER_HOUR: 'COPPICE_FLEET_DOLLARS_PER_HOUR',
   FLEET_MAY_CROSS_BUDGET: 'COPPICE_FLEET_MAY_CROSS_BUDGET',

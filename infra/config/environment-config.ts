@@ -2,8 +2,9 @@ import { z } from 'zod';
 
 import * as ethereum from '../../shared/config/ethereum-kinds.ts';
 import { reasonOf } from '../../shared/config/value-kinds.ts';
+import { NATIVE_LINE } from '../../shared/proving-job/fleet-line.ts';
 import { AgentPools } from './agent-pool-config.ts';
-import { ecrImage, NATIVE, VersionLines } from './line-config.ts';
+import { ecrImage, VersionLines } from './line-config.ts';
 import { NodeConfig, SECRET_VARIABLES } from './node-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
@@ -110,7 +111,7 @@ export const EnvironmentConfig = z
      * The version lines, each with its own node, agents and queues: what the network runs, and for a while what it ran before
      * or will run next. @default the native line alone
      */
-    lines: VersionLines.default([{ aztec: NATIVE }]),
+    lines: VersionLines.default([{ aztec: NATIVE_LINE }]),
     /**
      * Coppice's own images that are already in ECR: of the native line's node and agents, and of the broker beside Aztec's.
      * @default built from the Dockerfiles at deployment, which takes Docker

@@ -1,12 +1,10 @@
 import { z } from 'zod';
 
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
+import { NATIVE_LINE } from '../../shared/proving-job/fleet-line.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
 import { AgentPools } from './agent-pool-config.ts';
 import { NodeConfig, Variables } from './node-config.ts';
-
-/** The line of Coppice's own node and agents. Its resources are named without a line. */
-export const NATIVE = 'native';
 
 export const ecrImage = z
   .string()
@@ -24,7 +22,7 @@ const image = z
   );
 
 /** Words that follow the prefix in names of the native line: a line of that name could take another resource's name. */
-const TAKEN_NAMES: readonly string[] = [NATIVE, 'node', ...Pool.options];
+const TAKEN_NAMES: readonly string[] = [NATIVE_LINE, 'node', ...Pool.options];
 
 const VersionLine = z
   .strictObject({
@@ -53,7 +51,7 @@ const VersionLine = z
     pools: AgentPools.optional(),
   })
   .superRefine(({ aztec, ...own }, context) => {
-    if (aztec !== NATIVE) return;
+    if (aztec !== NATIVE_LINE) return;
     for (const field of ['name', 'images', 'variables', 'rollupVersion'] as const) {
       if (own[field] === undefined) continue;
       const elsewhere = field === 'images' ? 'images' : 'node.variables';
@@ -87,10 +85,10 @@ export type VersionLineConfig = z.output<typeof VersionLine>;
 
 /** The name that the configuration gives the line, or the one by its version. */
 export function nameOfLine({ aztec, name }: Pick<VersionLineConfig, 'aztec' | 'name'>): string {
-  return name ?? (aztec === NATIVE ? NATIVE : `v${Number.parseInt(aztec, 10)}`);
+  return name ?? (aztec === NATIVE_LINE ? NATIVE_LINE : `v${Number.parseInt(aztec, 10)}`);
 }
 
 /** The version of Aztec that the line's jobs carry. */
 export function versionOfLine(aztec: string): string {
-  return aztec === NATIVE ? installedNetworkVersion() : aztec;
+  return aztec === NATIVE_LINE ? installedNetworkVersion() : aztec;
 }

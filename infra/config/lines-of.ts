@@ -1,7 +1,9 @@
+import { ENGINE_SETTINGS } from '../../shared/config/groups/engine-settings.ts';
+import { NATIVE_LINE } from '../../shared/proving-job/fleet-line.ts';
 import type { AgentPools } from './agent-pool-config.ts';
 import { type AztecRelease, type OfficialProgram, releaseOf } from './aztec-releases.ts';
 import type { EnvironmentConfig } from './environment-config.ts';
-import { NATIVE, nameOfLine, type VersionLineConfig, versionOfLine } from './line-config.ts';
+import { nameOfLine, type VersionLineConfig, versionOfLine } from './line-config.ts';
 import type { NodeConfig } from './node-config.ts';
 
 interface CommonLine {
@@ -39,7 +41,7 @@ export function linesOf(config: Pick<EnvironmentConfig, 'lines' | 'node' | 'pool
 function lineOf(line: VersionLineConfig, environment: Pick<EnvironmentConfig, 'node' | 'pools'>): Line {
   const { aztec, node = environment.node, pools = environment.pools } = line;
   const common = { name: nameOfLine(line), version: versionOfLine(aztec), node, pools };
-  if (aztec === NATIVE) return { kind: 'native', ...common };
+  if (aztec === NATIVE_LINE) return { kind: 'native', ...common };
   const { repositories, variables } = releaseOf(aztec);
   const of = <T>(valueOf: (program: OfficialProgram) => T): Record<OfficialProgram, T> => ({
     node: valueOf('node'),
@@ -52,4 +54,22 @@ function lineOf(line: VersionLineConfig, environment: Pick<EnvironmentConfig, 'n
     variables: of((program) => ({ ...variables[program], ...line.variables?.[program] })),
     rollupVersion: line.rollupVersion,
   };
+}
+
+/**
+ * What a resource of the line is called: `small`, `v6-small`. As a logical id, in names after the prefix, and as the value of a
+ * metric's dimension. The native line's are those of a fleet without lines.
+ */
+export function inLine({ name }: Pick<Line, 'name'>, resource: string): string {
+  return name === NATIVE_LINE ? resource : `${name}-${resource}`;
+}
+
+/**
+ * The variables by which a program finds the queues of these lines. None for the native line alone, which programs use by
+ * default.
+ */
+export function lineVariables(lines: readonly Line[]): Readonly<Record<string, string>> {
+  if (lines.every(({ name }) => name === NATIVE_LINE)) return {};
+  const { variable } = ENGINE_SETTINGS.settings.lines;
+  return { [variable]: lines.map(({ name, version }) => `${name}=${version}`).join() };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { Ec2PoolConfig } from '../config/agent-pool-config.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { inLine, linesOf } from '../config/lines-of.ts';
 import { type AwsCall, AwsCallError } from './aws-cli.ts';
 import { type Finding, orUnknown } from './finding.ts';
 import { type InstanceType, matches, type NeededQuota, neededQuotas } from './needed-quotas.ts';
@@ -170,6 +171,10 @@ function typeFilter(config: Config): string {
     .join()}`;
 }
 
-function onInstances({ pools }: Config): readonly (readonly [string, Ec2PoolConfig])[] {
-  return Object.entries(pools).flatMap(([name, pool]) => (pool?.launch === 'ec2' ? [[name, pool] as const] : []));
+function onInstances(config: Config): readonly (readonly [string, Ec2PoolConfig])[] {
+  return linesOf(config).flatMap((line) =>
+    Object.entries(line.pools).flatMap(([name, pool]) =>
+      pool?.launch === 'ec2' ? [[inLine(line, name), pool] as const] : [],
+    ),
+  );
 }

@@ -1,6 +1,7 @@
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import type { Ec2PoolConfig } from '../config/agent-pool-config.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
+import { linesOf } from '../config/lines-of.ts';
 
 /** A quota of the account, by AWS's codes for it. */
 export interface Quota {
@@ -35,17 +36,18 @@ const GPU: Readonly<Record<Capacity, Quota>> = {
 const LAMBDA: NeededQuota = { service: 'lambda', code: 'L-B99A9384', name: 'Concurrent executions', needed: 1000 };
 
 /**
- * The quotas that the environment needs with every pool at its `maxAgents`, all of one capacity.
+ * The quotas that the environment needs with every pool of every line at its `maxAgents`, all of one capacity.
  * @param types the types that the pools on instances may use
  */
 export function neededQuotas(
-  { pools, node }: Pick<EnvironmentConfig, 'pools' | 'node'>,
+  config: Pick<EnvironmentConfig, 'lines' | 'pools' | 'node'>,
   types: readonly InstanceType[],
 ): readonly NeededQuota[] {
   const needed = new Map<Quota, number>();
   const add = (quota: Quota, vcpus: number): unknown => needed.set(quota, (needed.get(quota) ?? 0) + vcpus);
-  add(FARGATE.od, node.vcpu);
-  for (const pool of Object.values(pools).filter((pool) => pool !== undefined)) {
+  const lines = linesOf(config);
+  for (const { node } of lines) add(FARGATE.od, node.vcpu);
+  for (const pool of lines.flatMap(({ pools }) => Object.values(pools)).filter((pool) => pool !== undefined)) {
     for (const capacity of Capacity.options) {
       if (pool.launch === 'fargate') add(FARGATE[capacity], pool.maxAgents * pool.vcpu);
       else add(quotaOf(pool)[capacity], pool.maxAgents * vcpusOfInstance(pool, types));

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 
-import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import {
   ABOVE,
   type AlarmDefinition,
@@ -17,8 +16,11 @@ import type { FleetMetrics } from './fleet-metrics.ts';
 const MISSING_PERCENT = 20;
 const NODE_LAG_SECONDS = 5 * 60;
 
-/** Alarms on whether a pool has the agents that it should have. */
-export function poolAlarms(metrics: FleetMetrics, pool: Pool): readonly AlarmDefinition[] {
+/**
+ * Alarms on whether a pool has the agents that it should have.
+ * @param pool with its line before it where that is not the native one: `v6-small`
+ */
+export function poolAlarms(metrics: FleetMetrics, pool: string): readonly AlarmDefinition[] {
   return [
     {
       article: 'no-agents',
@@ -58,10 +60,10 @@ export function poolAlarms(metrics: FleetMetrics, pool: Pool): readonly AlarmDef
 
 /**
  * Alarms on whether a service's tasks die.
- * @param service `node`, or `<pool>-<capacity>`
+ * @param service `node`, or `<pool>-<capacity>`, with the line before it where that is not the native one
  */
 export function serviceAlarms(metrics: FleetMetrics, service: string): readonly AlarmDefinition[] {
-  const isNode = service === 'node';
+  const isNode = /(^|-)node$/.test(service);
   return [
     {
       article: 'crash-loop',
@@ -89,8 +91,17 @@ export function serviceAlarms(metrics: FleetMetrics, service: string): readonly 
   ];
 }
 
+export interface FleetAlarmsOptions {
+  readonly dailyBudgetDollars: number;
+  /** Aztec's own nodes do not report how far they follow the chain. */
+  readonly hasNativeNode: boolean;
+}
+
 /** Alarms on whether the scaler runs, the node follows the chain, and the cost stays within bounds. */
-export function fleetAlarms(metrics: FleetMetrics, dailyBudgetDollars: number): readonly AlarmDefinition[] {
+export function fleetAlarms(
+  metrics: FleetMetrics,
+  { dailyBudgetDollars, hasNativeNode }: FleetAlarmsOptions,
+): readonly AlarmDefinition[] {
   return [
     {
       article: 'out-of-memory',
@@ -115,17 +126,7 @@ export function fleetAlarms(metrics: FleetMetrics, dailyBudgetDollars: number): 
       periods: inAllOf(3),
       silence: 'trouble',
     },
-    {
-      article: 'node-behind',
-      urgency: 'page',
-      meaning: `The newest L1 block that the node has read is more than ${NODE_LAG_SECONDS / 60} minutes old, or the node is gone.`,
-      metric: metrics.max('NodeLagSeconds', {}, ONE_MINUTE),
-      comparison: ABOVE,
-      threshold: NODE_LAG_SECONDS,
-      // A replaced node first fetches a snapshot.
-      periods: inAllOf(10),
-      silence: 'trouble',
-    },
+    ...(hasNativeNode ? [nodeBehindAlarm(metrics)] : []),
     {
       article: 'daily-cost',
       urgency: 'notice',
@@ -137,4 +138,18 @@ export function fleetAlarms(metrics: FleetMetrics, dailyBudgetDollars: number): 
       silence: 'no-news',
     },
   ];
+}
+
+function nodeBehindAlarm(metrics: FleetMetrics): AlarmDefinition {
+  return {
+    article: 'node-behind',
+    urgency: 'page',
+    meaning: `The newest L1 block that the node has read is more than ${NODE_LAG_SECONDS / 60} minutes old, or the node is gone.`,
+    metric: metrics.max('NodeLagSeconds', {}, ONE_MINUTE),
+    comparison: ABOVE,
+    threshold: NODE_LAG_SECONDS,
+    // A replaced node first fetches a snapshot.
+    periods: inAllOf(10),
+    silence: 'trouble',
+  };
 }

@@ -10,6 +10,7 @@ import {
   ONE_MINUTE,
 } from './alarm-definition.ts';
 import type { FleetMetrics } from './fleet-metrics.ts';
+import { inLine } from '../config/lines-of.ts';
 import type { JobQueue } from '../job-queues.ts';
 
 /** The submitter bumps its fee every few minutes and gives up only when the window closes. */
@@ -63,15 +64,16 @@ export function epochAlarms(metrics: FleetMetrics, epochSlackSeconds: number): r
 }
 
 /** Alarms on messages whose jobs no agent could finish. */
-export function deadLetterAlarms({ pool, lane, deadLetterQueue }: JobQueue): readonly AlarmDefinition[] {
+export function deadLetterAlarms({ line, pool, lane, deadLetterQueue }: JobQueue): readonly AlarmDefinition[] {
   const period = FIVE_MINUTES;
-  const of = `${pool}-${lane}`;
+  const inPool = inLine({ name: line }, pool);
+  const of = `${inPool}-${lane}`;
   return [
     {
       article: 'dead-letters',
       of,
       urgency: 'notice',
-      meaning: `A message of pool ${pool}, lane ${lane}, became a dead letter: it was delivered too often, or no agent could read it.`,
+      meaning: `A message of pool ${inPool}, lane ${lane}, became a dead letter: it was delivered too often, or no agent could read it.`,
       // Messages received, not visible: the function takes a letter within seconds, and SQS counts once a minute.
       metric: deadLetterQueue.metricNumberOfMessagesReceived({ period, statistic: Stats.SUM }),
       comparison: AT_LEAST,
@@ -83,7 +85,7 @@ export function deadLetterAlarms({ pool, lane, deadLetterQueue }: JobQueue): rea
       article: 'dead-letters-stuck',
       of,
       urgency: 'notice',
-      meaning: `Dead letters of pool ${pool}, lane ${lane}, have lain for a quarter of an hour: settle-dead-letters does not get rid of them.`,
+      meaning: `Dead letters of pool ${inPool}, lane ${lane}, have lain for a quarter of an hour: settle-dead-letters does not get rid of them.`,
       // A letter that fails repeatedly is hidden most of the time.
       metric: new MathExpression({
         expression: 'waiting + held',

@@ -17,7 +17,6 @@ import { Construct } from 'constructs';
 
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { AttemptCause } from '../../shared/ledger/job-ledger.ts';
-import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { MetricName, PlainMetricName } from '../../shared/telemetry/metrics.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { ONE_MINUTE } from './alarm-definition.ts';
@@ -26,8 +25,9 @@ import type { FleetMetrics } from './fleet-metrics.ts';
 export interface FleetDashboardProps {
   readonly config: Pick<EnvironmentConfig, 'prefix' | 'alarms' | 'dailyBudgetDollars'>;
   readonly metrics: FleetMetrics;
-  readonly pools: readonly Pool[];
-  /** `node`, and `<pool>-<capacity>` of each pool. */
+  /** Each with its line before it where that is not the native one: `small`, `v6-small`. */
+  readonly pools: readonly string[];
+  /** The node of each line, and `<pool>-<capacity>` of each pool. */
   readonly services: readonly string[];
   readonly page: IAlarm;
   readonly alarms: readonly IAlarm[];

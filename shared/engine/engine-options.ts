@@ -20,9 +20,10 @@ export function engineOptionsOf(settings: EngineSettings): EngineOptions {
 
 /** The same for programs that run on AWS only. */
 export function awsEngineOptionsOf(settings: EngineSettings): AwsEngineOptions {
-  const { awsPrefix, awsRegion, awsEndpoint, proofStore } = settings;
+  const { awsPrefix, awsRegion, awsEndpoint, lines, proofStore } = settings;
   return {
     prefix: awsPrefix,
+    ...(lines !== undefined && { lines }),
     ...(proofStore !== undefined && 'bucket' in proofStore && { bucket: proofStore.bucket }),
     connection: {
       ...(awsRegion !== undefined && { region: awsRegion }),

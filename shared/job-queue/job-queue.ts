@@ -24,6 +24,8 @@ export interface DeadLetter {
 
 /** How many messages one queue holds. */
 export interface QueueDepth {
+  /** The version line, where it has queues to itself and is not the native one. */
+  readonly line?: string;
   readonly pool: Pool;
   readonly lane: Lane;
   readonly waiting: number;

@@ -6,6 +6,8 @@ import { Lane, Pool } from '../proving-job/circuit-family.ts';
 export const KeptDeadLetter = z.object({
   /** The id that the dead-letter queue gave the message. */
   messageId: z.string(),
+  /** The version line of that queue. @default the native one */
+  line: z.string().exactOptional(),
   pool: Pool,
   lane: Lane,
   body: z.string(),

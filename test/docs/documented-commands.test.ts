@@ -55,7 +55,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     const names = awsResourceNames('coppice');
     const services = Pool.options.flatMap((pool) => Capacity.options.map((one) => names.agentService(pool, one)));
     const known = new Set([
-      names.nodeService,
+      names.nodeService(),
       ...services,
       ...Object.keys(FUNCTION_TIMINGS).map((name) => `coppice-${name}`),
     ]);

@@ -180,7 +180,7 @@ describe('an epoch on the stacks as they are deployed', () => {
     expect(fleet.output('state', 'LedgerTable')).toBe(names.ledgerTable);
     expect(fleet.output('state', 'ProofsBucket')).toBe(names.proofsBucket);
     expect(fleet.output('agents', 'ClusterName')).toBe(names.cluster);
-    expect(fleet.output('node', 'ServiceName')).toBe(names.nodeService);
+    expect(fleet.output('node', 'ServiceName')).toBe(names.nodeService());
   });
 
   it('has reported an epoch to the scaler while it grew', async () => {

@@ -5,7 +5,13 @@ import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts'
 import { UnexpectedEventError } from '../../shared/lambda/errors.ts';
 import { aRecord } from './lambda-events.ts';
 
-const NAMES = awsResourceNames('coppice');
+const QUEUES = {
+  names: awsResourceNames('coppice'),
+  lines: [
+    { name: 'native', version: '4.1.2' },
+    { name: 'v6', version: '6.0.0' },
+  ],
+};
 
 describe('readLetters', () => {
   it('reads a letter that an agent parked, with its reason and its time', () => {
@@ -17,7 +23,7 @@ describe('readLetters', () => {
       },
       eventSourceARN: 'arn:aws:sqs:eu-central-1:123456789012:coppice-large-urgent-dead-letters',
     });
-    expect(readLetters({ Records: [record] }, NAMES)).toEqual([
+    expect(readLetters({ Records: [record] }, QUEUES)).toEqual([
       {
         messageId: record.messageId,
         pool: 'large',
@@ -29,8 +35,14 @@ describe('readLetters', () => {
     ]);
   });
 
+  it('says which line the queue of a letter belongs to', () => {
+    const eventSourceARN = 'arn:aws:sqs:eu-central-1:123456789012:coppice-v6-medium-urgent-dead-letters';
+    const [letter] = readLetters({ Records: [aRecord({ eventSourceARN })] }, QUEUES);
+    expect(letter).toMatchObject({ line: 'v6', pool: 'medium', lane: 'urgent' });
+  });
+
   it('includes how often a letter that SQS moved was delivered', () => {
-    const [letter] = readLetters({ Records: [aRecord({})] }, NAMES);
+    const [letter] = readLetters({ Records: [aRecord({})] }, QUEUES);
     expect(letter).toMatchObject({
       pool: 'small',
       lane: 'normal',
@@ -59,7 +71,7 @@ describe('readLetters', () => {
       /queue coppice-small-normal is not one/,
     ],
   ])('refuses an event of %s, and says how to connect the function', (_, event, message) => {
-    expect(() => readLetters(event, NAMES)).toThrow(UnexpectedEventError);
-    expect(() => readLetters(event, NAMES)).toThrow(message);
+    expect(() => readLetters(event, QUEUES)).toThrow(UnexpectedEventError);
+    expect(() => readLetters(event, QUEUES)).toThrow(message);
   });
 });

@@ -19,12 +19,21 @@ function resourcesById(config: EnvironmentConfig): ReadonlyMap<string, string> {
 
 /** The resources that a change of the environment changes, without the hashes that CDK appends to ids. */
 function changedBy(change: Partial<EnvironmentInput>): readonly string[] {
-  const after = resourcesById(anEnvironment(change));
-  const ids = [...new Set([...before.keys(), ...after.keys()])];
-  return ids
-    .filter((id) => before.get(id) !== after.get(id))
-    .map((id) => id.replace(/[0-9A-F]{8}$/, ''))
-    .toSorted();
+  const { added, removed, changed } = difference(before, resourcesById(anEnvironment(change)));
+  return [...added, ...removed, ...changed].toSorted();
+}
+
+function difference(
+  from: ReadonlyMap<string, string>,
+  to: ReadonlyMap<string, string>,
+): Readonly<Record<'added' | 'removed' | 'changed', readonly string[]>> {
+  const withoutHash = (ids: readonly string[]): readonly string[] =>
+    ids.map((id) => id.replace(/[0-9A-F]{8}$/, '')).toSorted();
+  return {
+    added: withoutHash([...to.keys()].filter((id) => !from.has(id))),
+    removed: withoutHash([...from.keys()].filter((id) => !to.has(id))),
+    changed: withoutHash([...from.keys()].filter((id) => to.has(id) && from.get(id) !== to.get(id))),
+  };
 }
 
 const { pools, publisher } = anEnvironment();
@@ -81,5 +90,52 @@ describe('a change of one value', () => {
     const changed = changedBy({ alarms: { emails: ['other@example.com'] } });
     expect(changed).not.toEqual([]);
     expect(changed.filter((id) => !id.startsWith('Observability/'))).toEqual([]);
+  });
+});
+
+describe('a version line', () => {
+  const both = resourcesById(anEnvironment({ lines: [{ aztec: '5.2.0' }, { aztec: '6.0.0' }] }));
+  const next = resourcesById(anEnvironment({ lines: [{ aztec: '6.0.0' }] }));
+  /** What serves every line: which lines there are, the queues that functions may use, and what people see. */
+  const SHARED = [
+    ...['ScaleFleet', 'SettleDeadLetters', 'SubmitRoot', 'SweepLedger', 'WatchL1', 'WatchTasks'].map(
+      (name) => `Functions/${name}Function`,
+    ),
+    ...['ScaleFleet', 'SettleDeadLetters', 'SweepLedger'].map((name) => `Functions/${name}RoleDefaultPolicy`),
+    'Observability/Dashboard',
+    'Observability/PageAlarm',
+  ].toSorted();
+
+  it('that is removed takes its own resources with it, and touches none of another line', () => {
+    const { added, removed, changed } = difference(both, next);
+    expect(added).toEqual([]);
+    expect(removed.filter((id) => !id.includes('v5'))).toEqual([]);
+    expect(removed.filter((id) => !id.startsWith('Observability/'))).toEqual(
+      expect.arrayContaining([
+        'Agents/v5largeOnDemandService',
+        'Agents/v5smallSpotService',
+        'Functions/DeadLettersv5mediumurgent',
+        'Node/v5NodeService',
+        'State/v5QueuesLargeUrgentDeadLetters',
+        'State/v5QueuesSmallNormal',
+      ]),
+    );
+    expect(changed).toEqual(SHARED);
+  });
+
+  it('that joins the native line of a deployed fleet changes nothing of it', () => {
+    const joined = resourcesById(anEnvironment({ lines: [{ aztec: 'native' }, { aztec: '6.0.0' }] }));
+    const { added, removed, changed } = difference(before, joined);
+    expect(added.filter((id) => !id.includes('v6'))).toEqual([]);
+    expect(removed).toEqual([]);
+    expect(changed).toEqual(SHARED);
+  });
+
+  it('that moves to the next patch keeps its resources', () => {
+    const patched = resourcesById(anEnvironment({ lines: [{ aztec: '5.2.0' }, { aztec: '6.0.1' }] }));
+    const { added, removed, changed } = difference(both, patched);
+    expect([added, removed]).toEqual([[], []]);
+    expect(changed.filter((id) => id.includes('v5'))).toEqual([]);
+    expect(changed).toEqual(expect.arrayContaining(['Agents/v6smallTask', 'Node/v6NodeTask']));
   });
 });

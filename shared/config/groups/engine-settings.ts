@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 import { DEFAULT_ATTEMPT_BUDGETS, type AttemptCause } from '../../ledger/job-ledger.ts';
+import type { FleetLine } from '../../proving-job/fleet-line.ts';
 import type { IsGiven } from '../parse-settings.ts';
 import { nameOf, optional, withDefault, type Setting, type SettingGroup, type SettingsOf } from '../setting.ts';
 import { httpUrl } from '../url-kinds.ts';
-import { integer, kind, oneOf, path } from '../value-kinds.ts';
+import { integer, kind, listOf, oneOf, path } from '../value-kinds.ts';
 
 export const ENGINES = ['embedded', 'aws'] as const;
 export type EngineName = (typeof ENGINES)[number];
@@ -22,6 +23,19 @@ const awsPrefix = kind(
     .max(50),
   'up to 50 lower-case letters, digits and single dashes between them',
   '<prefix>',
+);
+
+/** Names of lines as `infra/config/line-config.ts` has them. */
+const fleetLine = kind(
+  z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,11}=\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/)
+    .transform((text): FleetLine => {
+      const [name = '', version = ''] = text.split('=');
+      return { name, version };
+    }),
+  'the name of a version line and its version of Aztec, such as v6=6.0.0',
+  '<line>',
 );
 
 const awsRegion = kind(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d+$/), 'a region, such as eu-central-1', '<region>');
@@ -81,6 +95,12 @@ export const ENGINE_SETTINGS = {
       description: 'URL of an AWS emulator to use instead of AWS',
       defaultNote: 'AWS',
     }),
+    lines: optional(listOf(fleetLine), {
+      flag: 'lines',
+      variable: 'COPPICE_LINES',
+      description: "Version lines whose queues to use, as the fleet's configuration names them (engine aws)",
+      defaultNote: "the native line, of Coppice's own node and agents",
+    }),
     dataDirectory: withDefault(path, 'data', {
       flag: 'data-directory',
       variable: 'DATA_DIRECTORY',
@@ -130,10 +150,11 @@ export type EngineSettings = SettingsOf<(typeof ENGINE_SETTINGS)['settings']>;
 
 /** Finds conflicts between settings of the engine that are each valid. For the `check` of `parseSettings`. */
 export function findEngineConflicts(
-  { engine, proofStore }: Partial<EngineSettings>,
+  { engine, lines, proofStore }: Partial<EngineSettings>,
   isGiven: IsGiven,
 ): readonly string[] {
   const { engine: engineSetting, proofStore: proofStoreSetting, engineDirectory } = ENGINE_SETTINGS.settings;
+  const { lines: linesSetting } = ENGINE_SETTINGS.settings;
   const problems: string[] = [];
   if (engine === 'aws' && proofStore !== undefined && 'directory' in proofStore) {
     problems.push(
@@ -144,6 +165,9 @@ export function findEngineConflicts(
     problems.push(
       `${nameOf(proofStoreSetting)} is a bucket, and ${nameOf(engineSetting)} is embedded: give file:// and a path, or the engine aws`,
     );
+  }
+  if (engine === 'embedded' && lines !== undefined) {
+    problems.push(`${nameOf(linesSetting)} is for the engine aws, and ${nameOf(engineSetting)} is embedded`);
   }
   if (engine === 'aws' && isGiven(engineDirectory)) {
     problems.push(`${nameOf(engineDirectory)} is for the engine embedded, and ${nameOf(engineSetting)} is aws`);

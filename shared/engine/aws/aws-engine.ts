@@ -21,6 +21,7 @@ import { awsResourceNames } from './aws-resource-names.ts';
 import { AwsRetries } from './aws-retries.ts';
 import type { CompleteEngine } from '../engine.ts';
 import type { EngineLog } from '../engine-log.ts';
+import type { FleetLine } from '../../proving-job/fleet-line.ts';
 import { explainAwsErrors } from './explain-aws-errors.ts';
 import { UnreadableRecords } from '../unreadable-records.ts';
 
@@ -29,6 +30,8 @@ export interface AwsEngineOptions {
   readonly prefix: string;
   /** The bucket of the proofs. @default `<prefix>-proofs` */
   readonly bucket?: string;
+  /** The version lines whose queues are used. @default the native one */
+  readonly lines?: readonly FleetLine[];
   readonly connection: AwsConnection;
   /** How long a claimed message stays hidden without a heartbeat, in whole seconds. */
   readonly leaseSeconds: number;
@@ -50,7 +53,7 @@ export function openAwsEngine(options: AwsEngineOptions): CompleteEngine {
   });
   const table: DynamoTable = { client: clients.dynamo, name: names.ledgerTable };
   const keptDeadLetters = new DynamoDeadLetters(table, nowMs);
-  const queue = new SqsJobQueue(clients, names, { leaseSeconds, nowMs, keptDeadLetters });
+  const queue = new SqsJobQueue(clients, names, { leaseSeconds, nowMs, lines: options.lines, keptDeadLetters });
   const notes = new DynamoNotes(table);
   const unreadable = new UnreadableRecords(log);
   return {

@@ -12,6 +12,7 @@ import {
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
 import { Lane, Pool } from '../../proving-job/circuit-family.ts';
+import { NATIVE_LINE } from '../../proving-job/fleet-line.ts';
 import { pause } from '../../retry/pause.ts';
 import type { AwsClients } from './aws-clients.ts';
 import { type AwsResourceNames, OPEN_JOBS_INDEX } from './aws-resource-names.ts';
@@ -20,6 +21,8 @@ import { BUCKET_SHAPE, LEDGER_SHAPE, QUEUE_SHAPE } from './aws-resource-shapes.t
 export interface AwsResourceOptions {
   /** How long a claimed message stays hidden without a heartbeat, in seconds. */
   readonly leaseSeconds: number;
+  /** The names of the version lines that get queues. @default the native one alone */
+  readonly lines?: readonly string[];
 }
 
 const TABLE_READY_SECONDS = 60;
@@ -42,14 +45,16 @@ export async function createQueues(
   names: AwsResourceNames,
   options: AwsResourceOptions,
 ): Promise<void> {
-  const lanes = Pool.options.flatMap((pool) => Lane.options.map((lane) => ({ pool, lane })));
+  const lanes = (options.lines ?? [NATIVE_LINE]).flatMap((line) =>
+    Pool.options.flatMap((pool) => Lane.options.map((lane) => ({ line, pool, lane }))),
+  );
   await Promise.all(
-    lanes.map(async ({ pool, lane }) => {
-      const deadLetterQueue = await createQueue(clients, names.deadLetterQueue(pool, lane), {});
+    lanes.map(async ({ line, pool, lane }) => {
+      const deadLetterQueue = await createQueue(clients, names.deadLetterQueue(pool, lane, line), {});
       const { Attributes } = await clients.sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: deadLetterQueue, AttributeNames: ['QueueArn'] }),
       );
-      await createQueue(clients, names.queue(pool, lane), {
+      await createQueue(clients, names.queue(pool, lane, line), {
         VisibilityTimeout: String(options.leaseSeconds),
         ReceiveMessageWaitTimeSeconds: String(QUEUE_SHAPE.longPollSeconds),
         RedrivePolicy: JSON.stringify({

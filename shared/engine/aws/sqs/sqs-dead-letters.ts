@@ -1,12 +1,14 @@
 import type { Lane, Pool } from '../../../proving-job/circuit-family.ts';
+import { NATIVE_LINE } from '../../../proving-job/fleet-line.ts';
 import type { KeptDeadLetter, KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
 import type { DeadLetter } from '../../../job-queue/job-queue.ts';
 import { readDeadLetter, writeDeadLetter } from './sqs-dead-letter-message.ts';
 import { BATCH_MESSAGES, type SqsMessage, type SqsQueue } from './sqs-queue.ts';
 import { type OutgoingMessage, sendMessages } from './sqs-send-messages.ts';
 
-/** The queue of a pool and lane, and its dead-letter queue. */
+/** The queue of a line, pool and lane, and its dead-letter queue. */
 export interface SqsQueuePair {
+  readonly line: string;
   readonly pool: Pool;
   readonly lane: Lane;
   readonly queue: SqsQueue;
@@ -59,7 +61,9 @@ export class SqsDeadLetters {
       this.#pairs.map((pair) =>
         redriveTo(
           pair,
-          kept.filter(({ pool, lane }) => pool === pair.pool && lane === pair.lane),
+          kept.filter(
+            ({ line = NATIVE_LINE, pool, lane }) => line === pair.line && pool === pair.pool && lane === pair.lane,
+          ),
           async (letter) => this.#kept?.remove(letter),
         ),
       ),

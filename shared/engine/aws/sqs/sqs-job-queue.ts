@@ -1,6 +1,7 @@
 import type { AwsClients } from '../aws-clients.ts';
 import type { AwsResourceNames } from '../aws-resource-names.ts';
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
+import { type FleetLine, lineOfVersion, NATIVE_LINE, NATIVE_LINE_ALONE } from '../../../proving-job/fleet-line.ts';
 import { type CircuitName, circuitOf } from '../../../proving-job/circuit-catalogue.ts';
 import type { JobMessage } from '../../../proving-job/job-message.ts';
 import type { KeptDeadLetters } from '../../../job-queue/kept-dead-letters.ts';
@@ -21,6 +22,11 @@ export interface SqsJobQueueOptions {
   readonly leaseSeconds: number;
   /** Unix time in milliseconds. */
   readonly nowMs: () => number;
+  /**
+   * The lines whose queues it uses, at least one: messages go to the queues of their version's line, and claims take from those
+   * of the first line before the next. @default the native line
+   */
+  readonly lines?: readonly FleetLine[] | undefined;
   /** Where dead letters that lead to no job are kept. @default they stay on their queues */
   readonly keptDeadLetters?: Pick<KeptDeadLetters, 'list' | 'remove'>;
 }
@@ -29,13 +35,14 @@ export interface SqsJobQueueOptions {
 const CLOSE_SECONDS = LONGEST_POLL_SECONDS + 1;
 
 /**
- * A {@link JobQueue} on SQS: a standard queue for each pool and lane, and one for the dead letters of each.
+ * A {@link JobQueue} on SQS: a standard queue for each line, pool and lane, and one for the dead letters of each.
  *
  * Leases also end by our own clock: SQS may keep accepting the handle of a message that another agent has received since.
  * Claims are long polls (see `sqs-search.ts`), a second at least. They take the lanes in order; SQS hands out the oldest message
  * of a queue first as a rule, and knows of no epochs.
  */
 export class SqsJobQueue implements JobQueue {
+  readonly #lines: readonly FleetLine[];
   readonly #pairs: readonly SqsQueuePair[];
   readonly #deadLetters: SqsDeadLetters;
   readonly #leaseSeconds: number;
@@ -47,13 +54,17 @@ export class SqsJobQueue implements JobQueue {
   #hasFound = false;
 
   constructor({ sqs }: Pick<AwsClients, 'sqs'>, names: AwsResourceNames, options: SqsJobQueueOptions) {
-    this.#pairs = Lane.options.flatMap((lane) =>
-      Pool.options.map((pool) => ({
-        pool,
-        lane,
-        queue: new SqsQueue(sqs, names.queue(pool, lane)),
-        deadLetters: new SqsQueue(sqs, names.deadLetterQueue(pool, lane)),
-      })),
+    this.#lines = options.lines ?? NATIVE_LINE_ALONE;
+    this.#pairs = this.#lines.flatMap(({ name: line }) =>
+      Lane.options.flatMap((lane) =>
+        Pool.options.map((pool) => ({
+          line,
+          pool,
+          lane,
+          queue: new SqsQueue(sqs, names.queue(pool, lane, line)),
+          deadLetters: new SqsQueue(sqs, names.deadLetterQueue(pool, lane, line)),
+        })),
+      ),
     );
     this.#deadLetters = new SqsDeadLetters(this.#pairs, options.keptDeadLetters);
     this.#leaseSeconds = options.leaseSeconds;
@@ -64,7 +75,7 @@ export class SqsJobQueue implements JobQueue {
   async enqueue(messages: readonly JobMessage[], pool?: Pool): Promise<void> {
     const byPair = Map.groupBy(messages, ({ circuit, networkVersion }) => {
       const { lane, pool: ownPool } = circuitOf(circuit, networkVersion);
-      return this.#pair({ pool: pool ?? ownPool, lane });
+      return this.#pair({ line: lineOfVersion(networkVersion, this.#lines), pool: pool ?? ownPool, lane });
     });
     await Promise.all(
       [...byPair].map(([{ queue }, group]) =>
@@ -81,7 +92,9 @@ export class SqsJobQueue implements JobQueue {
     { waitSeconds, signal, except = [] }: ClaimOptions,
   ): Promise<QueueLease | undefined> {
     this.#left.begin(except);
-    const lanes = Lane.options.map((lane) => pools.map((pool) => this.#pair({ pool, lane }).queue));
+    const lanes = Lane.options.map((lane) =>
+      this.#lines.flatMap(({ name: line }) => pools.map((pool) => this.#pair({ line, pool, lane }).queue)),
+    );
     const claim = searchQueues(this.#polls, lanes, {
       waitSeconds,
       isBusy: this.#hasFound,
@@ -145,9 +158,9 @@ export class SqsJobQueue implements JobQueue {
   async depths(pools: readonly Pool[] = Pool.options): Promise<readonly QueueDepth[]> {
     const asked = this.#pairs.filter(({ pool }) => pools.includes(pool));
     return Promise.all(
-      asked.map(async ({ pool, lane, queue }) => {
+      asked.map(async ({ line, pool, lane, queue }) => {
         const { visible, hidden } = await queue.counts();
-        return { pool, lane, waiting: visible, leased: hidden };
+        return { ...(line !== NATIVE_LINE && { line }), pool, lane, waiting: visible, leased: hidden };
       }),
     );
   }
@@ -168,7 +181,8 @@ export class SqsJobQueue implements JobQueue {
   ): Promise<QueueLease | undefined> {
     const pair = this.#pairs.find((each) => each.queue === queue);
     if (pair === undefined) throw new Error(`unexpected queue ${queue.name}`);
-    const token: SqsLeaseToken = { pool: pair.pool, lane: pair.lane, receivedAtMs, handle: message.handle };
+    const { line, pool, lane } = pair;
+    const token: SqsLeaseToken = { line, pool, lane, receivedAtMs, handle: message.handle };
     const read = readMessageBody(message.body);
     if (!read.success) {
       await this.#park(token, message.body, read.reason);
@@ -192,9 +206,9 @@ export class SqsJobQueue implements JobQueue {
     await unlessLost(this.#deadLetters.park(this.#pair(token), token.handle, letter));
   }
 
-  #pair({ pool, lane }: { readonly pool: Pool; readonly lane: Lane }): SqsQueuePair {
-    const pair = this.#pairs.find((each) => each.pool === pool && each.lane === lane);
-    if (pair === undefined) throw new Error(`unknown queue of pool ${pool} and lane ${lane}`);
+  #pair({ line, pool, lane }: Pick<SqsQueuePair, 'line' | 'pool' | 'lane'>): SqsQueuePair {
+    const pair = this.#pairs.find((each) => each.line === line && each.pool === pool && each.lane === lane);
+    if (pair === undefined) throw new Error(`unknown queue of line ${line}, pool ${pool} and lane ${lane}`);
     return pair;
   }
 }
