@@ -24,7 +24,7 @@ const SHARED_FLOORS = [
   ['lambda', 'proof-requests'],
 ];
 const CONTAINERS_FLOORS = [
-  ['terminal', 'processes', 'runtime'],
+  ['terminal', 'processes', 'runtime', 'health'],
   ['agent', 'broker', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
   ['crs', 'gateway'],
   ['devnet', 'official'],

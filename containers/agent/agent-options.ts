@@ -37,6 +37,8 @@ export interface CommonAgentOptions {
   readonly prefetch?: PrefetchOptions | false;
   /** How long it claims nothing after jobs in a row have failed, see `machine-doubt.ts`. @default 30 s, doubling up to 10 min */
   readonly doubtPauses?: Backoff;
+  /** The port of its health and metrics; 0 for none. @default 0 */
+  readonly port?: number;
   /** Added to the prover's environment, such as `HARDWARE_CONCURRENCY`. */
   readonly proverEnvironment?: Readonly<Record<string, string>>;
   /** The endpoint at which the agent protects its ECS task while it proves, see `task-protection.ts`. @default none */
@@ -99,6 +101,7 @@ export function withDefaults<Options extends CommonAgentOptions>(options: Option
     timeoutFloorSeconds: options.timeoutFloorSeconds ?? 600,
     prefetch: options.prefetch ?? { leadSeconds: 2, holdSeconds: 4 },
     doubtPauses: options.doubtPauses ?? { firstMs: 30_000, longestMs: 600_000 },
+    port: options.port ?? 0,
     proverEnvironment: options.proverEnvironment ?? {},
   };
 }

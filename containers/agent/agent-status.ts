@@ -18,6 +18,13 @@ export class AgentStatus {
     report(this.#record);
   }
 
+  /** Why it takes no job; `undefined` when it proves, or would. */
+  get unreadiness(): string | undefined {
+    const { state, note } = this.#record;
+    if (state === 'idle' || state === 'proving') return undefined;
+    return state === 'starting' ? (note ?? 'the prover is starting') : 'the agent is stopping';
+  }
+
   get jobsProven(): number {
     return this.#record.jobsProven;
   }

@@ -1,8 +1,12 @@
+import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 
+import { AGENT_GROUP } from '../../shared/config/groups/agent-settings.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import { HealthPages, type Scrape } from '../health/health-pages.ts';
+import { serveHealth } from '../health/health-server.ts';
 import type { CommonAgentOptions, Resolved } from './agent-options.ts';
 import { AgentStatus } from './agent-status.ts';
 import { Drain } from './drain.ts';
@@ -11,6 +15,8 @@ import { TaskProtection } from './task-protection.ts';
 
 export interface RunLoopDeps {
   readonly log: Logger;
+  /** What `/metrics` serves, where the agent has a port. @default there is no such page */
+  readonly scrape?: Scrape | undefined;
   /** Aborts when the agent is to stop: it drains, see `drainSeconds`. */
   readonly signal: AbortSignal;
   /** Unix time in milliseconds. */
@@ -45,20 +51,31 @@ export interface LoopKind<Heartbeats extends HeartbeatThread> {
 /** How long the last report to the registry may take. */
 const STOP_REPORT_MS = 1000;
 
-/** Starts what every agent needs, runs its loop until `signal` aborts, and stops everything again. */
+/**
+ * Starts what every agent needs, runs its loop until `signal` aborts, and stops everything again.
+ * @throws {StatusPortInUseError}
+ */
 export async function runLoop<Heartbeats extends HeartbeatThread>(
   options: Resolved<CommonAgentOptions>,
-  { log, signal, nowMs }: RunLoopDeps,
+  { log, scrape, signal, nowMs }: RunLoopDeps,
   kind: LoopKind<Heartbeats>,
 ): Promise<void> {
-  const { agentId, pools, networkVersion } = options;
+  const { agentId, pools, networkVersion, port } = options;
   const failure = new AbortController();
   const heartbeats = kind.startHeartbeats((error) => failure.abort(error));
   const status = new AgentStatus(describeAgent(options, nowMs()), (record) => heartbeats.report(record), nowMs);
   const drain = new Drain(AbortSignal.any([signal, failure.signal]), options.drainSeconds, nowMs);
   const protection = new TaskProtection({ ecsAgentUri: options.ecsAgentUri }, log);
   let prover: WarmProver | undefined;
+  let server: Server | undefined;
   try {
+    if (port !== 0) {
+      const pages = new HealthPages({
+        scrape,
+        ready: async () => [{ name: 'agent', problem: status.unreadiness }],
+      });
+      server = await serveHealth({ port, whose: 'agent', setting: AGENT_GROUP.settings.agentPort, pages });
+    }
     prover = await WarmProver.start(
       { families: options.families, circuits: options.circuits, environment: options.proverEnvironment },
       log,
@@ -75,6 +92,8 @@ export async function runLoop<Heartbeats extends HeartbeatThread>(
     status.note(errorText(error));
     throw error;
   } finally {
+    server?.close();
+    server?.closeAllConnections();
     drain.clear();
     protection.stop();
     await prover?.stop();

@@ -9,6 +9,8 @@ import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import type { HealthCheck } from '../health/health-check.ts';
+import { HealthPages, type Scrape } from '../health/health-pages.ts';
 import { glanceMsOf } from './agent-calls.ts';
 import { type BrokerCount, BrokerCounts } from './broker-counts.ts';
 import type { BrokerLine } from './broker-deps.ts';
@@ -46,6 +48,8 @@ export interface BrokerOptions {
 export interface RunBrokerDeps {
   readonly engine: Engine;
   readonly metrics: Metrics;
+  /** What `/metrics` serves. @default there is no such page */
+  readonly scrape?: Scrape | undefined;
   readonly log: Logger;
   /** Ends the broker: held calls end at once. */
   readonly signal: AbortSignal;
@@ -76,7 +80,7 @@ const DEVELOPMENT = { chainId: 31_337, slotMs: 1_000 };
  */
 export async function runBroker(
   options: BrokerOptions,
-  { engine, metrics, log, signal, nowMs = Date.now, l1, confirmRollup, onListening }: RunBrokerDeps,
+  { engine, metrics, scrape, log, signal, nowMs = Date.now, l1, confirmRollup, onListening }: RunBrokerDeps,
 ): Promise<void> {
   keepHeapSmall();
   const { line, host, networks, leaseSeconds, holdMs, sweep } = options;
@@ -99,6 +103,7 @@ export async function runBroker(
       steadyMs: () => performance.now(),
     },
   );
+  const status = (): Promise<RpcStatus> => statusOf(broker, line, engine, clock?.disagreement(toleranceMs(l1SlotMs)));
   const server = new RpcServer(
     {
       host,
@@ -116,7 +121,8 @@ export async function runBroker(
     },
     {
       methods: broker.methods,
-      status: () => statusOf(broker, line, engine, clock?.disagreement(toleranceMs(l1SlotMs))),
+      status,
+      pages: new HealthPages({ scrape, ready: async () => readinessOf(await status()) }),
       log,
       nowMs,
       onTrouble: (trouble) => counts.add(TROUBLES[trouble]),
@@ -157,6 +163,15 @@ export async function runBroker(
     parts.filter((part) => part !== undefined),
     signal,
   );
+}
+
+/** Agents come through the broker, so it is ready without any: no load balancer may keep them away from it. */
+function readinessOf({ reason, warning }: RpcStatus): readonly HealthCheck[] {
+  const asText = (text: unknown): string | undefined => (typeof text === 'string' ? text : undefined);
+  return [
+    { name: 'engine', problem: asText(reason) },
+    { name: 'fleet', problem: asText(warning), isWarning: true },
+  ];
 }
 
 /** Aztec's clients of 4.1.2 only see the HTTP status: the engine's trouble is theirs. */

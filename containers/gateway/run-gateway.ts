@@ -8,6 +8,7 @@ import { AgentStatus } from '../agent/agent-status.ts';
 import { Drain } from '../agent/drain.ts';
 import { AgentReporter } from '../agent/heartbeat/agent-reporter.ts';
 import { TaskProtection, type TaskProtectionOptions } from '../agent/task-protection.ts';
+import { HealthPages, type Scrape } from '../health/health-pages.ts';
 import { ClientNetworks } from '../broker/transport/client-networks.ts';
 import { RpcServer, type RpcStatus } from '../broker/transport/rpc-server.ts';
 import { AgentGateway, type AgentGatewayOptions } from './agent-gateway.ts';
@@ -34,6 +35,8 @@ export interface GatewayOptions extends AgentGatewayOptions {
 export interface RunGatewayDeps {
   readonly engine: Engine;
   readonly log: Logger;
+  /** What `/metrics` serves. @default there is no such page */
+  readonly scrape?: Scrape | undefined;
   /** Ends the gateway: the agent gets no further job, and time for the one that it has. */
   readonly signal: AbortSignal;
   readonly nowMs?: () => number;
@@ -55,7 +58,7 @@ const STOP_MS = 1_000;
  */
 export async function runGateway(
   options: GatewayOptions,
-  { engine, log, signal, nowMs = Date.now, onListening }: RunGatewayDeps,
+  { engine, log, scrape, signal, nowMs = Date.now, onListening }: RunGatewayDeps,
 ): Promise<void> {
   const { agentId, pools, networkVersion, leaseSeconds, agentUrl, port: wantedPort } = options;
   const steadyMs = (): number => performance.now();
@@ -107,6 +110,7 @@ export async function runGateway(
         busyShare: busy.share,
         ...(watch.problem !== undefined && { warning: watch.problem }),
       }),
+      pages: new HealthPages({ scrape, ready: async () => [{ name: 'agent', problem: watch.problem }] }),
       log,
       nowMs,
     },

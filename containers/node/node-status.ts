@@ -1,6 +1,6 @@
 import type { EpochNumber } from '../../shared/proving-job/epoch-id.ts';
 import { type ClockDisagreement, describeDisagreement } from '../../shared/l1/l1-clock.ts';
-import type { NodeStatus } from './status-server.ts';
+import type { ProgramStatus } from '../health/health-server.ts';
 
 /** A node that has not read the chain, or no L1 block of less than this age, is unhealthy. */
 export const UNHEALTHY_AFTER_MS = 120_000;
@@ -20,7 +20,7 @@ export interface NodeVitals {
  * The node's own database answers however long ago L1 was last read, so the age of the newest block counts too.
  * @param disagreement between this machine's clock and L1's: a warning, and unhealthy from {@link UNHEALTHY_AFTER_MS} on
  */
-export function nodeStatusOf(vitals: NodeVitals, atMs: number, disagreement?: ClockDisagreement): NodeStatus {
+export function nodeStatusOf(vitals: NodeVitals, atMs: number, disagreement?: ClockDisagreement): ProgramStatus {
   const warning = disagreement && describeDisagreement(disagreement);
   const isFarOff = Math.abs(disagreement?.aheadMs ?? 0) >= UNHEALTHY_AFTER_MS;
   const reason = isFarOff ? warning : unhealthyReason(vitals, atMs);

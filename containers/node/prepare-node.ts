@@ -1,5 +1,4 @@
 import { getConfigEnvVars } from '@aztec/aztec-node';
-import { formatEther } from 'viem';
 
 import { AZTEC_CHAIN_SETTINGS } from '../../shared/config/aztec/aztec-chain-settings.ts';
 import { L1_SETTINGS } from '../../shared/config/groups/l1-settings.ts';
@@ -7,12 +6,10 @@ import type { NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
 import { checkL1Chain, createL1Client, type L1Client } from '../../shared/l1/l1-client.ts';
 import type { PublisherAccount } from '../../shared/l1/publisher/publisher-account.ts';
+import { describeShortage, readFunds } from '../../shared/l1/publisher/publisher-funds.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { checkRegistry } from './check-registry.ts';
 import { loadPublisher, type Publisher } from './publisher.ts';
-
-/** What a root of Aztec's takes, with the default margin. */
-const SUBMISSION_GAS = 4_400_000n;
 
 /**
  * Finds what is wrong with the node's surroundings before it catches up with L1, which can take hours.
@@ -47,14 +44,8 @@ function warnWithoutBlobs(settings: NodeSettings, log: Logger): void {
 /** Only a warning: the account can be funded until the first root is proven. */
 async function warnOfLowBalance(client: L1Client, { address }: PublisherAccount, log: Logger): Promise<void> {
   try {
-    const [balanceWei, gasPriceWei] = await Promise.all([client.getBalance({ address }), client.getGasPrice()]);
-    const neededWei = SUBMISSION_GAS * gasPriceWei;
-    if (balanceWei >= neededWei) return;
-    log.warn(
-      { publisher: address, balanceEth: formatEther(balanceWei), neededEth: formatEther(neededWei) },
-      `the publisher ${address} cannot pay for a submission at the present gas price: send ETH to it; until then, roots ` +
-        'wait in the outbox',
-    );
+    const shortage = describeShortage(address, await readFunds(client, address));
+    if (shortage !== undefined) log.warn({ publisher: address }, shortage);
   } catch (error) {
     log.warn({ err: error, publisher: address }, "could not read the publisher's balance");
   }

@@ -29,19 +29,24 @@ import { EpochWatcher } from './epoch-watcher.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
 import { DiskMeasurement } from '../../shared/engine/measure-disks.ts';
 import { runLagMeasurement } from './measure-lag.ts';
-import { nodeStatusOf } from './node-status.ts';
+import { CATCHING_UP, type NodeHealth, RunningNodeHealth } from './node-health.ts';
+import type { NodeVitals } from './node-status.ts';
 import { notifyScaler } from './notify-scaler.ts';
 import { prepareNode } from './prepare-node.ts';
 import type { Publisher } from './publisher.ts';
 import { reportGrowingEpoch } from './report-growing-epoch.ts';
 import { runTogether } from '../../shared/retry/run-together.ts';
-import { type NodeStatus, serveStatus } from './status-server.ts';
+import { HealthPages, type Scrape } from '../health/health-pages.ts';
+import { serveHealth } from '../health/health-server.ts';
 import { startSubsystems, type Subsystems } from './subsystems.ts';
+import { FundsWatch } from './watch-funds.ts';
 import { runAgentWarning } from '../../shared/agent-fleet/warn-without-agents.ts';
 
 export interface NodeDeps {
   readonly engine: Engine;
   readonly metrics: Metrics;
+  /** What `/metrics` serves. @default there is no such page */
+  readonly scrape?: Scrape | undefined;
   readonly log: Logger;
   /** Ends the node: running attempts are wound up, their jobs go on in the fleet. */
   readonly signal: AbortSignal;
@@ -58,11 +63,18 @@ export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeD
   const { log } = deps;
   const publisher = await prepareNode(settings, log);
   const lock = lockDataDirectory(settings.dataDirectory);
-  const catchingUp: NodeStatus = { isHealthy: false, reason: 'catching up with L1' };
-  let status = async (): Promise<NodeStatus> => Promise.resolve(catchingUp);
-  let statusServer: Server | undefined;
+  let health: NodeHealth = CATCHING_UP;
+  let server: Server | undefined;
   try {
-    if (settings.port !== 0) statusServer = await serveStatus(settings.port, async () => status());
+    if (settings.port !== 0) {
+      const pages = new HealthPages({
+        scrape: deps.scrape,
+        live: () => health.live(),
+        ready: async () => health.ready(),
+      });
+      const setting = NODE_GROUP.settings.port;
+      server = await serveHealth({ port: settings.port, whose: 'node', setting, pages, status: () => health.status() });
+    }
     if (signal.aborted) return;
     // Aztec's packages cannot be stopped while they catch up, and what they keep on disk survives a kill.
     const subsystems = await untilAborted(startSubsystems(log, signal), signal).catch((error: unknown) => {
@@ -76,14 +88,14 @@ export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeD
         signal,
         subsystems,
         publisher,
-        setStatus: (read) => (status = read),
+        setHealth: (running) => (health = running),
       });
     } finally {
       await subsystems.stop();
     }
   } finally {
-    statusServer?.close();
-    statusServer?.closeAllConnections();
+    server?.close();
+    server?.closeAllConnections();
     lock.close();
   }
 }
@@ -91,13 +103,13 @@ export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeD
 interface RunningDeps extends NodeDeps {
   readonly subsystems: Subsystems;
   readonly publisher: Publisher;
-  /** Replaces what the status server reports. */
-  readonly setStatus: (read: () => Promise<NodeStatus>) => void;
+  /** Replaces what the health server reports. */
+  readonly setHealth: (health: NodeHealth) => void;
 }
 
 async function runWithSubsystems(
   settings: NodeSettings,
-  { metrics, log, signal, nowMs = Date.now, subsystems, publisher, setStatus, ...given }: RunningDeps,
+  { metrics, log, signal, nowMs = Date.now, subsystems, publisher, setHealth, ...given }: RunningDeps,
 ): Promise<void> {
   const networkVersion = installedNetworkVersion();
   if (settings.epochAttempts !== undefined)
@@ -163,12 +175,24 @@ async function runWithSubsystems(
     windowNowMs,
     log,
   });
-  setStatus(async () => {
+  const readVitals = async (): Promise<NodeVitals> => {
     const { lastLookAtMs, running: provingEpochs } = watcher.health;
-    const l1ReadUntilMs = await chain.readUntilMs();
-    const vitals = { lastLookAtMs, provingEpochs, l1ReadUntilMs, networkVersion, proverId };
-    return nodeStatusOf(vitals, nowMs(), clock.disagreement(toleranceMs(l1SlotMs)));
-  });
+    return { lastLookAtMs, provingEpochs, l1ReadUntilMs: await chain.readUntilMs(), networkVersion, proverId };
+  };
+  const funds =
+    settings.isPublishingDisabled || account === undefined
+      ? undefined
+      : new FundsWatch({ l1, address: account.address, log });
+  setHealth(
+    new RunningNodeHealth({
+      readVitals,
+      lastLookAtMs: () => watcher.health.lastLookAtMs,
+      disagreement: () => clock.disagreement(toleranceMs(l1SlotMs)),
+      agents: scaler === undefined ? engine.agents : undefined,
+      funds,
+      nowMs,
+    }),
+  );
   const sweep = {
     jobs: engine.jobs,
     queue: engine.queue,
@@ -192,6 +216,7 @@ async function runWithSubsystems(
       : undefined,
     growing &&
       ((stop) => reportGrowingEpoch({ ...subsystems, chain, rollupId: rollup, growing, networkVersion, log }, stop)),
+    funds && ((stop) => funds.run(stop)),
     rootSubmitter && ((stop) => rootSubmitter.run(stop)),
   ];
   await runTogether(

@@ -1,4 +1,5 @@
-import { EmfMetrics, type Metrics } from './metrics.ts';
+import { EmfMetrics } from './emf-metrics.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Where metrics go: the part of the settings that decides it. */
 export interface MetricSettings {

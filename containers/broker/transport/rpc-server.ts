@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { isWithin } from '../../../shared/retry/is-within.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
+import { HealthPages } from '../../health/health-pages.ts';
 import { BodyTurns, type BodyTurnsOptions } from './body-turns.ts';
 import { type ClientNetworks, isLoopback, plainAddress } from './client-networks.ts';
 import { BodyRefusedError, ListenError } from './errors.ts';
@@ -47,6 +48,8 @@ export interface RpcStatus {
 export interface RpcServerDeps {
   readonly methods: ReadonlyMap<string, RpcMethod>;
   readonly status: () => Promise<RpcStatus>;
+  /** Served beside the status. @default none */
+  readonly pages?: Pick<HealthPages, 'find'>;
   readonly log: Logger;
   readonly nowMs: () => number;
   readonly onTrouble?: (trouble: RpcTrouble) => void;
@@ -147,13 +150,18 @@ export class RpcServer {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const client = clientOf(request.socket);
     try {
-      if (request.method === 'GET' && request.url?.split('?')[0] === '/status') {
+      const page = request.method === 'GET' ? await this.#deps.pages?.find(request.url) : undefined;
+      if (page !== undefined) {
+        response.writeHead(page.status, { 'content-type': page.contentType }).end(page.body);
+      } else if (request.method === 'GET' && request.url?.split('?')[0] === '/status') {
         const status = await this.#deps.status();
         await this.#send(request, response, status.ok ? 200 : 500, status);
       } else if (request.method === 'POST') {
         await this.#serve(client, request, response);
       } else {
-        await this.#send(request, response, 405, { error: 'POST a JSON-RPC request, or GET /status' });
+        await this.#send(request, response, 405, {
+          error: `POST a JSON-RPC request, or GET ${['/status', ...HealthPages.paths].join(', ')}`,
+        });
       }
     } catch (error) {
       this.#warn({ err: error, client }, 'a request ended with an error');

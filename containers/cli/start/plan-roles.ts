@@ -80,7 +80,7 @@ function processesOf(role: Role): PlannedProcess[] {
   return Array.from({ length: agentCount }, (_value, index) => ({
     name: `${name}-${index + 1}`,
     role: name,
-    environment: { ...shareOfMachine(agentCount), ...environment, ...agentName(role, index) },
+    environment: { ...shareOfMachine(agentCount), ...environment, ...ownOfAgent(role, index) },
   }));
 }
 
@@ -96,8 +96,10 @@ function shareOfMachine(agentCount: number): Record<string, string> {
   };
 }
 
-function agentName({ settings }: AgentRole, index: number): Record<string, string> {
-  const { agentId, agentCount } = AGENT_GROUP.settings;
+/** What each of several agents has for itself. */
+function ownOfAgent({ settings }: AgentRole, index: number): Record<string, string> {
+  const { agentId, agentCount, agentPort } = AGENT_GROUP.settings;
   const name = settings.agentId === undefined ? {} : { [agentId.variable]: `${settings.agentId}-${index + 1}` };
-  return { ...name, [agentCount.variable]: '1' };
+  const port = settings.agentPort === 0 ? {} : { [agentPort.variable]: String(settings.agentPort + index) };
+  return { ...name, ...port, [agentCount.variable]: '1' };
 }

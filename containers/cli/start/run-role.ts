@@ -1,4 +1,5 @@
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import type { OTLP_SETTINGS } from '../../../shared/config/aztec/aztec-telemetry-settings.ts';
 import type { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import type { SettingsOf } from '../../../shared/config/setting.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
@@ -6,20 +7,18 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import { createLogger, type Logger, type LoggerOptions } from '../../../shared/telemetry/logger.ts';
 import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
 import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
-import type { Metrics } from '../../../shared/telemetry/metrics.ts';
-import { NO_METRICS, openMetrics } from '../../../shared/telemetry/open-metrics.ts';
+import { openProcessMetrics, type ProcessMetrics } from '../../../shared/telemetry/process-metrics.ts';
 import { endSignal } from '../../processes/end-signals.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { explainError } from '../../processes/explain-error.ts';
 import type { AgentRole, BrokerRole, GatewayRole, NodeRole, Role } from './read-role.ts';
 
-type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings']>;
+type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings'] & (typeof OTLP_SETTINGS)['settings']>;
 
 /** After the time to drain, for closing the engine and writing the last lines. */
 const LAST_MOMENTS_MS = 2_000;
 
-interface ProcessDeps {
-  readonly metrics: Metrics;
+interface ProcessDeps extends Pick<ProcessMetrics, 'metrics' | 'scrape'> {
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -125,9 +124,7 @@ async function runOnEngine(part: string, role: Role, run: (deps: RoleDeps) => Pr
       removesExpired: part === 'node' || part === 'broker',
     });
     try {
-      // Without metrics, the reads that only they need are left out.
-      const used = deps.metrics === NO_METRICS ? engine : meteredEngine(engine, deps.metrics, Date.now);
-      await run({ ...deps, engine: used });
+      await run({ ...deps, engine: meteredEngine(engine, deps.metrics, Date.now) });
     } finally {
       await engine.close();
     }
@@ -152,8 +149,9 @@ async function runUntilEnd(
       settings.drainSeconds * 1000 + LAST_MOMENTS_MS,
     ).unref();
   });
+  const { metrics, scrape, close } = await openProcessMetrics(part, settings);
   try {
-    await run({ metrics: openMetrics(settings), log, signal });
+    await run({ metrics, scrape, log, signal });
     return EXIT_CODES.done;
   } catch (error) {
     // A stack helps only where the message does not say what to do.
@@ -162,6 +160,8 @@ async function runUntilEnd(
     else log.fatal(explanation);
     log.debug({ err: error }, 'the error');
     return exitCodeOf(error);
+  } finally {
+    await close();
   }
 }
 

@@ -66,6 +66,7 @@ function toCommonOptions(
     timeoutMultiple: settings.proofTimeoutMultiple,
     timeoutFloorSeconds: settings.proofTimeoutFloorSeconds,
     ecsAgentUri: settings.ecsAgentUri,
+    port: settings.agentPort,
     proverEnvironment:
       settings.hardwareConcurrency === undefined ? {} : { HARDWARE_CONCURRENCY: String(settings.hardwareConcurrency) },
   };

@@ -3,6 +3,7 @@ import { Pool } from '../../proving-job/circuit-family.ts';
 import { FAMILY_NAMES } from '../../proving-job/circuit-catalogue.ts';
 import { CrsKind } from '../../crs/crs-kind.ts';
 import { AgentId } from '../../ledger/job-ledger.ts';
+import { OTLP_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import {
   parseSettings,
@@ -15,7 +16,7 @@ import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { nameOf, optional, withDefault, type SettingGroup } from '../setting.ts';
 import { httpUrl } from '../url-kinds.ts';
-import { decimal, integer, kind, listOf, oneOf, switchKind } from '../value-kinds.ts';
+import { decimal, integer, kind, listOf, oneOf, port, switchKind } from '../value-kinds.ts';
 
 /** Which jobs an agent takes, and how its simulated proofs behave. */
 export const AGENT_GROUP = {
@@ -75,6 +76,11 @@ export const AGENT_GROUP = {
       variable: 'COPPICE_PROOF_TIMEOUT_FLOOR_SECONDS',
       description: 'Lower bound for that timeout, in seconds',
     }),
+    agentPort: withDefault(port, '0', {
+      flag: 'agent-port',
+      variable: 'COPPICE_AGENT_PORT',
+      description: "Port of the agent's health and metrics; with several agents, the first of as many; 0: none",
+    }),
     brokerUrl: optional(httpUrl, {
       flag: 'proverAgent.proverBrokerUrl',
       flagAliases: ['proverNode.proverBrokerUrl', 'prover-broker-url'],
@@ -122,7 +128,7 @@ export const AGENT_GROUP = {
 } as const satisfies SettingGroup;
 
 /** All settings that an agent reads. None is the key of an account. */
-export const AGENT_GROUPS = [AGENT_GROUP, PROVER_SETTINGS, ENGINE_SETTINGS, PROCESS_SETTINGS] as const;
+export const AGENT_GROUPS = [AGENT_GROUP, PROVER_SETTINGS, ENGINE_SETTINGS, OTLP_SETTINGS, PROCESS_SETTINGS] as const;
 
 export type AgentSettings = SettingsOfGroups<typeof AGENT_GROUPS>;
 

@@ -4,6 +4,7 @@ import { type Environment, type ParsedSettings, parseSettings, type SettingsOfGr
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
 import { type Network, parseNetwork } from '../network.ts';
 import { integer, kind, listOf, port, text } from '../value-kinds.ts';
+import { OTLP_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
 import { NODE_GROUP } from './node-settings.ts';
@@ -125,7 +126,14 @@ const BROKER_L1_GROUP = {
 } as const satisfies SettingGroup;
 
 /** All settings that the broker reads. None is the key of an account. */
-export const BROKER_GROUPS = [LINE_GROUP, BROKER_GROUP, BROKER_L1_GROUP, ENGINE_SETTINGS, PROCESS_SETTINGS] as const;
+export const BROKER_GROUPS = [
+  LINE_GROUP,
+  BROKER_GROUP,
+  BROKER_L1_GROUP,
+  ENGINE_SETTINGS,
+  OTLP_SETTINGS,
+  PROCESS_SETTINGS,
+] as const;
 
 export type BrokerSettings = SettingsOfGroups<typeof BROKER_GROUPS>;
 

@@ -2,6 +2,7 @@ import { type Environment, type ParsedSettings, parseSettings, type SettingsOfGr
 import { withDefault, type SettingGroup } from '../setting.ts';
 import { httpUrl } from '../url-kinds.ts';
 import { port } from '../value-kinds.ts';
+import { OTLP_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
 import { AGENT_GROUP } from './agent-settings.ts';
 import { BROKER_GROUP, LINE_GROUP } from './broker-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
@@ -46,7 +47,14 @@ const SHARED_GROUP = {
 } as const satisfies SettingGroup;
 
 /** All settings that the gateway reads. None is the key of an account. */
-export const GATEWAY_GROUPS = [LINE_GROUP, GATEWAY_GROUP, SHARED_GROUP, ENGINE_SETTINGS, PROCESS_SETTINGS] as const;
+export const GATEWAY_GROUPS = [
+  LINE_GROUP,
+  GATEWAY_GROUP,
+  SHARED_GROUP,
+  ENGINE_SETTINGS,
+  OTLP_SETTINGS,
+  PROCESS_SETTINGS,
+] as const;
 
 export type GatewaySettings = SettingsOfGroups<typeof GATEWAY_GROUPS>;
 

@@ -1,6 +1,6 @@
 import { AZTEC_CHAIN_SETTINGS } from '../aztec/aztec-chain-settings.ts';
 import { AZTEC_P2P_SETTINGS } from '../aztec/aztec-p2p-settings.ts';
-import { AZTEC_TELEMETRY_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
+import { AZTEC_TELEMETRY_SETTINGS, OTLP_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
 import { AZTEC_TX_COLLECTION_SETTINGS } from '../aztec/aztec-tx-collection-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
@@ -66,7 +66,7 @@ export const NODE_GROUP = {
     port: withDefault(port, '8080', {
       flag: 'port',
       variable: 'AZTEC_PORT',
-      description: "Port of the node's status and health endpoint; 0: none",
+      description: "Port of the node's status, health and metrics; 0: none",
     }),
   },
 } as const satisfies SettingGroup;
@@ -81,6 +81,7 @@ export const NODE_GROUPS = [
   AZTEC_CHAIN_SETTINGS,
   AZTEC_P2P_SETTINGS,
   AZTEC_TX_COLLECTION_SETTINGS,
+  OTLP_SETTINGS,
   AZTEC_TELEMETRY_SETTINGS,
   PROCESS_SETTINGS,
 ] as const;

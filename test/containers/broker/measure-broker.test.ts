@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { BrokerCounts } from '../../../containers/broker/broker-counts.ts';
 import { BrokerMeasurement } from '../../../containers/broker/measure-broker.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
-import { EmfMetrics } from '../../../shared/telemetry/metrics.ts';
+import { EmfMetrics } from '../../../shared/telemetry/emf-metrics.ts';
 
 const STATUS = { agents: 3, agentsWaiting: 2, nodesWaiting: 1, jobsHeld: 1 };
 

@@ -1,4 +1,5 @@
-import { EmfMetrics, type Metrics } from '../../../shared/telemetry/metrics.ts';
+import { EmfMetrics } from '../../../shared/telemetry/emf-metrics.ts';
+import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 
 /** A value of a metric, as CloudWatch stores it. */
 export interface DataPoint {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { EmfMetrics, METRICS } from '../../../shared/telemetry/metrics.ts';
+import { EmfMetrics } from '../../../shared/telemetry/emf-metrics.ts';
+import { METRICS } from '../../../shared/telemetry/metrics.ts';
 
 describe('EmfMetrics', () => {
   it("writes a line that CloudWatch turns into a metric, and nothing but the metric's own dimensions", () => {
