@@ -16,7 +16,7 @@ const NO_SKIPPED_TEST = {
 // The floors of `shared/` and `containers/`, lowest first: a folder imports folders of lower floors only.
 const SHARED_FLOORS = [
   ['proving-job', 'telemetry', 'crs', 'retry'],
-  ['proof-store', 'broker-api'],
+  ['proof-store', 'broker-api', 'checks'],
   ['ledger'],
   ['job-queue', 'merge-tree', 'cost', 'config', 'canary'],
   ['agent-fleet', 'l1'],

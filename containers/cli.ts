@@ -10,6 +10,7 @@ import type { Command } from './cli/command-line/command.ts';
 import { COST_COMMAND } from './cli/inspect/cost-command.ts';
 import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
+import { DOCTOR_COMMAND } from './cli/start/doctor-command.ts';
 import { EXIT_CODES } from './processes/exit-codes.ts';
 import { explainError } from './processes/explain-error.ts';
 import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
@@ -26,6 +27,7 @@ import { WHY_COMMAND } from './cli/inspect/why-command.ts';
 
 const COMMANDS: readonly Command[] = [
   START_COMMAND,
+  DOCTOR_COMMAND,
   STATUS_COMMAND,
   TREE_COMMAND,
   JOBS_COMMAND,

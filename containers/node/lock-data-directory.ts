@@ -20,6 +20,9 @@ export class DataDirectoryInUseError extends Error {
   }
 }
 
+/** The lock's file, in the data directory. */
+export const LOCK_FILE = 'prover-node.lock';
+
 /**
  * Keeps other nodes out of the folder until the lock is closed or this process ends, however it ends: the system itself
  * releases SQLite's locks.
@@ -29,7 +32,7 @@ export function lockDataDirectory(directory: string): { close(): void } {
   mkdirSync(directory, { recursive: true });
   // The name has a separate file: nobody can read a database that is locked exclusively.
   const holderFile = path.join(directory, 'prover-node.holder');
-  const lock = new DatabaseSync(path.join(directory, 'prover-node.lock'), { timeout: 0 });
+  const lock = new DatabaseSync(path.join(directory, LOCK_FILE), { timeout: 0 });
   try {
     lock.exec('begin exclusive');
   } catch (error) {

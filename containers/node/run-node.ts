@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 
+import { getConfigEnvVars } from '@aztec/aztec-node';
+
 import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import { NODE_GROUP, type NodeSettings } from '../../shared/config/groups/node-settings.ts';
@@ -32,8 +34,7 @@ import { runLagMeasurement } from './measure-lag.ts';
 import { CATCHING_UP, type NodeHealth, RunningNodeHealth } from './node-health.ts';
 import type { NodeVitals } from './node-status.ts';
 import { notifyScaler } from './notify-scaler.ts';
-import { prepareNode } from './prepare-node.ts';
-import type { Publisher } from './publisher.ts';
+import { loadPublisher, type Publisher } from './publisher.ts';
 import { reportGrowingEpoch } from './report-growing-epoch.ts';
 import { runTogether } from '../../shared/retry/run-together.ts';
 import { HealthPages, type Scrape } from '../health/health-pages.ts';
@@ -55,13 +56,13 @@ export interface NodeDeps {
 
 /**
  * Follows the chain, has every epoch proven by the fleet, and brings the roots to L1, until `signal` aborts.
- * @throws {InvalidSettingsError} when the registry, the rollup version or the key store is wrong
+ * @throws {InvalidSettingsError} when the key store is wrong
  * @throws {DataDirectoryInUseError} @throws {StatusPortInUseError}
  */
 export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeDeps): Promise<void> {
   acceptUrlCredentials();
   const { log } = deps;
-  const publisher = await prepareNode(settings, log);
+  const publisher = await loadPublisher(getConfigEnvVars());
   const lock = lockDataDirectory(settings.dataDirectory);
   let health: NodeHealth = CATCHING_UP;
   let server: Server | undefined;

@@ -1,9 +1,9 @@
+import { type Finding, orUnknown } from '../../shared/checks/finding.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { placeholdersIn } from '../config/placeholders.ts';
 import type { AwsCall } from './aws-cli.ts';
 import { checkBucket, checkCredentials, checkLinkedRole, checkQuotas, checkZones } from './check-account.ts';
 import { checkL1 } from './check-l1.ts';
-import { type Finding, orUnknown } from './finding.ts';
 
 /** Compares what a deployment of the environment needs with what the account has. Changes nothing. */
 export async function checkDeployment(
@@ -25,13 +25,4 @@ export async function checkDeployment(
     orUnknown('L1', () => checkL1(aws, config, variables)),
   ]);
   return [...placeholders, ...credentials, ...checked.flat()];
-}
-
-/** One line for each finding, and below it the remedy. */
-export function renderFindings(findings: readonly Finding[]): string {
-  const lines = findings.flatMap(({ subject, state, detail, remedy }) => [
-    `${state.padEnd('missing'.length)}  ${subject}: ${detail}`,
-    ...(remedy === undefined ? [] : [`         → ${remedy}`]),
-  ]);
-  return lines.join('\n');
 }

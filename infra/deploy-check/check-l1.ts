@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
 import { reasonOf } from '../../shared/broker-api/post-json.ts';
+import { type Finding, orUnknown } from '../../shared/checks/finding.ts';
+import { findTraceMethod, TRACE_METHODS } from '../../shared/l1/find-trace-method.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { type AwsCall, AwsCallError } from './aws-cli.ts';
-import { type Finding, orUnknown } from './finding.ts';
 
 const Secret = z.object({ SecretString: z.string() });
 const Fields = z.record(z.string(), z.string());
@@ -15,12 +16,6 @@ const Quantity = z.string().regex(/^0x[0-9a-f]+$/i);
 const Block = z.object({ transactions: z.array(z.string()) });
 
 const CALL_MS = 20_000;
-/** One of these shows the calls inside a transaction, in which Aztec's node finds checkpoints that were proposed indirectly. */
-const TRACES = [
-  { method: 'trace_transaction', more: [] },
-  { method: 'debug_traceTransaction', more: [{ tracer: 'callTracer' }] },
-] as const;
-
 /**
  * Checks each L1 URL of the secret `<prefix>/l1`, or of the variable `ETHEREUM_HOSTS` before there is one, and the balance of
  * the account that submits.
@@ -62,14 +57,9 @@ async function checkTraces(subject: string, url: string): Promise<Finding> {
   const [transaction] = transactions;
   if (transaction === undefined)
     return { subject: traces, state: 'unknown', detail: 'the newest block is empty: run this again' };
-  for (const { method, more } of TRACES) {
-    const isServed = await call(url, method, [transaction, ...more]).then(
-      () => true,
-      () => false,
-    );
-    if (isServed) return { subject: traces, state: 'ready', detail: `serves ${method}` };
-  }
-  const detail = `serves neither ${TRACES.map(({ method }) => method).join(' nor ')}`;
+  const method = await findTraceMethod((name, parameters) => call(url, name, parameters), transaction);
+  if (method !== undefined) return { subject: traces, state: 'ready', detail: `serves ${method}` };
+  const detail = `serves neither ${TRACE_METHODS.join(' nor ')}`;
   const remedy = 'put a URL that serves one of them into ETHEREUM_DEBUG_HOSTS, and that name into l1.secretVariables';
   return { subject: traces, state: 'missing', detail, remedy };
 }

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import environments from '../../coppice.config.ts';
 import { type EnvironmentInput, parseEnvironment } from '../config/environment-config.ts';
 import { awsCli } from './aws-cli.ts';
-import { checkDeployment, renderFindings } from './check-deployment.ts';
+import { renderFindings } from '../../shared/checks/finding.ts';
+import { checkDeployment } from './check-deployment.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
 const [name = ''] = positionals;

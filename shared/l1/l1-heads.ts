@@ -47,7 +47,8 @@ export async function readEveryHead({ nodes }: Pick<L1Client, 'nodes'>): Promise
   return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
 }
 
-async function readHead(node: L1Node): Promise<L1Head> {
+/** Passes on what the client throws. */
+export async function readHead(node: L1Node): Promise<L1Head> {
   const block = await node.client.getBlock();
   return {
     ...node,

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 
-import type { Counter, Histogram } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { Resource } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
@@ -28,14 +27,16 @@ export interface OtlpMetricsOptions {
 
 /** Less than a program has for its last moments. */
 const CLOSE_MS = 1_000;
+type Meter = ReturnType<MeterProvider['getMeter']>;
+
 /** OpenTelemetry's words for units. */
 const UNITS: Readonly<Record<MetricUnit, string>> = { Bytes: 'By', Count: '1', Seconds: 's', None: '1' };
 
 /** Sends what is recorded to a collector of OpenTelemetry, under the names that it has in CloudWatch. */
 export class OtlpMetrics implements Metrics {
   readonly #provider: MeterProvider;
-  readonly #counters = new Map<MetricName, Counter>();
-  readonly #histograms = new Map<MetricName, Histogram>();
+  readonly #counters = new Map<MetricName, ReturnType<Meter['createCounter']>>();
+  readonly #histograms = new Map<MetricName, ReturnType<Meter['createHistogram']>>();
   readonly #gauges: FreshGauges;
 
   constructor({ url, everyMs, timeoutMs, service, nowMs }: OtlpMetricsOptions) {

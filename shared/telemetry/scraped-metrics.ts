@@ -1,4 +1,12 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  openMetricsContentType,
+  type OpenMetricsContentType,
+  Registry,
+} from 'prom-client';
 
 import { FreshGauges } from './fresh-gauges.ts';
 import { HISTOGRAM_BUCKETS } from './histogram-buckets.ts';
@@ -9,13 +17,14 @@ import { METRIC_NAMES, type MetricDimensions, type MetricName, METRICS, type Met
  * library measures of the process. Properties are left out: each epoch and job would be a time series.
  */
 export class ScrapedMetrics implements Metrics {
-  readonly #registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+  readonly #registry = new Registry<OpenMetricsContentType>();
   readonly #counters = new Map<MetricName, Counter>();
   readonly #histograms = new Map<MetricName, Histogram>();
   readonly #gauges: FreshGauges;
 
   constructor({ nowMs }: { readonly nowMs: () => number }) {
     this.#gauges = new FreshGauges(nowMs);
+    this.#registry.setContentType(openMetricsContentType);
     for (const name of METRIC_NAMES) this.#define(name);
     collectDefaultMetrics({ register: this.#registry });
   }

@@ -13,6 +13,7 @@ import { START_COMMAND } from '../../containers/cli/start/start-command.ts';
 import { STATUS_COMMAND } from '../../containers/cli/inspect/status-command.ts';
 import { TREE_COMMAND } from '../../containers/cli/inspect/tree-command.ts';
 import { WHY_COMMAND } from '../../containers/cli/inspect/why-command.ts';
+import { DOCTOR_COMMAND } from '../../containers/cli/start/doctor-command.ts';
 import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
@@ -20,6 +21,7 @@ import { Pool } from '../../shared/proving-job/circuit-family.ts';
 
 const COMMANDS: readonly Command[] = [
   START_COMMAND,
+  DOCTOR_COMMAND,
   STATUS_COMMAND,
   TREE_COMMAND,
   JOBS_COMMAND,

@@ -12,6 +12,8 @@ export const LEFT_OUT: readonly string[] = [
   'containers/agent/run-agent.ts',
   'containers/agent/broker/run-broker-agent.ts',
   'containers/cli/start/to-agent-options.ts',
+  'containers/cli/start/checks/check-node.ts',
+  'containers/cli/start/checks/check-agent.ts',
   'containers/crs/prepare-crs.ts',
   'containers/canary/run-canary.ts',
   'containers/devnet/run-devnet.ts',

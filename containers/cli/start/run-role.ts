@@ -11,6 +11,10 @@ import { openProcessMetrics, type ProcessMetrics } from '../../../shared/telemet
 import { endSignal } from '../../processes/end-signals.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { explainError } from '../../processes/explain-error.ts';
+import { untilAborted } from '../../../shared/retry/until-aborted.ts';
+import { examineStart } from './checks/examine-role.ts';
+import { logFindings } from './checks/log-findings.ts';
+import { becomeEnvironment } from './become-environment.ts';
 import type { AgentRole, BrokerRole, GatewayRole, NodeRole, Role } from './read-role.ts';
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings'] & (typeof OTLP_SETTINGS)['settings']>;
@@ -48,7 +52,6 @@ export async function runRole(role: Role): Promise<number> {
 async function runNodeRole(role: NodeRole): Promise<number> {
   const { settings } = role;
   return runOnEngine('node', role, async (deps) => {
-    await joinAztecLogs(toLoggerOptions(settings));
     const { runNode } = await import('../../node/run-node.ts');
     await runNode(settings, deps);
   });
@@ -131,11 +134,8 @@ async function runOnEngine(part: string, role: Role, run: (deps: RoleDeps) => Pr
   });
 }
 
-async function runUntilEnd(
-  part: string,
-  { settings, engineOptions, environment }: Role,
-  run: (deps: ProcessDeps) => Promise<void>,
-): Promise<number> {
+async function runUntilEnd(part: string, role: Role, run: (deps: ProcessDeps) => Promise<void>): Promise<number> {
+  const { settings, engineOptions, environment } = role;
   becomeEnvironment({ ...environment, ...aztecLogging(settings) });
   const log = createLogger(part, toLoggerOptions(settings));
   const signal = endSignal(log);
@@ -149,9 +149,18 @@ async function runUntilEnd(
       settings.drainSeconds * 1000 + LAST_MOMENTS_MS,
     ).unref();
   });
-  const { metrics, scrape, close } = await openProcessMetrics(part, settings);
+  const opened = await openProcessMetrics(part, settings);
   try {
-    await run({ metrics, scrape, log, signal });
+    // Before Aztec's packages are loaded.
+    if (role.name === 'prover-node') await joinAztecLogs(toLoggerOptions(settings));
+    const findings = await untilAborted(examineStart(role), signal).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    });
+    if (findings === undefined) return EXIT_CODES.done;
+    const refusal = logFindings(findings, log);
+    if (refusal !== undefined) return refusal;
+    await run({ metrics: opened.metrics, scrape: opened.scrape, log, signal });
     return EXIT_CODES.done;
   } catch (error) {
     // A stack helps only where the message does not say what to do.
@@ -161,7 +170,7 @@ async function runUntilEnd(
     log.debug({ err: error }, 'the error');
     return exitCodeOf(error);
   } finally {
-    await close();
+    await opened.close();
   }
 }
 
@@ -172,13 +181,6 @@ export function toLoggerOptions({ logLevel, logJson }: Pick<ProcessSettings, 'lo
 /** Aztec's loggers read these when they are loaded, here and in processes that this one starts. */
 function aztecLogging({ logLevel, logJson }: ProcessSettings): Record<string, string> {
   return { LOG_LEVEL: logLevel, LOG_JSON: String(logJson ?? !process.stderr.isTTY) };
-}
-
-function becomeEnvironment(environment: Readonly<Record<string, string>>): void {
-  for (const name of Object.keys(process.env)) {
-    if (environment[name] === undefined) Reflect.deleteProperty(process.env, name);
-  }
-  Object.assign(process.env, environment);
 }
 
 /** Errors that stay, however often the process is started. */

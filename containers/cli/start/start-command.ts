@@ -5,6 +5,7 @@ import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { NODE_GROUP, NODE_GROUPS } from '../../../shared/config/groups/node-settings.ts';
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
+import type { SwitchFlag } from '../../../shared/config/parse-flags.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { addNetwork } from '../command-line/add-network.ts';
@@ -17,7 +18,7 @@ import { endSignal } from '../../processes/end-signals.ts';
 import { supervise, type SupervisedProcess, type SupervisionPolicy } from '../../processes/supervise.ts';
 
 /** What operators need first comes first. */
-const GROUPS: readonly SettingGroup[] = [
+export const START_GROUPS: readonly SettingGroup[] = [
   ...new Set<SettingGroup>([
     L1_SETTINGS,
     NODE_GROUP,
@@ -29,6 +30,31 @@ const GROUPS: readonly SettingGroup[] = [
     ...AGENT_GROUPS,
     ENV_FILE_GROUP,
   ]),
+];
+
+/** Which roles, and what `aztec start` takes beside them. */
+export const ROLE_SWITCHES: readonly SwitchFlag[] = [
+  {
+    flag: 'prover-node',
+    description: 'Follow the chain, have its epochs proven, submit the proofs (ENABLE_PROVER_NODE)',
+  },
+  { flag: 'prover-agent', description: 'Prove jobs' },
+  {
+    flag: 'prover-broker',
+    description: "Serve Aztec's broker API to official prover nodes and agents, over the engine",
+  },
+  {
+    flag: 'agent-gateway',
+    description: "Serve Aztec's broker API to one official agent on this machine, over the engine",
+  },
+  {
+    flag: 'archiver',
+    description: 'Accepted for compatibility with aztec start, ignored: the prover node has its own archiver',
+  },
+  {
+    flag: 'node',
+    description: 'Accepted for compatibility with aztec start, ignored: the prover node follows the chain by itself',
+  },
 ];
 
 const RESTARTS: Omit<SupervisionPolicy, 'killAfterMs'> = {
@@ -49,35 +75,14 @@ export const START_COMMAND: Command<undefined> = {
     'One role runs in this process. Several roles, or several agents, run as separate processes, each with only the ' +
       'settings it needs. A process that crashes is restarted after 1 s, 2 s, 4 s … up to 60 s; after 10 crashes less than ' +
       'two minutes apart, everything is stopped. SIGTERM and Ctrl-C stop all of them.',
+    'Each role first makes the checks of coppice doctor that concern it: it does not start where something is missing.',
     'A setting comes from its flag, else from its variable in the environment, else from the .env file, else from ' +
       '--network, else from its default. An empty value counts as not given.',
   ],
   argument: NO_ARGUMENT,
   switchTitle: 'Roles',
-  switches: [
-    {
-      flag: 'prover-node',
-      description: 'Follow the chain, have its epochs proven, submit the proofs (ENABLE_PROVER_NODE)',
-    },
-    { flag: 'prover-agent', description: 'Prove jobs' },
-    {
-      flag: 'prover-broker',
-      description: "Serve Aztec's broker API to official prover nodes and agents, over the engine",
-    },
-    {
-      flag: 'agent-gateway',
-      description: "Serve Aztec's broker API to one official agent on this machine, over the engine",
-    },
-    {
-      flag: 'archiver',
-      description: 'Accepted for compatibility with aztec start, ignored: the prover node has its own archiver',
-    },
-    {
-      flag: 'node',
-      description: 'Accepted for compatibility with aztec start, ignored: the prover node follows the chain by itself',
-    },
-  ],
-  groups: GROUPS,
+  switches: ROLE_SWITCHES,
+  groups: START_GROUPS,
   takesSuperseded: true,
   run,
 };

@@ -126,6 +126,21 @@ export function openSqliteDatabase(dataDirectory: string): SqliteDatabase {
   return new SqliteDatabase(database, path);
 }
 
+/**
+ * Checks that this program can read the database, and changes nothing.
+ * @throws {SchemaVersionError} @throws {ForeignDatabaseError} @throws {DatabaseDamagedError}
+ */
+export function checkSqliteDatabase(path: string): void {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    schemaVersion(database, path);
+  } catch (error) {
+    throw explained(error, path);
+  } finally {
+    database.close();
+  }
+}
+
 function prepareConnection(database: DatabaseSync): void {
   // WAL: readers never wait for the writer, and a commit is one append. The switch itself does not wait for other
   // processes that open the same new file, whatever the busy timeout says.

@@ -32,6 +32,7 @@ describe('the command coppice', () => {
 
       Commands
         start    start the prover node, the broker, agents, a gateway, or several of them
+        doctor   check everything that coppice start needs, before it starts
         status   what the fleet is doing: epochs, submissions, agents, queues, incidents
         tree     the merge tree of an epoch: what is proven, by whom, how long it took
         jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
@@ -74,7 +75,7 @@ describe('the command coppice', () => {
       stderr: "coppice: unknown command 'statsu'; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
-      'the commands are start, status, tree, jobs, why, cost, retry, redrive, crs, devnet, canary',
+      'the commands are start, doctor, status, tree, jobs, why, cost, retry, redrive, crs, devnet, canary',
     );
   });
 

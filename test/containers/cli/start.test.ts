@@ -14,6 +14,12 @@ import { runCoppice, startCoppice } from '../../fixtures/run-coppice.ts';
 const SLOW = { interval: 500 };
 const SIMULATED = { PROVER_REAL_PROOFS: 'false' };
 
+/** What an L1 without contracts answers. */
+const RESULTS: Readonly<Record<string, unknown>> = {
+  eth_chainId: '0x1',
+  eth_getBlockByNumber: { number: '0x1', hash: `0x${'ab'.repeat(32)}`, timestamp: '0x1', transactions: [] },
+};
+
 describe('coppice start', () => {
   let workingDirectory: string;
   const started: { readonly pid?: number | undefined }[] = [];
@@ -43,7 +49,7 @@ describe('coppice start', () => {
       void json(request).then((call) => {
         const { id, method } = call as { id: number; method: string };
         response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify({ jsonrpc: '2.0', id, result: method === 'eth_chainId' ? '0x1' : '0x' }));
+        response.end(JSON.stringify({ jsonrpc: '2.0', id, result: RESULTS[method] ?? '0x' }));
       });
     });
     await new Promise<void>((resolve) => l1.listen(0, '127.0.0.1', resolve));

@@ -35,6 +35,7 @@ describe('parseAgentSettings', () => {
       'PROVER_BROKER_HOST',
       'ECS_AGENT_URI',
       'AWS_ENDPOINT_URL',
+      'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
     ]);
   });
 });

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import { checkSqliteDatabase } from '../../../../shared/engine/embedded/sqlite-database.ts';
+import type { Engine } from '../../../../shared/engine/engine.ts';
+import { type EngineOptions, openEngine } from '../../../../shared/engine/open-engine.ts';
+import { errorText } from '../../../../shared/telemetry/error-text.ts';
+import { redactUrls } from '../../../../shared/telemetry/redact-urls.ts';
+import { explainError } from '../../../processes/explain-error.ts';
+import { checkFolder } from './check-folder.ts';
+import { missing, ready, type RoleFinding } from './role-finding.ts';
+
+type Embedded = EngineOptions & { readonly engine: 'embedded' };
+type Aws = EngineOptions & { readonly engine: 'aws' };
+
+export interface CheckEngineOptions {
+  readonly engineOptions: EngineOptions;
+  /** On AWS, which of the fleet's resources the role's own permissions let it read. */
+  readonly reads: readonly ('ledger' | 'queues')[];
+}
+
+/** Whether the ledger, the queue and the proofs can be used. Creates none of them. */
+export async function checkEngine({ engineOptions, reads }: CheckEngineOptions): Promise<readonly RoleFinding[]> {
+  return engineOptions.engine === 'embedded' ? checkEmbedded(engineOptions) : checkAws(engineOptions, reads);
+}
+
+async function checkEmbedded(options: Embedded): Promise<readonly RoleFinding[]> {
+  const { dataDirectory, proofsDirectory = path.join(dataDirectory, 'proofs') } = options;
+  return [
+    ...(await checkFolder('folder of the ledger', dataDirectory)),
+    ...(await checkFolder('folder of the proofs', proofsDirectory)),
+    ...checkDatabase(options),
+  ];
+}
+
+function checkDatabase(options: Embedded): readonly RoleFinding[] {
+  const file = path.join(options.dataDirectory, 'coppice.sqlite');
+  const subject = 'database';
+  if (!existsSync(file)) return [ready(subject, `${file} is new and will be made`)];
+  try {
+    checkSqliteDatabase(file);
+    return [ready(subject, `${file} can be read`)];
+  } catch (error) {
+    return [missing('machine', subject, explainError(error, options) ?? errorText(error))];
+  }
+}
+
+/** A program that is started works once AWS does, so what fails here is awaited. */
+async function checkAws(options: Aws, reads: CheckEngineOptions['reads']): Promise<readonly RoleFinding[]> {
+  const { prefix } = options;
+  const engine = await openEngine(options);
+  const check = async (subject: string, read: (engine: Engine) => Promise<unknown>): Promise<RoleFinding> => {
+    try {
+      await read(engine);
+      return ready(subject, `of the fleet ${prefix} can be read`);
+    } catch (error) {
+      return missing('awaited', subject, redactUrls(explainError(error, options) ?? errorText(error)));
+    }
+  };
+  try {
+    return await Promise.all([
+      ...(reads.includes('ledger') ? [check('table on AWS', ({ epochs }) => epochs.latest(1))] : []),
+      ...(reads.includes('queues') ? [check('queues on AWS', ({ queue }) => queue.depths())] : []),
+    ]);
+  } finally {
+    await engine.close();
+  }
+}
