@@ -9,11 +9,11 @@ export function decisionRecord(state: FleetState, decision: FleetDecision): Flee
   return {
     kind: 'fleet',
     atMs: decision.atMs,
-    epochs: epochs.flatMap(({ id, epoch, deadlineAtMs, pathSeconds }) => {
+    epochs: epochs.flatMap(({ id, epoch, deadlineAtMs, pathSeconds, stream }) => {
       const outlook = decision.outlooks.find((each) => each.id === id);
-      return outlook === undefined
-        ? []
-        : [{ epochId: id, epoch, deadlineAtMs, pathSeconds, slackSeconds: outlook.slackSeconds }];
+      const { slackSeconds } = outlook ?? {};
+      if (slackSeconds === undefined) return [];
+      return [{ epochId: id, epoch, deadlineAtMs, pathSeconds, slackSeconds, ...(stream !== undefined && { stream }) }];
     }),
     pools: Pool.options.flatMap((pool) => {
       const [decided, poolState] = [decision.pools[pool], state.pools[pool]];

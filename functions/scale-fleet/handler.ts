@@ -6,6 +6,7 @@ import { EcsAgentFleet } from '../../shared/engine/aws/fleet/ecs-agent-fleet.ts'
 import { awsEngineOptionsOf } from '../../shared/engine/engine-options.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
+import { EarlierEpochs } from './earlier-epochs.ts';
 import { ProvenJobs } from './proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 import { type GroupDecision, scaleFleet, type ScaleFleetDeps } from './scale-fleet.ts';
@@ -21,6 +22,7 @@ const prepared = oncePerContainer(async (): Promise<ScaleFleetDeps> => {
   return {
     ...opened,
     proven: new ProvenJobs(jobs),
+    earlier: new EarlierEpochs(jobs),
     growing: growingEpochs,
     spotEvents,
     fleet: new EcsAgentFleet(new ECSClient(awsClientOptions(connection)), awsResourceNames(prefix)),

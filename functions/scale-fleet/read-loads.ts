@@ -5,12 +5,14 @@ import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import type { PoolSlots } from '../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { type FleetLoads, fleetLoads, mayHaveJobs } from './decide/fleet-loads.ts';
+import type { EarlierEpochs } from './earlier-epochs.ts';
 import type { ProvenJobs } from './proven-jobs.ts';
 
 export interface ReadLoadsDeps {
   readonly epochs: Pick<EpochLedger, 'latest'>;
   readonly jobs: Pick<JobLedger, 'tally'>;
   readonly proven: ProvenJobs;
+  readonly earlier: EarlierEpochs;
   readonly slotsOf: (pool: Pool) => PoolSlots;
   /** As the node last reported it. */
   readonly growing: GrowingEpoch | undefined;
@@ -27,13 +29,14 @@ export async function readLoads(
 ): Promise<FleetLoads & { readonly latest: readonly EpochRecord[] }> {
   const { epochs, jobs, growing, slotsOf, nowMs } = deps;
   const latest = await epochs.latest(EPOCHS_IN_NEED);
-  const [live, proven] = await Promise.all([
+  const [live, proven, earlier] = await Promise.all([
     Promise.all(
       latest
         .filter((epoch) => mayHaveJobs(epoch, nowMs))
         .map(async (epoch) => ({ epoch, tally: await jobs.tally(epoch.id, epoch.rangeId) })),
     ),
     deps.proven.of(latest, nowMs),
+    deps.earlier.of(latest),
   ]);
-  return { latest, ...fleetLoads({ latest, live, proven, growing, slotsOf, nowMs }) };
+  return { latest, ...fleetLoads({ latest, live, proven, earlier, growing, slotsOf, nowMs }) };
 }

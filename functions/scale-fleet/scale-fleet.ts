@@ -30,6 +30,7 @@ export interface ScaleFleetDeps {
   readonly budget: Budget;
   readonly policy: ScalingPolicy;
   readonly proven: ReadLoadsDeps['proven'];
+  readonly earlier: ReadLoadsDeps['earlier'];
   readonly growing: Pick<GrowingEpochs, 'latest'>;
   readonly spotEvents: Pick<SpotEvents, 'since'>;
   readonly note: Note<ScalerNote>;
@@ -66,7 +67,14 @@ export async function scaleFleet(deps: ScaleFleetDeps): Promise<readonly GroupDe
     deps.spotEvents.since(deps.nowMs() - INTERRUPTIONS_MS),
   ]);
   const nowMs = deps.nowMs();
-  const loads = await readLoads({ ...engine, proven: deps.proven, growing, nowMs, slotsOf: slotsOf(pools, groups) });
+  const loads = await readLoads({
+    ...engine,
+    proven: deps.proven,
+    earlier: deps.earlier,
+    growing,
+    nowMs,
+    slotsOf: slotsOf(pools, groups),
+  });
   const knownEpochs = loads.latest.map(({ id }) => id);
   const copies = wantedCopies(loads.running, deps.policy, nowMs, knownEpochs);
   const state: FleetState = {
@@ -91,7 +99,7 @@ export async function scaleFleet(deps: ScaleFleetDeps): Promise<readonly GroupDe
     ...(await apply(decided, groups, deps)),
     ...(await sendCopies(copies, { jobs: engine.jobs, queue: engine.queue, log })),
   ];
-  measure(decided, loads.jobs, groups, metrics);
+  measure(decision, decided, loads.jobs, groups, metrics);
   metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
   await engine.decisions.record(decisionRecord(state, decision));
   await reportCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
@@ -145,6 +153,7 @@ async function apply(
 }
 
 function measure(
+  { pools }: FleetDecision,
   decided: readonly GroupDecision[],
   jobs: Readonly<Record<Pool, PoolJobs>>,
   groups: readonly AgentGroup[],
@@ -157,7 +166,9 @@ function measure(
     metrics.record('JobsWaiting', jobs[pool].waiting, { pool });
     metrics.record('JobsRunning', jobs[pool].running, { pool });
     // Pools that were never deployed included: their jobs would wait for ever.
-    metrics.record('JobsWithoutAgents', running === 0 ? jobs[pool].waiting : 0, { pool });
+    // Jobs that the plan lets wait are not waiting in vain.
+    const isWithout = running === 0 && pools[pool]?.isPostponed !== true;
+    metrics.record('JobsWithoutAgents', isWithout ? jobs[pool].waiting : 0, { pool });
     metrics.record('AgentsMissing', missing, { pool });
   }
   for (const { pool, capacity, running } of groups) metrics.record('AgentsRunning', running, { pool, capacity });

@@ -6,7 +6,7 @@ import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
-import { StreamedWork } from '../../shared/merge-tree/progress/streamed-work.ts';
+import { StreamedWork } from '../../shared/merge-tree/forecast/streamed-work.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import { EpochNumber, makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
 import type { EpochOnL1 } from './read-l1-view.ts';

@@ -25,6 +25,21 @@ const DecidedPool = z.strictObject({
   reason: z.string(),
 });
 
+/** What was known of an epoch that streams, and what was forecast. */
+const DecidedStream = z.strictObject({
+  /** When its last slot is over. */
+  endsAtMs: z.number(),
+  /** The share of its checkpoints that had come, 0 to 1. */
+  elapsedShare: z.number(),
+  /** Work of jobs that there were, and of those that were forecast. */
+  knownSeconds: Seconds,
+  forecastSeconds: Seconds,
+  /** How many earlier epochs the forecast was based on, beside this one so far. */
+  earlierEpochs: z.number().int().nonnegative(),
+  /** Waiting jobs that nobody needed since a prune: they were no work. */
+  orphans: z.number().int().nonnegative(),
+});
+
 /** How many agents there should be. */
 export const FleetDecisionRecord = z.strictObject({
   kind: z.literal('fleet'),
@@ -39,6 +54,8 @@ export const FleetDecisionRecord = z.strictObject({
       pathSeconds: Seconds,
       /** From the latest time at which its root is expected to be mined to its deadline. */
       slackSeconds: Seconds,
+      /** Of an epoch that streams: what of its work is known and what is forecast. */
+      stream: DecidedStream.exactOptional(),
     }),
   ),
   pools: z.array(DecidedPool),

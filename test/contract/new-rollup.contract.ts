@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findEpoch } from '../../containers/cli/inspect/find-epoch.ts';
 import { readFleetStatus } from '../../containers/cli/inspect/fleet-status.ts';
 import { renderStatus } from '../../containers/cli/inspect/render-status.ts';
+import { EarlierEpochs } from '../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../functions/scale-fleet/proven-jobs.ts';
 import { readLoads } from '../../functions/scale-fleet/read-loads.ts';
 import { readEpochs } from '../../functions/watch-l1/read-epochs.ts';
@@ -55,6 +56,7 @@ export function describeNewRollup(adapter: string, open: () => Promise<EngineHar
       const { epochs, running } = await readLoads({
         ...engine,
         proven: new ProvenJobs(engine.jobs),
+        earlier: new EarlierEpochs(engine.jobs),
         growing: undefined,
         slotsOf: () => ({ slots: 0, startUpSeconds: 90 }),
         nowMs: harness.nowMs(),

@@ -5,6 +5,8 @@ import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 
+type StreamOfDecision = NonNullable<FleetDecisionRecord['epochs'][number]['stream']>;
+
 export interface Decisions {
   /** Newest first. */
   readonly fleet: readonly FleetDecisionRecord[];
@@ -36,10 +38,11 @@ function describeNewest(
 ): Line[] {
   return [
     [`${ago(atMs - decidedAtMs)}: ${reason}; $${dollarsPerHour.toFixed(2)} an hour`],
-    ...epochs.map(({ epochId, epoch, deadlineAtMs, pathSeconds, slackSeconds }): Line => {
+    ...epochs.flatMap(({ epochId, epoch, deadlineAtMs, pathSeconds, slackSeconds, stream }): Line[] => {
       const left = `epoch ${nameOf({ epochId, epoch }, known)}: ${formatDuration(deadlineAtMs - atMs)} to its deadline`;
       const slack = toned(slackSeconds < 0 ? 'bad' : 'good', `${Math.round(slackSeconds)} s of slack`);
-      return [`${left}, ${Math.round(pathSeconds)} s on the critical path, `, slack];
+      const line: Line = [`${left}, ${Math.round(pathSeconds)} s on the critical path, `, slack];
+      return stream === undefined ? [line] : [line, [toned('dim', `  ${describeStream(stream, atMs)}`)]];
     }),
     ...alignColumns(
       pools.map(({ pool, spot, od, was, reason: because }): Line => [
@@ -51,6 +54,20 @@ function describeNewest(
       ]),
     ),
   ];
+}
+
+/** What of the epoch's work is known, what is forecast, and from what. */
+function describeStream(
+  { endsAtMs, elapsedShare, knownSeconds, forecastSeconds, earlierEpochs, orphans }: StreamOfDecision,
+  atMs: number,
+): string {
+  const earlier = earlierEpochs === 0 ? 'no earlier epoch' : `${earlierEpochs} earlier`;
+  return [
+    `${Math.round(knownSeconds)} s of work known`,
+    `${Math.round(forecastSeconds)} s forecast from ${Math.round(100 * elapsedShare)} % of the epoch and ${earlier}`,
+    ...(endsAtMs > atMs ? [`its top tree begins in ${formatDuration(endsAtMs - atMs)}`] : []),
+    ...(orphans > 0 ? [`${orphans} ${orphans === 1 ? 'job' : 'jobs'} left behind by a prune, not counted`] : []),
+  ].join('; ');
 }
 
 /** Decisions that changed the number of agents. */

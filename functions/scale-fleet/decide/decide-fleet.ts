@@ -11,7 +11,7 @@ import type {
   PoolState,
 } from './fleet-state.ts';
 import { outlooksOf, type PlanPool, type PlanPools, type PoolPlan, planSlots } from './plan-slots.ts';
-import { type Busy, busyOf, spreadCapacity } from './spread-capacity.ts';
+import { type Busy, busyOf, type PoolSlack, shareOnDemand, spreadCapacity } from './spread-capacity.ts';
 import { withinBudget } from './within-budget.ts';
 
 /** If the last decision is older than this, or in the future, the clock may be wrong: no agent is stopped yet. */
@@ -27,6 +27,7 @@ interface PoolDraft {
   readonly agents: number;
   /** The agents that the rest of the work needs once there are jobs for them. */
   readonly laterAgents: number;
+  readonly isPostponed: boolean;
   readonly reason: string;
 }
 
@@ -88,7 +89,8 @@ function draftOf(
   if (agents === limits.floor && agents > Math.max(wanted, held)) reasons.push(`the floor is ${limits.floor}`);
   if (least > wanted) reasons.push(`${least} are proving and stay until they are done`);
   const laterAgents = Math.min(limits.ceiling, Math.ceil((plan?.neededSlots ?? 0) / limits.slotsPerAgent));
-  return { pool, state, busy, agents, laterAgents, reason: reasons.join('; ') };
+  const isPostponed = plan?.isPostponed === true && agents === 0;
+  return { pool, state, busy, agents, laterAgents, isPostponed, reason: reasons.join('; ') };
 }
 
 type Decided = Readonly<Partial<Record<Pool, PoolDecision>>>;
@@ -113,18 +115,50 @@ function decidePools(
   const outlooks = outlooksOf(epochs, plan, (pool) => slots.get(pool) ?? 0, policy, nowMs);
   const pools: Partial<Record<Pool, PoolDecision>> = {};
   const memories: Partial<Record<Pool, PoolMemory>> = {};
-  for (const { pool, state, busy, agents, reason } of drafts) {
-    const longestSeconds = Math.max(0, ...epochs.map((epoch) => epoch.pools[pool]?.longestSeconds ?? 0));
-    const slack = {
-      seconds: leastSlack(outlooks.filter((_, index) => epochs[index]?.pools[pool] !== undefined)),
-      // Losing an agent costs the job it had, another start, and the delay of that start.
-      safeSeconds: longestSeconds + state.startUpSeconds + SAFE_RESERVE_SECONDS,
-    };
+  for (const { pool, state, busy, agents, isPostponed, reason } of drafts) {
+    const slack = slackOf(pool, agents, state, epochs, outlooks);
     const spread = spreadCapacity(agents, busy, state, slack, memory?.pools[pool], nowMs);
-    pools[pool] = { spot: spread.spot, od: spread.od, reason: [reason, spread.reason].filter(Boolean).join('; ') };
+    const reasons = [reason, spread.reason].filter(Boolean).join('; ');
+    pools[pool] = { spot: spread.spot, od: spread.od, isPostponed, reason: reasons };
     if (Object.keys(spread.memory).length > 0) memories[pool] = spread.memory;
   }
   return { pools, memory: memories };
+}
+
+/** The slack of the epoch for which the pool buys most on demand; of one that streams, only its own agents are at risk. */
+function slackOf(
+  pool: Pool,
+  agents: number,
+  { startUpSeconds, limits }: PoolState,
+  epochs: readonly EpochLoad[],
+  outlooks: readonly EpochOutlook[],
+): PoolSlack {
+  const streams = epochs.filter(({ stream }) => stream !== undefined);
+  const whole = epochs.filter(({ stream }) => stream === undefined);
+  const secondsOf = (of: readonly EpochLoad[]): number =>
+    leastSlack(outlooks.filter(({ id }) => of.some((epoch) => epoch.id === id && epoch.pools[pool] !== undefined)));
+  const longestOf = (of: readonly EpochLoad[]): number =>
+    Math.max(0, ...of.map((epoch) => epoch.pools[pool]?.longestSeconds ?? 0));
+  const slacks = streams.flatMap((epoch): PoolSlack[] => {
+    const load = epoch.pools[pool];
+    if (load === undefined) return [];
+    const own = Math.ceil((load.runningJobs + load.waitingJobs) / limits.slotsPerAgent);
+    // Where another epoch has agents as well, one of them takes the job of one that is lost.
+    const startSeconds = agents > own ? 0 : startUpSeconds;
+    const safeSeconds = load.longestSeconds + startSeconds + SAFE_RESERVE_SECONDS;
+    return [{ seconds: secondsOf([epoch]), safeSeconds, agents: own }];
+  });
+  // Losing an agent costs the job it had, another start, and the delay of that start.
+  const ofWhole = {
+    seconds: secondsOf(whole),
+    safeSeconds: longestOf(whole) + startUpSeconds + SAFE_RESERVE_SECONDS,
+    agents,
+  };
+  const bought = (slack: PoolSlack): number => shareOnDemand(slack) * (slack.agents ?? agents);
+  const [most] = [ofWhole, ...slacks].toSorted(
+    (a, b) => bought(b) - bought(a) || a.seconds / a.safeSeconds - b.seconds / b.safeSeconds,
+  );
+  return most ?? ofWhole;
 }
 
 function planPools({ pools }: FleetState): PlanPools {

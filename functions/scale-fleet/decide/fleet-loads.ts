@@ -3,17 +3,19 @@ import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { type JobRecord, type JobTally, leaseAt, stragglerAt } from '../../../shared/ledger/job-ledger.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
-import { circuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
+import type { EpochCounts } from '../../../shared/merge-tree/forecast/jobs-to-come.ts';
+import { streamClock } from '../../../shared/merge-tree/forecast/stream-clock.ts';
+import { type CircuitStandings, circuitStandings } from '../../../shared/merge-tree/progress/circuit-standings.ts';
 import { CriticalPath } from '../../../shared/merge-tree/progress/critical-path.ts';
 import { LearnedDurations } from '../../../shared/merge-tree/progress/learned-durations.ts';
-import { StreamedWork } from '../../../shared/merge-tree/progress/streamed-work.ts';
 import { type PoolSlots, WorkLeft } from '../../../shared/merge-tree/progress/work-left.ts';
-import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { type CircuitName, isRoot } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { EpochShape } from '../../../shared/proving-job/epoch-shape.ts';
-import { isOfLine, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { type EpochId, isOfLine, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import type { EpochLoad, PoolJobs } from './fleet-state.ts';
 import type { RunningJob } from './stragglers.ts';
+import { type PlannedLoad, streamedLoad } from './streamed-load.ts';
 
 /** An epoch and how far its jobs are. */
 export interface EpochJobs {
@@ -29,6 +31,8 @@ export interface FleetLoadsInput {
   readonly live: readonly EpochJobs[];
   /** Proven jobs, some of each circuit: they show how long circuits take. */
   readonly proven: readonly JobRecord[];
+  /** What the newest epochs that streamed to their end had, by version. @default none is known */
+  readonly earlier?: ReadonlyMap<string, readonly EpochCounts[]>;
   /** As the node last reported it. */
   readonly growing: GrowingEpoch | undefined;
   readonly slotsOf: (pool: Pool) => PoolSlots;
@@ -64,7 +68,7 @@ export function fleetLoads(input: FleetLoadsInput): FleetLoads {
       ...loads.map(({ load }) => load),
       ...(growing !== undefined && isComing(growing, latest, nowMs) ? [loadOfGrowing(growing, input)] : []),
     ],
-    jobs: countJobs(live, nowMs),
+    jobs: countJobs(live, new Set(loads.flatMap(({ load }) => (load.stream?.orphans ? [load.id] : []))), nowMs),
     running: loads.flatMap(({ running }) => running),
   };
 }
@@ -76,50 +80,54 @@ export function mayHaveJobs(epoch: EpochRecord, nowMs: number): boolean {
 
 function loadOf(
   { epoch, tally }: EpochJobs,
-  { proven, slotsOf, nowMs }: FleetLoadsInput,
+  input: FleetLoadsInput,
 ): { readonly load: EpochLoad; readonly running: readonly RunningJob[] } {
+  const { proven, nowMs } = input;
   const durations = new LearnedDurations(epoch.networkVersion, proven);
   const standings = circuitStandings(tally, epoch.networkVersion, nowMs);
-  const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
-  const work = epoch.shape === undefined ? streamedWork(epoch, p95Of) : shapedWork(epoch.shape, p95Of);
   const deadlineAtMs = planningDeadlineAtMs(epoch, nowMs);
+  const { load, aboveSeconds } =
+    epoch.shape === undefined
+      ? streamedLoad({
+          ...input,
+          epoch: { ...epoch, deadlineAtMs },
+          clock: streamClock(epoch, input.latest),
+          standings,
+          earlier: input.earlier?.get(epoch.networkVersion) ?? [],
+          durations,
+        })
+      : shapedLoad({ ...epoch, shape: epoch.shape, deadlineAtMs }, standings, durations, input);
   return {
-    load: {
-      id: epoch.id,
-      epoch: epoch.epoch,
-      deadlineAtMs,
-      startsAtMs: epoch.openedAtMs,
-      pathSeconds: work.pathSeconds(standings),
-      pools: work.byPool(standings, {
-        secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool),
-        slotsOf,
-      }),
-    },
+    load,
     running: leasedJobs(tally)
       .filter((record) => leaseAt(record, nowMs) !== undefined)
       .map((record) => ({
         record,
         p95Seconds: durations.secondsOf(record.circuit, record.pool).p95,
-        aboveSeconds: work.aboveSeconds(record.circuit),
+        aboveSeconds: aboveSeconds(record.circuit),
         deadlineAtMs,
       })),
   };
 }
 
-/** An epoch's work, whether or not its tree is known. */
-type EpochWork = Pick<StreamedWork, 'pathSeconds' | 'byPool' | 'aboveSeconds'>;
-
-function streamedWork({ networkVersion }: EpochRecord, p95Of: (circuit: CircuitName) => number): EpochWork {
-  return new StreamedWork(networkVersion, p95Of);
-}
-
-function shapedWork(shape: EpochShape, p95Of: (circuit: CircuitName) => number): EpochWork {
+function shapedLoad(
+  { id, epoch, deadlineAtMs, openedAtMs, shape }: EpochRecord & { readonly shape: EpochShape },
+  standings: CircuitStandings,
+  durations: LearnedDurations,
+  { slotsOf }: Pick<FleetLoadsInput, 'slotsOf'>,
+): PlannedLoad {
   const tree = expectedTree(shape);
-  const path = new CriticalPath(tree, p95Of);
+  const p95Of = (circuit: CircuitName): number => durations.secondsOf(circuit).p95;
   const work = new WorkLeft(tree);
   return {
-    pathSeconds: (standings) => path.left(standings).seconds,
-    byPool: (standings, options) => work.byPool(standings, options),
+    load: {
+      id,
+      epoch,
+      deadlineAtMs,
+      startsAtMs: openedAtMs,
+      pathSeconds: new CriticalPath(tree, p95Of).left(standings).seconds,
+      pools: work.byPool(standings, { secondsOf: (circuit, pool) => durations.secondsOf(circuit, pool), slotsOf }),
+    },
     aboveSeconds: (circuit) => (work.chainsAbove.get(circuit) ?? []).reduce((sum, above) => sum + p95Of(above), 0),
   };
 }
@@ -157,19 +165,21 @@ function isComing({ id, endsAtMs }: GrowingEpoch, latest: readonly EpochRecord[]
   return nowMs > endsAtMs - FORESIGHT_MS && nowMs < endsAtMs + OPENED_LATE_MS;
 }
 
-function countJobs(live: readonly EpochJobs[], nowMs: number): Record<Pool, PoolJobs> {
+/** @param orphaned epochs that need no more than their root: what else waits there, no agent has to come for */
+function countJobs(live: readonly EpochJobs[], orphaned: ReadonlySet<EpochId>, nowMs: number): Record<Pool, PoolJobs> {
   const counts = Object.fromEntries(Pool.options.map((pool) => [pool, { waiting: 0, running: 0 }])) as Record<
     Pool,
     { waiting: number; running: number }
   >;
   for (const { epoch, tally } of live) {
     const wantsProofs = needOfEpoch(epoch, nowMs) === 'proofs';
-    for (const { queued } of tally.values()) {
-      for (const [pool, jobs] of queued) if (wantsProofs) counts[pool].waiting += jobs;
+    const isWanted = (circuit: CircuitName): boolean => wantsProofs && (!orphaned.has(epoch.id) || isRoot(circuit));
+    for (const [circuit, { queued }] of tally) {
+      for (const [pool, jobs] of queued) if (isWanted(circuit)) counts[pool].waiting += jobs;
     }
     for (const job of leasedJobs(tally)) {
       if (leaseAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
-      else if (wantsProofs) counts[job.pool].waiting += 1;
+      else if (isWanted(job.circuit)) counts[job.pool].waiting += 1;
       if (stragglerAt(job, nowMs) !== undefined) counts[job.pool].running += 1;
     }
   }

@@ -12,10 +12,27 @@ export interface EpochLoad {
   readonly deadlineAtMs: number;
   /** When its first jobs can exist: in the past for an epoch under way, at its end for one that still grows. */
   readonly startsAtMs: number;
-  /** The longest chain of jobs left, as if each found an idle agent at once. */
+  /** The longest chain of jobs left, as if each found an idle agent at once; the wait for its end is a part of it. */
   readonly pathSeconds: number;
   /** Without the pools that it no longer needs. */
   readonly pools: Readonly<Partial<Record<Pool, PoolLoad>>>;
+  /** Of an epoch that streams. */
+  readonly stream?: StreamOutlook;
+}
+
+/** What the load of an epoch that streams is made of. */
+export interface StreamOutlook {
+  /** When its last slot is over: until then jobs arrive. */
+  readonly endsAtMs: number;
+  /** The share of its checkpoints that have come, 0 to 1. */
+  readonly elapsedShare: number;
+  /** Of jobs that there are, in seconds of one slot, over all pools; and of those that are forecast. */
+  readonly knownSeconds: number;
+  readonly forecastSeconds: number;
+  /** How many earlier epochs the forecast is based on, beside this one so far. */
+  readonly earlierEpochs: number;
+  /** Waiting jobs that nobody needs since a prune: they are no work. */
+  readonly orphans: number;
 }
 
 /** The jobs of one pool that agents are needed for. */
@@ -127,6 +144,8 @@ export const DEFAULT_SCALING_POLICY: ScalingPolicy = {
 
 /** How many agents a pool is to have of each capacity, and why. */
 export interface PoolDecision extends Readonly<Record<Capacity, number>> {
+  /** It has no agent by choice: its jobs are worth none yet. */
+  readonly isPostponed: boolean;
   readonly reason: string;
 }
 

@@ -1,6 +1,7 @@
 import { type PoolLoad, sumOfLoads, type WorkBand } from '../../../shared/merge-tree/progress/work-left.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { EpochLoad, EpochOutlook, ScalingPolicy } from './fleet-state.ts';
+import { endOf, endsInSeconds, HURRIED_SECONDS, larger, type Need, needOf, whileItGrows } from './slot-needs.ts';
 
 /** What the plan needs to know about a pool, in slots. */
 export interface PlanPool {
@@ -19,11 +20,11 @@ export interface PoolPlan {
   readonly slots: number;
   /** The slots that the rest of the work needs once there are jobs for them. */
   readonly neededSlots: number;
+  /** It has none by choice: its jobs are worth no agent yet. */
+  readonly isPostponed: boolean;
   readonly reason: string;
 }
 
-/** With less time than this for work, the fleet is as wide as there are jobs. */
-const LEAST_SECONDS = 30;
 /** Once this share of the margin is used up, every pool that the epoch still needs has an agent: no job waits for a start. */
 const PRESSING_MARGIN_SHARE = 0.5;
 /** A pool goes to sleep when it would otherwise idle for this many start-ups. */
@@ -45,6 +46,7 @@ export function planSlots(
   policy: ScalingPolicy,
   nowMs: number,
 ): Map<Pool, PoolPlan> {
+  const loads = totalLoads(epochs);
   const needed = new Map<Pool, Need>();
   const pressed = new Set<Pool>();
   for (const epoch of epochs) {
@@ -53,33 +55,61 @@ export function planSlots(
       for (const pool of Object.keys(epoch.pools) as Pool[]) pressed.add(pool);
     }
     for (const [pool, bands] of workBefore(epoch, epochs, pools, policy)) {
-      const need = needOf(bands, secondsLeft);
-      if (need.slots > (needed.get(pool)?.slots ?? 0)) needed.set(pool, need);
+      const { startUpSeconds } = pools.get(pool) as PlanPool;
+      const isHurried = isCheaper(pool, epoch, pools);
+      const least = isHurried ? waitingNeed(epoch.pools[pool]) : 0;
+      const given = needOf(bands, secondsLeft);
+      const own = { ...given, slots: Math.max(given.slots, least), laterSlots: Math.max(given.laterSlots, least) };
+      const need = whileItGrows(own, isHurried, epoch, loads.get(pool), startUpSeconds, nowMs);
+      if (need.laterSlots > 0) needed.set(pool, larger(need, needed.get(pool) ?? need));
     }
   }
 
-  const loads = totalLoads(epochs);
+  const ended = totalLoads(epochs.filter((epoch) => endsInSeconds(epoch, nowMs) === 0));
   const plans = new Map<Pool, PoolPlan>();
-  for (const [pool, { slots, tightestSeconds, workSeconds }] of needed) {
+  for (const [pool, need] of needed) {
+    const { slots, laterSlots, tightestSeconds } = need;
     const load = loads.get(pool) as PoolLoad;
     const state = pools.get(pool) as PlanPool;
-    const why = `${Math.round(workSeconds)} s of work in ${Math.round(tightestSeconds)} s`;
+    const why = describeNeed(need, load);
     const isPressing = pressed.has(pool) || tightestSeconds < 2 * state.startUpSeconds;
     const usable = Math.ceil(load.usableSlots - 1e-9);
     const asked = isPressing ? Math.max(1, usable, load.runningJobs + load.waitingJobs) : usable;
-    const idleSeconds = backlogElsewhere(pool, loads, pools, needed) - load.workSeconds;
-    if (!isPressing && sleeps(load, state, idleSeconds)) {
+    const idleSeconds = backlogElsewhere(pool, ended, pools, needed) - (ended.get(pool)?.workSeconds ?? 0);
+    if (!isPressing && !need.isSteady && sleeps(load, state, idleSeconds)) {
       const reason = `${why}; another pool is busy for longer, so this one can wait`;
-      plans.set(pool, { slots: 0, neededSlots: slots, reason });
+      plans.set(pool, { slots: 0, neededSlots: laterSlots, isPostponed: true, reason });
     } else {
+      const planned = Math.min(asked, Math.max(slots, state.ordered));
       plans.set(pool, {
-        slots: Math.min(asked, Math.max(slots, state.ordered)),
-        neededSlots: slots,
+        slots: planned,
+        neededSlots: laterSlots,
+        isPostponed: planned === 0 && need.waits,
         reason: reasonOf(why, slots, asked, state),
       });
     }
   }
   return plans;
+}
+
+/**
+ * Whether the pool is not the dearest that an epoch that streams needs. Then it does its work while the epoch lasts, and what
+ * waits after that at once: jobs of the dearest pool that come one by one would cost more than agents here.
+ */
+function isCheaper(pool: Pool, { stream, pools: loads }: EpochLoad, pools: PlanPools): boolean {
+  const prices = (Object.keys(loads) as Pool[]).map((other) => pools.get(other)?.dollarsPerHour ?? 0);
+  return stream !== undefined && (pools.get(pool)?.dollarsPerHour ?? 0) < Math.max(...prices);
+}
+
+function waitingNeed(load: PoolLoad | undefined): number {
+  return Math.ceil((load?.waitingSeconds ?? 0) / HURRIED_SECONDS);
+}
+
+function describeNeed({ workSeconds, tightestSeconds, waits }: Need, { forecast }: PoolLoad): string {
+  const seconds = (forecast?.arrivingSeconds ?? 0) + (forecast?.burstSeconds ?? 0);
+  const ofIt = seconds < 0.5 ? '' : `, and ${Math.round(seconds)} s forecast in all`;
+  const why = `${Math.round(workSeconds)} s of work in ${Math.round(tightestSeconds)} s${ofIt}`;
+  return waits ? `${why}; it waits until that keeps one more agent busy` : why;
 }
 
 function reasonOf(why: string, slots: number, asked: number, { ordered }: PlanPool): string {
@@ -100,36 +130,6 @@ export function outlooksOf(
     const seconds = Math.max(epoch.pathSeconds, ...ends);
     return { id: epoch.id, epoch: epoch.epoch, slackSeconds: timeForWork(epoch, pools, policy, nowMs) - seconds };
   });
-}
-
-/** The slots that a pool needs, and the work and the time that they are for. */
-interface Need {
-  readonly slots: number;
-  readonly workSeconds: number;
-  readonly tightestSeconds: number;
-}
-
-/** @param bands the longest path above first */
-function needOf(bands: readonly WorkBand[], secondsLeft: number): Need {
-  let need: Need = { slots: 0, workSeconds: 0, tightestSeconds: secondsLeft };
-  let workSeconds = 0;
-  for (const band of bands) {
-    workSeconds += band.workSeconds;
-    const tightestSeconds = Math.max(LEAST_SECONDS, secondsLeft - band.aboveSeconds);
-    const slots = Math.ceil(workSeconds / tightestSeconds);
-    if (slots > need.slots) need = { slots, workSeconds, tightestSeconds };
-  }
-  return need;
-}
-
-/** Seconds until the root, by what this pool has to do before it. @param bands the longest path above first */
-function endOf(bands: readonly WorkBand[], slots: number): number {
-  let [end, workSeconds] = [0, 0];
-  for (const band of bands) {
-    workSeconds += band.workSeconds;
-    end = Math.max(end, workSeconds / Math.max(1, slots) + band.aboveSeconds);
-  }
-  return end;
 }
 
 /** Seconds until the deadline, less start-up and submission. */
@@ -161,8 +161,8 @@ function workBefore(
       const bands = other.deadlineAtMs > epoch.deadlineAtMs ? [askedBand(load)] : load.bands;
       const known = work.get(pool) ?? [];
       work.set(pool, known);
-      for (const { workSeconds, aboveSeconds } of bands) {
-        if (workSeconds > 0) known.push({ workSeconds: workSeconds * workCushion, aboveSeconds });
+      for (const band of bands) {
+        if (band.workSeconds > 0) known.push({ ...band, workSeconds: band.workSeconds * workCushion });
       }
     }
   }
@@ -171,9 +171,10 @@ function workBefore(
 }
 
 /** The jobs that an epoch with a later deadline has already asked for: they may come before all others. */
-function askedBand({ workSeconds, waitingSeconds, runningJobs, longestSeconds, bands }: PoolLoad): WorkBand {
+function askedBand(load: PoolLoad): WorkBand {
+  const { workSeconds, waitingSeconds, urgentWaitingSeconds, runningJobs, longestSeconds, bands } = load;
   return {
-    workSeconds: Math.min(workSeconds, waitingSeconds + runningJobs * longestSeconds),
+    workSeconds: urgentWaitingSeconds ?? Math.min(workSeconds, waitingSeconds + runningJobs * longestSeconds),
     aboveSeconds: Math.max(0, ...bands.map(({ aboveSeconds }) => aboveSeconds)),
   };
 }

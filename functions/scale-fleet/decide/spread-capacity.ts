@@ -22,6 +22,20 @@ export interface Busy {
   readonly od: number;
 }
 
+/** How far an epoch is from its deadline, seen by a pool. */
+export interface PoolSlack {
+  readonly seconds: number;
+  /** With more than this the epoch survives the loss of an agent. */
+  readonly safeSeconds: number;
+  /** The agents that the epoch has jobs for. @default all of the pool */
+  readonly agents?: number;
+}
+
+/** The share of an epoch's agents that is bought on demand, because their loss could cost the epoch. */
+export function shareOnDemand({ seconds, safeSeconds }: PoolSlack): number {
+  return Math.min(1, Math.max(0, 1 - Math.max(0, seconds) / safeSeconds));
+}
+
 /**
  * Buys `agents` as Spot, except for three parts that are bought on demand: the share that always is, a larger share as slack
  * falls below `safeSeconds` and an interruption could cost the epoch, and what Spot does not give. On-demand agents that are
@@ -33,7 +47,7 @@ export function spreadCapacity(
   agents: number,
   busy: Busy,
   { limits, capacity, startUpSeconds, spotRefusals, spotInterruptions }: PoolState,
-  slack: { readonly seconds: number; readonly safeSeconds: number },
+  slack: PoolSlack,
   known: PoolMemory | undefined,
   nowMs: number,
 ): Spread {
@@ -50,9 +64,13 @@ export function spreadCapacity(
   const dryUntilMs = turnsDry ? nowMs + DRY_MS : knownDryMs;
   const isDry = dryUntilMs > nowMs;
 
-  const share = Math.min(1, Math.max(0, 1 - Math.max(0, slack.seconds) / slack.safeSeconds));
+  const share = shareOnDemand(slack);
   const kept = Math.ceil((limits.onDemandShare ?? 0) * agents);
-  const wanted = Math.max(Math.round(share * agents), kept, isDry ? agents - spot.running : 0);
+  const wanted = Math.max(
+    Math.round(share * Math.min(agents, slack.agents ?? agents)),
+    kept,
+    isDry ? agents - spot.running : 0,
+  );
   const od = Math.max(busy.od, Math.min(wanted, agents - busy.spot));
   const memory: PoolMemory = {
     spotRunning: spot.running,

@@ -45,9 +45,9 @@ function cutTo(limit: number, wanted: Pools, pools: readonly BudgetPool[]): Pool
   const share = Math.max(0, (limit - busyDollars) / (dollarsOf(wanted, pools) - busyDollars));
   const cut: Partial<Record<Pool, PoolDecision>> = {};
   for (const { pool, busy } of pools) {
-    const { spot, od, reason } = wanted[pool] ?? NO_AGENTS;
+    const { spot, od, ...rest } = wanted[pool] ?? NO_AGENTS;
     const kept = (agents: number, least: number): number => least + Math.floor(share * (agents - least));
-    cut[pool] = { spot: kept(spot, busy.spot), od: kept(od, busy.od), reason };
+    cut[pool] = { spot: kept(spot, busy.spot), od: kept(od, busy.od), ...rest };
   }
   for (const { pool } of pools.toSorted((a, b) => spotPrice(a) - spotPrice(b))) {
     const { spot, od } = wanted[pool] ?? NO_AGENTS;
@@ -59,7 +59,7 @@ function cutTo(limit: number, wanted: Pools, pools: readonly BudgetPool[]): Pool
   return cut;
 }
 
-const NO_AGENTS: PoolDecision = { spot: 0, od: 0, reason: '' };
+const NO_AGENTS: PoolDecision = { spot: 0, od: 0, isPostponed: false, reason: '' };
 
 function dollarsOf(decided: Pools, pools: readonly BudgetPool[]): number {
   return pools.reduce((sum, { pool, state }) => sum + priceOf(decided[pool] ?? NO_AGENTS, state), 0);

@@ -22,6 +22,21 @@ export interface PoolLoad {
   readonly longestSeconds: number;
   /** `workSeconds` in parts, by the work that must follow each; in no order. */
   readonly bands: readonly WorkBand[];
+  /**
+   * Of waiting jobs in the `urgent` lane: those that jobs of another epoch wait behind. Its other jobs were sent after those of
+   * an epoch that ended before. @default all that it has asked for, of an epoch whose jobs do not come in the order of epochs
+   */
+  readonly urgentWaitingSeconds?: number;
+  /** The part of it that nobody has asked for yet, of an epoch whose tree is not known. @default none */
+  readonly forecast?: ForecastLoad;
+}
+
+/** Work that is forecast, in seconds of one slot. */
+export interface ForecastLoad {
+  /** Arrives in the course of the epoch, about evenly. */
+  readonly arrivingSeconds: number;
+  /** Of the top tree: it arrives when the epoch ends. */
+  readonly burstSeconds: number;
 }
 
 /** Work with about the same way to the root above it. */
@@ -29,6 +44,8 @@ export interface WorkBand {
   readonly workSeconds: number;
   /** The longest chain of jobs that must follow the last of it. */
   readonly aboveSeconds: number;
+  /** Until none of it can be there. @default 0 */
+  readonly fromSeconds?: number;
 }
 
 /** The agents of a pool. */
@@ -178,6 +195,19 @@ export function sumOfLoads(load: PoolLoad, known: PoolLoad | undefined): PoolLoa
     usableSlots: known.usableSlots + load.usableSlots,
     longestSeconds: Math.max(known.longestSeconds, load.longestSeconds),
     bands: [...known.bands, ...load.bands],
+    ...(load.urgentWaitingSeconds !== undefined && {
+      urgentWaitingSeconds: (known.urgentWaitingSeconds ?? 0) + load.urgentWaitingSeconds,
+    }),
+    ...(load.forecast !== undefined && { forecast: sumOfForecasts(load.forecast, known.forecast) }),
+    ...(load.forecast === undefined && known.forecast !== undefined && { forecast: known.forecast }),
+  };
+}
+
+function sumOfForecasts(forecast: ForecastLoad, known: ForecastLoad | undefined): ForecastLoad {
+  if (known === undefined) return forecast;
+  return {
+    arrivingSeconds: known.arrivingSeconds + forecast.arrivingSeconds,
+    burstSeconds: known.burstSeconds + forecast.burstSeconds,
   };
 }
 

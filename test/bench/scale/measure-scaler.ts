@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { pino } from 'pino';
 
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
+import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { readEpochs } from '../../../functions/watch-l1/read-epochs.ts';
@@ -95,6 +96,7 @@ async function decide(): Promise<void> {
     budget: { mayCross: false },
     policy: DEFAULT_SCALING_POLICY,
     proven: new ProvenJobs(jobs),
+    earlier: new EarlierEpochs(jobs),
     growing: { latest: async () => undefined },
     spotEvents: { since: async () => [] },
     note: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },

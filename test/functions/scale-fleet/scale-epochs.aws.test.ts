@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
@@ -68,6 +69,7 @@ describe('the fleet, scaled over epochs', () => {
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
       proven: new ProvenJobs(engine.jobs),
+      earlier: new EarlierEpochs(engine.jobs),
       growing,
       spotEvents,
       note: engine.notes!.of('scale-fleet', ScalerNote),

@@ -188,6 +188,7 @@ describe('scale-fleet', () => {
 
   it('requests agents of the other groups when the request to one fails, and then fails itself', async () => {
     const { scaleFleet } = await import('../../../functions/scale-fleet/scale-fleet.ts');
+    const { EarlierEpochs } = await import('../../../functions/scale-fleet/earlier-epochs.ts');
     const { ProvenJobs } = await import('../../../functions/scale-fleet/proven-jobs.ts');
     const { DEFAULT_SCALING_POLICY } = await import('../../../functions/scale-fleet/decide/fleet-state.ts');
     const { FleetPools } = await import('../../../shared/agent-fleet/fleet-pools.ts');
@@ -195,6 +196,7 @@ describe('scale-fleet', () => {
     const run = scaleFleet({
       engine,
       proven: new ProvenJobs(engine.jobs),
+      earlier: new EarlierEpochs(engine.jobs),
       growing: { latest: async () => undefined },
       spotEvents: { since: async () => Promise.resolve([]) },
       budget: { mayCross: false },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet, type ScaleFleetDeps } from '../../../functions/scale-fleet/scale-fleet.ts';
@@ -49,6 +50,7 @@ describe('scale-fleet, when a job takes too long near the deadline,', () => {
       budget: { mayCross: false },
       policy: DEFAULT_SCALING_POLICY,
       proven: new ProvenJobs(engine.jobs),
+      earlier: new EarlierEpochs(engine.jobs),
       growing: { latest: async () => undefined },
       spotEvents: { since: async () => Promise.resolve([]) },
       note: engine.notes!.of('scale-fleet', ScalerNote),

@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers';
 import { parseEther, parseGwei, zeroAddress } from 'viem';
 
 import { measureLag } from '../../../containers/node/measure-lag.ts';
+import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
@@ -157,6 +158,7 @@ export async function runScalerOver(
   await scaleFleet({
     engine,
     proven: new ProvenJobs(engine.jobs),
+    earlier: new EarlierEpochs(engine.jobs),
     growing: { latest: async () => undefined },
     spotEvents: { since: async () => Promise.resolve([]) },
     budget: { mayCross: false },

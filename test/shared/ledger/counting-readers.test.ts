@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { readFleetStatus } from '../../../containers/cli/inspect/fleet-status.ts';
 import { readLoads } from '../../../functions/scale-fleet/read-loads.ts';
+import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { reportCosts } from '../../../functions/scale-fleet/report-costs.ts';
 import { readEpochs } from '../../../functions/watch-l1/read-epochs.ts';
@@ -72,6 +73,7 @@ describe('programs that only count', () => {
       readLoads({
         ...harness.engine,
         proven: new ProvenJobs(harness.engine.jobs),
+        earlier: new EarlierEpochs(harness.engine.jobs),
         growing: undefined,
         slotsOf: () => ({ slots: 1, startUpSeconds: 90 }),
         nowMs: harness.nowMs(),

@@ -33,6 +33,31 @@ function decision(minutesAgo: number, spot: number, was: number): FleetDecisionR
 }
 
 describe('coppice why', () => {
+  it('shows what of an epoch that streams is known and what is forecast', () => {
+    const newest = decision(1, 5, 5);
+    const stream = {
+      endsAtMs: AT_MS + 600_000,
+      elapsedShare: 0.74,
+      knownSeconds: 1234.4,
+      forecastSeconds: 5678,
+      earlierEpochs: 2,
+      orphans: 3,
+    };
+    const why = (change: Partial<typeof stream>): string => {
+      const epochs = newest.epochs.map((epoch) => ({ ...epoch, stream: { ...stream, ...change } }));
+      const [, , , line] = renderWhy({ fleet: [{ ...newest, epochs }], submissions: [], epochIds: [], atMs: AT_MS });
+      return textOf(line!).trim();
+    };
+
+    expect(why({})).toBe(
+      '1234 s of work known; 5678 s forecast from 74 % of the epoch and 2 earlier; ' +
+        'its top tree begins in 10 min 0 s; 3 jobs left behind by a prune, not counted',
+    );
+    expect(why({ endsAtMs: AT_MS, earlierEpochs: 0, orphans: 0 })).toBe(
+      '1234 s of work known; 5678 s forecast from 74 % of the epoch and no earlier epoch',
+    );
+  });
+
   it('shows why there are so many agents, earlier changes, and decisions about roots', () => {
     const text = renderWhy({
       fleet: [decision(1, 5, 5), decision(2, 5, 5), decision(3, 5, 0)],

@@ -71,7 +71,31 @@ const poolLoads: fc.Arbitrary<PoolLoad> = fc
     longestSeconds: jobSeconds * 1.3,
   }));
 
-const epochLoads: fc.Arbitrary<EpochLoad> = fc
+/** The load of an epoch that streams: some of its work is forecast. */
+const streamedLoads: fc.Arbitrary<PoolLoad> = fc
+  .record({ load: poolLoads, burstShare: fc.double({ min: 0, max: 1, noNaN: true }), endsIn: count(3600) })
+  .map(({ load, burstShare, endsIn }) => {
+    const known = load.waitingSeconds + load.runningJobs * load.longestSeconds;
+    const burstSeconds = burstShare * Math.max(0, load.workSeconds - known);
+    const arrivingSeconds = Math.max(0, load.workSeconds - known) - burstSeconds;
+    return {
+      ...load,
+      urgentWaitingSeconds: burstShare * load.waitingSeconds,
+      bands: load.bands.map((band, index) => (index === 0 ? { ...band, fromSeconds: endsIn } : band)),
+      forecast: { burstSeconds, arrivingSeconds },
+    };
+  });
+
+const streams: fc.Arbitrary<EpochLoad['stream']> = fc.integer({ min: -3600, max: 3600 }).map((endsInSeconds) => ({
+  endsAtMs: NOW_MS + endsInSeconds * 1000,
+  elapsedShare: 0.5,
+  knownSeconds: 0,
+  forecastSeconds: 0,
+  earlierEpochs: 0,
+  orphans: 0,
+}));
+
+const wholeLoads: fc.Arbitrary<EpochLoad> = fc
   .record({
     names: fc.nat(1000).map((number) => namesOfEpoch(number)),
     deadlineAtMs: fc.integer({ min: -600, max: 7200 }).map((seconds) => NOW_MS + seconds * 1000),
@@ -80,6 +104,17 @@ const epochLoads: fc.Arbitrary<EpochLoad> = fc
     pools: fc.record({ small: poolLoads, medium: poolLoads, large: poolLoads }, { requiredKeys: [] }),
   })
   .map(({ names, ...load }) => ({ ...names, ...load }));
+
+const epochLoads: fc.Arbitrary<EpochLoad> = fc.oneof(
+  wholeLoads,
+  fc
+    .record({
+      load: wholeLoads,
+      stream: streams,
+      pools: fc.record({ small: streamedLoads, medium: streamedLoads, large: streamedLoads }, { requiredKeys: [] }),
+    })
+    .map(({ load, stream, pools }) => ({ ...load, pools, ...(stream !== undefined && { stream }) })),
+);
 
 const memories: fc.Arbitrary<FleetState['memory']> = fc.option(
   fc.record({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { CircuitStandings } from '../../../../shared/merge-tree/progress/circuit-standings.ts';
-import { StreamedWork } from '../../../../shared/merge-tree/progress/streamed-work.ts';
+import { StreamedWork } from '../../../../shared/merge-tree/forecast/streamed-work.ts';
 import { CircuitName } from '../../../../shared/proving-job/circuit-catalogue.ts';
 
 const WAITING = { proven: 0, runningForSeconds: [], waiting: 2 };
@@ -47,5 +47,39 @@ describe('the work left of an epoch that streams', () => {
       large: { waitingJobs: 2, runningJobs: 1, workSeconds: 26 },
     });
     expect(Object.keys(loads).toSorted()).toEqual(['large', 'small']);
+  });
+
+  it('adds what is to come: leaves evenly until the end, the top tree from the end on', () => {
+    const toCome = {
+      ofCheckpoints: new Map([[CircuitName.parse('PUBLIC_CHONK_VERIFIER'), 30]]),
+      ofTop: new Map([[CircuitName.parse('CHECKPOINT_ROOT_ROLLUP'), 32]]),
+    };
+    const growing = new StreamedWork('6.0.0', undefined, { toCome, endsInSeconds: 600 });
+    const loads = growing.byPool(standings(['PUBLIC_CHONK_VERIFIER', WAITING]), options);
+
+    expect(loads.small).toMatchObject({
+      workSeconds: 320,
+      waitingSeconds: 20,
+      forecast: { arrivingSeconds: 300, burstSeconds: 0 },
+    });
+    expect(loads.large).toMatchObject({
+      usableSlots: 0,
+      forecast: { arrivingSeconds: 0, burstSeconds: 320 },
+    });
+    expect(loads.large?.bands.map(({ fromSeconds }) => fromSeconds)).toEqual([600]);
+  });
+
+  it('goes up through as many merges as the jobs imply', () => {
+    const toCome = {
+      ofCheckpoints: new Map(),
+      ofTop: new Map([
+        [CircuitName.parse('CHECKPOINT_ROOT_ROLLUP'), 32],
+        [CircuitName.parse('ROOT_ROLLUP'), 1],
+      ]),
+    };
+    const ofMany = new StreamedWork('6.0.0', undefined, { toCome, endsInSeconds: 0 });
+
+    // 32 roots: 16, 8, 4 and 2 merges, and the root over two.
+    expect(ofMany.aboveSeconds(CircuitName.parse('CHECKPOINT_ROOT_ROLLUP'))).toBeCloseTo(4 * 10.2 + 93);
   });
 });
