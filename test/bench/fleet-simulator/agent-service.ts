@@ -1,9 +1,9 @@
 import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
 import type { Bill } from './bill.ts';
 import type { Chance } from './chance.ts';
-import type { SimulatedJob } from './epoch-run.ts';
 import type { SimulatedPool } from './pools.ts';
 import { SimulatedAgent } from './simulated-agent.ts';
+import type { SimulatedJob } from './simulated-job.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { DROUGHT_TAKES_SECONDS, DROUGHT_TAKES_SHARE, droughtAt, type Weather } from './weather.ts';
 
@@ -27,7 +27,7 @@ export interface ServiceContext {
   readonly protectsProving: boolean;
   readonly onIdle: (agent: SimulatedAgent) => void;
   readonly onStopped: (agent: SimulatedAgent) => void;
-  readonly onGivenBack: (job: SimulatedJob) => void;
+  readonly onGivenBack: (job: SimulatedJob, agent: SimulatedAgent) => void;
 }
 
 /** The agents of a pool with one capacity, as an ECS service keeps them: as many as desired. */
@@ -79,6 +79,12 @@ export class AgentService {
     return true;
   }
 
+  /** The agent ends by itself, without a job, and another takes its place. */
+  replace(agent: SimulatedAgent): void {
+    this.#stop(agent);
+    this.#fill();
+  }
+
   /** Stops everything, so that it is billed. */
   close(): void {
     this.desired = 0;
@@ -100,7 +106,7 @@ export class AgentService {
       this.#stop(agent);
       if (job === undefined) continue;
       this.killedProofs += 1;
-      this.#context.clock.after(KILLED_SECONDS, () => this.#context.onGivenBack(job));
+      this.#context.clock.after(KILLED_SECONDS, () => this.#context.onGivenBack(job, agent));
     }
   }
 
@@ -128,6 +134,7 @@ export class AgentService {
     }
     agent.state = 'starting';
     agent.placedAtSeconds = clock.nowSeconds;
+    agent.isBroken = weather.brokenShare > 0 && chance.happens(weather.brokenShare);
     clock.after(chance.between(...weather.startSeconds), () => {
       if (agent.state !== 'starting') return;
       agent.state = 'idle';
@@ -159,13 +166,13 @@ export class AgentService {
     if (agent.state === 'stopped' || agent.state === 'leaving') return;
     this.interruptedAtSeconds.push(clock.nowSeconds);
     const { job } = agent;
-    const leftSeconds = job === undefined ? 0 : agent.jobSinceSeconds + job.durationSeconds - clock.nowSeconds;
+    const leftSeconds = job === undefined ? 0 : agent.jobSinceSeconds + agent.jobSeconds - clock.nowSeconds;
     if (job !== undefined && leftSeconds <= NOTICE_SECONDS) {
       agent.state = 'leaving';
       this.#agents.delete(agent);
     } else {
       this.#stop(agent);
-      if (job !== undefined) onGivenBack(job);
+      if (job !== undefined) onGivenBack(job, agent);
     }
     this.#fill();
   }
@@ -175,7 +182,7 @@ export class AgentService {
     if (agent.state === 'stopped') return;
     const { job } = agent;
     this.#stop(agent);
-    if (job !== undefined) clock.after(LEASE_SECONDS, () => onGivenBack(job));
+    if (job !== undefined) clock.after(LEASE_SECONDS, () => onGivenBack(job, agent));
     this.#fill();
   }
 

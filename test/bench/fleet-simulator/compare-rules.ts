@@ -51,7 +51,7 @@ export function compareRules(conditions: Conditions, onDone: (rule: ComparedRule
     const onSpot = done(runTuned(conditions, rival, 'spot'));
     return isAlternative(onSpot) ? [onSpot] : [onSpot, done(runTuned(conditions, rival, 'od'))];
   });
-  const ours = done(run(conditions, 'mixed', '', coppice()));
+  const ours = done(run(conditions, 'mixed', '', coppice(plans[0]!.networkVersion)));
   const makeable = new Set(unlimited.score.missed);
   return {
     coppice: ours.score,

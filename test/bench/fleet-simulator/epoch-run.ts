@@ -1,6 +1,8 @@
-import { CIRCUITS, type EpochPlan, INCLUSION_SECONDS, IS_URGENT, POOL_OF_CIRCUIT } from './epoch-plan.ts';
-import type { WaitingJob } from './job-order.ts';
-import type { SimulatedPool } from './pools.ts';
+import { type EpochPlan, INCLUSION_SECONDS } from './epoch-plan.ts';
+import { type SimulatedPool, perPool } from './pools.ts';
+import type { SimulatedAgent } from './simulated-agent.ts';
+import { CIRCUITS, POOL_OF_CIRCUIT } from './simulated-circuits.ts';
+import { SimulatedJob } from './simulated-job.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /**
@@ -9,43 +11,11 @@ import type { VirtualClock } from './virtual-clock.ts';
  */
 const HOP_SECONDS = 1;
 
-/** A job that the node has asked for. */
-export class SimulatedJob implements WaitingJob {
-  readonly run: EpochRun;
-  readonly index: number;
-  /** Index into `CIRCUITS`. */
-  readonly circuit: number;
-  state: 'waiting' | 'proving' | 'settled' = 'waiting';
-  startedAtSeconds = 0;
-
-  constructor(run: EpochRun, index: number) {
-    this.run = run;
-    this.index = index;
-    this.circuit = run.plan.circuits[index]!;
-  }
-
-  get pool(): SimulatedPool {
-    return POOL_OF_CIRCUIT[this.circuit]!;
-  }
-  get isUrgent(): boolean {
-    return IS_URGENT[this.circuit]!;
-  }
-  get deadlineAtSeconds(): number {
-    return this.run.plan.deadlineAtSeconds;
-  }
-  get secondsToRoot(): number {
-    return this.run.plan.secondsToRoot[this.index]!;
-  }
-  get durationSeconds(): number {
-    return this.run.plan.durationSeconds[this.index]!;
-  }
-  get isSettled(): boolean {
-    return this.state === 'settled';
-  }
-}
-
 export interface EpochEvents {
+  /** An agent may take the job. */
   readonly onAsked: (job: SimulatedJob) => void;
+  /** It is settled, and this agent proves it in vain. */
+  readonly onSettledElsewhere: (agent: SimulatedAgent, job: SimulatedJob) => void;
   /** The root is proven, or the deadline has passed. */
   readonly onClosed: (run: EpochRun) => void;
 }
@@ -53,13 +23,14 @@ export interface EpochEvents {
 /** What the node does for an epoch: it asks for each job once its blocks are executed and its children are proven. */
 export class EpochRun {
   readonly plan: EpochPlan;
-  /** By circuit, as in `CIRCUITS`. */
+  /** Jobs that the node knows will come, by circuit as in `CIRCUITS`. */
   readonly expected = new Uint32Array(CIRCUITS.length);
   readonly proven = new Uint32Array(CIRCUITS.length);
-  readonly waiting = new Uint32Array(CIRCUITS.length);
-  readonly proving = new Uint32Array(CIRCUITS.length);
   readonly waitingJobs = new Set<SimulatedJob>();
   readonly provingJobs = new Set<SimulatedJob>();
+  readonly waitingIn: Record<SimulatedPool, number> = { ...perPool(() => 0) };
+  readonly provingIn: Record<SimulatedPool, number> = { ...perPool(() => 0) };
+  readonly unaskedIn: Record<SimulatedPool, number> = { ...perPool(() => 0) };
   /** Jobs that the node will ask for as soon as it has executed what they are about. */
   readonly executingJobs = new Set<number>();
   /** When the root was proven, in time or not at all. */
@@ -74,35 +45,46 @@ export class EpochRun {
     this.#clock = clock;
     this.#events = events;
     this.#childrenLeft = plan.childCounts.slice();
+    for (const [atSeconds, jobs] of jobsByTime(plan)) clock.at(atSeconds, () => this.#learnOf(jobs));
     for (let job = 0; job < plan.circuits.length; job += 1) {
-      this.expected[plan.circuits[job]!]! += 1;
       if (this.#childrenLeft[job] === 0) this.#askAt(job, plan.askableAtSeconds[job]!);
     }
     clock.at(plan.deadlineAtSeconds - INCLUSION_SECONDS, () => this.#close());
   }
 
-  isClaimed(job: SimulatedJob): void {
+  isClaimed(job: SimulatedJob, agent: SimulatedAgent): void {
+    job.attempts += 1;
+    job.agents.add(agent);
+    job.copyAskedAtSeconds = undefined;
+    if (job.state === 'proving') return;
+    this.#waits(job, -1);
     job.state = 'proving';
     job.startedAtSeconds = this.#clock.nowSeconds;
-    this.waiting[job.circuit]! -= 1;
-    this.waitingJobs.delete(job);
-    this.proving[job.circuit]! += 1;
-    this.provingJobs.add(job);
+    this.#proves(job, 1);
   }
 
-  /** Its agent is gone: it can be claimed again. */
-  isGivenBack(job: SimulatedJob): void {
-    if (job.isSettled) return;
-    this.#isLeft(job);
+  /** The agent is gone, or has failed: another can claim it. @param pool where it has to be proven from now on */
+  isGivenBack(job: SimulatedJob, agent: SimulatedAgent, pool = job.pool): void {
+    job.agents.delete(agent);
+    if (job.isSettled || job.agents.size > 0) return;
+    this.#proves(job, -1);
+    job.pool = pool;
+    job.copyAskedAtSeconds = undefined;
     this.#wait(job);
+  }
+
+  /** Another agent is to prove it as well. */
+  isToBeCopied(job: SimulatedJob): void {
+    job.copyAskedAtSeconds = this.#clock.nowSeconds;
     this.#events.onAsked(job);
   }
 
-  isProven(job: SimulatedJob): void {
+  isProven(job: SimulatedJob, by: SimulatedAgent): void {
     if (job.isSettled) return;
-    this.#isLeft(job);
+    this.#proves(job, -1);
     job.state = 'settled';
     this.proven[job.circuit]! += 1;
+    for (const agent of job.agents) if (agent !== by) this.#events.onSettledElsewhere(agent, job);
     const { parents, askableAtSeconds, circuits } = this.plan;
     for (const parent of parents[job.index]!) {
       this.#childrenLeft[parent]! -= 1;
@@ -116,26 +98,41 @@ export class EpochRun {
     }
   }
 
+  #learnOf(jobs: readonly number[]): void {
+    for (const job of jobs) {
+      const circuit = this.plan.circuits[job]!;
+      this.expected[circuit]! += 1;
+      this.unaskedIn[POOL_OF_CIRCUIT[circuit]!] += 1;
+    }
+  }
+
   #askAt(index: number, atSeconds: number): void {
     this.executingJobs.add(index);
     this.#clock.at(atSeconds, () => {
       this.executingJobs.delete(index);
       if (!this.isOpen) return;
       const job = new SimulatedJob(this, index);
+      this.unaskedIn[job.pool] -= 1;
       this.#wait(job);
-      this.#events.onAsked(job);
     });
   }
 
   #wait(job: SimulatedJob): void {
     job.state = 'waiting';
-    this.waiting[job.circuit]! += 1;
-    this.waitingJobs.add(job);
+    this.#waits(job, 1);
+    this.#events.onAsked(job);
   }
 
-  #isLeft(job: SimulatedJob): void {
-    this.proving[job.circuit]! -= 1;
-    this.provingJobs.delete(job);
+  #waits(job: SimulatedJob, jobs: 1 | -1): void {
+    this.waitingIn[job.pool] += jobs;
+    if (jobs > 0) this.waitingJobs.add(job);
+    else this.waitingJobs.delete(job);
+  }
+
+  #proves(job: SimulatedJob, jobs: 1 | -1): void {
+    this.provingIn[job.pool] += jobs;
+    if (jobs > 0) this.provingJobs.add(job);
+    else this.provingJobs.delete(job);
   }
 
   #close(): void {
@@ -144,4 +141,9 @@ export class EpochRun {
     for (const job of [...this.waitingJobs, ...this.provingJobs]) job.state = 'settled';
     this.#events.onClosed(this);
   }
+}
+
+/** The jobs that the node learns of at each time. */
+function jobsByTime({ circuits, knownAtSeconds, opensAtSeconds }: EpochPlan): ReadonlyMap<number, readonly number[]> {
+  return Map.groupBy(circuits.keys(), (job) => knownAtSeconds?.[job] ?? opensAtSeconds);
 }

@@ -129,7 +129,8 @@ describe('a simulated fleet', () => {
 describe('the lower bound', () => {
   it('is the work and a start for each pool of one small epoch, at Spot prices', () => {
     const seconds = { small: 4.5 + 0.1, medium: 16.9 + 18.6, large: 73.1 + 93 };
-    const dollars = POOLS.map((pool) => ((seconds[pool] + 60) * fargateDollarsPerHour(pool, 'spot')) / 3600);
+    const handling = 2 * HANDLING;
+    const dollars = POOLS.map((pool) => ((seconds[pool] + handling + 60) * fargateDollarsPerHour(pool, 'spot')) / 3600);
 
     expect(lowerBoundDollars([planEpoch(0, EMPTY_CHECKPOINT)], STILL_WEATHER)).toBeCloseTo(
       dollars.reduce((sum, each) => sum + each, 0),
@@ -140,9 +141,9 @@ describe('the lower bound', () => {
   it('needs enough agents for the work of a pool between its first start and its last end', () => {
     // 64 checkpoint roots' work does not fit one agent's time; two are enough for 32.
     const plans = [planEpoch(0, new Array(32).fill(EMPTY_CHECKPOINT[0]))];
-    const large = 32 * 73.1 + 93;
-    const small = 32 * 4.5 + 30 * 10.2;
-    const seconds = { small: small + 60, medium: 16.9 + 18.6 + 60, large: large + 2 * 60 };
+    const large = 32 * 73.1 + 93 + 33 * HANDLING;
+    const small = 32 * 4.5 + 30 * 10.2 + 62 * HANDLING;
+    const seconds = { small: small + 60, medium: 16.9 + 18.6 + 2 * HANDLING + 60, large: large + 2 * 60 };
     const dollars = POOLS.map((pool) => (seconds[pool] * fargateDollarsPerHour(pool, 'spot')) / 3600);
 
     expect(lowerBoundDollars(plans, STILL_WEATHER)).toBeCloseTo(

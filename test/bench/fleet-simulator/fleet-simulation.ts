@@ -2,17 +2,25 @@ import { INTERRUPTIONS_MS, REFUSALS_MS } from '../../../functions/scale-fleet/de
 import { AgentService } from './agent-service.ts';
 import { Bill } from './bill.ts';
 import { Chance } from './chance.ts';
-import { CIRCUITS, type EpochPlan, POOL_OF_CIRCUIT } from './epoch-plan.ts';
-import { EpochRun, type SimulatedJob } from './epoch-run.ts';
+import { type EpochPlan, HANDLING_SECONDS } from './epoch-plan.ts';
+import { EpochRun } from './epoch-run.ts';
 import { type JobOrder, PerfectPriority, TwoLanes } from './job-order.ts';
 import { CAPACITIES, POOLS, type PerCapacity, type PerPool, type SimulatedPool, perPool } from './pools.ts';
 import type { FleetView, PoolView, ScalingRule, ServiceView } from './rules/scaling-rule.ts';
 import type { SimulatedAgent } from './simulated-agent.ts';
+import { CIRCUITS } from './simulated-circuits.ts';
+import type { SimulatedJob } from './simulated-job.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import type { Weather } from './weather.ts';
 
-/** What an agent does for a job besides proving it: inputs in, proof out, the ledger. */
-const HANDLING_SECONDS = 0.5;
+/** Until an agent learns with its heartbeat that its job is settled. */
+const HEARTBEAT_SECONDS = 40;
+/** The part of its time after which a job runs out of memory. */
+const OUT_OF_MEMORY_SHARE = 0.6;
+/** What a broken machine takes to fail a job; after so many in a row its agent checks the machine, and ends. */
+const BROKEN_SECONDS = 3;
+const FAILURES_BEFORE_CHECK = 3;
+const MACHINE_CHECK_SECONDS = 20;
 /** The rule is notified of events at most this often. */
 const EVENT_PAUSE_SECONDS = 15;
 /** The fleet may be up before the first epoch's end. */
@@ -63,7 +71,7 @@ class FleetSimulation {
 
   constructor(options: SimulationOptions) {
     this.#options = options;
-    this.#clock = new VirtualClock(options.plans[0]!.endsAtSeconds - RUN_IN_SECONDS);
+    this.#clock = new VirtualClock(options.plans[0]!.opensAtSeconds - RUN_IN_SECONDS);
     const chance = new Chance(options.seed, 'agents');
     this.#orders = perPool((pool) => orderOf(options.order, new Chance(options.seed, `queue ${pool}`)));
     const context = {
@@ -74,7 +82,7 @@ class FleetSimulation {
       protectsProving: options.rule.protectsProving,
       onIdle: (agent: SimulatedAgent) => this.#onIdle(agent),
       onStopped: (agent: SimulatedAgent) => this.#idle[agent.pool].delete(agent),
-      onGivenBack: (job: SimulatedJob) => job.run.isGivenBack(job),
+      onGivenBack: (job: SimulatedJob, agent: SimulatedAgent) => job.run.isGivenBack(job, agent),
     };
     this.#services = perPool((pool) => ({
       spot: new AgentService(pool, 'spot', context),
@@ -85,7 +93,7 @@ class FleetSimulation {
   run(): SimulationResult {
     const { plans, rule } = this.#options;
     const clock = this.#clock;
-    for (const plan of plans) clock.at(plan.endsAtSeconds, () => this.#openEpoch(plan));
+    for (const plan of plans) clock.at(plan.opensAtSeconds, () => this.#openEpoch(plan));
     const tick = (): void => {
       this.#decide();
       clock.after(rule.everySeconds, tick);
@@ -106,6 +114,7 @@ class FleetSimulation {
     this.#open.push(
       new EpochRun(plan, this.#clock, {
         onAsked: (job) => this.#onAsked(job),
+        onSettledElsewhere: (agent, job) => this.#clock.after(HEARTBEAT_SECONDS, () => this.#leave(agent, job)),
         onClosed: (run) => this.#onClosed(run),
       }),
     );
@@ -146,17 +155,55 @@ class FleetSimulation {
     agent.state = 'proving';
     agent.job = job;
     agent.jobSinceSeconds = this.#clock.nowSeconds;
-    job.run.isClaimed(job);
-    this.#clock.after(job.durationSeconds + HANDLING_SECONDS, () => this.#end(agent, job));
+    job.run.isClaimed(job, agent);
+    const isTooLarge = job.isTooLarge;
+    const share = isTooLarge ? OUT_OF_MEMORY_SHARE : 1;
+    agent.jobSeconds = agent.isBroken ? BROKEN_SECONDS : share * job.durationSeconds;
+    this.#clock.after(agent.jobSeconds + HANDLING_SECONDS, () => {
+      // It was stopped meanwhile: another agent has, or will have, the job.
+      if (agent.job !== job) return;
+      if (agent.isBroken) this.#fail(agent, job);
+      else if (isTooLarge) this.#giveBack(agent, job, LARGER_POOL[job.pool]);
+      else this.#end(agent, job);
+    });
   }
 
   #end(agent: SimulatedAgent, job: SimulatedJob): void {
-    // It was stopped meanwhile: another agent has, or will have, the job.
+    agent.failures = 0;
+    this.#release(agent);
+    job.run.isProven(job, agent);
+    this.#onIdle(agent);
+  }
+
+  /** The job is settled: the agent is free for another. */
+  #leave(agent: SimulatedAgent, job: SimulatedJob): void {
     if (agent.job !== job) return;
+    this.#release(agent);
+    this.#onIdle(agent);
+  }
+
+  #giveBack(agent: SimulatedAgent, job: SimulatedJob, pool: SimulatedPool): void {
+    this.#release(agent);
+    job.run.isGivenBack(job, agent, pool);
+    this.#onIdle(agent);
+  }
+
+  /** Three failures in a row, and the agent stops claiming, checks its machine, and ends. */
+  #fail(agent: SimulatedAgent, job: SimulatedJob): void {
+    agent.failures += 1;
+    if (agent.failures < FAILURES_BEFORE_CHECK) {
+      this.#giveBack(agent, job, job.pool);
+      return;
+    }
+    this.#release(agent);
+    agent.state = 'leaving';
+    job.run.isGivenBack(job, agent);
+    this.#clock.after(MACHINE_CHECK_SECONDS, () => this.#services[agent.pool][agent.capacity].replace(agent));
+  }
+
+  #release(agent: SimulatedAgent): void {
     agent.job = undefined;
     agent.provingSeconds += this.#clock.nowSeconds - agent.jobSinceSeconds;
-    job.run.isProven(job);
-    this.#onIdle(agent);
   }
 
   /** Notifies the rule now, or later if it was notified just before. */
@@ -171,7 +218,10 @@ class FleetSimulation {
   }
 
   #decide(): void {
-    const desired = this.#options.rule.decide(this.#view());
+    const { rule } = this.#options;
+    const view = this.#view();
+    for (const job of rule.copies?.(view) ?? []) job.run.isToBeCopied(job);
+    const desired = rule.decide(view);
     for (const pool of POOLS) {
       for (const capacity of CAPACITIES) this.#services[pool][capacity].setDesired(desired[pool][capacity]);
     }
@@ -188,13 +238,10 @@ class FleetSimulation {
 
   #poolView(pool: SimulatedPool): PoolView {
     let [waitingJobs, provingJobs, unaskedJobs] = [0, 0, 0];
-    for (const { expected, waiting, proving, proven } of this.#open) {
-      for (let circuit = 0; circuit < expected.length; circuit += 1) {
-        if (POOL_OF_CIRCUIT[circuit] !== pool) continue;
-        waitingJobs += waiting[circuit]!;
-        provingJobs += proving[circuit]!;
-        unaskedJobs += expected[circuit]! - waiting[circuit]! - proving[circuit]! - proven[circuit]!;
-      }
+    for (const { waitingIn, provingIn, unaskedIn } of this.#open) {
+      waitingJobs += waitingIn[pool];
+      provingJobs += provingIn[pool];
+      unaskedJobs += unaskedIn[pool];
     }
     const { spot, od } = this.#services[pool];
     return {
@@ -222,6 +269,9 @@ class FleetSimulation {
     return POOLS.flatMap((pool) => CAPACITIES.map((capacity) => this.#services[pool][capacity]));
   }
 }
+
+/** Where a job goes that ran out of memory. */
+const LARGER_POOL: PerPool<SimulatedPool> = { small: 'medium', medium: 'large', large: 'large' };
 
 function orderOf(order: OrderName, chance: Chance): JobOrder<SimulatedJob> {
   switch (order) {

@@ -8,7 +8,7 @@ interface NamedJob extends WaitingJob {
 }
 
 function job(name: string, change: Partial<WaitingJob> = {}): NamedJob {
-  return { name, isUrgent: false, deadlineAtSeconds: 100, secondsToRoot: 10, isSettled: false, ...change };
+  return { name, isUrgent: false, deadlineAtSeconds: 100, secondsToRoot: 10, isObsolete: false, ...change };
 }
 
 function namesOf(order: JobOrder<NamedJob>, jobs: readonly NamedJob[]): string[] {
@@ -20,7 +20,7 @@ function namesOf(order: JobOrder<NamedJob>, jobs: readonly NamedJob[]): string[]
 
 describe('two lanes', () => {
   it('hand out all urgent jobs first, and no settled ones', () => {
-    const jobs = [job('leaf'), job('merge', { isUrgent: true }), job('gone', { isUrgent: true, isSettled: true })];
+    const jobs = [job('leaf'), job('merge', { isUrgent: true }), job('gone', { isUrgent: true, isObsolete: true })];
     expect(namesOf(new TwoLanes(new Chance(1, 'lanes')), jobs)).toEqual(['merge', 'leaf']);
   });
 
@@ -38,7 +38,7 @@ describe('perfect priority', () => {
     const jobs = [
       job('next epoch', { deadlineAtSeconds: 200, secondsToRoot: 500 }),
       job('short way', { secondsToRoot: 20 }),
-      job('gone', { secondsToRoot: 900, isSettled: true }),
+      job('gone', { secondsToRoot: 900, isObsolete: true }),
       job('long way', { secondsToRoot: 300 }),
     ];
     expect(namesOf(new PerfectPriority(), jobs)).toEqual(['long way', 'short way', 'next epoch']);

@@ -7,8 +7,8 @@ export interface WaitingJob {
   readonly deadlineAtSeconds: number;
   /** Expected, from its start to the root. */
   readonly secondsToRoot: number;
-  /** Its message is obsolete. */
-  readonly isSettled: boolean;
+  /** Its message calls for nothing: it is settled, or an agent has it. */
+  readonly isObsolete: boolean;
 }
 
 /** The order in which the agents of one pool are handed jobs. */
@@ -60,7 +60,7 @@ class Lane<J extends WaitingJob> {
       const job = this.#jobs[picked]!;
       this.#jobs[picked] = this.#jobs[this.#front]!;
       this.#front += 1;
-      if (!job.isSettled) return job;
+      if (!job.isObsolete) return job;
     }
     this.#jobs = [];
     this.#front = 0;
@@ -82,7 +82,7 @@ export class PerfectPriority<J extends WaitingJob> implements JobOrder<J> {
 
   next(): J | undefined {
     for (let job = this.#jobs.removeFirst(); job !== undefined; job = this.#jobs.removeFirst()) {
-      if (!job.isSettled) return job;
+      if (!job.isObsolete) return job;
     }
     return undefined;
   }

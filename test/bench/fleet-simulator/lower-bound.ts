@@ -1,6 +1,7 @@
 import { fargateDollarsPerHour } from '../../../shared/cost/agent-prices.ts';
-import { EPOCH_SECONDS, type EpochPlan, INCLUSION_SECONDS, POOL_OF_CIRCUIT } from './epoch-plan.ts';
+import { EPOCH_SECONDS, type EpochPlan, HANDLING_SECONDS, INCLUSION_SECONDS } from './epoch-plan.ts';
 import { POOLS, type PerPool, type SimulatedPool, perPool } from './pools.ts';
+import { POOL_OF_CIRCUIT } from './simulated-circuits.ts';
 import type { Weather } from './weather.ts';
 
 /** The least that a fleet needs of a pool for an epoch. */
@@ -14,13 +15,13 @@ interface PoolNeed {
 /**
  * A lower bound in dollars for any scaler, even one that knows every duration and accident in advance.
  *
- * All agents are Spot. A job takes its real duration of an agent of its pool: that is the work. The jobs of a pool in an
- * epoch all lie between the time at which the first of them can start (its longest way up from the leaves) and the time at
- * which the last must end, so that what is above it can be done before the deadline (its shortest way to the root, every
- * agent at once there). So at some time at least work / (last end − first start) agents run, rounded up. Each of them was
- * either started for the epoch, which is paid for from its placement, or has been up since the epoch before, without a job
- * since that one's last end at the latest: the cheaper of the two counts. Nothing else does: no queue, no wait for children
- * below the first start, no interruption, no minute that is billed at least.
+ * All agents are Spot. A job takes its real duration of an agent of its pool, and its handling: that is the work. The jobs of
+ * a pool in an epoch all lie between the time at which the first of them can start (its longest way up from the leaves) and
+ * the time at which the last must end, so that what is above it can be done before the deadline (its shortest way to the
+ * root, every agent at once there). So at some time at least work / (last end − first start) agents run, rounded up. Each of
+ * them was either started for the epoch, which is paid for from its placement, or has been up since the epoch before, without
+ * a job since that one's last end at the latest: the cheaper of the two counts. Nothing else does: no queue, no wait for
+ * children below the first start, no interruption, no second attempt, no minute that is billed at least.
  */
 export function lowerBoundDollars(plans: readonly EpochPlan[], weather: Weather): number {
   return leastDollars(plans, weather, (pool) => fargateDollarsPerHour(pool, 'spot'));
@@ -74,7 +75,7 @@ function poolNeeds(plan: EpochPlan): PerPool<PoolNeed | undefined> {
     let [workSeconds, firstStartSeconds, lastEndSeconds] = [0, Infinity, -Infinity];
     for (let job = 0; job < circuits.length; job += 1) {
       if (POOL_OF_CIRCUIT[circuits[job]!] !== pool) continue;
-      workSeconds += durationSeconds[job]!;
+      workSeconds += durationSeconds[job]! + HANDLING_SECONDS;
       firstStartSeconds = Math.min(firstStartSeconds, starts[job]!);
       lastEndSeconds = Math.max(lastEndSeconds, lastEnds[job]!);
     }
@@ -107,6 +108,8 @@ function latestEnds({ circuits, parents, durationSeconds, deadlineAtSeconds }: E
 /** Agents with which each pool gets through the largest epoch, with `spareShare` of its time to spare. */
 export function agentsForPeak(plans: readonly EpochPlan[], spareShare: number): PerPool<number> {
   const needs = plans.map(poolNeeds);
+  // An epoch that streams shares agents with the next, which begins as it ends.
+  const mostSeconds = plans[0]?.networkVersion === '4.1.2' ? Infinity : EPOCH_SECONDS;
   return perPool((pool: SimulatedPool) =>
     Math.max(
       1,
@@ -116,7 +119,8 @@ export function agentsForPeak(plans: readonly EpochPlan[], spareShare: number): 
           firstStartSeconds: 0,
           lastEndSeconds: EPOCH_SECONDS,
         };
-        return Math.ceil(workSeconds / ((1 - spareShare) * (lastEndSeconds - firstStartSeconds)));
+        const seconds = lastEndSeconds - firstStartSeconds;
+        return Math.ceil(workSeconds / ((1 - spareShare) * Math.min(seconds, mostSeconds)));
       }),
     ),
   );

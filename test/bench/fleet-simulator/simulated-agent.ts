@@ -1,5 +1,5 @@
 import type { Capacity } from '../../../shared/agent-fleet/agent-fleet.ts';
-import type { SimulatedJob } from './epoch-run.ts';
+import type { SimulatedJob } from './simulated-job.ts';
 import type { SimulatedPool } from './pools.ts';
 
 /** `ordered`: not placed on a machine yet. `leaving`: it was asked to stop and finishes its job first. */
@@ -12,8 +12,14 @@ export class SimulatedAgent {
   placedAtSeconds: number | undefined;
   job: SimulatedJob | undefined;
   jobSinceSeconds = 0;
+  /** Of the attempt under way. */
+  jobSeconds = 0;
   /** Time with a job. */
   provingSeconds = 0;
+  /** Its machine fails every job at once. */
+  isBroken = false;
+  /** Failed jobs in a row. */
+  failures = 0;
 
   constructor(pool: SimulatedPool, capacity: Capacity) {
     this.pool = pool;

@@ -1,7 +1,9 @@
 import type { CheckpointShape } from '../../../shared/proving-job/checkpoint-shape.ts';
 import { Chance } from './chance.ts';
 import { EPOCH_SECONDS, type EpochPlan, SLOTS_PER_EPOCH, SLOT_SECONDS, planEpoch } from './epoch-plan.ts';
-import { FAIR_WEATHER, type Weather, withDroughts } from './weather.ts';
+import { planStream } from './plan-stream.ts';
+import type { SimulatedVersion } from './simulated-circuits.ts';
+import { FAIR_WEATHER, type Weather, WEATHER_WITH_BROKEN_MACHINES, withDroughts } from './weather.ts';
 
 /** Blocks are 6 s apart on Aztec's mainnet; the last slots of a checkpoint go to its publication. */
 const BLOCKS_PER_CHECKPOINT = 10;
@@ -85,18 +87,25 @@ export const TRAFFICS: readonly Traffic[] = [
 ];
 
 /** The same epochs and droughts for every rule. */
-export function planTraffic(traffic: Traffic, epochs: number, seed: number): { plans: EpochPlan[]; weather: Weather } {
+export function planTraffic(
+  traffic: Traffic,
+  epochs: number,
+  seed: number,
+  version: SimulatedVersion = '4.1.2',
+): { plans: EpochPlan[]; weather: Weather } {
+  const plan = version === '4.1.2' ? planEpoch : planStream;
+  const weather = version === '4.1.2' ? FAIR_WEATHER : WEATHER_WITH_BROKEN_MACHINES;
   const plans = Array.from({ length: epochs }, (_, epoch) => {
     const chance = new Chance(seed, `${traffic.name} ${epoch}`);
     const shape = traffic.rates(epoch, chance).map((rate) => checkpointAt(rate, traffic.publicShare, chance));
-    return planEpoch(epoch, shape, { windowEpochs: traffic.windowEpochs, chance });
+    return plan(epoch, shape, { windowEpochs: traffic.windowEpochs, chance });
   });
   const untilSeconds = (epochs + 3) * EPOCH_SECONDS;
   return {
     plans,
     weather: traffic.hasDroughts
-      ? withDroughts(FAIR_WEATHER, new Chance(seed, `${traffic.name} droughts`), untilSeconds)
-      : FAIR_WEATHER,
+      ? withDroughts(weather, new Chance(seed, `${traffic.name} droughts`), untilSeconds)
+      : weather,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Weather {
   /** From the order to the placement. */
   readonly placementSeconds: readonly [least: number, most: number];
   readonly droughts: readonly Drought[];
+  /** The share of machines on which every job fails at once. */
+  readonly brokenShare: number;
 }
 
 /** Spot has no capacity: orders wait, and many of those that run are taken back at its beginning. */
@@ -35,7 +37,11 @@ export const FAIR_WEATHER: Weather = {
   startSeconds: [45, 70],
   placementSeconds: [15, 20],
   droughts: [],
+  brokenShare: 0,
 };
+
+/** As before, and one machine in two hundred fails whatever it is given. */
+export const WEATHER_WITH_BROKEN_MACHINES: Weather = { ...FAIR_WEATHER, brokenShare: 0.005 };
 
 /** No accidents, no droughts. */
 export const STILL_WEATHER: Weather = {
@@ -44,6 +50,7 @@ export const STILL_WEATHER: Weather = {
   startSeconds: [60, 60],
   placementSeconds: [0, 0],
   droughts: [],
+  brokenShare: 0,
 };
 
 /** A drought of half an hour to two hours, every six hours on average. */

@@ -1,5 +1,6 @@
 import type { EpochPlan } from '../epoch-plan.ts';
 import type { EpochRun } from '../epoch-run.ts';
+import type { SimulatedJob } from '../simulated-job.ts';
 import type { PerCapacity, PerPool } from '../pools.ts';
 
 /** The agents of a pool with one capacity, as ECS would report them. */
@@ -47,4 +48,6 @@ export interface ScalingRule {
   /** Whether proving agents are protected from its scale-in. */
   readonly protectsProving: boolean;
   decide(view: FleetView): DesiredAgents;
+  /** Jobs to be proven by a second agent as well; asked before `decide`. @default none */
+  copies?(view: FleetView): readonly SimulatedJob[];
 }
