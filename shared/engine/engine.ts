@@ -16,7 +16,7 @@ import type { Disks } from './disks.ts';
 import type { UnreadableRecords } from './unreadable-records.ts';
 
 /**
- * The set of adapters that programs run on. `disks` is `undefined` on AWS, and the five ports after it where nothing scales
+ * The set of adapters that programs run on. `disks` is `undefined` on AWS, and the four ports after it where nothing scales
  * the agents.
  */
 export interface Engine {
@@ -29,10 +29,10 @@ export interface Engine {
   readonly agents: AgentRegistry;
   readonly incidents: IncidentLog;
   readonly decisions: DecisionLog;
+  readonly notes: Notes;
   readonly disks: Disks | undefined;
   readonly growingEpochs: GrowingEpochs | undefined;
   readonly spotEvents: SpotEvents | undefined;
-  readonly notes: Notes | undefined;
   readonly keptDeadLetters: KeptDeadLetters | undefined;
   readonly scaler: Scaler | undefined;
   /** What lists have left out so far. */

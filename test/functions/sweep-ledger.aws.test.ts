@@ -87,7 +87,7 @@ describe('sweep-ledger', () => {
     const deadlineAtMs = Date.now() - 60_000;
     await engine.epochs.open({ ...aNewEpoch(), id, rangeId: job.rangeId, deadlineAtMs });
     // As watch-l1 does.
-    const l1Time = l1TimeNote(engine.notes!);
+    const l1Time = l1TimeNote(engine.notes);
     await l1Time.replace({ blockAtMs: deadlineAtMs - 12_000 }, undefined);
     await handler();
     expect(await engine.epochs.find(id)).toMatchObject({ state: 'proving' });

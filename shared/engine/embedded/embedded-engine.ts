@@ -7,6 +7,7 @@ import { SqliteDecisionLog } from './sqlite-decision-log.ts';
 import { SqliteEpochLedger } from './sqlite-epoch-ledger.ts';
 import { SqliteIncidentLog } from './sqlite-incident-log.ts';
 import { SqliteJobLedger } from './sqlite-job-ledger.ts';
+import { SqliteNotes } from './sqlite-notes.ts';
 import { SqliteOutbox } from './sqlite-outbox.ts';
 import { SqliteSettlementFeed } from './sqlite-settlement-feed.ts';
 import { FileProofStore } from './file-proof-store.ts';
@@ -73,11 +74,11 @@ export function openEmbeddedEngine(options: EmbeddedEngineOptions): Engine {
     agents: new SqliteAgentRegistry(database, nowMs, unreadable),
     incidents: new SqliteIncidentLog(database, nowMs, unreadable),
     decisions: new SqliteDecisionLog(database, unreadable),
+    notes: new SqliteNotes(database),
     disks: new EmbeddedDisks([options.dataDirectory, ...givenProofs], options.readFreeBytes),
     // Nothing scales the agents of one machine, and no function runs there.
     growingEpochs: undefined,
     spotEvents: undefined,
-    notes: undefined,
     keptDeadLetters: undefined,
     scaler: undefined,
     unreadable,

@@ -10,6 +10,7 @@ import {
   DECISIONS_SCHEMA,
   EPOCHS_SCHEMA,
   JOB_INDEXES,
+  NOTES_SCHEMA,
   SETTLED_TRIGGER,
   TURN_COLUMNS,
   TURN_INDEXES,
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly ((database: DatabaseSync) => void)[] = [
   indexCounts,
   addWireTypes,
   orderMessages,
+  addNotes,
 ];
 
 /** All that is required of an old dead letter: it may be of any version. */
@@ -136,4 +138,8 @@ function orderMessages(database: DatabaseSync): void {
           group by own.rollup, own.epoch) as firsts
     where messages.rollup = firsts.rollup and messages.epoch = firsts.epoch
   `);
+}
+
+function addNotes(database: DatabaseSync): void {
+  database.exec(NOTES_SCHEMA);
 }

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x43_6f_70_70;
 
 /** Grows with every change to the tables below (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 10;
+export const SCHEMA_VERSION = 11;
 
 /** Settlements kept for feeds that lag behind; a node that lags further finds the rest when it reconciles. */
 const SETTLEMENTS_KEPT = 50_000;
@@ -179,4 +179,4 @@ create trigger incidents_kept after insert on incidents
 begin
   delete from incidents where sequence <= new.sequence - ${INCIDENTS_KEPT};
 end;
-${DECISIONS_SCHEMA}${COUNTS_SCHEMA}`;
+${DECISIONS_SCHEMA}${COUNTS_SCHEMA}${NOTES_SCHEMA}`;

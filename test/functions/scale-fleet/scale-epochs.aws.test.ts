@@ -72,7 +72,7 @@ describe('the fleet, scaled over epochs', () => {
       earlier: new EarlierEpochs(engine.jobs),
       growing,
       spotEvents,
-      note: engine.notes!.of('scale-fleet', ScalerNote),
+      note: engine.notes.of('scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,
       log: createLogger('test', { logLevel: 'silent' }),

@@ -53,7 +53,7 @@ describe('scale-fleet, when a job takes too long near the deadline,', () => {
       earlier: new EarlierEpochs(engine.jobs),
       growing: { latest: async () => undefined },
       spotEvents: { since: async () => Promise.resolve([]) },
-      note: engine.notes!.of('scale-fleet', ScalerNote),
+      note: engine.notes.of('scale-fleet', ScalerNote),
       metrics: { record: () => undefined },
       nowMs: Date.now,
       log: createLogger('test', { logLevel: 'silent' }),

@@ -55,6 +55,7 @@ const UNDO = [
    alter table messages drop column turn;
    alter table messages drop column precedence;
    create index messages_by_age on messages (pool, lane, id, visible_steady_ms);`,
+  'drop table notes;',
 ];
 
 describe('a database of an older schema version', () => {
@@ -93,7 +94,7 @@ describe('a database of an older schema version', () => {
     });
   }
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
     'is migrated in place from version %i, keeps its data and takes decisions',
     async (version) => {
       writeVersion(version);
@@ -157,7 +158,7 @@ describe('a database of an older schema version', () => {
     expect(held).toMatchObject({ message: returned });
     await before.close();
     const raw = new DatabaseSync(join(dataDirectory, 'coppice.sqlite'));
-    raw.exec(UNDO.at(-1)!);
+    for (const undo of UNDO.slice(8).toReversed()) raw.exec(undo);
     raw.exec('pragma user_version = 9');
     raw.exec(`insert into messages (pool, lane, body, visible_steady_ms) values ('small', 'normal', 'no JSON', 0)`);
     raw.close();
