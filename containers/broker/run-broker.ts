@@ -155,9 +155,7 @@ export async function runBroker(
     l1 && clock && ((stop) => followL1Clock({ clock, l1, l1SlotMs, engine, log }, stop)),
     confirmRollup,
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
-    engine.scaler === undefined
-      ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)
-      : undefined,
+    engine.scaler === undefined ? (stop) => runAgentWarning({ engine, log }, stop) : undefined,
   ];
   await runTogether(
     parts.filter((part) => part !== undefined),

@@ -4,6 +4,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import { runTogether } from '../../shared/retry/run-together.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { AgentStatus } from '../agent/agent-status.ts';
 import { Drain } from '../agent/drain.ts';
 import { AgentReporter } from '../agent/heartbeat/agent-reporter.ts';
@@ -34,6 +35,7 @@ export interface GatewayOptions extends AgentGatewayOptions {
 
 export interface RunGatewayDeps {
   readonly engine: Engine;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** What `/metrics` serves. @default there is no such page */
   readonly scrape?: Scrape | undefined;
@@ -58,7 +60,7 @@ const STOP_MS = 1_000;
  */
 export async function runGateway(
   options: GatewayOptions,
-  { engine, log, scrape, signal, nowMs = Date.now, onListening }: RunGatewayDeps,
+  { engine, metrics, log, scrape, signal, nowMs = Date.now, onListening }: RunGatewayDeps,
 ): Promise<void> {
   const { agentId, pools, networkVersion, leaseSeconds, agentUrl, port: wantedPort } = options;
   const steadyMs = (): number => performance.now();
@@ -84,7 +86,7 @@ export async function runGateway(
   const gateway = new AgentGateway(options, { engine, check, status, protection, drain, log, nowMs });
   const hasJob = (): boolean => gateway.state.jobId !== undefined;
   const busy = new BusyShare({ readBbTime, hasJob, steadyMs });
-  const watch = new AgentWatch({ agentId, engine, check, status, hasJob, log, steadyMs });
+  const watch = new AgentWatch({ agentId, engine, check, status, hasJob, metrics, log, steadyMs });
   const server = new RpcServer(
     {
       host: HOST,

@@ -3,6 +3,7 @@ import type { AgentId } from '../../shared/ledger/job-ledger.ts';
 import { reportIncident } from '../../shared/ledger/report-incident.ts';
 import { repeatEvery } from '../../shared/retry/repeat-every.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
+import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { AgentStatus } from '../agent/agent-status.ts';
 import type { AgentCheck, AgentProblem } from './check-agent.ts';
 
@@ -17,6 +18,7 @@ export interface AgentWatchDeps {
   readonly status: AgentStatus;
   /** Whether the agent has a job: it is not checked then. */
   readonly hasJob: () => boolean;
+  readonly metrics: Metrics;
   readonly log: Logger;
   /** A clock that only goes forward, in milliseconds. */
   readonly steadyMs: () => number;
@@ -64,13 +66,14 @@ export class AgentWatch {
   }
 
   async #noteProblem(found: AgentProblem): Promise<void> {
-    const { agentId, status, log, steadyMs } = this.#deps;
+    const { agentId, status, metrics, log, steadyMs } = this.#deps;
     const isNew = found.message !== this.#problem?.message;
     this.#problem = found;
     this.#isKnownWell = false;
     if (!isNew && steadyMs() - this.#loggedAtMs < REMIND_MS) return;
     this.#loggedAtMs = steadyMs();
     log.error(found.message);
+    if (found.kind === 'other-version') metrics.record('LineTroubles', 1, { trouble: 'version-mismatch' }, { agentId });
     if (!isNew) return;
     status.unready(found.message);
     if (found.kind !== 'other-version') return;

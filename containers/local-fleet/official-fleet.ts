@@ -10,16 +10,21 @@ export function brokerUrl(port: number): string {
   return `http://127.0.0.1:${port}`;
 }
 
-/** Starts `coppice start --prover-broker`, as an operator would. */
-export function startBroker(options: FleetOptions, port: number): FleetProcess {
+/** Starts `coppice start --prover-broker`, as an operator would. @param nodePort of the official node that it watches. @default none */
+export function startBroker(options: FleetOptions, port: number, nodePort?: number): FleetProcess {
   return startMember(options, 'broker', ['start', '--prover-broker', '--env-file', options.environmentFile], {
     AZTEC_PORT: String(port),
+    ...(nodePort !== undefined && { COPPICE_NODE_URL: brokerUrl(nodePort) }),
   });
 }
 
-/** Starts Aztec's own prover node, which asks the broker for proofs and submits the root itself. */
-export function startOfficialNode(options: FleetOptions, url: string): FleetProcess {
+/**
+ * Starts Aztec's own prover node, which asks the broker for proofs and submits the root itself.
+ * @param port where it serves its status and its sessions. @default any that is free
+ */
+export function startOfficialNode(options: FleetOptions, url: string, port = 0): FleetProcess {
   return startOfficial(options, 'node', '--prover-node', {
+    AZTEC_PORT: String(port),
     PROVER_BROKER_HOST: url,
     PROVER_PUBLISHER_PRIVATE_KEYS: options.publisherKey.reveal(),
     PROVER_AGENT_COUNT: '0',

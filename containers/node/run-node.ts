@@ -212,9 +212,7 @@ async function runWithSubsystems(
     (stop) => runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, stop),
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
     // A fleet that scales has none at rest; there the scaler's own metrics and alarms watch for agents that do not come.
-    scaler === undefined
-      ? (stop) => runAgentWarning({ queue: engine.queue, agents: engine.agents, log }, stop)
-      : undefined,
+    scaler === undefined ? (stop) => runAgentWarning({ engine, log }, stop) : undefined,
     growing &&
       ((stop) => reportGrowingEpoch({ ...subsystems, chain, rollupId: rollup, growing, networkVersion, log }, stop)),
     funds && ((stop) => funds.run(stop)),

@@ -17,6 +17,7 @@ import { Construct } from 'constructs';
 
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { AttemptCause } from '../../shared/ledger/job-ledger.ts';
+import { LineTroubleKind } from '../../shared/ledger/watched-nodes.ts';
 import type { MetricName, PlainMetricName } from '../../shared/telemetry/metrics.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { ONE_MINUTE } from './alarm-definition.ts';
@@ -132,6 +133,12 @@ export class FleetDashboard extends Construct {
         services.map((service) => labelled(metrics.sum('TasksUnplaced', { service }, ONE_MINUTE), service)),
       ),
       graph('The node: age of the newest L1 block read, s', [this.#last('NodeLagSeconds')]),
+      graph(
+        'Troubles of official nodes and their lines',
+        LineTroubleKind.options.map((trouble) =>
+          labelled(metrics.max('LineTroubles', { trouble }, ONE_MINUTE), trouble),
+        ),
+      ),
     ];
   }
 

@@ -19,18 +19,28 @@ export interface JsonAnswer {
 
 /**
  * Sends one POST and reads the answer, of at most 64 MiB inflated.
+ * @param ownHeaders such as a key
  * @throws {BrokerOutOfReachError} when another try may succeed: no connection, a 5xx, an answer that is cut off or not JSON.
  * @throws {BrokerRequestRefusedError} for any other status than 2xx.
  * @throws {BrokerAnswerError} for an answer that is too large.
  */
-export async function postJson(url: string, body: unknown, signal: AbortSignal): Promise<JsonAnswer> {
+export async function postJson(
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+  ownHeaders: Readonly<Record<string, string>> = {},
+): Promise<JsonAnswer> {
   const plain = Buffer.from(JSON.stringify(body));
   const isCompressed = plain.length >= COMPRESSED_FROM_BYTES;
   let response: Response;
   try {
     response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(isCompressed && { 'content-encoding': 'gzip' }) },
+      headers: {
+        'content-type': 'application/json',
+        ...(isCompressed && { 'content-encoding': 'gzip' }),
+        ...ownHeaders,
+      },
       body: isCompressed ? await gzip(plain) : plain,
       redirect: 'manual',
       signal,

@@ -16,6 +16,8 @@ export const Incident = z.strictObject({
     'missing-edge',
     'failing-agent',
     'wrong-clock',
+    'line-trouble',
+    'no-agents',
   ]),
   /** The job, key, epoch or transaction it is about. */
   subject: z.string(),

@@ -73,6 +73,8 @@ export const METRICS = {
   BrokerClientsRefused: counter('connections that were refused'),
   BrokerBodyBytes: gauge('Bytes', 'the most bytes of requests in work at a time'),
   BrokerAgents: gauge('Count', 'agents that called in the last two minutes'),
+  // From the broker beside an official node, twice a minute, and from gateways while it lasts.
+  LineTroubles: gauge('Count', "1 while the trouble with a version line's official programs lasts, else 0", 'trouble'),
 
   // From `scale-fleet`, once a minute.
   ScalerRuns: counter('completed runs of the scaler'),

@@ -14,6 +14,7 @@ import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { makeRollupId } from '../../shared/proving-job/epoch-id.ts';
 import { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
+import { EmfMetrics } from '../../shared/telemetry/emf-metrics.ts';
 import { AgentPort } from '../fixtures/agent-port.ts';
 import {
   aJob,
@@ -40,6 +41,7 @@ const NO_PREFETCH = { keepMs: false } as const;
 interface RunningGateway {
   readonly url: string;
   readonly logged: () => string;
+  readonly measured: () => string;
   /** Sends it SIGTERM. */
   terminate(): void;
   readonly ended: Promise<void>;
@@ -64,6 +66,7 @@ export function describeAgentGatewayContract(
 
     async function startGateway(options: Partial<GatewayOptions> = {}): Promise<RunningGateway> {
       const lines: string[] = [];
+      const measured: string[] = [];
       const stopped = new AbortController();
       const listening = Promise.withResolvers<number>();
       const ended = runGateway(
@@ -88,6 +91,7 @@ export function describeAgentGatewayContract(
         },
         {
           engine: harness.engine,
+          metrics: new EmfMetrics('test', { nowMs: () => 0, write: (line) => measured.push(line) }),
           log: createLogger('gateway', { logLevel: 'trace', format: 'json', write: (line) => lines.push(line) }),
           signal: stopped.signal,
           nowMs: () => harness.nowMs(),
@@ -98,6 +102,7 @@ export function describeAgentGatewayContract(
       const gateway = {
         url: `http://127.0.0.1:${await listening.promise}`,
         logged: () => lines.join(''),
+        measured: () => measured.join(''),
         terminate: () => stopped.abort(),
         ended,
       };
@@ -423,10 +428,11 @@ export function describeAgentGatewayContract(
     describe('checks its agent', () => {
       it('gives no job to one of another version, and says so', async () => {
         port.version = '5.2.0';
-        const { url, logged } = await startGateway({ holdMs: briefMs });
+        const { url, logged, measured } = await startGateway({ holdMs: briefMs });
         const job = await enqueue();
         expect(await clientOf(url).getProvingJob(ALL)).toBeUndefined();
         expect(await recordOf(job)).toMatchObject({ state: 'queued' });
+        await vi.waitUntil(() => measured().includes('"trouble":"version-mismatch"'), PATIENCE);
         await vi.waitUntil(() => logged().includes('is of Aztec 5.2.0, and this gateway serves 4.1.2'), PATIENCE);
         await vi.waitUntil(async () => (await harness.engine.incidents.latest(5)).length > 0, PATIENCE);
         await vi.waitUntil(

@@ -1,6 +1,12 @@
-import { type Hex, parseAbi } from 'viem';
+import { formatEther, type Hex, parseAbi } from 'viem';
 
-import { epochAt, epochDeadlineAtMs, readRollupTiming, type RollupTiming } from '../../../shared/l1/epoch-timing.ts';
+import {
+  epochAt,
+  epochDeadlineAtMs,
+  epochStartAtMs,
+  readRollupTiming,
+  type RollupTiming,
+} from '../../../shared/l1/epoch-timing.ts';
 import type { L1Client, L1Node } from '../../../shared/l1/l1-client.ts';
 import { type L1Head, readHeads } from '../../../shared/l1/l1-heads.ts';
 
@@ -18,6 +24,15 @@ export interface L1RollupDeps {
   /** Each is read on its own: one that lies, or has stopped, must not close an epoch. */
   readonly nodes: L1Client['nodes'];
   readonly nowMs: () => number;
+  /** The accounts that submit. @default none */
+  readonly publishers?: readonly Hex[];
+}
+
+/** An epoch that is complete and not proven. Times are Unix milliseconds of the L1's clock. */
+export interface OpenEpoch {
+  readonly epoch: number;
+  readonly endedAtMs: number;
+  readonly deadlineAtMs: number;
 }
 
 /** What the broker reads of its rollup on L1. Every method passes on what the clients throw when none responds. */
@@ -49,6 +64,38 @@ export class L1Rollup {
     const [timing, { usable }] = await Promise.all([this.#readTiming(), readHeads(this.#deps, this.#deps.nowMs())]);
     const epochs = await valuesOf(usable.map((head) => this.#firstUnprovenAt(head, timing)));
     return epochs.includes(undefined) ? undefined : Math.min(...epochs.filter((epoch) => epoch !== undefined));
+  }
+
+  /**
+   * The oldest epoch that is complete and not proven, by the node that follows L1 and has most proven: what one of them has is
+   * not missing. `undefined` when there is none.
+   */
+  async firstOpenEpoch(): Promise<OpenEpoch | undefined> {
+    const [timing, { usable }] = await Promise.all([this.#readTiming(), readHeads(this.#deps, this.#deps.nowMs())]);
+    const tips = await valuesOf(
+      usable.map(async ({ client, blockNumber, blockAtMs }) => {
+        const contract = { ...this.#contract, blockNumber: BigInt(blockNumber) };
+        const [pending, proven] = await client.readContract({ ...contract, functionName: 'getTips' });
+        return { client, contract, blockAtMs, pending, proven };
+      }),
+    );
+    const best = tips.reduce((a, b) => (b.proven > a.proven ? b : a));
+    if (best.pending <= best.proven) return undefined;
+    const args = [best.proven + 1n] as const;
+    const call = { ...best.contract, functionName: 'getEpochForCheckpoint', args } as const;
+    const epoch = Number(await best.client.readContract(call));
+    const endedAtMs = epochStartAtMs(epoch + 1, timing);
+    if (best.blockAtMs < endedAtMs) return undefined;
+    return { epoch, endedAtMs, deadlineAtMs: epochDeadlineAtMs(epoch, timing) };
+  }
+
+  /** Of the accounts that submit, the balance of the one with the least, in ether; `undefined` where none is known. */
+  async leastBalanceEth(): Promise<number | undefined> {
+    const { nodes, publishers = [] } = this.#deps;
+    if (publishers.length === 0) return undefined;
+    const read = nodes.map(({ client }) => Promise.all(publishers.map((address) => client.getBalance({ address }))));
+    const [balances = []] = await valuesOf(read);
+    return Math.min(...balances.map((wei) => Number(formatEther(wei))));
   }
 
   async #firstUnprovenAt(

@@ -5,6 +5,7 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { readWatchedNodes, type WatchedNode } from '../../../shared/ledger/watched-nodes.ts';
 import { progressOf, type Progress } from '../../../shared/merge-tree/progress/progress.ts';
 
 /** The state of a fleet at one moment. */
@@ -15,6 +16,8 @@ export interface FleetStatus {
   /** Roots that are not mined yet. */
   readonly roots: readonly RootRecord[];
   readonly agents: readonly AgentRecord[];
+  /** Those that a broker has watched within a day, by version. */
+  readonly officialNodes: readonly WatchedNode[];
   readonly queues: readonly QueueDepth[];
   /** Those of the embedded engine. */
   readonly disks: readonly DiskSpace[];
@@ -37,10 +40,11 @@ export interface StatusLimits {
 }
 
 export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowMs: number): Promise<FleetStatus> {
-  const [epochs, roots, agents, queues, disks, incidents, deadLetters] = await Promise.all([
+  const [epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters] = await Promise.all([
     engine.epochs.latest(limits.epochs),
     engine.outbox.open(),
     engine.agents.seenWithin(limits.agentsSeenWithinSeconds),
+    readWatchedNodes(engine.notes, nowMs),
     engine.queue.depths(),
     engine.disks?.spaces() ?? [],
     engine.incidents.latest(limits.incidents),
@@ -57,6 +61,7 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
     epochs: withProgress,
     roots,
     agents,
+    officialNodes,
     queues,
     disks,
     incidents,

@@ -4,6 +4,7 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { aboutEpoch } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import type { WatchedNode } from '../../../shared/ledger/watched-nodes.ts';
 import { EpochId, isOfLine } from '../../../shared/proving-job/epoch-id.ts';
 import { nameEpoch, rollupToName } from '../../../shared/proving-job/name-epoch.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
@@ -24,11 +25,14 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
 
 /** What the fleet is doing, in sections. */
 export function renderStatus(status: FleetStatus): Line[] {
-  const { atMs, epochs, roots, agents, queues, disks, incidents, deadLetters, unreadable } = status;
+  const { atMs, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters, unreadable } = status;
   const ids = epochs.map(({ id }) => id);
   const sections: (readonly [string, readonly Line[], string])[] = [
     ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, ids, atMs))), 'none yet'],
     ['Roots in the outbox', roots.map((root) => rootLine(root, ids, atMs)), 'none'],
+    ...(officialNodes.length === 0
+      ? []
+      : [['Official nodes', officialNodes.flatMap((node) => nodeLines(node, atMs)), ''] as const]),
     ['Agents', alignColumns(agents.map((agent) => agentCells(agent, ids, atMs))), 'none seen recently'],
     ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
     ...(disks.length === 0 ? [] : [['Disks', disks.map(diskLine), ''] as const]),
@@ -105,6 +109,25 @@ function rootLine(root: RootRecord, known: readonly EpochId[], atMs: number): Li
     newest === undefined ? '' : `, transaction ${root.submissions.length}: ${newest.transactionHash}`,
     `, window ${closes(root.deadlineAtMs - atMs)}`,
     root.reason === undefined ? '' : toned('bad', ` (${root.reason})`),
+  ];
+}
+
+function nodeLines(
+  { networkVersion, sessions, problem, balanceEth, readAtMs, troubles }: WatchedNode,
+  atMs: number,
+): Line[] {
+  const doing = sessions.map(({ epoch, state }) => `epoch ${epoch} ${state}`).join(', ') || 'no session';
+  return [
+    [
+      `${networkVersion}: `,
+      problem === undefined ? doing : toned('bad', problem),
+      balanceEth === undefined ? '' : `; account has ${balanceEth} ETH`,
+      toned('dim', `; read ${ago(atMs - readAtMs)}`),
+    ],
+    ...troubles.map(({ kind, sinceMs, message }): Line => [
+      toned('bad', `  ${kind} for ${formatDuration(atMs - sinceMs)}`),
+      `: ${message}`,
+    ]),
   ];
 }
 

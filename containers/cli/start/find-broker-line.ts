@@ -23,6 +23,8 @@ export interface FoundLine {
   readonly rollup: RollupId;
   /** `undefined` where no L1 is given. */
   readonly l1: L1Rollup | undefined;
+  /** Reads which rollup the registry names now. Set where L1 is given. */
+  readonly readCanonical?: () => Promise<RollupId>;
   /**
    * Set when L1 did not respond, and the rollup is that of the ledger's epochs: waits for L1 and throws if that says otherwise.
    * @throws {RollupChangedError}
@@ -55,11 +57,14 @@ export interface FindBrokerLineDeps {
  * @throws {InvalidSettingsError} @throws {WrongL1ChainError}
  */
 export async function findBrokerLine(
-  settings: Pick<BrokerSettings, 'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion'>,
+  settings: Pick<
+    BrokerSettings,
+    'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion' | 'proverPublisherAddresses'
+  >,
   networkVersion: string,
   { epochs, log, signal }: FindBrokerLineDeps,
 ): Promise<FoundLine | undefined> {
-  const { l1RpcUrls: rpcUrls, registryAddress, rollupVersion } = settings;
+  const { l1RpcUrls: rpcUrls, registryAddress, rollupVersion, proverPublisherAddresses: publishers = [] } = settings;
   if (rpcUrls === undefined) return { rollup: makeLineId(networkVersion), l1: undefined };
   if (registryAddress === undefined) {
     const names = [L1_SETTINGS.settings.l1RpcUrls, L1_SETTINGS.settings.registryAddress].map(nameOf);
@@ -67,6 +72,10 @@ export async function findBrokerLine(
     return { rollup: makeLineId(networkVersion), l1: undefined };
   }
   const wanted = { rpcUrls, chainId: settings.l1ChainId, registry: registryAddress, version: rollupVersion };
+  const readCanonical = async (): Promise<RollupId> => {
+    const { chainId, address } = await findRollup({ ...wanted, version: 'canonical' });
+    return makeRollupId(chainId, address);
+  };
   const known = await rollupOfEpochs(epochs, networkVersion, settings.l1ChainId);
   const untilFound = (stop: AbortSignal): Promise<FoundRollup> =>
     keepTrying(() => findRollup(wanted), {
@@ -80,12 +89,12 @@ export async function findBrokerLine(
     });
   try {
     const { chainId, address, client } = await (known === undefined ? untilFound(signal) : findRollup(wanted));
-    const l1 = new L1Rollup({ nodes: client.nodes, nowMs: Date.now }, address);
+    const l1 = new L1Rollup({ nodes: client.nodes, nowMs: Date.now, publishers }, address);
     // Read before it is needed: new epochs must not fail because L1 is out of reach by then.
     await l1
       .deadlineAtMs(0)
       .catch((error: unknown) => log.warn({ err: error }, "could not read the rollup's clock yet"));
-    return { rollup: makeRollupId(chainId, address), l1 };
+    return { rollup: makeRollupId(chainId, address), l1, readCanonical };
   } catch (error) {
     if (signal.aborted) return undefined;
     if (known === undefined || isOfSettings(error)) throw error;
@@ -94,7 +103,8 @@ export async function findBrokerLine(
     const { nodes } = createL1Client({ rpcUrls, chainId });
     return {
       rollup,
-      l1: new L1Rollup({ nodes, nowMs: Date.now }, address),
+      l1: new L1Rollup({ nodes, nowMs: Date.now, publishers }, address),
+      readCanonical,
       async confirm(stop) {
         const found = await untilFound(stop).catch((failure: unknown) => {
           if (stop.aborted) return undefined;

@@ -4,6 +4,7 @@ import type { PROCESS_SETTINGS } from '../../../shared/config/groups/process-set
 import type { SettingsOf } from '../../../shared/config/setting.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { runTogether } from '../../../shared/retry/run-together.ts';
 import { createLogger, type Logger, type LoggerOptions } from '../../../shared/telemetry/logger.ts';
 import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
 import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
@@ -60,17 +61,27 @@ async function runNodeRole(role: NodeRole): Promise<number> {
 /** Loads nothing of Aztec's: an image of the broker may come without its packages. */
 async function runBrokerRole(role: BrokerRole): Promise<number> {
   return runOnEngine('broker', role, async (deps) => {
-    const [{ runBroker }, { networkVersionOf, toBrokerOptions }, { findBrokerLine }] = await Promise.all([
-      import('../../broker/run-broker.ts'),
-      import('./to-broker-options.ts'),
-      import('./find-broker-line.ts'),
-    ]);
+    const [{ runBroker }, { networkVersionOf, toBrokerOptions }, { findBrokerLine }, { nodeWatchOf }] =
+      await Promise.all([
+        import('../../broker/run-broker.ts'),
+        import('./to-broker-options.ts'),
+        import('./find-broker-line.ts'),
+        import('./node-watch-of.ts'),
+      ]);
     const networkVersion = networkVersionOf(role.settings);
     const { epochs } = deps.engine;
     const found = await findBrokerLine(role.settings, networkVersion, { ...deps, epochs });
     if (found === undefined) return;
     const { rollup, l1, confirm } = found;
-    await runBroker(toBrokerOptions(role, networkVersion, rollup), { ...deps, l1, confirmRollup: confirm });
+    const options = toBrokerOptions(role, networkVersion, rollup);
+    const watch = nodeWatchOf(role.settings, { networkVersion, found, ...deps });
+    await runTogether(
+      [
+        (signal) => runBroker(options, { ...deps, signal, l1, confirmRollup: confirm }),
+        ...(watch === undefined ? [] : [(signal: AbortSignal) => watch.run(signal)]),
+      ],
+      deps.signal,
+    );
   });
 }
 

@@ -8,7 +8,9 @@ import { OTLP_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
 import { NODE_GROUP } from './node-settings.ts';
+import { NODE_WATCH_GROUP } from './node-watch-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
+import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
 
 const UNITS: Readonly<Record<string, number>> = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30 };
 
@@ -122,6 +124,8 @@ const BROKER_L1_GROUP = {
     l1ChainId: optional(l1ChainId.kind, l1ChainId),
     registryAddress: optional(registryAddress.kind, registryAddress),
     rollupVersion,
+    // Their balances are watched.
+    proverPublisherAddresses: PUBLISHER_SETTINGS.settings.proverPublisherAddresses,
   },
 } as const satisfies SettingGroup;
 
@@ -129,6 +133,7 @@ const BROKER_L1_GROUP = {
 export const BROKER_GROUPS = [
   LINE_GROUP,
   BROKER_GROUP,
+  NODE_WATCH_GROUP,
   BROKER_L1_GROUP,
   ENGINE_SETTINGS,
   OTLP_SETTINGS,

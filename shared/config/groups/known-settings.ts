@@ -6,6 +6,7 @@ import { GATEWAY_GROUP } from './gateway-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
+import { NODE_WATCH_GROUP } from './node-watch-settings.ts';
 import { PRICE_GROUP } from './price-settings.ts';
 import type { Setting, SettingGroup } from '../setting.ts';
 
@@ -16,6 +17,7 @@ const ALL_GROUPS: readonly SettingGroup[] = [
     ...AGENT_GROUPS,
     LINE_GROUP,
     BROKER_GROUP,
+    NODE_WATCH_GROUP,
     GATEWAY_GROUP,
     DEVNET_GROUP,
     CANARY_GROUP,

@@ -14,6 +14,7 @@ import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { readWatchedNodes } from '../../../shared/ledger/watched-nodes.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { OfficialFleet } from './official-fleet.ts';
@@ -135,6 +136,14 @@ export function describeOfficialEpoch(engineName: string, ground: () => Official
       expect(story.proof.from.toLowerCase()).toBe(
         anvilAccount(devnet.proverPublisherAccountIndex).address.toLowerCase(),
       );
+    });
+
+    it('is watched by the broker, which reads what the node does', async () => {
+      const watched = await eventually(async () => {
+        const [node] = await readWatchedNodes(engine.notes, Date.now());
+        return node?.problem === undefined ? node : undefined;
+      }, devnet);
+      expect(watched).toMatchObject({ networkVersion: '4.1.2', troubles: [] });
     });
 
     it('has every job of its tree proven, from the leaves to the root', () => {

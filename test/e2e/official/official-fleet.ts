@@ -15,6 +15,7 @@ import { countProvings } from '../../fixtures/count-provings.ts';
 
 interface Ports {
   readonly broker: number;
+  readonly node: number;
   readonly gateway: number;
   /** Of the gateway's agent. */
   readonly agent: number;
@@ -34,17 +35,19 @@ export class OfficialFleet {
   }
 
   static async open(options: FleetOptions): Promise<OfficialFleet> {
-    const [broker, gateway, agent] = [await findFreePort(), await findFreePort(), await findFreePort()];
-    return new OfficialFleet(options, { broker, gateway, agent });
+    const [broker, node] = [await findFreePort(), await findFreePort()];
+    const [gateway, agent] = [await findFreePort(), await findFreePort()];
+    return new OfficialFleet(options, { broker, node, gateway, agent });
   }
 
+  /** It watches Aztec's own node. */
   startBroker(): FleetProcess {
-    return this.#started(startBroker(this.#options, this.#ports.broker));
+    return this.#started(startBroker(this.#options, this.#ports.broker, this.#ports.node));
   }
 
   /** Aztec's own node. @param options where they differ from the fleet's */
   startNode(options: FleetOptions = this.#options): FleetProcess {
-    return this.#started(startOfficialNode(options, brokerUrl(this.#ports.broker)));
+    return this.#started(startOfficialNode(options, brokerUrl(this.#ports.broker), this.#ports.node));
   }
 
   /** Ours, on the engine. */

@@ -3,13 +3,24 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { metricsNamespace } from '../../../infra/metrics-namespace.ts';
 import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
+import { LineTroubleKind } from '../../../shared/ledger/watched-nodes.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { anEnvironment } from '../an-environment.ts';
 import { type DataPoint, pointsOf } from './data-point.ts';
 import { isBreach, type SynthesisedAlarm } from './synthesised-alarm.ts';
 import { synthesiseAlarms } from './synthesise-alarms.ts';
-import { AT_MS, callL1, followL1, loseJob, runScalerOver, seeL1, seeOutbox, stopTasks } from './troubled-programs.ts';
+import {
+  AT_MS,
+  callL1,
+  followL1,
+  loseJob,
+  runScalerOver,
+  seeL1,
+  seeOutbox,
+  stopTasks,
+  watchLine,
+} from './troubled-programs.ts';
 
 const CONFIG = anEnvironment();
 const NAMESPACE = metricsNamespace(CONFIG.prefix);
@@ -81,6 +92,9 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   ),
   'function-failing': measured('AWS/Lambda', 'FunctionName', { Errors: 1, Invocations: 1 }),
   'function-silent': async () => [],
+  ...Object.fromEntries(
+    LineTroubleKind.options.map((kind) => [kind, written((metrics) => watchLine(metrics, kind))] as const),
+  ),
   'task-events-lost': () =>
     measured('AWS/SQS', 'QueueName', { ApproximateNumberOfMessagesVisible: 1 })('failed-invocations'),
 };
@@ -102,6 +116,7 @@ async function aCalmMinute(): Promise<readonly DataPoint[]> {
     seeOutbox(metrics, undefined);
     await callL1(metrics, 'answers');
     await followL1(metrics, 13);
+    await watchLine(metrics, 'none');
     const groups = Pool.options.flatMap((pool) => agents(pool, 1, 1));
     await runScalerOver(metrics, { groups, pool: 'small', waiting: 1, dollarsToday: 49 });
   });

@@ -4,6 +4,8 @@ import { json } from 'node:stream/consumers';
 
 import { parseEther, parseGwei, zeroAddress } from 'viem';
 
+import { NodeWatch } from '../../../containers/broker/node-watch/node-watch.ts';
+import type { NodeView } from '../../../containers/broker/node-watch/official-node.ts';
 import { measureLag } from '../../../containers/node/measure-lag.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
@@ -21,6 +23,7 @@ import { L1Clock } from '../../../shared/l1/l1-clock.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import { AgentId, type AttemptCause } from '../../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import type { LineTroubleKind } from '../../../shared/ledger/watched-nodes.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
@@ -29,6 +32,7 @@ import { aNewJob } from '../../contract/a-new-job.ts';
 import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { aStoppedTaskEvent } from '../../functions/stopped-task-event.ts';
 import { ROLLUP } from '../../fixtures/epoch-id.ts';
+import { EpochNumber, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
 export const AT_MS = 1_800_000_000_000;
@@ -183,3 +187,56 @@ async function openEpoch({ epochs }: Engine, nowMs: number): Promise<void> {
     deadlineAtMs: nowMs + 3_600_000,
   });
 }
+
+/** What an official node and L1 say while this is wrong; none for a node that has nothing to do. */
+const LINES: Readonly<
+  Record<
+    LineTroubleKind | 'none',
+    { readonly node?: Partial<NodeView>; readonly isWaiting?: true; readonly isRetired?: true }
+  >
+> = {
+  none: {},
+  'node-unreachable': { node: { sessions: undefined, problem: 'no node responds' } },
+  'node-idle': { isWaiting: true },
+  'session-failed': { isWaiting: true, node: { sessions: [{ epoch: EpochNumber.parse(5), state: 'failed' }] } },
+  'proof-not-submitted': {
+    isWaiting: true,
+    node: { sessions: [{ epoch: EpochNumber.parse(5), state: 'publishing-proof' }] },
+  },
+  'version-mismatch': { node: { versions: { packageVersion: '5.2.0' } } },
+  'retired-line': { isRetired: true },
+};
+
+/** Writes the metrics that a broker writes when the trouble has lasted for half an hour. */
+export async function watchLine(metrics: Metrics, trouble: LineTroubleKind | 'none'): Promise<void> {
+  const { node, isWaiting, isRetired } = LINES[trouble];
+  const harness = await openEmbeddedHarness();
+  const { engine } = harness;
+  const networkVersion = '6.0.0';
+  const ofAgent = { ...A_NODES_AGENT, networkVersion };
+  const atMs = harness.nowMs();
+  const epoch = { epoch: 5, endedAtMs: atMs - 600_000, deadlineAtMs: atMs + 3_600_000 };
+  const watch = new NodeWatch({
+    line: { networkVersion, rollup: ROLLUP },
+    node: { view: async () => ({ versions: {}, sessions: [], problem: undefined, ...node }) },
+    engine,
+    l1: {
+      firstOpenEpoch: async () => (isWaiting ? epoch : undefined),
+      firstUnprovenEpoch: async () => 5,
+      leastBalanceEth: async () => undefined,
+    },
+    readCanonical: async () => (isRetired ? TRIALS : ROLLUP),
+    ...{ metrics, log, nowMs: () => harness.nowMs(), steadyMs: () => harness.nowMs() },
+  });
+  for (const seconds of [0, 1800]) {
+    await harness.elapse(seconds);
+    await engine.agents.report({ ...ofAgent, lastSeenAtMs: harness.nowMs() });
+    await watch.watch(new AbortController().signal);
+  }
+  await harness.close();
+}
+
+const A_NODES_AGENT = {
+  ...{ agentId: AgentId.parse('agent-1'), pools: ['small' as const], family: 'aztec', hostname: 'host', pid: 1 },
+  ...{ state: 'idle' as const, startedAtMs: 0, jobsProven: 0 },
+};

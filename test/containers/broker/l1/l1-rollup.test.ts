@@ -16,6 +16,7 @@ interface Said {
   readonly genesisSeconds?: number;
   readonly slotSeconds?: number;
   readonly isSilent?: boolean;
+  readonly balanceWei?: bigint;
 }
 
 /** An L1 node that says this of a rollup of two checkpoints an epoch. */
@@ -34,6 +35,7 @@ function aNode(host: string, said: Said = {}): L1Node {
   };
   const client = {
     getBlock: async () => answer({ number: 100n, hash: '0x01', timestamp: BigInt(atSeconds), baseFeePerGas: 1n }),
+    getBalance: async () => answer(said.balanceWei ?? 0n),
     readContract: async ({ functionName, args }: { functionName: string; args?: readonly bigint[] }) =>
       answer(functionName === 'getEpochForCheckpoint' ? (args?.[0] ?? 0n) / 2n : answers[functionName]),
   };
@@ -100,6 +102,35 @@ describe('L1Rollup', () => {
     await rollup.deadlineAtMs(5);
     said.isSilent = true;
     expect(await rollup.deadlineAtMs(6)).toBe((GENESIS_SECONDS + 8 * EPOCH_SECONDS) * 1000);
+  });
+
+  describe('the oldest epoch that is complete and not proven', () => {
+    const endOf = (epoch: number): number => (GENESIS_SECONDS + (epoch + 1) * EPOCH_SECONDS) * 1000;
+
+    it.each<[Said, number | undefined]>([
+      [{ pending: 9n, proven: 5n }, 3],
+      [{ pending: 9n, proven: 6n }, 3],
+      [{ pending: 9n, proven: 8n }, undefined],
+      [{ pending: 9n, proven: 9n }, undefined],
+      [{ pending: 3n, proven: 0n }, 0],
+    ])('with %o is %s', async (said, epoch) => {
+      const open = await aRollup(aNode('own', said)).firstOpenEpoch();
+      const window = { endedAtMs: endOf(epoch ?? 0), deadlineAtMs: endOf((epoch ?? 0) + 1) };
+      expect(open).toEqual(epoch === undefined ? undefined : { epoch, ...window });
+    });
+
+    it('is not one that some node has proven, nor what a stopped node says', async () => {
+      const stopped = aNode('stopped', { proven: 2n, atSeconds: NOW_SECONDS - 3600 });
+      expect(await aRollup(aNode('behind'), aNode('own', { proven: 9n })).firstOpenEpoch()).toBeUndefined();
+      expect(await aRollup(stopped, aNode('own')).firstOpenEpoch()).toMatchObject({ epoch: 3 });
+    });
+  });
+
+  it('reads the least balance of the accounts that submit', async () => {
+    const nodes = [aNode('silent', { isSilent: true }), aNode('own', { balanceWei: 10n ** 17n })];
+    const publishers = [ADDRESS, '0x00000000000000000000000000000000000000aa'] as const;
+    expect(await new L1Rollup({ nodes, nowMs: Date.now, publishers }, ADDRESS).leastBalanceEth()).toBe(0.1);
+    expect(await aRollup(...nodes).leastBalanceEth()).toBeUndefined();
   });
 
   it('fails when no node responds', async () => {

@@ -5,11 +5,12 @@ import { renderStatus } from '../../../../containers/cli/inspect/render-status.t
 import { textOf } from '../../../../containers/terminal/line.ts';
 import { aboutEpoch } from '../../../../shared/ledger/incident-log.ts';
 import { openStreamedEpoch, STREAMED_RANGE } from '../../../../shared/ledger/streamed-epoch.ts';
+import { noteWatchedNode } from '../../../../shared/ledger/watched-nodes.ts';
 import { EpochNumber, makeEpochId, makeLineId, makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
 import { aNewJob } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
-import { epochId } from '../../../fixtures/epoch-id.ts';
+import { epochId, ROLLUP } from '../../../fixtures/epoch-id.ts';
 import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
 
 const LIMITS = { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 120 };
@@ -61,6 +62,29 @@ describe('coppice status', () => {
     expect((await statusText()).split('\n')[1]).toBe(
       '  7  proving  streamed  0 of 1 jobs proven so far, 0 running, 1 waiting  no window known',
     );
+  });
+
+  it('shows what an official node does, and what is wrong with it', async () => {
+    await noteWatchedNode(harness.engine.notes, {
+      networkVersion: '6.0.0',
+      rollup: ROLLUP,
+      readAtMs: harness.nowMs() - 12_000,
+      sessions: [
+        { epoch: EpochNumber.parse(7), state: 'failed' },
+        { epoch: EpochNumber.parse(8), state: 'awaiting-root' },
+      ],
+      balanceEth: 0.25,
+      troubles: [{ kind: 'session-failed', sinceMs: harness.nowMs() - 90_000, message: 'restart it' }],
+    });
+    const shown = (await statusText()).split('\n');
+    expect(shown.slice(shown.indexOf('Official nodes'), shown.indexOf('Agents'))).toEqual([
+      'Official nodes',
+      '  6.0.0: epoch 7 failed, epoch 8 awaiting-root; account has 0.25 ETH; read 12 s ago',
+      '    session-failed for 1 min 30 s: restart it',
+      '',
+    ]);
+    await harness.elapse(86_400);
+    expect(await statusText()).not.toContain('Official nodes');
   });
 
   it('shows the epoch with its jobs and its window, the agents with what each proves, the queues and incidents', async () => {
