@@ -50,7 +50,14 @@ const environments = {
         memoryGib: 240,
         instanceTypes: ['m8a.16xlarge', 'm7a.16xlarge'],
         maxAgents: 40,
-        dollarsPerHour: { spot: 1.6, od: 3.71 },
+        // Of m8a.16xlarge; m7a.16xlarge is $3.709. For Spot see docs/deploy.md.
+        dollarsPerHour: {
+          spot: 'unknown',
+          od: 3.895,
+          asOf: '2026-07-20',
+          source:
+            'https://github.com/aws/karpenter-provider-aws/blob/1d927085/pkg/providers/pricing/zz_generated.pricing_aws.go',
+        },
       },
     },
     dailyBudgetDollars: 2000,

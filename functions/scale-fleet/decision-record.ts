@@ -31,6 +31,7 @@ export function decisionRecord(state: FleetState, decision: FleetDecision): Flee
           spot: decided.spot,
           od: decided.od,
           dollarsPerHour: spot.running * spot.dollarsPerHour + od.running * od.dollarsPerHour,
+          ...(spot.isPriceAtMost && spot.running > 0 && { isPriceAtMost: true as const }),
           workSeconds: Math.round(total((load) => load.workSeconds)),
           waitingJobs: total((load) => load.waitingJobs),
           runningJobs: total((load) => load.runningJobs),

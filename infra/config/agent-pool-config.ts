@@ -72,9 +72,16 @@ const Ec2Pool = z.strictObject({
   gpus: z.int().min(1).max(16).optional(),
   /**
    * EC2's price of an hour of the instance, in dollars: AWS has no price for a size without a type. The fee of ECS for managing
-   * it is added.
+   * it is added. Of several types, the dearest counts.
    */
-  dollarsPerHour: z.strictObject({ spot: z.number().positive(), od: z.number().positive() }),
+  dollarsPerHour: z.strictObject({
+    /** It changes by the hour and the zone. While it is unknown, Spot counts as on demand, which is the most that it costs. */
+    spot: z.union([z.number().positive(), z.literal('unknown')]),
+    od: z.number().positive(),
+    /** The day for which the source has them. */
+    asOf: z.iso.date(),
+    source: z.url(),
+  }),
 });
 
 /** One pool of agents: the size of an agent, where it runs, and how many there may be. */

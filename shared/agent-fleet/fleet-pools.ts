@@ -16,7 +16,12 @@ export const PoolLimits = z.strictObject({
   /** The part of the agents that run on demand even when Spot has enough, 0 to 1, rounded up. */
   onDemandShare: z.number().min(0).max(1).default(0),
   /** Of one agent, all of its resources. */
-  dollarsPerHour: z.strictObject({ spot: z.number().nonnegative(), od: z.number().nonnegative() }),
+  dollarsPerHour: z.strictObject({
+    spot: z.number().nonnegative(),
+    od: z.number().nonnegative(),
+    /** The price of Spot is not known: `spot` is what it is at most. */
+    isSpotAtMost: z.literal(true).exactOptional(),
+  }),
 });
 export type PoolLimits = z.infer<typeof PoolLimits>;
 

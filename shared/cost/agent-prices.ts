@@ -1,5 +1,5 @@
 import type { Pool } from '../proving-job/circuit-family.ts';
-import { AWS_PRICES, FARGATE_SPOT_FACTOR } from './aws-prices.ts';
+import { AWS_PRICES, FARGATE_SPOT } from './aws-prices.ts';
 
 /** Fargate bills by the second from the start of the image's download, and this at least. */
 export const LEAST_BILLED_SECONDS = 60;
@@ -17,5 +17,5 @@ export const FARGATE_SIZES: Readonly<
 export function fargateDollarsPerHour(pool: keyof typeof FARGATE_SIZES, capacity: 'spot' | 'od'): number {
   const { vcpus, memoryGb } = FARGATE_SIZES[pool];
   const onDemand = vcpus * AWS_PRICES.fargateVcpuHours.dollars + memoryGb * AWS_PRICES.fargateGibHours.dollars;
-  return capacity === 'spot' ? onDemand * FARGATE_SPOT_FACTOR : onDemand;
+  return capacity === 'spot' ? onDemand * FARGATE_SPOT.share : onDemand;
 }

@@ -87,23 +87,31 @@ function agentParts({ epoch, jobs, standsFor = justItself, decisions }: EpochCos
     const hours = ofPool.reduce((sum, job) => sum + heldMs(job) * standsFor(job), 0) / HOUR_MS;
     const count = ofPool.reduce((sum, job) => sum + standsFor(job), 0);
     const proving = `${hours.toFixed(2)} h of ${Math.round(count)} jobs`;
-    const dollars = kept.get(pool);
-    if (dollars !== undefined) {
-      return [{ kind: 'agents', name: pool, dollars, because: `${proving}, with the time to start and to wait` }];
+    const known = kept.get(pool);
+    if (known !== undefined) {
+      const limit = known.isAtMost ? '; at most: the price of Spot is unknown, and counted as on demand' : '';
+      const because = `${proving}, with the time to start and to wait${limit}`;
+      return [{ kind: 'agents', name: pool, dollars: known.dollars, because }];
     }
     if (ofPool.length === 0) return [];
-    if (pool === 'gpu')
-      return [{ kind: 'agents', name: pool, dollars: undefined, because: `${proving}, no price known` }];
-    const perHour = fargateDollarsPerHour(pool, 'spot');
-    return [
-      { kind: 'agents', name: pool, dollars: hours * perHour, because: `${proving}, at the price of Fargate Spot` },
-    ];
+    if (pool === 'gpu') {
+      return [{ kind: 'agents', name: pool, dollars: undefined, because: `${proving}, at an unknown price` }];
+    }
+    const dollars = hours * fargateDollarsPerHour(pool, 'spot');
+    const because = `${proving}; the price of these agents is unknown: this is what Fargate Spot would cost`;
+    return [{ kind: 'agents', name: pool, dollars, because }];
   });
 }
 
+interface PoolDollars {
+  readonly dollars: number;
+  /** A price was not known. */
+  readonly isAtMost: boolean;
+}
+
 /** An epoch's share of what ran between two decisions: the open epochs share it equally. */
-function dollarsByPool({ id }: EpochRecord, decisions: readonly FleetDecisionRecord[]): Map<Pool, number> {
-  const dollars = new Map<Pool, number>();
+function dollarsByPool({ id }: EpochRecord, decisions: readonly FleetDecisionRecord[]): Map<Pool, PoolDollars> {
+  const byPool = new Map<Pool, PoolDollars>();
   const ordered = decisions.toSorted((a, b) => a.atMs - b.atMs);
   for (const [index, decision] of ordered.entries()) {
     const sinceMs = ordered[index - 1]?.atMs ?? decision.atMs;
@@ -112,11 +120,15 @@ function dollarsByPool({ id }: EpochRecord, decisions: readonly FleetDecisionRec
     const open = (ordered[index - 1] ?? decision).epochs;
     // An earlier version recorded the number alone, which is the id of what it opened.
     if (!open.some(({ epochId, epoch }) => (epochId ?? String(epoch)) === id)) continue;
-    for (const { pool, dollarsPerHour } of decision.pools) {
-      dollars.set(pool, (dollars.get(pool) ?? 0) + (hours * dollarsPerHour) / open.length);
+    for (const { pool, dollarsPerHour, isPriceAtMost } of decision.pools) {
+      const { dollars, isAtMost } = byPool.get(pool) ?? { dollars: 0, isAtMost: false };
+      byPool.set(pool, {
+        dollars: dollars + (hours * dollarsPerHour) / open.length,
+        isAtMost: isAtMost || isPriceAtMost === true,
+      });
     }
   }
-  return dollars;
+  return byPool;
 }
 
 function awsParts({ jobs, standsFor = justItself }: EpochCostInput): CostPart[] {

@@ -19,6 +19,8 @@ const DecidedPool = z.strictObject({
   od: Agents,
   /** What the running agents cost. */
   dollarsPerHour: z.number().nonnegative(),
+  /** A price of them is not known: they cost at most that. */
+  isPriceAtMost: z.literal(true).exactOptional(),
   workSeconds: Seconds,
   waitingJobs: z.number().int().nonnegative(),
   runningJobs: z.number().int().nonnegative(),

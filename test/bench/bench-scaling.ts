@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { FARGATE_SIZES, fargateDollarsPerHour } from '../../shared/cost/agent-prices.ts';
-import { AWS_PRICES, FARGATE_SPOT_FACTOR } from '../../shared/cost/aws-prices.ts';
+import { AWS_PRICES, FARGATE_SPOT } from '../../shared/cost/aws-prices.ts';
 import { compareOrders } from './fleet-simulator/compare-orders.ts';
 import {
   type ComparedRule,
@@ -51,7 +51,7 @@ for (const pool of POOLS) {
   const prices = CAPACITIES.map((capacity) => `${capacity} $${fargateDollarsPerHour(pool, capacity).toFixed(4)}`);
   console.log(`  ${pool.padEnd(6)}  Fargate ${vcpus} vCPU, ${memoryGb} GB: ${prices.join(', ')}`);
 }
-console.log(`prices: ${AWS_PRICES.fargateVcpuHours.source}; Spot at ${FARGATE_SPOT_FACTOR} of on demand`);
+console.log(`prices: ${AWS_PRICES.fargateVcpuHours.source}; Spot at ${FARGATE_SPOT.share} of on demand`);
 
 for (const traffic of traffics) {
   const count = epochsOf(traffic);

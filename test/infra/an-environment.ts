@@ -27,7 +27,7 @@ export function anEnvironment(change: Partial<EnvironmentInput> = {}): Environme
         memoryGib: 240,
         instanceTypes: ['m8a.16xlarge'],
         maxAgents: 2,
-        dollarsPerHour: { spot: 1.6, od: 3.71 },
+        dollarsPerHour: { spot: 1.6, od: 3.71, asOf: '2026-11-28', source: 'https://example.com/prices' },
       },
     },
     // CDK takes a while to hash the sources of images that it would build, even when it builds none.

@@ -6,6 +6,7 @@ import { assertFilledIn } from '../../infra/config/placeholders.ts';
 import { filledIn } from './filled-in.ts';
 
 const { production } = environments;
+const PRICES = { spot: 1, od: 2, asOf: '2026-11-28', source: 'https://example.com/prices' };
 
 function refusalOf(change: Readonly<Record<string, unknown>>): string {
   try {
@@ -122,10 +123,18 @@ describe('the configuration of an environment', () => {
         memoryGib: 240,
         instanceTypes: ['large'],
         maxAgents: 1,
-        dollarsPerHour: { spot: 1, od: 2 },
+        dollarsPerHour: PRICES,
       },
       /must be a type or a family/,
     ],
+    ...[
+      { ...PRICES, asOf: 'from memory' },
+      { spot: 1, od: 2 },
+    ].map((dollarsPerHour): [string, unknown, RegExp] => [
+      `instances with a price that has no day (${JSON.stringify(dollarsPerHour)})`,
+      { launch: 'ec2', vcpu: 62, memoryGib: 240, instanceTypes: ['m8a.*'], maxAgents: 1, dollarsPerHour },
+      /at pools.large.dollarsPerHour.asOf/,
+    ]),
     ['no agents at all', { launch: 'fargate', vcpu: 4, memoryGib: 16, maxAgents: 0 }, /at pools.large.maxAgents/],
   ])('refuses a pool of %s', (_what, large, refusal) => {
     expect(refusalOf({ pools: { ...production.pools, large } })).toMatch(refusal);

@@ -118,7 +118,7 @@ describe('the functions', () => {
     );
     expect(Object.keys(pools)).toEqual(['small', 'medium', 'large']);
     // 4 vCPU and 16 GiB, at the prices of shared/cost/aws-prices.ts.
-    expect(pools.small).toMatchObject({ maxAgents: 4, dollarsPerHour: { od: 0.23304, spot: 0.069912 } });
+    expect(pools.small).toMatchObject({ maxAgents: 4, dollarsPerHour: { od: 0.23304, spot: 0.0742 } });
     // The instance, and 12 % of its price on demand for its management.
     expect(pools.large).toMatchObject({ maxAgents: 2, dollarsPerHour: { od: 4.1552, spot: 2.0452 } });
     // An instance boots before its agent starts.

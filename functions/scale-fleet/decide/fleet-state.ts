@@ -52,6 +52,8 @@ export interface CapacityState {
   /** The running ones that have a job: no decision goes below their number. `undefined` when it is unknown. */
   readonly busy: number | undefined;
   readonly dollarsPerHour: number;
+  /** The price is not known: it is at most that. */
+  readonly isPriceAtMost?: true;
 }
 
 export interface PoolLimits {

@@ -40,7 +40,7 @@ export function poolStates(
       startUpSeconds,
       spotInterruptions: spotEventsOf(pool, 'interruption', INTERRUPTIONS_MS),
       spotRefusals: spotEventsOf(pool, 'refusal', REFUSALS_MS),
-      capacity: { spot, od },
+      capacity: { spot: { ...spot, ...(dollarsPerHour.isSpotAtMost && { isPriceAtMost: true }) }, od },
     };
   }
   return states;

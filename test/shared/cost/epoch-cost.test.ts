@@ -85,6 +85,24 @@ describe('epochCost', () => {
     expect(part(parts, 'large')?.dollars).toBeCloseTo(0.1 + 0.05);
   });
 
+  it('says that the price is unknown: of agents that nothing scales, and of Spot', () => {
+    const machines = epochCost({ epoch: EPOCH, jobs: jobs(), decisions: [], gas: undefined });
+    expect(part(machines, 'large')?.because).toMatch(
+      /; the price of these agents is unknown: this is what Fargate Spot/,
+    );
+
+    const known = decision(0, 6, [7]);
+    const unknown = {
+      ...known,
+      atMs: 60_000,
+      pools: known.pools.map((pool) => ({ ...pool, isPriceAtMost: true as const })),
+    };
+    const because = (decisions: readonly FleetDecisionRecord[]): string | undefined =>
+      part(epochCost({ epoch: EPOCH, jobs: jobs(), decisions, gas: undefined }), 'large')?.because;
+    expect(because([known, decision(1, 6, [7])])).toMatch(/with the time to start and to wait$/);
+    expect(because([known, unknown])).toMatch(/; at most: the price of Spot is unknown, and counted as on demand$/);
+  });
+
   it('counts no cost for hours without a decision', () => {
     const decisions = [decision(0, 6, [7]), decision(600, 6, [7])];
     const parts = epochCost({ epoch: EPOCH, jobs: jobs(), decisions, gas: undefined });
