@@ -36,6 +36,11 @@ export class ProofsBucket extends Construct {
           expiration: Duration.days(BUCKET_SHAPE.objectDays),
           abortIncompleteMultipartUploadAfter: Duration.days(BUCKET_SHAPE.uploadPartsDays),
         },
+        {
+          id: 'expire-snapshots',
+          prefix: BUCKET_SHAPE.snapshotsPrefix,
+          expiration: Duration.days(BUCKET_SHAPE.snapshotDays),
+        },
       ],
       removalPolicy: removalPolicyOf(onDelete),
     });

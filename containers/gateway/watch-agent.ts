@@ -55,9 +55,10 @@ export class AgentWatch {
   }
 
   #noteWell(): void {
-    const { status, log } = this.#deps;
+    const { status, metrics, log } = this.#deps;
     if (this.#isKnownWell) return;
     if (this.#problem !== undefined) status.clearNote();
+    if (this.#problem?.kind === 'other-version') metrics.record('LineTroubles', 0, { trouble: 'version-mismatch' });
     status.idle();
     log.info('the agent is there, and of the right version');
     this.#problem = undefined;

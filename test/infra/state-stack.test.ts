@@ -105,6 +105,7 @@ describe('what a fleet keeps', () => {
             ExpirationInDays: 7,
             AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
           },
+          { Id: 'expire-snapshots', Status: 'Enabled', Prefix: 'snapshots/', ExpirationInDays: 2 },
         ],
       },
     });

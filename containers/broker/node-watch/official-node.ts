@@ -33,11 +33,18 @@ export interface NodeView {
 const TIMEOUT_MS = 10_000;
 
 const Answer = z.tuple([
-  z.object({
-    result: z.array(z.object({ status: z.string(), epochNumber: EpochNumber })).optional(),
-    error: z.object({ message: z.string() }).optional(),
-  }),
+  z.object({ result: z.unknown().optional(), error: z.object({ message: z.string() }).optional() }),
 ]);
+const Jobs = z.array(z.object({ status: z.string(), epochNumber: EpochNumber }));
+
+/** The node does not take a call. */
+class NodeCallError extends Error {
+  override readonly name = 'NodeCallError';
+
+  constructor(method: string, message: string) {
+    super(`the official node refuses ${method}: ${message.slice(0, 300)}`);
+  }
+}
 
 /** Aztec's own node, through the APIs that it serves to its operator. It is only read. */
 export class OfficialNode {
@@ -64,16 +71,39 @@ export class OfficialNode {
     }
   }
 
+  /**
+   * Has it copy its databases and store them there, which goes on after the call.
+   * @throws when the node does not take the call: it has not caught up, or does so already
+   */
+  async startSnapshot(location: string, signal: AbortSignal): Promise<void> {
+    await this.#call(this.#options.adminUrl, 'nodeAdmin_startSnapshotUpload', [location], signal);
+  }
+
+  /** Versions before 5 list them at the port of their status. */
   async #readSessions(signal: AbortSignal): Promise<readonly NodeSession[]> {
-    const { adminUrl, adminKey } = this.#options;
-    const call = [{ jsonrpc: '2.0', id: 0, method: 'prover_getJobs', params: [] }];
+    const { url, adminUrl } = this.#options;
+    const read = async (from: string): Promise<readonly NodeSession[]> => {
+      const jobs = Jobs.parse(await this.#call(from, 'prover_getJobs', [], signal));
+      return jobs
+        .map(({ epochNumber: epoch, status: state }) => ({ epoch, state }))
+        .toSorted((a, b) => a.epoch - b.epoch);
+    };
+    try {
+      return await read(adminUrl);
+    } catch (error) {
+      if (!(error instanceof NodeCallError) || adminUrl === url) throw error;
+      return await read(url);
+    }
+  }
+
+  async #call(url: string, method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    const { adminKey } = this.#options;
+    const call = [{ jsonrpc: '2.0', id: 0, method, params }];
     const key: Record<string, string> = adminKey === undefined ? {} : { 'x-api-key': adminKey.reveal() };
-    const { body } = await postJson(adminUrl, call, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]), key);
+    const { body } = await postJson(url, call, AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]), key);
     const [{ result, error }] = Answer.parse(body);
-    if (result === undefined) throw new Error(error?.message ?? 'no result');
-    return result
-      .map(({ epochNumber: epoch, status: state }) => ({ epoch, state }))
-      .toSorted((a, b) => a.epoch - b.epoch);
+    if (error !== undefined) throw new NodeCallError(method, error.message);
+    return result;
   }
 
   #explain(error: unknown): string {

@@ -57,10 +57,8 @@ export interface FindBrokerLineDeps {
  * @throws {InvalidSettingsError} @throws {WrongL1ChainError}
  */
 export async function findBrokerLine(
-  settings: Pick<
-    BrokerSettings,
-    'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion' | 'proverPublisherAddresses'
-  >,
+  settings: Pick<BrokerSettings, 'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion'> &
+    Partial<Pick<BrokerSettings, 'proverPublisherAddresses'>>,
   networkVersion: string,
   { epochs, log, signal }: FindBrokerLineDeps,
 ): Promise<FoundLine | undefined> {

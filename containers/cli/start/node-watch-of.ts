@@ -2,6 +2,7 @@ import type { BrokerSettings } from '../../../shared/config/groups/broker-settin
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
+import { NodeSnapshots } from '../../broker/node-watch/node-snapshots.ts';
 import { NodeWatch } from '../../broker/node-watch/node-watch.ts';
 import { OfficialNode } from '../../broker/node-watch/official-node.ts';
 import type { FoundLine } from './find-broker-line.ts';
@@ -14,24 +15,31 @@ export interface NodeWatchOfDeps {
   readonly log: Logger;
 }
 
-/** Watches the official node that the settings name, if they name one. */
+/** What watches the official node that the settings name, each until its signal aborts; none if they name none. */
 export function nodeWatchOf(
-  { nodeUrl, nodeAdminUrl, nodeAdminKey }: Pick<BrokerSettings, 'nodeUrl' | 'nodeAdminUrl' | 'nodeAdminKey'>,
+  settings: Pick<BrokerSettings, 'nodeUrl' | 'nodeAdminUrl' | 'nodeAdminKey' | 'nodeSnapshots' | 'nodeSnapshotHours'>,
   { networkVersion, found: { rollup, l1, readCanonical }, engine, metrics, log }: NodeWatchOfDeps,
-): NodeWatch | undefined {
-  if (nodeUrl === undefined) return undefined;
+): readonly ((signal: AbortSignal) => Promise<void>)[] {
+  const {
+    nodeUrl,
+    nodeAdminUrl = nodeUrl,
+    nodeAdminKey: adminKey,
+    nodeSnapshots: location,
+    nodeSnapshotHours,
+  } = settings;
+  if (nodeUrl === undefined || nodeAdminUrl === undefined) return [];
   if (l1 === undefined) {
     log.warn('without L1 nobody can tell whether the official node leaves an epoch out, only that it gave one up');
   }
-  return new NodeWatch({
-    line: { networkVersion, rollup },
-    node: new OfficialNode({ url: nodeUrl, adminUrl: nodeAdminUrl ?? nodeUrl, adminKey: nodeAdminKey }),
-    engine,
-    l1,
-    readCanonical,
-    metrics,
-    log,
-    nowMs: Date.now,
-    steadyMs: () => performance.now(),
-  });
+  const node = new OfficialNode({ url: nodeUrl, adminUrl: nodeAdminUrl, adminKey });
+  const common = { node, engine, log, nowMs: Date.now };
+  const line = { networkVersion, rollup };
+  const watch = new NodeWatch({ ...common, line, l1, readCanonical, metrics, steadyMs: () => performance.now() });
+  const everyMs = nodeSnapshotHours * 3_600_000;
+  const snapshots =
+    location === undefined ? undefined : new NodeSnapshots({ location, everyMs }, { ...common, networkVersion });
+  return [
+    (signal) => watch.run(signal),
+    ...(snapshots === undefined ? [] : [(signal: AbortSignal) => snapshots.run(signal)]),
+  ];
 }

@@ -74,12 +74,9 @@ async function runBrokerRole(role: BrokerRole): Promise<number> {
     if (found === undefined) return;
     const { rollup, l1, confirm } = found;
     const options = toBrokerOptions(role, networkVersion, rollup);
-    const watch = nodeWatchOf(role.settings, { networkVersion, found, ...deps });
+    const watches = nodeWatchOf(role.settings, { networkVersion, found, ...deps });
     await runTogether(
-      [
-        (signal) => runBroker(options, { ...deps, signal, l1, confirmRollup: confirm }),
-        ...(watch === undefined ? [] : [(signal: AbortSignal) => watch.run(signal)]),
-      ],
+      [(signal) => runBroker(options, { ...deps, signal, l1, confirmRollup: confirm }), ...watches],
       deps.signal,
     );
   });

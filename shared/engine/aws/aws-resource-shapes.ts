@@ -17,6 +17,9 @@ export const BUCKET_SHAPE = {
   uploadPartsDays: 1,
   /** Objects that are written once, under a condition. All others are quarantined. */
   writeOncePrefixes: ['inputs/', 'outputs/'],
+  /** Where official nodes keep copies of their databases. The newest is enough, and an old one is worse than the network's. */
+  snapshotsPrefix: 'snapshots/',
+  snapshotDays: 2,
 } as const;
 
 /** What they require of the ledger's table: its keys, and those of the index of open jobs. */

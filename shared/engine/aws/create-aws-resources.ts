@@ -106,6 +106,12 @@ export async function createProofsBucket({ s3 }: Pick<AwsClients, 's3'>, names: 
             Expiration: { Days: BUCKET_SHAPE.objectDays },
             AbortIncompleteMultipartUpload: { DaysAfterInitiation: BUCKET_SHAPE.uploadPartsDays },
           },
+          {
+            ID: 'expire-snapshots',
+            Status: 'Enabled',
+            Filter: { Prefix: BUCKET_SHAPE.snapshotsPrefix },
+            Expiration: { Days: BUCKET_SHAPE.snapshotDays },
+          },
         ],
       },
     }),

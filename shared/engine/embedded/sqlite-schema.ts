@@ -68,6 +68,15 @@ export const COUNTS_SCHEMA = `
 create index jobs_by_state on jobs (epoch_id, range_id, state, circuit, pool);
 `;
 
+/** Added in version 11: what programs remember from one run to the next. */
+export const NOTES_SCHEMA = `
+create table notes (
+  program text primary key not null,
+  version integer not null,
+  note text not null
+) strict;
+`;
+
 /**
  * Added in version 10: what determines a message's place in line. The first index is in the order of claims and has all that
  * a claim and a count read; the second finds the turn of a message's epoch.

@@ -61,6 +61,11 @@ describe('the observability stack', () => {
       'coppice-scaler-silent',
       'coppice-node-behind',
       'coppice-publisher-balance',
+      'coppice-node-unreachable',
+      'coppice-node-idle',
+      'coppice-session-failed',
+      'coppice-proof-not-submitted',
+      'coppice-version-mismatch',
       ...(paging as string[]).filter((name) => name.includes('-function-')),
     ]);
     expect(paging).toContain('coppice-function-silent-submit-root');

@@ -44,6 +44,6 @@ describe('the metrics', () => {
 
   it('have few dimensions: no epochs, jobs or agents, each of which would be billed as a metric', () => {
     const dimensions = new Set(Object.values(METRICS).flatMap((metric): readonly string[] => metric.dimensions));
-    expect([...dimensions].sort()).toEqual(['capacity', 'cause', 'circuit', 'lane', 'pool', 'service']);
+    expect([...dimensions].sort()).toEqual(['capacity', 'cause', 'circuit', 'lane', 'pool', 'service', 'trouble']);
   });
 });

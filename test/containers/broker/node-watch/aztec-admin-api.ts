@@ -8,6 +8,7 @@ import {
   sha256Hash,
   startHttpRpcServer,
 } from '@aztec/foundation/json-rpc/server';
+import { AztecNodeAdminApiSchema } from '@aztec/stdlib/interfaces/client';
 import { type ProverNodeApi, ProverNodeApiSchema } from '@aztec/stdlib/interfaces/server';
 import { getVersioningMiddleware } from '@aztec/stdlib/versioning';
 
@@ -26,13 +27,24 @@ export function aProver(jobs: readonly (Pick<Job, 'status'> & { readonly epoch: 
   return { getJobs: async () => listed } as unknown as ProverNodeApi;
 }
 
-/** The HTTP servers that Aztec's own 4.1.2 makes for such a prover; with `apiKey` as later versions make their admin's. */
+export interface ServeProverOptions {
+  /** As versions from 5 on require it at their admin's port. */
+  readonly apiKey?: string;
+  /** Called for each snapshot that is asked for, with its location. */
+  readonly onSnapshot?: (location: string) => void;
+}
+
+/** The HTTP server that Aztec's own 4.1.2 makes for a prover, or for none. */
 export async function serveProver(
-  prover: ProverNodeApi,
-  { apiKey }: { readonly apiKey?: string } = {},
+  prover: ProverNodeApi | undefined,
+  { apiKey, onSnapshot }: ServeProverOptions = {},
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const admin = { startSnapshotUpload: async (location: string) => onSnapshot?.(location) };
   const server = createNamespacedSafeJsonRpcServer(
-    { prover: [prover, ProverNodeApiSchema] },
+    {
+      ...(prover !== undefined && { prover: [prover, ProverNodeApiSchema] as const }),
+      ...(onSnapshot !== undefined && { nodeAdmin: [admin, AztecNodeAdminApiSchema] as const }),
+    },
     {
       http200OnError: false,
       middlewares: [

@@ -53,6 +53,29 @@ describe("an official node's own API of 4.1.2", () => {
   });
 });
 
+it('has the node store a snapshot at its admin port, and lists its sessions from where the version has them', async () => {
+  const asked: string[] = [];
+  const url = await opened(serveProver(aProver(JOBS)));
+  const adminUrl = await opened(
+    serveProver(undefined, { apiKey: 'key', onSnapshot: (location) => asked.push(location) }),
+  );
+  const node = new OfficialNode({ url, adminUrl, adminKey: new Secret('key') });
+  const { signal } = new AbortController();
+  expect(await node.view(signal)).toMatchObject({ problem: undefined, sessions: [{ epoch: 7 }, { epoch: 8 }] });
+  await node.startSnapshot('s3://bucket/snapshots', signal);
+  expect(asked).toEqual(['s3://bucket/snapshots']);
+  const refusing = await opened(
+    serveProver(undefined, {
+      onSnapshot: () => {
+        throw new Error('Archiver initial sync not complete');
+      },
+    }),
+  );
+  await expect(
+    new OfficialNode({ url, adminUrl: refusing, adminKey: undefined }).startSnapshot('s3://bucket', signal),
+  ).rejects.toThrow(/refuses nodeAdmin_startSnapshotUpload: .*initial sync not complete/);
+});
+
 describe('an official node that lists nothing', () => {
   it('is in standby when only its status responds', async () => {
     const url = await opened(serveStandby());
