@@ -27,6 +27,8 @@ interface PoolDraft {
   readonly agents: number;
   /** The agents that the rest of the work needs once there are jobs for them. */
   readonly laterAgents: number;
+  /** Those that the deadlines need. */
+  readonly leastAgents: number;
   readonly isPostponed: boolean;
   readonly reason: string;
 }
@@ -90,7 +92,11 @@ function draftOf(
   if (least > wanted) reasons.push(`${least} are proving and stay until they are done`);
   const laterAgents = Math.min(limits.ceiling, Math.ceil((plan?.neededSlots ?? 0) / limits.slotsPerAgent));
   const isPostponed = plan?.isPostponed === true && agents === 0;
-  return { pool, state, busy, agents, laterAgents, isPostponed, reason: reasons.join('; ') };
+  const isStream = epochs?.some(({ stream, pools }) => stream !== undefined && pools[pool] !== undefined) === true;
+  const leastAgents = isStream
+    ? Math.min(limits.ceiling - busy.od, Math.ceil((plan?.leastSlots ?? 0) / limits.slotsPerAgent))
+    : 0;
+  return { pool, state, busy, agents, laterAgents, leastAgents, isPostponed, reason: reasons.join('; ') };
 }
 
 type Decided = Readonly<Partial<Record<Pool, PoolDecision>>>;
@@ -115,9 +121,9 @@ function decidePools(
   const outlooks = outlooksOf(epochs, plan, (pool) => slots.get(pool) ?? 0, policy, nowMs);
   const pools: Partial<Record<Pool, PoolDecision>> = {};
   const memories: Partial<Record<Pool, PoolMemory>> = {};
-  for (const { pool, state, busy, agents, isPostponed, reason } of drafts) {
+  for (const { pool, state, busy, agents, leastAgents, isPostponed, reason } of drafts) {
     const slack = slackOf(pool, agents, state, epochs, outlooks);
-    const spread = spreadCapacity(agents, busy, state, slack, memory?.pools[pool], nowMs);
+    const spread = spreadCapacity({ agents, leastAgents }, busy, state, slack, memory?.pools[pool], nowMs);
     const reasons = [reason, spread.reason].filter(Boolean).join('; ');
     pools[pool] = { spot: spread.spot, od: spread.od, isPostponed, reason: reasons };
     if (Object.keys(spread.memory).length > 0) memories[pool] = spread.memory;

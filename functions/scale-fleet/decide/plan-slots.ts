@@ -20,6 +20,8 @@ export interface PoolPlan {
   readonly slots: number;
   /** The slots that the rest of the work needs once there are jobs for them. */
   readonly neededSlots: number;
+  /** The slots that the deadlines need, of those that would have jobs: all others are there because they were there before. */
+  readonly leastSlots: number;
   /** It has none by choice: its jobs are worth no agent yet. */
   readonly isPostponed: boolean;
   readonly reason: string;
@@ -78,12 +80,13 @@ export function planSlots(
     const idleSeconds = backlogElsewhere(pool, ended, pools, needed) - (ended.get(pool)?.workSeconds ?? 0);
     if (!isPressing && !need.isSteady && sleeps(load, state, idleSeconds)) {
       const reason = `${why}; another pool is busy for longer, so this one can wait`;
-      plans.set(pool, { slots: 0, neededSlots: laterSlots, isPostponed: true, reason });
+      plans.set(pool, { slots: 0, neededSlots: laterSlots, leastSlots: 0, isPostponed: true, reason });
     } else {
       const planned = Math.min(asked, Math.max(slots, state.ordered));
       plans.set(pool, {
         slots: planned,
         neededSlots: laterSlots,
+        leastSlots: Math.min(asked, slots),
         isPostponed: planned === 0 && need.waits,
         reason: reasonOf(why, slots, asked, state),
       });

@@ -39,12 +39,14 @@ export function shareOnDemand({ seconds, safeSeconds }: PoolSlack): number {
 /**
  * Buys `agents` as Spot, except for three parts that are bought on demand: the share that always is, a larger share as slack
  * falls below `safeSeconds` and an interruption could cost the epoch, and what Spot does not give. On-demand agents that are
- * proving are kept, since replacing a running machine costs another start.
+ * proving are kept, since replacing a running machine costs another start. An epoch that streams has jobs for them without end:
+ * once Spot has agents again, as many come as the deadlines need, so that those on demand run out of jobs.
  *
  * @param agents at least as many as are busy
+ * @param leastAgents what the deadlines need of a pool of an epoch that streams
  */
 export function spreadCapacity(
-  agents: number,
+  { agents, leastAgents }: { readonly agents: number; readonly leastAgents: number },
   busy: Busy,
   { limits, capacity, startUpSeconds, spotRefusals, spotInterruptions }: PoolState,
   slack: PoolSlack,
@@ -65,10 +67,10 @@ export function spreadCapacity(
   const isDry = dryUntilMs > nowMs;
 
   const share = shareOnDemand(slack);
-  const kept = Math.ceil((limits.onDemandShare ?? 0) * agents);
+  const keptOnDemand = Math.ceil((limits.onDemandShare ?? 0) * agents);
   const wanted = Math.max(
     Math.round(share * Math.min(agents, slack.agents ?? agents)),
-    kept,
+    keptOnDemand,
     isDry ? agents - spot.running : 0,
   );
   const od = Math.max(busy.od, Math.min(wanted, agents - busy.spot));
@@ -77,7 +79,14 @@ export function spreadCapacity(
     ...(shortSinceMs !== undefined && !turnsDry && { spotShortSinceMs: shortSinceMs }),
     ...(isDry && { spotDryUntilMs: dryUntilMs }),
   };
-  return { spot: agents - od, od, reason: reasonOf(od, isDry, share, kept), memory };
+  const kept = agents - od;
+  // Beside those on demand that prove already, whatever the slack; Spot that fails now replaces nobody.
+  const spotAgents = Math.max(kept, isDry || isStorm ? 0 : leastAgents - Math.max(0, od - busy.od));
+  const reasons = [
+    reasonOf(od, isDry, share, keptOnDemand),
+    ...(spotAgents > kept ? [`${spotAgents - kept} more on Spot, to take their jobs over`] : []),
+  ].filter((reason) => reason !== undefined);
+  return { spot: spotAgents, od, reason: reasons.length === 0 ? undefined : reasons.join('; '), memory };
 }
 
 /** How many agents are proving. When the agents and the ledger disagree, the larger number counts, Spot first. */

@@ -167,6 +167,22 @@ describe('the fleet of an epoch that streams', () => {
     expect(large?.spot).toBeGreaterThan(10);
   });
 
+  it('replaces agents on demand by Spot once there is Spot again, and stops none that proves', () => {
+    const busy = stream(firstCheckpoints(20), 804, WHOLE_EPOCH);
+    const onDemand = agents(25, { busy: 25 });
+    const decide25 = (change: Partial<Parameters<typeof aPool>[0]>): FleetDecision['pools']['large'] =>
+      decideFleet(aState({ pools: { large: aPool({ od: onDemand, ...change }) }, epochs: [busy] })).pools.large;
+    const least = agentsIn(decide(busy), 'large');
+
+    expect(least).toBeGreaterThan(10);
+    expect(decide25({})).toMatchObject({ spot: least, od: 25 });
+    expect(decide25({})?.reason).toContain('more on Spot, to take their jobs over');
+    expect(decide25({ spotRefusals: 1 })?.spot).toBe(0);
+    expect(decide25({ spotInterruptions: 9 })?.spot).toBe(0);
+    const few = decide25({ limits: { floor: 0, ceiling: 30, slotsPerAgent: 1 } });
+    expect((few?.spot ?? 0) + (few?.od ?? 0)).toBe(30);
+  });
+
   it('parks what a prune has left behind', () => {
     const whole = Object.fromEntries(Object.entries(WHOLE_EPOCH).map(([name, jobs]) => [name, [jobs, 0] as const]));
     const epoch = standings({ ...whole, PUBLIC_VM: [320, 50], ROOT_ROLLUP: [0, 1] });
