@@ -128,8 +128,8 @@ export async function runBroker(
       onTrouble: (trouble) => counts.add(TROUBLES[trouble]),
     },
   );
-  const port = await server.listen();
   warnWhenOpen(host, networks, log);
+  const port = await server.listen();
   log.info({ host, port, ...line }, 'the prover broker is up');
   onListening?.(port);
   const { disks } = engine;
