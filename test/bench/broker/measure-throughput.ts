@@ -78,7 +78,7 @@ export async function measureThroughput(
         lastProofAtMs = performance.now();
       });
       usage = processUsage(broker.pid) ?? usage;
-      if (open.size > 0) await sleep(polledAtMs + COMPLETED_POLL_MS - performance.now());
+      if (open.size > 0) await sleep(Math.max(0, polledAtMs + COMPLETED_POLL_MS - performance.now()));
     }
   } catch (error) {
     if (processUsage(broker.pid) !== undefined) throw error;
