@@ -15,7 +15,6 @@ const ANVIL_CHAIN_ID = 31_337;
 
 /** The L1 that a canary's root goes to. */
 export interface CanaryChain {
-  readonly rpcUrl: string;
   readonly l1: L1Client;
   /** Deploys and submits. */
   readonly account: LocalAccount;
@@ -32,7 +31,6 @@ export async function openCanaryChain(settings: CanarySettings): Promise<CanaryC
   // The chain's id is not known before it answers.
   const chainId = await createL1Client({ rpcUrls: [l1RpcUrl], chainId: 1 }).getChainId();
   return {
-    rpcUrl: l1RpcUrl.reveal(),
     l1: createL1Client({ rpcUrls: [l1RpcUrl], chainId }),
     account: privateKeyToAccount(key.reveal()),
     policy: DEFAULT_SUBMISSION_POLICY,
@@ -52,7 +50,6 @@ async function startL1({ dataDirectory, l1Port }: CanarySettings): Promise<Canar
       genesisSeconds: Math.floor(Date.now() / 1000),
     });
     return {
-      rpcUrl,
       l1: createL1Client({ rpcUrls: [rpcUrl], chainId: ANVIL_CHAIN_ID }),
       account: anvilAccount(ACCOUNT_INDEX.proverPublisher),
       policy: { ...DEFAULT_SUBMISSION_POLICY, l1SlotSeconds: BLOCK_SECONDS },

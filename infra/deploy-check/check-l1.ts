@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { reasonOf } from '../../shared/broker-api/post-json.ts';
 import { type Finding, orUnknown } from '../../shared/checks/finding.ts';
+import { withUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import { findTraceMethod, TRACE_METHODS } from '../../shared/l1/find-trace-method.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { type AwsCall, AwsCallError } from './aws-cli.ts';
@@ -75,7 +76,7 @@ async function checkBalance(url: string, { publisher, alarms }: EnvironmentConfi
 }
 
 async function call(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
-  const response = await fetch(url, {
+  const response = await withUrlCredentials(fetch)(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),

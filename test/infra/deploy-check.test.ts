@@ -78,7 +78,10 @@ class L1 {
     eth_getBalance: `0x${(10n ** 18n).toString(16)}`,
     debug_traceTransaction: { calls: [] },
   };
+  /** Of the last request. */
+  authorization: string | undefined;
   readonly #server: Server = createServer((request, response) => {
+    this.authorization = request.headers.authorization;
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -224,6 +227,15 @@ describe('the check before a deployment', () => {
   ])('reports an L1 node that serves %s', async (_, results, findings) => {
     Object.assign(l1.results, results);
     expect(await missing({})).toEqual(findings.map((finding) => expect.objectContaining(finding) as unknown));
+  });
+
+  it('sends the user and the password of a URL, and shows neither', async () => {
+    const findings = await checkDeployment(config, anAccount(), {
+      ETHEREUM_HOSTS: url.replace('http://', 'http://operator:passphrase@'),
+    });
+    expect(findings.filter(({ state }) => state !== 'ready')).toEqual([]);
+    expect(l1.authorization).toBe(`Basic ${Buffer.from('operator:passphrase').toString('base64')}`);
+    expect(JSON.stringify(findings)).not.toMatch(/operator:|passphrase/);
   });
 
   it('reports an L1 node that does not respond, with the reason', async () => {

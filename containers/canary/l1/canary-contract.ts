@@ -37,7 +37,6 @@ export class CanaryContractDiffersError extends Error {
 
 export interface OpenContractOptions {
   readonly l1: L1Client;
-  readonly rpcUrl: string;
   readonly account: LocalAccount;
   readonly keys: CanaryKeys;
   /** The contract to continue with, if there is one. */
@@ -51,11 +50,11 @@ export interface OpenContractOptions {
  * @throws {DevelopmentCrsOnPublicChainError}
  */
 export async function openContract(options: OpenContractOptions): Promise<CanaryContract> {
-  const { l1, rpcUrl, account, keys, dataDirectory } = options;
+  const { l1, account, keys, dataDirectory } = options;
   const file = path.join(dataDirectory, 'canary-contract.json');
   const known = options.rollupAddress ?? (await knownContract(file, l1));
   if (known !== undefined) return { rollupAddress: known, state: await stateOf(known, keys, l1) };
-  const { rollup, genesisState } = await deployCanary({ rpcUrl, account, keys, genesisState: GENESIS_STATE });
+  const { rollup, genesisState } = await deployCanary({ l1, account, keys, genesisState: GENESIS_STATE });
   fs.writeFileSync(file, `${JSON.stringify({ l1ChainId: l1.chain.id, rollupAddress: rollup })}\n`);
   return { rollupAddress: rollup, state: genesisState };
 }

@@ -1,17 +1,10 @@
-import {
-  createPublicClient,
-  createWalletClient,
-  encodeDeployData,
-  formatEther,
-  type Hex,
-  http,
-  type LocalAccount,
-} from 'viem';
+import { createWalletClient, custom, encodeDeployData, formatEther, type Hex, type LocalAccount } from 'viem';
 
 import { CANARY_ROLLUP_ABI } from '../../../shared/canary/canary-rollup.ts';
 import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import type { Field } from '../../../shared/canary/field.ts';
 import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
+import type { L1Client } from '../../../shared/l1/l1-client.ts';
 import { describeError } from '../../../shared/l1/revert-reason.ts';
 import { canaryRollupSource, compileContracts, linkContract } from './compile-contracts.ts';
 import { verifierSource } from './verifier-source.ts';
@@ -31,25 +24,24 @@ export interface CanaryDeployment {
  * @throws {CanaryNotDeployedError}
  */
 export async function deployCanary({
-  rpcUrl,
+  l1,
   account,
   keys,
   genesisState,
 }: {
-  readonly rpcUrl: string;
+  readonly l1: L1Client;
   readonly account: LocalAccount;
   readonly keys: CanaryKeys;
   readonly genesisState: Field;
 }): Promise<CanaryDeployment> {
-  const client = createPublicClient({ transport: http(rpcUrl) });
-  const wallet = createWalletClient({ account, transport: http(rpcUrl) });
-  refuseDevelopmentCrs(keys.root.crs, await client.getChainId());
+  const wallet = createWalletClient({ account, transport: custom(l1) });
+  refuseDevelopmentCrs(keys.root.crs, await l1.getChainId());
 
   const deploy = async (data: Hex): Promise<Hex> => {
     const hash = await wallet.sendTransaction({ data, chain: null }).catch(async (error: unknown) => {
-      throw new CanaryNotDeployedError(account.address, await client.getBalance(account), describeError(error));
+      throw new CanaryNotDeployedError(account.address, await l1.getBalance(account), describeError(error));
     });
-    const { status, contractAddress } = await client.waitForTransactionReceipt({ hash, pollingInterval: 100 });
+    const { status, contractAddress } = await l1.waitForTransactionReceipt({ hash, pollingInterval: 100 });
     if (status !== 'success' || !contractAddress) throw new Error(`the deployment in ${hash} was reverted`);
     return contractAddress;
   };

@@ -13,6 +13,7 @@ import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/local-l1/dev
 import { type CanaryProof, encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { CANARY_ROLLUP_ABI, encodeRootSubmission } from '../../../shared/canary/canary-rollup.ts';
 import { fieldOf } from '../../../shared/canary/field.ts';
+import { createL1Client, type L1Client } from '../../../shared/l1/l1-client.ts';
 import { recordedKeys, recordedProofs } from '../../fixtures/canary/recorded-proofs.ts';
 import { type Anvil, startAnvil } from '../../shared/l1/start-anvil.ts';
 
@@ -24,6 +25,7 @@ const account = privateKeyToAccount(anvilPrivateKey(ACCOUNT_INDEX.sequencer));
 
 describe('the contracts of the canary', () => {
   let anvil: Anvil;
+  let l1: L1Client;
   let deployment: CanaryDeployment;
   let snapshot: unknown;
 
@@ -49,7 +51,10 @@ describe('the contracts of the canary', () => {
   beforeAll(async () => {
     anvil = await startAnvil();
     await anvil.rpc('evm_setAutomine', true);
-    deployment = await deployCanary({ rpcUrl: anvil.url, account, keys, genesisState });
+    // Operators may have a user and a password in it.
+    const rpcUrl = anvil.url.replace('http://', 'http://operator:passphrase@');
+    l1 = createL1Client({ rpcUrls: [rpcUrl], chainId: foundry.id });
+    deployment = await deployCanary({ l1, account, keys, genesisState });
   });
 
   afterAll(async () => {
@@ -95,19 +100,19 @@ describe('the contracts of the canary', () => {
 
   it('refuse a root that was made with other keys below', async () => {
     const others = { ...keys, merge: { ...keys.merge, hash: fieldOf(3) } };
-    const { rollup } = await deployCanary({ rpcUrl: anvil.url, account, keys: others, genesisState });
+    const { rollup } = await deployCanary({ l1, account, keys: others, genesisState });
     await expect(call(root, rollup)).rejects.toThrow();
   });
 
   it('refuse a development proof where the verifier is the ceremony’s', async () => {
     const ceremony = { ...keys, root: { ...keys.root, crs: 'ceremony' as const } };
-    const { rollup } = await deployCanary({ rpcUrl: anvil.url, account, keys: ceremony, genesisState });
+    const { rollup } = await deployCanary({ l1, account, keys: ceremony, genesisState });
     await expect(call(root, rollup)).rejects.toThrow();
   });
 
   it('are not deployed from an account without ether, which the error says, without the bytecode', async () => {
     const poor = privateKeyToAccount(`0x${'7'.repeat(64)}`);
-    const deployed = deployCanary({ rpcUrl: anvil.url, account: poor, keys, genesisState });
+    const deployed = deployCanary({ l1, account: poor, keys, genesisState });
     const error: unknown = await deployed.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CanaryNotDeployedError);
     expect(String(error)).toContain(`their account ${poor.address} has 0 ETH: send ETH to it`);
@@ -117,7 +122,7 @@ describe('the contracts of the canary', () => {
   it('are not deployed to a public chain for keys under the development CRS', async () => {
     await anvil.rpc('anvil_setChainId', 11_155_111);
     try {
-      await expect(deployCanary({ rpcUrl: anvil.url, account, keys, genesisState })).rejects.toThrow(
+      await expect(deployCanary({ l1, account, keys, genesisState })).rejects.toThrow(
         'chain 11155111 is not a development chain',
       );
     } finally {

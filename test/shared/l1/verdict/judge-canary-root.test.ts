@@ -44,7 +44,7 @@ describe("a root for the canary's contract", () => {
     await anvil.rpc('evm_setAutomine', true);
     l1 = createL1Client({ rpcUrls: [anvil.url], chainId: ANVIL_CHAIN_ID });
     const deployment = await deployCanary({
-      rpcUrl: anvil.url,
+      l1,
       account,
       keys: recordedKeys(),
       genesisState: statement.from,
