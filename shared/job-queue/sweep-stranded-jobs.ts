@@ -1,7 +1,7 @@
 import type { EpochLedger } from '../ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../ledger/epoch-needs.ts';
-import type { JobLedger } from '../ledger/job-ledger.ts';
-import type { EpochId } from '../proving-job/epoch-id.ts';
+import type { JobLedger, JobRecord } from '../ledger/job-ledger.ts';
+import { isStreamed, STREAMED_RANGE } from '../ledger/streamed-epoch.ts';
 import { epochIdOf } from '../proving-job/proving-job-id.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { sendJobs, type SendDeps } from './send-jobs.ts';
@@ -37,8 +37,7 @@ export async function sweepStrandedJobs(deps: SweepDeps): Promise<number> {
   for (let isLast = false; !isLast;) {
     const stranded = await jobs.strandedJobs(strandedSeconds, SWEPT_AT_ONCE);
     isLast = stranded.length < SWEPT_AT_ONCE;
-    const closed = await cancelInClosedEpochs(new Set(stranded.map(({ id }) => epochIdOf(id))), deps);
-    const wanted = stranded.filter(({ id }) => !closed.has(epochIdOf(id)));
+    const wanted = await cancelUnwanted(stranded, deps);
     await sendJobs(wanted, { jobs, queue });
     sent += wanted.length;
   }
@@ -46,19 +45,27 @@ export async function sweepStrandedJobs(deps: SweepDeps): Promise<number> {
   return sent;
 }
 
-/** An epoch that is closed has no open job: what a crash or a late request left there is cancelled. Returns these epochs. */
-async function cancelInClosedEpochs(
-  epochIds: ReadonlySet<EpochId>,
+/**
+ * An epoch that is closed has no open job: what a crash or a late request left there is cancelled. One that a native node has
+ * closed keeps the jobs of official nodes until its window closes: they prove it for a share of the reward that is their own.
+ * @returns the jobs that need a message
+ */
+async function cancelUnwanted(
+  stranded: readonly JobRecord[],
   { epochs, jobs, nowMs, log }: SweepDeps,
-): Promise<ReadonlySet<EpochId>> {
-  const closed = new Set<EpochId>();
-  for (const epochId of epochIds) {
+): Promise<readonly JobRecord[]> {
+  const wanted: JobRecord[] = [];
+  for (const [epochId, ofEpoch] of Map.groupBy(stranded, ({ id }) => epochIdOf(id))) {
     const record = await epochs.find(epochId);
     const need = record && needOfEpoch(record, nowMs());
-    if (need !== 'nothing' && need !== 'closing') continue;
-    closed.add(epochId);
-    const cancelled = await jobs.cancelEpoch(epochId, 'its epoch is closed');
-    log.warn({ epochId, cancelled }, 'cancelled jobs of an epoch that is closed');
+    if (record === undefined || need === 'proofs' || need === 'mining') {
+      wanted.push(...ofEpoch);
+      continue;
+    }
+    const kept = isStreamed(record) || nowMs() >= record.deadlineAtMs ? [] : [STREAMED_RANGE];
+    wanted.push(...ofEpoch.filter(({ rangeId }) => kept.includes(rangeId)));
+    const cancelled = await jobs.cancelEpoch(epochId, 'its epoch is closed', ...kept);
+    if (cancelled > 0) log.warn({ epochId, cancelled }, 'cancelled jobs of an epoch that is closed');
   }
-  return closed;
+  return wanted;
 }

@@ -8,8 +8,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BrokerOptions } from '../../containers/broker/run-broker.ts';
 import { BROKER_RETRY_SECONDS } from '../../containers/official/aztec-service.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { sweepStrandedJobs } from '../../shared/job-queue/sweep-stranded-jobs.ts';
+import { epochIdOf } from '../../shared/proving-job/proving-job-id.ts';
+import { createLogger } from '../../shared/telemetry/logger.ts';
 import { interceptCalls } from '../fixtures/intercept-calls.ts';
 import { openAnswerLosingProxy } from './answer-losing-proxy.ts';
+import { claimMessage } from './claim-message.ts';
 import {
   aJob,
   aProof,
@@ -27,6 +31,7 @@ import {
 } from './broker-ground.ts';
 import type { EngineHarness } from './engine-harness.ts';
 import { EngineOutage, triesWithin } from './engine-outage.ts';
+import { aNewEpoch } from './epoch-ledger.contract.ts';
 
 const EPOCH = EpochNumber(7);
 const ALL = { allowList: [] };
@@ -35,6 +40,7 @@ const DRAINED = { allowList: [], allowNewJobs: false };
 const FOR_EVER_MS = 3_600_000;
 /** How much faster than Aztec's command line the clients of these suites try again. */
 const HASTE = 200;
+const SILENT = createLogger('sweep', { logLevel: 'silent' });
 
 /** What every broker survives over any engine, of official clients of 4.1.2 and of others. */
 export function describeBrokerTroubleContract(engine: string, open: () => Promise<EngineHarness>): void {
@@ -277,6 +283,36 @@ export function describeBrokerTroubleContract(engine: string, open: () => Promis
         reason: expect.stringContaining('out of reach') as string,
       });
       expect((await fetch(`${url}/status`)).status).toBe(200);
+    });
+
+    it("sends an official node's job again whose message was lost after a native node's root was mined", async () => {
+      const { epochs, jobs, queue } = harness.engine;
+      const [{ bytes: _one, ...job }, { bytes: _other, ...other }] = [await aJob(), await aJob()];
+      const id = epochIdOf(jobIdOf(job.id));
+      const deadlineAtMs = harness.nowMs() + 3_600_000;
+      const { rangeId } = await epochs.open({ ...aNewEpoch(), id, deadlineAtMs });
+      const { url } = await startBroker();
+      const node = clientOf(url);
+      for (const asked of [job, other]) await node.enqueueProvingJob(asked);
+      await epochs.advance(id, rangeId, 'proven');
+      const sweep = (): Promise<number> =>
+        sweepStrandedJobs({ epochs, jobs, queue, strandedSeconds: 60, nowMs: () => harness.nowMs(), log: SILENT });
+      const loseMessages = async (): Promise<readonly string[]> => {
+        const messages = [await claimMessage(queue), await claimMessage(queue)];
+        for (const message of messages) await queue.complete(message);
+        return messages.map(({ message }) => message.jobId).toSorted();
+      };
+      const lost = await loseMessages();
+      expect(lost).toEqual([job, other].map((asked) => jobIdOf(asked.id)).toSorted());
+      await harness.elapse(61);
+      expect(await sweep()).toBe(2);
+      expect(await loseMessages()).toEqual(lost);
+      // Once the window has closed, nobody can use their proofs.
+      await harness.elapse(3_600);
+      expect(await sweep()).toBe(0);
+      for (const asked of [job, other]) {
+        expect(await node.getProvingJobStatus(asked.id)).toEqual({ status: 'rejected', reason: 'Aborted' });
+      }
     });
 
     it('refuses a job of an epoch whose window has closed, for good', async () => {

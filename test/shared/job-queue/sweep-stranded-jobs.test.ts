@@ -4,7 +4,9 @@ import { AgentId, type NewJob } from '../../../shared/ledger/job-ledger.ts';
 import { type SweepDeps, sweepStrandedJobs } from '../../../shared/job-queue/sweep-stranded-jobs.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { messageOf } from '../../../shared/proving-job/job-message.ts';
+import { STREAMED_RANGE } from '../../../shared/ledger/streamed-epoch.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
+import { claimMessage } from '../../contract/claim-message.ts';
 import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { epochId } from '../../fixtures/epoch-id.ts';
@@ -113,6 +115,26 @@ describe('sweepStrandedJobs', () => {
     expect(await sweep()).toBe(1);
     expect(await engine.jobs.find(job.id)).toMatchObject({ state: 'cancelled', reason: 'its epoch is closed' });
     expect(await claimable()).toEqual([other.id]);
+  });
+
+  it('keeps the jobs of official nodes in an epoch that a native node has closed, until its window closes', async () => {
+    const { engine } = harness;
+    const native = await recorded(aNewJob());
+    const official = await recorded(aNewJob('PARITY_BASE', { epochId: epochIdOf(native.id), rangeId: STREAMED_RANGE }));
+    const { rangeId } = await engine.epochs.open({
+      ...aNewEpoch(),
+      id: epochIdOf(native.id),
+      deadlineAtMs: harness.nowMs() + 2 * STRANDED_SECONDS * 1000,
+    });
+    await engine.epochs.advance(epochIdOf(native.id), rangeId, 'proven');
+    expect(await sweep()).toBe(1);
+    expect(await engine.jobs.find(native.id)).toMatchObject({ state: 'cancelled' });
+    const message = await claimMessage(engine.queue);
+    expect(message.message.jobId).toBe(official.id);
+    await engine.queue.complete(message);
+    await harness.elapse(2 * STRANDED_SECONDS + 1);
+    expect(await sweep()).toBe(0);
+    expect(await engine.jobs.find(official.id)).toMatchObject({ state: 'cancelled', reason: 'its epoch is closed' });
   });
 
   it('sends jobs of an epoch that failed and is taken up again', async () => {
