@@ -4,29 +4,52 @@ import { epochIdOf, type ProvingJobId } from '../../shared/proving-job/proving-j
 /** Official nodes name every job that they wait for twice a minute: one that has not for this long no longer waits. */
 const ASKED_MS = 120_000;
 
+/** Who waits at an address. */
+interface Asker {
+  /** When the job was last named from there. */
+  atMs: number;
+  /**
+   * How many have asked for it: several nodes may be behind one address, and a node of 4.1.2 has a facade for each attempt at an
+   * epoch, which enqueues each of its jobs once.
+   */
+  times: number;
+}
+
 /**
  * Which clients wait for a job, as far as this broker has heard. Two nodes may ask for the same job, and a prune has each of
  * them cancel jobs and ask for them again: a cancel of one must not end what the other waits for.
  */
 export class JobAskers {
   readonly #steadyMs: () => number;
-  /** When each client last named the job. */
-  readonly #askers = new Map<ProvingJobId, Map<string, number>>();
+  readonly #askers = new Map<ProvingJobId, Map<string, Asker>>();
+  #tidiedAtMs = -Infinity;
 
   /** @param steadyMs a clock that only goes forward, in milliseconds */
   constructor(steadyMs: () => number) {
     this.#steadyMs = steadyMs;
   }
 
-  asked(jobId: ProvingJobId, client: string): void {
-    const askers = this.#askers.get(jobId) ?? new Map<string, number>();
-    this.#askers.set(jobId, askers.set(client, this.#steadyMs()));
+  /** Jobs that are remembered. */
+  get count(): number {
+    return this.#askers.size;
   }
 
-  /** The client no longer waits for the job. @returns whether another one does */
+  /** A node at the client's address has enqueued the job, once for each that waits for it. */
+  asked(jobId: ProvingJobId, client: string): void {
+    this.#named(jobId, client).times += 1;
+  }
+
+  /** A node at the client's address still waits for the job. */
+  named(jobId: ProvingJobId, client: string): void {
+    this.#named(jobId, client);
+  }
+
+  /** One that waits at the client's address no longer does. @returns whether another one does, there or elsewhere */
   withdrew(jobId: ProvingJobId, client: string): boolean {
     const askers = this.#askers.get(jobId);
-    askers?.delete(client);
+    const asker = askers?.get(client);
+    if (asker !== undefined) asker.times -= 1;
+    if (asker !== undefined && asker.times <= 0) askers?.delete(client);
     const othersWait = askers !== undefined && this.#areWaiting(askers);
     if (!othersWait) this.#askers.delete(jobId);
     return othersWait;
@@ -42,7 +65,24 @@ export class JobAskers {
     this.#askers.delete(jobId);
   }
 
-  #areWaiting(askers: ReadonlyMap<string, number>): boolean {
-    return askers.values().some((atMs) => this.#steadyMs() - atMs < ASKED_MS);
+  #named(jobId: ProvingJobId, client: string): Asker {
+    this.#tidy();
+    const askers = this.#askers.get(jobId) ?? new Map<string, Asker>();
+    this.#askers.set(jobId, askers);
+    const asker = askers.get(client) ?? { atMs: 0, times: 0 };
+    askers.set(client, asker);
+    asker.atMs = this.#steadyMs();
+    return asker;
+  }
+
+  /** Jobs that were settled before they were named are never settled again. */
+  #tidy(): void {
+    if (this.#steadyMs() - this.#tidiedAtMs < ASKED_MS) return;
+    this.#tidiedAtMs = this.#steadyMs();
+    for (const [jobId, askers] of this.#askers) if (!this.#areWaiting(askers)) this.#askers.delete(jobId);
+  }
+
+  #areWaiting(askers: ReadonlyMap<string, Asker>): boolean {
+    return askers.values().some(({ atMs }) => this.#steadyMs() - atMs < ASKED_MS);
   }
 }

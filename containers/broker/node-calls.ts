@@ -59,12 +59,16 @@ export class NodeCalls {
   async enqueue({ id, type, inputsUri }: WireJob, { client }: Pick<CallContext, 'client'>): Promise<WireStatus> {
     const { engine, ids, types, payloads, askers, count, line, rangeId, log } = this.#deps;
     const jobId = ids.toJobId(id);
-    askers.asked(jobId, client);
+    askers.named(jobId, client);
     const known = await engine.jobs.find(jobId);
     if (known?.wireType !== undefined && known.wireType !== type) throw otherType(id, known.wireType, type);
     const { circuit } = parseProvingJobId(jobId);
     types.learn(circuit, type);
-    if (known !== undefined && known.state !== 'cancelled') return this.#statusOf(known);
+    if (known !== undefined && known.state !== 'cancelled') {
+      const status = await this.#statusOf(known);
+      askers.asked(jobId, client);
+      return status;
+    }
     const closed = await this.#deps.openEpoch(epochIdOf(jobId));
     if (closed !== undefined) throw new CallRefusedError(RPC_CODES.refused, `Epoch too old: ${closed}`);
     const { pool, lane } = circuitOf(circuit, line.networkVersion);
@@ -85,6 +89,8 @@ export class NodeCalls {
     }
     await this.#unknown.note(record);
     if (record.state === 'queued') await this.#sender.send(record);
+    // Not before: a request that fails is sent again by the same node.
+    askers.asked(jobId, client);
     log.debug({ jobId }, known === undefined ? 'job recorded' : 'cancelled job revived');
     return { status: known === undefined ? 'not-found' : 'in-queue' };
   }
@@ -111,7 +117,7 @@ export class NodeCalls {
     asked: readonly WireJobId[],
     { client, isAlone, signal }: CallContext,
   ): Promise<readonly WireJobId[]> {
-    for (const id of asked) this.#deps.askers.asked(this.#deps.ids.toJobId(id), client);
+    for (const id of asked) this.#deps.askers.named(this.#deps.ids.toJobId(id), client);
     const settled = await this.#settledOf(asked);
     const mayWait = isAlone && settled.length === 0;
     const wait = mayWait ? AbortSignal.any([signal, AbortSignal.timeout(this.#holdMs)]) : AbortSignal.abort();

@@ -87,15 +87,37 @@ export function describeBrokerTroubleContract(engine: string, open: () => Promis
       return createProvingJobBrokerClient(url, {}, makeTracedFetch(pauses, false, makeUndiciFetch(connections)));
     }
 
-    it('proves a job once that two nodes ask for, and gives both the proof', async () => {
+    it.each([
+      ['at two addresses', '127.0.0.2'],
+      ['behind one address', '127.0.0.1'],
+    ])('proves a job once that two nodes %s ask for, and gives both the proof', async (_where, second) => {
       const { url } = await startBroker();
       let provings = 0;
       const inputs = newInputs();
-      const facades = [await startFacade(clientOf(url)), await startFacade(hastyClient(url, '127.0.0.2'))];
+      const facades = [await startFacade(clientOf(url)), await startFacade(hastyClient(url, second))];
       const proofs = facades.map((facade) => facade.getBaseParityProof(inputs, undefined, EPOCH));
       startAgent(url, async () => void (provings += 1));
       for (const proof of proofs) expect((await proof).inputs).toEqual(PUBLIC_INPUTS);
       expect(provings).toBe(1);
+    });
+
+    it('keeps a job that one facade cancels while another behind its address waits for it', async () => {
+      const { url, logged } = await startBroker();
+      const inputs = newInputs();
+      const gaveUp = new AbortController();
+      const areEnqueued = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      const [one, other] = await Promise.all(
+        areEnqueued.map(({ resolve }) => startFacade(tellingOfEnqueue(clientOf(url), () => resolve(undefined)))),
+      );
+      const proofs = [
+        one!.getBaseParityProof(inputs, gaveUp.signal, EPOCH),
+        other!.getBaseParityProof(inputs, undefined, EPOCH),
+      ];
+      await Promise.all(areEnqueued.map(({ promise }) => promise));
+      gaveUp.abort();
+      await vi.waitUntil(() => logged().includes('another waits for'), { timeout: 500_000 });
+      startAgent(url);
+      for (const proof of proofs) expect((await proof).inputs).toEqual(PUBLIC_INPUTS);
     });
 
     it('keeps a job that one node cancels while another waits for it', async () => {
