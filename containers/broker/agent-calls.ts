@@ -229,17 +229,17 @@ export class AgentCalls {
   async #next(
     slot: AgentSlot,
     filter: WireJobFilter | undefined,
-    { client, isAlone, signal, onUndelivered }: CallContext,
+    { client, isAlone, signal, answer, onUndelivered }: CallContext,
     holdMs: number,
   ): Promise<AgentLease | undefined> {
     const { dispatcher, held, slots, log } = this.#deps;
-    const { glanceMs } = this.#options;
-    const job: DispatchedJob | undefined = await dispatcher.next({
-      slot,
-      filter,
-      signal,
-      holdMs: isAlone ? holdMs : glanceMs,
-    });
+    const waitMs = isAlone ? holdMs : this.#options.glanceMs;
+    if (!answer.hasRoom && filter?.allowNewJobs !== false) {
+      // No job is claimed that could not be sent.
+      const until = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+      if (!(await answer.untilRoom(until))) return undefined;
+    }
+    const job: DispatchedJob | undefined = await dispatcher.next({ slot, filter, signal, answer, holdMs: waitMs });
     if (job === undefined) return undefined;
     this.#deps.count?.('BrokerJobsGiven');
     onUndelivered(async () => {

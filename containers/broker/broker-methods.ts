@@ -17,7 +17,7 @@ const REPLAY = 'replayProvingJob';
 export function nodeMethods(node: NodeCalls): ReadonlyMap<string, RpcMethod> {
   const methods: Partial<Record<BrokerMethod, RpcMethod>> = {
     enqueueProvingJob: method('enqueueProvingJob', ([job], call) => node.enqueue(job, call)),
-    getProvingJobStatus: method('getProvingJobStatus', ([id]) => node.status(id)),
+    getProvingJobStatus: method('getProvingJobStatus', ([id], call) => node.status(id, call)),
     cancelProvingJob: method('cancelProvingJob', ([id], call) => node.cancel(id, call)),
     getCompletedJobs: method('getCompletedJobs', ([ids], call) => node.completed(ids, call)),
   };

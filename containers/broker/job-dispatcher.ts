@@ -11,6 +11,7 @@ import { FailedJobs } from './failed-jobs.ts';
 import type { JobAhead, JobsAhead } from './jobs-ahead.ts';
 import { type DispatchedJob, JobTaker, type JobTakerDeps, NOT_WANTED_SECONDS } from './job-taker.ts';
 import type { InputsUri } from './stored-payloads.ts';
+import type { AnswerRoom, AnswerShare } from './transport/answer-room.ts';
 import { covers, type Wanted, type WaitingAgent, WaitingAgents } from './waiting-agents.ts';
 
 /** Messages that are made into jobs for agents at a time: the ledger and the store take a while on AWS. */
@@ -28,6 +29,8 @@ export interface JobWish {
   readonly holdMs: number;
   /** Ends the wait: the client has gone, or the broker stops. */
   readonly signal: AbortSignal;
+  /** Of the response that the job goes into. */
+  readonly answer: AnswerShare;
 }
 
 export interface JobDispatcherDeps extends JobTakerDeps {
@@ -37,6 +40,8 @@ export interface JobDispatcherDeps extends JobTakerDeps {
   readonly rollup?: RollupId;
   /** @default no job is claimed before an agent asks for one */
   readonly ahead?: JobsAhead;
+  /** Where no payload fits for now, no job is claimed. @default there is always room */
+  readonly room?: Pick<AnswerRoom, 'isFull' | 'whenOpen'> | undefined;
 }
 
 /**
@@ -73,14 +78,14 @@ export class JobDispatcher {
    * The next job for the agent, which holds it from then on; `undefined` when none came in time.
    * @throws when the engine is out of reach
    */
-  async next({ slot, filter, holdMs, signal }: JobWish): Promise<DispatchedJob | undefined> {
+  async next({ slot, filter, holdMs, signal, answer }: JobWish): Promise<DispatchedJob | undefined> {
     const { ahead, slots } = this.#deps;
     ahead?.ended(slot);
     if (filter?.allowNewJobs === false || signal.aborted || slots.isDoubted(slot)) return undefined;
     slot.isCalling = true;
     try {
-      const kept = await this.#takeKept({ slot, filter });
-      return kept ?? (await this.#wait({ slot, filter, isAhead: false }, signal, holdMs));
+      const kept = await this.#takeKept({ slot, filter, answer });
+      return kept ?? (await this.#wait({ slot, filter, answer, isAhead: false }, signal, holdMs));
     } finally {
       slot.isCalling = false;
     }
@@ -103,7 +108,7 @@ export class JobDispatcher {
   }
 
   /** A job that was claimed early, whichever agent it was meant for. */
-  async #takeKept(agent: Pick<WaitingAgent, 'slot' | 'filter'>): Promise<DispatchedJob | undefined> {
+  async #takeKept(agent: Pick<WaitingAgent, 'slot' | 'filter' | 'answer'>): Promise<DispatchedJob | undefined> {
     for (;;) {
       const kept = this.#deps.ahead?.take(this.#isFor(agent));
       const job = kept && (await this.#take(kept.message, agent, kept.inputsUri));
@@ -113,7 +118,7 @@ export class JobDispatcher {
 
   /** Waits for a message to be taken for the agent: until it is its own, or, while the agent is at work, until it is kept. */
   async #wait(
-    wish: Pick<WaitingAgent, 'slot' | 'filter' | 'isAhead'>,
+    wish: Pick<WaitingAgent, 'slot' | 'filter' | 'isAhead' | 'answer'>,
     signal: AbortSignal,
     holdMs?: number,
   ): Promise<DispatchedJob | undefined> {
@@ -149,6 +154,10 @@ export class JobDispatcher {
       while (this.#waiting.count > 0) {
         if (this.#offers.size >= OFFERS_AT_ONCE || this.#undecided >= this.#waiting.count) {
           await Promise.race(this.#offers);
+          continue;
+        }
+        if (this.#deps.room?.isFull === true) {
+          await this.#deps.room.whenOpen();
           continue;
         }
         await this.#claimOne();
@@ -237,7 +246,12 @@ export class JobDispatcher {
       type = (await engine.jobs.find(jobId))?.wireType;
       if (type !== undefined) types.learn(circuit, type);
     }
-    const chosen = this.#waiting.removeFirstFor(jobId, type);
+    let chosen = this.#waiting.removeFirstFor(jobId, type);
+    // An agent whose client does not read what it has keeps no message from the others.
+    while (typeof chosen !== 'string' && chosen.answer?.hasRoom === false) {
+      chosen.resolve(undefined);
+      chosen = this.#waiting.removeFirstFor(jobId, type);
+    }
     if (typeof chosen !== 'string') return chosen;
     // The next claim leaves what nobody takes, but what failed here would come back before all others.
     await engine.queue.release(message, chosen === 'not-wanted' ? 0 : NOT_WANTED_SECONDS);
@@ -247,11 +261,12 @@ export class JobDispatcher {
   /** Makes the message a job of the agent, and arranges the search for its next one. */
   async #take(
     message: QueueLease,
-    { slot, filter }: Pick<WaitingAgent, 'slot' | 'filter'>,
+    { slot, filter, answer }: Pick<WaitingAgent, 'slot' | 'filter' | 'answer'>,
     inputsUri?: InputsUri,
   ): Promise<DispatchedJob | undefined> {
     const job = await this.#taker.take(message, slot, inputsUri);
     if (job === undefined) return undefined;
+    answer?.add(job.inputsBytes);
     this.#deps.ahead?.began(slot, message.message.circuit, (signal) => {
       this.#wait({ slot, filter, isAhead: true }, signal).catch((error: unknown) =>
         this.#deps.log.debug({ err: error }, 'no job was claimed early'),

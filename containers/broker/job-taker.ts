@@ -11,7 +11,7 @@ import type { AgentBook, AgentSlot } from './agent-slot.ts';
 import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
 import type { HeldLeases } from './held-leases.ts';
-import type { InputsUri, StoredPayloads } from './stored-payloads.ts';
+import { inlineBytes, type InputsUri, type StoredPayloads } from './stored-payloads.ts';
 import type { WireIds } from './wire-ids.ts';
 
 /** A message that is for nobody here now is back for others after this. */
@@ -28,6 +28,8 @@ export interface AgentLease extends Omit<WireLease, 'job'> {
 export interface DispatchedJob {
   readonly jobId: ProvingJobId;
   readonly lease: AgentLease;
+  /** What its inputs take in the response. */
+  readonly inputsBytes: number;
 }
 
 export interface JobTakerDeps extends BrokerDeps {
@@ -151,7 +153,8 @@ export class JobTaker {
     try {
       const inputsUri = knownInputs ?? (await payloads.inputsUri(record, type));
       slots.began(slot, jobId, lease.claimedAtMs);
-      return { jobId, lease: { job: { id: wireId, type, epochNumber: epoch, inputsUri }, time: lease.claimedAtMs } };
+      const job = { id: wireId, type, epochNumber: epoch, inputsUri };
+      return { jobId, lease: { job, time: lease.claimedAtMs }, inputsBytes: inlineBytes(record.inputs) };
     } catch (error) {
       if (!isLostObject(error)) throw error;
       const message = held.take(jobId);

@@ -15,8 +15,9 @@ import type { BrokerDeps } from './broker-deps.ts';
 import type { CircuitTypes } from './circuit-types.ts';
 import type { JobAskers } from './job-askers.ts';
 import type { RecentSettlements } from './recent-settlements.ts';
-import type { StoredPayloads } from './stored-payloads.ts';
+import { inlineBytes, type StoredPayloads } from './stored-payloads.ts';
 import { OpenJobs } from './open-jobs.ts';
+import type { AnswerShare } from './transport/answer-room.ts';
 import { CallRefusedError } from './transport/errors.ts';
 import { type CallContext, RPC_CODES } from './transport/json-rpc.ts';
 import type { WireIds } from './wire-ids.ts';
@@ -24,6 +25,8 @@ import type { WireIds } from './wire-ids.ts';
 /** What official facades compare a cancelled job's reason with; every version knows it. */
 const CANCELLED: WireStatus = { status: 'rejected', reason: 'Aborted' };
 const READS_AT_ONCE = 16;
+
+type NodeCall = Pick<CallContext, 'client' | 'answer'>;
 
 export interface NodeCallsDeps extends BrokerDeps {
   readonly ids: WireIds;
@@ -56,7 +59,7 @@ export class NodeCalls {
   }
 
   /** Inputs to the store, then the record, then the message. @returns the job's status before the call */
-  async enqueue({ id, type, inputsUri }: WireJob, { client }: Pick<CallContext, 'client'>): Promise<WireStatus> {
+  async enqueue({ id, type, inputsUri }: WireJob, { client, answer }: NodeCall): Promise<WireStatus> {
     const { engine, ids, types, payloads, askers, count, line, rangeId, log } = this.#deps;
     const jobId = ids.toJobId(id);
     askers.named(jobId, client);
@@ -65,7 +68,7 @@ export class NodeCalls {
     const { circuit } = parseProvingJobId(jobId);
     types.learn(circuit, type);
     if (known !== undefined && known.state !== 'cancelled') {
-      const status = await this.#statusOf(known);
+      const status = await this.#statusOf(known, answer);
       askers.asked(jobId, client);
       return status;
     }
@@ -95,14 +98,14 @@ export class NodeCalls {
     return { status: known === undefined ? 'not-found' : 'in-queue' };
   }
 
-  async status(id: WireJobId): Promise<WireStatus> {
+  async status(id: WireJobId, { answer }: Pick<NodeCall, 'answer'>): Promise<WireStatus> {
     const { engine, ids } = this.#deps;
     const record = await engine.jobs.find(ids.toJobId(id));
-    return record === undefined ? { status: 'not-found' } : this.#statusOf(record);
+    return record === undefined ? { status: 'not-found' } : this.#statusOf(record, answer);
   }
 
   /** Cancels the job, unless another node waits for it as well. */
-  async cancel(id: WireJobId, { client }: Pick<CallContext, 'client'>): Promise<void> {
+  async cancel(id: WireJobId, { client }: Pick<NodeCall, 'client'>): Promise<void> {
     const { engine, ids, askers, log } = this.#deps;
     const jobId = ids.toJobId(id);
     if (askers.withdrew(jobId, client)) {
@@ -140,7 +143,7 @@ export class NodeCalls {
     return settled.filter((id) => id !== undefined);
   }
 
-  async #statusOf(record: JobRecord): Promise<WireStatus> {
+  async #statusOf(record: JobRecord, answer: AnswerShare): Promise<WireStatus> {
     switch (record.state) {
       case 'queued':
         return { status: 'in-queue' };
@@ -151,13 +154,14 @@ export class NodeCalls {
       case 'cancelled':
         return CANCELLED;
       case 'proven':
-        return this.#proofOf(record);
+        return this.#proofOf(record, answer);
     }
   }
 
   /** A proof that the store has lost is made again: the node asks until it is there. */
-  async #proofOf(record: JobRecord): Promise<WireStatus> {
+  async #proofOf(record: JobRecord, answer: AnswerShare): Promise<WireStatus> {
     const { engine, payloads } = this.#deps;
+    await answer.take(inlineBytes(record.proof));
     try {
       return { status: 'fulfilled', value: await payloads.proofUri(record) };
     } catch (error) {

@@ -16,6 +16,7 @@ import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { StreamedEpochs, type StreamedEpochsDeps } from './streamed-epochs.ts';
 import { StoredPayloads } from './stored-payloads.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
+import type { AnswerRoom } from './transport/answer-room.ts';
 import type { RpcMethod } from './transport/json-rpc.ts';
 import { WireIds } from './wire-ids.ts';
 
@@ -35,6 +36,8 @@ export type ProverBrokerDeps = BrokerDeps &
     /** A clock that only goes forward, in milliseconds. */
     readonly steadyMs: () => number;
     readonly count?: (count: BrokerCount) => void;
+    /** Bounds the payloads of responses. @default nothing does */
+    readonly room?: AnswerRoom;
     /** The time by which proof windows close. @default this machine's */
     readonly windowNowMs?: () => number;
   };

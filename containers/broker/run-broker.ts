@@ -22,6 +22,7 @@ import type { L1Rollup } from './l1/l1-rollup.ts';
 import { BrokerMeasurement } from './measure-broker.ts';
 import { ProverBroker } from './prover-broker.ts';
 import type { Network } from '../../shared/config/network.ts';
+import { AnswerRoom } from './transport/answer-room.ts';
 import { ClientNetworks } from './transport/client-networks.ts';
 import { RpcServer, type RpcStatus, type RpcTrouble, warnWhenOpen } from './transport/rpc-server.ts';
 
@@ -33,6 +34,8 @@ export interface BrokerOptions {
   readonly networks: readonly Network[];
   readonly maxBodyBytes: number;
   readonly maxCalls: number;
+  /** The most bytes of inputs and proofs in responses that clients have not read. */
+  readonly maxAnswerBytes: number;
   readonly maxConnections: number;
   readonly clientTimeoutMs: number;
   readonly holdMs: number;
@@ -87,6 +90,11 @@ export async function runBroker(
   const clock = l1 && new L1Clock({ nowMs, steadyMs: () => performance.now() });
   const windowNowMs = clock === undefined ? nowMs : (): number => clock.windowNowMs();
   const counts = new BrokerCounts();
+  const room = new AnswerRoom({
+    bytes: options.maxAnswerBytes,
+    bytesPerClient: Math.ceil(options.maxAnswerBytes / 2),
+    patienceMs: options.clientTimeoutMs,
+  });
   const isDevelopment = l1?.nodes.some(({ client }) => client.chain.id === DEVELOPMENT.chainId) === true;
   const l1SlotMs = isDevelopment ? DEVELOPMENT.slotMs : PUBLIC_SLOT_MS;
   const broker = new ProverBroker(
@@ -99,6 +107,7 @@ export async function runBroker(
       nowMs,
       windowNowMs,
       count: counts.add,
+      room,
       deadlineAtMs: async (epoch) => l1?.deadlineAtMs(epoch),
       steadyMs: () => performance.now(),
     },
@@ -116,6 +125,7 @@ export async function runBroker(
       maxConnectionsPerClient: Math.ceil(options.maxConnections / 2),
       clientTimeoutMs: options.clientTimeoutMs,
       bodies: BODIES,
+      answers: room,
       // The only version header of official servers that the broker can fill; no official client checks it.
       headers: { 'x-aztec-packageVersion': line.networkVersion },
     },

@@ -30,6 +30,14 @@ import { LongText } from './transport/long-text.ts';
 /** Where an agent finds its inputs; large inline ones are made while they are sent. */
 export type InputsUri = ProofUri | LongText;
 
+/** An inline payload is URI-encoded JSON, which is about this much longer. */
+const INLINE_FACTOR = 1.5;
+
+/** What a stored payload takes in a response; nothing where it is kept elsewhere. */
+export function inlineBytes(object: Pick<StoredObject, 'sizeBytes'> | undefined): number {
+  return Math.ceil((object?.sizeBytes ?? 0) * INLINE_FACTOR);
+}
+
 /** Payloads that are read or written at a time, whatever their number: each is held in memory some times over. */
 const AT_ONCE = 4;
 

@@ -4,6 +4,7 @@ import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { AgentSlot } from './agent-slot.ts';
 import { accepts } from './circuit-types.ts';
+import type { AnswerShare } from './transport/answer-room.ts';
 import type { FailedJobs } from './failed-jobs.ts';
 import type { DispatchedJob, JobTakerDeps } from './job-taker.ts';
 
@@ -12,6 +13,8 @@ export interface WaitingAgent {
   readonly filter: WireJobFilter | undefined;
   /** Whether the agent is still at work: the job is kept for it, unless an idle one takes it first. */
   readonly isAhead: boolean;
+  /** Of the response that the job goes into; an agent at work has none. */
+  readonly answer?: AnswerShare | undefined;
   /** Whether its time is over: it may be while a message is tried for it. */
   isOver: boolean;
   readonly resolve: (job: DispatchedJob | undefined) => void;

@@ -10,6 +10,7 @@ import { Drain } from '../agent/drain.ts';
 import { AgentReporter } from '../agent/heartbeat/agent-reporter.ts';
 import { TaskProtection, type TaskProtectionOptions } from '../agent/task-protection.ts';
 import { HealthPages, type Scrape } from '../health/health-pages.ts';
+import { AnswerRoom } from '../broker/transport/answer-room.ts';
 import { ClientNetworks } from '../broker/transport/client-networks.ts';
 import { RpcServer, type RpcStatus } from '../broker/transport/rpc-server.ts';
 import { AgentGateway, type AgentGatewayOptions } from './agent-gateway.ts';
@@ -50,6 +51,8 @@ const HOST = '127.0.0.1';
 /** One agent has a few connections. */
 const MAX_CONNECTIONS = 32;
 const BODIES = { atOnce: 2, atOncePerClient: 2 };
+/** One agent has one job, and what is read of it is the same each time. */
+const ANSWERS = { bytes: 64 * 2 ** 20, bytesPerClient: 64 * 2 ** 20 };
 /** How long calls may take to end once the agent has nothing more to report. */
 const STOP_MS = 1_000;
 
@@ -100,6 +103,7 @@ export async function runGateway(
       maxConnectionsPerClient: MAX_CONNECTIONS,
       clientTimeoutMs: options.clientTimeoutMs,
       bodies: BODIES,
+      answers: new AnswerRoom({ ...ANSWERS, patienceMs: options.clientTimeoutMs }),
     },
     {
       methods: gateway.methods,

@@ -48,6 +48,7 @@ export async function startTestBroker(
       networks: [],
       maxBodyBytes: 64 * 2 ** 20,
       maxCalls: 100,
+      maxAnswerBytes: 64 * 2 ** 20,
       maxConnections: 200,
       clientTimeoutMs: 60_000,
       holdMs: 5_000,

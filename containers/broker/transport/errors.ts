@@ -25,6 +25,20 @@ export class CallRefusedError extends Error {
   }
 }
 
+/** Responses that clients have not read take all the memory there is for them: the request is to be sent again. */
+export class AnswersFullError extends Error {
+  override readonly name = 'AnswersFullError';
+  readonly unreadBytes: number;
+
+  constructor(unreadBytes: number) {
+    super(
+      `clients have not read ${Math.round(unreadBytes / 2 ** 20)} MiB of inputs and proofs yet: see ` +
+        '--broker-max-answer-size (COPPICE_BROKER_MAX_ANSWER_SIZE)',
+    );
+    this.unreadBytes = unreadBytes;
+  }
+}
+
 /** The address to listen on is in use, or is not one of this machine's. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';

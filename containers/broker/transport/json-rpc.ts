@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { AnswerShare } from './answer-room.ts';
 import { CallRefusedError } from './errors.ts';
 import type { ReadCall } from './read-calls.ts';
 
@@ -13,6 +14,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Called if the client does not get the call's result: what the call took for it is given back. */
   readonly onUndelivered: (giveBack: () => Promise<void>) => void;
+  /** Where payloads of the response are counted. */
+  readonly answer: AnswerShare;
 }
 
 /**

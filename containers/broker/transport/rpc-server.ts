@@ -5,6 +5,7 @@ import { isWithin } from '../../../shared/retry/is-within.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import { HealthPages } from '../../health/health-pages.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import { BodyTurns, type BodyTurnsOptions } from './body-turns.ts';
 import { type ClientNetworks, isLoopback, plainAddress } from './client-networks.ts';
 import { BodyRefusedError, ListenError } from './errors.ts';
@@ -30,6 +31,8 @@ export interface RpcServerOptions {
   /** How long a client may take to send a request, and to read a response. */
   readonly clientTimeoutMs: number;
   readonly bodies: BodyTurnsOptions;
+  /** Bounds the payloads of responses. */
+  readonly answers: AnswerRoom;
   /** Whether a client's responses go unpacked. @default clients on this machine, where a copy costs less than packing */
   readonly isNear?: (client: string) => boolean;
   /** Sent with every response. @default none */
@@ -173,9 +176,11 @@ export class RpcServer {
     const gone = new AbortController();
     const onClose = (): void => gone.abort('the client has gone');
     const givesBack: (() => Promise<void>)[] = [];
+    const { share, close } = this.#options.answers.open(client, gone.signal);
     const context = {
       client,
       signal: gone.signal,
+      answer: share,
       onUndelivered: (giveBack: () => Promise<void>): void => void givesBack.push(giveBack),
     };
     response.once('close', onClose);
@@ -190,6 +195,7 @@ export class RpcServer {
     } finally {
       this.#underWay.delete(gone);
       response.off('close', onClose);
+      close();
       if (!isDelivered) await this.#giveBack(givesBack);
     }
   }
@@ -240,10 +246,11 @@ export class RpcServer {
   async #send(request: IncomingMessage, response: ServerResponse, status: number, answer: unknown): Promise<boolean> {
     const { clientTimeoutMs, isNear = isLoopback, headers = {} } = this.#options;
     const accepts = (request.headers['accept-encoding'] ?? '').includes('gzip');
-    response.setTimeout(clientTimeoutMs, () => response.destroy());
     if (this.#isStopping) response.setHeader('connection', 'close');
     const mayPack = accepts && !isNear(clientOf(request.socket));
-    return sendJson(response, { status, headers, answer, mayPack });
+    // The whole of it in that time: a client that reads a little now and then would hold its payloads for ever.
+    const timer = setTimeout(() => response.destroy(), clientTimeoutMs);
+    return sendJson(response, { status, headers, answer, mayPack }).finally(() => clearTimeout(timer));
   }
 
   async #giveBack(givesBack: readonly (() => Promise<void>)[]): Promise<void> {

@@ -20,6 +20,7 @@ export function toBrokerOptions(
     networks: settings.brokerAllow ?? [],
     maxBodyBytes: settings.rpcMaxBodySize,
     maxCalls: settings.rpcMaxBatchSize,
+    maxAnswerBytes: settings.brokerMaxAnswerSize,
     maxConnections: settings.brokerMaxConnections,
     clientTimeoutMs: settings.brokerClientTimeoutSeconds * 1000,
     holdMs: settings.brokerHoldSeconds * 1000,

@@ -95,6 +95,12 @@ export const BROKER_GROUP = {
       variable: 'COPPICE_BROKER_MAX_CONNECTIONS',
       description: 'Most connections at a time; one address may have half of them',
     }),
+    brokerMaxAnswerSize: withDefault(bytes, '64mb', {
+      flag: 'broker-max-answer-size',
+      variable: 'COPPICE_BROKER_MAX_ANSWER_SIZE',
+      description:
+        'Most inputs and proofs in responses that clients have not read yet; one address may have half of it',
+    }),
     brokerClientTimeoutSeconds: withDefault(integer(1, 3600), '60', {
       flag: 'broker-client-timeout-seconds',
       variable: 'COPPICE_BROKER_CLIENT_TIMEOUT_SECONDS',

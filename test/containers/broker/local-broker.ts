@@ -1,5 +1,6 @@
 import type { BrokerLine } from '../../../containers/broker/broker-deps.ts';
 import { ProverBroker, type ProverBrokerOptions } from '../../../containers/broker/prover-broker.ts';
+import { AnswerRoom } from '../../../containers/broker/transport/answer-room.ts';
 import type { CallContext } from '../../../containers/broker/transport/json-rpc.ts';
 import type { BrokerMethod } from '../../../shared/broker-api/broker-methods.ts';
 import type { WireLease } from '../../../shared/broker-api/wire-types.ts';
@@ -25,6 +26,11 @@ export interface LocalAgent {
   giveBack(lease: WireLease): Promise<void>;
 }
 
+interface LocalBrokerOptions {
+  readonly line: BrokerLine;
+  readonly room: AnswerRoom;
+}
+
 /** A broker in this process, without HTTP. */
 export class LocalBroker {
   readonly broker: ProverBroker;
@@ -36,7 +42,7 @@ export class LocalBroker {
   constructor(
     harness: Pick<EmbeddedHarness, 'engine' | 'leaseSeconds' | 'nowMs'>,
     engine: Engine = harness.engine,
-    { line = LINE, ...options }: Partial<ProverBrokerOptions & { readonly line: BrokerLine }> = {},
+    { line = LINE, room, ...options }: Partial<ProverBrokerOptions & LocalBrokerOptions> = {},
   ) {
     this.broker = new ProverBroker(
       { holdMs: 60_000, glanceMs: 10, claimSeconds: 20, keepMs: 3_600_000, ...options },
@@ -48,6 +54,7 @@ export class LocalBroker {
         nowMs: () => harness.nowMs(),
         steadyMs: () => performance.now(),
         deadlineAtMs: async () => undefined,
+        ...(room !== undefined && { room }),
       },
     );
     this.#running = this.broker.run(this.#end.signal);
@@ -87,9 +94,18 @@ export class LocalBroker {
     params: readonly unknown[],
     signal = this.#end.signal,
   ): Promise<unknown> {
-    const context: CallContext = { client, isAlone: true, signal, onUndelivered: () => undefined };
-    return this.broker.methods.get(`proverBroker_${method}`)!(params, context);
+    return this.broker.methods.get(`proverBroker_${method}`)!(params, aCallContext(client, signal));
   }
+}
+
+/** Of a call that came alone, and whose answer arrives. @param room where its payloads are counted, and stay */
+export function aCallContext(client: string, signal: AbortSignal, room = roomOf(Infinity)): CallContext {
+  const { share } = room.open(client, signal);
+  return { client, isAlone: true, signal, onUndelivered: () => undefined, answer: share };
+}
+
+export function roomOf(bytes: number, bytesPerClient = bytes): AnswerRoom {
+  return new AnswerRoom({ bytes, bytesPerClient, patienceMs: 600_000 });
 }
 
 export async function recordOf(engine: Engine, id: string): Promise<JobRecord> {

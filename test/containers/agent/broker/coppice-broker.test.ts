@@ -49,6 +49,7 @@ describe("an agent of Coppice's broker", () => {
         maxCalls: 100,
         maxConnections: 200,
         clientTimeoutMs: 60_000,
+        maxAnswerBytes: 64 * 2 ** 20,
         holdMs: 2_000,
         leaseSeconds: LEASE_SECONDS,
         claimSeconds: 1,

@@ -5,6 +5,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
+import { AnswerRoom } from '../../../../containers/broker/transport/answer-room.ts';
 import { ClientNetworks } from '../../../../containers/broker/transport/client-networks.ts';
 import { parseNetwork } from '../../../../shared/config/network.ts';
 import { CallRefusedError, ListenError } from '../../../../containers/broker/transport/errors.ts';
@@ -44,6 +45,7 @@ async function serve(
       maxConnectionsPerClient: 100,
       clientTimeoutMs: 60_000,
       bodies: { atOnce: 2, atOncePerClient: 1 },
+      answers: roomOf(64 * MIB),
       ...options,
     },
     {
@@ -61,6 +63,22 @@ async function serve(
 
 function call(method: string, params: unknown[] = [], id: number | string = 1): Record<string, unknown> {
   return { jsonrpc: '2.0', id, method, params };
+}
+
+function roomOf(bytes: number, patienceMs = 600_000): AnswerRoom {
+  return new AnswerRoom({ bytes, bytesPerClient: bytes, patienceMs });
+}
+
+/** A text without an end. @param onPart called when a part is made */
+function endlessText(onPart: () => void = () => undefined): LongText {
+  return new LongText({
+    *[Symbol.iterator]() {
+      for (;;) {
+        onPart();
+        yield Buffer.alloc(65_536, 'x');
+      }
+    },
+  });
 }
 
 async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
@@ -124,18 +142,10 @@ describe('RpcServer', () => {
   it('makes no more of a long text than its client reads, and gives back what the call took when it goes', async () => {
     const giveBack = vi.fn(async () => undefined);
     let parts = 0;
-    const endless = {
-      *[Symbol.iterator]() {
-        for (;;) {
-          parts += 1;
-          yield Buffer.alloc(65_536, 'x');
-        }
-      },
-    };
     const { port } = await serve({
       text: async (_params, { onUndelivered }) => {
         onUndelivered(giveBack);
-        return new LongText(endless);
+        return endlessText(() => (parts += 1));
       },
     });
     const request = httpRequest({ port, host: '127.0.0.1', method: 'POST' });
@@ -442,6 +452,76 @@ describe('RpcServer', () => {
     slow.write(`POST / HTTP/1.1\r\nhost: broker\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
     await expect.poll(() => giveBack.mock.calls.length).toBe(1);
     slow.destroy();
+  });
+
+  it('cuts off a client that reads a response a little at a time', async () => {
+    const giveBack = vi.fn(async () => undefined);
+    const { port } = await serve(
+      {
+        take: async (_params, { onUndelivered }) => {
+          onUndelivered(giveBack);
+          return endlessText();
+        },
+      },
+      { clientTimeoutMs: 1_000 },
+    );
+    const request = httpRequest({ port, host: '127.0.0.1', method: 'POST' });
+    request.on('error', () => undefined);
+    request.end(JSON.stringify(call('take')));
+    const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream];
+    response.on('error', () => undefined);
+    response.on('data', () => {
+      response.pause();
+      setTimeout(() => response.resume(), 50);
+    });
+    await expect.poll(() => giveBack.mock.calls.length).toBe(1);
+  });
+
+  it('counts the payloads of a response until it is sent, or its client has gone', async () => {
+    const { port, url } = await serve(
+      {
+        take: async ([isEndless], { answer }) => {
+          await answer.take(10);
+          return isEndless === true ? endlessText() : 'taken';
+        },
+      },
+      { answers: roomOf(10) },
+    );
+    const unread = httpRequest({ port, host: '127.0.0.1', method: 'POST' });
+    unread.on('error', () => undefined);
+    unread.end(JSON.stringify(call('take', [true])));
+    await once(unread, 'response');
+    let isTaken = false;
+    const waiting = post(url, call('take')).then((response) => {
+      isTaken = true;
+      return response.json();
+    });
+    // Other calls are served meanwhile.
+    expect((await fetch(`${url}status`)).status).toBe(200);
+    expect(isTaken).toBe(false);
+    unread.destroy();
+    expect(await waiting).toMatchObject({ result: 'taken' });
+    expect(await (await post(url, call('take'))).json()).toMatchObject({ result: 'taken' });
+  });
+
+  it('has a request sent again whose payloads find no room in time', async () => {
+    const { port, url, logged } = await serve(
+      {
+        take: async (_params, { answer }) => {
+          await answer.take(10);
+          return endlessText();
+        },
+      },
+      { answers: roomOf(10, 20) },
+    );
+    const unread = httpRequest({ port, host: '127.0.0.1', method: 'POST' });
+    unread.on('error', () => undefined);
+    unread.end(JSON.stringify(call('take')));
+    await once(unread, 'response');
+    const refused = await post(url, call('take'));
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(logged.join('')).toContain('COPPICE_BROKER_MAX_ANSWER_SIZE');
+    unread.destroy();
   });
 
   it('closes connections beyond those of all clients together, and says so', async () => {
