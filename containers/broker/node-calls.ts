@@ -17,6 +17,7 @@ import type { JobAskers } from './job-askers.ts';
 import type { RecentSettlements } from './recent-settlements.ts';
 import { inlineBytes, type StoredPayloads } from './stored-payloads.ts';
 import { OpenJobs } from './open-jobs.ts';
+import type { ToldCancels } from './told-cancels.ts';
 import type { AnswerShare } from './transport/answer-room.ts';
 import { CallRefusedError } from './transport/errors.ts';
 import { type CallContext, RPC_CODES } from './transport/json-rpc.ts';
@@ -34,6 +35,7 @@ export interface NodeCallsDeps extends BrokerDeps {
   readonly payloads: StoredPayloads;
   readonly settlements: RecentSettlements;
   readonly askers: JobAskers;
+  readonly cancels: ToldCancels;
   readonly count?: (count: BrokerCount) => void;
   /** Opens the job's epoch if it is not open. @returns why it takes no more jobs; `undefined` when it does */
   readonly openEpoch: (epochId: EpochId) => Promise<string | undefined>;
@@ -59,8 +61,9 @@ export class NodeCalls {
   }
 
   /** Inputs to the store, then the record, then the message. @returns the job's status before the call */
-  async enqueue({ id, type, inputsUri }: WireJob, { client, answer }: NodeCall): Promise<WireStatus> {
-    const { engine, ids, types, payloads, askers, count, line, rangeId, log } = this.#deps;
+  async enqueue({ id, type, inputsUri }: WireJob, call: NodeCall): Promise<WireStatus> {
+    const { engine, ids, types, payloads, askers, cancels, count, line, rangeId, log } = this.#deps;
+    const { client } = call;
     const jobId = ids.toJobId(id);
     askers.named(jobId, client);
     const known = await engine.jobs.find(jobId);
@@ -68,7 +71,7 @@ export class NodeCalls {
     const { circuit } = parseProvingJobId(jobId);
     types.learn(circuit, type);
     if (known !== undefined && known.state !== 'cancelled') {
-      const status = await this.#statusOf(known, answer);
+      const status = await this.#statusOf(known, call);
       askers.asked(jobId, client);
       return status;
     }
@@ -94,14 +97,15 @@ export class NodeCalls {
     if (record.state === 'queued') await this.#sender.send(record);
     // Not before: a request that fails is sent again by the same node.
     askers.asked(jobId, client);
+    cancels.forget(jobId);
     log.debug({ jobId }, known === undefined ? 'job recorded' : 'cancelled job revived');
     return { status: known === undefined ? 'not-found' : 'in-queue' };
   }
 
-  async status(id: WireJobId, { answer }: Pick<NodeCall, 'answer'>): Promise<WireStatus> {
+  async status(id: WireJobId, call: NodeCall): Promise<WireStatus> {
     const { engine, ids } = this.#deps;
     const record = await engine.jobs.find(ids.toJobId(id));
-    return record === undefined ? { status: 'not-found' } : this.#statusOf(record, answer);
+    return record === undefined ? { status: 'not-found' } : this.#statusOf(record, call);
   }
 
   /** Cancels the job, unless another node waits for it as well. */
@@ -120,30 +124,34 @@ export class NodeCalls {
     asked: readonly WireJobId[],
     { client, isAlone, signal }: CallContext,
   ): Promise<readonly WireJobId[]> {
-    for (const id of asked) this.#deps.askers.named(this.#deps.ids.toJobId(id), client);
-    const settled = await this.#settledOf(asked);
+    const { ids, askers, cancels, settlements } = this.#deps;
+    for (const id of asked) askers.named(ids.toJobId(id), client);
+    const settled = await this.#settledOf(asked, client);
     const mayWait = isAlone && settled.length === 0;
     const wait = mayWait ? AbortSignal.any([signal, AbortSignal.timeout(this.#holdMs)]) : AbortSignal.abort();
-    const recent = await this.#deps.settlements.take(client, wait);
-    return [...new Set([...settled, ...recent])];
+    const recent = await settlements.take(client, wait);
+    const news = recent.filter((id) => !cancels.hasHeardOf(ids.toJobId(id), client));
+    return [...new Set([...settled, ...news])];
   }
 
   /** An open job is not read: of 1,000 that a node asks for, nearly all are open. What was settled lately is in the answer anyway. */
-  async #settledOf(asked: readonly WireJobId[]): Promise<readonly WireJobId[]> {
-    const { engine, ids } = this.#deps;
+  async #settledOf(asked: readonly WireJobId[], client: string): Promise<readonly WireJobId[]> {
+    const { engine, ids, cancels } = this.#deps;
     if (asked.length === 0) return [];
     const jobIds = new Map(asked.map((id): [ProvingJobId, WireJobId] => [ids.toJobId(id), id]));
     const epochIds = new Set([...jobIds.keys()].map(epochIdOf));
     const open = await Promise.all([...epochIds].map((epochId) => this.#open.of(epochId)));
     const closed = [...jobIds].filter(([jobId]) => !open.some((jobs) => jobs.has(jobId)));
     const settled = await mapBounded(closed, READS_AT_ONCE, async ([jobId, id]) => {
-      const state = (await engine.jobs.find(jobId))?.state;
-      return state === undefined || state === 'queued' || state === 'leased' ? undefined : id;
+      const record = await engine.jobs.find(jobId);
+      if (record === undefined || record.state === 'queued' || record.state === 'leased') return undefined;
+      return record.state === 'cancelled' && cancels.knows(record, client) ? undefined : id;
     });
     return settled.filter((id) => id !== undefined);
   }
 
-  async #statusOf(record: JobRecord, answer: AnswerShare): Promise<WireStatus> {
+  async #statusOf(record: JobRecord, { client, answer }: NodeCall): Promise<WireStatus> {
+    const { cancels } = this.#deps;
     switch (record.state) {
       case 'queued':
         return { status: 'in-queue' };
@@ -152,6 +160,9 @@ export class NodeCalls {
       case 'rejected':
         return { status: 'rejected', reason: record.reason ?? 'no reason recorded' };
       case 'cancelled':
+        // It asks for the job again, and its enqueue has not arrived.
+        if (cancels.wasJustTold(record, client)) return { status: 'in-queue' };
+        cancels.tell(record, client);
         return CANCELLED;
       case 'proven':
         return this.#proofOf(record, answer);

@@ -18,6 +18,7 @@ import { StoredPayloads } from './stored-payloads.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { AnswerRoom } from './transport/answer-room.ts';
 import type { RpcMethod } from './transport/json-rpc.ts';
+import { ToldCancels } from './told-cancels.ts';
 import { WireIds } from './wire-ids.ts';
 
 export interface ProverBrokerOptions {
@@ -61,6 +62,7 @@ export class ProverBroker {
   readonly #dispatcher: JobDispatcher;
   readonly #settlements: RecentSettlements;
   readonly #askers: JobAskers;
+  readonly #cancels: ToldCancels;
 
   constructor({ holdMs, glanceMs, claimSeconds, keepMs = KEEP_MS }: ProverBrokerOptions, deps: ProverBrokerDeps) {
     this.#deps = deps;
@@ -73,6 +75,7 @@ export class ProverBroker {
     this.#draining = new DrainingAgents({ ...deps, held: this.#held });
     this.#settlements = new RecentSettlements({ settlements: engine.settlements, ids, steadyMs: deps.steadyMs });
     this.#askers = new JobAskers(deps.steadyMs);
+    this.#cancels = new ToldCancels(deps.steadyMs);
     const epochs = new StreamedEpochs({ ...deps, nowMs: deps.windowNowMs ?? nowMs });
     const shared = {
       ...deps,
@@ -92,6 +95,7 @@ export class ProverBroker {
       payloads,
       settlements: this.#settlements,
       askers: this.#askers,
+      cancels: this.#cancels,
       rangeId: STREAMED_RANGE,
       openEpoch: (id) => epochs.open(id),
     });
@@ -101,7 +105,10 @@ export class ProverBroker {
         ...shared,
         dispatcher: this.#dispatcher,
         draining: this.#draining,
-        onSettled: (settlement) => this.#settlements.note(settlement),
+        onSettled: (settlement) => {
+          this.#cancels.forget(settlement.jobId);
+          this.#settlements.note(settlement);
+        },
       },
     );
     this.methods = new Map([...nodeMethods(node), ...agentMethods(agent), ...returnMethods(agent)]);
@@ -124,12 +131,13 @@ export class ProverBroker {
 
   /** Follows settlements and keeps the registry up to date until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const stopFollowing = this.#settlements.start();
     // The agent of a job that was cancelled, or settled elsewhere, loses it, and learns so from its next report.
-    const stopDropping = this.#deps.engine.settlements.subscribe(({ jobId }) => {
+    const stopDropping = this.#deps.engine.settlements.subscribe(({ jobId, state }) => {
       this.#askers.forget(jobId);
+      if (state !== 'cancelled') this.#cancels.forget(jobId);
       void this.#held.complete(jobId);
     });
+    const stopFollowing = this.#settlements.start();
     try {
       await Promise.all([this.#slots.run(signal), this.#draining.run(signal)]);
     } finally {

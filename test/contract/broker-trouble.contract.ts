@@ -155,6 +155,43 @@ export function describeBrokerTroubleContract(engine: string, open: () => Promis
       expect((await after).inputs).toEqual(PUBLIC_INPUTS);
     });
 
+    it('lets a node ask for a job again that it cancelled, though it polls before its enqueue arrives', async () => {
+      const { url } = await startBroker();
+      const node = clientOf(url);
+      const polledTwice = Promise.withResolvers<undefined>();
+      let [enqueues, polls] = [0, 0];
+      const slow: ProvingJobBroker = new Proxy(node, {
+        get(target, name) {
+          if (name === 'enqueueProvingJob') {
+            return async (job: Parameters<ProvingJobBroker['enqueueProvingJob']>[0]) => {
+              enqueues += 1;
+              if (enqueues === 2) await polledTwice.promise;
+              return target.enqueueProvingJob(job);
+            };
+          }
+          if (name !== 'getCompletedJobs') return Reflect.get(target, name) as unknown;
+          return async (ids: Parameters<ProvingJobBroker['getCompletedJobs']>[0]) => {
+            const completed = await target.getCompletedJobs(ids);
+            if (enqueues === 2) polls += 1;
+            // What the first of them said has been read by the second.
+            if (polls === 2) polledTwice.resolve(undefined);
+            return completed;
+          };
+        },
+      });
+      const enqueued = Promise.withResolvers<undefined>();
+      const facade = await startFacade(tellingOfEnqueue(slow, () => enqueued.resolve(undefined)));
+      const pruned = new AbortController();
+      const inputs = newInputs();
+      const before = facade.getBaseParityProof(inputs, pruned.signal, EPOCH);
+      await enqueued.promise;
+      pruned.abort();
+      await expect(before).rejects.toThrow('Aborted');
+      const after = facade.getBaseParityProof(inputs, undefined, EPOCH);
+      startAgent(url);
+      expect((await after).inputs).toEqual(PUBLIC_INPUTS);
+    });
+
     it('gives an agent the same as before when the answer to its report was lost', async () => {
       const { url } = await startBroker();
       const node = clientOf(url);
