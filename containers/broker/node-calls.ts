@@ -140,7 +140,7 @@ export class NodeCalls {
     if (asked.length === 0) return [];
     const jobIds = new Map(asked.map((id): [ProvingJobId, WireJobId] => [ids.toJobId(id), id]));
     const epochIds = new Set([...jobIds.keys()].map(epochIdOf));
-    const open = await Promise.all([...epochIds].map((epochId) => this.#open.of(epochId)));
+    const open = await mapBounded([...epochIds], READS_AT_ONCE, (epochId) => this.#open.of(epochId));
     const closed = [...jobIds].filter(([jobId]) => !open.some((jobs) => jobs.has(jobId)));
     const settled = await mapBounded(closed, READS_AT_ONCE, async ([jobId, id]) => {
       const record = await engine.jobs.find(jobId);

@@ -65,8 +65,11 @@ export interface RunBrokerDeps {
   readonly onListening?: (port: number) => void;
 }
 
-/** Large bodies in memory at a time, of up to 64 MiB each but seldom above 10: an official client sends no larger ones. */
-const BODIES = { atOnce: 3, atOncePerClient: 2 };
+/**
+ * Large bodies in memory at a time, of up to 64 MiB each but seldom above 10: an official client sends no larger ones. The small
+ * ones are those of a few hundred agents that report their proofs.
+ */
+const BODIES = { atOnce: 3, atOncePerClient: 2, smallBytes: 32 * 2 ** 20 };
 const TROUBLES: Readonly<Record<RpcTrouble, BrokerCount>> = {
   'client-refused': 'BrokerClientsRefused',
   'request-refused': 'BrokerRequestsRefused',

@@ -50,7 +50,7 @@ export interface RunGatewayDeps {
 const HOST = '127.0.0.1';
 /** One agent has a few connections. */
 const MAX_CONNECTIONS = 32;
-const BODIES = { atOnce: 2, atOncePerClient: 2 };
+const BODIES = { atOnce: 2, atOncePerClient: 2, smallBytes: 32 * 2 ** 20 };
 /** One agent has one job, and what is read of it is the same each time. */
 const ANSWERS = { bytes: 64 * 2 ** 20, bytesPerClient: 64 * 2 ** 20 };
 /** How long calls may take to end once the agent has nothing more to report. */

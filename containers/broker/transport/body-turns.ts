@@ -5,6 +5,8 @@ export interface BodyTurnsOptions {
   readonly atOnce: number;
   /** Those of them that one client may have, so that one client cannot keep all others waiting. */
   readonly atOncePerClient: number;
+  /** The bytes of bodies without a turn from which on only a tiny one needs none. */
+  readonly smallBytes: number;
 }
 
 /**
@@ -14,11 +16,25 @@ export interface BodyTurnsOptions {
 export class BodyTurns {
   readonly #all: Turns;
   readonly #perClient: number;
+  readonly #mostSmallBytes: number;
   readonly #clients = new Map<string, { readonly turns: Turns; users: number }>();
 
-  constructor({ atOnce, atOncePerClient }: BodyTurnsOptions) {
+  #smallBytes = 0;
+
+  constructor({ atOnce, atOncePerClient, smallBytes }: BodyTurnsOptions) {
     this.#all = new Turns(atOnce);
     this.#perClient = atOncePerClient;
+    this.#mostSmallBytes = smallBytes;
+  }
+
+  /** Whether bodies without a turn take the memory that there is for them. */
+  get areSmallOnesMany(): boolean {
+    return this.#smallBytes >= this.#mostSmallBytes;
+  }
+
+  /** Counts bytes of bodies without a turn. @param bytes negative when they are no longer in memory, or have a turn */
+  countSmall(bytes: number): void {
+    this.#smallBytes += bytes;
   }
 
   /** Waits for a turn. @returns gives it back; safe to call twice */

@@ -28,7 +28,7 @@ export async function* readBody(
   try {
     for (;;) {
       const sinceMs = performance.now();
-      const timer = setTimeout(() => void request.destroy(), leftMs);
+      const timer = setTimeout(() => void request.destroy(), Math.max(0, leftMs));
       const next: IteratorResult<Buffer, void> = await parts.next().finally(() => clearTimeout(timer));
       if (next.done === true) return;
       leftMs -= performance.now() - sinceMs;

@@ -3,6 +3,8 @@ import { BodyRefusedError } from './errors.ts';
 
 /** A body up to this size is read whole before the first of its calls begins, and needs no turn. */
 const SMALL_BYTES = 256 * 1024;
+/** The same while many bodies are read at a time, as of clients that send slowly. */
+const TINY_BYTES = 16 * 1024;
 
 /** A call as it came, with what its body says of it. */
 export interface ReadCall extends Pick<SplitCall, 'isInList' | 'isAlone'> {
@@ -14,6 +16,8 @@ export interface ReadCall extends Pick<SplitCall, 'isInList' | 'isAlone'> {
 export interface ReadCallsOptions {
   /** The most calls of one body. */
   readonly maxCalls: number;
+  /** Whether many small bodies are in memory. */
+  readonly areSmallOnesMany: () => boolean;
   /** Called once when the body turns out to be large, before more of it is read. */
   readonly onLarge: () => Promise<void>;
 }
@@ -25,7 +29,7 @@ export interface ReadCallsOptions {
  */
 export async function* readCalls(
   parts: AsyncIterable<Buffer>,
-  { maxCalls, onLarge }: ReadCallsOptions,
+  { maxCalls, areSmallOnesMany, onLarge }: ReadCallsOptions,
 ): AsyncGenerator<ReadCall> {
   const splitter = new CallSplitter();
   let pending: ReadCall[] = [];
@@ -43,7 +47,7 @@ export async function* readCalls(
   };
   for await (const part of parts) {
     bytes += part.length;
-    if (bytes > SMALL_BYTES && !isLarge) {
+    if (!isLarge && bytes > (areSmallOnesMany() ? TINY_BYTES : SMALL_BYTES)) {
       isLarge = true;
       await onLarge();
     }

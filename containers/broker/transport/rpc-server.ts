@@ -206,9 +206,14 @@ export class RpcServer {
     const { methods, onTrouble } = this.#deps;
     const onRefused = (): void => onTrouble?.('call-refused');
     let giveBack: (() => void) | undefined;
-    let bytes = 0;
+    let [bytes, smallBytes] = [0, 0];
+    const countSmall = (change: number): void => {
+      smallBytes += change;
+      this.#bodies.countSmall(change);
+    };
     const onRead = (read: number): void => {
       bytes += read;
+      if (giveBack === undefined) countSmall(read);
       this.#bodyBytes += read;
       this.#mostBodyBytes = Math.max(this.#mostBodyBytes, this.#bodyBytes);
     };
@@ -216,11 +221,16 @@ export class RpcServer {
       const body = readBody(request, { maxBytes: maxBodyBytes, timeoutMs: clientTimeoutMs });
       const calls = readCalls(counted(body, onRead), {
         maxCalls,
-        onLarge: async () => void (giveBack = await this.#bodies.take(context.client)),
+        areSmallOnesMany: () => this.#bodies.areSmallOnesMany,
+        onLarge: async () => {
+          giveBack = await this.#bodies.take(context.client);
+          countSmall(-smallBytes);
+        },
       });
       return await answerRequest(calls, methods, context, onRefused);
     } finally {
       this.#bodyBytes -= bytes;
+      countSmall(-smallBytes);
       giveBack?.();
     }
   }

@@ -20,6 +20,7 @@ import {
 import { createLogger } from '../../../../shared/telemetry/logger.ts';
 
 const MIB = 2 ** 20;
+const BODIES = { atOnce: 1, atOncePerClient: 1, smallBytes: 32 * MIB };
 const servers: RpcServer[] = [];
 
 afterEach(async () => {
@@ -44,7 +45,7 @@ async function serve(
       maxConnections: 100,
       maxConnectionsPerClient: 100,
       clientTimeoutMs: 60_000,
-      bodies: { atOnce: 2, atOncePerClient: 1 },
+      bodies: { ...BODIES, atOnce: 2 },
       answers: roomOf(64 * MIB),
       ...options,
     },
@@ -331,7 +332,7 @@ describe('RpcServer', () => {
       begun.resolve(undefined);
       return finish.promise;
     };
-    const { port, url } = await serve({ large }, { clientTimeoutMs: 500, bodies: { atOnce: 1, atOncePerClient: 1 } });
+    const { port, url } = await serve({ large }, { clientTimeoutMs: 500, bodies: BODIES });
     const body = [call('large', ['x'.repeat(MIB)])];
     const first = post(url, body);
     await begun.promise;
@@ -342,6 +343,30 @@ describe('RpcServer', () => {
     await once(slow, 'close');
     finish.resolve(undefined);
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
+  });
+
+  it('holds few small bodies of clients that are slow to send, and serves the others', async () => {
+    const { server, port, url } = await serve(
+      { length: async ([text]) => String(text).length },
+      { bodies: { ...BODIES, smallBytes: MIB } },
+    );
+    const body = JSON.stringify(call('length', ['x'.repeat(200_000)]));
+    const slow = Array.from({ length: 40 }, () => connect(port, '127.0.0.1'));
+    const sent = slow.map(
+      (socket) =>
+        new Promise((resolve) => {
+          socket.on('error', () => undefined);
+          socket.write(
+            `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, -1)}`,
+            resolve,
+          );
+        }),
+    );
+    await Promise.all(sent);
+    expect(await (await post(url, call('length', ['tiny']))).json()).toMatchObject({ result: 4 });
+    // One part of each, and five bodies.
+    expect(server.takeMostBodyBytes()).toBeLessThan(5 * MIB);
+    for (const socket of slow) socket.destroy();
   });
 
   it('ends a held call when its client goes, and gives back what it took', async () => {
