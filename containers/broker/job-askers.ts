@@ -34,9 +34,15 @@ export class JobAskers {
     return this.#askers.size;
   }
 
-  /** A node at the client's address has enqueued the job, once for each that waits for it. */
+  /** A node at the client's address enqueues the job, once for each that waits for it. */
   asked(jobId: ProvingJobId, client: string): void {
     this.#named(jobId, client).times += 1;
+  }
+
+  /** Its enqueue failed for now: the node sends it again. */
+  failed(jobId: ProvingJobId, client: string): void {
+    const asker = this.#askers.get(jobId)?.get(client);
+    if (asker !== undefined) asker.times -= 1;
   }
 
   /** A node at the client's address still waits for the job. */

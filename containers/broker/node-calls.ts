@@ -60,21 +60,28 @@ export class NodeCalls {
     this.#unknown = new UnknownCircuits({ incidents: deps.engine.incidents, log: deps.log });
   }
 
-  /** Inputs to the store, then the record, then the message. @returns the job's status before the call */
-  async enqueue({ id, type, inputsUri }: WireJob, call: NodeCall): Promise<WireStatus> {
-    const { engine, ids, types, payloads, askers, cancels, count, line, rangeId, log } = this.#deps;
-    const { client } = call;
-    const jobId = ids.toJobId(id);
-    askers.named(jobId, client);
+  /** @returns the job's status before the call */
+  async enqueue(job: WireJob, call: NodeCall): Promise<WireStatus> {
+    const { ids, askers } = this.#deps;
+    const jobId = ids.toJobId(job.id);
+    // Before all else: another node may cancel the job meanwhile.
+    askers.asked(jobId, call.client);
+    try {
+      return await this.#enqueue(jobId, job, call);
+    } catch (error) {
+      askers.failed(jobId, call.client);
+      throw error;
+    }
+  }
+
+  /** Inputs to the store, then the record, then the message. */
+  async #enqueue(jobId: ProvingJobId, { id, type, inputsUri }: WireJob, call: NodeCall): Promise<WireStatus> {
+    const { engine, types, payloads, cancels, count, line, rangeId, log } = this.#deps;
     const known = await engine.jobs.find(jobId);
     if (known?.wireType !== undefined && known.wireType !== type) throw otherType(id, known.wireType, type);
     const { circuit } = parseProvingJobId(jobId);
     types.learn(circuit, type);
-    if (known !== undefined && known.state !== 'cancelled') {
-      const status = await this.#statusOf(known, call);
-      askers.asked(jobId, client);
-      return status;
-    }
+    if (known !== undefined && known.state !== 'cancelled') return this.#statusOf(known, call);
     const closed = await this.#deps.openEpoch(epochIdOf(jobId));
     if (closed !== undefined) throw new CallRefusedError(RPC_CODES.refused, `Epoch too old: ${closed}`);
     const { pool, lane } = circuitOf(circuit, line.networkVersion);
@@ -95,8 +102,6 @@ export class NodeCalls {
     }
     await this.#unknown.note(record);
     if (record.state === 'queued') await this.#sender.send(record);
-    // Not before: a request that fails is sent again by the same node.
-    askers.asked(jobId, client);
     cancels.forget(jobId);
     log.debug({ jobId }, known === undefined ? 'job recorded' : 'cancelled job revived');
     return { status: known === undefined ? 'not-found' : 'in-queue' };

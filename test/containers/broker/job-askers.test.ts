@@ -22,6 +22,9 @@ it('counts those that wait at one address, however often they name the job', () 
     askers.asked(JOB, '10.0.0.1');
     askers.named(JOB, '10.0.0.1');
   }
+  // An enqueue that failed comes again.
+  askers.asked(JOB, '10.0.0.1');
+  askers.failed(JOB, '10.0.0.1');
   expect(askers.withdrew(JOB, '10.0.0.1')).toBe(true);
   expect(askers.withdrew(JOB, '10.0.0.1')).toBe(false);
   expect(askers.withdrew(JOB, '10.0.0.1')).toBe(false);
