@@ -4,9 +4,10 @@ import type { Construct } from 'constructs';
 
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import { Pool } from '../shared/proving-job/circuit-family.ts';
+import { inLine } from '../shared/proving-job/fleet-line.ts';
 import { AgentPool } from './agent-pool.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
-import { inLine, linesOf } from './config/lines-of.ts';
+import { linesOf } from './config/lines-of.ts';
 import type { NetworkStack } from './network-stack.ts';
 import type { StateStack } from './state-stack.ts';
 

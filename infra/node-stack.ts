@@ -1,9 +1,10 @@
+import { inLine } from '../shared/proving-job/fleet-line.ts';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 
 import type { EnvironmentConfig } from './config/environment-config.ts';
-import { inLine, linesOf } from './config/lines-of.ts';
+import { linesOf } from './config/lines-of.ts';
 import type { NetworkStack } from './network-stack.ts';
 import { NodeService } from './node-service.ts';
 import type { StateStack } from './state-stack.ts';

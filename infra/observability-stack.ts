@@ -4,8 +4,9 @@ import type { Construct } from 'constructs';
 
 import { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
 import { Pool } from '../shared/proving-job/circuit-family.ts';
+import { inLine } from '../shared/proving-job/fleet-line.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
-import { inLine, linesOf } from './config/lines-of.ts';
+import { linesOf } from './config/lines-of.ts';
 import { FleetFunction } from './fleet-function.ts';
 import type { FunctionsStack } from './functions-stack.ts';
 import { metricsNamespace } from './metrics-namespace.ts';

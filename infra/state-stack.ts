@@ -2,9 +2,9 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
-import { NATIVE_LINE } from '../shared/proving-job/fleet-line.ts';
+import { inLine, NATIVE_LINE } from '../shared/proving-job/fleet-line.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
-import { inLine, type Line, linesOf } from './config/lines-of.ts';
+import { type Line, linesOf } from './config/lines-of.ts';
 import { deadLetterVisibility } from './function-timings.ts';
 import { type JobQueue, JobQueues } from './job-queues.ts';
 import { L1Secret } from './l1-secret.ts';

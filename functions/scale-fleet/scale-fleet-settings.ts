@@ -1,4 +1,4 @@
-import { fleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
+import { fleetPools, fleetPoolsOfLines } from '../../shared/agent-fleet/fleet-pools.ts';
 import type { Environment } from '../../shared/config/parse-settings.ts';
 import { optional, required, type SettingGroup, withDefault } from '../../shared/config/setting.ts';
 import { decimal, integer, switchKind } from '../../shared/config/value-kinds.ts';
@@ -13,6 +13,12 @@ export const SCALE_FLEET_GROUP = {
       flag: 'fleet-pools',
       variable: ENV.FLEET_POOLS,
       description: 'The pools that have agents, their limits, and the price of an agent',
+    }),
+    fleetPoolsOfLines: optional(fleetPoolsOfLines, {
+      flag: 'fleet-pools-of-lines',
+      variable: ENV.FLEET_POOLS_OF_LINES,
+      description: 'The same of version lines that have other pools',
+      defaultNote: 'the pools above, for each line',
     }),
     budgetDollarsPerHour: optional(decimal(0), {
       flag: 'fleet-dollars-per-hour',

@@ -1,3 +1,4 @@
+import { canonicalRollupNote } from '../../shared/l1/canonical-rollup.ts';
 import { L1Clock } from '../../shared/l1/l1-clock.ts';
 import { l1TimeNote } from '../../shared/l1/noted-l1-time.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
@@ -17,6 +18,7 @@ const prepared = oncePerContainer(async (): Promise<WatchL1Deps> => {
     settings,
     note: opened.engine.notes.of('watch-l1', Remembered),
     l1: createL1Client({ rpcUrls, chainId }),
+    canonical: canonicalRollupNote(opened.engine.notes),
     l1Time: l1TimeNote(opened.engine.notes),
     clock: new L1Clock({ nowMs: Date.now, steadyMs: () => performance.now() }),
     nowMs: Date.now,

@@ -1,10 +1,12 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import { L1UnreachableError } from '../../shared/l1/errors.ts';
 import type { L1Clock } from '../../shared/l1/l1-clock.ts';
+import type { CanonicalRollup } from '../../shared/l1/canonical-rollup.ts';
 import type { NotedL1Time } from '../../shared/l1/noted-l1-time.ts';
 import { checkL1Chain, type L1Client } from '../../shared/l1/l1-client.ts';
 import { describeLag, type L1Heads, readHeads } from '../../shared/l1/l1-heads.ts';
 import type { Note } from '../../shared/ledger/notes.ts';
+import { makeRollupId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import type { WatchL1Settings } from './watch-l1-settings.ts';
@@ -21,6 +23,8 @@ export interface WatchL1Deps {
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox'>;
   readonly note: Note<Remembered>;
   readonly l1: L1Client;
+  /** Where the canonical rollup is noted, for the scaler of a fleet with several version lines. */
+  readonly canonical: Note<CanonicalRollup>;
   /** Where L1's time is noted for programs that do not read L1. */
   readonly l1Time: Note<NotedL1Time>;
   readonly clock: L1Clock;
@@ -44,6 +48,7 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   await noteL1Time(heads, deps);
 
   const rollup = await findRollup(heads.usable[0].client, settings.registryAddress, settings.rollupVersion);
+  if (settings.rollupVersion === 'canonical') await noteCanonical(makeRollupId(settings.l1ChainId, rollup), deps);
   const { value: noted, version } = await note.find();
   const { publisherAddresses: publishers = [], l1ChainId: chainId } = settings;
   const view = await readL1View(noted?.blocks ?? [], {
@@ -66,6 +71,16 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   // Only the run that stores the note records the events, so that two runs at the same time do not record them twice.
   if (await note.replace(remembered, version)) measure(events);
   else log.info('another run was first; leaving the events to it');
+}
+
+/** Best effort, and only when it has changed: a failure delays the end of a superseded line. */
+async function noteCanonical(rollup: RollupId, { canonical, log }: WatchL1Deps): Promise<void> {
+  try {
+    const { value, version } = await canonical.find();
+    if (value?.rollup !== rollup) await canonical.replace({ rollup }, version);
+  } catch (error) {
+    log.warn({ err: error }, 'could not note the canonical rollup');
+  }
 }
 
 /** Best effort: a failure only delays the closing of epochs. Two runs at the same time note the same. */

@@ -13,12 +13,19 @@ export interface NoteSpotEventDeps {
 
 /** The Spot event in the news; `undefined` for another service, or a task that ended for another reason. */
 export function spotEventOf(news: TaskNews): SpotEvent | undefined {
-  const pool = Pool.options.find((each) => news.service === `${each}-spot`);
-  if (pool === undefined) return undefined;
+  const of = spotAgentsOf(news.service);
+  if (of === undefined) return undefined;
   const { atMs } = news;
-  if (news.kind === 'unplaced') return { kind: 'refusal', pool, subject: news.subject, atMs };
+  if (news.kind === 'unplaced') return { kind: 'refusal', ...of, subject: news.subject, atMs };
   if (news.kind === 'stopped' && !news.isTakenBack) return undefined;
-  return { kind: 'interruption', pool, subject: news.taskArn, atMs };
+  return { kind: 'interruption', ...of, subject: news.taskArn, atMs };
+}
+
+/** Of `small-spot` and `v6-small-spot`: the line, where there is one, and the pool. */
+function spotAgentsOf(service: string): Pick<SpotEvent, 'line' | 'pool'> | undefined {
+  const [, line, word] = /^(?:([a-z0-9]+)-)?([a-z]+)-spot$/.exec(service) ?? [];
+  const { data: pool } = Pool.safeParse(word);
+  return pool && { ...(line !== undefined && { line }), pool };
 }
 
 /**

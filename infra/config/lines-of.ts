@@ -57,14 +57,6 @@ function lineOf(line: VersionLineConfig, environment: Pick<EnvironmentConfig, 'n
 }
 
 /**
- * What a resource of the line is called: `small`, `v6-small`. As a logical id, in names after the prefix, and as the value of a
- * metric's dimension. The native line's are those of a fleet without lines.
- */
-export function inLine({ name }: Pick<Line, 'name'>, resource: string): string {
-  return name === NATIVE_LINE ? resource : `${name}-${resource}`;
-}
-
-/**
  * The variables by which a program finds the queues of these lines. None for the native line alone, which programs use by
  * default.
  */

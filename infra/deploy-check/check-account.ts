@@ -1,9 +1,10 @@
+import { inLine } from '../../shared/proving-job/fleet-line.ts';
 import { z } from 'zod';
 
 import { type Finding, orUnknown } from '../../shared/checks/finding.ts';
 import type { Ec2PoolConfig } from '../config/agent-pool-config.ts';
 import type { EnvironmentConfig } from '../config/environment-config.ts';
-import { inLine, linesOf } from '../config/lines-of.ts';
+import { linesOf } from '../config/lines-of.ts';
 import { type AwsCall, AwsCallError } from './aws-cli.ts';
 import { type InstanceType, matches, type NeededQuota, neededQuotas } from './needed-quotas.ts';
 

@@ -1,3 +1,4 @@
+import { inLine } from '../../shared/proving-job/fleet-line.ts';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 
 import {
@@ -10,7 +11,6 @@ import {
   ONE_MINUTE,
 } from './alarm-definition.ts';
 import type { FleetMetrics } from './fleet-metrics.ts';
-import { inLine } from '../config/lines-of.ts';
 import type { JobQueue } from '../job-queues.ts';
 
 /** The submitter bumps its fee every few minutes and gives up only when the window closes. */

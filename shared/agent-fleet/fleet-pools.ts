@@ -32,18 +32,30 @@ export type FleetPools = z.infer<typeof FleetPools>;
 /** The same as an operator writes it, before defaults are filled in. */
 export type FleetPoolsInput = z.input<typeof FleetPools>;
 
+const EXAMPLE = '{"small":{"maxAgents":40,"onDemandShare":0.1,"dollarsPerHour":{"spot":0.07,"od":0.233}}}';
+
 /** As a variable holds it: JSON. */
 export const fleetPools = kind(
-  z.string().transform((json, context): FleetPools => {
-    const parsed = FleetPools.safeParse(parseJson(json));
+  ofJson(FleetPools),
+  `JSON by pool (${Pool.options.join(', ')}), such as ${EXAMPLE}`,
+  '<json>',
+);
+
+/** The same of several version lines, by name. */
+export const fleetPoolsOfLines = kind(
+  ofJson(z.record(z.string(), FleetPools)),
+  `JSON by the name of a version line, such as {"v6":${EXAMPLE}}`,
+  '<json>',
+);
+
+function ofJson<T>(schema: z.ZodType<T>): z.ZodType<T, string> {
+  return z.string().transform((json, context): T => {
+    const parsed = schema.safeParse(parseJson(json));
     if (parsed.success) return parsed.data;
     for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
     return z.NEVER;
-  }),
-  `JSON by pool (${Pool.options.join(', ')}), such as ` +
-    '{"small":{"maxAgents":40,"onDemandShare":0.1,"dollarsPerHour":{"spot":0.07,"od":0.233}}}',
-  '<json>',
-);
+  });
+}
 
 function parseJson(json: string): unknown {
   try {

@@ -5,6 +5,8 @@ import { Pool } from '../proving-job/circuit-family.ts';
 /** What happened to a pool on Spot: AWS takes an agent back, or had none to give. */
 export const SpotEvent = z.object({
   kind: z.enum(['interruption', 'refusal']),
+  /** The version line of the agents. @default the native one */
+  line: z.string().exactOptional(),
   pool: Pool,
   /** The task that is taken back, or the provider's id of its refusal. A subject that is reported twice counts once. */
   subject: z.string().min(1),

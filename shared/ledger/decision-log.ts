@@ -45,6 +45,8 @@ const DecidedStream = z.strictObject({
 /** How many agents there should be. */
 export const FleetDecisionRecord = z.strictObject({
   kind: z.literal('fleet'),
+  /** The version line whose agents it is about. @default the native one */
+  line: z.string().exactOptional(),
   atMs: z.number().int(),
   /** Open epochs; one that still grows begins in the future. */
   epochs: z.array(

@@ -26,3 +26,11 @@ export function lineOfVersion(networkVersion: string, lines: readonly FleetLine[
   if (found === undefined) throw new Error('unreachable: a fleet has a line');
   return found.name;
 }
+
+/**
+ * What a resource of the line is called: `small`, `v6-small`. As a logical id, in names after the prefix, and as the value of a
+ * metric's dimension. The native line's are those of a fleet without lines.
+ */
+export function inLine({ name }: Pick<FleetLine, 'name'>, resource: string): string {
+  return name === NATIVE_LINE ? resource : `${name}-${resource}`;
+}

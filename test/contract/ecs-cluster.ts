@@ -11,11 +11,13 @@ import { awsClientOptions, type AwsConnection } from '../../shared/engine/aws/aw
 import type { AwsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 
-/** A cluster on the emulator, for services of agents. */
+/** A cluster on the emulator, for services of agents and nodes: of the native line, where none is given. */
 export interface EcsCluster {
   readonly ecs: ECSClient;
-  addService(pool: Pool, capacity: Capacity): Promise<void>;
-  removeService(pool: Pool, capacity: Capacity): Promise<void>;
+  addService(pool: Pool, capacity: Capacity, line?: string): Promise<void>;
+  removeService(pool: Pool, capacity: Capacity, line?: string): Promise<void>;
+  addNode(line?: string): Promise<void>;
+  removeNode(line?: string): Promise<void>;
   close(): void;
 }
 
@@ -34,15 +36,18 @@ export async function openEcsCluster(connection: AwsConnection, names: AwsResour
       containerDefinitions: [{ name: 'agent', image: 'agent', memory: 512 }],
     }),
   );
+  const add = async (serviceName: string, desiredCount: number): Promise<void> => {
+    await ecs.send(new CreateServiceCommand({ cluster, serviceName, taskDefinition: family, desiredCount }));
+  };
+  const remove = async (service: string): Promise<void> => {
+    await ecs.send(new DeleteServiceCommand({ cluster, service, force: true }));
+  };
   return {
     ecs,
-    async addService(pool, capacity) {
-      const serviceName = names.agentService(pool, capacity);
-      await ecs.send(new CreateServiceCommand({ cluster, serviceName, taskDefinition: family, desiredCount: 0 }));
-    },
-    async removeService(pool, capacity) {
-      await ecs.send(new DeleteServiceCommand({ cluster, service: names.agentService(pool, capacity), force: true }));
-    },
+    addService: (pool, capacity, line) => add(names.agentService(pool, capacity, line), 0),
+    removeService: (pool, capacity, line) => remove(names.agentService(pool, capacity, line)),
+    addNode: (line) => add(names.nodeService(line), 1),
+    removeNode: (line) => remove(names.nodeService(line)),
     close: () => ecs.destroy(),
   };
 }

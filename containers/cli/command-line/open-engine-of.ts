@@ -11,9 +11,11 @@ import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { type ParsedSettings, parseSettings } from '../../../shared/config/parse-settings.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
+import { lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { LedgerTableMissingError } from '../../../shared/engine/errors.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
+import type { FleetLine } from '../../../shared/proving-job/fleet-line.ts';
 import { addNetwork } from './add-network.ts';
 import { exportAwsVariables } from './export-aws-variables.ts';
 
@@ -70,7 +72,11 @@ export async function openEngineOf(
   const options = engineOptionsOf(settings);
   if (options.engine === 'aws') {
     exportAwsVariables(environment);
-    return assertOnAws(await openEngine(options));
+    const fleet = await assertOnAws(await openEngine(options));
+    const lines = options.lines === undefined ? await linesOf(fleet) : undefined;
+    if (lines === undefined) return fleet;
+    await fleet.close();
+    return openEngine({ ...options, lines });
   }
   const { dataDirectory: directory } = options;
   if (!fs.existsSync(path.join(directory, 'coppice.sqlite'))) {
@@ -81,6 +87,12 @@ export async function openEngineOf(
     throw new NoFleetError(directory, `no fleet in ${directory} yet: ${advice}`);
   }
   return openEngine(options);
+}
+
+/** The fleet's version lines, as its scaler notes them; `undefined` where it has the native line alone. */
+async function linesOf({ notes }: Engine): Promise<readonly FleetLine[] | undefined> {
+  const noted = notes && (await lineStandingsNote(notes).find());
+  return noted?.value?.lines.map(({ name, version }) => ({ name, version }));
 }
 
 async function assertOnAws(fleet: Engine): Promise<Engine> {

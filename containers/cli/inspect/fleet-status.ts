@@ -1,3 +1,4 @@
+import { type LineStanding, lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
 import type { DiskSpace } from '../../../shared/engine/disks.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { DeadLetter, QueueDepth } from '../../../shared/job-queue/job-queue.ts';
@@ -11,6 +12,8 @@ import { progressOf, type Progress } from '../../../shared/merge-tree/progress/p
 /** The state of a fleet at one moment. */
 export interface FleetStatus {
   readonly atMs: number;
+  /** Version lines, where they are listed. */
+  readonly lines: readonly LineStanding[];
   /** Newest first. */
   readonly epochs: readonly EpochStatus[];
   /** Roots that are not mined yet. */
@@ -40,7 +43,8 @@ export interface StatusLimits {
 }
 
 export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowMs: number): Promise<FleetStatus> {
-  const [epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters] = await Promise.all([
+  const [noted, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters] = await Promise.all([
+    engine.notes && lineStandingsNote(engine.notes).find(),
     engine.epochs.latest(limits.epochs),
     engine.outbox.open(),
     engine.agents.seenWithin(limits.agentsSeenWithinSeconds),
@@ -58,6 +62,7 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
   }
   return {
     atMs: nowMs,
+    lines: noted?.value?.lines ?? [],
     epochs: withProgress,
     roots,
     agents,

@@ -1,3 +1,4 @@
+import type { LineStanding } from '../../../shared/agent-fleet/line-standing.ts';
 import type { DiskSpace } from '../../../shared/engine/disks.ts';
 import type { QueueDepth } from '../../../shared/job-queue/job-queue.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
@@ -6,6 +7,7 @@ import { aboutEpoch } from '../../../shared/ledger/incident-log.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
 import type { WatchedNode } from '../../../shared/ledger/watched-nodes.ts';
 import { EpochId, isOfLine } from '../../../shared/proving-job/epoch-id.ts';
+import { inLine } from '../../../shared/proving-job/fleet-line.ts';
 import { nameEpoch, rollupToName } from '../../../shared/proving-job/name-epoch.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
@@ -25,9 +27,13 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
 
 /** What the fleet is doing, in sections. */
 export function renderStatus(status: FleetStatus): Line[] {
-  const { atMs, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters, unreadable } = status;
+  const { atMs, lines, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters, unreadable } =
+    status;
   const ids = epochs.map(({ id }) => id);
   const sections: (readonly [string, readonly Line[], string])[] = [
+    ...(lines.length === 0
+      ? []
+      : [['Version lines', alignColumns(lines.map((line) => lineCells(line, atMs))), ''] as const]),
     ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, ids, atMs))), 'none yet'],
     ['Roots in the outbox', roots.map((root) => rootLine(root, ids, atMs)), 'none'],
     ...(officialNodes.length === 0
@@ -61,6 +67,19 @@ export function renderStatus(status: FleetStatus): Line[] {
     [toned('strong', title)],
     ...(lines.length === 0 ? [[toned('dim', `  ${whenEmpty}`)]] : lines.map((line) => ['  ', ...line])),
   ]);
+}
+
+function lineCells(line: LineStanding, atMs: number): Line {
+  const { name, version, state, openEpochs, agents, supersededAtMs } = line;
+  return [
+    name,
+    toned('dim', version),
+    toned(state === 'proving' ? 'busy' : state === 'ready' ? 'dim' : 'strong', state),
+    `${openEpochs} open ${openEpochs === 1 ? 'epoch' : 'epochs'}`,
+    `${agents} ${agents === 1 ? 'agent' : 'agents'}`,
+    supersededAtMs === undefined ? '' : `no longer canonical for ${formatDuration(atMs - supersededAtMs)}`,
+    state === 'ended' ? toned('strong', 'remove it from coppice.config.ts and deploy') : '',
+  ];
 }
 
 function epochCells({ progress, ...epoch }: EpochStatus, known: readonly EpochId[], atMs: number): Line {
@@ -152,8 +171,8 @@ function holdsMessages({ waiting, leased }: QueueDepth): boolean {
   return waiting + leased > 0;
 }
 
-function queueCells({ pool, lane, waiting, leased }: QueueDepth): Line {
-  return [pool, lane, `${waiting} waiting`, `${leased} leased`];
+function queueCells({ line, pool, lane, waiting, leased }: QueueDepth): Line {
+  return [line === undefined ? pool : inLine({ name: line }, pool), lane, `${waiting} waiting`, `${leased} leased`];
 }
 
 function diskLine({ directory, freeBytes, reserveBytes, isLow }: DiskSpace): Line {

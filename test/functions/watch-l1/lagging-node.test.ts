@@ -47,6 +47,7 @@ describe('watch-l1, with a first node that lags', () => {
       metrics: {
         record: (name: string, value: number) => void values.set(name, value),
       },
+      canonical: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
       l1Time: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
       clock: new L1Clock({ nowMs: () => bench.clock.nowMs, steadyMs: () => 0 }),
       nowMs: () => bench.clock.nowMs,

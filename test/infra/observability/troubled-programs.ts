@@ -97,6 +97,7 @@ export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent')
     engine: { outbox: { open: async () => [] } } as unknown as WatchL1Deps['engine'],
     note: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     l1: createL1Client({ rpcUrls: l1RpcUrls, chainId: 1 }),
+    canonical: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     l1Time: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     clock: new L1Clock({ nowMs: () => AT_MS, steadyMs: () => 0 }),
     ...{ metrics, log, nowMs: () => AT_MS },

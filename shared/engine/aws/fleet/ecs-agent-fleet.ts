@@ -18,14 +18,18 @@ const DESCRIBED_AT_ONCE = 10;
 
 const KINDS = Pool.options.flatMap((pool) => Capacity.options.map((capacity) => ({ pool, capacity })));
 
-/** An {@link AgentFleet} of ECS services in one cluster: one for each pool and capacity, found by its name. */
+/** An {@link AgentFleet} of ECS services in one cluster: those of one line, for each pool and capacity, found by their names. */
 export class EcsAgentFleet implements AgentFleet {
   readonly #ecs: ECSClient;
   readonly #names: Pick<AwsResourceNames, 'cluster' | 'agentService'>;
 
-  constructor(ecs: ECSClient, names: Pick<AwsResourceNames, 'cluster' | 'agentService'>) {
+  /** @param line the name of the version line. @default the native one */
+  constructor(ecs: ECSClient, names: Pick<AwsResourceNames, 'cluster' | 'agentService'>, line?: string) {
     this.#ecs = ecs;
-    this.#names = names;
+    this.#names = {
+      cluster: names.cluster,
+      agentService: (pool, capacity) => names.agentService(pool, capacity, line),
+    };
   }
 
   async describe(): Promise<readonly AgentGroup[]> {
