@@ -121,6 +121,14 @@ describe('spotEventOf', () => {
     });
   });
 
+  it('names the version line of the agent', () => {
+    expect(spotEvent(aPlacementFailureEvent({ service: 'coppice-v6-large-spot', id: 'event-1' }))).toMatchObject({
+      line: 'v6',
+      pool: 'large',
+    });
+    expect(spotEvent(aPlacementFailureEvent({ service: 'coppice-v6-node', id: 'event-1' }))).toBeUndefined();
+  });
+
   it('is a refusal for a Spot agent that cannot be placed', () => {
     expect(spotEvent(aPlacementFailureEvent({ service: 'coppice-large-spot', id: 'event-1' }))).toEqual({
       kind: 'refusal',

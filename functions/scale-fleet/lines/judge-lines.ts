@@ -12,7 +12,7 @@ const NODE_STAYS_MS = 2 * 3_600_000;
 
 export interface JudgeLinesInput {
   readonly lines: readonly FleetLine[];
-  /** Of every line, newest first. */
+  /** The newest of all lines, newest first. */
   readonly epochs: readonly EpochRecord[];
   /** As L1's registry has it; `undefined` while unknown. */
   readonly canonical: RollupId | undefined;
@@ -25,7 +25,13 @@ export interface JudgeLinesInput {
  * proves the canonical one: a line that is started before its rollup becomes canonical is not.
  */
 export function judgeLines({ lines, epochs, canonical, before, nowMs }: JudgeLinesInput): readonly LineStanding[] {
-  const rollups = new Map(lines.map(({ name }) => [name, rollupOf(epochsOfLine(name, lines, epochs))]));
+  const rollups = new Map(
+    lines.map(({ name }) => {
+      // Epochs of a line that has ended are too old to be among these.
+      const known = before.find((line) => line.name === name)?.rollup;
+      return [name, rollupOf(epochsOfLine(name, lines, epochs)) ?? known];
+    }),
+  );
   return lines.map(({ name, version }): LineStanding => {
     const known = before.find((line) => line.name === name);
     const rollup = rollups.get(name);

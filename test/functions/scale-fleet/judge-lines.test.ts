@@ -78,6 +78,14 @@ describe('where version lines stand', () => {
     expect(statesOf(judge([anEpoch('5.2.0', OLD, 'submitting')], NEW, upgraded, 2 * HOUR_MS))['v5']).toBe('draining');
   });
 
+  it('a line that has ended stays so when its epochs are no longer among the newest', () => {
+    const ended = judge([anEpoch('5.2.0', OLD)], NEW, judge([anEpoch('5.2.0', OLD)], NEW, beforeUpgrade), 2 * HOUR_MS);
+    expect(judge([anEpoch('6.0.0', NEW, 'proving')], NEW, ended, 24 * HOUR_MS)[0]).toMatchObject({
+      state: 'ended',
+      rollup: OLD,
+    });
+  });
+
   it('an upgrade that is taken back has the old line prove again', () => {
     const ended = judge([anEpoch('5.2.0', OLD)], NEW, judge([anEpoch('5.2.0', OLD)], NEW, beforeUpgrade), 2 * HOUR_MS);
     const [old] = judge([anEpoch('5.2.0', OLD)], OLD, ended, 3 * HOUR_MS);

@@ -169,4 +169,18 @@ describe('coppice status', () => {
     const lines = (await statusText((status) => ({ ...status, deadLetters: [letter] }))).split('\n');
     expect(lines.at(-1)).toMatch(/^ {2}0\.0 s ago the message is not JSON: x{200}$/);
   });
+
+  it('shows where each version line stands, and which is to be removed', async () => {
+    const line = { openEpochs: 0, agents: 0, wasCanonical: true, isNodeStopped: false };
+    const atMs = harness.nowMs();
+    const text = await statusText((status) => ({
+      ...status,
+      lines: [
+        { ...line, name: 'v4', version: '4.3.1', state: 'ended', supersededAtMs: atMs - 7_200_000 },
+        { ...line, name: 'v5', version: '5.2.0', state: 'draining', supersededAtMs: atMs, openEpochs: 1, agents: 14 },
+        { ...line, name: 'v6', version: '6.0.0', state: 'ready' },
+      ],
+    }));
+    expect(text.split('\n\n')[0]).toMatchInlineSnapshot();
+  });
 });

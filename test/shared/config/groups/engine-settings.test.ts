@@ -50,6 +50,18 @@ describe('the settings of the engine', () => {
     expect(structuredClone(options)).toEqual(options);
   });
 
+  it('name the version lines whose queues are used, on AWS only', () => {
+    const lines = 'native=4.1.2,v6=6.0.0-rc.1';
+    expect(optionsFrom({ COPPICE_ENGINE: 'aws', COPPICE_LINES: lines })).toMatchObject({
+      lines: [
+        { name: 'native', version: '4.1.2' },
+        { name: 'v6', version: '6.0.0-rc.1' },
+      ],
+    });
+    expect(() => optionsFrom({ COPPICE_ENGINE: 'aws', COPPICE_LINES: 'v6' })).toThrow(/such as v6=6.0.0/);
+    expect(() => optionsFrom({ COPPICE_LINES: lines })).toThrow(/COPPICE_LINES.* is for the engine aws/);
+  });
+
   it('name the lease of each engine where none is given', () => {
     expect(leaseSecondsOf({ engine: 'embedded', leaseSeconds: undefined })).toBe(30);
     expect(leaseSecondsOf({ engine: 'aws', leaseSeconds: undefined })).toBe(120);
