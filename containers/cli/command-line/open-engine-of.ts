@@ -91,8 +91,8 @@ export async function openEngineOf(
 
 /** The fleet's version lines, as its scaler notes them; `undefined` where it has the native line alone. */
 async function linesOf({ notes }: Engine): Promise<readonly FleetLine[] | undefined> {
-  const noted = notes && (await lineStandingsNote(notes).find());
-  return noted?.value?.lines.map(({ name, version }) => ({ name, version }));
+  const { value } = await lineStandingsNote(notes).find();
+  return value?.lines.map(({ name, version }) => ({ name, version }));
 }
 
 async function assertOnAws(fleet: Engine): Promise<Engine> {

@@ -44,7 +44,7 @@ export interface StatusLimits {
 
 export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowMs: number): Promise<FleetStatus> {
   const [noted, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters] = await Promise.all([
-    engine.notes && lineStandingsNote(engine.notes).find(),
+    lineStandingsNote(engine.notes).find(),
     engine.epochs.latest(limits.epochs),
     engine.outbox.open(),
     engine.agents.seenWithin(limits.agentsSeenWithinSeconds),
@@ -62,7 +62,7 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
   }
   return {
     atMs: nowMs,
-    lines: noted?.value?.lines ?? [],
+    lines: noted.value?.lines ?? [],
     epochs: withProgress,
     roots,
     agents,

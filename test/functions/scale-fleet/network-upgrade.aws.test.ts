@@ -36,7 +36,7 @@ const ROLLUPS: Readonly<Record<string, RollupId>> = {
   next: makeRollupId(31_337, `0x${'0b'.repeat(20)}`),
 };
 const POOL = { maxAgents: 5, minAgents: 1, dollarsPerHour: { spot: 0.1, od: 0.3 } };
-const POOLS = FleetPools.parse({ small: POOL, medium: POOL, large: POOL });
+const POOLS = FleetPools.parse({ small: POOL, medium: POOL });
 const WINDOW_MS = 1_500_000;
 const PATIENCE = { timeout: 300_000 };
 const log = createLogger('test', { logLevel: 'silent' });
@@ -68,7 +68,7 @@ describe('an upgrade of the network', () => {
     cluster = await openEcsCluster(connection, names);
     for (const { name } of LINES) {
       await cluster.addNode(name);
-      for (const pool of ['small', 'medium', 'large'] as const) await cluster.addService(pool, 'spot', name);
+      for (const pool of ['small', 'medium'] as const) await cluster.addService(pool, 'spot', name);
     }
     functions = openEngineOf(LINES);
     for (const line of LINES) programs.set(line.name, await startPrograms(line));
@@ -164,7 +164,7 @@ describe('an upgrade of the network', () => {
       },
     }));
     const standings = lineStandingsNote(functions.notes);
-    for (let run = 0; run < 3; run += 1) {
+    for (let run = 0; run < 2; run += 1) {
       await harness.elapse(60);
       await scaleLines({
         lines: scaled,
@@ -279,7 +279,7 @@ describe('an upgrade of the network', () => {
         const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
         await clients.sqs.send(new DeleteQueueCommand({ QueueUrl }));
       }
-      if (pool !== 'gpu') await cluster.removeService(pool, 'spot', name);
+      if (POOLS[pool] !== undefined) await cluster.removeService(pool, 'spot', name);
     }
     await cluster.removeNode(name);
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { EcsAgentFleet } from '../../../shared/engine/aws/fleet/ecs-agent-fleet.ts';
+import { lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import { AgentId, type JobRecord, RangeId } from '../../../shared/ledger/job-ledger.ts';
@@ -105,6 +106,33 @@ describe('scale-fleet', () => {
     elapse(60);
     await handler();
     expect(await desired()).toEqual([0, 0, 0, 0]);
+  });
+
+  it('scales each version line by its own work, pools and services, with metrics under its name', async () => {
+    await cluster.addService('small', 'spot', 'v6');
+    const { medium: _medium, ...ofLine } = POOLS;
+    vi.stubEnv('COPPICE_LINES', 'native=4.1.2,v6=6.0.0');
+    vi.stubEnv('COPPICE_FLEET_POOLS_OF_LINES', JSON.stringify({ v6: ofLine }));
+    await loadHandler();
+    await openEpoch();
+    await record(4, 'TX_MERGE_ROLLUP');
+    metrics.clear();
+    const { groups } = await handler();
+    // Four of the native line, and the one service of the other.
+    expect(groups).toHaveLength(5);
+    expect(await smallAgents()).toBeGreaterThanOrEqual(4);
+    const [service] = await new EcsAgentFleet(cluster.ecs, harness.names, 'v6').describe();
+    expect(service).toMatchObject({ pool: 'small', desired: 0 });
+    expect(metrics.values().get('JobsWaiting small')).toBe(4);
+    expect(metrics.values().get('JobsWaiting v6-small')).toBe(0);
+    // Of the whole fleet, once.
+    expect(metrics.all('ScalerRuns')).toHaveLength(1);
+    expect(metrics.all('CostTodayDollars')).toHaveLength(1);
+    expect((await engine.decisions.latest('fleet', 2)).map(({ line }) => line).toSorted()).toEqual(['v6', undefined]);
+    expect((await lineStandingsNote(engine.notes).find()).value?.lines).toMatchObject([
+      { name: 'native', state: 'proving', openEpochs: 1 },
+      { name: 'v6', state: 'ready', agents: 0 },
+    ]);
   });
 
   it('keeps the agents of an epoch that failed and is taken up again', async () => {
