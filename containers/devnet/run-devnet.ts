@@ -7,7 +7,7 @@ import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { SNAPSHOT_MS } from '../epoch-view/snapshot-reader.ts';
 import { type DevnetAws, startAwsForFleet } from '../local-fleet/aws-for-fleet.ts';
-import { fleetEngineOptions, type FleetMakers, startFleet } from '../local-fleet/fleet.ts';
+import { fleetEngineOptions, type FleetMakers, needsBroker, startFleet } from '../local-fleet/fleet.ts';
 import type { FleetOptions } from '../local-fleet/fleet-member.ts';
 import { type LocalRun, newDataDirectory, runLocally } from '../local-fleet/local-run.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
@@ -89,11 +89,11 @@ async function proveEpochs(options: DevnetRunOptions, run: LocalRun): Promise<vo
 }
 
 function describeStart({ node, agents }: FleetMakers, withFunctions: boolean): string {
-  const isOfficial = [node, agents.maker].includes('official');
+  const ofAgents = { coppice: '', official: " of Aztec's", gateway: " of Aztec's, each beside a gateway" };
   return [
     `starting ${node === 'official' ? "Aztec's" : 'the'} prover node`,
-    `, ${agents.count} agents${agents.maker === 'official' ? " of Aztec's" : ''}`,
-    isOfficial ? ', the broker between them' : '',
+    `, ${agents.count} agents${ofAgents[agents.kind]}`,
+    needsBroker({ node, agents }) ? ', the broker between them' : '',
     withFunctions ? ' and the functions' : '',
   ].join('');
 }

@@ -13,7 +13,13 @@ import type { AwsForFleet } from './aws-for-fleet.ts';
 import type { FleetProcess, FleetProcessEndedError } from '../processes/fleet-process.ts';
 import { type AgentFleetOptions, DRAIN_SECONDS, type FleetOptions, startMember } from './fleet-member.ts';
 import { findFreePort } from './find-free-port.ts';
-import { brokerUrl, startBroker, startOfficialAgent, startOfficialNode } from './official-fleet.ts';
+import {
+  brokerUrl,
+  startBroker,
+  startGatewayedAgent,
+  startOfficialAgent,
+  startOfficialNode,
+} from './official-fleet.ts';
 
 /** Whose node and agents a fleet has. */
 export interface FleetMakers {
@@ -84,28 +90,51 @@ export function startFunction(options: FleetOptions, aws: AwsForFleet, name: Fun
   );
 }
 
-/** Starts the node and the agents, named `agent-1` and so on; the broker where one of them is Aztec's own; on AWS the functions too. */
-export async function startFleet(options: FleetOptions, { node: nodeMaker, agents }: FleetMakers): Promise<LocalFleet> {
-  const isMixed = nodeMaker === 'official' || agents.maker === 'official';
-  const port = isMixed ? await findFreePort() : undefined;
+/** Whether a program of Aztec's works through our broker; one behind a gateway does not. */
+export function needsBroker({ node, agents }: FleetMakers): boolean {
+  return node === 'official' || agents.kind === 'official';
+}
+
+/** Starts the node and the agents, named `agent-1` and so on; the broker where one of them needs it; on AWS the functions too. */
+export async function startFleet(options: FleetOptions, makers: FleetMakers): Promise<LocalFleet> {
+  const port = needsBroker(makers) ? await findFreePort() : undefined;
   const broker = port === undefined ? [] : [startBroker(options, port)];
   const url = brokerUrl(port ?? 0);
-  const node = nodeMaker === 'official' ? startOfficialNode(options, url) : startNode(options);
-  const names = Array.from({ length: agents.count }, (_, index) => `agent-${index + 1}`);
-  const started = names.map((name) =>
-    agents.maker === 'official' ? startOfficialAgent(options, name, url) : startAgent(options, name),
-  );
+  const node = makers.node === 'official' ? startOfficialNode(options, url) : startNode(options);
+  const agents = await startAgents(options, makers.agents, url);
   const { aws } = options;
   const functions = aws === undefined ? [] : FUNCTION_NAMES.map((name) => startFunction(options, aws, name));
-  const all = [...broker, node, ...started, ...functions];
+  // What the others report while they stop must not be lost, and an agent that stops before its gateway loses its job.
+  const stages = [
+    [node, ...agents.first, ...functions],
+    [...agents.last, ...broker],
+  ];
   return {
-    broken: Promise.race(all.map(({ ended }) => ended)),
+    broken: Promise.race(stages.flat().map(({ ended }) => ended)),
     async stop() {
-      // The broker last: what its clients report while they stop must not be lost.
-      await Promise.all([node, ...started, ...functions].map((member) => member.stop(STOP_SECONDS)));
-      await Promise.all(broker.map((member) => member.stop(STOP_SECONDS)));
+      for (const stage of stages) await Promise.all(stage.map((member) => member.stop(STOP_SECONDS)));
     },
   };
+}
+
+/** The processes of agents, by when they are stopped. */
+interface StartedAgents {
+  readonly first: readonly FleetProcess[];
+  readonly last: readonly FleetProcess[];
+}
+
+async function startAgents(options: FleetOptions, { kind, count }: DevnetAgents, url: string): Promise<StartedAgents> {
+  const names = Array.from({ length: count }, (_, index) => `agent-${index + 1}`);
+  switch (kind) {
+    case 'coppice':
+      return { first: names.map((name) => startAgent(options, name)), last: [] };
+    case 'official':
+      return { first: names.map((name) => startOfficialAgent(options, name, url)), last: [] };
+    case 'gateway': {
+      const pairs = await Promise.all(names.map((name) => startGatewayedAgent(options, name)));
+      return { first: pairs.map(({ gateway }) => gateway), last: pairs.map(({ agent }) => agent) };
+    }
+  }
 }
 
 function deadLetterQueues(prefix: string): readonly string[] {

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { readEnvFile } from '../../shared/config/read-env-file.ts';
 import type { FleetProcess } from '../processes/fleet-process.ts';
+import { findFreePort } from './find-free-port.ts';
 import { type FleetOptions, startMember } from './fleet-member.ts';
 
 const AZTEC_START = fileURLToPath(new URL('../official/aztec-start.ts', import.meta.url));
@@ -47,6 +48,19 @@ export function startGateway(options: FleetOptions, name: string, port: number, 
     COPPICE_GATEWAY_PORT: String(port),
     COPPICE_GATEWAY_AGENT_URL: brokerUrl(agentPort),
   });
+}
+
+/** Aztec's own agent and a gateway beside it, as in one task of ECS. */
+interface GatewayedAgent {
+  readonly gateway: FleetProcess;
+  readonly agent: FleetProcess;
+}
+
+/** Starts them, in the order in which an operator would. @param name of the agent in the ledger */
+export async function startGatewayedAgent(options: FleetOptions, name: string): Promise<GatewayedAgent> {
+  const [port, agentPort] = [await findFreePort(), await findFreePort()];
+  const gateway = startGateway(options, name, port, agentPort);
+  return { gateway, agent: startOfficialAgent(options, `${name}-official`, brokerUrl(port), agentPort) };
 }
 
 function startOfficial(

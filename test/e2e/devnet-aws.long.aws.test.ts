@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,7 +9,7 @@ import { type DevnetManifest, readManifest } from '../../containers/devnet/devne
 import { DevnetRun } from './devnet-run.ts';
 import { findKeyLeaks } from './find-key-leaks.ts';
 
-describe('npm start -- --engine aws', () => {
+describe("npm start -- --engine aws --agents gateway, with agents of Aztec's own", () => {
   let dataDirectory: string;
   let run: DevnetRun;
   let exitCode: number | null;
@@ -19,7 +19,8 @@ describe('npm start -- --engine aws', () => {
   beforeAll(async () => {
     dataDirectory = await mkdtemp(join(tmpdir(), 'coppice-devnet-'));
     cleanUps.push(() => rm(dataDirectory, { recursive: true, force: true }));
-    run = new DevnetRun(['--engine', 'aws', '--epochs', '1', '--agents', '2', '--data-directory', dataDirectory]);
+    const agents = ['--agents', 'gateway:2'];
+    run = new DevnetRun(['--engine', 'aws', '--epochs', '1', ...agents, '--data-directory', dataDirectory]);
     cleanUps.push(async () => run.killAll());
     exitCode = await run.exitCode();
     manifest = readManifest(join(dataDirectory, 'devnet.json'));
@@ -48,6 +49,12 @@ describe('npm start -- --engine aws', () => {
   it('says that the ledger ends with the emulator', () => {
     expect(run.output).toContain('end with the emulator of AWS');
     expect(run.output).not.toContain('npx coppice tree');
+  });
+
+  it('has its jobs proven by agents behind gateways, without a broker', async () => {
+    expect(run.output).toContain("2 agents of Aztec's, each beside a gateway");
+    for (const name of ['agent-1', 'agent-2']) expect(await logOf(name)).toContain('job proven');
+    expect(await readdir(join(dataDirectory, 'logs'))).not.toContain('broker.log');
   });
 
   it('submits by the function: the node holds no key, and no file does', async () => {

@@ -9,10 +9,13 @@ import { integer, kind, oneOf, path, port, switchKind } from '../value-kinds.ts'
 export const Maker = z.enum(['coppice', 'official']);
 export type Maker = z.infer<typeof Maker>;
 
+/** Whose agents, and how they get their jobs: Aztec's own through our broker, or each through a gateway beside it, as on AWS. */
+const AgentsKind = z.enum([...Maker.options, 'gateway']);
+
 /** The agents of a devnet. */
 export interface DevnetAgents {
-  readonly maker: Maker;
-  /** Each is a process. */
+  readonly kind: z.infer<typeof AgentsKind>;
+  /** Each is a process, and so is each gateway. */
   readonly count: number;
 }
 
@@ -21,13 +24,13 @@ const DEFAULT_AGENTS = 2;
 const agentsKind = kind(
   z
     .string()
-    .regex(/^(?:(?:coppice|official)(?::\d+)?|\d+)$/)
+    .regex(/^(?:(?:coppice|official|gateway)(?::\d+)?|\d+)$/)
     .transform((line): DevnetAgents => {
-      const [, maker, count] = /^([a-z]+)?:?(\d+)?$/.exec(line) ?? [];
-      return { maker: Maker.parse(maker ?? 'coppice'), count: Number(count ?? DEFAULT_AGENTS) };
+      const [, of, count] = /^([a-z]+)?:?(\d+)?$/.exec(line) ?? [];
+      return { kind: AgentsKind.parse(of ?? 'coppice'), count: Number(count ?? DEFAULT_AGENTS) };
     })
     .refine(({ count }) => count >= 1 && count <= 64),
-  'a number from 1 to 64, coppice or official, or both, such as official:4',
+  'a number from 1 to 64; coppice, official or gateway; or both, such as official:4',
   '<agents>',
 );
 
@@ -49,7 +52,9 @@ export const DEVNET_GROUP = {
     agents: withDefault(agentsKind, String(DEFAULT_AGENTS), {
       flag: 'agents',
       variable: 'COPPICE_DEVNET_AGENTS',
-      description: "Agents to start, one process each: ours, or Aztec's own through our broker (official, official:4)",
+      description:
+        "Agents to start, one process each: ours, Aztec's own through our broker (official, official:4), or Aztec's own, each " +
+        'beside a gateway on the engine (gateway)',
     }),
     keep: withDefault(switchKind, 'false', {
       flag: 'keep',
