@@ -20,6 +20,8 @@ const environments = {
       registryAddress: '0x0000000000000000000000000000000000000000',
     },
     publisher: { signer: 'secret', proverId: '0x0000000000000000000000000000000000000000' },
+    // Coppice's own node and agents. `[{ aztec: '6.0.0' }]` is Aztec's, and a second entry the network's next version.
+    lines: [{ aztec: 'native' }],
     node: { vcpu: 2, memoryGib: 8, dataGib: 128 },
     pools: {
       small: { launch: 'fargate', vcpu: 4, memoryGib: 16, maxAgents: 4 },
@@ -40,6 +42,7 @@ const environments = {
     network: { availabilityZones: ['us-east-1a', 'us-east-1b', 'us-east-1d'] },
     l1: { chainId: 1, network: 'mainnet', registryAddress: '0x0000000000000000000000000000000000000000' },
     publisher: { signer: 'kms', proverId: '0x0000000000000000000000000000000000000000', gasPriceMaxGwei: 200 },
+    lines: [{ aztec: 'native' }],
     node: { vcpu: 8, memoryGib: 32, dataGib: 512, dataMibPerSecond: 500 },
     pools: {
       small: { launch: 'fargate', vcpu: 8, memoryGib: 32, maxAgents: 100 },
