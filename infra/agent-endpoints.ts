@@ -36,14 +36,14 @@ export class AgentEndpoints extends Construct {
     const gateways = { subnets: [AGENTS] };
     const s3 = vpc.addGatewayEndpoint('S3', { service: GatewayVpcEndpointAwsService.S3, ...gateways });
     const bucket = `arn:${partition}:s3:::${names.proofsBucket}`;
-    s3.addToPolicy(allow([...callsOfRole('agent', 's3'), 's3:ListBucket'], [bucket, `${bucket}/*`]));
+    s3.addToPolicy(allow([...callsOfAgents('s3'), 's3:ListBucket'], [bucket, `${bucket}/*`]));
     // ECR keeps the layers of its images there.
     const layers = `arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`;
     s3.addToPolicy(allow(['s3:GetObject'], [layers]));
 
     const dynamo = vpc.addGatewayEndpoint('DynamoDb', { service: GatewayVpcEndpointAwsService.DYNAMODB, ...gateways });
     const table = Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName: names.ledgerTable });
-    dynamo.addToPolicy(allow(callsOfRole('agent', 'dynamodb'), [table, `${table}/index/*`]));
+    dynamo.addToPolicy(allow(callsOfAgents('dynamodb'), [table, `${table}/index/*`]));
 
     // One group for all of them, since they share one rule.
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
@@ -61,7 +61,8 @@ export class AgentEndpoints extends Construct {
       arnFormat: ArnFormat.NO_RESOURCE_NAME,
     });
     // The node's calls come this way too: the endpoint's name resolves for the whole network.
-    sqs.addToPolicy(allow([...new Set([...callsOfRole('agent', 'sqs'), ...callsOfRole('node', 'sqs')])], [queues]));
+    const calls = (['agent', 'gateway', 'node', 'broker'] as const).flatMap((role) => callsOfRole(role, 'sqs'));
+    sqs.addToPolicy(allow([...new Set(calls)], [queues]));
     add('EcrApi', InterfaceVpcEndpointAwsService.ECR);
     add('EcrImages', InterfaceVpcEndpointAwsService.ECR_DOCKER);
     add('Logs', InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS);
@@ -72,6 +73,11 @@ export class AgentEndpoints extends Construct {
       add('EcsTelemetry', InterfaceVpcEndpointAwsService.ECS_TELEMETRY);
     }
   }
+}
+
+/** Those of Coppice's agents, and of the gateways beside Aztec's. */
+function callsOfAgents(service: string): readonly string[] {
+  return [...new Set([...callsOfRole('agent', service), ...callsOfRole('gateway', service)])];
 }
 
 function allow(actions: readonly string[], resources: readonly string[]): PolicyStatement {

@@ -11,6 +11,7 @@ import {
   ManagedInstancesCapacityProvider,
   NetworkMode,
   OperatingSystemFamily,
+  PidMode,
   PropagatedTagSource,
   TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
@@ -18,23 +19,20 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IDependable } from 'constructs';
 
 import type { Capacity } from '../shared/agent-fleet/agent-fleet.ts';
-import { AGENT_GROUP } from '../shared/config/groups/agent-settings.ts';
-import { PROVER_SETTINGS } from '../shared/config/groups/prover-settings.ts';
 import { awsResourceNames } from '../shared/engine/aws/aws-resource-names.ts';
 import type { Pool } from '../shared/proving-job/circuit-family.ts';
-import { FAMILY_NAMES } from '../shared/proving-job/circuit-catalogue.ts';
 import { inLine } from '../shared/proving-job/fleet-line.ts';
 import { acknowledge, wildcardFinding } from './acknowledge.ts';
 import type { AgentPoolConfig, Ec2PoolConfig } from './config/agent-pool-config.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { type Line, lineVariables } from './config/lines-of.ts';
-import { containerImage, CPU_ARCHITECTURES } from './container-images.ts';
-import { addFleetContainer, FARGATE_STORAGE_GIB } from './fleet-container.ts';
+import { aztecImage, containerImage, CPU_ARCHITECTURES } from './container-images.ts';
+import { FARGATE_STORAGE_GIB } from './fleet-container.ts';
+import { addNativeAgent } from './native-agent-task.ts';
 import type { NetworkStack } from './network-stack.ts';
+import { addOfficialAgent } from './official-agent-task.ts';
 import type { StateStack } from './state-stack.ts';
 
-/** The part of a task's memory that ECS and the agent's own Node take, so bb must not count on it. */
-const MEMORY_BESIDE_BB = 0.06;
 /** How long ECS keeps an instance without an agent, in seconds: the next agent starts on it without a boot. */
 const IDLE_INSTANCE_SECONDS = 300;
 
@@ -72,32 +70,36 @@ export class AgentPool extends Construct {
       cpu: String(size.vcpu * 1024),
       memoryMiB: String(size.memoryGib * 1024),
       ...(size.launch === 'fargate' && { ephemeralStorageGiB: FARGATE_STORAGE_GIB }),
+      // So that the gateway sees how busy bb is. ECS does not say that its instances can do the same.
+      ...(line.kind === 'official' && size.launch === 'fargate' && { pidMode: PidMode.TASK }),
       runtimePlatform: {
         cpuArchitecture: CPU_ARCHITECTURES[size.architecture],
         operatingSystemFamily: OperatingSystemFamily.LINUX,
       },
     });
-    const { settings: agent } = AGENT_GROUP;
-    const { settings: prover } = PROVER_SETTINGS;
-    addFleetContainer(task, {
-      config,
-      name: inLine(line, pool),
-      image: containerImage(Stack.of(this), 'agent', config, size.architecture),
-      command: ['start', '--prover-agent'],
-      variables: {
-        ...lineVariables([line]),
-        [agent.pools.variable]: pool,
-        // Aztec's epochs, and the canary that tests the fleet.
-        [agent.families.variable]: FAMILY_NAMES.join(),
-        [agent.agentMemoryMib.variable]: String(Math.floor(size.memoryGib * 1024 * (1 - MEMORY_BESIDE_BB))),
-        [prover.hardwareConcurrency.variable]: String(size.vcpu),
-        ...(size.bbBinaryPath !== undefined && { [prover.bbBinaryPath.variable]: size.bbBinaryPath }),
-      },
-      ...(size.launch === 'ec2' && size.gpus !== undefined && { gpuCount: size.gpus }),
-    });
-    state.ledger.grantRole('agent', task.taskRole);
-    state.proofs.grantRole('agent', task.taskRole);
-    state.queuesOf(line).grantRole('agent', task.taskRole, [pool]);
+    const stack = Stack.of(this);
+    if (line.kind === 'native') {
+      const image = containerImage(stack, 'agent', config, size.architecture);
+      addNativeAgent(task, { line, config, image, pool, size });
+    } else {
+      addOfficialAgent(task, {
+        config,
+        name: inLine(line, pool),
+        version: line.version,
+        pool,
+        size,
+        images: {
+          aztec: aztecImage(stack, line.images.agent, size.architecture),
+          broker: containerImage(stack, 'broker', config, size.architecture),
+        },
+        variables: line.variables.agent,
+        lineVariables: lineVariables([line]),
+      });
+    }
+    const role = line.kind === 'native' ? 'agent' : 'gateway';
+    state.ledger.grantRole(role, task.taskRole);
+    state.proofs.grantRole(role, task.taskRole);
+    state.queuesOf(line).grantRole(role, task.taskRole, [pool]);
     state.queuesOf(line).grantSendToLarger(pool, task.taskRole);
     this.#allowProtection(task, awsResourceNames(config.prefix).cluster);
     return task;

@@ -17,18 +17,23 @@ export const CPU_ARCHITECTURES: Readonly<Record<Architecture, CpuArchitecture>> 
   arm64: CpuArchitecture.ARM64,
 };
 
+const IN_ECR = /^\d{12}\.dkr\.ecr\./;
+
 const PLATFORMS: Readonly<Record<Architecture, Platform>> = {
   x86_64: Platform.LINUX_AMD64,
   arm64: Platform.LINUX_ARM64,
 };
 
+/** Coppice's own images; the broker's is the gateway's, too. */
+export type CoppiceProgram = 'node' | 'agent' | 'broker';
+
 /**
- * The image of the node or the agent: the image in ECR that the configuration names, or one built from
- * `containers/<program>/Dockerfile` when the app is deployed.
+ * An image of Coppice: the one in ECR that the configuration names, or one built from `containers/<program>/Dockerfile` when
+ * the app is deployed.
  */
 export function containerImage(
   stack: Stack,
-  program: 'node' | 'agent',
+  program: CoppiceProgram,
   { images }: Pick<EnvironmentConfig, 'images'>,
   architecture: Architecture,
 ): ContainerImage {
@@ -47,8 +52,29 @@ export function containerImage(
   return ContainerImage.fromDockerImageAsset(asset);
 }
 
+/**
+ * One of Aztec's own images, as it is. Agents reach no registry but ECR, so one that is elsewhere is copied there when the app is
+ * deployed.
+ * @param uri `azteclabs/aztec:6.0.0`, or one in ECR
+ */
+export function aztecImage(stack: Stack, uri: string, architecture: Architecture): ContainerImage {
+  const name = uri.replaceAll(/[^A-Za-z0-9]/g, '-');
+  if (IN_ECR.test(uri)) return imageInEcr(stack, name, uri);
+  const id = `Image-${name}-${architecture}`;
+  const copied = stack.node.tryFindChild(id) as DockerImageAsset | undefined;
+  const asset =
+    copied ??
+    new DockerImageAsset(stack, id, {
+      directory: path.join(ROOT, 'containers/official'),
+      exclude: ['*', '!Dockerfile'],
+      buildArgs: { AZTEC_IMAGE: uri },
+      platform: PLATFORMS[architecture],
+    });
+  return ContainerImage.fromDockerImageAsset(asset);
+}
+
 /** What is left out of the program's build context: Docker reads this file by itself, CDK only `.dockerignore`. */
-export function ignoredBy(program: 'node' | 'agent'): readonly string[] {
+export function ignoredBy(program: CoppiceProgram): readonly string[] {
   const lines = readFileSync(path.join(ROOT, `containers/${program}/Dockerfile.dockerignore`), 'utf8').split('\n');
   return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }

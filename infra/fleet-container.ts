@@ -1,26 +1,24 @@
-import { Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
-  AwsLogDriverMode,
   type ContainerDefinition,
   type ContainerImage,
   type HealthCheck,
   LinuxParameters,
-  LogDrivers,
   type PortMapping,
   type Secret,
   type TaskDefinition,
 } from 'aws-cdk-lib/aws-ecs';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 
 import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
 import { PROCESS_SETTINGS } from '../shared/config/groups/process-settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
-import { logRetention } from './log-retention.ts';
+import { containerLog } from './container-log.ts';
 import { metricsNamespace } from './metrics-namespace.ts';
+import { RESTART_IN_PLACE, shareOf, type TaskShare } from './shared-task.ts';
 
-/** The longest that ECS waits between asking a task to stop and killing it. */
-const STOP_TIMEOUT = Duration.seconds(120);
+/** The longest that ECS waits between asking a container to stop and killing it. */
+export const STOP_TIMEOUT = Duration.seconds(120);
 /** A process stops somewhat earlier, so that it is never killed while it gives its job back. */
 const DRAIN_SECONDS = STOP_TIMEOUT.toSeconds() - 10;
 /**
@@ -34,9 +32,6 @@ const USER = '10001:10001';
  * with its reference string.
  */
 export const FARGATE_STORAGE_GIB = 40;
-/** A log that nothing drains must not stop the prover; lines beyond this are lost. */
-const LOG_BUFFER = Size.mebibytes(25);
-
 export interface FleetContainerOptions {
   readonly config: EnvironmentConfig;
   /** The name of the container and of its log: `node`, or the pool's. */
@@ -48,22 +43,27 @@ export interface FleetContainerOptions {
   readonly portMappings?: PortMapping[];
   readonly healthCheck?: HealthCheck;
   readonly gpuCount?: number;
+  /** Set where Aztec's container shares the task. @default it has the whole task */
+  readonly beside?: FleetContainerShare;
+}
+
+/** The part of a task that Coppice's container has beside Aztec's. */
+export interface FleetContainerShare extends TaskShare {
+  /** Of its constructs in the task: `Broker`, `Gateway`. */
+  readonly id: string;
+  readonly stopTimeout: Duration;
+  readonly drainSeconds: number;
 }
 
 /**
- * Adds the one container of a task. It may write only `/tmp`, whatever user it runs as; it has time to give back the jobs it
+ * Adds Coppice's container to a task. It may write only `/tmp`, whatever user it runs as; it has time to give back the jobs it
  * holds; and its log, which carries its metrics, never blocks it.
  */
 export function addFleetContainer(task: TaskDefinition, options: FleetContainerOptions): ContainerDefinition {
-  const { config, name, image, command, variables, secrets, portMappings, healthCheck, gpuCount } = options;
-  const logGroup = new LogGroup(task, 'Log', {
-    logGroupName: `/${config.prefix}/${name}`,
-    retention: logRetention(config.logDays),
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  const { config, name, image, command, variables, secrets, portMappings, healthCheck, gpuCount, beside } = options;
   const { settings: process } = PROCESS_SETTINGS;
   const { settings: engine } = ENGINE_SETTINGS;
-  const container = task.addContainer('Container', {
+  const container = task.addContainer(beside?.id ?? 'Container', {
     containerName: name,
     image,
     command: [...command],
@@ -76,18 +76,14 @@ export function addFleetContainer(task: TaskDefinition, options: FleetContainerO
       [process.logJson.variable]: 'true',
       [process.metrics.variable]: 'emf',
       [process.metricsNamespace.variable]: metricsNamespace(config.prefix),
-      [process.drainSeconds.variable]: String(DRAIN_SECONDS),
+      [process.drainSeconds.variable]: String(beside?.drainSeconds ?? DRAIN_SECONDS),
       ...variables,
     },
-    logging: LogDrivers.awsLogs({
-      logGroup,
-      streamPrefix: name,
-      mode: AwsLogDriverMode.NON_BLOCKING,
-      maxBufferSize: LOG_BUFFER,
-    }),
-    linuxParameters: new LinuxParameters(task, 'Linux', { initProcessEnabled: true }),
+    logging: containerLog(task, `${beside?.id ?? ''}Log`, config, name),
+    linuxParameters: new LinuxParameters(task, `${beside?.id ?? ''}Linux`, { initProcessEnabled: true }),
     readonlyRootFilesystem: true,
-    stopTimeout: STOP_TIMEOUT,
+    stopTimeout: beside?.stopTimeout ?? STOP_TIMEOUT,
+    ...(beside !== undefined && { ...shareOf(beside), ...RESTART_IN_PLACE }),
     ...(secrets !== undefined && { secrets }),
     ...(portMappings !== undefined && { portMappings }),
     ...(healthCheck !== undefined && { healthCheck }),

@@ -102,8 +102,8 @@ export class JobQueues extends Construct {
     const mine = this.all.filter(({ pool }) => pools.includes(pool));
     const resourceArns = mine.flatMap(({ queue, deadLetterQueue }) => {
       if (role === 'settle-dead-letters') return [deadLetterQueue.queueArn];
-      // Agents move messages that they cannot handle to the dead-letter queue themselves.
-      return role === 'agent' ? [queue.queueArn, deadLetterQueue.queueArn] : [queue.queueArn];
+      // Agents and gateways move messages that they cannot handle to the dead-letter queue themselves.
+      return role === 'agent' || role === 'gateway' ? [queue.queueArn, deadLetterQueue.queueArn] : [queue.queueArn];
     });
     Grant.addToPrincipal({ grantee, actions: [...callsOfRole(role, 'sqs')], resourceArns });
   }

@@ -26,6 +26,11 @@ const STREAM_CALLS: readonly string[] = ['DescribeStream', 'GetRecords', 'GetSha
  * `submit-root` signs whatever it finds there.
  */
 const PARTITIONS_OF_AGENTS = ['EPOCH#*', 'AGENTS#*', 'INCIDENTS'];
+/**
+ * What gateways read besides: the newest epochs, among which one that was restarted finds its agent's job. The wire leaves the
+ * rollup out of a job's id.
+ */
+const PARTITIONS_READ_BY_GATEWAYS = ['OPENINGS#*', 'EPOCHS', 'EPOCHS#*'];
 
 export interface LedgerTableProps {
   readonly tableName: string;
@@ -65,8 +70,11 @@ export class LedgerTable extends Construct {
     const calls = callsOfRole(role, 'dynamodb');
     const ofStream = (call: string): boolean => STREAM_CALLS.includes(call.split(':')[1] ?? '');
     const actions = calls.filter((call) => !ofStream(call));
-    if (role === 'agent') {
-      this.#grantAgent(grantee, actions);
+    if (role === 'agent' || role === 'gateway') {
+      this.#grantPartitions(grantee, actions, PARTITIONS_OF_AGENTS);
+      if (role === 'gateway') {
+        this.#grantPartitions(grantee, ['dynamodb:GetItem', 'dynamodb:Query'], PARTITIONS_READ_BY_GATEWAYS);
+      }
       return;
     }
     Grant.addToPrincipal({ grantee, actions, resourceArns: [this.table.tableArn] });
@@ -83,12 +91,12 @@ export class LedgerTable extends Construct {
     }
   }
 
-  #grantAgent(grantee: IGrantable, actions: readonly string[]): void {
+  #grantPartitions(grantee: IGrantable, actions: readonly string[], partitions: readonly string[]): void {
     Grant.addToPrincipal({
       grantee,
       actions: [...actions],
       resourceArns: [this.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': PARTITIONS_OF_AGENTS } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
     });
   }
 

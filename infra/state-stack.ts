@@ -9,6 +9,7 @@ import { deadLetterVisibility } from './function-timings.ts';
 import { type JobQueue, JobQueues } from './job-queues.ts';
 import { L1Secret } from './l1-secret.ts';
 import { LedgerTable } from './ledger-table.ts';
+import { OfficialSecret } from './official-secret.ts';
 import { ProofsBucket } from './proofs-bucket.ts';
 import { PublisherKey } from './publisher-key.ts';
 
@@ -26,6 +27,7 @@ export class StateStack extends Stack {
   readonly #queues: ReadonlyMap<string, JobQueues>;
   readonly publisher: PublisherKey;
   readonly l1: L1Secret;
+  readonly #official: OfficialSecret | undefined;
 
   constructor(scope: Construct, id: string, { config, ...props }: StateStackProps) {
     super(scope, id, { ...props, terminationProtection: config.onDelete === 'retain' });
@@ -42,6 +44,9 @@ export class StateStack extends Stack {
     );
     this.publisher = new PublisherKey(this, 'Publisher', { prefix, signer: config.publisher.signer, onDelete });
     this.l1 = new L1Secret(this, 'L1', { prefix, variables: config.l1.secretVariables, onDelete });
+    if (linesOf(config).some(({ kind }) => kind === 'official')) {
+      this.#official = new OfficialSecret(this, 'Official', { prefix, onDelete });
+    }
     // The table comes last: its protection from deletion would stop the clean-up after another resource has failed.
     // (Queues of lines come and go without a change of the table.)
     const native = this.#queues.get(NATIVE_LINE);
@@ -55,10 +60,20 @@ export class StateStack extends Stack {
       value: this.l1.secret.secretArn,
       description: 'To be filled in before the node',
     });
+    if (this.#official !== undefined) {
+      const { secretArn: value } = this.#official.secret;
+      new CfnOutput(this, 'OfficialSecretId', { value, description: 'To be filled in: keys of official nodes' });
+    }
     new CfnOutput(this, 'PublisherKeyId', {
       value: 'kmsKeyId' in reference ? reference.kmsKeyId : reference.secretId,
       description: 'kmsKeyId' in reference ? 'The KMS key that signs' : 'To be filled in: the private key that signs',
     });
+  }
+
+  /** Where there is an official line: its nodes' keys. */
+  get official(): OfficialSecret {
+    if (this.#official === undefined) throw new Error('unreachable: official lines have a secret');
+    return this.#official;
   }
 
   queuesOf({ name }: Pick<Line, 'name'>): JobQueues {

@@ -14,6 +14,8 @@ export const SECRET_VARIABLES = [
 /** Variables that the stacks set themselves, from other fields of the configuration. */
 const OWN_VARIABLES = [
   'AWS_REGION',
+  'AZTEC_ADMIN_API_KEY_HASH',
+  'AZTEC_ADMIN_PORT',
   'AZTEC_PORT',
   'COPPICE_AWS_PREFIX',
   'COPPICE_ENGINE',
@@ -23,6 +25,8 @@ const OWN_VARIABLES = [
   'L1_PRIVATE_KEY',
   'NETWORK',
   'P2P_PORT',
+  'PROVER_AGENT_COUNT',
+  'PROVER_BROKER_HOST',
   'PROVER_ID',
   'PROVER_NODE_DISABLE_PROOF_PUBLISH',
   'PROVER_PROOF_STORE',

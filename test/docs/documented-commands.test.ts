@@ -72,7 +72,12 @@ describe.each(DOCUMENTS)('%s', (document) => {
       ),
     ];
     for (const [, name = ''] of called) expect([...known]).toContain(name);
-    const logs = new Set(['node', ...Pool.options]);
-    for (const [, name = ''] of commands.matchAll(/ \/coppice\/([a-z]+)/g)) expect([...logs]).toContain(name);
+    const ofLine = [
+      'v6-node',
+      'v6-node-broker',
+      ...Pool.options.flatMap((pool) => [`v6-${pool}`, `v6-${pool}-gateway`]),
+    ];
+    const logs = new Set(['node', ...Pool.options, ...ofLine]);
+    for (const [, name = ''] of commands.matchAll(/ \/coppice\/([a-z0-9-]+)/g)) expect([...logs]).toContain(name);
   });
 });

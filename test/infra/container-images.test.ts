@@ -1,9 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { IgnoreStrategy } from 'aws-cdk-lib';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
+import { LEFT_OUT, writeBundle } from '../../containers/broker/image/write-bundle.ts';
 import { ignoredBy } from '../../infra/container-images.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -59,6 +62,21 @@ describe('the build context of an image', () => {
     const files = await filesOf(program);
     expect(files).toContain(`containers/${program}/run-${program}.ts`);
     expect(files.filter((file) => context.ignores(path.join(ROOT, file)))).toEqual([]);
+  });
+
+  it('has every file that the bundle of broker and gateway is made of', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'coppice-bundle-'));
+    const { inputs } = await writeBundle(folder).finally(() => rm(folder, { recursive: true, force: true }));
+    const files = Object.keys(inputs).filter((file) => /^(containers|shared)\//.test(file));
+    expect(files).toEqual(expect.arrayContaining(['containers/broker/run-broker.ts', ...LEFT_OUT]));
+    const context = IgnoreStrategy.docker(ROOT, [...ignoredBy('broker')]);
+    expect(files.filter((file) => context.ignores(path.join(ROOT, file)))).toEqual([]);
+    for (const file of ['containers/broker/image/write-bundle.ts', 'package-lock.json']) {
+      expect(context.ignores(path.join(ROOT, file))).toBe(false);
+    }
+    for (const file of ['containers/node/prove-epoch.ts', 'containers/agent/prover/prover-main.ts', '.env']) {
+      expect(context.ignores(path.join(ROOT, file)), file).toBe(true);
+    }
   });
 
   it("of the node has nothing of the agents', so that their changes do not replace the node, and the other way round", () => {

@@ -14,13 +14,24 @@ const { images } = anEnvironment();
 // Each of these checks some three hundred resources against a hundred rules.
 vi.setConfig({ testTimeout: 120_000 });
 
+/** With Aztec's own node and agents beside Coppice's. */
+const withOfficialLine = {
+  ...environments.production,
+  lines: [{ aztec: 'native' }, { aztec: '6.0.0', images: { node: images?.node, agent: images?.agent } }],
+};
+
 describe('the review of cdk-nag', () => {
-  it.each(Object.entries(environments))('finds no fault with %s', (name, input) => {
-    const app = anApp();
-    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    new ProverStage(app, name, { config: parseEnvironment(name, { ...input, images }) });
-    expect(() => app.synth()).not.toThrow();
-  });
+  it.each([...Object.entries(environments), ['official', withOfficialLine] as const])(
+    'finds no fault with %s',
+    (name, input) => {
+      const app = anApp();
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+      new ProverStage(app, name, {
+        config: parseEnvironment(name, { ...input, images: { ...images, broker: images?.node } }),
+      });
+      expect(() => app.synth()).not.toThrow();
+    },
+  );
 
   it('covers the stacks: it refuses a bucket that can be read without TLS', () => {
     const app = anApp();

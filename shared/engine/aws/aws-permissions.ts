@@ -1,8 +1,12 @@
 /** The programs that every epoch needs. */
 export const EPOCH_ROLES = ['node', 'agent', 'submit-root', 'sweep-ledger', 'settle-dead-letters'] as const;
 
+/** Coppice's programs beside Aztec's own node and agents, which call AWS for them. */
+export const OFFICIAL_ROLES = ['broker', 'gateway'] as const;
+
 /** The programs that call AWS, each with its own role. */
-export type AwsRole = (typeof EPOCH_ROLES)[number] | 'scale-fleet' | 'watch-l1' | 'watch-tasks';
+export type AwsRole =
+  (typeof EPOCH_ROLES)[number] | (typeof OFFICIAL_ROLES)[number] | 'scale-fleet' | 'watch-l1' | 'watch-tasks';
 
 /**
  * The calls that each role makes, as IAM names them, and no others: what its policy must grant. The test that runs an epoch
@@ -33,6 +37,37 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'sqs:SendMessage',
   ],
   agent: [
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    's3:GetObject',
+    's3:PutObject',
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
+  ],
+  broker: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:DescribeStream',
+    'dynamodb:DescribeTable',
+    'dynamodb:GetItem',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+    's3:DeleteObject',
+    's3:GetObject',
+    's3:PutObject',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:SendMessage',
+  ],
+  gateway: [
     'dynamodb:GetItem',
     'dynamodb:PutItem',
     'dynamodb:Query',

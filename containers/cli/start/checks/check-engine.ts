@@ -4,6 +4,7 @@ import path from 'node:path';
 import { checkSqliteDatabase } from '../../../../shared/engine/embedded/sqlite-database.ts';
 import type { Engine } from '../../../../shared/engine/engine.ts';
 import { type EngineOptions, openEngine } from '../../../../shared/engine/open-engine.ts';
+import type { Pool } from '../../../../shared/proving-job/circuit-family.ts';
 import { errorText } from '../../../../shared/telemetry/error-text.ts';
 import { redactUrls } from '../../../../shared/telemetry/redact-urls.ts';
 import { explainError } from '../../../processes/explain-error.ts';
@@ -17,11 +18,13 @@ export interface CheckEngineOptions {
   readonly engineOptions: EngineOptions;
   /** On AWS, which of the fleet's resources the role's own permissions let it read. */
   readonly reads: readonly ('ledger' | 'queues')[];
+  /** The pools whose queues those are. @default all */
+  readonly pools?: readonly Pool[] | undefined;
 }
 
 /** Whether the ledger, the queue and the proofs can be used. Creates none of them. */
-export async function checkEngine({ engineOptions, reads }: CheckEngineOptions): Promise<readonly RoleFinding[]> {
-  return engineOptions.engine === 'embedded' ? checkEmbedded(engineOptions) : checkAws(engineOptions, reads);
+export async function checkEngine({ engineOptions, ...wanted }: CheckEngineOptions): Promise<readonly RoleFinding[]> {
+  return engineOptions.engine === 'embedded' ? checkEmbedded(engineOptions) : checkAws(engineOptions, wanted);
 }
 
 async function checkEmbedded(options: Embedded): Promise<readonly RoleFinding[]> {
@@ -46,7 +49,10 @@ function checkDatabase(options: Embedded): readonly RoleFinding[] {
 }
 
 /** A program that is started works once AWS does, so what fails here is awaited. */
-async function checkAws(options: Aws, reads: CheckEngineOptions['reads']): Promise<readonly RoleFinding[]> {
+async function checkAws(
+  options: Aws,
+  { reads, pools }: Omit<CheckEngineOptions, 'engineOptions'>,
+): Promise<readonly RoleFinding[]> {
   const { prefix } = options;
   const engine = await openEngine(options);
   const check = async (subject: string, read: (engine: Engine) => Promise<unknown>): Promise<RoleFinding> => {
@@ -60,7 +66,7 @@ async function checkAws(options: Aws, reads: CheckEngineOptions['reads']): Promi
   try {
     return await Promise.all([
       ...(reads.includes('ledger') ? [check('table on AWS', ({ epochs }) => epochs.latest(1))] : []),
-      ...(reads.includes('queues') ? [check('queues on AWS', ({ queue }) => queue.depths())] : []),
+      ...(reads.includes('queues') ? [check('queues on AWS', ({ queue }) => queue.depths(pools))] : []),
     ]);
   } finally {
     await engine.close();

@@ -6,10 +6,8 @@ import { openEngine } from '../../../../shared/engine/open-engine.ts';
 import { installedNetworkVersion } from '../../../../shared/proving-job/network-version.ts';
 import type { Role } from '../read-role.ts';
 import { networkVersionOf } from '../to-broker-options.ts';
-import { checkBroker } from './check-broker.ts';
 import { checkEngine } from './check-engine.ts';
 import { checkAgents, checkSource } from './check-fleet.ts';
-import { checkGateway } from './check-gateway.ts';
 import { isFatal, type RoleFinding } from './role-finding.ts';
 
 /** Checks what a role needs before it starts, by calls that the role itself may make. It takes seconds. */
@@ -43,20 +41,27 @@ async function examineEngine(
   reads: Parameters<typeof checkEngine>[0]['reads'],
 ): Promise<readonly RoleFinding[]> {
   if (!needsEngine(role)) return [];
-  return orUnknown('engine', () => checkEngine({ engineOptions: role.engineOptions, reads }));
+  const { engineOptions } = role;
+  // Agents may read the queues of their own pools.
+  const pools = role.name === 'prover-agent' || role.name === 'agent-gateway' ? role.settings.pools : undefined;
+  return orUnknown('engine', () => checkEngine({ engineOptions, reads, pools }));
 }
 
-/** What needs Aztec's packages is loaded for the roles that need them. */
+/** What a role needs is loaded for that role: some of it needs Aztec's packages, and some is not in every image. */
 async function checkSurroundings(role: Role): Promise<readonly RoleFinding[]> {
   switch (role.name) {
     case 'prover-node': {
       const { checkNode } = await import('./check-node.ts');
       return checkNode(role.settings);
     }
-    case 'prover-broker':
+    case 'prover-broker': {
+      const { checkBroker } = await import('./check-broker.ts');
       return checkBroker(role.settings);
-    case 'agent-gateway':
+    }
+    case 'agent-gateway': {
+      const { checkGateway } = await import('./check-gateway.ts');
       return checkGateway(role.settings);
+    }
     case 'prover-agent': {
       const { checkAgent } = await import('./check-agent.ts');
       return checkAgent(role);
