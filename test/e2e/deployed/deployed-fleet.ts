@@ -2,7 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
+import {
+  type ContainerDefinition,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+} from '@aws-sdk/client-ecs';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
@@ -19,7 +24,30 @@ const FUNCTION_PROCESS = fileURLToPath(new URL('../../../containers/local-fleet/
 /** What a process needs to run here, and would find in an image. */
 const OF_THIS_MACHINE = ['PATH', 'HOME', 'TMPDIR', ...RUNTIME_VARIABLES];
 
-type Variables = Readonly<Record<string, string>>;
+export type Variables = Readonly<Record<string, string>>;
+
+/** Whose calls to AWS a gate records: those of a role, or of Aztec's own programs, which make none. */
+type Caller = AwsRole | 'aztec';
+
+/** A container of a task definition. */
+export interface DeployedContainer {
+  readonly name: string;
+  readonly entryPoint: readonly string[];
+  readonly command: readonly string[];
+  /** With the fields of secrets, as ECS would fill them in. */
+  readonly variables: Variables;
+  readonly dependsOn: readonly string[];
+}
+
+interface ProgramToStart {
+  readonly caller: Caller;
+  readonly commandLine: readonly string[];
+  readonly variables: Variables;
+  /** @default the caller */
+  readonly name?: string;
+  /** @default `coppice` */
+  readonly program?: string;
+}
 
 export interface DeployedFleetOptions {
   readonly deployment: Deployment;
@@ -34,7 +62,8 @@ export class DeployedFleet {
   /** Resolves when a program ends by itself. */
   readonly broken: Promise<Error>;
   /** One for each program, which records its calls to AWS. */
-  readonly #gates = new Map<string, AwsGate>();
+  readonly #gates = new Map<Caller, AwsGate>();
+  readonly #killed = new Set<FleetProcess>();
   readonly #options: DeployedFleetOptions;
   readonly #noteEnd: (end: Error) => void;
   readonly #ecs: ECSClient;
@@ -70,26 +99,38 @@ export class DeployedFleet {
     const dataDirectory = join(this.#options.directory, 'node');
     await mkdir(dataDirectory, { recursive: true });
     const variables = await this.variablesOfService(this.output('node', 'ServiceName'));
-    return this.#start('node', ['start', '--prover-node'], {
-      ...variables,
-      DATA_DIRECTORY: dataDirectory,
-      // What else runs on this machine has its ports, and no address on the internet.
-      AZTEC_PORT: '0',
-      P2P_QUERY_FOR_IP: 'false',
-      ...changes,
+    return this.start({
+      caller: 'node',
+      commandLine: ['start', '--prover-node'],
+      variables: {
+        ...variables,
+        DATA_DIRECTORY: dataDirectory,
+        // What else runs on this machine has its ports, and no address on the internet.
+        AZTEC_PORT: '0',
+        P2P_QUERY_FOR_IP: 'false',
+        ...changes,
+      },
     });
   }
 
   async startAgent(service: string, changes: Variables): Promise<FleetProcess> {
     const variables = await this.variablesOfService(service);
-    return this.#start('agent', ['start', '--prover-agent'], { ...variables, ...changes }, { name: service });
+    return this.start({
+      caller: 'agent',
+      commandLine: ['start', '--prover-agent'],
+      variables: { ...variables, ...changes },
+      name: service,
+    });
   }
 
   /** Runs a function's deployed code on a schedule, or for queues, with the variables that it was deployed with. */
-  async startFunction(name: Exclude<AwsRole, 'node' | 'agent'>, trigger: readonly string[]): Promise<FleetProcess> {
+  async startFunction(
+    name: Exclude<AwsRole, 'node' | 'agent' | 'broker' | 'gateway'>,
+    trigger: readonly string[],
+  ): Promise<FleetProcess> {
     const code = this.#options.deployment.functionCode(name);
     const variables = await this.variablesOfFunction(name);
-    return this.#start(name, [code, ...trigger], variables, { program: FUNCTION_PROCESS });
+    return this.start({ caller: name, commandLine: [code, ...trigger], variables, program: FUNCTION_PROCESS });
   }
 
   async variablesOfFunction(name: string): Promise<Variables> {
@@ -99,53 +140,39 @@ export class DeployedFleet {
     return found.Environment?.Variables ?? {};
   }
 
-  /** What a container of the service has in its environment, the fields of secrets included. */
+  /** What the first container of the service has in its environment, the fields of secrets included. */
   async variablesOfService(service: string): Promise<Variables> {
+    const [container] = await this.containersOfService(service);
+    return container?.variables ?? {};
+  }
+
+  async containersOfService(service: string): Promise<readonly DeployedContainer[]> {
     const cluster = this.output('agents', 'ClusterName');
     const { services = [] } = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
     const { taskDefinition } = await this.#ecs.send(
       new DescribeTaskDefinitionCommand({ taskDefinition: services[0]?.taskDefinition }),
     );
-    const [container] = taskDefinition?.containerDefinitions ?? [];
-    const plain = (container?.environment ?? []).map(({ name = '', value = '' }) => [name, value] as const);
-    const secret = await Promise.all(
-      (container?.secrets ?? []).map(
-        async ({ name = '', valueFrom = '' }) => [name, await this.#field(valueFrom)] as const,
-      ),
+    return Promise.all(
+      (taskDefinition?.containerDefinitions ?? []).map(async (container) => ({
+        name: container.name ?? '',
+        entryPoint: container.entryPoint ?? [],
+        command: container.command ?? [],
+        variables: await this.#variablesOf(container),
+        dependsOn: (container.dependsOn ?? []).map(({ containerName = '' }) => containerName),
+      })),
     );
-    return Object.fromEntries([...plain, ...secret]);
   }
 
-  /** IAM's names of the calls that a role made, each once. */
-  actionsOf(role: AwsRole): readonly string[] {
-    return iamActions(this.#gates.get(role)?.calls() ?? []);
+  /** IAM's names of the calls that were made, each once. */
+  actionsOf(caller: Caller): readonly string[] {
+    return iamActions(this.#gates.get(caller)?.calls() ?? []);
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(this.members.map((member) => member.stop(8)));
-    await Promise.all([...this.#gates.values()].map((gate) => gate.close()));
-    for (const client of [this.#ecs, this.#lambda, this.#secrets]) client.destroy();
-  }
-
-  /** @param valueFrom as ECS has it: `<ARN of the secret>:<field>::` */
-  async #field(valueFrom: string): Promise<string> {
-    const parts = /^(.*):([^:]*)::$/.exec(valueFrom);
-    const { SecretString = '{}' } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: parts?.[1] }));
-    const fields = JSON.parse(SecretString) as Record<string, string>;
-    const value = fields[parts?.[2] ?? ''];
-    if (value === undefined) throw new Error(`${valueFrom} is not there: ECS would not start the task`);
-    return value;
-  }
-
-  async #start(
-    role: AwsRole,
-    commandLine: readonly string[],
-    variables: Variables,
-    { name = role, program }: { readonly name?: string; readonly program?: string } = {},
-  ): Promise<FleetProcess> {
+  /** Starts a program with these variables and what this machine has, and no others. */
+  async start({ caller, commandLine, variables, name = caller, program }: ProgramToStart): Promise<FleetProcess> {
     const { directory, endpoint } = this.#options;
-    const gate = this.#gates.get(role) ?? (await startAwsGate({ target: endpoint }));
-    this.#gates.set(role, gate);
+    const gate = this.#gates.get(caller) ?? (await startAwsGate({ target: endpoint }));
+    this.#gates.set(caller, gate);
     const member = FleetProcess.start({
       name,
       ...(program !== undefined && { program }),
@@ -161,8 +188,41 @@ export class DeployedFleet {
       logDirectory: join(directory, 'logs'),
     });
     this.members.push(member);
-    void member.ended.then((end) => this.#noteEnd(end));
+    void member.ended.then((end) => {
+      if (!this.#killed.has(member)) this.#noteEnd(end);
+    });
     return member;
+  }
+
+  /** `kill -9` of a program, which does not count as broken. */
+  async kill(member: FleetProcess): Promise<void> {
+    this.#killed.add(member);
+    member.kill();
+    await member.ended;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.stop(8)));
+    await Promise.all([...this.#gates.values()].map((gate) => gate.close()));
+    for (const client of [this.#ecs, this.#lambda, this.#secrets]) client.destroy();
+  }
+
+  async #variablesOf({ environment = [], secrets = [] }: ContainerDefinition): Promise<Variables> {
+    const plain = environment.map(({ name = '', value = '' }) => [name, value] as const);
+    const secret = await Promise.all(
+      secrets.map(async ({ name = '', valueFrom = '' }) => [name, await this.#field(valueFrom)] as const),
+    );
+    return Object.fromEntries([...plain, ...secret]);
+  }
+
+  /** @param valueFrom as ECS has it: `<ARN of the secret>:<field>::` */
+  async #field(valueFrom: string): Promise<string> {
+    const parts = /^(.*):([^:]*)::$/.exec(valueFrom);
+    const { SecretString = '{}' } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: parts?.[1] }));
+    const fields = JSON.parse(SecretString) as Record<string, string>;
+    const value = fields[parts?.[2] ?? ''];
+    if (value === undefined) throw new Error(`${valueFrom} is not there: ECS would not start the task`);
+    return value;
   }
 }
 
