@@ -21,7 +21,7 @@ const SHARED_FLOORS = [
   ['job-queue', 'merge-tree', 'cost', 'config', 'canary'],
   ['agent-fleet', 'l1'],
   ['engine'],
-  ['lambda', 'proof-requests'],
+  ['lambda', 'proof-requests', 'l1-watch'],
 ];
 const CONTAINERS_FLOORS = [
   ['terminal', 'processes', 'runtime', 'health'],

@@ -1,4 +1,5 @@
 import { DiskMeasurement } from '../../shared/engine/measure-disks.ts';
+import { runPoolMeasurement } from '../../shared/agent-fleet/measure-pools.ts';
 import { runAgentWarning } from '../../shared/agent-fleet/warn-without-agents.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
@@ -168,6 +169,7 @@ export async function runBroker(
     l1 && clock && ((stop) => followL1Clock({ clock, l1, l1SlotMs, engine, log }, stop)),
     confirmRollup,
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
+    engine.scaler === undefined ? (stop) => runPoolMeasurement({ engine, metrics, log }, stop) : undefined,
     engine.scaler === undefined ? (stop) => runAgentWarning({ engine, log }, stop) : undefined,
   ];
   await runTogether(

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 
 import { getConfigEnvVars } from '@aztec/aztec-node';
+import type { Hex } from 'viem';
 
 import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
@@ -41,6 +42,8 @@ import { HealthPages, type Scrape } from '../health/health-pages.ts';
 import { serveHealth } from '../health/health-server.ts';
 import { startSubsystems, type Subsystems } from './subsystems.ts';
 import { FundsWatch } from './watch-funds.ts';
+import { runPoolMeasurement } from '../../shared/agent-fleet/measure-pools.ts';
+import { runL1Watch } from '../../shared/l1-watch/run-l1-watch.ts';
 import { runAgentWarning } from '../../shared/agent-fleet/warn-without-agents.ts';
 
 export interface NodeDeps {
@@ -204,6 +207,13 @@ async function runWithSubsystems(
     nowMs: windowNowMs,
     log,
   };
+  const watched = {
+    settings: {
+      l1ChainId: settings.l1ChainId,
+      publisherAddresses: funds && account && [account.address],
+    },
+    findRollup: async () => subsystems.rollup.address as Hex,
+  };
   const rootSubmitter = submitter(settings, publisher, { engine, l1, clock, nowMs, log });
   const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
     (stop) => watcher.run(stop),
@@ -211,6 +221,10 @@ async function runWithSubsystems(
     (stop) => runSweeper(sweep, settings.sweepSeconds * 1000, stop),
     (stop) => runLagMeasurement({ readUntilMs: () => chain.readUntilMs(), metrics, nowMs, log }, stop),
     disks && ((stop) => new DiskMeasurement({ disks, metrics, log }).run(stop)),
+    scaler === undefined ? (stop) => runPoolMeasurement({ engine, metrics, log }, stop) : undefined,
+    scaler === undefined
+      ? (stop) => runL1Watch({ ...watched, engine, l1, clock, metrics, nowMs, log }, stop)
+      : undefined,
     // A fleet that scales has none at rest; there the scaler's own metrics and alarms watch for agents that do not come.
     scaler === undefined ? (stop) => runAgentWarning({ engine, log }, stop) : undefined,
     growing &&

@@ -14,14 +14,15 @@ const prepared = oncePerContainer(async (): Promise<Omit<RootSubmitterDeps, 'sub
   const settings = parseSubmitRootSettings(await addL1Secret(process.env));
   const { l1RpcUrls: rpcUrls, l1ChainId: chainId } = settings;
   const { engine, log } = openFunction('submit-root', settings);
-  const silentHosts = await checkL1Chain({ rpcUrls, chainId });
+  const l1 = createL1Client({ rpcUrls, chainId });
+  const silentHosts = await checkL1Chain(l1);
   if (silentHosts.length > 0) log.warn({ hosts: silentHosts }, 'some L1 nodes do not answer');
   return {
     outbox: engine.outbox,
     decisions: engine.decisions,
     epochs: engine.epochs,
     incidents: engine.incidents,
-    l1: createL1Client({ rpcUrls, chainId }),
+    l1,
     account: await loadAccount(settings),
     policy: toSubmissionPolicy(settings),
     nowMs: Date.now,

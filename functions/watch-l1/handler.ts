@@ -5,8 +5,9 @@ import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
-import { watchL1, type WatchL1Deps } from './watch-l1.ts';
-import { Remembered } from './measure-l1.ts';
+import { Remembered } from '../../shared/l1-watch/measure-l1.ts';
+import { watchL1, type WatchL1Deps } from '../../shared/l1-watch/watch-l1.ts';
+import { findRollup } from './find-rollup.ts';
 import { parseWatchL1Settings } from './watch-l1-settings.ts';
 
 const prepared = oncePerContainer(async (): Promise<WatchL1Deps> => {
@@ -16,9 +17,10 @@ const prepared = oncePerContainer(async (): Promise<WatchL1Deps> => {
   return {
     ...opened,
     settings,
+    findRollup: (client) => findRollup(client, settings.registryAddress, settings.rollupVersion),
     note: opened.engine.notes.of('watch-l1', Remembered),
     l1: createL1Client({ rpcUrls, chainId }),
-    canonical: canonicalRollupNote(opened.engine.notes),
+    ...(settings.rollupVersion === 'canonical' && { canonical: canonicalRollupNote(opened.engine.notes) }),
     l1Time: l1TimeNote(opened.engine.notes),
     clock: new L1Clock({ nowMs: Date.now, steadyMs: () => performance.now() }),
     nowMs: Date.now,

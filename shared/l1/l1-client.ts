@@ -69,21 +69,19 @@ function createReader(urls: readonly string[], options: L1ClientOptions): L1Read
  * @throws {WrongL1ChainError} when one of them serves another chain
  * @throws {L1UnreachableError} when none of them answers
  */
-export async function checkL1Chain(options: L1ClientOptions): Promise<readonly string[]> {
+export async function checkL1Chain({ nodes }: Pick<L1Client, 'nodes'>): Promise<readonly string[]> {
   const answers = await Promise.all(
-    options.rpcUrls.map(async (url) => {
-      const host = maskRpcUrl(reveal(url));
+    nodes.map(async ({ host, client }) => {
+      const expected = client.chain.id;
       try {
-        return { host, chainId: await createL1Client({ ...options, rpcUrls: [url] }).getChainId() };
+        return { host, expected, chainId: await client.getChainId() };
       } catch (error) {
-        return { host, error };
+        return { host, expected, error };
       }
     }),
   );
-  for (const { host, chainId } of answers) {
-    if (chainId !== undefined && chainId !== options.chainId) {
-      throw new WrongL1ChainError(host, options.chainId, chainId);
-    }
+  for (const { host, expected, chainId } of answers) {
+    if (chainId !== undefined && chainId !== expected) throw new WrongL1ChainError(host, expected, chainId);
   }
   const silent = answers.filter(({ chainId }) => chainId === undefined);
   if (silent.length === answers.length) {

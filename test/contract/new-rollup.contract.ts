@@ -6,7 +6,7 @@ import { renderStatus } from '../../containers/cli/inspect/render-status.ts';
 import { EarlierEpochs } from '../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../functions/scale-fleet/proven-jobs.ts';
 import { readLoads } from '../../functions/scale-fleet/read-loads.ts';
-import { readEpochs } from '../../functions/watch-l1/read-epochs.ts';
+import { readEpochs } from '../../shared/l1-watch/read-epochs.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { reviveRejected } from '../../shared/job-queue/revive-rejected.ts';
 import { AgentId, RangeId } from '../../shared/ledger/job-ledger.ts';

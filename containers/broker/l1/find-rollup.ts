@@ -37,8 +37,8 @@ export interface FoundRollup {
  */
 export async function findRollup({ rpcUrls, registry, version, ...wanted }: RollupToFind): Promise<FoundRollup> {
   const chainId = wanted.chainId ?? (await chainIdOf(rpcUrls));
-  await checkL1Chain({ rpcUrls, chainId });
   const client = createL1Client({ rpcUrls, chainId });
+  await checkL1Chain(client);
   const { usable } = await readHeads(client, Date.now());
   const addresses = await valuesOf(usable.map((head) => rollupAt(head, registry, version)));
   const [address, other] = new Set(addresses.map((found) => found.toLowerCase() as Hex));

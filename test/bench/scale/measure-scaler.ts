@@ -6,7 +6,7 @@ import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fl
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
-import { readEpochs } from '../../../functions/watch-l1/read-epochs.ts';
+import { readEpochs } from '../../../shared/l1-watch/read-epochs.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import { awsClientOptions } from '../../../shared/engine/aws/aws-connection.ts';
 import { DynamoJobLedger } from '../../../shared/engine/aws/dynamo-jobs/dynamo-job-ledger.ts';

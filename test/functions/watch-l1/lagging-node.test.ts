@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Remembered } from '../../../functions/watch-l1/measure-l1.ts';
-import { watchL1, type WatchL1Deps } from '../../../functions/watch-l1/watch-l1.ts';
-import { Secret } from '../../../shared/config/secret.ts';
+import { findRollup } from '../../../functions/watch-l1/find-rollup.ts';
+import type { Remembered } from '../../../shared/l1-watch/measure-l1.ts';
+import { watchL1, type WatchL1Deps } from '../../../shared/l1-watch/watch-l1.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import { L1Clock } from '../../../shared/l1/l1-clock.ts';
 import { createLogger } from '../../../shared/telemetry/logger.ts';
@@ -32,12 +32,10 @@ describe('watch-l1, with a first node that lags', () => {
     const rpcUrls = [stalled.url, live.url];
     const deps: WatchL1Deps = {
       settings: {
-        l1RpcUrls: rpcUrls.map((url) => new Secret(url)),
         l1ChainId: ANVIL_CHAIN_ID,
-        registryAddress: bench.rollup,
-        rollupVersion: 'canonical',
         publisherAddresses: [bench.account.address],
       },
+      findRollup: (client) => findRollup(client, bench.rollup, 'canonical'),
       engine: bench.engine,
       note: {
         find: () => Promise.resolve({ value: undefined as Remembered | undefined, version: 0 }),

@@ -11,13 +11,12 @@ import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts'
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
-import { watchL1, type WatchL1Deps } from '../../../functions/watch-l1/watch-l1.ts';
-import type { L1View } from '../../../functions/watch-l1/read-l1-view.ts';
-import { type Measurement, measureOutbox, type Remembered, measureL1 } from '../../../functions/watch-l1/measure-l1.ts';
+import { watchL1, type WatchL1Deps } from '../../../shared/l1-watch/watch-l1.ts';
+import type { L1View } from '../../../shared/l1-watch/read-l1-view.ts';
+import { type Measurement, measureOutbox, type Remembered, measureL1 } from '../../../shared/l1-watch/measure-l1.ts';
 import { readEcsEvent } from '../../../functions/watch-tasks/read-ecs-event.ts';
 import { watchTasks } from '../../../functions/watch-tasks/watch-tasks.ts';
 import type { AgentGroup } from '../../../shared/agent-fleet/agent-fleet.ts';
-import { Secret } from '../../../shared/config/secret.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { L1Clock } from '../../../shared/l1/l1-clock.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
@@ -85,18 +84,15 @@ export async function callL1(metrics: Metrics, whether: 'answers' | 'is silent')
   const close = (): Promise<unknown> => new Promise((resolve) => server.close(resolve));
   if (whether === 'is silent') await close();
 
-  const l1RpcUrls = [new Secret(`http://127.0.0.1:${port}`)];
   await watchL1({
     settings: {
-      l1RpcUrls,
       l1ChainId: 1,
-      registryAddress: zeroAddress,
-      rollupVersion: 'canonical',
       publisherAddresses: [],
     },
+    findRollup: async () => zeroAddress,
     engine: { outbox: { open: async () => [] } } as unknown as WatchL1Deps['engine'],
     note: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
-    l1: createL1Client({ rpcUrls: l1RpcUrls, chainId: 1 }),
+    l1: createL1Client({ rpcUrls: [`http://127.0.0.1:${port}`], chainId: 1 }),
     canonical: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     l1Time: { find: async () => ({ value: undefined, version: undefined }), replace: async () => true },
     clock: new L1Clock({ nowMs: () => AT_MS, steadyMs: () => 0 }),

@@ -100,12 +100,14 @@ describe('checkL1Chain', () => {
     const gate = await openTcpGate(anvil.port);
     await gate.close();
     const rpcUrls = [anvil.url, `${gate.url}/key`];
-    expect(await checkL1Chain({ rpcUrls, chainId: ANVIL_CHAIN_ID, retries: 0 })).toEqual([new URL(gate.url).host]);
+    expect(await checkL1Chain(createL1Client({ rpcUrls, chainId: ANVIL_CHAIN_ID, retries: 0 }))).toEqual([
+      new URL(gate.url).host,
+    ]);
   });
 
   it('refuses a URL of another chain', async () => {
     const host = new URL(anvil.url).host;
-    const checking = checkL1Chain({ rpcUrls: [`${anvil.url}/?apikey=key`], chainId: 1 });
+    const checking = checkL1Chain(createL1Client({ rpcUrls: [`${anvil.url}/?apikey=key`], chainId: 1 }));
     await expect(checking).rejects.toThrow(WrongL1ChainError);
     await expect(checking).rejects.toThrow(
       `the L1 RPC at ${host} serves chain 31337, not 1: correct the RPC URLs or the L1 chain id`,
@@ -115,7 +117,9 @@ describe('checkL1Chain', () => {
   it('fails with the hosts it tried when none answers', async () => {
     const gate = await openTcpGate(anvil.port);
     await gate.close();
-    const checking = checkL1Chain({ rpcUrls: [`${gate.url}/key`], chainId: ANVIL_CHAIN_ID, retries: 0 });
+    const checking = checkL1Chain(
+      createL1Client({ rpcUrls: [`${gate.url}/key`], chainId: ANVIL_CHAIN_ID, retries: 0 }),
+    );
     await expect(checking).rejects.toThrow(L1UnreachableError);
     await expect(checking).rejects.toThrow(
       `no L1 RPC answered (${new URL(gate.url).host}): check that one of them is up and reachable`,

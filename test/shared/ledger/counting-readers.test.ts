@@ -6,7 +6,7 @@ import { readLoads } from '../../../functions/scale-fleet/read-loads.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
 import { reportCosts } from '../../../functions/scale-fleet/report-costs.ts';
-import { readEpochs } from '../../../functions/watch-l1/read-epochs.ts';
+import { readEpochs } from '../../../shared/l1-watch/read-epochs.ts';
 import { SqliteDatabase } from '../../../shared/engine/embedded/sqlite-database.ts';
 import { cancelOtherRanges } from '../../../shared/job-queue/cancel-other-ranges.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';

@@ -1,17 +1,17 @@
 import { parseEther, parseGwei } from 'viem';
 import { describe, expect, it } from 'vitest';
 
-import type { EpochProgress } from '../../functions/watch-l1/read-epochs.ts';
-import type { L1View } from '../../functions/watch-l1/read-l1-view.ts';
+import type { EpochProgress } from '../../../shared/l1-watch/read-epochs.ts';
+import type { L1View } from '../../../shared/l1-watch/read-l1-view.ts';
 import {
   epochsToRead,
   type Measurement,
   measureOutbox,
   type Remembered,
   measureL1,
-} from '../../functions/watch-l1/measure-l1.ts';
-import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import { ROLLUP } from '../fixtures/epoch-id.ts';
+} from '../../../shared/l1-watch/measure-l1.ts';
+import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { ROLLUP } from '../../fixtures/epoch-id.ts';
 
 const AT_MS = 1_800_000_000_000;
 

@@ -1,11 +1,11 @@
 import { formatEther, formatGwei } from 'viem';
 import { z } from 'zod';
 
-import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import type { PlainMetricName } from '../../shared/telemetry/metrics.ts';
-import { RollupId } from '../../shared/proving-job/epoch-id.ts';
+import type { RootRecord } from '../ledger/outbox.ts';
+import type { PlainMetricName } from '../telemetry/metrics.ts';
+import { RollupId } from '../proving-job/epoch-id.ts';
 import { SeenBlock } from './follow-blocks.ts';
-import { epochDeadlineAtMs } from '../../shared/l1/epoch-timing.ts';
+import { epochDeadlineAtMs } from '../l1/epoch-timing.ts';
 import type { EpochOnL1, L1View } from './read-l1-view.ts';
 import type { EpochProgress } from './read-epochs.ts';
 

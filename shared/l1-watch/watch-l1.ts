@@ -1,32 +1,37 @@
-import type { Engine } from '../../shared/engine/engine.ts';
-import { L1UnreachableError } from '../../shared/l1/errors.ts';
-import type { L1Clock } from '../../shared/l1/l1-clock.ts';
-import type { CanonicalRollup } from '../../shared/l1/canonical-rollup.ts';
-import type { NotedL1Time } from '../../shared/l1/noted-l1-time.ts';
-import { checkL1Chain, type L1Client } from '../../shared/l1/l1-client.ts';
-import { describeLag, type L1Heads, readHeads } from '../../shared/l1/l1-heads.ts';
-import type { Note } from '../../shared/ledger/notes.ts';
-import { makeRollupId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
-import type { Logger } from '../../shared/telemetry/logger.ts';
-import type { Metrics } from '../../shared/telemetry/metrics.ts';
-import type { WatchL1Settings } from './watch-l1-settings.ts';
-import { findRollup } from './find-rollup.ts';
+import type { Hex } from 'viem';
+
+import type { Engine } from '../engine/engine.ts';
+import { L1UnreachableError } from '../l1/errors.ts';
+import type { L1Clock } from '../l1/l1-clock.ts';
+import type { CanonicalRollup } from '../l1/canonical-rollup.ts';
+import type { NotedL1Time } from '../l1/noted-l1-time.ts';
+import { checkL1Chain, type L1Client, type L1Reader } from '../l1/l1-client.ts';
+import { describeLag, type L1Heads, readHeads } from '../l1/l1-heads.ts';
+import type { Note } from '../ledger/notes.ts';
+import { makeRollupId, type RollupId } from '../proving-job/epoch-id.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { readEpochs } from './read-epochs.ts';
 import { readL1View } from './read-l1-view.ts';
 import { epochsToRead, type Measurement, measureOutbox, type Remembered, measureL1 } from './measure-l1.ts';
 
+export interface WatchedL1 {
+  readonly l1ChainId: number;
+  /** The accounts whose ether is watched. @default none */
+  readonly publisherAddresses?: readonly Hex[] | undefined;
+}
+
 export interface WatchL1Deps {
-  readonly settings: Pick<
-    WatchL1Settings,
-    'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion' | 'publisherAddresses'
-  >;
+  readonly settings: WatchedL1;
+  /** The rollup that is watched, at L1's latest block. */
+  readonly findRollup: (client: L1Reader) => Promise<Hex>;
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox'>;
   readonly note: Note<Remembered>;
-  readonly l1: L1Client;
-  /** Where the canonical rollup is noted, for the scaler of a fleet with several version lines. */
-  readonly canonical: Note<CanonicalRollup>;
-  /** Where L1's time is noted for programs that do not read L1. */
-  readonly l1Time: Note<NotedL1Time>;
+  readonly l1: Pick<L1Client, 'nodes'>;
+  /** Where the canonical rollup is noted, where that is watched, for the scaler of a fleet with several version lines. @default nowhere */
+  readonly canonical?: Note<CanonicalRollup>;
+  /** Where L1's time is noted for programs that do not read L1. @default nowhere */
+  readonly l1Time?: Note<NotedL1Time>;
   readonly clock: L1Clock;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -47,8 +52,8 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
   const heads = await checkUrls(deps, measure);
   await noteL1Time(heads, deps);
 
-  const rollup = await findRollup(heads.usable[0].client, settings.registryAddress, settings.rollupVersion);
-  if (settings.rollupVersion === 'canonical') await noteCanonical(makeRollupId(settings.l1ChainId, rollup), deps);
+  const rollup = await deps.findRollup(heads.usable[0].client);
+  await noteCanonical(makeRollupId(settings.l1ChainId, rollup), deps);
   const { value: noted, version } = await note.find();
   const { publisherAddresses: publishers = [], l1ChainId: chainId } = settings;
   const view = await readL1View(noted?.blocks ?? [], {
@@ -75,6 +80,7 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
 
 /** Best effort, and only when it has changed: a failure delays the end of a superseded line. */
 async function noteCanonical(rollup: RollupId, { canonical, log }: WatchL1Deps): Promise<void> {
+  if (canonical === undefined) return;
   try {
     const { value, version } = await canonical.find();
     if (value?.rollup !== rollup) await canonical.replace({ rollup }, version);
@@ -85,6 +91,7 @@ async function noteCanonical(rollup: RollupId, { canonical, log }: WatchL1Deps):
 
 /** Best effort: a failure only delays the closing of epochs. Two runs at the same time note the same. */
 async function noteL1Time({ usable }: L1Heads, { l1Time, log }: WatchL1Deps): Promise<void> {
+  if (l1Time === undefined) return;
   try {
     const { version } = await l1Time.find();
     await l1Time.replace({ blockAtMs: Math.min(...usable.map(({ blockAtMs }) => blockAtMs)) }, version);
@@ -95,15 +102,14 @@ async function noteL1Time({ usable }: L1Heads, { l1Time, log }: WatchL1Deps): Pr
 
 /** Counts the URLs that do not respond, and those that do but whose nodes do not follow L1. */
 async function checkUrls(
-  { settings, l1, clock, nowMs, log }: WatchL1Deps,
+  { l1, clock, nowMs, log }: WatchL1Deps,
   measure: (measurements: readonly Measurement[]) => void,
 ): Promise<L1Heads> {
-  const { l1RpcUrls, l1ChainId } = settings;
   const record = (hosts: readonly string[]): void => {
     measure([{ name: 'L1RpcFailures', value: hosts.length, properties: { hosts: hosts.join(',') } }]);
   };
   try {
-    const silentAtFirst = await checkL1Chain({ rpcUrls: l1RpcUrls, chainId: l1ChainId });
+    const silentAtFirst = await checkL1Chain(l1);
     const heads = await readHeads(l1, clock.l1NowMs() ?? nowMs());
     clock.observe(heads.usable);
     const { laggingHosts } = heads;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { L1Reader } from '../../shared/l1/l1-client.ts';
+import type { L1Reader } from '../l1/l1-client.ts';
 
 /** A block of L1, as read. */
 export const SeenBlock = z.strictObject({ number: z.number().int().nonnegative(), hash: z.string() });

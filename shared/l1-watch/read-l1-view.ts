@@ -1,10 +1,10 @@
 import type { Hex } from 'viem';
 
-import { epochAt, epochDeadlineAtMs, type RollupTiming } from '../../shared/l1/epoch-timing.ts';
-import type { L1Heads } from '../../shared/l1/l1-heads.ts';
-import { readFeeMarket } from '../../shared/l1/submission/read-fee-market.ts';
-import { RollupReader, type RollupTips } from '../../shared/l1/rollup-reader.ts';
-import { makeRollupId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
+import { epochAt, epochDeadlineAtMs, type RollupTiming } from '../l1/epoch-timing.ts';
+import type { L1Heads } from '../l1/l1-heads.ts';
+import { readFeeMarket } from '../l1/submission/read-fee-market.ts';
+import { RollupReader, type RollupTips } from '../l1/rollup-reader.ts';
+import { makeRollupId, type RollupId } from '../proving-job/epoch-id.ts';
 import { followBlocks, type FollowedBlocks, type SeenBlock } from './follow-blocks.ts';
 
 /** An epoch of the rollup, such as one that is complete and not proven. */

@@ -1,14 +1,14 @@
-import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { UnreadableRecordError } from '../../shared/ledger/errors.ts';
-import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
-import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
-import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
-import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
-import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
-import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
-import { StreamedWork } from '../../shared/merge-tree/forecast/streamed-work.ts';
-import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
-import { EpochNumber, makeEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
+import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
+import { UnreadableRecordError } from '../ledger/errors.ts';
+import { findEpochOfRollup } from '../ledger/find-epoch-of-rollup.ts';
+import { needOfEpoch } from '../ledger/epoch-needs.ts';
+import type { JobLedger } from '../ledger/job-ledger.ts';
+import { circuitStandings } from '../merge-tree/progress/circuit-standings.ts';
+import { CriticalPath } from '../merge-tree/progress/critical-path.ts';
+import { expectedTree } from '../merge-tree/expected/tree-of-shape.ts';
+import { StreamedWork } from '../merge-tree/forecast/streamed-work.ts';
+import { progressOf } from '../merge-tree/progress/progress.ts';
+import { EpochNumber, makeEpochId, type RollupId } from '../proving-job/epoch-id.ts';
 import type { EpochOnL1 } from './read-l1-view.ts';
 
 /** How far the fleet has got with an epoch. */

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { readEpochs } from '../../functions/watch-l1/read-epochs.ts';
-import type { EpochState } from '../../shared/ledger/epoch-ledger.ts';
-import { aNewEpoch } from '../contract/epoch-ledger.contract.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../contract/embedded-harness.ts';
-import { parseEpochId } from '../../shared/proving-job/epoch-id.ts';
-import { ROLLUP } from '../fixtures/epoch-id.ts';
+import { readEpochs } from '../../../shared/l1-watch/read-epochs.ts';
+import type { EpochState } from '../../../shared/ledger/epoch-ledger.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
+import { ROLLUP } from '../../fixtures/epoch-id.ts';
 
 describe('the progress of epochs', () => {
   let harness: EmbeddedHarness;
