@@ -12,7 +12,7 @@ import { createP2PClient } from '@aztec/p2p';
 import { AztecAddress } from '@aztec/stdlib/aztec-address';
 import type { ITxProvider, WorldStateSynchronizer } from '@aztec/stdlib/interfaces/server';
 import { getPackageVersion } from '@aztec/stdlib/update-checker';
-import { getTelemetryClient } from '@aztec/telemetry-client';
+import { getConfigEnvVars as getTelemetryConfig, initTelemetryClient } from '@aztec/telemetry-client';
 import { FullNodeCheckpointsBuilder, createProposalHandler } from '@aztec/validator-client';
 import { createWorldStateSynchronizer } from '@aztec/world-state';
 import { getGenesisValues } from '@aztec/world-state/testing';
@@ -46,7 +46,8 @@ export async function startSubsystems(log: Logger, signal: AbortSignal): Promise
     log.warn({ reason: errorText(error) }, "starting another bb for Aztec's hashes");
   });
   const config: AztecNodeConfig = { ...getConfigEnvVars(), disableValidator: true, enableProverNode: true };
-  const telemetry = getTelemetryClient();
+  // Sends the metrics of Aztec's packages where their variables say, or nowhere.
+  const telemetry = await initTelemetryClient(getTelemetryConfig());
   const dateProvider = new DateProvider();
   const publicClient = getPublicClient(config);
 

@@ -14,7 +14,7 @@ import { makeEmptyRecursiveProof, ProvingRequestType } from '@aztec/stdlib/proof
 import { VerificationKeyData } from '@aztec/stdlib/vks';
 import { makeTracedFetch } from '@aztec/telemetry-client';
 
-import { type BrokerOptions, runBroker } from '../../containers/broker/run-broker.ts';
+import { type BrokerOptions, runBroker, type RunBrokerDeps } from '../../containers/broker/run-broker.ts';
 import { makeLineId } from '../../shared/proving-job/epoch-id.ts';
 import { ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
@@ -36,6 +36,7 @@ export interface RunningBroker {
 export async function startTestBroker(
   { engine, leaseSeconds, nowMs }: Pick<EngineHarness, 'engine' | 'leaseSeconds' | 'nowMs'>,
   options: Partial<BrokerOptions> = {},
+  deps: Pick<RunBrokerDeps, 'scrape'> = {},
 ): Promise<RunningBroker> {
   const lines: string[] = [];
   const stopped = new AbortController();
@@ -65,6 +66,7 @@ export async function startTestBroker(
       signal: stopped.signal,
       nowMs,
       onListening: listening.resolve,
+      ...deps,
     },
   );
   run.catch(listening.reject);

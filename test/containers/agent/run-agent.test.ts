@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { findFreePort } from '../../../containers/local-fleet/find-free-port.ts';
 import { AgentUnfitError } from '../../../containers/agent/errors.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import { letFinish, TEST_FAMILY_MODULE, TestFleet, until } from '../../fixtures/test-fleet.ts';
@@ -71,6 +72,18 @@ describe('an agent at work', () => {
     const stopped = await reported();
     expect(stopped).toMatchObject({ state: 'stopped', jobsProven: 1 });
     expect(stopped).not.toHaveProperty('jobId');
+  });
+
+  it('says on its port whether it takes jobs', async () => {
+    const port = await findFreePort();
+    const agent = fleet.startAgent({ port });
+    const ready = async (): Promise<string> => {
+      const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+      return response === undefined ? '' : `${response.status} ${await response.text()}`;
+    };
+    await until(ready, (page) => page === '200 agent: ok\n');
+    await agent.stop();
+    expect(await ready()).toBe('');
   });
 
   it('claims nothing on an unfit machine, and says what to do', async () => {

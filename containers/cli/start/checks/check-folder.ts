@@ -23,12 +23,13 @@ export async function checkFolder(subject: string, folder: string): Promise<read
 
 function judgeRoom(subject: string, folder: string, freeBytes: number): RoleFinding {
   const detail = Number.isFinite(freeBytes) ? `${folder}, ${formatBytes(freeBytes)} free` : folder;
-  if (freeBytes < RESERVE_BYTES) {
-    const why = `${detail}: no proof is stored where less than ${formatBytes(RESERVE_BYTES)} are left`;
-    return missing('machine', subject, why, 'free space on its disk, or name a folder on another');
-  }
   if (freeBytes >= WARNING_BYTES) return ready(subject, detail);
-  return warning(subject, `${detail}: an epoch of 10,000 jobs takes about 1.6 GB`, 'free space on its disk');
+  // Not missing: a program that starts on a full disk can still finish and submit what is proven.
+  const why =
+    freeBytes < RESERVE_BYTES
+      ? `no proof is stored where less than ${formatBytes(RESERVE_BYTES)} are left`
+      : 'an epoch of 10,000 jobs takes about 1.6 GB';
+  return warning(subject, `${detail}: ${why}`, 'free space on its disk, or name a folder on another');
 }
 
 async function nearestExisting(folder: string): Promise<string> {

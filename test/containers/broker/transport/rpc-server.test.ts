@@ -13,6 +13,7 @@ import type { CallContext, RpcMethod } from '../../../../containers/broker/trans
 import { LongText } from '../../../../containers/broker/transport/long-text.ts';
 import {
   RpcServer,
+  type RpcServerDeps,
   type RpcServerOptions,
   type RpcTrouble,
   warnWhenOpen,
@@ -31,6 +32,7 @@ async function serve(
   methods: Readonly<Record<string, RpcMethod>>,
   options: Partial<RpcServerOptions> = {},
   onTrouble: (trouble: RpcTrouble) => void = () => undefined,
+  pages?: RpcServerDeps['pages'],
 ): Promise<{ readonly server: RpcServer; readonly port: number; readonly url: string; readonly logged: string[] }> {
   const logged: string[] = [];
   const log = createLogger('broker', { logLevel: 'trace', format: 'json', write: (line: string) => logged.push(line) });
@@ -55,6 +57,7 @@ async function serve(
       log,
       nowMs: Date.now,
       onTrouble,
+      ...(pages && { pages }),
     },
   );
   servers.push(server);
@@ -596,6 +599,18 @@ describe('RpcServer', () => {
     expect(status.status).toBe(200);
     expect(await status.json()).toEqual({ ok: true, jobs: 3 });
     expect((await fetch(url)).status).toBe(405);
+  });
+
+  it('serves the pages of its program beside the status, to clients that may connect', async () => {
+    const { url } = await serve({}, {}, () => undefined, {
+      find: async (path) =>
+        path === '/readyz' ? { status: 503, contentType: 'text/plain', body: 'engine: gone\n' } : undefined,
+    });
+    const response = await fetch(`${url}readyz`);
+    expect(response.status).toBe(503);
+    expect(await response.text()).toBe('engine: gone\n');
+    expect((await fetch(`${url}status`)).status).toBe(200);
+    expect((await fetch(`${url}livez`)).status).toBe(405);
   });
 
   it('says what to do when its port is in use', async () => {

@@ -47,6 +47,15 @@ describe('planRoles', () => {
     expect(explicit.processes.map(({ environment }) => environment['HARDWARE_CONCURRENCY'])).toEqual(['16', '16']);
   });
 
+  it('counts the ports of several agents up from the one that is given', () => {
+    const portsOf = (environment: Record<string, string>): unknown[] =>
+      plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', ...environment }).processes.map(
+        (started) => started.environment['COPPICE_AGENT_PORT'],
+      );
+    expect(portsOf({ COPPICE_AGENT_PORT: '8090' })).toEqual(['8090', '8091']);
+    expect(portsOf({})).toEqual([undefined, undefined]);
+  });
+
   it('makes its processes start no others, and read no file again', () => {
     const { processes } = plan(['prover-agent'], { PROVER_AGENT_COUNT: '2', ENABLE_PROVER_NODE: 'false' });
     for (const { environment } of processes) {
