@@ -1,5 +1,4 @@
 import { repeatEvery } from '../retry/repeat-every.ts';
-import { MemoryNote } from './memory-note.ts';
 import { Remembered } from './measure-l1.ts';
 import { watchL1, type WatchL1Deps } from './watch-l1.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -16,7 +15,7 @@ type RunL1WatchDeps = Omit<WatchL1Deps, 'note' | 'l1Time' | 'engine'> & {
  */
 export async function runL1Watch(deps: RunL1WatchDeps, signal: AbortSignal): Promise<void> {
   const { engine, log } = deps;
-  const note = engine.notes?.of('watch-l1', Remembered) ?? new MemoryNote<Remembered>();
+  const note = engine.notes.of('watch-l1', Remembered);
   await repeatEvery(
     EVERY_MS,
     async () => {
