@@ -3,7 +3,6 @@ import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 
 import { getConfigEnvVars } from '@aztec/aztec-node';
-import type { Hex } from 'viem';
 
 import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
@@ -212,7 +211,7 @@ async function runWithSubsystems(
       l1ChainId: settings.l1ChainId,
       publisherAddresses: funds && account && [account.address],
     },
-    findRollup: async () => subsystems.rollup.address as Hex,
+    findRollup: async () => subsystems.rollup.address,
   };
   const rootSubmitter = submitter(settings, publisher, { engine, l1, clock, nowMs, log });
   const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
