@@ -53,10 +53,11 @@ export function planSlots(
   const pressed = new Set<Pool>();
   for (const epoch of epochs) {
     const secondsLeft = timeForWork(epoch, pools, policy, nowMs) - policy.marginSeconds;
-    if (secondsLeft + PRESSING_MARGIN_SHARE * policy.marginSeconds < epoch.pathSeconds) {
+    const isPressed = secondsLeft + PRESSING_MARGIN_SHARE * policy.marginSeconds < epoch.pathSeconds;
+    if (isPressed) {
       for (const pool of Object.keys(epoch.pools) as Pool[]) pressed.add(pool);
     }
-    for (const [pool, bands] of workBefore(epoch, epochs, pools, policy)) {
+    for (const [pool, bands] of workBefore(epoch, epochs, pools, policy, isPressed)) {
       const { startUpSeconds } = pools.get(pool) as PlanPool;
       const isHurried = isCheaper(pool, epoch, pools);
       const least = isHurried ? waitingNeed(epoch.pools[pool]) : 0;
@@ -156,12 +157,14 @@ function workBefore(
   epochs: readonly EpochLoad[],
   pools: PlanPools,
   { workCushion }: ScalingPolicy,
+  isPressed = false,
 ): Map<Pool, WorkBand[]> {
   const work = new Map<Pool, WorkBand[]>();
   for (const other of epochs) {
     for (const [pool, load] of Object.entries(other.pools) as [Pool, PoolLoad][]) {
       if (!pools.has(pool) || epoch.pools[pool] === undefined) continue;
-      const bands = other.deadlineAtMs > epoch.deadlineAtMs ? [askedBand(load)] : load.bands;
+      const isBehind = isPressed && hasLateJobs(epoch.pools[pool]);
+      const bands = other.deadlineAtMs > epoch.deadlineAtMs ? [askedBand(load, isBehind)] : load.bands;
       const known = work.get(pool) ?? [];
       work.set(pool, known);
       for (const band of bands) {
@@ -174,12 +177,18 @@ function workBefore(
 }
 
 /** The jobs that an epoch with a later deadline has already asked for: they may come before all others. */
-function askedBand(load: PoolLoad): WorkBand {
-  const { workSeconds, waitingSeconds, urgentWaitingSeconds, runningJobs, longestSeconds, bands } = load;
+function askedBand(load: PoolLoad, isBehindAll: boolean): WorkBand {
+  const { workSeconds, waitingSeconds, runningJobs, longestSeconds, bands } = load;
+  const urgentWaitingSeconds = isBehindAll ? undefined : load.urgentWaitingSeconds;
   return {
     workSeconds: urgentWaitingSeconds ?? Math.min(workSeconds, waitingSeconds + runningJobs * longestSeconds),
     aboveSeconds: Math.max(0, ...bands.map(({ aboveSeconds }) => aboveSeconds)),
   };
+}
+
+/** A job in the `normal` lane that still waits when its epoch is pressed was sent again, and waits behind all others. */
+function hasLateJobs(load: PoolLoad | undefined): boolean {
+  return load?.urgentWaitingSeconds !== undefined && load.waitingSeconds > load.urgentWaitingSeconds;
 }
 
 function totalLoads(epochs: readonly EpochLoad[]): Map<Pool, PoolLoad> {

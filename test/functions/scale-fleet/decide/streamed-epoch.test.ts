@@ -156,6 +156,16 @@ describe('the fleet of an epoch that streams', () => {
     expect(agentsIn(decide(ended, busy), 'large')).toBeLessThanOrEqual(alone + 3);
   });
 
+  it('widens for a job of an ended epoch that was sent again, and waits behind the leaves of the next', () => {
+    const late = standings({ PUBLIC_VM: [319, 1] });
+    const busy = stream(firstCheckpoints(20), 804, WHOLE_EPOCH);
+    const largeFor = (endedSeconds: number): number =>
+      agentsIn(decide(stream(late, -endedSeconds, undefined, 6), busy), 'large');
+
+    expect(largeFor(1500)).toBeGreaterThan(180);
+    expect(largeFor(300)).toBeLessThan(60);
+  });
+
   it('buys on demand no more than an ended epoch has jobs when its slack is thin', () => {
     const last = standings({ ROOT_ROLLUP: [0, 1] });
     const ended = stream(last, -(EPOCH_SECONDS - 300), undefined, 6);
