@@ -25,6 +25,7 @@ const SHARED_FLOORS = [
 ];
 const CONTAINERS_FLOORS = [
   ['terminal', 'processes', 'runtime', 'health'],
+  ['acvm'],
   ['agent', 'broker', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
   ['crs', 'gateway'],
   ['devnet', 'official'],

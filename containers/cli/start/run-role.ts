@@ -20,6 +20,9 @@ import type { AgentRole, BrokerRole, GatewayRole, NodeRole, Role } from './read-
 
 type ProcessSettings = SettingsOf<(typeof PROCESS_SETTINGS)['settings'] & (typeof OTLP_SETTINGS)['settings']>;
 
+const OWN_ACVM_NOTE =
+  "ACVM_BINARY_PATH is not set: Coppice's own acvm executes the circuits. It proves all of Aztec's but the AVM's, which needs bb-avm";
+
 /** After the time to drain, for closing the engine and writing the last lines. */
 const LAST_MOMENTS_MS = 2_000;
 
@@ -101,12 +104,14 @@ async function runAgentRole(role: AgentRole): Promise<number> {
   const { brokerUrl } = role.settings;
   if (brokerUrl !== undefined) return runBrokerAgentRole(role, brokerUrl);
   return runOnEngine('agent', role, async (deps) => {
-    const [{ runAgent }, { toAgentOptions }, { takeAgentId }, { installedNetworkVersion }] = await Promise.all([
-      import('../../agent/run-agent.ts'),
-      import('./to-agent-options.ts'),
-      import('./take-agent-id.ts'),
-      import('../../../shared/proving-job/network-version.ts'),
-    ]);
+    const [{ runAgent }, { toAgentOptions, usesOwnAcvm }, { takeAgentId }, { installedNetworkVersion }] =
+      await Promise.all([
+        import('../../agent/run-agent.ts'),
+        import('./to-agent-options.ts'),
+        import('./take-agent-id.ts'),
+        import('../../../shared/proving-job/network-version.ts'),
+      ]);
+    if (usesOwnAcvm(role.settings)) deps.log.info(OWN_ACVM_NOTE);
     const agentId = role.settings.agentId ?? (await takeAgentId());
     await runAgent(toAgentOptions(role, installedNetworkVersion(), agentId), { ...deps, nowMs: Date.now });
   });
@@ -115,13 +120,14 @@ async function runAgentRole(role: AgentRole): Promise<number> {
 /** An agent of a broker opens no engine. */
 async function runBrokerAgentRole(role: AgentRole, brokerUrl: string): Promise<number> {
   return runUntilEnd('agent', role, async (deps) => {
-    const [{ runBrokerAgent }, { toBrokerAgentOptions }, { takeAgentId }, { installedNetworkVersion }] =
+    const [{ runBrokerAgent }, { toBrokerAgentOptions, usesOwnAcvm }, { takeAgentId }, { installedNetworkVersion }] =
       await Promise.all([
         import('../../agent/broker/run-broker-agent.ts'),
         import('./to-agent-options.ts'),
         import('./take-agent-id.ts'),
         import('../../../shared/proving-job/network-version.ts'),
       ]);
+    if (usesOwnAcvm(role.settings)) deps.log.info(OWN_ACVM_NOTE);
     const agentId = role.settings.agentId ?? (await takeAgentId());
     const options = toBrokerAgentOptions({ ...role.settings, brokerUrl }, installedNetworkVersion(), agentId);
     await runBrokerAgent(options, { ...deps, nowMs: Date.now });

@@ -7,6 +7,7 @@ import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { AgentOptions } from '../../agent/agent-options.ts';
 import type { BrokerAgentOptions } from '../../agent/broker/broker-agent-options.ts';
+import { OWN_ACVM } from '../../acvm/own-acvm.ts';
 import { familyReference } from '../../agent/families/family-registry.ts';
 import type { FamilyReference } from '../../agent/families/prover-family.ts';
 import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
@@ -97,7 +98,13 @@ function toCanaryOptions(settings: AgentSettings): Parameters<typeof familyRefer
 
 type AztecOptions = Parameters<typeof familyReference<'aztec'>>[1];
 
+/** Real proofs whose witnesses Coppice's own acvm makes: `ACVM_BINARY_PATH` names no other. */
+export function usesOwnAcvm({ families, realProofs, acvmBinaryPath }: AgentSettings): boolean {
+  return families.includes('aztec') && realProofs && acvmBinaryPath === undefined;
+}
+
 function toAztecOptions(settings: AgentSettings, networkVersion: string): AztecOptions {
+  const { bbWorkingDirectory, acvmWorkingDirectory } = settings;
   return {
     networkVersion,
     realProofs: settings.realProofs,
@@ -106,10 +113,10 @@ function toAztecOptions(settings: AgentSettings, networkVersion: string): AztecO
     proverTestDelayFactor: settings.proverTestDelayFactor,
     memoryMib: settings.agentMemoryMib,
     bbBinaryPath: settings.bbBinaryPath,
-    bbWorkingDirectory: settings.bbWorkingDirectory,
+    bbWorkingDirectory,
     bbSkipCleanup: settings.bbSkipCleanup,
-    acvmBinaryPath: settings.acvmBinaryPath,
-    acvmWorkingDirectory: settings.acvmWorkingDirectory,
+    acvmBinaryPath: usesOwnAcvm(settings) ? OWN_ACVM : settings.acvmBinaryPath,
+    acvmWorkingDirectory: usesOwnAcvm(settings) ? (acvmWorkingDirectory ?? bbWorkingDirectory) : acvmWorkingDirectory,
     crsPath: settings.crsDirectory,
   };
 }

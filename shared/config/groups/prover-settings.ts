@@ -30,11 +30,13 @@ export const PROVER_SETTINGS = {
       flag: 'proverNode.acvmBinaryPath',
       variable: 'ACVM_BINARY_PATH',
       description: 'Path of acvm, which executes circuits',
+      defaultNote: "Coppice's own, for real proofs",
     }),
     acvmWorkingDirectory: optional(path, {
       flag: 'proverNode.acvmWorkingDirectory',
       variable: 'ACVM_WORKING_DIRECTORY',
       description: 'Working directory of acvm',
+      defaultNote: 'that of bb, for real proofs',
     }),
     crsDirectory: optional(path, {
       flag: 'crs-path',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { toAgentOptions, toBrokerAgentOptions } from '../../../../containers/cli/start/to-agent-options.ts';
+import { OWN_ACVM } from '../../../../containers/acvm/own-acvm.ts';
 import { defaultCrsPath } from '../../../../shared/crs/crs-path.ts';
 import { resolveAgentOptions } from '../../../../containers/agent/agent-options.ts';
 import { canaryVersion } from '../../../../shared/canary/circuit-artifact.ts';
@@ -47,6 +48,20 @@ describe('toAgentOptions', () => {
     const both = optionsFrom({ COPPICE_AGENT_FAMILIES: 'aztec,canary', PROVER_AGENT_PROOF_TYPES: 'PARITY_BASE' });
     expect(both.circuits).toEqual(['PARITY_BASE', ...circuitsOf('canary')]);
     expect(both.families.map(({ name }) => name)).toEqual(['aztec', 'canary']);
+  });
+
+  it("executes circuits of real proofs with Coppice's own acvm, unless another is named", () => {
+    const real = { BB_WORKING_DIRECTORY: '/tmp/bb' };
+    const own = { acvmBinaryPath: OWN_ACVM, acvmWorkingDirectory: '/tmp/bb' };
+    expect(optionsFrom(real).families).toMatchObject([{ options: own }]);
+
+    const other = { ACVM_BINARY_PATH: '/opt/acvm', ACVM_WORKING_DIRECTORY: '/tmp/acvm' };
+    expect(optionsFrom({ ...real, ...other }).families).toMatchObject([
+      { options: { acvmBinaryPath: '/opt/acvm', acvmWorkingDirectory: '/tmp/acvm' } },
+    ]);
+    expect(optionsFrom({ ...real, PROVER_REAL_PROOFS: 'false' }).families).toMatchObject([
+      { options: { acvmBinaryPath: undefined } },
+    ]);
   });
 
   it('polls SQS for less time than it has to stop, because a poll there is never aborted', () => {
