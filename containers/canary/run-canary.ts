@@ -18,7 +18,7 @@ import { type CanaryFleet, dollarsPerAgentHour, openCanaryFleet } from './canary
 import { canaryKeys } from './canary-keys.ts';
 import { openContract } from './l1/canary-contract.ts';
 import type { CanaryPlan } from './canary-plan.ts';
-import { refuseDevelopmentCrs } from './l1/deploy-canary.ts';
+import { refuseDevelopmentCrs } from '../../shared/l1/development-chains.ts';
 import { renderCanaryReport } from './render-canary-report.ts';
 import { runCanaryNode } from './run-canary-node.ts';
 import { summariseCanary } from './summarise-canary.ts';

@@ -1,16 +1,15 @@
+import { readFileSync } from 'node:fs';
+
 import { createWalletClient, custom, encodeDeployData, formatEther, type Hex, type LocalAccount } from 'viem';
 
 import { CANARY_ROLLUP_ABI } from '../../../shared/canary/canary-rollup.ts';
-import type { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import type { Field } from '../../../shared/canary/field.ts';
 import type { CanaryKeys } from '../../../shared/canary/verification-key.ts';
 import type { L1Client } from '../../../shared/l1/l1-client.ts';
 import { describeError } from '../../../shared/l1/revert-reason.ts';
-import { canaryRollupSource, compileContracts, linkContract } from './compile-contracts.ts';
-import { verifierSource } from './verifier-source.ts';
-
-/** Development chains, where nothing has value: anvil's and hardhat's. */
-const DEVELOPMENT_CHAIN_IDS = [31337, 1337];
+import { compileContracts, linkContract } from '../../local-l1/compile-contracts.ts';
+import { deployVerifier } from '../../local-l1/deploy-verifier.ts';
+import { refuseDevelopmentCrs } from '../../../shared/l1/development-chains.ts';
 
 export interface CanaryDeployment {
   readonly rollup: Hex;
@@ -46,17 +45,7 @@ export async function deployCanary({
     return contractAddress;
   };
 
-  const { source, contractName } = verifierSource(keys.root);
-  const contracts = compileContracts(source);
-  const verifierContract = contracts.get(contractName);
-  if (verifierContract === undefined) throw new Error(`bb's verifier has no contract ${contractName}`);
-  const libraries = new Map<string, Hex>();
-  for (const name of verifierContract.libraries.keys()) {
-    const library = contracts.get(name);
-    if (library === undefined) throw new Error(`bb's verifier has no library ${name}`);
-    libraries.set(name, await deploy(linkContract(library, libraries)));
-  }
-  const verifier = await deploy(linkContract(verifierContract, libraries));
+  const verifier = await deployVerifier(keys.root, deploy);
   const rollupContract = compileContracts(canaryRollupSource()).get('CanaryRollup');
   if (rollupContract === undefined) throw new Error('CanaryRollup.sol has no contract CanaryRollup');
   const rollup = await deploy(
@@ -67,13 +56,6 @@ export async function deployCanary({
     }),
   );
   return { rollup, verifier, genesisState };
-}
-
-/** @throws {DevelopmentCrsOnPublicChainError} for the development CRS on a chain that is not a development chain */
-export function refuseDevelopmentCrs(crs: CrsKind, chainId: number): void {
-  if (crs === 'development' && !DEVELOPMENT_CHAIN_IDS.includes(chainId)) {
-    throw new DevelopmentCrsOnPublicChainError(chainId);
-  }
 }
 
 /** L1 takes no deployment from the account, most often because it cannot pay. */
@@ -93,16 +75,7 @@ export class CanaryNotDeployedError extends Error {
   }
 }
 
-/** Anybody can forge proofs under the development CRS: a contract that accepts them must not be on a shared chain. */
-export class DevelopmentCrsOnPublicChainError extends Error {
-  override readonly name = 'DevelopmentCrsOnPublicChainError';
-  readonly chainId: number;
-
-  constructor(chainId: number) {
-    super(
-      `the keys are under the development CRS, whose proofs anybody can forge, and chain ${chainId} is not a development chain ` +
-        `(${DEVELOPMENT_CHAIN_IDS.join(', ')}): fetch Aztec's with coppice crs, and set CRS_PATH to it`,
-    );
-    this.chainId = chainId;
-  }
+/** The source of the contract that takes roots. */
+function canaryRollupSource(): string {
+  return readFileSync(new URL('./CanaryRollup.sol', import.meta.url), 'utf8');
 }

@@ -8,7 +8,7 @@ import {
   CanaryNotDeployedError,
   deployCanary,
 } from '../../../containers/canary/l1/deploy-canary.ts';
-import { verifierSource } from '../../../containers/canary/l1/verifier-source.ts';
+import { verifierSource } from '../../../containers/local-l1/verifier-source.ts';
 import { ACCOUNT_INDEX, anvilPrivateKey } from '../../../containers/local-l1/devnet-accounts.ts';
 import { type CanaryProof, encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { CANARY_ROLLUP_ABI, encodeRootSubmission } from '../../../shared/canary/canary-rollup.ts';

@@ -1,5 +1,13 @@
-import type { RootKey } from '../../../shared/canary/verification-key.ts';
-import { developmentSecretInG2 } from '../../../shared/crs/development-secret.ts';
+import type { CrsKind } from '../../shared/crs/crs-kind.ts';
+import { developmentSecretInG2 } from '../../shared/crs/development-secret.ts';
+
+/** The key of a root's circuit, as far as its contract goes. */
+export interface VerifiedKey {
+  /** The reference string that the key was made under. */
+  readonly crs: CrsKind;
+  /** The verifier as `bb` wrote it, for the ceremony's string. */
+  readonly solidityVerifier: string;
+}
 
 /** The contract that takes the root's proofs. */
 export interface VerifierSource {
@@ -23,7 +31,7 @@ const CEREMONY_G2 = [
  * The verifier as `bb` wrote it, or, for a key under the development CRS, with that one's secret in place of the
  * ceremony's and a name that says so.
  */
-export function verifierSource({ crs, solidityVerifier }: RootKey): VerifierSource {
+export function verifierSource({ crs, solidityVerifier }: VerifiedKey): VerifierSource {
   if (crs === 'ceremony') return { source: solidityVerifier, contractName: CEREMONY_NAME };
   const { x, y } = developmentSecretInG2();
   const words = [x.c0, x.c1, y.c0, y.c1].map((word) => `0x${word.toString(16).padStart(64, '0')}`);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import solc from 'solc';
 import type { Abi, Hex } from 'viem';
 import { z } from 'zod';
@@ -79,9 +77,4 @@ export function linkContract({ bytecode, libraries }: CompiledContract, addresse
     }
   }
   return `0x${linked}`;
-}
-
-/** The source of the contract that takes roots. */
-export function canaryRollupSource(): string {
-  return readFileSync(new URL('./CanaryRollup.sol', import.meta.url), 'utf8');
 }
