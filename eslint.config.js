@@ -25,11 +25,11 @@ const SHARED_FLOORS = [
 ];
 const CONTAINERS_FLOORS = [
   ['terminal', 'processes', 'runtime', 'health'],
-  ['acvm'],
+  ['acvm', 'aztec-keys'],
   ['agent', 'broker', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
   ['crs', 'gateway'],
   ['devnet', 'official'],
-  ['canary'],
+  ['canary', 'real-proofs'],
   ['cli'],
 ];
 

@@ -54,6 +54,8 @@ export interface AgentOptions extends Omit<CommonAgentOptions, 'heartbeatSeconds
    * `leaseSeconds` say how long a claim lasts without a heartbeat: the delay that a killed agent causes for its job.
    */
   readonly engineOptions: EngineOptions;
+  /** Leaves jobs of other L1 chains than development chains: the proofs are worth nothing there. @default false */
+  readonly isForDevelopmentChains?: boolean;
 }
 
 export interface PrefetchOptions {

@@ -64,7 +64,15 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
   };
   const versions = new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion]));
   const claimer = new JobClaimer(
-    { agentId, pools, circuits, versions, leaseSeconds, polling },
+    {
+      agentId,
+      pools,
+      circuits,
+      versions,
+      leaseSeconds,
+      polling,
+      isForDevelopmentChains: options.isForDevelopmentChains,
+    },
     {
       engine,
       hold,

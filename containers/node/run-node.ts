@@ -25,6 +25,8 @@ import { installedNetworkVersion } from '../../shared/proving-job/network-versio
 import { untilAborted } from '../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
+import { refuseDevelopmentCrs } from '../../shared/l1/development-chains.ts';
+import { useDevelopmentKeys } from '../aztec-keys/use-development-keys.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
@@ -56,14 +58,24 @@ export interface NodeDeps {
   readonly nowMs?: () => number;
 }
 
+const DEVELOPMENT_KEYS_NOTE =
+  "INSECURE: the keys of these circuits are under the development CRS, in place of Aztec's; anybody can forge their proofs";
+
 /**
  * Follows the chain, has every epoch proven by the fleet, and brings the roots to L1, until `signal` aborts.
  * @throws {InvalidSettingsError} when the key store is wrong
  * @throws {DataDirectoryInUseError} @throws {StatusPortInUseError}
+ * @throws {DevelopmentCrsOnPublicChainError} for development keys on a chain that is not a development chain
+ * @throws {DevelopmentKeysMissingError}
  */
 export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeDeps): Promise<void> {
   acceptUrlCredentials();
   const { log } = deps;
+  if (settings.developmentKeys !== undefined) {
+    refuseDevelopmentCrs('development', settings.l1ChainId);
+    const circuits = await useDevelopmentKeys(settings.developmentKeys);
+    log.warn({ circuits, folder: settings.developmentKeys }, DEVELOPMENT_KEYS_NOTE);
+  }
   const publisher = await loadPublisher(getConfigEnvVars());
   const lock = lockDataDirectory(settings.dataDirectory);
   let health: NodeHealth = CATCHING_UP;

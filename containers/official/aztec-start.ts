@@ -4,6 +4,8 @@ import { getVersioningMiddleware } from '@aztec/stdlib/versioning';
 
 import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
+import { refuseDevelopmentCrs } from '../../shared/l1/development-chains.ts';
+import { useDevelopmentKeys } from '../aztec-keys/use-development-keys.ts';
 import { endSignal } from '../processes/end-signals.ts';
 import { startAztecHashing } from '../processes/start-aztec-hashing.ts';
 import type { AztecService } from './aztec-service.ts';
@@ -13,6 +15,8 @@ import type { AztecService } from './aztec-service.ts';
 // loopback interface only, and has no administrative API.
 //
 //     aztec-start.ts --prover-node | --prover-agent
+
+// With COPPICE_DEVELOPMENT_KEYS, under the verification keys in that folder in place of Aztec's.
 
 const PROGRAMS: Readonly<Record<string, () => Promise<AztecService>>> = {
   '--prover-node': async () => (await import('./start-prover-node.ts')).startProverNode(),
@@ -25,6 +29,11 @@ const [role = ''] = process.argv.slice(2);
 const start = PROGRAMS[role];
 if (start === undefined) throw new Error(`unknown role '${role}': ${Object.keys(PROGRAMS).join(' or ')}`);
 await startAztecHashing();
+const developmentKeys = process.env['COPPICE_DEVELOPMENT_KEYS'];
+if (developmentKeys !== undefined) {
+  refuseDevelopmentCrs('development', Number(process.env['L1_CHAIN_ID']));
+  await useDevelopmentKeys(developmentKeys);
+}
 const service = await start();
 const packageVersion = getPackageVersion();
 const middlewares = [getVersioningMiddleware(service.versions, packageVersion === undefined ? {} : { packageVersion })];

@@ -32,7 +32,7 @@ export async function findAztecProblems(
       checkMemory(circuits, options.memoryMib),
       await checkBb(options, circuits),
       await checkAcvm(options),
-      await checkCrs(options.crsPath ?? path.join(homedir(), '.bb-crs')),
+      await checkCrs(options.crsPath ?? path.join(homedir(), '.bb-crs'), options.developmentKeys),
     );
   } else if (options.acvmBinaryPath !== undefined) {
     problems.push(await checkAcvm(options));
@@ -89,7 +89,7 @@ async function checkAcvm({ acvmBinaryPath, acvmWorkingDirectory }: AztecFamilyOp
   }
 }
 
-async function checkCrs(crsPath: string): Promise<string | undefined> {
+async function checkCrs(crsPath: string, developmentKeys: string | undefined): Promise<string | undefined> {
   try {
     await mkdir(crsPath, { recursive: true });
     await access(crsPath, constants.W_OK);
@@ -99,8 +99,11 @@ async function checkCrs(crsPath: string): Promise<string | undefined> {
     return `bb cannot keep its reference string in ${crsPath} (${firstLine(error)}): set CRS_PATH to a folder it may write`;
   }
   const crs = await readCrs(crsPath).catch(() => undefined);
-  if (crs?.kind !== 'development') return undefined;
-  return `${crsPath} holds the development CRS, under which Aztec's circuits cannot be proven: set CRS_PATH to another folder`;
+  if (developmentKeys !== undefined && crs?.kind !== 'development') {
+    return `the keys in ${developmentKeys} are under the development CRS, and ${crsPath} does not hold it: set CRS_PATH to its folder`;
+  }
+  if (developmentKeys !== undefined || crs?.kind !== 'development') return undefined;
+  return `${crsPath} holds the development CRS, under which Aztec's keys do not hold: set CRS_PATH to another folder`;
 }
 
 async function isReadable(file: string): Promise<boolean> {

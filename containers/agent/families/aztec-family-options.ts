@@ -26,5 +26,7 @@ export const AztecFamilyOptions = z.strictObject({
   acvmWorkingDirectory: z.string().optional(),
   /** `CRS_PATH`: where `bb` keeps the reference string. @default ~/.bb-crs */
   crsPath: z.string().optional(),
+  /** Folder of keys under the development CRS, which `crsPath` then has to hold. @default Aztec's own keys and CRS */
+  developmentKeys: z.string().optional(),
 });
 export type AztecFamilyOptions = z.input<typeof AztecFamilyOptions>;

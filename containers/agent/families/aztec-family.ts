@@ -13,6 +13,7 @@ import type { CircuitName, NativeCircuit } from '../../../shared/proving-job/cir
 import { AztecFamilyOptions } from './aztec-family-options.ts';
 import { findAztecProblems } from './aztec-checks.ts';
 import { ChildOutput } from './child-output.ts';
+import { RealProofMemory } from './real-proof-memory.ts';
 import { isOutOfMemory } from './out-of-memory.ts';
 import { ProofFailedError, type ProverFamily } from './prover-family.ts';
 
@@ -50,6 +51,7 @@ const METHODS = {
 export async function openFamily(options: unknown): Promise<ProverFamily> {
   const parsed = AztecFamilyOptions.parse(options);
   const children = new ChildOutput();
+  const memory = new RealProofMemory(parsed);
   // Loading takes a second: begun now, it is done when the first inputs arrive. A failure is thrown where it is awaited.
   const opening = openCircuitProver(parsed);
   opening.catch(() => undefined);
@@ -64,8 +66,10 @@ export async function openFamily(options: unknown): Promise<ProverFamily> {
       // METHODS pairs each circuit with the method that takes its inputs; the compiler has checked it there.
       const prove = prover[METHODS[circuit]].bind(prover) as (inputs: unknown) => Promise<unknown>;
       children.clear();
+      const end = parsed.realProofs ? memory.begin(circuit) : undefined;
       try {
         const result = await prove(inputs);
+        await end?.();
         return Buffer.from(jsonStringify({ type, result }), 'utf8');
       } catch (error) {
         throw asProofFailure(error, children.last);
@@ -101,13 +105,14 @@ function parseObject(bytes: Buffer): unknown {
 
 async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.parse>): Promise<ServerCircuitProver> {
   const { realProofs, proverTestDelayType, proverTestDelayMs, proverTestDelayFactor } = options;
-  const { acvmBinaryPath, acvmWorkingDirectory, bbBinaryPath, bbWorkingDirectory, bbSkipCleanup } = options;
+  const { acvmBinaryPath, acvmWorkingDirectory, bbBinaryPath, bbWorkingDirectory, bbSkipCleanup, developmentKeys } =
+    options;
   if (realProofs) {
     if (!bbBinaryPath || !bbWorkingDirectory || !acvmBinaryPath || !acvmWorkingDirectory) {
       throw new Error('real proofs need the paths and working directories of bb and acvm');
     }
     const { BBNativeRollupProver } = await import('@aztec/bb-prover');
-    return BBNativeRollupProver.new({
+    const prover = await BBNativeRollupProver.new({
       bbBinaryPath,
       bbWorkingDirectory,
       bbSkipCleanup,
@@ -117,6 +122,9 @@ async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.p
       numConcurrentIVCVerifiers: 1,
       bbIVCConcurrency: 1,
     });
+    if (developmentKeys === undefined) return prover;
+    const { proveUnderDevelopmentKeys } = await import('../../aztec-keys/prove-under-development-keys.ts');
+    return proveUnderDevelopmentKeys(prover, developmentKeys);
   }
   const { TestCircuitProver } = await import('@aztec/bb-prover/test');
   const delay =

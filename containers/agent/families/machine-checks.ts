@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { totalmem } from 'node:os';
 
-import { CIRCUIT_CATALOGUE, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
+import type { NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { memoryModeFor, memoryOfProof } from '../../../shared/proving-job/circuit-memory.ts';
+import { machineMemoryMib } from '../memory/machine-memory.ts';
 
 /** What `bb` is compiled for on x86: the Skylake generation (barretenberg's `cmake/arch.cmake`). */
 const BB_CPU_FLAGS = ['avx2', 'bmi2', 'adx'];
-
-/** Memory of `bb` per gate, in KiB: 2 GB were measured for a circuit of 2^21 gates, and it grows with the gates. */
-const BB_KIB_PER_GATE = 1;
 
 /** Says why `bb` does not run on this CPU; `undefined` if it does. */
 export async function checkCpu(): Promise<string | undefined> {
@@ -19,18 +17,15 @@ export async function checkCpu(): Promise<string | undefined> {
 }
 
 /**
- * Says why the largest of the circuits does not fit; `undefined` if it does.
+ * Says why the largest of the circuits does not fit, not even in `bb`'s low-memory mode; `undefined` if it does.
  * @param memoryMib the memory that the agent may count on
  */
 export function checkMemory(circuits: readonly NativeCircuit[], memoryMib = machineMemoryMib()): string | undefined {
-  const [largest] = [...circuits].sort((a, b) => CIRCUIT_CATALOGUE[b].log2Gates - CIRCUIT_CATALOGUE[a].log2Gates);
-  if (largest === undefined) return undefined;
-  const neededMib = (2 ** CIRCUIT_CATALOGUE[largest].log2Gates * BB_KIB_PER_GATE) / 1024;
-  if (neededMib <= memoryMib) return undefined;
-  return `${largest} needs about ${neededMib} MiB of memory, but there are ${memoryMib} MiB: give the agent more memory, or only pools with smaller circuits`;
-}
-
-function machineMemoryMib(): number {
-  const limitBytes = process.constrainedMemory();
-  return Math.floor((limitBytes > 0 ? Math.min(limitBytes, totalmem()) : totalmem()) / 2 ** 20);
+  const [largest] = [...circuits].sort((a, b) => memoryOfProof(b).lowMemoryMib - memoryOfProof(a).lowMemoryMib);
+  if (largest === undefined || memoryModeFor(largest, memoryMib) !== undefined) return undefined;
+  const { mib, lowMemoryMib } = memoryOfProof(largest);
+  return (
+    `${largest} needs about ${mib} MiB of memory, or ${lowMemoryMib} MiB in bb's low-memory mode, but there are ${memoryMib} MiB: ` +
+    'give the agent more memory, or only pools with smaller circuits'
+  );
 }

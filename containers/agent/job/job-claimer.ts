@@ -3,11 +3,13 @@ import type { QueueLease } from '../../../shared/job-queue/job-queue.ts';
 import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import type { AgentId, ClaimAnswer, JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { reportIncident } from '../../../shared/ledger/report-incident.ts';
+import { isDevelopmentChain } from '../../../shared/l1/development-chains.ts';
 import { isLostObject } from '../../../shared/proof-store/errors.ts';
 import { CIRCUIT_CATALOGUE, isNative, type NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import { isTrial, parseEpochId, parseRollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { namesOwnCircuit } from '../../../shared/proving-job/job-message.ts';
-import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
+import { epochIdOf, type ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
@@ -37,6 +39,8 @@ export interface JobClaimerOptions {
   readonly circuits: readonly NativeCircuit[];
   /** The circuits' version that it proves, by the name of their family. */
   readonly versions: ReadonlyMap<string, string>;
+  /** Leaves Aztec's jobs of other L1 chains than development chains. */
+  readonly isForDevelopmentChains?: boolean | undefined;
   readonly leaseSeconds: number;
   readonly polling: PollingPolicy;
 }
@@ -164,6 +168,13 @@ export class JobClaimer {
       await this.#park(queueLease, reason);
       return true;
     }
+    if (this.#options.isForDevelopmentChains && !isOfDevelopmentChain(message.jobId)) {
+      await this.#hide(queueLease, this.#foreignTicks.nextSeconds());
+      this.#deps.onRefused(
+        `left ${message.jobId}, which is not of a development chain: this agent's keys hold only there`,
+      );
+      return true;
+    }
     // Its lease has ended while the ledger was out of reach: to claim it again would end the attempt under way.
     if (this.#deps.isHeld(message.jobId)) {
       await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
@@ -237,4 +248,12 @@ export class JobClaimer {
       return undefined;
     }
   }
+}
+
+/** Trials belong to no chain, and say by themselves which reference string they are under. */
+function isOfDevelopmentChain(jobId: ProvingJobId): boolean {
+  const epochId = epochIdOf(jobId);
+  const { rollup } = parseEpochId(epochId);
+  const chain = rollup && parseRollupId(rollup);
+  return isTrial(epochId) || (chain !== undefined && isDevelopmentChain(chain.chainId));
 }

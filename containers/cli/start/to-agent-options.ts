@@ -36,6 +36,7 @@ export function toAgentOptions(
     engineOptions,
     claimSeconds: claimSecondsOf(settings),
     ...(settings.isPrefetching ? {} : { prefetch: false }),
+    isForDevelopmentChains: settings.developmentKeys !== undefined,
   };
 }
 
@@ -118,5 +119,6 @@ function toAztecOptions(settings: AgentSettings, networkVersion: string): AztecO
     acvmBinaryPath: usesOwnAcvm(settings) ? OWN_ACVM : settings.acvmBinaryPath,
     acvmWorkingDirectory: usesOwnAcvm(settings) ? (acvmWorkingDirectory ?? bbWorkingDirectory) : acvmWorkingDirectory,
     crsPath: settings.crsDirectory,
+    developmentKeys: settings.developmentKeys,
   };
 }

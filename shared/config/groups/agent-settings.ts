@@ -139,7 +139,13 @@ export function readAgentSettings(environment: Environment): ParsedSettings<Agen
 }
 
 /** An agent of a broker opens no engine, so what it would need for one does not matter. */
-function findBrokerConflicts({ families }: Partial<AgentSettings>): readonly string[] {
+function findBrokerConflicts({ families, developmentKeys }: Partial<AgentSettings>): readonly string[] {
+  if (developmentKeys !== undefined) {
+    return [
+      `${nameOf(PROVER_SETTINGS.settings.developmentKeys)} is for agents on an engine, which know the chain of a job: leave it out, or leave out ` +
+        nameOf(AGENT_GROUP.settings.brokerUrl),
+    ];
+  }
   if (families?.every((family) => family === 'aztec') ?? true) return [];
   const { brokerUrl, families: familiesSetting } = AGENT_GROUP.settings;
   return [

@@ -44,6 +44,13 @@ export const PROVER_SETTINGS = {
       description: 'Folder of the reference string (CRS) for proofs',
       defaultNote: '~/.bb-crs',
     }),
+    developmentKeys: optional(path, {
+      flag: 'development-keys',
+      variable: 'COPPICE_DEVELOPMENT_KEYS',
+      description:
+        "Folder of Aztec's verification keys under the insecure development CRS, from coppice devnet --real-proofs; for local chains only",
+      defaultNote: "Aztec's own keys",
+    }),
     hardwareConcurrency: optional(integer(1, 4096), {
       flag: 'agent-threads',
       variable: 'HARDWARE_CONCURRENCY',

@@ -78,8 +78,8 @@ describe('what an agent checks before its first claim', () => {
     ],
     [
       'too little memory',
-      () => ({ memoryMib: 8000 }),
-      /^ROOT_ROLLUP needs about 16384 MiB of memory, but there are 8000 MiB: give the agent more memory, or only pools/,
+      () => ({ memoryMib: 2000 }),
+      /^ROOT_ROLLUP needs about \d+ MiB of memory, or \d+ MiB in bb's low-memory mode, but there are 2000 MiB: give the/,
     ],
     [
       'a place for the reference string that is a file',
@@ -90,6 +90,12 @@ describe('what an agent checks before its first claim', () => {
     const problems = await findAztecProblems({ ...options, ...change(directory) }, ['ROOT_ROLLUP']);
 
     expect(problems).toContainEqual(expect.stringMatching(problem));
+  });
+
+  it('says what to do about development keys without their reference string', async () => {
+    expect(await findAztecProblems({ ...options, developmentKeys: '/keys' }, ['PARITY_BASE'])).toEqual([
+      `the keys in /keys are under the development CRS, and ${options.crsPath} does not hold it: set CRS_PATH to its folder`,
+    ]);
   });
 
   it('says what to do about a bb of another version', async () => {
