@@ -7,28 +7,40 @@ import { readCrs } from '../../shared/crs/read-crs.ts';
 /** The points that the canary's largest circuits need: one for each of 2^21 gates, and one more. */
 export const CANARY_POINTS = 2 ** 21 + 1;
 
+/** The points that Aztec's largest circuit needs, the root's of 2^24 gates. */
+export const AZTEC_POINTS = 2 ** 24 + 1;
+
+/** What two cores make in a second. */
+const POINTS_PER_SECOND = 70_000;
+
 /** Receives a line for each step that takes time. */
 type OnProgress = (line: string) => void;
 
 /**
- * Makes the development CRS in `directory`, unless it is there.
+ * Makes `points` points of the development CRS in `directory`, unless they are there.
  * @throws {Error} if the folder holds another reference string
  */
-export async function prepareDevelopmentCrs(directory: string, onProgress: OnProgress): Promise<void> {
+export async function prepareDevelopmentCrs(
+  directory: string,
+  onProgress: OnProgress,
+  points = CANARY_POINTS,
+): Promise<void> {
   const found = await readCrs(directory);
   if (found?.kind === 'ceremony') {
     throw new Error(
       `${directory} contains Aztec's reference string: set CRS_PATH to another folder for the development one`,
     );
   }
-  if (found !== undefined && found.points >= CANARY_POINTS) {
+  if (found !== undefined && found.points >= points) {
     onProgress(`the development CRS is already in ${directory}`);
     return;
   }
-  onProgress(`making ${CANARY_POINTS} points of the development CRS in ${directory}; this takes about half a minute`);
+  const minutes = points / POINTS_PER_SECOND / 60;
+  const duration = minutes < 1 ? 'half a minute' : `${Math.ceil(minutes)} minutes on two cores`;
+  onProgress(`making ${points} points of the development CRS in ${directory}; this takes about ${duration}`);
   let reportedPercent = 0;
-  await makeDevelopmentCrs(directory, CANARY_POINTS, (donePoints) => {
-    const percent = Math.floor((100 * donePoints) / CANARY_POINTS);
+  await makeDevelopmentCrs(directory, points, (donePoints) => {
+    const percent = Math.floor((100 * donePoints) / points);
     if (percent < reportedPercent + 10) return;
     reportedPercent = percent - (percent % 10);
     onProgress(`${reportedPercent} %`);

@@ -8,6 +8,12 @@ const UNMEASURED_SECONDS = 0.5;
 export class CircuitTimes {
   readonly #byCircuit = new Map<CircuitName, { jobs: number; seconds: number }>();
   readonly #counted = new Set<string>();
+  readonly #usualSeconds: (circuit: CircuitName) => number | undefined;
+
+  /** @param usualSeconds what is known of circuits before one of their jobs is proven here */
+  constructor(usualSeconds: (circuit: CircuitName) => number | undefined = () => undefined) {
+    this.#usualSeconds = usualSeconds;
+  }
 
   /** Adds the times of the proven jobs among `records`; each counts once. */
   learn(records: readonly JobRecord[]): void {
@@ -22,10 +28,12 @@ export class CircuitTimes {
     }
   }
 
-  /** The mean of the circuit; the median of all circuits when this one has not been proven yet. */
+  /** The mean of the circuit; what is usual; the median of all circuits when this one has not been proven yet. */
   secondsOf(circuit: CircuitName): number {
     const own = this.#byCircuit.get(circuit);
     if (own !== undefined) return own.seconds / own.jobs;
+    const usual = this.#usualSeconds(circuit);
+    if (usual !== undefined) return usual;
     // Not the mean: the first proofs also load programs and keys, and take many times as long as later ones.
     const means = [...this.#byCircuit.values()].map(({ jobs, seconds }) => seconds / jobs).sort((a, b) => a - b);
     return means[Math.floor(means.length / 2)] ?? UNMEASURED_SECONDS;

@@ -8,6 +8,7 @@ import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts'
 import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
+import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { holdsTrafficMix } from './holds-traffic-mix.ts';
 import { CircuitTimes } from './circuit-times.ts';
@@ -25,18 +26,21 @@ export interface SnapshotReaderOptions {
   readonly nowMs: () => number;
   /** Which epochs to read. @default all */
   readonly shows?: (record: EpochRecord) => boolean;
+  /** How long a job of the circuit usually takes here, in seconds, before one is proven. */
+  readonly usualSeconds?: (circuit: CircuitName) => number | undefined;
 }
 
 /** Reads the state of the fleet from the ledger. */
 export class SnapshotReader {
   readonly #options: SnapshotReaderOptions;
-  readonly #times = new CircuitTimes();
+  readonly #times: CircuitTimes;
   /** By range: the path of an epoch depends only on its checkpoints. */
   readonly #paths = new Map<string, CriticalPath>();
   readonly #ended = new Map<string, EpochView>();
 
   constructor(options: SnapshotReaderOptions) {
     this.#options = options;
+    this.#times = new CircuitTimes(options.usualSeconds);
   }
 
   async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {

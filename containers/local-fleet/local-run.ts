@@ -111,7 +111,7 @@ export class LocalRun {
 }
 
 /** A new data directory for a run that is given none: `data/devnet-2026-02-03T10-11-12`, by the time in UTC. */
-export function newDataDirectory(command: LocalRunName): string {
+export function newDataDirectory(command: LocalRunName | 'real-proofs'): string {
   return path.join('data', `${command}-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`);
 }
 

@@ -17,11 +17,12 @@ export interface LocalProgramOptions<Ready> {
   readonly logDirectory: string;
   /** The program's complete environment. */
   readonly environment: NodeJS.ProcessEnv;
+  /** How long it may take to load and become ready, on a slow machine. @default 240 */
+  readonly readySeconds?: number;
   /** Called for each progress report of the program, before and after it is ready. */
   readonly onProgress?: (value: unknown) => void;
 }
 
-/** How long a program may take to load and become ready, on a slow machine. */
 const READY_SECONDS = 240;
 
 /** How long a program may take to stop before it is killed. */
@@ -73,13 +74,14 @@ export class LocalProgram<Ready> {
    * @throws {LocalProgramError} when it ends or fails before that, or takes too long.
    */
   async configure(configuration: object): Promise<Ready> {
+    const { readySeconds = READY_SECONDS } = this.#options;
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<Ready>((resolve, reject) => {
         void this.ended.then(reject);
         timer = setTimeout(() => {
-          reject(new LocalProgramError(this.#options.name, `was not ready in ${READY_SECONDS} s`, this.#logFile));
-        }, READY_SECONDS * 1000);
+          reject(new LocalProgramError(this.#options.name, `was not ready in ${readySeconds} s`, this.#logFile));
+        }, readySeconds * 1000);
         this.#child.on('message', (message) => {
           const report = ProgramReport.parse(message);
           if (report.kind === 'failed') this.#failure = `failed: ${report.message}`;

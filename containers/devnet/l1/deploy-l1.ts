@@ -20,8 +20,11 @@ export interface L1Deployment {
   readonly prefilledPublicData: PublicDataTreeLeaf[];
 }
 
+/** Aztec's verifiers of a root: `mock` takes any proof, `honk` those under Aztec's key of the root. */
+export type DeployedVerifier = 'mock' | 'honk';
+
 /**
- * Deploys Aztec's L1 contracts, as published, with the verifier that takes any proof: a devnet's proofs are simulated.
+ * Deploys Aztec's L1 contracts, as published. Unless another is chosen, the verifier takes any proof: a devnet's are simulated.
  * Runs forge, in a copy of the contracts in `os.tmpdir()`, so the environment must be `prepareForge`'s.
  */
 export async function deployL1(
@@ -29,6 +32,7 @@ export async function deployL1(
   l1ChainId: number,
   timing: DevnetTiming,
   fundedAddresses: AztecAddress[],
+  verifier: DeployedVerifier = 'mock',
 ): Promise<L1Deployment> {
   const { genesisArchiveRoot, prefilledPublicData, fundingNeeded } = await getGenesisValues(fundedAddresses);
   const { l1ContractAddresses, rollupVersion, l1Client } = await deployAztecL1Contracts(
@@ -48,7 +52,7 @@ export async function deployL1(
       protocolContractsHash,
       genesisArchiveRoot,
       feeJuicePortalInitialBalance: fundingNeeded,
-      realVerifier: false,
+      realVerifier: verifier === 'honk',
     },
   );
   removeWorkingCopy();

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { ENGINE_SETTINGS } from './engine-settings.ts';
+import { CrsKind } from '../../crs/crs-kind.ts';
+import { PROVER_SETTINGS } from './prover-settings.ts';
 import { parseSettings, type Environment, type ParsedSettings, type SettingsOfGroups } from '../parse-settings.ts';
 import { optional, withDefault, type SettingGroup } from '../setting.ts';
 import { integer, kind, oneOf, path, port, switchKind } from '../value-kinds.ts';
@@ -56,6 +58,19 @@ export const DEVNET_GROUP = {
         "Agents to start, one process each: ours, Aztec's own through our broker (official, official:4), or Aztec's own, each " +
         'beside a gateway on the engine (gateway)',
     }),
+    realProofs: withDefault(switchKind, 'false', {
+      flag: 'real-proofs',
+      variable: 'COPPICE_DEVNET_REAL_PROOFS',
+      description:
+        "Prove Aztec's own circuits with bb, for an epoch of one checkpoint without transactions, to a contract that verifies them",
+    }),
+    crs: withDefault(oneOf(CrsKind.options), 'development', {
+      flag: 'crs',
+      variable: 'COPPICE_DEVNET_CRS',
+      description:
+        "Reference string (CRS) for real proofs. ceremony: Aztec's, which bb fetches; development: an insecure one, without a network",
+    }),
+    crsDirectory: PROVER_SETTINGS.settings.crsDirectory,
     keep: withDefault(switchKind, 'false', {
       flag: 'keep',
       variable: 'COPPICE_DEVNET_KEEP',
@@ -74,7 +89,7 @@ export const DEVNET_GROUP = {
     dataDirectory: optional(path, {
       flag: 'data-directory',
       variable: 'COPPICE_DEVNET_DATA_DIRECTORY',
-      description: 'Folder for all data of the run; must be new or empty',
+      description: 'Folder for all data of the run; new or empty, or with real proofs that of a run to continue',
       defaultNote: 'data/devnet-<time> in the working directory',
     }),
   },
