@@ -56,6 +56,8 @@ export interface AgentOptions extends Omit<CommonAgentOptions, 'heartbeatSeconds
   readonly engineOptions: EngineOptions;
   /** Leaves jobs of other L1 chains than development chains: the proofs are worth nothing there. @default false */
   readonly isForDevelopmentChains?: boolean;
+  /** Memory that its real proofs may take, in MiB: with other agents it takes no more than the machine has. @default unchecked: proofs are simulated */
+  readonly proofMemoryMib?: number;
 }
 
 export interface PrefetchOptions {

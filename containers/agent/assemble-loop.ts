@@ -5,7 +5,7 @@ import { AgentLoop } from './agent-loop.ts';
 import { proofTimeoutSeconds, type ResolvedAgentOptions } from './agent-options.ts';
 import type { AgentStatus } from './agent-status.ts';
 import type { Drain } from './drain.ts';
-import type { Heartbeats } from './heartbeat/heartbeats.ts';
+import type { Heartbeats, KeptLeases } from './heartbeat/heartbeats.ts';
 import { HeldJob } from './job/held-job.ts';
 import { type ClaimedJob, JobClaimer, type JobClaimerDeps } from './job/job-claimer.ts';
 import { OwnFailures } from './job/own-failures.ts';
@@ -14,6 +14,7 @@ import { PoolOutlook } from './job/prefetch-rule.ts';
 import { PrefetchedJob } from './job/prefetched-job.ts';
 import { ProofDelivery } from './job/proof-delivery.ts';
 import { MachineDoubt } from './machine-doubt.ts';
+import type { ProofMemory } from './memory/proof-memory.ts';
 import type { WarmProver } from './prover/warm-prover.ts';
 import type { TaskProtection } from './task-protection.ts';
 
@@ -24,6 +25,8 @@ export interface AssembleLoopDeps {
   readonly status: AgentStatus;
   readonly protection: TaskProtection;
   readonly drain: Drain;
+  /** Of the machine's proofs, where they are real. */
+  readonly memory: ProofMemory | undefined;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -38,7 +41,7 @@ export interface AssembleLoopDeps {
  * From claim to end the job is a `HeldJob`, which also fails, releases or loses it on the way.
  */
 export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDeps): AgentLoop<HeldJob> {
-  const { engine, heartbeats, prover, status, protection, drain, log, nowMs } = deps;
+  const { engine, heartbeats, prover, status, protection, drain, memory, log, nowMs } = deps;
   const { agentId, pools, circuits, engineOptions, prefetch, claimSeconds } = options;
   const { leaseSeconds, engine: kind } = engineOptions;
   const polling = POLLING_POLICIES[kind];
@@ -60,7 +63,7 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
     // Waiting for the proof before it, its own proof, and the delivery through an outage.
     const maxHoldSeconds = 2 * timeoutSeconds(record.circuit) + 10 * leaseSeconds;
     const kept = heartbeats.keep(leases, nowMs() + maxHoldSeconds * 1000);
-    return new HeldJob(record, kept, { engine, pools, ownFailures, log, nowMs });
+    return new HeldJob(record, withEnd(kept, () => memory?.giveBack(record.id)), { engine, pools, ownFailures, log, nowMs });
   };
   const versions = new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion]));
   const claimer = new JobClaimer(
@@ -79,6 +82,7 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
       isHeld: (jobId) => heartbeats.isKept(jobId),
       drain,
       ownFailures,
+      memory,
       log,
       nowMs,
       onRefused: (reason) => status.note(reason),
@@ -104,4 +108,18 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
     { claimSeconds, timeoutSeconds },
     { claimer, doubt, prefetched, prover, delivery, status, protection, drain, log, nowMs },
   );
+}
+
+/** The same leases, with something to do when the job has ended here, in whatever way. */
+function withEnd(kept: KeptLeases, onEnd: () => void): KeptLeases {
+  return {
+    get leases() {
+      return kept.leases;
+    },
+    lost: kept.lost,
+    async drop() {
+      await kept.drop();
+      onEnd();
+    },
+  };
 }

@@ -1,8 +1,13 @@
 import type { Engine } from '../../shared/engine/engine.ts';
-import { type AgentOptions, resolveAgentOptions } from './agent-options.ts';
+import { CIRCUIT_CATALOGUE } from '../../shared/proving-job/circuit-catalogue.ts';
+import { memoryModeFor } from '../../shared/proving-job/circuit-memory.ts';
+import type { Logger } from '../../shared/telemetry/logger.ts';
+import { type AgentOptions, resolveAgentOptions, type ResolvedAgentOptions } from './agent-options.ts';
 import { assembleLoop } from './assemble-loop.ts';
 import { Heartbeats } from './heartbeat/heartbeats.ts';
 import { describeIdleCost, POLLING_POLICIES } from './job/polling-policy.ts';
+import { machineMemoryMib } from './memory/machine-memory.ts';
+import { ProofMemory } from './memory/proof-memory.ts';
 import { runLoop, type RunLoopDeps } from './run-loop.ts';
 import { runNodeWarning } from './warn-without-node.ts';
 
@@ -22,6 +27,7 @@ export async function runAgent(agentOptions: AgentOptions, deps: AgentDeps): Pro
   const { engineOptions } = agentOptions;
   const options = resolveAgentOptions(agentOptions);
   const { engine, log } = deps;
+  const memory = openProofMemory(options, log);
   await runLoop(options, deps, {
     startHeartbeats: (onFailed) =>
       new Heartbeats({ engineOptions, heartbeatSeconds: options.heartbeatSeconds }, log, onFailed),
@@ -34,6 +40,18 @@ export async function runAgent(agentOptions: AgentOptions, deps: AgentDeps): Pro
       void runNodeWarning({ epochs: engine.epochs, dataDirectory, log }, drain.stop);
     },
 
-    assemble: (parts) => assembleLoop(options, { ...deps, ...parts }),
-  });
+    assemble: (parts) => assembleLoop(options, { ...deps, ...parts, memory }),
+  }).finally(() => memory?.close());
+}
+
+/** Says which circuits it proves in low-memory mode, or not at all for now. */
+function openProofMemory({ proofMemoryMib, circuits }: ResolvedAgentOptions, log: Logger): ProofMemory | undefined {
+  if (proofMemoryMib === undefined) return undefined;
+  const inLowMemory = circuits.filter(
+    (circuit) => CIRCUIT_CATALOGUE[circuit].family === 'aztec' && memoryModeFor(circuit, proofMemoryMib) === 'low',
+  );
+  if (inLowMemory.length > 0) {
+    log.warn({ circuits: inLowMemory, memoryMib: proofMemoryMib }, "too little memory: bb proves these in its low-memory mode");
+  }
+  return new ProofMemory({ agentMib: proofMemoryMib, machineMib: machineMemoryMib() });
 }

@@ -16,6 +16,7 @@ import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Drain } from '../drain.ts';
 import type { LeasePair } from '../heartbeat/lease-keeper.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
+import type { ProofMemory } from '../memory/proof-memory.ts';
 import { ForeignVersionTicks } from './foreign-version-ticks.ts';
 import type { HeldJob } from './held-job.ts';
 import type { ReadyJob } from './job-in-hand.ts';
@@ -53,6 +54,8 @@ export interface JobClaimerDeps {
   readonly isHeld: (jobId: ProvingJobId) => boolean;
   readonly drain: Pick<Drain, 'stop' | 'giveBack' | 'leave'>;
   readonly ownFailures: Pick<OwnFailures, 'areOthersAheadFor'>;
+  /** Of the machine, for real proofs. */
+  readonly memory?: Pick<ProofMemory, 'take' | 'giveBack'> | undefined;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Called with the reason when a job was refused, for the agent's record. */
@@ -87,7 +90,14 @@ export class JobClaimer {
     const waitSeconds = await this.#refused.letOthersGoFirst(options.waitSeconds, options.signal);
     const queueLease = await queue.claim(this.#options.pools, { waitSeconds, signal: options.signal });
     if (queueLease === undefined || (await this.#refuse(queueLease))) return undefined;
-    const held = await this.#claimInLedger(queueLease);
+    const { jobId } = queueLease.message;
+    let held: HeldJob | undefined;
+    try {
+      held = await this.#claimInLedger(queueLease);
+    } finally {
+      // A held job gives it back when it ends.
+      if (held === undefined) this.#deps.memory?.giveBack(jobId);
+    }
     const inputs = held && (await this.#fetchInputs(held));
     return inputs && { held, inputs };
   }
@@ -183,6 +193,11 @@ export class JobClaimer {
     if (await this.#deps.ownFailures.areOthersAheadFor(message.jobId)) {
       await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
       this.#deps.log.debug({ jobId: message.jobId }, 'left a job that failed here to another agent');
+      return true;
+    }
+    if (this.#deps.memory?.take(message.jobId, circuit) === false) {
+      await this.#hide(queueLease, this.#options.polling.otherCircuitTickSeconds);
+      this.#deps.onRefused(`left ${circuit} until the machine has the memory for it: other agents prove`);
       return true;
     }
     return false;

@@ -6,6 +6,7 @@ import { canaryVersion } from '../../../shared/canary/circuit-artifact.ts';
 import type { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { circuitsOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { AgentOptions } from '../../agent/agent-options.ts';
+import { machineMemoryMib } from '../../agent/memory/machine-memory.ts';
 import type { BrokerAgentOptions } from '../../agent/broker/broker-agent-options.ts';
 import { OWN_ACVM } from '../../acvm/own-acvm.ts';
 import { familyReference } from '../../agent/families/family-registry.ts';
@@ -36,6 +37,9 @@ export function toAgentOptions(
     engineOptions,
     claimSeconds: claimSecondsOf(settings),
     ...(settings.isPrefetching ? {} : { prefetch: false }),
+    ...(settings.realProofs && settings.families.includes('aztec')
+      ? { proofMemoryMib: settings.agentMemoryMib ?? machineMemoryMib() }
+      : {}),
     isForDevelopmentChains: settings.developmentKeys !== undefined,
   };
 }

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Drain } from '../../../../containers/agent/drain.ts';
 import { HeldJob } from '../../../../containers/agent/job/held-job.ts';
-import { JobClaimer } from '../../../../containers/agent/job/job-claimer.ts';
+import { JobClaimer, type JobClaimerDeps, type JobClaimerOptions } from '../../../../containers/agent/job/job-claimer.ts';
 import { POLLING_POLICIES } from '../../../../containers/agent/job/polling-policy.ts';
 import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
+import { makeRollupId } from '../../../../shared/proving-job/epoch-id.ts';
+import { epochId } from '../../../fixtures/epoch-id.ts';
 import { interceptCalls } from '../../../fixtures/intercept-calls.ts';
 import { TestFleet } from '../../../fixtures/test-fleet.ts';
 
@@ -23,15 +25,14 @@ describe('claiming a job', () => {
     await fleet.close();
   });
 
-  it('gives the job back at no cost when the store does not respond with its inputs in time', async () => {
-    const getting = Promise.withResolvers<undefined>();
-    const engine = interceptCalls(fleet.engine, 'proofs', 'get', () => {
-      getting.resolve(undefined);
-      return new Promise(() => undefined);
-    });
+  const claimerOf = (
+    deps: Partial<JobClaimerDeps> = {},
+    options: Partial<JobClaimerOptions> = {},
+  ): JobClaimer => {
+    const { engine } = fleet;
     const log = pino({ level: 'silent' });
     const nowMs = Date.now;
-    const claimer = new JobClaimer(
+    return new JobClaimer(
       {
         agentId: AgentId.parse('ours'),
         pools: ['medium'],
@@ -39,6 +40,7 @@ describe('claiming a job', () => {
         versions: new Map([['aztec', '4.1.2']]),
         leaseSeconds: 60,
         polling: POLLING_POLICIES.embedded,
+        ...options,
       },
       {
         engine,
@@ -58,8 +60,60 @@ describe('claiming a job', () => {
         log,
         nowMs,
         onRefused: () => undefined,
+        ...deps,
       },
     );
+  };
+
+  it('leaves a job, at no cost, until the machine has the memory for its proof', async () => {
+    const reasons: string[] = [];
+    const take = vi.fn().mockReturnValueOnce(false).mockReturnValue(true);
+    const memory = { take, giveBack: vi.fn() };
+    const claimer = claimerOf({ memory, onRefused: (reason) => reasons.push(reason) });
+    const id = await fleet.addJob({ act: 'prove' });
+
+    expect(await claimer.claim({ waitSeconds: 0, signal: NEVER })).toBeUndefined();
+    expect(await fleet.job(id)).toMatchObject({ state: 'queued', attempts: { 'lost-agent': 0, failure: 0 } });
+    expect(reasons).toEqual(['left PARITY_BASE until the machine has the memory for it: other agents prove']);
+
+    const claimed = await claimer.claim({ waitSeconds: 5, signal: NEVER });
+    expect(claimed?.held.record.id).toBe(id);
+    expect(memory.giveBack).not.toHaveBeenCalled();
+  });
+
+  it('gives back the memory of a job that it does not get after all', async () => {
+    const memory = { take: () => true, giveBack: vi.fn() };
+    const id = await fleet.addJob({ act: 'prove' });
+    const engine = interceptCalls(fleet.engine, 'jobs', 'claim', () => Promise.reject(new Error('the ledger is away')));
+
+    await expect(claimerOf({ memory, engine }).claim({ waitSeconds: 0, signal: NEVER })).rejects.toThrow('is away');
+
+    expect(memory.giveBack).toHaveBeenCalledExactlyOnceWith(id);
+  });
+
+  it('leaves, with keys that hold only on development chains, the jobs of other chains', async () => {
+    const reasons: string[] = [];
+    const claimer = claimerOf({ onRefused: (reason) => reasons.push(reason) }, { isForDevelopmentChains: true });
+    const mainnet = epochId(7, makeRollupId(1, `0x${'aa'.repeat(20)}`));
+    const id = await fleet.addJob({ act: 'prove' }, 'PARITY_BASE', mainnet);
+
+    expect(await claimer.claim({ waitSeconds: 0, signal: NEVER })).toBeUndefined();
+
+    expect(await fleet.job(id)).toMatchObject({ state: 'queued', attempts: { 'lost-agent': 0, failure: 0 } });
+    expect(reasons).toEqual([expect.stringMatching(/^left .+, which is not of a development chain: this agent's keys/)]);
+
+    const ofDevelopmentChain = await fleet.addJob({ act: 'prove' });
+    const claimed = await claimer.claim({ waitSeconds: 5, signal: NEVER });
+    expect(claimed?.held.record.id).toBe(ofDevelopmentChain);
+  });
+
+  it('gives the job back at no cost when the store does not respond with its inputs in time', async () => {
+    const getting = Promise.withResolvers<undefined>();
+    const engine = interceptCalls(fleet.engine, 'proofs', 'get', () => {
+      getting.resolve(undefined);
+      return new Promise(() => undefined);
+    });
+    const claimer = claimerOf({ engine });
     const timeIsUp = new AbortController();
     vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(timeIsUp.signal);
     const id = await fleet.addJob({ act: 'prove' });
