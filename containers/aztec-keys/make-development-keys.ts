@@ -1,5 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { VK_TREE_HEIGHT } from '@aztec/constants';
@@ -9,6 +9,7 @@ import { ServerCircuitVks } from '@aztec/noir-protocol-circuits-types/server/vks
 import { getVKIndex, getVKTree } from '@aztec/noir-protocol-circuits-types/vk-tree';
 
 import { readCrs } from '../../shared/crs/read-crs.ts';
+import { bbThreadsFor } from '../../shared/proving-job/bb-threads.ts';
 import { CIRCUIT_CATALOGUE } from '../../shared/proving-job/circuit-catalogue.ts';
 import { bytecodeOf, bytecodeSha256Of } from './bytecode.ts';
 import { ARTIFACTS, type KeyedCircuit, verifierTargetOf } from './circuit-artifacts.ts';
@@ -70,7 +71,12 @@ async function makeKey(
 ): Promise<DevelopmentKey> {
   onBegin(circuit);
   const artifact = getServerCircuitArtifact(ARTIFACTS[circuit]);
-  const options = { bbPath, crsPath, isLowMemory: isLowMemory(circuit) };
+  const options = {
+    bbPath,
+    crsPath,
+    isLowMemory: isLowMemory(circuit),
+    threads: bbThreadsFor(circuit, availableParallelism()),
+  };
   const scheme = ['--scheme', 'ultra_honk', '-t', verifierTargetOf(circuit)];
   const directory = await mkdtemp(path.join(tmpdir(), 'coppice-key-'));
   const fileOf = (name: string): string => path.join(directory, name);

@@ -11,6 +11,8 @@ export interface BbRun {
 export interface RunBbOptions {
   readonly bbPath: string;
   readonly crsPath: string;
+  /** @default as many as the machine has cores */
+  readonly threads?: number;
   /** Keeps polynomials in files instead of memory: slower. @default false */
   readonly isLowMemory?: boolean;
   readonly signal?: AbortSignal;
@@ -25,12 +27,12 @@ const KEPT_CHARACTERS = 2000;
  */
 export async function runBb(
   commandLine: readonly string[],
-  { bbPath, crsPath, isLowMemory = false, signal }: RunBbOptions,
+  { bbPath, crsPath, threads, isLowMemory = false, signal }: RunBbOptions,
 ): Promise<BbRun> {
   const startedAtMs = performance.now();
   const bb = spawn(bbPath, commandLine, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CRS_PATH: crsPath, ...lowMemoryVariables(isLowMemory) },
+    env: { ...process.env, CRS_PATH: crsPath, ...threadVariables(threads), ...lowMemoryVariables(isLowMemory) },
     ...(signal && { signal }),
   });
   const memory = new PeakMemory(bb.pid ?? 0);
@@ -50,4 +52,9 @@ export async function runBb(
 /** The variables that make any `bb` of 4.1.2 keep its polynomials in files under `TMPDIR`. */
 export function lowMemoryVariables(isLowMemory: boolean): Readonly<Record<string, string>> {
   return isLowMemory ? { BB_SLOW_LOW_MEMORY: '1' } : {};
+}
+
+/** The variables that give `bb` so many threads, more than there are cores if need be. */
+export function threadVariables(threads: number | undefined): Readonly<Record<string, string>> {
+  return threads === undefined ? {} : { HARDWARE_CONCURRENCY: String(threads) };
 }

@@ -1,4 +1,3 @@
-import { BBNativeRollupProver } from '@aztec/bb-prover';
 import { times } from '@aztec/foundation/collection';
 import { Agent, makeUndiciFetch } from '@aztec/foundation/json-rpc/undici';
 import { getVKTreeRoot } from '@aztec/noir-protocol-circuits-types/vk-tree';
@@ -6,10 +5,9 @@ import { protocolContractsHash } from '@aztec/protocol-contracts';
 import { buildServerCircuitProver } from '@aztec/prover-client';
 import { createProofStore, createProvingJobBrokerClient, ProvingAgent } from '@aztec/prover-client/broker';
 import { getProverNodeAgentConfigFromEnv } from '@aztec/prover-node';
-import { ProverAgentApiSchema, type ServerCircuitProver } from '@aztec/stdlib/interfaces/server';
+import { ProverAgentApiSchema } from '@aztec/stdlib/interfaces/server';
 import { getTelemetryClient, makeTracedFetch } from '@aztec/telemetry-client';
 
-import { proveUnderDevelopmentKeys } from '../aztec-keys/prove-under-development-keys.ts';
 import { type AztecService, BROKER_RETRY_SECONDS } from './aztec-service.ts';
 
 const CONNECTIONS = 10;
@@ -28,7 +26,7 @@ export async function startProverAgent(): Promise<AztecService> {
   };
   const fetch = makeTracedFetch(BROKER_RETRY_SECONDS, false, makeUndiciFetch(new Agent({ connections: CONNECTIONS })));
   const broker = createProvingJobBrokerClient(config.proverBrokerUrl, versions, fetch);
-  const prover = await buildProver(config);
+  const prover = await buildServerCircuitProver(config, getTelemetryClient());
   const proofStore = await createProofStore(config.proofStore);
   const agents = times(
     config.proverAgentCount,
@@ -49,12 +47,4 @@ export async function startProverAgent(): Promise<AztecService> {
       await Promise.all(agents.map((agent) => agent.stop()));
     },
   };
-}
-
-/** Aztec's prover; with development keys, one that leaves the check of its proofs to the circuits above and to L1. */
-async function buildProver(config: Parameters<typeof buildServerCircuitProver>[0]): Promise<ServerCircuitProver> {
-  const prover = await buildServerCircuitProver(config, getTelemetryClient());
-  const folder = process.env['COPPICE_DEVELOPMENT_KEYS'];
-  if (folder === undefined || !(prover instanceof BBNativeRollupProver)) return prover;
-  return await proveUnderDevelopmentKeys(prover, folder);
 }

@@ -12,7 +12,7 @@ import type { ProofMeasurement } from '../agent/families/proof-measurements.ts';
 const Seconds = z.record(z.string(), z.number().positive());
 
 /** Seconds of one core for 2^20 gates, with `bb` 4.1.2: a first guess, of the machine in docs/real-proofs.md. */
-const CORE_SECONDS_PER_MEGAGATE = 22;
+const CORE_SECONDS_PER_MEGAGATE = 45;
 /** Loading the circuit and executing it. */
 const BASE_SECONDS = 3;
 

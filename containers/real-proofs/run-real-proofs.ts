@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { Secret } from '../../shared/config/secret.ts';
 import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import { defaultCrsPath } from '../../shared/crs/crs-path.ts';
+import { bbThreadsFor } from '../../shared/proving-job/bb-threads.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { readMeasurements } from '../agent/families/proof-measurements.ts';
@@ -65,7 +66,8 @@ async function proveEpoch(
     `To continue, run the same command with --data-directory ${dataDirectory}: proven jobs are not proven again.`,
   );
   const surroundings = surroundingsOf(dataDirectory, run);
-  const developmentKeys = crs === 'development' ? await prepareKeys(crsPath, run, surroundings) : undefined;
+  const development = crs === 'development' ? await prepareKeys(crsPath, run, surroundings) : undefined;
+  const developmentKeys = development?.folder;
   const blobStoreUrl = pathToFileURL(path.join(dataDirectory, 'blobs')).href;
   fs.mkdirSync(path.join(dataDirectory, 'blobs'), { recursive: true });
   const { l1RpcUrl, chain, environmentFile, broken } = await openChain(
@@ -85,10 +87,16 @@ async function proveEpoch(
       BB_WORKING_DIRECTORY: bbDirectory,
       ACVM_WORKING_DIRECTORY: bbDirectory,
       CRS_PATH: crsPath,
-      ...(developmentKeys !== undefined && { COPPICE_DEVELOPMENT_KEYS: developmentKeys }),
-      // Coppice's agents find it by themselves.
-      ...(options.agents.maker === 'official' && { ACVM_BINARY_PATH: OWN_ACVM }),
+      ...(development && {
+        COPPICE_DEVELOPMENT_KEYS: development.folder,
+        BB_BINARY_PATH: development.developmentBb,
+      }),
       ...threadsOf(),
+      // Coppice's agents find the one and choose the other by themselves.
+      ...(options.agents.maker === 'official' && {
+        ACVM_BINARY_PATH: OWN_ACVM,
+        HARDWARE_CONCURRENCY: String(bbThreadsFor('ROOT_ROLLUP', os.availableParallelism())),
+      }),
     },
   };
   fs.mkdirSync(bbDirectory, { recursive: true });

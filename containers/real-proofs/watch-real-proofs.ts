@@ -52,7 +52,13 @@ export async function watchRealProofs(
   let chainAtMs = -Infinity;
   for (;;) {
     signal.throwIfAborted();
-    const snapshot: FleetSnapshot = { atMs: Date.now(), ...(await reader.read()) };
+    const { epochs, agents } = await reader.read();
+    // Without traffic there is no mix of it to wait for.
+    const snapshot: FleetSnapshot = {
+      atMs: Date.now(),
+      epochs: epochs.map((shown) => ({ ...shown, holdsMix: true })),
+      agents,
+    };
     for (const change of describeChanges(before, snapshot)) output.say(change);
     output.show((frame) => renderSnapshot(snapshot, frame));
     output.summarise(summarise(snapshot));

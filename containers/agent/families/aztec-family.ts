@@ -112,7 +112,11 @@ async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.p
       throw new Error('real proofs need the paths and working directories of bb and acvm');
     }
     const { BBNativeRollupProver } = await import('@aztec/bb-prover');
-    const prover = await BBNativeRollupProver.new({
+    if (developmentKeys !== undefined) {
+      const { useDevelopmentKeys } = await import('../../aztec-keys/use-development-keys.ts');
+      await useDevelopmentKeys(developmentKeys);
+    }
+    return BBNativeRollupProver.new({
       bbBinaryPath,
       bbWorkingDirectory,
       bbSkipCleanup,
@@ -122,9 +126,6 @@ async function openCircuitProver(options: ReturnType<typeof AztecFamilyOptions.p
       numConcurrentIVCVerifiers: 1,
       bbIVCConcurrency: 1,
     });
-    if (developmentKeys === undefined) return prover;
-    const { proveUnderDevelopmentKeys } = await import('../../aztec-keys/prove-under-development-keys.ts');
-    return proveUnderDevelopmentKeys(prover, developmentKeys);
   }
   const { TestCircuitProver } = await import('@aztec/bb-prover/test');
   const delay =

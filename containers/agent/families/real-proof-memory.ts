@@ -1,17 +1,20 @@
 import { availableParallelism } from 'node:os';
 
 import type { AztecCircuit } from '../../../shared/proving-job/aztec-circuits.ts';
+import { bbThreadsFor } from '../../../shared/proving-job/bb-threads.ts';
 import { memoryModeFor } from '../../../shared/proving-job/circuit-memory.ts';
-import { lowMemoryVariables } from '../../aztec-keys/run-bb.ts';
+import { lowMemoryVariables, threadVariables } from '../../aztec-keys/run-bb.ts';
 import { availableMemoryMib, machineMemoryMib } from '../memory/machine-memory.ts';
 import type { AztecFamilyOptions } from './aztec-family-options.ts';
 import { ChildMemory } from './child-memory.ts';
 import { noteMeasurement } from './proof-measurements.ts';
 
-/** Chooses how `bb` keeps its polynomials, by the memory that is there, and measures what it takes. One proof at a time. */
+/** Chooses threads and memory mode of `bb` for each proof, and measures what it takes. One proof at a time. */
 export class RealProofMemory {
   readonly #options: Pick<AztecFamilyOptions, 'memoryMib' | 'bbWorkingDirectory'>;
   readonly #children = new ChildMemory();
+  /** As many as the agent may use. */
+  readonly #threads = Number(process.env['HARDWARE_CONCURRENCY'] ?? availableParallelism());
 
   constructor(options: Pick<AztecFamilyOptions, 'memoryMib' | 'bbWorkingDirectory'>) {
     this.#options = options;
@@ -23,7 +26,8 @@ export class RealProofMemory {
     const memoryMode = memoryModeFor(circuit, Math.min(memoryMib, availableMemoryMib() ?? memoryMib)) ?? 'low';
     // Aztec's prover hands its environment on to `bb`.
     delete process.env['BB_SLOW_LOW_MEMORY'];
-    Object.assign(process.env, lowMemoryVariables(memoryMode === 'low'));
+    const threads = bbThreadsFor(circuit, this.#threads);
+    Object.assign(process.env, lowMemoryVariables(memoryMode === 'low'), threadVariables(threads));
     this.#children.clear();
     const startedAtMs = performance.now();
     return async () => {
@@ -33,7 +37,7 @@ export class RealProofMemory {
         seconds: (performance.now() - startedAtMs) / 1000,
         peakMemoryMib: this.#children.peakMib,
         memoryMode,
-        threads: Number(process.env['HARDWARE_CONCURRENCY'] ?? availableParallelism()),
+        threads,
       });
     };
   }

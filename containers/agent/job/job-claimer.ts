@@ -98,7 +98,8 @@ export class JobClaimer {
       // A held job gives it back when it ends.
       if (held === undefined) this.#deps.memory?.giveBack(jobId);
     }
-    const inputs = held && (await this.#fetchInputs(held));
+    if (held === undefined) return undefined;
+    const inputs = await this.#fetchInputs(held);
     return inputs && { held, inputs };
   }
 

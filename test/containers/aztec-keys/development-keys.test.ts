@@ -10,15 +10,17 @@ import { CheckpointPaddingRollupPrivateInputs } from '@aztec/stdlib/rollup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { OWN_ACVM } from '../../../containers/acvm/own-acvm.ts';
-import { openFamily } from '../../../containers/agent/families/aztec-family.ts';
+import { familyReference } from '../../../containers/agent/families/family-registry.ts';
 import { readMeasurements } from '../../../containers/agent/families/proof-measurements.ts';
 import type { KeyedCircuit } from '../../../containers/aztec-keys/circuit-artifacts.ts';
+import { writeDevelopmentBb } from '../../../containers/aztec-keys/development-bb.ts';
 import { developmentKeysFolder } from '../../../containers/aztec-keys/development-key.ts';
 import { makeDevelopmentKeys } from '../../../containers/aztec-keys/make-development-keys.ts';
 import { useDevelopmentKeys } from '../../../containers/aztec-keys/use-development-keys.ts';
 import { makeDevelopmentCrs } from '../../../containers/crs/make-development-crs.ts';
 import { startAztecHashing } from '../../../containers/processes/start-aztec-hashing.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
+import { TestFleet } from '../../fixtures/test-fleet.ts';
 
 const PADDING: KeyedCircuit = 'CHECKPOINT_PADDING_ROLLUP';
 /** One for each gate of the padding, and one more. */
@@ -99,27 +101,50 @@ describe("Aztec's keys under the development CRS", () => {
     expect(() => getVKIndex(aztecsKey)).toThrow('not found in VK tree');
   });
 
-  it('have Aztec’s prover prove a circuit for real, and are measured', async () => {
+  it('are of no use to a bb that verifies under the ceremony’s secret', async () => {
+    await expect(writeDevelopmentBb('/bin/true', folder)).rejects.toThrow(
+      "/bin/true has a word of the ceremony's secret in G2 0 times, not once",
+    );
+  });
+
+  it('have an agent prove a circuit for real, from the queue to the store', async () => {
     process.env['CRS_PATH'] = crsPath;
-    const family = await openFamily({
-      networkVersion: installedNetworkVersion(),
-      realProofs: true,
-      bbBinaryPath: process.env['BB_BINARY_PATH'],
-      bbWorkingDirectory: crsPath,
-      acvmBinaryPath: OWN_ACVM,
-      acvmWorkingDirectory: crsPath,
-      crsPath,
-      developmentKeys: folder,
-    });
+    const fleet = await TestFleet.open();
+    try {
+      const id = await fleet.addJob(new CheckpointPaddingRollupPrivateInputs().toBuffer(), PADDING);
+      const agent = fleet.startAgent({
+        circuits: [PADDING],
+        families: [
+          familyReference('aztec', {
+            networkVersion: installedNetworkVersion(),
+            realProofs: true,
+            bbBinaryPath: await writeDevelopmentBb(process.env['BB_BINARY_PATH'] ?? '', folder),
+            bbWorkingDirectory: crsPath,
+            acvmBinaryPath: OWN_ACVM,
+            acvmWorkingDirectory: crsPath,
+            crsPath,
+            developmentKeys: folder,
+          }),
+        ],
+        proofMemoryMib: 4096,
+        isForDevelopmentChains: true,
+      });
 
-    const proof = await family.prove(PADDING, new CheckpointPaddingRollupPrivateInputs().toBuffer());
+      const { proof, attempts } = await Promise.race([
+        fleet.untilState(id, 'proven'),
+        agent.ended.then(() => Promise.reject(new Error('the agent ended'))),
+      ]);
 
-    await expect(family.checkProof(PADDING, proof)).resolves.toBeUndefined();
-    const { result } = jsonParseWithSchema(Buffer.from(proof).toString('utf8'), ProvingJobResult);
-    expect(result).toMatchObject({
-      proof: { proof: { length: 519 } },
-      verificationKey: ServerCircuitVks.CheckpointPaddingRollupArtifact,
-    });
-    expect(await readMeasurements(crsPath)).toMatchObject([{ circuit: PADDING, memoryMode: 'normal' }]);
+      expect(Object.values(attempts).every((lost) => lost === 0)).toBe(true);
+      const stored = Buffer.from(await fleet.engine.proofs.get(proof!)).toString('utf8');
+      const { result } = jsonParseWithSchema(stored, ProvingJobResult);
+      expect(result).toMatchObject({
+        proof: { proof: { length: 519 } },
+        verificationKey: ServerCircuitVks.CheckpointPaddingRollupArtifact,
+      });
+      expect(await readMeasurements(crsPath)).toMatchObject([{ circuit: PADDING, memoryMode: 'normal' }]);
+    } finally {
+      await fleet.close();
+    }
   });
 });
