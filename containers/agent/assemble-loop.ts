@@ -63,7 +63,11 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
     // Waiting for the proof before it, its own proof, and the delivery through an outage.
     const maxHoldSeconds = 2 * timeoutSeconds(record.circuit) + 10 * leaseSeconds;
     const kept = heartbeats.keep(leases, nowMs() + maxHoldSeconds * 1000);
-    return new HeldJob(record, withEnd(kept, () => memory?.giveBack(record.id)), { engine, pools, ownFailures, log, nowMs });
+    return new HeldJob(
+      record,
+      withEnd(kept, () => memory?.giveBack(record.id)),
+      { engine, pools, ownFailures, log, nowMs },
+    );
   };
   const versions = new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion]));
   const claimer = new JobClaimer(

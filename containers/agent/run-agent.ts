@@ -51,7 +51,10 @@ function openProofMemory({ proofMemoryMib, circuits }: ResolvedAgentOptions, log
     (circuit) => CIRCUIT_CATALOGUE[circuit].family === 'aztec' && memoryModeFor(circuit, proofMemoryMib) === 'low',
   );
   if (inLowMemory.length > 0) {
-    log.warn({ circuits: inLowMemory, memoryMib: proofMemoryMib }, "too little memory: bb proves these in its low-memory mode");
+    log.warn(
+      { circuits: inLowMemory, memoryMib: proofMemoryMib },
+      'too little memory: bb proves these in its low-memory mode',
+    );
   }
   return new ProofMemory({ agentMib: proofMemoryMib, machineMib: machineMemoryMib() });
 }

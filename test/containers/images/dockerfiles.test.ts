@@ -12,7 +12,11 @@ import { importGraph } from './import-graph.ts';
 
 const COMMAND_LINE = ['containers/cli.ts'];
 /** What `coppice devnet` and `coppice canary` load. They run in a checkout, not in an image. */
-const LOCAL_CHAINS = ['containers/devnet/run-devnet.ts', 'containers/canary/run-canary.ts'];
+const LOCAL_CHAINS = [
+  'containers/devnet/run-devnet.ts',
+  'containers/real-proofs/run-real-proofs.ts',
+  'containers/canary/run-canary.ts',
+];
 
 describe.each(['node', 'agent', 'broker'] as const)('the image of the %s', (program) => {
   const { text, parsed, last, sources } = readDockerfile(program);

@@ -14,7 +14,7 @@ export interface ImportGraph {
 }
 
 /** Files that no import names, because programs start them as threads or processes. */
-const STARTED_FILE = /new URL\('(\.[^']*\.ts)', import\.meta\.url\)/g;
+const STARTED_FILE = /new URL\('(\.[^']*\.m?[tj]s)', import\.meta\.url\)/g;
 
 /**
  * Everything that programs of the repository may load, including their threads and processes.

@@ -30,7 +30,8 @@ describe('the memory of a machine’s proofs', () => {
     rmSync(directory, { recursive: true });
   });
 
-  const open = (machineMib: number, agentMib = machineMib): ProofMemory => new ProofMemory({ file, machineMib, agentMib });
+  const open = (machineMib: number, agentMib = machineMib): ProofMemory =>
+    new ProofMemory({ file, machineMib, agentMib });
 
   /** What another agent with this process id has written down. */
   const writeOther = (pid: number, startedAt: string, mib: number): void => {
