@@ -93,7 +93,7 @@ async function proveEpoch(
       }),
       ...threadsOf(),
       // Coppice's agents find the one and choose the other by themselves.
-      ...(options.agents.maker === 'official' && {
+      ...(options.agents.kind !== 'coppice' && {
         ACVM_BINARY_PATH: OWN_ACVM,
         HARDWARE_CONCURRENCY: String(bbThreadsFor('ROOT_ROLLUP', os.availableParallelism())),
       }),

@@ -43,10 +43,7 @@ export function renderRealProofsPage(proven: ReallyProvenEpoch, machine: Machine
     ['Made', at.toISOString().slice(0, 10)],
     ['Circuits', `Aztec ${installedNetworkVersion()}, proven by \`bb\` of the same version`],
     ['Machine', `${machine.cores} cores of ${machine.cpu}, ${(machine.memoryMib / 1024).toFixed(1)} GiB`],
-    [
-      'Agents',
-      `${makers.agents.count} of ${makers.agents.maker === 'official' ? "Aztec's own, through the broker" : "Coppice's"}`,
-    ],
+    ['Agents', `${makers.agents.count} of ${makers.agents.kind !== 'coppice' ? "Aztec's own" : "Coppice's"}`],
     [
       'Reference string',
       crs === 'development' ? 'development: INSECURE, anybody can forge its proofs' : "that of Aztec's ceremony",
