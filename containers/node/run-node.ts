@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 
 import { getConfigEnvVars } from '@aztec/aztec-node';
+import { createLogger } from '@aztec/foundation/log';
+import { uploadSnapshot } from '@aztec/node-lib/actions';
 
 import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials.ts';
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
@@ -17,6 +19,7 @@ import { RootSubmitter } from '../../shared/l1/submission/root-submitter.ts';
 import { toSubmissionPolicy } from '../../shared/l1/submission/submission-policy.ts';
 import { closeEpoch } from '../../shared/job-queue/close-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
+import { NodeSnapshots } from '../../shared/ledger/node-snapshots.ts';
 import { reportRivalProof } from '../../shared/ledger/rival-proof.ts';
 import { AztecFileStores } from '../../shared/proof-store/aztec-file-stores.ts';
 import { requestTurns } from '../../shared/proof-requests/proof-requests.ts';
@@ -29,6 +32,7 @@ import { refuseDevelopmentCrs } from '../../shared/l1/development-chains.ts';
 import { useDevelopmentKeys } from '../aztec-keys/use-development-keys.ts';
 import { attemptEpoch } from './attempt-epoch.ts';
 import { ArchivedChain } from './chain.ts';
+import { CopyingSubsystems } from './copying-subsystems.ts';
 import { EpochWatcher } from './epoch-watcher.ts';
 import { lockDataDirectory } from './lock-data-directory.ts';
 import { DiskMeasurement } from '../../shared/engine/measure-disks.ts';
@@ -92,10 +96,12 @@ export async function runNode(settings: NodeSettings, { signal, ...deps }: NodeD
     }
     if (signal.aborted) return;
     // Aztec's packages cannot be stopped while they catch up, and what they keep on disk survives a kill.
-    const subsystems = await untilAborted(startSubsystems(log, signal), signal).catch((error: unknown) => {
-      if (signal.aborted) return undefined;
-      throw error;
-    });
+    const subsystems = await untilAborted(startSubsystems(log, signal, settings.nodeSnapshots), signal).catch(
+      (error: unknown) => {
+        if (signal.aborted) return undefined;
+        throw error;
+      },
+    );
     if (subsystems === undefined) return;
     try {
       await runWithSubsystems(settings, {
@@ -225,6 +231,18 @@ async function runWithSubsystems(
     },
     findRollup: async () => subsystems.rollup.address,
   };
+  const { nodeSnapshots: location } = settings;
+  const everyMs = settings.nodeSnapshotHours * 3_600_000;
+  const node = new CopyingSubsystems({
+    subsystems,
+    provingEpochs: () => watcher.health.running,
+    upload: (...parts) => uploadSnapshot(...parts, createLogger('snapshot-upload')),
+    log,
+  });
+  const snapshots =
+    location === undefined
+      ? undefined
+      : new NodeSnapshots({ location, everyMs }, { node, engine, networkVersion, nowMs, log });
   const rootSubmitter = submitter(settings, publisher, { engine, l1, clock, nowMs, log });
   const parts: readonly (((stop: AbortSignal) => Promise<void>) | undefined)[] = [
     (stop) => watcher.run(stop),
@@ -241,6 +259,7 @@ async function runWithSubsystems(
     growing &&
       ((stop) => reportGrowingEpoch({ ...subsystems, chain, rollupId: rollup, growing, networkVersion, log }, stop)),
     funds && ((stop) => funds.run(stop)),
+    snapshots && ((stop) => snapshots.run(stop)),
     rootSubmitter && ((stop) => rootSubmitter.run(stop)),
   ];
   await runTogether(

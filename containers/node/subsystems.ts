@@ -39,9 +39,10 @@ export interface Subsystems {
  *
  * No sequencer, no validator and no broker: what Aztec calls prover-only.
  * @param signal ends the start between two of its steps
+ * @param ownSnapshots where an earlier node may have stored its databases, beside where the network does
  * @throws {CircuitsDifferError} when the rollup on L1 was made for other circuits than the installed ones.
  */
-export async function startSubsystems(log: Logger, signal: AbortSignal): Promise<Subsystems> {
+export async function startSubsystems(log: Logger, signal: AbortSignal, ownSnapshots?: string): Promise<Subsystems> {
   await startAztecHashing((error) => {
     log.warn({ reason: errorText(error) }, "starting another bb for Aztec's hashes");
   });
@@ -74,7 +75,8 @@ export async function startSubsystems(log: Logger, signal: AbortSignal): Promise
   await assertSameCircuits(rollup, genesisArchiveRoot);
 
   const blobClient = await createBlobClientWithFileStores(config, createLogger('blob-client'));
-  await trySnapshotSync(config, createLogger('snapshot-sync'));
+  const snapshotsUrls = [...(ownSnapshots === undefined ? [] : [ownSnapshots]), ...(config.snapshotsUrls ?? [])];
+  await trySnapshotSync({ ...config, snapshotsUrls }, createLogger('snapshot-sync'));
   const epochCache = await EpochCache.create(config.l1Contracts.rollupAddress, config, { dateProvider });
   signal.throwIfAborted();
   log.info({ rollup: rollup.address }, 'catching up with L1');

@@ -54,9 +54,12 @@ export const NodeConfig = z
     vcpu: z.int().default(4),
     memoryGib: z.int().default(16),
     architecture: z.enum(['x86_64', 'arm64']).default('x86_64'),
-    /** Volume of the archiver's and the world state's databases. Each task starts with an empty one, which Aztec's snapshot fills. */
+    /**
+     * Volume of the archiver's and the world state's databases, with room for them twice: a snapshot is a copy. Each task
+     * starts with an empty one, which the newest snapshot fills, the node's own or the network's.
+     */
     dataGib: z.int().min(20).max(16_384).default(256),
-    /** The volume's throughput. The node writes the snapshot of a whole chain to it before it can prove. */
+    /** The volume's throughput. The node writes a snapshot of the whole chain to it before it can prove. */
     dataMibPerSecond: z.int().min(125).max(750).default(125),
     p2pPort: z.int().min(1024).max(65_535).default(40_400),
     /** Further settings of Coppice's node and of Aztec, by variable. */

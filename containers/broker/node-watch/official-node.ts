@@ -7,10 +7,12 @@ import { readStatus } from '../../../shared/broker-api/read-status.ts';
 import { NODE_WATCH_GROUP } from '../../../shared/config/groups/node-watch-settings.ts';
 import type { Secret } from '../../../shared/config/secret.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
+import type { CopyingNode } from '../../../shared/ledger/node-snapshots.ts';
 import type { NodeSession } from '../../../shared/ledger/watched-nodes.ts';
 import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
 import { redactUrl } from '../../../shared/telemetry/redact-urls.ts';
+import { stageOf } from './session-stage.ts';
 
 export interface OfficialNodeOptions {
   /** Where it serves its status, such as `http://127.0.0.1:8080`. */
@@ -46,8 +48,8 @@ class NodeCallError extends Error {
   }
 }
 
-/** Aztec's own node, through the APIs that it serves to its operator. It is only read. */
-export class OfficialNode {
+/** Aztec's own node, through the APIs that it serves to its operator. */
+export class OfficialNode implements CopyingNode {
   readonly #options: OfficialNodeOptions;
 
   constructor(options: OfficialNodeOptions) {
@@ -71,10 +73,11 @@ export class OfficialNode {
     }
   }
 
-  /**
-   * Has it copy its databases and store them there, which goes on after the call.
-   * @throws when the node does not take the call: it has not caught up, or does so already
-   */
+  async isBusy(signal: AbortSignal): Promise<boolean | undefined> {
+    const { sessions } = await this.view(signal);
+    return sessions?.some(({ state }) => ['proving', 'submitting'].includes(stageOf(state)));
+  }
+
   async startSnapshot(location: string, signal: AbortSignal): Promise<void> {
     await this.#call(this.#options.adminUrl, 'nodeAdmin_startSnapshotUpload', [location], signal);
   }

@@ -1,8 +1,8 @@
 import type { BrokerSettings } from '../../../shared/config/groups/broker-settings.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { NodeSnapshots } from '../../../shared/ledger/node-snapshots.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
-import { NodeSnapshots } from '../../broker/node-watch/node-snapshots.ts';
 import { NodeWatch } from '../../broker/node-watch/node-watch.ts';
 import { OfficialNode } from '../../broker/node-watch/official-node.ts';
 import type { FoundLine } from './find-broker-line.ts';

@@ -8,6 +8,7 @@ import { OTLP_SETTINGS } from '../aztec/aztec-telemetry-settings.ts';
 import { ENGINE_SETTINGS, findEngineConflicts } from './engine-settings.ts';
 import { L1_SETTINGS } from './l1-settings.ts';
 import { NODE_GROUP } from './node-settings.ts';
+import { NODE_SNAPSHOT_GROUP } from './node-snapshot-settings.ts';
 import { NODE_WATCH_GROUP } from './node-watch-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
@@ -140,6 +141,7 @@ export const BROKER_GROUPS = [
   LINE_GROUP,
   BROKER_GROUP,
   NODE_WATCH_GROUP,
+  NODE_SNAPSHOT_GROUP,
   BROKER_L1_GROUP,
   ENGINE_SETTINGS,
   OTLP_SETTINGS,

@@ -12,6 +12,7 @@ import {
   type ParsedSettings,
   type SettingsOfGroups,
 } from '../parse-settings.ts';
+import { NODE_SNAPSHOT_GROUP } from './node-snapshot-settings.ts';
 import { PROCESS_SETTINGS } from './process-settings.ts';
 import { PROVER_SETTINGS } from './prover-settings.ts';
 import { PUBLISHER_SETTINGS } from './publisher-settings.ts';
@@ -75,6 +76,7 @@ export const NODE_GROUP = {
 export const NODE_GROUPS = [
   L1_SETTINGS,
   NODE_GROUP,
+  NODE_SNAPSHOT_GROUP,
   PUBLISHER_SETTINGS,
   PROVER_SETTINGS,
   ENGINE_SETTINGS,

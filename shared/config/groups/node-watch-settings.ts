@@ -1,6 +1,6 @@
-import { optional, type SettingGroup, withDefault } from '../setting.ts';
+import { optional, type SettingGroup } from '../setting.ts';
 import { httpUrl } from '../url-kinds.ts';
-import { integer, secretText, text } from '../value-kinds.ts';
+import { secretText } from '../value-kinds.ts';
 
 /** The official node that a broker watches. */
 export const NODE_WATCH_GROUP = {
@@ -23,18 +23,6 @@ export const NODE_WATCH_GROUP = {
       variable: 'COPPICE_NODE_ADMIN_API_KEY',
       description:
         'Key of the admin API, whose SHA-256 is AZTEC_ADMIN_API_KEY_HASH of the node; use the variable or a file, not the flag',
-    }),
-    nodeSnapshots: optional(text, {
-      flag: 'node-snapshots',
-      variable: 'COPPICE_NODE_SNAPSHOTS',
-      description:
-        'Where the node stores snapshots of its databases, such as s3://bucket/snapshots; its SYNC_SNAPSHOTS_URLS begins with it',
-      defaultNote: "nowhere: a node without data begins with the network's own",
-    }),
-    nodeSnapshotHours: withDefault(integer(1, 720), '6', {
-      flag: 'node-snapshot-hours',
-      variable: 'COPPICE_NODE_SNAPSHOT_HOURS',
-      description: 'How often it does, in hours',
     }),
   },
 } as const satisfies SettingGroup;

@@ -62,6 +62,7 @@ it('has the node store a snapshot at its admin port, and lists its sessions from
   const node = new OfficialNode({ url, adminUrl, adminKey: new Secret('key') });
   const { signal } = new AbortController();
   expect(await node.view(signal)).toMatchObject({ problem: undefined, sessions: [{ epoch: 7 }, { epoch: 8 }] });
+  expect(await node.isBusy(signal)).toBe(true);
   await node.startSnapshot('s3://bucket/snapshots', signal);
   expect(asked).toEqual(['s3://bucket/snapshots']);
   const refusing = await opened(

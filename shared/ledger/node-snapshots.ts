@@ -1,10 +1,19 @@
-import type { Engine } from '../../../shared/engine/engine.ts';
-import { SnapshotTimes } from '../../../shared/ledger/snapshot-times.ts';
-import { repeatEvery } from '../../../shared/retry/repeat-every.ts';
-import { errorText } from '../../../shared/telemetry/error-text.ts';
-import type { Logger } from '../../../shared/telemetry/logger.ts';
-import type { OfficialNode } from './official-node.ts';
-import { stageOf } from './session-stage.ts';
+import { repeatEvery } from '../retry/repeat-every.ts';
+import { errorText } from '../telemetry/error-text.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Notes } from './notes.ts';
+import { SnapshotTimes } from './snapshot-times.ts';
+
+/** A node that can copy its databases. */
+export interface CopyingNode {
+  /** Whether it proves or submits an epoch; `undefined` when it is not there yet. */
+  isBusy(signal: AbortSignal): Promise<boolean | undefined>;
+  /**
+   * Has it copy its databases and store them there, which goes on after the call.
+   * @throws when it has not caught up yet, or copies them already
+   */
+  startSnapshot(location: string, signal: AbortSignal): Promise<void>;
+}
 
 export interface NodeSnapshotsOptions {
   /** Where the node stores them: a URL of Aztec's file stores, such as `s3://bucket/snapshots`. */
@@ -13,19 +22,19 @@ export interface NodeSnapshotsOptions {
 }
 
 export interface NodeSnapshotsDeps {
-  readonly node: Pick<OfficialNode, 'view' | 'startSnapshot'>;
-  readonly engine: Pick<Engine, 'notes'>;
+  readonly node: CopyingNode;
+  readonly engine: { readonly notes: Notes };
   readonly networkVersion: string;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
 
 const CHECK_MS = 60_000;
-/** The node stands still while it copies its databases, so it does that between two sessions; it waits no longer for that. */
+/** The node stands still while it copies its databases, so it does that between two epochs; it waits no longer for that. */
 const PATIENCE_MS = 3_600_000;
 
 /**
- * Has the official node store a snapshot of its databases now and then. A node whose volume is gone begins with the newest that
+ * Has a node store a snapshot of its databases now and then. A node whose volume is gone begins with the newest that
  * it finds, and has hours to catch up with instead of days: the networks publish theirs when they like.
  */
 export class NodeSnapshots {
@@ -58,20 +67,18 @@ export class NodeSnapshots {
     const { location, everyMs } = this.#options;
     const lateMs = (await this.#times.ageMs(nowMs())) - everyMs;
     if (lateMs < 0) return;
-    const { sessions } = await node.view(signal);
-    if (sessions === undefined) return;
-    const isBusy = sessions.some(({ state }) => ['proving', 'submitting'].includes(stageOf(state)));
-    if (isBusy && lateMs < PATIENCE_MS) return;
+    const isBusy = await node.isBusy(signal);
+    if (isBusy === undefined || (isBusy && lateMs < PATIENCE_MS)) return;
     await node.startSnapshot(location, signal);
     await this.#times.noteBegun(nowMs());
     this.#failure = undefined;
-    log.info({ location }, 'the official node stores a snapshot of its databases');
+    log.info({ location }, 'the node stores a snapshot of its databases');
   }
 
   #warnOnce(error: unknown): void {
     const failure = errorText(error);
     if (failure === this.#failure) return;
     this.#failure = failure;
-    this.#deps.log.warn({ err: error }, 'the official node stores no snapshot of its databases yet');
+    this.#deps.log.warn({ err: error }, 'the node stores no snapshot of its databases yet');
   }
 }
