@@ -43,6 +43,8 @@ export interface FleetContainerOptions {
   readonly portMappings?: PortMapping[];
   readonly healthCheck?: HealthCheck;
   readonly gpuCount?: number;
+  /** Whether it is started again in place, beside its volume. @default only where Aztec's container shares the task */
+  readonly restartsInPlace?: boolean;
   /** Set where Aztec's container shares the task. @default it has the whole task */
   readonly beside?: FleetContainerShare;
 }
@@ -61,6 +63,7 @@ export interface FleetContainerShare extends TaskShare {
  */
 export function addFleetContainer(task: TaskDefinition, options: FleetContainerOptions): ContainerDefinition {
   const { config, name, image, command, variables, secrets, portMappings, healthCheck, gpuCount, beside } = options;
+  const { restartsInPlace = beside !== undefined } = options;
   const { settings: process } = PROCESS_SETTINGS;
   const { settings: engine } = ENGINE_SETTINGS;
   const container = task.addContainer(beside?.id ?? 'Container', {
@@ -83,7 +86,8 @@ export function addFleetContainer(task: TaskDefinition, options: FleetContainerO
     linuxParameters: new LinuxParameters(task, `${beside?.id ?? ''}Linux`, { initProcessEnabled: true }),
     readonlyRootFilesystem: true,
     stopTimeout: beside?.stopTimeout ?? STOP_TIMEOUT,
-    ...(beside !== undefined && { ...shareOf(beside), ...RESTART_IN_PLACE }),
+    ...(beside !== undefined && shareOf(beside)),
+    ...(restartsInPlace && RESTART_IN_PLACE),
     ...(secrets !== undefined && { secrets }),
     ...(portMappings !== undefined && { portMappings }),
     ...(healthCheck !== undefined && { healthCheck }),

@@ -16,6 +16,7 @@ import type { EnvironmentConfig } from './config/environment-config.ts';
 import { type Line, lineVariables } from './config/lines-of.ts';
 import { addFleetContainer } from './fleet-container.ts';
 import { statusCheck } from './health-check.ts';
+import { snapshotVariables } from './node-snapshots.ts';
 
 const STATUS_PORT = 8080;
 
@@ -43,10 +44,12 @@ export function addNativeNode(task: TaskDefinition, options: NativeNodeOptions):
       { containerPort: line.node.p2pPort, protocol: Protocol.UDP },
     ],
     healthCheck: statusCheck(STATUS_PORT),
+    restartsInPlace: true,
   });
 }
 
-function variablesOf({ line, config: { l1, publisher }, dataDirectory }: NativeNodeOptions): Record<string, string> {
+function variablesOf({ line, config, dataDirectory }: NativeNodeOptions): Record<string, string> {
+  const { l1, publisher } = config;
   const { node } = line;
   const { settings: chain } = L1_SETTINGS;
   const { settings: p2p } = AZTEC_P2P_SETTINGS;
@@ -62,6 +65,7 @@ function variablesOf({ line, config: { l1, publisher }, dataDirectory }: NativeN
     [p2p.p2pPort.variable]: String(node.p2pPort),
     // Fargate gives the task a public address that the node cannot see.
     [p2p.queryForIp.variable]: 'true',
+    ...snapshotVariables(config),
     ...node.variables,
   };
 }

@@ -40,7 +40,9 @@ export interface NodeServiceProps {
  * The prover node of a line: one task, on demand, and never two, because ECS stops the old one before it starts the new one.
  *
  * Its databases are on a separate volume, since LMDB must not be on a network file system. ECS creates the volume with each
- * task, so a new node begins with Aztec's snapshot. Nothing is lost with the old one: the truth is in the ledger.
+ * task, and deletes it with the task, so a new node begins with the newest snapshot: the one that the old node stored in the
+ * bucket some hours ago, or the network's. (ECS can also create the volume from a snapshot of EBS, but only from the one that the
+ * service names, and another name replaces the task.) Nothing else is lost: the truth is in the ledger.
  */
 export class NodeService extends Construct {
   readonly service: FargateService;

@@ -20,6 +20,7 @@ import { addAztecContainer } from './aztec-container.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { addFleetContainer, STOP_TIMEOUT } from './fleet-container.ts';
 import { responseCheck, statusCheck } from './health-check.ts';
+import { snapshotSources, snapshotVariables } from './node-snapshots.ts';
 import { restOf } from './shared-task.ts';
 
 const { settings: chain } = L1_SETTINGS;
@@ -121,7 +122,9 @@ function brokerVariables(options: OfficialNodeOptions): Record<string, string> {
     // The image's own default is every address.
     [broker.brokerBind.variable]: '127.0.0.1',
     [watch.nodeUrl.variable]: `http://127.0.0.1:${NODE_PORT}`,
-    ...(hasAdminPort(options.version) && { [watch.nodeAdminUrl.variable]: `http://127.0.0.1:${ADMIN_PORT}` }),
+    // Its API for snapshots is there in every version.
+    [watch.nodeAdminUrl.variable]: `http://127.0.0.1:${ADMIN_PORT}`,
+    ...snapshotVariables(options.config),
   };
 }
 
@@ -139,13 +142,9 @@ function nodeVariables(options: OfficialNodeOptions): Record<string, string> {
     [p2p.p2pPort.variable]: String(size.p2pPort),
     // Fargate gives the task a public address that the node cannot see.
     [p2p.queryForIp.variable]: 'true',
+    ...snapshotSources(config),
     ...variables,
   };
-}
-
-/** What a prover node does was listed without a key, at its other port, up to version 4. */
-function hasAdminPort(version: string): boolean {
-  return Number.parseInt(version, 10) >= 5;
 }
 
 function only(secrets: Readonly<Record<string, Secret>>, name: string): Record<string, Secret> {

@@ -210,6 +210,14 @@ describe('the service of the node', () => {
     expect(variablesOf(containerOf(node, 'coppice-node'))['DATA_DIRECTORY']).toBe('/data');
   });
 
+  it('keeps its volume when it crashes, and copies of its databases where the next node finds them', () => {
+    const container = containerOf(node, 'coppice-node');
+    expect(container).toMatchObject({ Essential: true, RestartPolicy: { Enabled: true } });
+    expect(variablesOf(container)).toMatchObject({
+      COPPICE_NODE_SNAPSHOTS: `s3://${config.proofsBucket}/snapshots`,
+    });
+  });
+
   it.each(['node', 'agent'])('and the image of the %s name the same user, to whom ECS opens the volume', (program) => {
     const dockerfile = readFileSync(path.join(import.meta.dirname, '../../containers', program, 'Dockerfile'), 'utf8');
     const [, group, user] = /groupadd --gid (\d+) coppice[^]*useradd --uid (\d+) --gid coppice/.exec(dockerfile) ?? [];

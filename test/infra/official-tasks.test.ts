@@ -190,9 +190,14 @@ describe('the task of an official node', () => {
       P2P_QUERY_FOR_IP: 'true',
       PROVER_ID: config.publisher.proverId,
       SYNC_MODE: 'force-snapshot',
+      SYNC_SNAPSHOTS_URLS: 's3://coppice-proofs-123456789012/snapshots,https://aztec-labs-snapshots.com/mainnet/',
     });
     expect(broker.Command).toEqual(['start', '--prover-broker']);
-    expect(variablesOf(broker)).toMatchObject({ AZTEC_VERSION: '6.0.0', COPPICE_BROKER_BIND: '127.0.0.1' });
+    expect(variablesOf(broker)).toMatchObject({
+      AZTEC_VERSION: '6.0.0',
+      COPPICE_BROKER_BIND: '127.0.0.1',
+      COPPICE_NODE_SNAPSHOTS: 's3://coppice-proofs-123456789012/snapshots',
+    });
   });
 
   it('has settings of the broker that it accepts', () => {
