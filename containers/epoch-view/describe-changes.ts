@@ -1,6 +1,7 @@
 import { nameEpoch } from '../../shared/proving-job/name-epoch.ts';
 import type { AgentView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
-import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
+import { describeContents, describeSubmission } from './describe-epoch.ts';
+import { describeFinish } from './describe-prediction.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 
 /** The events between two snapshots, one line each: first agents, then epochs, then L1. */
@@ -26,7 +27,8 @@ export function summarise({ epochs }: FleetSnapshot): string[] {
     .map((epoch) => {
       const { done, expected, running, waiting } = epoch.progress;
       const jobs = `${done} of ${expected} jobs proven, ${running} running, ${waiting} waiting`;
-      return `epoch ${nameEpoch(epoch.id, ids)}: ${jobs}; on the critical path ${describePath(epoch)}`;
+      const finish = epoch.prediction === undefined ? '' : `; root ${describeFinish(epoch.prediction)}`;
+      return `epoch ${nameEpoch(epoch.id, ids)}: ${jobs}${finish}`;
     });
 }
 

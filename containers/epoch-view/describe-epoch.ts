@@ -2,7 +2,6 @@ import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { countTxs } from './holds-traffic-mix.ts';
 import type { EpochView } from './fleet-snapshot.ts';
-import { formatDuration } from '../terminal/format-duration.ts';
 
 /** What an epoch proves: its checkpoints, or the number of leaves where the family has no checkpoints; `streamed` where nobody knows. */
 export function describeRange({ shape, firstCheckpoint, lastCheckpoint }: EpochRecord): string {
@@ -16,15 +15,6 @@ export function describeContents(epoch: EpochView): string {
   if (epoch.shape === undefined || isBinary(epoch.shape)) return describeRange(epoch);
   const txs = countTxs(checkpointsOf(epoch.shape).flatMap(({ blocks }) => blocks));
   return `${describeRange(epoch)}, ${txs} transactions`;
-}
-
-/** The rest of the critical path: the longest chain of jobs that each need the one before. */
-export function describePath({ pathLeft }: EpochView): string {
-  if (pathLeft === undefined) return 'unknown: its jobs come one by one';
-  const { circuits, seconds } = pathLeft;
-  if (circuits.length === 0) return 'nothing left';
-  const jobs = `${circuits.length} ${circuits.length === 1 ? 'job' : 'jobs'} left`;
-  return `${jobs}, about ${formatDuration(seconds * 1000)}: ${circuits.join(' > ')}`;
 }
 
 /** How far the root proof is on its way to L1. */

@@ -1,7 +1,7 @@
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import type { PathLeft } from '../../shared/merge-tree/progress/critical-path.ts';
+import type { EpochPrediction } from '../../shared/merge-tree/prediction/predict-epochs.ts';
 import type { Progress } from '../../shared/merge-tree/progress/progress.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 
@@ -33,8 +33,8 @@ export interface EpochView extends EpochRecord {
   /** Whether its shape, where it is known, has every kind of traffic, where there is any; an epoch without them is a warm-up. */
   readonly holdsMix: boolean;
   readonly progress: Progress;
-  /** `undefined` for an epoch that streams: nobody knows its tree. */
-  readonly pathLeft: PathLeft | undefined;
+  /** When its root will be proven; `undefined` for an epoch that is not being proven. */
+  readonly prediction: EpochPrediction | undefined;
   /** `undefined` until there is a root proof. */
   readonly submission: SubmissionView | undefined;
 }

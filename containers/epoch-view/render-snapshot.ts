@@ -1,6 +1,7 @@
 import type { LevelProgress, Progress } from '../../shared/merge-tree/progress/progress.ts';
 import type { AgentView, ChainView, FleetSnapshot, EpochView } from './fleet-snapshot.ts';
-import { describeContents, describePath, describeSubmission } from './describe-epoch.ts';
+import { describeContents, describeSubmission } from './describe-epoch.ts';
+import { describeChain, describeFinish, toneOfChance } from './describe-prediction.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 import { fitLine, type Line, type TonedText, toned } from '../terminal/line.ts';
 
@@ -53,8 +54,16 @@ function epochLines(epoch: EpochView, atMs: number, columns: number): Line[] {
     [' '.repeat(LABEL_COLUMNS + barColumns(columns)), toned('dim', counts('done', 'running', 'waiting', 'of'))],
     ...progress.levels.toReversed().map((level) => progressLine(level.level, level, columns)),
     progressLine('total', progress, columns),
-    [label('Critical path'), describePath(epoch)],
+    ...predictionLines(epoch),
     [label('Submission'), submissionPart(epoch)],
+  ];
+}
+
+function predictionLines({ prediction }: EpochView): Line[] {
+  if (prediction === undefined) return [];
+  return [
+    [label('Root'), toned(toneOfChance(prediction), describeFinish(prediction))],
+    [label('Waits for'), describeChain(prediction)],
   ];
 }
 
@@ -115,9 +124,13 @@ function otherEpochs(epochs: readonly EpochView[], shown: EpochView): Line[] {
     .map((epoch) => [
       label(`Epoch ${epoch.epoch}`),
       epoch.state === 'proving'
-        ? `${epoch.progress.done} of ${epoch.progress.expected} jobs proven`
+        ? `${epoch.progress.done} of ${epoch.progress.expected} jobs proven${rootOf(epoch)}`
         : describeSubmission(epoch),
     ]);
+}
+
+function rootOf({ prediction }: EpochView): string {
+  return prediction === undefined ? '' : `, root ${describeFinish(prediction)}`;
 }
 
 function agentLines(agents: readonly AgentView[], atMs: number): Line[] {

@@ -2,16 +2,15 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
-import { tallyOf } from '../../shared/ledger/job-tally.ts';
-import { circuitStandings } from '../../shared/merge-tree/progress/circuit-standings.ts';
-import { CriticalPath } from '../../shared/merge-tree/progress/critical-path.ts';
+import type { JobTally } from '../../shared/ledger/job-ledger.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
+import type { EpochPrediction } from '../../shared/merge-tree/prediction/predict-epochs.ts';
 import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
-import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { holdsTrafficMix } from './holds-traffic-mix.ts';
-import { CircuitTimes } from './circuit-times.ts';
+import { PredictionReader } from './prediction-reader.ts';
 import type { AgentView, EpochView, SubmissionView } from './fleet-snapshot.ts';
 
 /** Epochs in a snapshot: the one being proven, those waiting for L1, and the last one that is done. */
@@ -22,7 +21,7 @@ export const SNAPSHOT_MS = { embedded: 250, aws: 1000 } as const;
 const AGENT_SEEN_SECONDS = 60;
 
 export interface SnapshotReaderOptions {
-  readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents'>;
+  readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents' | 'decisions' | 'disks'>;
   readonly nowMs: () => number;
   /** Which epochs to read. @default all */
   readonly shows?: (record: EpochRecord) => boolean;
@@ -33,61 +32,70 @@ export interface SnapshotReaderOptions {
 /** Reads the state of the fleet from the ledger. */
 export class SnapshotReader {
   readonly #options: SnapshotReaderOptions;
-  readonly #times: CircuitTimes;
-  /** By range: the path of an epoch depends only on its checkpoints. */
-  readonly #paths = new Map<string, CriticalPath>();
+  readonly #predictions: PredictionReader;
+  /** Views of epochs of which nothing changes any more. */
   readonly #ended = new Map<string, EpochView>();
 
   constructor(options: SnapshotReaderOptions) {
     this.#options = options;
-    this.#times = new CircuitTimes(options.usualSeconds);
+    this.#predictions = new PredictionReader(options.engine, options.usualSeconds);
   }
 
   async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {
-    const { engine, shows = () => true } = this.#options;
-    const [records, agents] = await Promise.all([
+    const { engine, nowMs, shows = () => true } = this.#options;
+    const [latest, agents] = await Promise.all([
       engine.epochs.latest(EPOCHS_SHOWN),
       engine.agents.seenWithin(AGENT_SEEN_SECONDS),
     ]);
-    const epochs = await Promise.all(
-      records
-        .filter(shows)
-        .toReversed()
-        .map((record) => this.#viewOf(record)),
+    const read: ReadEpoch[] = [];
+    // One after the other: on AWS each tally has most of the client's sockets.
+    for (const record of latest.filter(shows).toReversed()) read.push(await this.#read(record));
+    const open = read.flatMap(({ record: epoch, tally }) =>
+      tally !== undefined && needOfEpoch(epoch, nowMs()) === 'proofs' ? [{ epoch, tally }] : [],
     );
+    const predictions = await this.#predictions.read({ latest, open, agents }, nowMs());
+    const epochs = read.map((epoch) => this.#viewOf(epoch, predictions.get(epoch.record.id)));
     return { epochs, agents: agents.map(viewOfAgent) };
   }
 
-  async #viewOf(record: EpochRecord): Promise<EpochView> {
-    const key = `${record.id}/${record.rangeId}`;
-    const known = this.#ended.get(key);
-    if (known !== undefined) return known;
-    const { engine, nowMs } = this.#options;
-    const [jobs, root] = await Promise.all([engine.jobs.jobsOfEpoch(record.id), engine.outbox.find(record.id)]);
-    this.#times.learn(jobs);
-    const { rangeId } = record;
-    const tally = tallyOf(jobs, rangeId);
+  async #read(record: EpochRecord): Promise<ReadEpoch> {
+    if (this.#ended.has(keyOf(record))) return { record, tally: undefined, root: undefined };
+    const { engine } = this.#options;
+    const [tally, root] = await Promise.all([
+      engine.jobs.tally(record.id, record.rangeId),
+      engine.outbox.find(record.id),
+    ]);
+    return { record, tally, root };
+  }
+
+  #viewOf({ record, tally, root }: ReadEpoch, prediction: EpochPrediction | undefined): EpochView {
+    const { rangeId, shape, state } = record;
+    const known = this.#ended.get(keyOf(record));
+    if (known !== undefined || tally === undefined) return known as EpochView;
     const view: EpochView = {
       ...record,
-      holdsMix: record.shape === undefined || isBinary(record.shape) || holdsTrafficMix(checkpointsOf(record.shape)),
-      progress: progressOf(record.shape, tally, nowMs()),
-      pathLeft: this.#pathOf(record)?.left(circuitStandings(tally, record.networkVersion, nowMs())),
+      holdsMix: shape === undefined || isBinary(shape) || holdsTrafficMix(checkpointsOf(shape)),
+      progress: progressOf(shape, tally, this.#options.nowMs()),
+      prediction,
       submission: root?.rangeId === rangeId ? viewOfRoot(root) : undefined,
     };
     // Nothing of it changes once it is on L1.
-    if (record.state === 'proven' && root?.state !== 'sent' && root?.state !== 'waiting') this.#ended.set(key, view);
+    if (state === 'proven' && root?.state !== 'sent' && root?.state !== 'waiting') {
+      this.#ended.set(keyOf(record), view);
+    }
     return view;
   }
+}
 
-  #pathOf({ rangeId, shape }: EpochRecord): CriticalPath | undefined {
-    if (shape === undefined) return undefined;
-    let path = this.#paths.get(rangeId);
-    if (path === undefined) {
-      path = new CriticalPath(expectedTree(shape), (circuit) => this.#times.secondsOf(circuit));
-      this.#paths.set(rangeId, path);
-    }
-    return path;
-  }
+/** What was read of an epoch; no tally of one whose view is known. */
+interface ReadEpoch {
+  readonly record: EpochRecord;
+  readonly tally: JobTally | undefined;
+  readonly root: RootRecord | undefined;
+}
+
+function keyOf({ id, rangeId, state }: EpochRecord): string {
+  return `${id}/${rangeId}/${state}`;
 }
 
 function viewOfRoot({ state, reason, submissions }: RootRecord): SubmissionView {

@@ -1,19 +1,29 @@
-import type { FleetDecisionRecord } from '../../shared/ledger/decision-log.ts';
+import type { FleetDecisionRecord, PredictedRoot } from '../../shared/ledger/decision-log.ts';
 import type { PoolLoad } from '../../shared/merge-tree/progress/work-left.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { EpochLoad, FleetDecision, FleetState } from './decide/fleet-state.ts';
 
-/** The record of a decision: what it was based on, what it says, and why. */
-export function decisionRecord(state: FleetState, decision: FleetDecision): FleetDecisionRecord {
+/**
+ * The record of a decision: what it was based on, what it says, and why.
+ * @param roots when the open epochs' roots are predicted to be proven
+ */
+export function decisionRecord(
+  state: FleetState,
+  decision: FleetDecision,
+  roots: ReadonlyMap<EpochId, PredictedRoot> = new Map(),
+): FleetDecisionRecord {
   const epochs = state.epochs ?? [];
   return {
     kind: 'fleet',
     atMs: decision.atMs,
     epochs: epochs.flatMap(({ id, epoch, deadlineAtMs, pathSeconds, stream }) => {
       const outlook = decision.outlooks.find((each) => each.id === id);
-      const { slackSeconds } = outlook ?? {};
-      if (slackSeconds === undefined) return [];
-      return [{ epochId: id, epoch, deadlineAtMs, pathSeconds, slackSeconds, ...(stream !== undefined && { stream }) }];
+      if (outlook === undefined) return [];
+      const root = roots.get(id);
+      const { slackSeconds } = outlook;
+      const known = { ...(stream !== undefined && { stream }), ...(root !== undefined && { root }) };
+      return [{ epochId: id, epoch, deadlineAtMs, pathSeconds, slackSeconds, ...known }];
     }),
     pools: Pool.options.flatMap((pool) => {
       const [decided, poolState] = [decision.pools[pool], state.pools[pool]];

@@ -13,7 +13,7 @@ import { type OpenFunction, openFunction } from '../../shared/lambda/open-functi
 import { inLine, NATIVE_LINE } from '../../shared/proving-job/fleet-line.ts';
 import { EarlierEpochs } from './earlier-epochs.ts';
 import { scaleLines, type ScaleLinesDeps } from './lines/scale-lines.ts';
-import { ProvenJobs } from './proven-jobs.ts';
+import { ProvenJobs } from '../../shared/merge-tree/progress/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from './decide/fleet-state.ts';
 import { type GroupDecision, scaleFleet, type ScaleFleetDeps } from './scale-fleet.ts';
 import { parseScaleFleetSettings, type ScaleFleetSettings } from './scale-fleet-settings.ts';

@@ -6,7 +6,7 @@ import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import type { Outbox } from '../../shared/ledger/outbox.ts';
 import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
-import { sampleProven } from './sample-proven.ts';
+import { sampleProven } from '../../shared/merge-tree/progress/sample-proven.ts';
 
 export interface ReportCostsDeps {
   readonly engine: {

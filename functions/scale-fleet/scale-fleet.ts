@@ -3,6 +3,7 @@ import type { FleetPools } from '../../shared/agent-fleet/fleet-pools.ts';
 import type { GrowingEpochs } from '../../shared/agent-fleet/growing-epoch.ts';
 import type { SpotEvents } from '../../shared/agent-fleet/spot-events.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { Note } from '../../shared/ledger/notes.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -10,6 +11,7 @@ import type { Metrics } from '../../shared/telemetry/metrics.ts';
 import { costOfDay } from './cost-of-day.ts';
 import { decideFleet } from './decide/decide-fleet.ts';
 import { decisionRecord } from './decision-record.ts';
+import { predictRoots } from './predict-roots.ts';
 import type { Budget, FleetDecision, FleetState, PoolJobs, ScalingPolicy } from './decide/fleet-state.ts';
 import { INTERRUPTIONS_MS, poolStates } from './decide/pool-states.ts';
 import { readLoads, type ReadLoadsDeps } from './read-loads.ts';
@@ -101,7 +103,9 @@ export async function scaleFleet(deps: ScaleFleetDeps): Promise<readonly GroupDe
   ];
   measure(decision, decided, loads.jobs, groups, metrics);
   metrics.record('CostTodayDollars', cost.dollars, {}, { day: cost.day });
-  await engine.decisions.record(decisionRecord(state, decision));
+  const open = loads.live.filter(({ epoch }) => needOfEpoch(epoch, nowMs) === 'proofs');
+  const roots = predictRoots({ ...loads, open, nowMs, pools, groups, decision, policy: deps.policy });
+  await engine.decisions.record(decisionRecord(state, decision, roots));
   await reportCosts(ended.epochs, { engine, metrics }).catch((error: unknown) =>
     log.warn({ err: error }, "could not record the epoch's cost; run `coppice cost`"),
   );

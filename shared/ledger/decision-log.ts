@@ -42,6 +42,16 @@ const DecidedStream = z.strictObject({
   orphans: z.number().int().nonnegative(),
 });
 
+/** A prediction: of ten roots one is earlier than `earlyAtMs`, and one later than `lateAtMs`. */
+const PredictedRoot = z.strictObject({
+  earlyAtMs: z.number().int(),
+  likelyAtMs: z.number().int(),
+  lateAtMs: z.number().int(),
+  /** Of a root in time, 0 to 1; absent where no window is known. */
+  chanceInTime: z.number().min(0).max(1).exactOptional(),
+});
+export type PredictedRoot = z.infer<typeof PredictedRoot>;
+
 /** How many agents there should be. */
 export const FleetDecisionRecord = z.strictObject({
   kind: z.literal('fleet'),
@@ -60,6 +70,8 @@ export const FleetDecisionRecord = z.strictObject({
       slackSeconds: Seconds,
       /** Of an epoch that streams: what of its work is known and what is forecast. */
       stream: DecidedStream.exactOptional(),
+      /** When its root is predicted to be proven; absent while agents are lacking, and of an epoch that still grows. */
+      root: PredictedRoot.exactOptional(),
     }),
   ),
   pools: z.array(DecidedPool),

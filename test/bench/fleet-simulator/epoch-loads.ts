@@ -95,7 +95,7 @@ export class EpochLoads {
 }
 
 /** The epoch that ends next. All but its last checkpoints are on L1 by then, so its whole shape is close enough. */
-function comingSoon({ coming, nowSeconds }: FleetView): EpochPlan[] {
+export function comingSoon({ coming, nowSeconds }: FleetView): EpochPlan[] {
   if (coming?.networkVersion !== '4.1.2') return [];
   return coming.endsAtSeconds - nowSeconds <= FORESIGHT_SECONDS ? [coming] : [];
 }

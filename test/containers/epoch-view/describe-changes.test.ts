@@ -71,7 +71,7 @@ describe('summarise', () => {
   it('has a line for each epoch that is being proven, and for no other', () => {
     const snapshot = aSnapshot({ epochs: [anEpochView({ state: 'proven' }), anEpochView()] });
     expect(summarise(snapshot)).toEqual([
-      expect.stringMatching(/^epoch 7: 0 of 21 jobs proven, 0 running, 0 waiting; on the critical path 7 jobs left/),
+      expect.stringMatching(/^epoch 7: 0 of 21 jobs proven, 0 running, 0 waiting; root in 4 min 10 s/),
     ]);
   });
 });

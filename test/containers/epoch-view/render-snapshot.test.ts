@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { FleetSnapshot } from '../../../containers/epoch-view/fleet-snapshot.ts';
 import { textOf } from '../../../containers/terminal/line.ts';
 import { renderSnapshot } from '../../../containers/epoch-view/render-snapshot.ts';
-import { aSnapshot, anAgentView, anEpochView, START_MS } from './a-snapshot.ts';
+import { aSnapshot, anAgentView, anEpochView, PREDICTION, START_MS } from './a-snapshot.ts';
 import { namesOfEpoch } from '../../fixtures/epoch-id.ts';
 
 const WIDE = { columns: 110, rows: 40 };
@@ -50,15 +50,25 @@ describe('renderSnapshot', () => {
     expect(texts.filter((text) => text.startsWith('Epoch'))).toEqual([
       expect.stringMatching(/^Epoch 5 +checkpoints 20 to 22/),
       expect.stringMatching(/^Epoch 4 +no root proof yet/),
-      expect.stringMatching(/^Epoch 6 +0 of 21 jobs proven/),
+      expect.stringMatching(/^Epoch 6 +0 of 21 jobs proven, root in 4 min 10 s/),
     ]);
   });
 
-  it('shows the rest of the critical path, and about how long it takes', () => {
+  it('shows when the root will be proven, with what chance, and what it waits for', () => {
     const texts = textsOf(aSnapshot({ epochs: [anEpochView()] }), { columns: 240, rows: 40 });
-    expect(texts.find((text) => text.startsWith('Critical path'))).toMatch(
-      /7 jobs left, about 14 s: .* > CHECKPOINT_MERGE_ROLLUP > ROOT_ROLLUP$/,
+    expect(texts.find((text) => text.startsWith('Root'))).toMatch(
+      / in 4 min 10 s \(3 min 40 s to 5 min 2 s\), in time: 98 %$/,
     );
+    expect(texts.find((text) => text.startsWith('Waits for'))).toMatch(
+      / CHECKPOINT_ROOT_ROLLUP \(running for 12 s\) > ROOT_ROLLUP$/,
+    );
+  });
+
+  it('says which pool has no agents, instead of a time', () => {
+    const never = { early: Infinity, likely: Infinity, late: Infinity };
+    const prediction = { ...PREDICTION, rootInSeconds: never, chanceInTime: 0, lacking: ['large' as const] };
+    const texts = textsOf(aSnapshot({ epochs: [anEpochView({ prediction })] }));
+    expect(texts.find((text) => text.startsWith('Root'))).toMatch(/ never: no agent of pool large$/);
   });
 
   it('shows what each agent is proving, and for how long', () => {

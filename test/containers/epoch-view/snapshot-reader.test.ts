@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SnapshotReader } from '../../../containers/epoch-view/snapshot-reader.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import { EPOCH } from '../../shared/merge-tree/orchestrated-epoch.ts';
 import { PlayedEpoch } from '../devnet/played-epoch.ts';
@@ -35,6 +36,21 @@ describe('SnapshotReader', () => {
     await rm(dataDirectory, { recursive: true });
   });
 
+  function reportAgent(change: Partial<AgentRecord> & Pick<AgentRecord, 'state'>): Promise<void> {
+    return engine.agents.report({
+      agentId: AgentId.parse('agent-1'),
+      pools: ['medium'],
+      family: 'aztec',
+      networkVersion: '4.1.2',
+      hostname: 'host',
+      pid: 1,
+      startedAtMs: nowMs,
+      lastSeenAtMs: nowMs,
+      jobsProven: 3,
+      ...change,
+    });
+  }
+
   it('counts the jobs of each level while agents prove them', async () => {
     const [first, second] = await played.queued();
     await played.settle(await played.claim(first!.id, 'agent-1'));
@@ -53,27 +69,31 @@ describe('SnapshotReader', () => {
     });
   });
 
-  it('uses the times measured here, once some circuits are proven, and not those of the catalogue', async () => {
-    const before = (await reader.read()).epochs[0]?.pathLeft;
-    for (const tookMs of [20_000, 60_000]) {
+  it('predicts the root by the times measured here and the agents that were seen', async () => {
+    const without = (await reader.read()).epochs[0]?.prediction;
+    expect(without).toMatchObject({ lacking: ['medium', 'large'], rootInSeconds: { likely: Infinity } });
+
+    await reportAgent({ state: 'idle', pools: ['small', 'medium', 'large'] });
+    for (const tookMs of [200, 600]) {
       const [next] = await played.queued();
       const lease = await played.claim(next!.id, 'agent-1');
       nowMs += tookMs;
       await played.settle(lease);
     }
-
-    const after = (await reader.read()).epochs[0]?.pathLeft;
-
-    expect(before).toMatchObject({ seconds: 3.5, circuits: { length: 7 } });
-    // Seven jobs in a row, none of them of a circuit that was measured.
-    expect(after).toMatchObject({ seconds: 280, circuits: { length: 7 } });
+    nowMs += 1000;
+    const { rootInSeconds, chanceInTime, chain } = (await reader.read()).epochs[0]!.prediction!;
+    // Some twenty jobs at the speed of the two: a hundredth of the catalogue's, by which they would take half an hour.
+    expect(rootInSeconds.likely).toBeGreaterThan(1);
+    expect(rootInSeconds.late).toBeLessThan(60);
+    expect(chanceInTime).toBe(1);
+    expect(chain.at(-1)?.circuit).toBe('ROOT_ROLLUP');
   });
 
   it('follows the root from the outbox to its transaction on L1', async () => {
     await played.finish(['agent-1']);
     expect((await reader.read()).epochs[0]).toMatchObject({
       state: 'submitting',
-      pathLeft: { seconds: 0, circuits: [] },
+      prediction: undefined,
       submission: { state: 'waiting', transactions: 0 },
     });
 
@@ -92,20 +112,7 @@ describe('SnapshotReader', () => {
 
   it('returns what each agent is proving', async () => {
     const [job] = await played.queued();
-    await engine.agents.report({
-      agentId: AgentId.parse('agent-1'),
-      pools: ['medium'],
-      family: 'aztec',
-      networkVersion: '4.1.2',
-      hostname: 'host',
-      pid: 1,
-      state: 'proving',
-      jobId: job!.id,
-      jobSinceMs: nowMs - 10,
-      startedAtMs: nowMs,
-      lastSeenAtMs: nowMs,
-      jobsProven: 3,
-    });
+    await reportAgent({ state: 'proving', jobId: job!.id, jobSinceMs: nowMs - 10 });
     expect((await reader.read()).agents).toEqual([
       { agentId: 'agent-1', state: 'proving', circuit: job!.circuit, jobSinceMs: nowMs - 10, jobsProven: 3 },
     ]);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
-import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
+import { ProvenJobs } from '../../../shared/merge-tree/progress/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet, type ScaleFleetDeps } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';

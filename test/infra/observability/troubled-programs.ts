@@ -8,7 +8,7 @@ import { NodeWatch } from '../../../containers/broker/node-watch/node-watch.ts';
 import type { NodeView } from '../../../containers/broker/node-watch/official-node.ts';
 import { measureLag } from '../../../containers/node/measure-lag.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
-import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
+import { ProvenJobs } from '../../../shared/merge-tree/progress/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { watchL1, type WatchL1Deps } from '../../../shared/l1-watch/watch-l1.ts';

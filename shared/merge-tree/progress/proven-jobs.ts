@@ -1,8 +1,8 @@
-import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
-import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
-import { expectedCounts } from '../../shared/merge-tree/expected/expected-counts.ts';
-import { type CircuitName, NativeCircuit } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { EpochRecord } from '../../ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../ledger/epoch-needs.ts';
+import type { JobLedger, JobRecord } from '../../ledger/job-ledger.ts';
+import { expectedCounts } from '../expected/expected-counts.ts';
+import { type CircuitName, NativeCircuit } from '../../proving-job/circuit-catalogue.ts';
 import { sampleProven } from './sample-proven.ts';
 
 /** How many of the newest ended epochs show how long circuits take. */

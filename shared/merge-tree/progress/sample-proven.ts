@@ -1,6 +1,6 @@
-import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import type { JobLedger, JobRecord } from '../../shared/ledger/job-ledger.ts';
-import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { EpochRecord } from '../../ledger/epoch-ledger.ts';
+import type { JobLedger, JobRecord } from '../../ledger/job-ledger.ts';
+import type { CircuitName } from '../../proving-job/circuit-catalogue.ts';
 
 /** Jobs of each circuit: the last twenty make up nearly two thirds of an estimate of its time. */
 const JOBS_PER_CIRCUIT = 40;

@@ -1,0 +1,100 @@
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
+import type { EpochPrediction } from '../../shared/merge-tree/prediction/predict-epochs.ts';
+import {
+  type EpochUnderWay,
+  predictFleet,
+  type PredictedGroup,
+  predictionsById,
+} from '../../shared/merge-tree/prediction/predict-fleet.ts';
+import type { UsualSeconds } from '../../shared/merge-tree/prediction/usual-times.ts';
+import type { TreeJob } from '../../shared/merge-tree/prediction/work-ahead.ts';
+import { ProvenJobs } from '../../shared/merge-tree/progress/proven-jobs.ts';
+import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
+import type { EpochShape } from '../../shared/proving-job/epoch-shape.ts';
+import { agentsOfFleet } from './agents-of-fleet.ts';
+import { usualSubmissionSeconds } from './submission-time.ts';
+
+export interface SeenFleet {
+  /** The newest epochs, newest first: those that ended show how long circuits take. */
+  readonly latest: readonly EpochRecord[];
+  /** Those that are being proven. */
+  readonly open: readonly EpochUnderWay[];
+  /** Seen lately. */
+  readonly agents: readonly AgentRecord[];
+}
+
+/** By engine: from a job's last child to its place in the queue, and how long the times of jobs that were read are good. */
+const ENGINES = {
+  embedded: { order: 'epochs', hopSeconds: 0.1, timesMs: 1_000 },
+  aws: { order: 'lanes', hopSeconds: 1, timesMs: 30_000 },
+} as const;
+
+/** Those of the epochs that may be open at a time. */
+const TREES_KEPT = 8;
+
+/** Reads from the ledger what a prediction needs besides the counts of jobs, and predicts. */
+export class PredictionReader {
+  readonly #engine: Pick<Engine, 'jobs' | 'decisions' | 'disks'>;
+  readonly #usualSeconds: UsualSeconds | undefined;
+  readonly #proven: ProvenJobs;
+  readonly #trees = new Map<string, readonly TreeJob[]>();
+  #times: { readonly atMs: number; readonly epochs: string; readonly jobs: readonly JobRecord[] } | undefined;
+
+  /** @param usualSeconds what is known of circuits before one of their jobs is proven. @default nothing */
+  constructor(engine: Pick<Engine, 'jobs' | 'decisions' | 'disks'>, usualSeconds?: UsualSeconds) {
+    this.#engine = engine;
+    this.#usualSeconds = usualSeconds;
+    this.#proven = new ProvenJobs(engine.jobs);
+  }
+
+  /** The predictions of the open epochs, by id. */
+  async read(fleet: SeenFleet, nowMs: number): Promise<ReadonlyMap<EpochId, EpochPrediction>> {
+    return predictionsById(await this.readGroups(fleet, nowMs));
+  }
+
+  /** The same, with what the predictions are based on. */
+  async readGroups({ latest, open, agents }: SeenFleet, nowMs: number): Promise<readonly PredictedGroup[]> {
+    if (open.length === 0) return [];
+    const [proven, [decision]] = await Promise.all([
+      this.#provenJobs(latest, nowMs),
+      this.#engine.decisions.latest('fleet', 1),
+    ]);
+    return predictFleet({
+      ...ENGINES[this.#kind],
+      open,
+      proven,
+      agentsOf: (epoch) => agentsOfFleet(agents, decision, epoch, nowMs),
+      submissionSeconds: usualSubmissionSeconds(latest),
+      nowMs,
+      usualSeconds: this.#usualSeconds,
+      treeOf: (shape) => this.#treeOf(shape),
+    });
+  }
+
+  get #kind(): keyof typeof ENGINES {
+    return this.#engine.disks === undefined ? 'aws' : 'embedded';
+  }
+
+  /** Read anew only now and then: on AWS each circuit of each epoch is a request. */
+  async #provenJobs(latest: readonly EpochRecord[], nowMs: number): Promise<readonly JobRecord[]> {
+    const epochs = latest.map(({ id, state }) => `${id} ${state}`).join();
+    const known = this.#times;
+    if (known?.epochs === epochs && nowMs - known.atMs < ENGINES[this.#kind].timesMs) return known.jobs;
+    const jobs = await this.#proven.of(latest, nowMs);
+    this.#times = { atMs: nowMs, epochs, jobs };
+    return jobs;
+  }
+
+  #treeOf(shape: EpochShape): readonly TreeJob[] {
+    const key = JSON.stringify(shape);
+    const tree = this.#trees.get(key) ?? expectedTree(shape).jobs;
+    this.#trees.set(key, tree);
+    const [oldest] = this.#trees.keys();
+    if (oldest !== undefined && this.#trees.size > TREES_KEPT) this.#trees.delete(oldest);
+    return tree;
+  }
+}
