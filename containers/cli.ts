@@ -11,6 +11,7 @@ import { COST_COMMAND } from './cli/inspect/cost-command.ts';
 import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
 import { DOCTOR_COMMAND } from './cli/start/doctor-command.ts';
+import { EPOCHS_COMMAND } from './cli/inspect/epochs-command.ts';
 import { EXIT_CODES } from './processes/exit-codes.ts';
 import { explainError } from './processes/explain-error.ts';
 import { JOBS_COMMAND } from './cli/inspect/jobs-command.ts';
@@ -23,15 +24,20 @@ import { RETRY_COMMAND } from './cli/repair/retry-command.ts';
 import { START_COMMAND } from './cli/start/start-command.ts';
 import { STATUS_COMMAND } from './cli/inspect/status-command.ts';
 import { TREE_COMMAND } from './cli/inspect/tree-command.ts';
+import { WAIT_COMMAND } from './cli/inspect/wait-command.ts';
+import { WATCH_COMMAND } from './cli/inspect/watch-command.ts';
 import { WHY_COMMAND } from './cli/inspect/why-command.ts';
 
 const COMMANDS: readonly Command[] = [
   START_COMMAND,
   DOCTOR_COMMAND,
   STATUS_COMMAND,
+  WATCH_COMMAND,
+  EPOCHS_COMMAND,
   TREE_COMMAND,
   JOBS_COMMAND,
   WHY_COMMAND,
+  WAIT_COMMAND,
   COST_COMMAND,
   RETRY_COMMAND,
   REDRIVE_COMMAND,

@@ -7,6 +7,8 @@ export const EXIT_CODES = {
   misused: 2,
   /** This machine, its data or its programs cannot do the work; trying again does not help. */
   unfit: 3,
+  /** What was waited for has not happened in time. */
+  timedOut: 4,
   /** Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -1,9 +1,13 @@
 import type { Logger } from '../telemetry/logger.ts';
 import type { EpochRecord } from './epoch-ledger.ts';
-import { aboutEpoch, type IncidentLog } from './incident-log.ts';
+import type { EpochId } from '../proving-job/epoch-id.ts';
+import { aboutEpoch, type Incident, type IncidentLog } from './incident-log.ts';
 
 /** Incidents in which an earlier report of the same epoch is sought: a restart must not report it again. */
 const LATEST_INCIDENTS = 100;
+
+/** Every report begins with it. */
+const RIVAL_PROOF = "L1 has another prover's proof";
 
 export interface RivalProofDeps {
   readonly incidents: IncidentLog;
@@ -21,7 +25,7 @@ export async function reportRivalProof(
   next: 'it is proven further' | 'the root is submitted',
   { incidents, log }: RivalProofDeps,
 ): Promise<boolean> {
-  const message = `L1 has another prover's proof of its checkpoints; ${next} for its share of the reward`;
+  const message = `${RIVAL_PROOF} of its checkpoints; ${next} for its share of the reward`;
   const incident = { kind: 'submission', subject: aboutEpoch(id), message } as const;
   try {
     const known = await incidents.latest(LATEST_INCIDENTS);
@@ -33,4 +37,9 @@ export async function reportRivalProof(
     log.warn({ err: error, epoch, epochId: id }, "could not report another prover's proof yet");
     return false;
   }
+}
+
+/** Whether it was reported of the epoch that L1 has another prover's proof. */
+export function hasRivalProof(id: EpochId, incidents: readonly Incident[]): boolean {
+  return incidents.some(({ subject, message }) => subject === aboutEpoch(id) && message.startsWith(RIVAL_PROOF));
 }

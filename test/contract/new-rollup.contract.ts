@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { findEpoch } from '../../containers/cli/inspect/find-epoch.ts';
 import { readFleetStatus } from '../../containers/cli/inspect/fleet-status.ts';
+import { textOf } from '../../containers/terminal/line.ts';
 import { renderStatus } from '../../containers/cli/inspect/render-status.ts';
 import { EarlierEpochs } from '../../functions/scale-fleet/earlier-epochs.ts';
-import { ProvenJobs } from '../../functions/scale-fleet/proven-jobs.ts';
+import { ProvenJobs } from '../../shared/merge-tree/progress/proven-jobs.ts';
 import { readLoads } from '../../functions/scale-fleet/read-loads.ts';
 import { readEpochs } from '../../shared/l1-watch/read-epochs.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
@@ -65,12 +66,10 @@ export function describeNewRollup(adapter: string, open: () => Promise<EngineHar
     });
 
     it('has them first in the status, which names the rollups', async () => {
-      const status = await readFleetStatus(engine, LIMITS, harness.nowMs());
+      const status = await readFleetStatus(engine, LIMITS, harness.nowMs(), { place: 'a test' });
       expect(status.epochs.map(({ id }) => id).slice(0, 2)).toEqual([epochId(2, NEW), epochId(19, OLD)]);
-      const [, first = [], second = []] = renderStatus(status).map((line) =>
-        line.map((part) => (typeof part === 'string' ? part : part.text)),
-      );
-      expect([first.join(''), second.join('')]).toEqual([
+      const lines = renderStatus(status).map(textOf);
+      expect(lines.slice(lines.indexOf('Epochs') + 1).slice(0, 2)).toEqual([
         expect.stringContaining(`2   ${NEW}  proving`),
         expect.stringContaining(`19  ${OLD}  proven`),
       ]);

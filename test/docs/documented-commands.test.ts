@@ -12,6 +12,9 @@ import { RETRY_COMMAND } from '../../containers/cli/repair/retry-command.ts';
 import { START_COMMAND } from '../../containers/cli/start/start-command.ts';
 import { STATUS_COMMAND } from '../../containers/cli/inspect/status-command.ts';
 import { TREE_COMMAND } from '../../containers/cli/inspect/tree-command.ts';
+import { EPOCHS_COMMAND } from '../../containers/cli/inspect/epochs-command.ts';
+import { WAIT_COMMAND } from '../../containers/cli/inspect/wait-command.ts';
+import { WATCH_COMMAND } from '../../containers/cli/inspect/watch-command.ts';
 import { WHY_COMMAND } from '../../containers/cli/inspect/why-command.ts';
 import { DOCTOR_COMMAND } from '../../containers/cli/start/doctor-command.ts';
 import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
@@ -23,6 +26,9 @@ const COMMANDS: readonly Command[] = [
   START_COMMAND,
   DOCTOR_COMMAND,
   STATUS_COMMAND,
+  WATCH_COMMAND,
+  EPOCHS_COMMAND,
+  WAIT_COMMAND,
   TREE_COMMAND,
   JOBS_COMMAND,
   RETRY_COMMAND,

@@ -11,6 +11,8 @@ export interface Command<T = unknown> {
   readonly summary: string;
   /** Paragraphs that explain it, for its own help. */
   readonly explanation: readonly string[];
+  /** Whole command lines, for its own help. @default none */
+  readonly examples?: readonly string[];
   readonly argument: Argument<T>;
   /** Heads the switches in the help. @default Output */
   readonly switchTitle?: string;

@@ -8,7 +8,7 @@ import { explainError } from '../../processes/explain-error.ts';
 import type { Line } from '../../terminal/line.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
 import type { Command } from './command.ts';
-import { FLEET_GROUPS, openEngineOf, readFleetSettings } from './open-engine-of.ts';
+import { describePlace, FLEET_GROUPS, openEngineOf, readFleetSettings } from './open-engine-of.ts';
 
 /** Settings of one command, besides where the fleet is. */
 export interface CommandOptions<Options> {
@@ -19,14 +19,22 @@ export interface CommandOptions<Options> {
 export const NO_OPTIONS: CommandOptions<object> = { groups: [], parse: () => ({ problems: [], settings: {} }) };
 
 export interface FleetCommandInput<Argument, Options> {
+  /** Where the fleet is, for people. */
+  readonly place: string;
   readonly argument: Argument;
   readonly options: Options;
   readonly switches: ReadonlySet<string>;
 }
 
 /** A command that works on the engine of a fleet, and needs no running process of it. */
-export interface FleetCommand<Argument, Options, Result> extends Omit<Command<Argument>, 'groups' | 'run'> {
+export interface EngineCommand<Argument, Options> extends Omit<Command<Argument>, 'groups' | 'run'> {
   readonly options: CommandOptions<Options>;
+  /** @returns the exit code */
+  readonly execute: (engine: Engine, input: FleetCommandInput<Argument, Options>) => Promise<number>;
+}
+
+/** One that reads or changes something, and prints the result. */
+export interface FleetCommand<Argument, Options, Result> extends Omit<EngineCommand<Argument, Options>, 'execute'> {
   readonly execute: (engine: Engine, input: FleetCommandInput<Argument, Options>) => Promise<Result>;
   /** The result for people. */
   readonly render: (result: Result, switches: ReadonlySet<string>) => readonly Line[];
@@ -34,14 +42,12 @@ export interface FleetCommand<Argument, Options, Result> extends Omit<Command<Ar
   readonly toJson?: (result: Result) => unknown;
 }
 
-/** Adds what all of them share: find the fleet, open its engine, print the result, close the engine. */
-export function fleetCommand<Argument, Options extends object, Result>({
+/** Adds what all of them share: find the fleet, open its engine, close it. */
+export function engineCommand<Argument, Options extends object>({
   options,
   execute,
-  render,
-  toJson = (result) => result,
   ...command
-}: FleetCommand<Argument, Options, Result>): Command<Argument> {
+}: EngineCommand<Argument, Options>): Command<Argument> {
   return {
     ...command,
     groups: [...options.groups, ...FLEET_GROUPS],
@@ -55,10 +61,12 @@ export function fleetCommand<Argument, Options extends object, Result>({
       let engine: Engine | undefined;
       try {
         engine = await openEngineOf(fleet.settings, environment);
-        const result = await execute(engine, { argument: argument.value, options: parsed.settings, switches });
-        if (switches.has('json')) printJson(toJson(result));
-        else printLines(render(result, switches));
-        return EXIT_CODES.done;
+        return await execute(engine, {
+          place: describePlace(engineOptionsOf(fleet.settings)),
+          argument: argument.value,
+          options: parsed.settings,
+          switches,
+        });
       } catch (error) {
         const explanation = explainError(error, engineOptionsOf(fleet.settings));
         throw explanation === undefined ? error : new Error(explanation, { cause: error });
@@ -67,4 +75,22 @@ export function fleetCommand<Argument, Options extends object, Result>({
       }
     },
   };
+}
+
+/** The same, and prints the result. */
+export function fleetCommand<Argument, Options extends object, Result>({
+  execute,
+  render,
+  toJson = (result) => result,
+  ...command
+}: FleetCommand<Argument, Options, Result>): Command<Argument> {
+  return engineCommand({
+    ...command,
+    execute: async (engine, input) => {
+      const result = await execute(engine, input);
+      if (input.switches.has('json')) printJson(toJson(result));
+      else printLines(render(result, input.switches));
+      return EXIT_CODES.done;
+    },
+  });
 }

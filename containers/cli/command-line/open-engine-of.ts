@@ -14,7 +14,7 @@ import type { SettingGroup } from '../../../shared/config/setting.ts';
 import { lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { LedgerTableMissingError } from '../../../shared/engine/errors.ts';
-import { openEngine } from '../../../shared/engine/open-engine.ts';
+import { type EngineOptions, openEngine } from '../../../shared/engine/open-engine.ts';
 import type { FleetLine } from '../../../shared/proving-job/fleet-line.ts';
 import { addNetwork } from './add-network.ts';
 import { exportAwsVariables } from './export-aws-variables.ts';
@@ -93,6 +93,13 @@ export async function openEngineOf(
 async function linesOf({ notes }: Engine): Promise<readonly FleetLine[] | undefined> {
   const { value } = await lineStandingsNote(notes).find();
   return value?.lines.map(({ name, version }) => ({ name, version }));
+}
+
+/** Where a fleet is, for people: `embedded, /var/lib/coppice` or `aws, prefix coppice in eu-west-1`. */
+export function describePlace(options: EngineOptions): string {
+  if (options.engine === 'embedded') return `embedded, ${options.dataDirectory}`;
+  const region = options.connection?.region ?? process.env['AWS_REGION'];
+  return `aws, prefix ${options.prefix}${region === undefined ? '' : ` in ${region}`}`;
 }
 
 async function assertOnAws(fleet: Engine): Promise<Engine> {

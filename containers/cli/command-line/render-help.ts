@@ -10,6 +10,7 @@ const EXIT_CODE_LINES: readonly Line[] = [
   ['  1    something failed; see the log'],
   ['  2    invalid command line or settings; every problem is listed'],
   ['  3    this machine, its data or its programs cannot do the work'],
+  ['  4    what coppice wait waits for has not happened in time'],
   ['  130  stopped by Ctrl-C'],
 ];
 
@@ -33,7 +34,7 @@ export function renderOverview(commands: readonly Command[], version: string): L
 
 /** What `coppice <command> --help` prints. */
 export function renderCommandHelp(command: Command, columns: number): Line[] {
-  const { name, usage, explanation, switchTitle = 'Output', switches, groups } = command;
+  const { name, usage, explanation, examples = [], switchTitle = 'Output', switches, groups } = command;
   const switchLines = switches.flatMap(({ flag, description }): Line[] => [
     [`  --${flag}`],
     ...wrap(description, columns),
@@ -41,6 +42,9 @@ export function renderCommandHelp(command: Command, columns: number): Line[] {
   return [
     [toned('strong', `coppice ${name}`), ` ${usage === '' ? '' : `${usage} `}[flags]`],
     ...explanation.flatMap((paragraph) => [[], ...wrap(paragraph, columns, '')]),
+    ...(examples.length === 0
+      ? []
+      : [[], [toned('strong', 'Examples')], ...examples.map((line): Line => [`  ${line}`])]),
     ...(switches.length === 0 ? [] : [[], [toned('strong', switchTitle)], ...switchLines]),
     ...groups.flatMap(({ title, settings }) => [
       [],

@@ -1,19 +1,33 @@
 import { type LineStanding, lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
+import type { Secret } from '../../../shared/config/secret.ts';
 import type { DiskSpace } from '../../../shared/engine/disks.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { DeadLetter, QueueDepth } from '../../../shared/job-queue/job-queue.ts';
+import { l1TimeNote } from '../../../shared/l1/noted-l1-time.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import type { Incident } from '../../../shared/ledger/incident-log.ts';
+import type { JobTally } from '../../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { hasRivalProof } from '../../../shared/ledger/rival-proof.ts';
+import type { EpochPrediction } from '../../../shared/merge-tree/prediction/predict-epochs.ts';
 import { readWatchedNodes, type WatchedNode } from '../../../shared/ledger/watched-nodes.ts';
 import { progressOf, type Progress } from '../../../shared/merge-tree/progress/progress.ts';
+import { PredictionReader } from '../../epoch-view/prediction-reader.ts';
+import { type L1Status, readL1Status } from './l1-status.ts';
 
 /** The state of a fleet at one moment. */
 export interface FleetStatus {
   readonly atMs: number;
   /** Version lines, where they are listed. */
   readonly lines: readonly LineStanding[];
+  /** Where the fleet is, for people. */
+  readonly place: string;
+  /** What L1 shows; `undefined` where nothing says how to reach it, and no function has noted it. */
+  readonly l1: L1Status | undefined;
+  /** The account that signed the newest transaction. */
+  readonly publisher: `0x${string}` | undefined;
   /** Newest first. */
   readonly epochs: readonly EpochStatus[];
   /** Roots that are not mined yet. */
@@ -33,6 +47,10 @@ export interface FleetStatus {
 
 export interface EpochStatus extends EpochRecord {
   readonly progress: Progress;
+  /** Of its root; `undefined` for an epoch that needs no proofs. */
+  readonly prediction: EpochPrediction | undefined;
+  /** Whether L1 has another prover's proof of it: the reward is shared. */
+  readonly hasRivalProof: boolean;
 }
 
 export interface StatusLimits {
@@ -42,7 +60,19 @@ export interface StatusLimits {
   readonly agentsSeenWithinSeconds: number;
 }
 
-export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowMs: number): Promise<FleetStatus> {
+export interface ReadStatusOptions {
+  readonly place: string;
+  /** @default L1 is not read */
+  readonly l1RpcUrls?: readonly Secret<string>[] | undefined;
+}
+
+/** Reads the state of a fleet from its ledger and queues, and from L1 where URLs are given. */
+export async function readFleetStatus(
+  engine: Engine,
+  limits: StatusLimits,
+  nowMs: number,
+  { place, l1RpcUrls = [] }: ReadStatusOptions,
+): Promise<FleetStatus> {
   const [noted, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters] = await Promise.all([
     lineStandingsNote(engine.notes).find(),
     engine.epochs.latest(limits.epochs),
@@ -51,26 +81,75 @@ export async function readFleetStatus(engine: Engine, limits: StatusLimits, nowM
     readWatchedNodes(engine.notes, nowMs),
     engine.queue.depths(),
     engine.disks?.spaces() ?? [],
-    engine.incidents.latest(limits.incidents),
+    engine.incidents.latest(INCIDENTS),
     engine.queue.deadLetters(),
   ]);
-  const withProgress: EpochStatus[] = [];
-  // One after the other: on AWS each tally has most of the client's sockets.
-  for (const epoch of epochs) {
-    const tally = await engine.jobs.tally(epoch.id, epoch.rangeId);
-    withProgress.push({ ...epoch, progress: progressOf(epoch.shape, tally, nowMs) });
-  }
+  const publisher = await findPublisher(engine, epochs, roots);
+  const [l1, counted] = await Promise.all([
+    l1RpcUrls.length === 0 ? readNotedL1(engine) : readL1Status({ rpcUrls: l1RpcUrls, epochs, publisher }),
+    countJobs(engine, epochs),
+  ]);
+  const open = counted.filter(({ epoch }) => needOfEpoch(epoch, nowMs) === 'proofs');
+  const predictions = await new PredictionReader(engine).read({ latest: epochs, open, agents }, nowMs);
   return {
     atMs: nowMs,
     lines: noted.value?.lines ?? [],
-    epochs: withProgress,
+    place,
+    l1,
+    publisher,
+    epochs: counted.map(({ epoch, tally }) => ({
+      ...epoch,
+      progress: progressOf(epoch.shape, tally, nowMs),
+      prediction: predictions.get(epoch.id),
+      hasRivalProof: hasRivalProof(epoch.id, incidents) || isProvenByOthers(epoch, epochs, l1),
+    })),
     roots,
     agents,
     officialNodes,
     queues,
     disks,
-    incidents,
+    incidents: incidents.slice(0, limits.incidents),
     deadLetters,
     unreadable: engine.unreadable.list,
   };
+}
+
+/** Enough to find an earlier report of a rival's proof. */
+const INCIDENTS = 100;
+
+/** One after the other: on AWS each tally has most of the client's sockets. */
+async function countJobs(
+  engine: Engine,
+  epochs: readonly EpochRecord[],
+): Promise<{ readonly epoch: EpochRecord; readonly tally: JobTally }[]> {
+  const counted = [];
+  for (const epoch of epochs) counted.push({ epoch, tally: await engine.jobs.tally(epoch.id, epoch.rangeId) });
+  return counted;
+}
+
+/** On AWS a function notes the time of L1's newest block. */
+async function readNotedL1({ notes }: Engine): Promise<L1Status | undefined> {
+  const noted = notes && (await l1TimeNote(notes).find()).value;
+  return noted && { headAtMs: noted.blockAtMs };
+}
+
+async function findPublisher(
+  { outbox }: Engine,
+  epochs: readonly EpochRecord[],
+  open: readonly RootRecord[],
+): Promise<`0x${string}` | undefined> {
+  const submitted = epochs.find(({ state }) => state === 'proven');
+  const root = submitted && (await outbox.find(submitted.id));
+  return [...open, ...(root === undefined ? [] : [root])].flatMap(({ submissions }) => submissions).at(-1)?.from;
+}
+
+/** L1 has the checkpoints of the newest rollup proven that the fleet has not submitted. */
+function isProvenByOthers(epoch: EpochRecord, epochs: readonly EpochRecord[], l1: L1Status | undefined): boolean {
+  const { state, lastCheckpoint } = epoch;
+  const isOurs = state === 'proven' || state === 'submitting';
+  const rollupOf = ({ id }: EpochRecord): string => id.slice(0, id.lastIndexOf(':'));
+  const newest = epochs.find(({ id }) => id.includes('-0x'));
+  if (isOurs || lastCheckpoint === undefined || newest === undefined || rollupOf(newest) !== rollupOf(epoch))
+    return false;
+  return (l1?.provenCheckpoint ?? 0) >= lastCheckpoint;
 }

@@ -10,12 +10,14 @@ import { EpochId, isOfLine } from '../../../shared/proving-job/epoch-id.ts';
 import { inLine } from '../../../shared/proving-job/fleet-line.ts';
 import { nameEpoch, rollupToName } from '../../../shared/proving-job/name-epoch.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
+import { describeFinish, toneOfChance } from '../../epoch-view/describe-prediction.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatBytes } from '../../terminal/format-bytes.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
-import { type Line, type Tone, toned } from '../../terminal/line.ts';
+import { fitLine, type Line, type Tone, toned } from '../../terminal/line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
+import { renderHeader } from './render-header.ts';
 
 export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
   proving: 'busy',
@@ -26,7 +28,7 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
 };
 
 /** What the fleet is doing, in sections. */
-export function renderStatus(status: FleetStatus): Line[] {
+export function renderStatus(status: FleetStatus, columns = Number.POSITIVE_INFINITY): Line[] {
   const { atMs, lines, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters, unreadable } =
     status;
   const ids = epochs.map(({ id }) => id);
@@ -62,11 +64,12 @@ export function renderStatus(status: FleetStatus): Line[] {
       ? []
       : [['Written by a newer version, or damaged', unreadable.map((record) => [toned('bad', record)]), ''] as const]),
   ];
-  return sections.flatMap(([title, lines, whenEmpty], index) => [
-    ...(index === 0 ? [] : [[]]),
+  const body = sections.flatMap(([title, lines, whenEmpty]): Line[] => [
+    [],
     [toned('strong', title)],
     ...(lines.length === 0 ? [[toned('dim', `  ${whenEmpty}`)]] : lines.map((line) => ['  ', ...line])),
   ]);
+  return [...renderHeader(status), ...body].map((line) => fitLine(line, columns));
 }
 
 function lineCells(line: LineStanding, atMs: number): Line {
@@ -82,7 +85,11 @@ function lineCells(line: LineStanding, atMs: number): Line {
   ];
 }
 
-function epochCells({ progress, ...epoch }: EpochStatus, known: readonly EpochId[], atMs: number): Line {
+function epochCells(
+  { progress, prediction, hasRivalProof, ...epoch }: EpochStatus,
+  known: readonly EpochId[],
+  atMs: number,
+): Line {
   const { expected, done, running, waiting, rejected, isSoFar } = progress;
   const need = needOfEpoch(epoch, atMs);
   const jobs = [
@@ -98,6 +105,8 @@ function epochCells({ progress, ...epoch }: EpochStatus, known: readonly EpochId
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
     jobs,
     need !== 'nothing' ? windowOf(epoch, atMs) : `after ${tookUntilClosed(epoch)}`,
+    prediction === undefined ? '' : toned(toneOfChance(prediction), `root ${describeFinish(prediction)}`),
+    hasRivalProof ? toned('busy', "L1 has another prover's proof: the reward is shared") : '',
     epoch.transactionHash ?? '',
     epoch.reason === undefined ? '' : toned(TONE_OF_EPOCH[epoch.state], epoch.reason),
   ];

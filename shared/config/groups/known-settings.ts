@@ -7,7 +7,10 @@ import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
 import { NODE_WATCH_GROUP } from './node-watch-settings.ts';
+import { HISTORY_GROUP } from './history-settings.ts';
 import { PRICE_GROUP } from './price-settings.ts';
+import { STATUS_GROUP } from './status-settings.ts';
+import { WAIT_GROUP } from './wait-settings.ts';
 import type { Setting, SettingGroup } from '../setting.ts';
 
 /** Every group of every program, each once. */
@@ -22,6 +25,9 @@ const ALL_GROUPS: readonly SettingGroup[] = [
     DEVNET_GROUP,
     CANARY_GROUP,
     JOBS_GROUP,
+    HISTORY_GROUP,
+    STATUS_GROUP,
+    WAIT_GROUP,
     PRICE_GROUP,
     ENV_FILE_GROUP,
   ]),

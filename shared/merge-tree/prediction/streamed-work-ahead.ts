@@ -20,6 +20,11 @@ const TAKEN: Readonly<Record<string, readonly string[]>> = {
   'tx merges': ['PRIVATE_TX_BASE_ROLLUP', 'PUBLIC_TX_BASE_ROLLUP', 'TX_MERGE_ROLLUP'],
 };
 
+/** Whether jobs of the level take proofs of the circuit, which is of a lower level or, of merges, the same. */
+export function takesProofsOf(level: string, circuit: CircuitName): boolean {
+  return TAKEN[level]?.includes(circuit) ?? true;
+}
+
 /**
  * What is left of an epoch that streams: its open jobs, and those that are expected. Which proof goes into which job, nobody
  * knows: each level takes the proofs below it in equal parts, merges two by two.
@@ -35,8 +40,7 @@ export function streamedWorkAhead(
   /** Jobs whose proofs go into no job yet. */
   let tops: readonly number[] = [];
   for (const level of levelsIn(tally, coming)) {
-    const taken = TAKEN[level];
-    const isTaken = (job: number): boolean => taken?.includes((jobs[job] as JobAhead).circuit) ?? true;
+    const isTaken = (job: number): boolean => takesProofsOf(level, (jobs[job] as JobAhead).circuit);
     const below = tops.filter(isTaken);
     const kept = tops.filter((job) => !isTaken(job));
     const ofLevel = [...tally].filter(([circuit]) => levelOf(circuit) === level);

@@ -34,9 +34,12 @@ describe('the command coppice', () => {
         start    start the prover node, the broker, agents, a gateway, or several of them
         doctor   check everything that coppice start needs, before it starts
         status   what the fleet is doing: epochs, submissions, agents, queues, incidents
+        watch    show live what the fleet proves, and when each epoch will be done
+        epochs   how the newest epochs went: dates, durations, margins, cost, reward, misses
         tree     the merge tree of an epoch: what is proven, by whom, how long it took
         jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
-        why      explain the number of agents and the state of each root
+        why      explain what an epoch waits for; or the number of agents and the state of each root
+        wait     wait until an epoch is proven on L1, or its root is proven
         cost     what an epoch cost: agents by pool, AWS by service, gas on L1
         retry    give a rejected job, or all rejected jobs of an epoch, another attempt
         redrive  send dead letters back to the queues that they came from
@@ -52,6 +55,7 @@ describe('the command coppice', () => {
         1    something failed; see the log
         2    invalid command line or settings; every problem is listed
         3    this machine, its data or its programs cannot do the work
+        4    what coppice wait waits for has not happened in time
         130  stopped by Ctrl-C
       "
     `);
@@ -75,7 +79,7 @@ describe('the command coppice', () => {
       stderr: "coppice: unknown command 'statsu'; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
-      'the commands are start, doctor, status, tree, jobs, why, cost, retry, redrive, crs, devnet, canary',
+      'the commands are start, doctor, status, watch, epochs, tree, jobs, why, wait, cost, retry, redrive, crs, devnet, canary',
     );
   });
 
@@ -232,6 +236,32 @@ describe('the command coppice', () => {
     expect(none?.stderr).toContain('missing EPOCH, a whole number: coppice tree EPOCH\n');
   });
 
+  it('says what an epoch waits for, lists epochs, and waits for one, with an exit code that says how that ended', async () => {
+    const engine = openEmbeddedEngine({
+      dataDirectory: path.join(workingDirectory, 'data/coppice'),
+      leaseSeconds: 120,
+    });
+    await seedFleet({ engine, nowMs: Date.now, elapse: async () => undefined });
+    const [why, whyJson, decisions, epochs, late] = await Promise.all(
+      ['why 7', 'why 7 --json', 'why', 'epochs --limit 1', 'wait 7 --timeout 0'].map((line) => coppice(line)),
+    );
+    expect(why?.stdout).toContain('Epoch 7: proving, checkpoints 12 to 12, 3 of 6 jobs proven');
+    expect(JSON.parse(whyJson?.stdout ?? '')).toMatchObject({
+      epoch: { epoch: 7 },
+      prediction: { chanceInTime: 1 },
+      chain: [{ circuit: 'CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP', state: 'running' }, { circuit: 'ROOT_ROLLUP' }],
+    });
+    expect(decisions?.stdout).toContain('no scaling decisions yet');
+    expect(epochs?.stdout).toMatch(/\n7 +proving +\d{4}-/);
+    expect(late?.code).toBe(4);
+    expect(late?.stdout).toContain('epoch 7 is still proving');
+
+    const { rangeId } = (await engine.epochs.find(SEEDED_EPOCH))!;
+    await engine.epochs.advance(SEEDED_EPOCH, rangeId, 'proven');
+    await engine.close();
+    expect(await coppice('wait 7')).toMatchObject({ code: 0, stdout: 'Epoch 7 is proven on L1.\n' });
+  });
+
   it('lists jobs, retries them, and sends dead letters back', async () => {
     const engine = openEmbeddedEngine({
       dataDirectory: path.join(workingDirectory, 'data/coppice'),
@@ -276,6 +306,9 @@ describe('the command coppice', () => {
   it.each([
     ['jobs x', "EPOCH must be a whole number; got 'x'"],
     ['jobs 7 8', "unexpected argument '8'"],
+    ['wait', 'missing EPOCH, a whole number: coppice wait EPOCH'],
+    ['wait 7 --for ever', "--for (COPPICE_WAIT_FOR) must be proven or root; got 'ever'"],
+    ['epochs --limit 0', '--limit (COPPICE_EPOCH_LIMIT) must be a whole number from 1 to 1000'],
     ['jobs --state done', '--state (COPPICE_JOBS_STATE) must be a comma-separated list, each item queued, leased'],
     ['retry', 'the number of an epoch: coppice retry JOB|EPOCH'],
     ['retry 7:', "the number of an epoch; got '7:'"],

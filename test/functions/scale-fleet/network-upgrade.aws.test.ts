@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { type ScaledLine, scaleLines } from '../../../functions/scale-fleet/lines/scale-lines.ts';
-import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
+import { ProvenJobs } from '../../../shared/merge-tree/progress/proven-jobs.ts';
 import { ScalerNote } from '../../../functions/scale-fleet/scaler-note.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import { type LineStanding, lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
-import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
+import { ProvenJobs } from '../../../shared/merge-tree/progress/proven-jobs.ts';
 import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';

@@ -1,10 +1,14 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { readHistory } from '../../../containers/cli/inspect/epoch-history.ts';
+import { explainEpoch } from '../../../containers/cli/inspect/explain-epoch.ts';
+import { findEpoch } from '../../../containers/cli/inspect/find-epoch.ts';
 import { readFleetStatus } from '../../../containers/cli/inspect/fleet-status.ts';
+import { SnapshotReader } from '../../../containers/epoch-view/snapshot-reader.ts';
 import { readLoads } from '../../../functions/scale-fleet/read-loads.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
-import { ProvenJobs } from '../../../functions/scale-fleet/proven-jobs.ts';
+import { ProvenJobs } from '../../../shared/merge-tree/progress/proven-jobs.ts';
 import { reportCosts } from '../../../functions/scale-fleet/report-costs.ts';
 import { readEpochs } from '../../../shared/l1-watch/read-epochs.ts';
 import { SqliteDatabase } from '../../../shared/engine/embedded/sqlite-database.ts';
@@ -82,7 +86,13 @@ describe('programs that only count', () => {
       reportCosts([epoch], { engine: harness.engine, metrics: { record: () => undefined } }),
     'watch-l1': () => readEpochs([epoch], { ...harness.engine, rollup: ROLLUP, nowMs: () => harness.nowMs() }),
     'coppice status': () =>
-      readFleetStatus(harness.engine, { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 60 }, harness.nowMs()),
+      readFleetStatus(harness.engine, { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 60 }, harness.nowMs(), {
+        place: 'a test',
+      }),
+    'coppice why EPOCH': async () =>
+      explainEpoch(harness.engine, await findEpoch(harness.engine.epochs, epoch.id), harness.nowMs()),
+    'coppice epochs': () => readHistory(harness.engine, 20, harness.nowMs()),
+    'the live view': () => new SnapshotReader({ engine: harness.engine, nowMs: () => harness.nowMs() }).read(),
     'the cancelling of other ranges': () => cancelOtherRanges(epoch, harness.engine.jobs),
     'a sweep while every job has a message': async () => {
       await harness.elapse(STRANDED_SECONDS + 1);

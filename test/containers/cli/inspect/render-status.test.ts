@@ -1,8 +1,10 @@
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { readFleetStatus, type FleetStatus } from '../../../../containers/cli/inspect/fleet-status.ts';
 import { renderStatus } from '../../../../containers/cli/inspect/render-status.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
+import { reportRivalProof } from '../../../../shared/ledger/rival-proof.ts';
 import { aboutEpoch } from '../../../../shared/ledger/incident-log.ts';
 import { openStreamedEpoch, STREAMED_RANGE } from '../../../../shared/ledger/streamed-epoch.ts';
 import { noteWatchedNode } from '../../../../shared/ledger/watched-nodes.ts';
@@ -23,12 +25,24 @@ describe('coppice status', () => {
   afterEach(() => harness.close());
 
   async function statusText(change: (status: FleetStatus) => FleetStatus = (status) => status): Promise<string> {
-    const status = await readFleetStatus(harness.engine, LIMITS, harness.nowMs());
+    const status = await readFleetStatus(harness.engine, LIMITS, harness.nowMs(), { place: 'embedded, /data' });
     return renderStatus(change(status)).map(textOf).join('\n').replaceAll(harness.dataDirectory, '/data');
   }
 
+  /** Without the header. */
+  async function sectionsText(): Promise<string> {
+    const text = await statusText();
+    return text.slice(text.indexOf('Epochs\n'));
+  }
+
+  /** The line of the newest epoch. */
+  async function epochLine(): Promise<string | undefined> {
+    const lines = (await statusText()).split('\n');
+    return lines[lines.indexOf('Epochs') + 1];
+  }
+
   it('shows that an unused fleet has nothing yet', async () => {
-    expect(await statusText()).toMatchInlineSnapshot(`
+    expect(await sectionsText()).toMatchInlineSnapshot(`
       "Epochs
         none yet
 
@@ -59,8 +73,8 @@ describe('coppice status', () => {
     await harness.engine.jobs.record(
       aNewJob('ROOT_ROLLUP', { epochId: id, rangeId: STREAMED_RANGE, networkVersion: '6.0.0' }),
     );
-    expect((await statusText()).split('\n')[1]).toBe(
-      '  7  proving  streamed  0 of 1 jobs proven so far, 0 running, 1 waiting  no window known',
+    expect(await epochLine()).toBe(
+      '  7  proving  streamed  0 of 1 jobs proven so far, 0 running, 1 waiting  no window known  root never: no agent of pool large',
     );
   });
 
@@ -89,9 +103,9 @@ describe('coppice status', () => {
 
   it('shows the epoch with its jobs and its window, the agents with what each proves, the queues and incidents', async () => {
     await seedFleet(harness);
-    expect(await statusText()).toMatchInlineSnapshot(`
+    expect(await sectionsText()).toMatchInlineSnapshot(`
       "Epochs
-        7  proving  checkpoints 12 to 12  3 of 6 jobs proven, 1 running, 1 waiting  window closes in 9 min 21 s
+        7  proving  checkpoints 12 to 12  3 of 6 jobs proven, 1 running, 1 waiting  window closes in 9 min 21 s  root in 22 s (11 s to 51 s), in time: over 99 %
 
       Roots in the outbox
         none
@@ -115,6 +129,40 @@ describe('coppice status', () => {
     `);
   });
 
+  it('says what the fleet has to work with, and how old the newest block of L1 is', async () => {
+    await seedFleet(harness);
+    const l1 = { pendingCheckpoint: 15, provenCheckpoint: 11, balanceWei: '1250000000000000000' };
+    const change = (status: FleetStatus): FleetStatus => ({
+      ...status,
+      publisher: '0x70997970c51812dc3a010c7d01b50e0d17dc79c8',
+      l1: { ...l1, headAtMs: status.atMs - 8000 },
+    });
+    const header = (await statusText(change)).split('\n').slice(0, 7);
+    expect(header[0]).toBe('Fleet      embedded, /data');
+    expect(header[1]).toMatch(/^Time {7}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+    expect(header[2]).toMatch(/^Versions {3}Coppice \S+, Aztec 4\.1\.2$/);
+    expect(header.slice(3)).toEqual([
+      'L1         newest block 8.0 s old; checkpoint 15, proven up to 11',
+      'Publisher  0x70997970c51812dc3a010c7d01b50e0d17dc79c8, 1.2500 ETH',
+      'Agents     2, 1 proving; by pool: 2 small, 2 medium',
+      'Queue      2 waiting, 0 leased',
+    ]);
+  });
+
+  it("says that another prover's proof of an epoch is on L1", async () => {
+    await seedFleet(harness);
+    const about = { id: SEEDED_EPOCH, epoch: EpochNumber.parse(7) };
+    expect(await epochLine()).not.toContain('another prover');
+    await reportRivalProof(about, 'it is proven further', { ...harness.engine, log: pino({ level: 'silent' }) });
+    expect(await epochLine()).toContain("L1 has another prover's proof: the reward is shared");
+  });
+
+  it('is no wider than the terminal', async () => {
+    await seedFleet(harness);
+    const status = await readFleetStatus(harness.engine, LIMITS, harness.nowMs(), { place: harness.dataDirectory });
+    for (const line of renderStatus(status, 60)) expect(textOf(line).length).toBeLessThanOrEqual(60);
+  });
+
   it('shows how busy an agent is, where a gateway measures it', async () => {
     await seedFleet(harness);
     const text = await statusText((status) => ({
@@ -129,7 +177,7 @@ describe('coppice status', () => {
     await seedFleet(harness);
     const epoch = await harness.engine.epochs.find(SEEDED_EPOCH);
     await harness.engine.epochs.advance(SEEDED_EPOCH, epoch!.rangeId, 'proven', { transactionHash: '0xfeed' });
-    expect((await statusText()).split('\n')[1]).toMatchInlineSnapshot(
+    expect(await epochLine()).toMatchInlineSnapshot(
       `"  7  proven  checkpoints 12 to 12  3 of 6 jobs proven  after 39 s  0xfeed"`,
     );
   });

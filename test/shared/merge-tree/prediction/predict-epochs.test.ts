@@ -82,10 +82,7 @@ describe('predictEpochs', () => {
 
   it('lets a later epoch wait for an earlier one, unless its jobs are in a lane that goes first', () => {
     const leaves = workOf(EIGHT_LEAVES);
-    const root = workOf(
-      EIGHT_LEAVES,
-      tallyWith({ CANARY_LEAF: { proven: 8 }, CANARY_MERGE: { proven: 6 } }),
-    );
+    const root = workOf(EIGHT_LEAVES, tallyWith({ CANARY_LEAF: { proven: 8 }, CANARY_MERGE: { proven: 6 } }));
     const laterRoot = (order: 'epochs' | 'lanes'): number => {
       const epochs = [leaves, root].map((work) => ({ work, times: TIMES, secondsLeft: undefined }));
       const [, later] = predictEpochs({ epochs, agents: agentsFor(1), order, hopSeconds: 0 });

@@ -51,6 +51,7 @@ describe('the usual times of circuits', () => {
     const time = new UsualTimes(VERSION, timedJobs('ROOT_ROLLUP', 10, 20, 100)).of('ROOT_ROLLUP', 'large');
     const chance = new Chance(1);
     const rests = new Set(Array.from({ length: 99 }, () => drawRest(time, 15, 1, chance)));
-    expect(rests).toEqual(new Set([5, 85]));
+    // One that took far longer than the others counts as three times the median.
+    expect(rests).toEqual(new Set([5, 45]));
   });
 });

@@ -1,0 +1,69 @@
+import packageManifest from '../../../package.json' with { type: 'json' };
+import { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import type { FleetStatus } from './fleet-status.ts';
+
+/** L1 has a block in every slot of 12 s, or nearly: one that is this old was not followed. */
+const FRESH_MS = 60_000;
+const WEI_PER_ETHER = 1e18;
+
+/** Which fleet this is, when, of which versions, and what it has to work with. */
+export function renderHeader(status: FleetStatus): Line[] {
+  const { place, atMs } = status;
+  return alignColumns([
+    [toned('strong', 'Fleet'), place],
+    [toned('strong', 'Time'), formatTime(atMs)],
+    [toned('strong', 'Versions'), versionsOf(status)],
+    [toned('strong', 'L1'), ...l1Cells(status)],
+    [toned('strong', 'Publisher'), publisherOf(status)],
+    [toned('strong', 'Agents'), agentsOf(status)],
+    [toned('strong', 'Queue'), queueOf(status)],
+  ]);
+}
+
+/** The canary's have versions of their own, which are no version of Aztec. */
+function versionsOf({ epochs, agents }: FleetStatus): string {
+  const ofAztec = [
+    ...agents.filter(({ family }) => family.split(',').includes('aztec')),
+    ...epochs.filter(({ shape }) => shape === undefined || Array.isArray(shape)),
+  ].map(({ networkVersion }) => networkVersion);
+  const versions = [...new Set(ofAztec)].sort();
+  return [`Coppice ${packageManifest.version}`, ...versions.map((version) => `Aztec ${version}`)].join(', ');
+}
+
+function l1Cells({ l1, atMs }: FleetStatus): Line {
+  if (l1 === undefined) return [toned('dim', 'not read: give --l1-rpc-urls')];
+  const { headAtMs, provenCheckpoint, pendingCheckpoint, problem } = l1;
+  if (headAtMs === undefined)
+    return [toned('bad', `not reached: ${problem ?? 'unknown'} Check --l1-rpc-urls (ETHEREUM_HOSTS)`)];
+  const ageMs = atMs - headAtMs;
+  const tips =
+    provenCheckpoint === undefined ? '' : `; checkpoint ${pendingCheckpoint ?? '?'}, proven up to ${provenCheckpoint}`;
+  return [toned(ageMs > FRESH_MS ? 'bad' : 'good', `newest block ${formatDuration(ageMs)} old${tips}`)];
+}
+
+function publisherOf({ publisher, l1 }: FleetStatus): Line[number] {
+  if (publisher === undefined) return toned('dim', 'unknown until it has signed a transaction');
+  if (l1?.balanceWei === undefined) return publisher;
+  return `${publisher}, ${(Number(l1.balanceWei) / WEI_PER_ETHER).toFixed(4)} ETH`;
+}
+
+/** An agent of several pools counts in each of them. */
+function agentsOf({ agents }: FleetStatus): Line[number] {
+  const up = agents.filter(({ state }) => state !== 'stopped');
+  if (up.length === 0) return toned('bad', 'none seen in the last two minutes');
+  const proving = up.filter(({ state }) => state === 'proving').length;
+  const byPool = Pool.options.flatMap((pool) => {
+    const count = up.filter(({ pools }) => pools.includes(pool)).length;
+    return count === 0 ? [] : [`${count} ${pool}`];
+  });
+  return `${up.length}, ${proving} proving; by pool: ${byPool.join(', ')}`;
+}
+
+function queueOf({ queues }: FleetStatus): string {
+  const sum = (count: 'waiting' | 'leased'): number => queues.reduce((total, depth) => total + depth[count], 0);
+  return `${sum('waiting')} waiting, ${sum('leased')} leased`;
+}

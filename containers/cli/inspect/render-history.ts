@@ -1,0 +1,64 @@
+import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
+import { alignColumns } from '../../terminal/align-columns.ts';
+import { formatDuration } from '../../terminal/format-duration.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { fitLine, type Line, toned } from '../../terminal/line.ts';
+import type { EpochHistory, PastEpoch } from './epoch-history.ts';
+import { TONE_OF_EPOCH } from './render-status.ts';
+
+const TITLES = ['epoch', 'state', 'opened', 'to root', 'to L1', 'margin', 'agents', 'gas', 'reward', ''];
+const WEI_PER_ETHER = 1e18;
+
+/** The newest epochs, one a line, and what they come to. Columns that no epoch has anything for are left out. */
+export function renderHistory({ epochs }: EpochHistory, columns: number): Line[] {
+  if (epochs.length === 0) return [[toned('dim', 'no epochs yet')]];
+  const ids = epochs.map(({ id }) => id);
+  const rows = epochs.map((epoch) => cellsOf(epoch, nameEpoch(epoch.id, ids)));
+  const used = TITLES.map((_, column) => rows.some((row) => textOfCell(row[column]) !== ''));
+  const titles = TITLES.map((title, column) => (used[column] === true ? toned('dim', title) : ''));
+  return [...alignColumns([titles, ...rows]), [], [sumUp(epochs)]].map((line) => fitLine(line, columns));
+}
+
+function cellsOf(epoch: PastEpoch, name: string): Line {
+  const { state, openedAtMs, rootMs, provenMs, marginMs, agentsDollars, gasWei, rewardWei } = epoch;
+  return [
+    name,
+    toned(epoch.isMissed ? 'bad' : TONE_OF_EPOCH[state], epoch.isMissed ? 'missed' : state),
+    formatTime(openedAtMs),
+    rootMs === undefined ? '' : formatDuration(rootMs),
+    provenMs === undefined ? '' : formatDuration(provenMs),
+    marginMs === undefined ? '' : formatDuration(marginMs),
+    agentsDollars === undefined ? '' : `$${agentsDollars.toFixed(2)}`,
+    gasWei === undefined ? '' : ether(gasWei),
+    rewardWei === undefined ? '' : ether(rewardWei),
+    epoch.hasRivalProof ? toned('busy', 'shared with a rival') : (epoch.reason ?? ''),
+  ];
+}
+
+function sumUp(epochs: readonly PastEpoch[]): string {
+  const missed = epochs.filter(({ isMissed }) => isMissed).length;
+  const proven = epochs.filter(({ state }) => state === 'proven');
+  const parts = [`${epochs.length} ${epochs.length === 1 ? 'epoch' : 'epochs'}`, `${proven.length} proven`];
+  parts.push(`${missed} missed`);
+  const toRoot = sorted(epochs, ({ rootMs }) => rootMs);
+  if (toRoot.length > 0)
+    parts.push(`root after ${formatDuration(toRoot[Math.floor(toRoot.length / 2)] ?? 0)} (median)`);
+  const [leastMargin] = sorted(epochs, ({ marginMs }) => marginMs);
+  if (leastMargin !== undefined) parts.push(`least margin ${formatDuration(leastMargin)}`);
+  const dollars = sorted(epochs, ({ agentsDollars }) => agentsDollars);
+  if (dollars.length > 0) parts.push(`$${dollars.reduce((sum, each) => sum + each, 0).toFixed(2)} for agents`);
+  return parts.join(', ');
+}
+
+/** What is known, the least first. */
+function sorted(epochs: readonly PastEpoch[], valueOf: (epoch: PastEpoch) => number | undefined): number[] {
+  return epochs.flatMap((epoch) => valueOf(epoch) ?? []).sort((a, b) => a - b);
+}
+
+function ether(wei: string): string {
+  return `${(Number(wei) / WEI_PER_ETHER).toFixed(6)} ETH`;
+}
+
+function textOfCell(cell: Line[number] | undefined): string {
+  return typeof cell === 'object' ? cell.text : (cell ?? '');
+}
