@@ -66,6 +66,7 @@ export class PredictionReader {
     return predictFleet({
       ...ENGINES[this.#kind],
       open,
+      latest,
       proven,
       agentsOf: (epoch) => agentsOfFleet(agents, decision, epoch, nowMs),
       submissionSeconds: usualSubmissionSeconds(latest),

@@ -8,7 +8,7 @@ import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { FleetDecision, ScalingPolicy } from './decide/fleet-state.ts';
 
-export interface PredictRootsInput extends Pick<FleetUnderWay, 'open' | 'proven' | 'nowMs'> {
+export interface PredictRootsInput extends Pick<FleetUnderWay, 'open' | 'latest' | 'earlier' | 'proven' | 'nowMs'> {
   readonly pools: FleetPools;
   readonly groups: readonly AgentGroup[];
   readonly decision: FleetDecision;

@@ -86,8 +86,14 @@ function timeOf({ state, runningSeconds, usualSeconds }: ExplainedStep): string 
   return state === 'running' ? `${formatDuration(runningSeconds * 1000)} of usually ${usual}` : `usually ${usual}`;
 }
 
-function endOf({ startsInSeconds, endsInSeconds, waitsForAgentSeconds }: ExplainedStep): Line[number] {
+function endOf({
+  startsInSeconds,
+  endsInSeconds,
+  waitsForAgentSeconds,
+  notBeforeSeconds,
+}: ExplainedStep): Line[number] {
   if (startsInSeconds === Infinity) return toned('bad', 'no agent');
   const waits = waitsForAgentSeconds >= 1 ? `, ${formatDuration(waitsForAgentSeconds * 1000)} of it for an agent` : '';
-  return `done in ${formatDuration(endsInSeconds * 1000)}${waits}`;
+  const grows = notBeforeSeconds >= 1 ? `, not asked for before ${formatDuration(notBeforeSeconds * 1000)}` : '';
+  return `done in ${formatDuration(endsInSeconds * 1000)}${waits}${grows}`;
 }

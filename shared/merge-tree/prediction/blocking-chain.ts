@@ -2,7 +2,10 @@ import type { Schedule } from './simulate-work.ts';
 import type { JobAhead } from './work-ahead.ts';
 
 /** A job that the root waits for. Times are in seconds from now. */
-export interface ChainStep extends Pick<JobAhead, 'circuit' | 'pool' | 'state' | 'runningSeconds' | 'record'> {
+export interface ChainStep extends Pick<
+  JobAhead,
+  'circuit' | 'pool' | 'state' | 'runningSeconds' | 'record' | 'notBeforeSeconds'
+> {
   /** For an agent, once it is asked for; 0 for a running one. */
   readonly waitsForAgentSeconds: number;
   /** When it starts, or 0 for a running one; infinite when no agent will take it. */
@@ -18,7 +21,7 @@ export interface ChainStep extends Pick<JobAhead, 'circuit' | 'pool' | 'state' |
 export function blockingChain(jobs: readonly JobAhead[], schedule: Schedule, first: number): readonly ChainStep[] {
   const chain: ChainStep[] = [];
   for (let index: number | undefined = jobs.length - 1; index !== undefined && index >= 0;) {
-    const { circuit, pool, state, runningSeconds, record, children } = jobs[index] as JobAhead;
+    const { circuit, pool, state, runningSeconds, record, notBeforeSeconds, children } = jobs[index] as JobAhead;
     const job = first + index;
     const [readyAt, startAt] = [schedule.readyAt[job] as number, schedule.startAt[job] as number];
     chain.push({
@@ -27,6 +30,7 @@ export function blockingChain(jobs: readonly JobAhead[], schedule: Schedule, fir
       state,
       runningSeconds,
       record,
+      notBeforeSeconds,
       waitsForAgentSeconds: readyAt === Infinity ? 0 : startAt - readyAt,
       startsInSeconds: startAt,
       endsInSeconds: schedule.endAt[job] as number,

@@ -3,11 +3,12 @@ import type { JobRecord, JobTally } from '../../ledger/job-ledger.ts';
 import { type EpochId, isOfLine } from '../../proving-job/epoch-id.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import { expectedTree } from '../expected/tree-of-shape.ts';
+import type { EpochCounts } from '../forecast/jobs-to-come.ts';
 import type { AgentsAhead } from './agents-ahead.ts';
+import { comingJobs } from './coming-jobs.ts';
 import { type EpochPrediction, predictEpochs, type PredictionInput } from './predict-epochs.ts';
 import { streamedWorkAhead } from './streamed-work-ahead.ts';
 import { type UsualSeconds, UsualTimes } from './usual-times.ts';
-import { wayToRoot } from './way-to-root.ts';
 import { type TreeJob, type WorkAhead, workAhead } from './work-ahead.ts';
 
 /** An epoch that is being proven, and how far its jobs are. */
@@ -18,6 +19,10 @@ export interface EpochUnderWay {
 
 export interface FleetUnderWay extends Pick<PredictionInput, 'order' | 'hopSeconds'> {
   readonly open: readonly EpochUnderWay[];
+  /** Every epoch that is known lately. */
+  readonly latest: readonly EpochRecord[];
+  /** What the newest epochs that streamed to their end had, by version. @default none is known */
+  readonly earlier?: ReadonlyMap<string, readonly EpochCounts[]>;
   /** Proven jobs, some of each circuit: they show how long circuits take. */
   readonly proven: readonly JobRecord[];
   /** The agents that prove for an epoch, and for all others of its version. */
@@ -68,12 +73,13 @@ export function predictionsById(groups: readonly PredictedGroup[]): ReadonlyMap<
 }
 
 function workOf(
-  { networkVersion, shape }: EpochRecord,
+  epoch: EpochRecord,
   tally: JobTally,
-  { nowMs, treeOf = (known) => expectedTree(known).jobs }: FleetUnderWay,
+  { nowMs, latest, earlier, treeOf = (known) => expectedTree(known).jobs }: FleetUnderWay,
 ): WorkAhead {
+  const { networkVersion, shape } = epoch;
   const options = { networkVersion, nowMs };
-  return shape === undefined
-    ? streamedWorkAhead(tally, wayToRoot(tally, networkVersion), options)
-    : workAhead(treeOf(shape), tally, options);
+  if (shape !== undefined) return workAhead(treeOf(shape), tally, options);
+  const coming = comingJobs({ epoch, tally, latest, earlier: earlier?.get(networkVersion) ?? [], nowMs });
+  return streamedWorkAhead(tally, coming, options);
 }

@@ -5,10 +5,11 @@ import { type EpochAhead, predictEpochs } from '../../../shared/merge-tree/predi
 import { type TimedJob, UsualTimes } from '../../../shared/merge-tree/prediction/usual-times.ts';
 import { type TreeJob, workAhead } from '../../../shared/merge-tree/prediction/work-ahead.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { CIRCUITS, type EpochPlan, INCLUSION_SECONDS, POOL_OF_CIRCUIT } from '../fleet-simulator/epoch-plan.ts';
+import { type EpochPlan, INCLUSION_SECONDS } from '../fleet-simulator/epoch-plan.ts';
 import type { EpochRun } from '../fleet-simulator/epoch-run.ts';
 import { comingSoon } from '../fleet-simulator/epoch-loads.ts';
 import { CAPACITIES, POOLS } from '../fleet-simulator/pools.ts';
+import { CIRCUITS, POOL_OF_CIRCUIT } from '../fleet-simulator/simulated-circuits.ts';
 import type { DesiredAgents, FleetView, ScalingRule } from '../fleet-simulator/rules/scaling-rule.ts';
 import { type PredictedRoot, stageOf } from './eta-error.ts';
 import { leasedJob } from './replay.ts';
@@ -98,15 +99,25 @@ function shareDone({ proven, plan }: EpochRun): number {
   return proven.reduce((sum, count) => sum + count, 0) / plan.circuits.length;
 }
 
-function tallyOf(run: EpochRun): JobTally {
-  const running = Map.groupBy(run.provingJobs, ({ circuit }) => circuit);
+function tallyOf({ proven, waitingJobs, provingJobs }: EpochRun): JobTally {
+  const running = Map.groupBy(provingJobs, ({ circuit }) => circuit);
+  const waiting = Map.groupBy(waitingJobs, ({ circuit }) => circuit);
+  const circuits = new Set([
+    ...running.keys(),
+    ...waiting.keys(),
+    ...proven.keys().filter((circuit) => proven[circuit]! > 0),
+  ]);
   return new Map(
-    CIRCUITS.map((circuit, index): [CircuitName, CircuitTally] => {
-      const pool = POOL_OF_CIRCUIT[index]!;
-      const leased = (running.get(index) ?? []).map(({ startedAtSeconds }) => leasedJob(pool, startedAtSeconds * 1000));
+    [...circuits].map((circuit): [CircuitName, CircuitTally] => {
+      const queued = Map.groupBy(waiting.get(circuit) ?? [], ({ pool }) => pool);
       return [
-        circuit,
-        { proven: run.proven[index]!, rejected: 0, queued: new Map([[pool, run.waiting[index]!]]), leased },
+        CIRCUITS[circuit]!,
+        {
+          proven: proven[circuit]!,
+          rejected: 0,
+          queued: new Map([...queued].map(([pool, jobs]) => [pool, jobs.length])),
+          leased: (running.get(circuit) ?? []).map((job) => leasedJob(job.pool, job.startedAtSeconds * 1000)),
+        },
       ];
     }),
   );

@@ -30,6 +30,7 @@ export function aStep(overrides: Partial<ChainStep>): ChainStep {
     state: 'unasked',
     runningSeconds: 0,
     record: undefined,
+    notBeforeSeconds: 0,
     waitsForAgentSeconds: 0,
     startsInSeconds: 0,
     endsInSeconds: 250,

@@ -16,9 +16,10 @@ const POOLS = FleetPools.parse({ small: LIMITS, medium: LIMITS, large: LIMITS })
 function rootWith(ordered: number, running: number, pools = POOLS): PredictedRoot | undefined {
   const shape = [{ blocks: [{ publicTxs: 4, privateTxs: 4 }], l1ToL2Messages: 0 }];
   const epoch = openedEpoch(undefined, { ...aNewEpoch(), shape, deadlineAtMs: NOW_MS + 7_200_000 }, NOW_MS);
-  const decided = { spot: ordered, od: 0, reason: '' };
+  const decided = { spot: ordered, od: 0, isPostponed: false, reason: '' };
   return predictRoots({
     open: [{ epoch, tally: new Map() }],
+    latest: [epoch],
     proven: [],
     nowMs: NOW_MS,
     pools,
