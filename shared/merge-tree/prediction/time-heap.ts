@@ -12,10 +12,6 @@ export class TimeHeap {
     return this.#times[0] ?? Infinity;
   }
 
-  get first(): number | undefined {
-    return this.#items[0];
-  }
-
   add(time: number, item: number): void {
     let place = this.#items.length;
     while (place > 0) {
