@@ -33,6 +33,8 @@ const ENGINES = {
   aws: { order: 'lanes', hopSeconds: 1, timesMs: 30_000 },
 } as const;
 
+/** A prediction is good for this long, by the jobs that are left: those of large epochs take a fifth of a second of a core. */
+const GOOD_MS_PER_JOB = 0.1;
 /** Those of the epochs that may be open at a time. */
 const TREES_KEPT = 8;
 
@@ -42,6 +44,13 @@ export class PredictionReader {
   readonly #usualSeconds: UsualSeconds | undefined;
   readonly #proven: ProvenJobs;
   readonly #trees = new Map<string, readonly TreeJob[]>();
+  #last:
+    | {
+        readonly epochs: string;
+        readonly predictions: ReadonlyMap<EpochId, EpochPrediction>;
+        readonly untilMs: number;
+      }
+    | undefined;
   #times: { readonly atMs: number; readonly epochs: string; readonly jobs: readonly JobRecord[] } | undefined;
 
   /** @param usualSeconds what is known of circuits before one of their jobs is proven. @default nothing */
@@ -53,7 +62,14 @@ export class PredictionReader {
 
   /** The predictions of the open epochs, by id. */
   async read(fleet: SeenFleet, nowMs: number): Promise<ReadonlyMap<EpochId, EpochPrediction>> {
-    return predictionsById(await this.readGroups(fleet, nowMs));
+    const epochs = namesOf(fleet.open.map(({ epoch }) => epoch));
+    const last = this.#last;
+    if (last?.epochs === epochs && nowMs < last.untilMs) return last.predictions;
+    const groups = await this.readGroups(fleet, nowMs);
+    const predictions = predictionsById(groups);
+    const jobs = groups.flatMap(({ input }) => input.epochs).reduce((sum, { work }) => sum + work.jobs.length, 0);
+    this.#last = { epochs, predictions, untilMs: nowMs + GOOD_MS_PER_JOB * jobs };
+    return predictions;
   }
 
   /** The same, with what the predictions are based on. */
@@ -82,7 +98,7 @@ export class PredictionReader {
 
   /** Read anew only now and then: on AWS each circuit of each epoch is a request. */
   async #provenJobs(latest: readonly EpochRecord[], nowMs: number): Promise<readonly JobRecord[]> {
-    const epochs = latest.map(({ id, state }) => `${id} ${state}`).join();
+    const epochs = namesOf(latest);
     const known = this.#times;
     if (known?.epochs === epochs && nowMs - known.atMs < ENGINES[this.#kind].timesMs) return known.jobs;
     const jobs = await this.#proven.of(latest, nowMs);
@@ -98,4 +114,8 @@ export class PredictionReader {
     if (oldest !== undefined && this.#trees.size > TREES_KEPT) this.#trees.delete(oldest);
     return tree;
   }
+}
+
+function namesOf(epochs: readonly EpochRecord[]): string {
+  return epochs.map(({ id, state, attempt }) => `${id} ${state} ${attempt}`).join();
 }
