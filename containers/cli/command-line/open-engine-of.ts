@@ -98,7 +98,7 @@ async function linesOf({ notes }: Engine): Promise<readonly FleetLine[] | undefi
 /** Where a fleet is, for people: `embedded, /var/lib/coppice` or `aws, prefix coppice in eu-west-1`. */
 export function describePlace(options: EngineOptions): string {
   if (options.engine === 'embedded') return `embedded, ${options.dataDirectory}`;
-  const region = options.connection?.region ?? process.env['AWS_REGION'];
+  const region = options.connection.region ?? process.env['AWS_REGION'];
   return `aws, prefix ${options.prefix}${region === undefined ? '' : ` in ${region}`}`;
 }
 

@@ -127,9 +127,9 @@ async function countJobs(
   return counted;
 }
 
-/** On AWS a function notes the time of L1's newest block. */
+/** Programs that read L1 note the time of its newest block. */
 async function readNotedL1({ notes }: Engine): Promise<L1Status | undefined> {
-  const noted = notes && (await l1TimeNote(notes).find()).value;
+  const { value: noted } = await l1TimeNote(notes).find();
   return noted && { headAtMs: noted.blockAtMs };
 }
 

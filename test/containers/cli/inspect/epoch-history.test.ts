@@ -18,12 +18,12 @@ describe('coppice epochs', () => {
   afterEach(() => harness.close());
 
   async function proveEpoch(number: number, state: 'proven' | 'expired'): Promise<void> {
-    const { engine, elapse, nowMs } = harness;
+    const { engine } = harness;
     const id = epochId(number);
-    await engine.epochs.open({ ...aNewEpoch(), id, deadlineAtMs: nowMs() + 1_000_000 });
+    await engine.epochs.open({ ...aNewEpoch(), id, deadlineAtMs: harness.nowMs() + 1_000_000 });
     await engine.decisions.record({
       kind: 'submission',
-      atMs: nowMs(),
+      atMs: harness.nowMs(),
       epochId: id,
       epoch: EpochNumber.parse(number),
       choice: 'submit',
@@ -31,9 +31,9 @@ describe('coppice epochs', () => {
       rewardWei: '50000000000000000',
       reason: 'it pays',
     });
-    await elapse(100);
+    await harness.elapse(100);
     if (state === 'proven') await engine.epochs.advance(id, rangeId, 'submitting');
-    await elapse(20);
+    await harness.elapse(20);
     await engine.epochs.advance(id, rangeId, state);
   }
 

@@ -229,7 +229,7 @@ describe('coppice status', () => {
         { ...line, name: 'v6', version: '6.0.0', state: 'ready' },
       ],
     }));
-    expect(text.split('\n\n')[0]).toMatchInlineSnapshot(`
+    expect(text.split('\n\n')[1]).toMatchInlineSnapshot(`
       "Version lines
         v4  4.3.1  ended     0 open epochs  0 agents   no longer canonical for 2 h 0 min  remove it from coppice.config.ts and deploy
         v5  5.2.0  draining  1 open epoch   14 agents  no longer canonical for 0.0 s

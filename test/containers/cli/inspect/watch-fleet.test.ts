@@ -21,12 +21,13 @@ describe('coppice watch', () => {
   it('writes plain lines where nothing can be redrawn, until it is stopped', async () => {
     await seedFleet(harness);
     const end = new AbortController();
+    const nowMs = (): number => harness.nowMs();
     let text = '';
     const output = new PlainOutput((written) => {
       text += written;
       if (text.includes('jobs proven')) end.abort();
-    }, harness.nowMs);
-    await watchFleet(harness.engine, output, { nowMs: harness.nowMs, signal: end.signal });
+    }, nowMs);
+    await watchFleet(harness.engine, output, { nowMs, signal: end.signal });
     expect(text).toContain('epoch 7: started: checkpoints 12 to 12');
     expect(text).toContain('epoch 7: 3 of 6 jobs proven, 1 running, 1 waiting; root in ');
   });
