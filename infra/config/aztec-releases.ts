@@ -1,7 +1,7 @@
 /** Aztec's programs that run from its own images. */
 export type OfficialProgram = 'node' | 'agent';
 
-/** What one run of Aztec's versions has in common for whoever runs its images. */
+/** What a run of Aztec's versions has in common for operators of its images. */
 export interface AztecRelease {
   /** The first major version that it is true of. */
   readonly fromMajor: number;
