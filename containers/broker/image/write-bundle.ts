@@ -17,6 +17,7 @@ export const LEFT_OUT: readonly string[] = [
   'containers/crs/prepare-crs.ts',
   'containers/canary/run-canary.ts',
   'containers/devnet/run-devnet.ts',
+  'containers/real-proofs/run-real-proofs.ts',
   'shared/config/aztec/network-defaults.ts',
 ];
 

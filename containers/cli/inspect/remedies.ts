@@ -3,7 +3,7 @@ import { type PredictionInput, usualRootSeconds } from '../../../shared/merge-tr
 import { isOpenRoot } from '../../../shared/ledger/outbox.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
-import type { EpochExplanation } from './explain-epoch.ts';
+import type { ExplainedEpoch } from './explained-epoch.ts';
 
 /** Something that would have the epoch done sooner, or at all. */
 export interface Remedy {
@@ -26,10 +26,7 @@ const OVERDUE = 3;
 const LEAST_OVERDUE_SECONDS = 30;
 
 /** What would help the epoch, the most needed first. Empty when it needs no help, or nothing but patience. */
-export function remediesFor(
-  explained: Omit<EpochExplanation, 'remedies'>,
-  from: PredictedFrom | undefined,
-): readonly Remedy[] {
+export function remediesFor(explained: ExplainedEpoch, from: PredictedFrom | undefined): readonly Remedy[] {
   const { prediction, rejected, name, root } = explained;
   return [
     ...(prediction?.lacking ?? []).map((pool): Remedy => ({
@@ -53,7 +50,7 @@ export function remediesFor(
 }
 
 /** The smallest number of agents, doubled again and again, that gains enough: by playing the rest of the work through with them. */
-function moreAgents({ prediction }: Omit<EpochExplanation, 'remedies'>, { input, place }: PredictedFrom): Remedy[] {
+function moreAgents({ prediction }: ExplainedEpoch, { input, place }: PredictedFrom): Remedy[] {
   const chain = prediction?.chain ?? [];
   const pool = mostWaitedFor(chain);
   if (pool === undefined || prediction?.lacking.length !== 0) return [];
@@ -88,7 +85,7 @@ function overdueAgent({
   runningSeconds,
   usualSeconds,
   record,
-}: EpochExplanation['chain'][number]): Remedy[] {
+}: ExplainedEpoch['chain'][number]): Remedy[] {
   const agentId = record?.lease?.agentId;
   const isOverdue = runningSeconds > Math.max(LEAST_OVERDUE_SECONDS, OVERDUE * usualSeconds);
   if (state !== 'running' || agentId === undefined || !isOverdue) return [];

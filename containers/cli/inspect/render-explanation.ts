@@ -6,7 +6,8 @@ import { alignColumns } from '../../terminal/align-columns.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
 import { fitLine, type Line, toned } from '../../terminal/line.ts';
-import type { EpochExplanation, ExplainedStep } from './explain-epoch.ts';
+import type { EpochExplanation } from './explain-epoch.ts';
+import type { ExplainedStep } from './explained-epoch.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
 /** Whether an epoch will make it, what it waits for, and what would help. */

@@ -9,7 +9,6 @@ import { NODE_GROUPS } from './node-settings.ts';
 import { NODE_WATCH_GROUP } from './node-watch-settings.ts';
 import { HISTORY_GROUP } from './history-settings.ts';
 import { PRICE_GROUP } from './price-settings.ts';
-import { STATUS_GROUP } from './status-settings.ts';
 import { WAIT_GROUP } from './wait-settings.ts';
 import type { Setting, SettingGroup } from '../setting.ts';
 
@@ -26,7 +25,6 @@ const ALL_GROUPS: readonly SettingGroup[] = [
     CANARY_GROUP,
     JOBS_GROUP,
     HISTORY_GROUP,
-    STATUS_GROUP,
     WAIT_GROUP,
     PRICE_GROUP,
     ENV_FILE_GROUP,

@@ -53,10 +53,13 @@ describe('the resources of a fleet on AWS', () => {
     });
   });
 
-  it('are a bucket that deletes objects after a week', async () => {
+  it('are a bucket that deletes objects after a week, and snapshots after two days', async () => {
     const bucket = { Bucket: harness.names.proofsBucket };
     const { Rules } = await harness.clients.s3.send(new GetBucketLifecycleConfigurationCommand(bucket));
-    expect(Rules).toMatchObject([{ Status: 'Enabled', Expiration: { Days: 7 } }]);
+    expect(Rules).toMatchObject([
+      { Status: 'Enabled', Expiration: { Days: 7 } },
+      { Status: 'Enabled', Filter: { Prefix: 'snapshots/' }, Expiration: { Days: 2 } },
+    ]);
   });
 
   it('stay unchanged when they are created again', async () => {
