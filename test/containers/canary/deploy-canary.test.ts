@@ -50,7 +50,8 @@ describe('the contracts of the canary', () => {
 
   beforeAll(async () => {
     anvil = await startAnvil();
-    await anvil.rpc('evm_setAutomine', true);
+    // A block a second: viem's wait for a receipt can miss the one block that a transaction brings.
+    await anvil.rpc('evm_setIntervalMining', 1);
     // Operators may have a user and a password in it.
     const rpcUrl = anvil.url.replace('http://', 'http://operator:passphrase@');
     l1 = createL1Client({ rpcUrls: [rpcUrl], chainId: foundry.id });

@@ -41,7 +41,8 @@ describe("a root for the canary's contract", () => {
 
   beforeAll(async () => {
     anvil = await startAnvil();
-    await anvil.rpc('evm_setAutomine', true);
+    // A block a second: viem's wait for a receipt can miss the one block that a transaction brings.
+    await anvil.rpc('evm_setIntervalMining', 1);
     l1 = createL1Client({ rpcUrls: [anvil.url], chainId: ANVIL_CHAIN_ID });
     const deployment = await deployCanary({
       l1,
