@@ -1,33 +1,15 @@
 import type { Duration } from 'aws-cdk-lib';
-import {
-  type ContainerDefinition,
-  type ContainerImage,
-  type HealthCheck,
-  LinuxParameters,
-  type PortMapping,
-  type Secret,
-  type TaskDefinition,
-} from 'aws-cdk-lib/aws-ecs';
+import { type ContainerDefinition, LinuxParameters, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { containerLog } from './container-log.ts';
-import { RESTART_IN_PLACE, shareOf, type TaskShare } from './shared-task.ts';
+import { RESTART_IN_PLACE, shareOf, type TaskContainer, type TaskShare } from './shared-task.ts';
 
 /** As Aztec's own set-up of a prover names it, for every version. */
 const ENTRY_POINT = ['node', '--no-warnings', '/usr/src/yarn-project/aztec/dest/bin/index.js'];
 
-export interface AztecContainerOptions {
+export interface AztecContainerOptions extends TaskContainer {
   readonly config: Pick<EnvironmentConfig, 'prefix' | 'logDays'>;
-  /** The name of the container and of its log. */
-  readonly name: string;
-  /** Aztec's own, as it is. */
-  readonly image: ContainerImage;
-  readonly command: readonly string[];
-  readonly variables: Readonly<Record<string, string>>;
-  readonly secrets?: Record<string, Secret>;
-  readonly portMappings?: PortMapping[];
-  readonly healthCheck?: HealthCheck;
-  readonly gpuCount?: number;
   readonly share: TaskShare;
   readonly stopTimeout: Duration;
 }

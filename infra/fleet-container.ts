@@ -1,13 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import {
-  type ContainerDefinition,
-  type ContainerImage,
-  type HealthCheck,
-  LinuxParameters,
-  type PortMapping,
-  type Secret,
-  type TaskDefinition,
-} from 'aws-cdk-lib/aws-ecs';
+import { type ContainerDefinition, LinuxParameters, type TaskDefinition } from 'aws-cdk-lib/aws-ecs';
 
 import { ENGINE_SETTINGS } from '../shared/config/groups/engine-settings.ts';
 import { PROCESS_SETTINGS } from '../shared/config/groups/process-settings.ts';
@@ -15,7 +7,7 @@ import { acknowledge } from './acknowledge.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { containerLog } from './container-log.ts';
 import { metricsNamespace } from './metrics-namespace.ts';
-import { RESTART_IN_PLACE, shareOf, type TaskShare } from './shared-task.ts';
+import { RESTART_IN_PLACE, shareOf, type TaskContainer, type TaskShare } from './shared-task.ts';
 
 /** The longest that ECS waits between asking a container to stop and killing it. */
 export const STOP_TIMEOUT = Duration.seconds(120);
@@ -32,17 +24,8 @@ const USER = '10001:10001';
  * with its reference string.
  */
 export const FARGATE_STORAGE_GIB = 40;
-export interface FleetContainerOptions {
+export interface FleetContainerOptions extends TaskContainer {
   readonly config: EnvironmentConfig;
-  /** The name of the container and of its log: `node`, or the pool's. */
-  readonly name: string;
-  readonly image: ContainerImage;
-  readonly command: readonly string[];
-  readonly variables: Readonly<Record<string, string>>;
-  readonly secrets?: Record<string, Secret>;
-  readonly portMappings?: PortMapping[];
-  readonly healthCheck?: HealthCheck;
-  readonly gpuCount?: number;
   /** Whether it is started again in place, beside its volume. @default only where Aztec's container shares the task */
   readonly restartsInPlace?: boolean;
   /** Set where Aztec's container shares the task. @default it has the whole task */

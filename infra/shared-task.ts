@@ -1,5 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
-import type { ContainerDefinitionOptions } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinitionOptions, ContainerImage, HealthCheck, PortMapping, Secret } from 'aws-cdk-lib/aws-ecs';
+
+/** What any container of a task runs, and with what. */
+export interface TaskContainer {
+  /** The name of the container and of its log. */
+  readonly name: string;
+  readonly image: ContainerImage;
+  readonly command: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets?: Record<string, Secret>;
+  readonly portMappings?: PortMapping[];
+  readonly healthCheck?: HealthCheck;
+  readonly gpuCount?: number;
+}
 
 /** The part of a task's processors and memory that one of its containers has. */
 export interface TaskShare {

@@ -15,7 +15,7 @@ import { TaskProtection } from './task-protection.ts';
 
 export interface RunLoopDeps {
   readonly log: Logger;
-  /** What `/metrics` serves, where the agent has a port. @default there is no such page */
+  /** What `/metrics` serves, where the agent has a port. @default not served */
   readonly scrape?: Scrape | undefined;
   /** Aborts when the agent is to stop: it drains, see `drainSeconds`. */
   readonly signal: AbortSignal;

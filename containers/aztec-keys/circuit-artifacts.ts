@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { AztecCircuit } from '../../shared/proving-job/aztec-circuits.ts';
 
-/** Aztec's name for the artifact of each circuit. The AVM's is no Noir circuit: its key is part of `bb-avm`. */
+/** Aztec's name for the artifact of each circuit. The AVM is not written in Noir: its key is part of `bb-avm`. */
 export const ARTIFACTS = {
   PUBLIC_CHONK_VERIFIER: 'PublicChonkVerifier',
   PRIVATE_TX_BASE_ROLLUP: 'PrivateTxBaseRollupArtifact',

@@ -1,5 +1,6 @@
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { Settlement, SettlementFeed } from '../../shared/ledger/settlement-feed.ts';
+import { Wakers } from '../../shared/retry/wakers.ts';
 import type { WireIds } from './wire-ids.ts';
 
 /**
@@ -34,7 +35,7 @@ export class RecentSettlements {
   readonly #noticed = new Map<string, Noticed>();
   #newestMs = -Infinity;
   /** Wakes the calls that are held. */
-  readonly #wakers = new Set<() => void>();
+  readonly #wakers = new Wakers();
   /** The settlements that a client has seen, by the time of the newest. */
   readonly #seenMs = new Map<string, number>();
 
@@ -65,13 +66,13 @@ export class RecentSettlements {
     this.#newestMs = atMs;
     const [oldest] = this.#noticed.keys();
     if (this.#noticed.size > MOST_KEPT && oldest !== undefined) this.#noticed.delete(oldest);
-    for (const wake of this.#wakers) wake();
+    this.#wakers.wake();
   }
 
   /** The settlements of the last seconds; waits for one that is new to the client until `signal` aborts. */
   async take(client: string, signal: AbortSignal): Promise<readonly WireJobId[]> {
     while (!this.#hasNewsFor(client) && !signal.aborted) {
-      await this.#newsOr(signal);
+      await this.#wakers.changeOr(signal);
     }
     const seenMs = this.#seenMs.get(client) ?? Infinity;
     const repeatedMs = this.#deps.steadyMs() - REPEATED_MS;
@@ -84,16 +85,6 @@ export class RecentSettlements {
   #hasNewsFor(client: string): boolean {
     const seenMs = this.#seenMs.get(client) ?? -Infinity;
     return this.#newestMs > seenMs || this.#deps.steadyMs() - this.#newestMs < FRESH_MS;
-  }
-
-  async #newsOr(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const wake = (): void => resolve(undefined);
-    this.#wakers.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-    await promise;
-    this.#wakers.delete(wake);
-    signal.removeEventListener('abort', wake);
   }
 
   #forgetOldClients(): void {

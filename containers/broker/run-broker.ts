@@ -52,7 +52,7 @@ export interface BrokerOptions {
 export interface RunBrokerDeps {
   readonly engine: Engine;
   readonly metrics: Metrics;
-  /** What `/metrics` serves. @default there is no such page */
+  /** What `/metrics` serves. @default not served */
   readonly scrape?: Scrape | undefined;
   readonly log: Logger;
   /** Ends the broker: held calls end at once. */

@@ -13,8 +13,8 @@ interface Told {
 }
 
 /**
- * The clients that know that a job was cancelled, and are not told again. After a prune an official node asks for the same job
- * anew, and waits for it before its enqueue has arrived: told once more that it is cancelled, it would give up what it has just begun.
+ * The clients that know of a job's cancel, and are not notified again. After a prune an official node asks for the same job
+ * again, and polls before its enqueue has arrived: a second notification would make it give up what it has just begun.
  */
 export class ToldCancels {
   readonly #steadyMs: () => number;
@@ -32,19 +32,19 @@ export class ToldCancels {
     this.#told.set(id, clients.set(client, { settledAtMs, atMs: this.#steadyMs() }));
   }
 
-  /** Whether the client was told of this cancel of the job. */
+  /** Whether the client was notified of this cancel of the job. */
   knows({ id, settledAtMs }: Pick<JobRecord, 'id' | 'settledAtMs'>, client: string): boolean {
     const told = this.#told.get(id)?.get(client);
     return told !== undefined && told.settledAtMs === settledAtMs;
   }
 
-  /** Whether it was told of it within the last seconds. */
+  /** Whether it was notified within the last seconds. */
   wasJustTold(job: Pick<JobRecord, 'id' | 'settledAtMs'>, client: string): boolean {
     const atMs = this.#told.get(job.id)?.get(client)?.atMs ?? -Infinity;
     return this.knows(job, client) && this.#steadyMs() - atMs < AGAIN_MS;
   }
 
-  /** Whether the client knows of the job's last cancel that anybody was told of. */
+  /** Whether the client was notified of the job's last cancel that any client knows of. */
   hasHeardOf(jobId: ProvingJobId, client: string): boolean {
     return this.#told.get(jobId)?.has(client) === true;
   }

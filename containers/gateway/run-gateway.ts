@@ -38,7 +38,7 @@ export interface RunGatewayDeps {
   readonly engine: Engine;
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** What `/metrics` serves. @default there is no such page */
+  /** What `/metrics` serves. @default not served */
   readonly scrape?: Scrape | undefined;
   /** Ends the gateway: the agent gets no further job, and time for the one that it has. */
   readonly signal: AbortSignal;

@@ -36,7 +36,7 @@ export interface HealthServerOptions {
   readonly whose: string;
   readonly setting: SettingNames;
   readonly pages: HealthPages;
-  /** What `GET /status` returns, as JSON. @default there is no such page */
+  /** What `GET /status` returns, as JSON. @default not served */
   readonly status?: () => Promise<ProgramStatus>;
 }
 

@@ -54,7 +54,7 @@ import { runAgentWarning } from '../../shared/agent-fleet/warn-without-agents.ts
 export interface NodeDeps {
   readonly engine: Engine;
   readonly metrics: Metrics;
-  /** What `/metrics` serves. @default there is no such page */
+  /** What `/metrics` serves. @default not served */
   readonly scrape?: Scrape | undefined;
   readonly log: Logger;
   /** Ends the node: running attempts are wound up, their jobs go on in the fleet. */

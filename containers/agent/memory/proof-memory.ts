@@ -96,7 +96,7 @@ export class ProofMemory {
   }
 }
 
-/** When the process with that id began, as the system counts it: ids come again. `undefined` if there is none. */
+/** When the process with that id began, by the system: ids are reused. `undefined` when no process has it. */
 function startOf(pid: number): string | undefined {
   try {
     // The name of a program, in parentheses, may hold anything.

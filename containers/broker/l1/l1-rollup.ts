@@ -68,7 +68,7 @@ export class L1Rollup {
 
   /**
    * The oldest epoch that is complete and not proven, by the node that follows L1 and has most proven: what one of them has is
-   * not missing. `undefined` when there is none.
+   * not missing. `undefined` without one.
    */
   async firstOpenEpoch(): Promise<OpenEpoch | undefined> {
     const [timing, { usable }] = await Promise.all([this.#readTiming(), readHeads(this.#deps, this.#deps.nowMs())]);

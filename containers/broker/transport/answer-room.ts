@@ -1,3 +1,4 @@
+import { Wakers } from '../../../shared/retry/wakers.ts';
 import { AnswersFullError } from './errors.ts';
 
 export interface AnswerRoomOptions {
@@ -43,7 +44,7 @@ interface Waiting {
 export class AnswerRoom {
   readonly #options: AnswerRoomOptions;
   readonly #bytesOf = new Map<string, number>();
-  readonly #wakers = new Set<() => void>();
+  readonly #wakers = new Wakers();
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
   #exceeding: OpenShare | undefined;
@@ -59,7 +60,7 @@ export class AnswerRoom {
   /** Waits until it is not full for clients in general. */
   async whenOpen(): Promise<void> {
     const never = new AbortController().signal;
-    while (this.isFull) await this.#changeOr(never);
+    while (this.isFull) await this.#wakers.changeOr(never);
   }
 
   /** @param signal ends every wait: the request is over. @returns the response's share, and what ends it: its response is sent, or will not be */
@@ -72,7 +73,7 @@ export class AnswerRoom {
         return hasRoom();
       },
       untilRoom: async (until) => {
-        while (!hasRoom() && !until.aborted) await this.#changeOr(until);
+        while (!hasRoom() && !until.aborted) await this.#wakers.changeOr(until);
         return hasRoom() && !until.aborted;
       },
       add: (bytes) => this.#add(share, bytes),
@@ -89,12 +90,12 @@ export class AnswerRoom {
       const until = AbortSignal.any([signal, AbortSignal.timeout(this.#options.patienceMs)]);
       while (!this.#mayTake(waiting)) {
         if (until.aborted) throw new AnswersFullError(this.#bytes);
-        await this.#changeOr(until);
+        await this.#wakers.changeOr(until);
       }
       this.#add(share, bytes);
     } finally {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-      this.#wake();
+      this.#wakers.wake();
     }
   }
 
@@ -125,7 +126,7 @@ export class AnswerRoom {
     this.#count(share.client, -share.heldBytes);
     share.heldBytes = 0;
     if (this.#exceeding === share) this.#exceeding = undefined;
-    this.#wake();
+    this.#wakers.wake();
   }
 
   #count(client: string, bytes: number): void {
@@ -133,19 +134,5 @@ export class AnswerRoom {
     const held = this.#bytesFor(client) + bytes;
     if (held === 0) this.#bytesOf.delete(client);
     else this.#bytesOf.set(client, held);
-  }
-
-  #wake(): void {
-    for (const wake of this.#wakers) wake();
-  }
-
-  async #changeOr(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const wake = (): void => resolve(undefined);
-    this.#wakers.add(wake);
-    signal.addEventListener('abort', wake, { once: true });
-    await promise;
-    this.#wakers.delete(wake);
-    signal.removeEventListener('abort', wake);
   }
 }

@@ -32,7 +32,7 @@ export class BodyTurns {
     return this.#smallBytes >= this.#mostSmallBytes;
   }
 
-  /** Counts bytes of bodies without a turn. @param bytes negative when they are no longer in memory, or have a turn */
+  /** Counts bytes of bodies without a turn. @param bytes negative once they have left memory, or have a turn */
   countSmall(bytes: number): void {
     this.#smallBytes += bytes;
   }

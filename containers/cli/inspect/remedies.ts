@@ -31,7 +31,7 @@ export function remediesFor(explained: ExplainedEpoch, from: PredictedFrom | und
   return [
     ...(prediction?.lacking ?? []).map((pool): Remedy => ({
       kind: 'agents',
-      text: `start agents of pool ${pool}, there is none: coppice start --prover-agent --agent-pools ${pool}`,
+      text: `pool ${pool} has no agents: start one with coppice start --prover-agent --agent-pools ${pool}`,
     })),
     ...(rejected.length === 0
       ? []

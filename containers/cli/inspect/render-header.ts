@@ -24,7 +24,7 @@ export function renderHeader(status: FleetStatus): Line[] {
   ]);
 }
 
-/** The canary's have versions of their own, which are no version of Aztec. */
+/** Versions of the canary's circuits are not Aztec's. */
 function versionsOf({ epochs, agents }: FleetStatus): string {
   const ofAztec = [
     ...agents.filter(({ family }) => family.split(',').includes('aztec')),

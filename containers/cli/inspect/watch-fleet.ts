@@ -17,7 +17,7 @@ export interface WatchFleetOptions {
 /** On AWS, for each job of an epoch under way: counting 10,000 jobs takes some 2,000 read units, or $0.00025. */
 const AWS_MS_PER_JOB = 1.5;
 
-/** Shows what the fleet does until the signal aborts: as JSON lines on stdout where there is no `output`. */
+/** Shows what the fleet does until the signal aborts: as JSON lines on stdout without an `output`. */
 export async function watchFleet(
   engine: Engine,
   output: Output | undefined,

@@ -4,7 +4,8 @@ import { alignL1Clock } from '../l1/align-l1-clock.ts';
 import { deployL1 } from '../l1/deploy-l1.ts';
 import { runLocalProgram } from '../../processes/run-local-program.ts';
 import { startAztecHashing } from '../../processes/start-aztec-hashing.ts';
-import { SequencerConfiguration, type SequencerReady } from './sequencer-messages.ts';
+import { SequencerConfiguration } from './sequencer-messages.ts';
+import { sequencerReady } from './sequencer-ready.ts';
 import { startSequencer } from './sequencer.ts';
 import { warmUpBlobs } from '../l1/warm-up-blobs.ts';
 
@@ -21,16 +22,6 @@ runLocalProgram(SequencerConfiguration, async (configuration, report) => {
   await alignL1Clock(l1RpcUrl, timing, deployment.genesisSeconds);
   report('starting the sequencer');
   const sequencer = await startSequencer({ ...configuration, deployment });
-  const { registryAddress, rollupAddress, inboxAddress } = deployment.l1Contracts;
-  const ready: SequencerReady = {
-    registryAddress: registryAddress.toString(),
-    rollupAddress: rollupAddress.toString(),
-    inboxAddress: inboxAddress.toString(),
-    rollupVersion: deployment.rollupVersion,
-    genesisSeconds: deployment.genesisSeconds,
-    fundedAddresses: fundedAddresses.map((address) => address.toString()),
-    nodeRpcUrl: sequencer.nodeRpcUrl,
-    adminRpcUrl: sequencer.adminRpcUrl,
-  };
+  const ready = sequencerReady(deployment, sequencer, fundedAddresses);
   return { ready, stop: () => sequencer.stop() };
 });

@@ -5,6 +5,7 @@ import { useDevelopmentKeys } from '../../aztec-keys/use-development-keys.ts';
 import { alignL1Clock } from '../../devnet/l1/align-l1-clock.ts';
 import { deployL1 } from '../../devnet/l1/deploy-l1.ts';
 import { warmUpBlobs } from '../../devnet/l1/warm-up-blobs.ts';
+import { sequencerReady } from '../../devnet/sequencer/sequencer-ready.ts';
 import { startSequencer } from '../../devnet/sequencer/sequencer.ts';
 import { runLocalProgram } from '../../processes/run-local-program.ts';
 import { startAztecHashing } from '../../processes/start-aztec-hashing.ts';
@@ -26,12 +27,12 @@ runLocalProgram(ChainConfiguration, async ({ developmentKeys, ...configuration }
     deployL1(l1RpcUrl, l1ChainId, timing, fundedAddresses, developmentKeys === undefined ? 'honk' : 'mock'),
     warmUpBlobs(l1RpcUrl),
   ]);
-  const { registryAddress, rollupAddress, inboxAddress } = deployment.l1Contracts;
-  let { verifier } = await findVerifier(l1RpcUrl, rollupAddress.toString());
+  const rollupAddress = deployment.l1Contracts.rollupAddress.toString();
+  let { verifier } = await findVerifier(l1RpcUrl, rollupAddress);
   if (developmentKeys !== undefined) {
     report("deploying the verifier of the root's development key");
     verifier = await deployDevelopmentVerifier(l1RpcUrl, developmentKeys);
-    await replaceVerifier(l1RpcUrl, rollupAddress.toString(), verifier);
+    await replaceVerifier(l1RpcUrl, rollupAddress, verifier);
   }
   await alignL1Clock(l1RpcUrl, timing, deployment.genesisSeconds);
   report('starting the sequencer');
@@ -44,14 +45,7 @@ runLocalProgram(ChainConfiguration, async ({ developmentKeys, ...configuration }
     genesisSeconds: deployment.genesisSeconds,
   });
   const ready: ChainReady = {
-    registryAddress: registryAddress.toString(),
-    rollupAddress: rollupAddress.toString(),
-    inboxAddress: inboxAddress.toString(),
-    rollupVersion: deployment.rollupVersion,
-    genesisSeconds: deployment.genesisSeconds,
-    fundedAddresses: fundedAddresses.map((address) => address.toString()),
-    nodeRpcUrl: sequencer.nodeRpcUrl,
-    adminRpcUrl: sequencer.adminRpcUrl,
+    ...sequencerReady(deployment, sequencer, fundedAddresses),
     epoch,
     checkpoint,
     verifierAddress: verifier,

@@ -8,6 +8,22 @@ export const OFFICIAL_ROLES = ['broker', 'gateway'] as const;
 export type AwsRole =
   (typeof EPOCH_ROLES)[number] | (typeof OFFICIAL_ROLES)[number] | 'scale-fleet' | 'watch-l1' | 'watch-tasks';
 
+/** The calls of a program that takes jobs and brings their proofs: a gateway makes those of an agent, for Aztec's. */
+const PROVING_CALLS = [
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+  's3:GetObject',
+  's3:PutObject',
+  'sqs:ChangeMessageVisibility',
+  'sqs:DeleteMessage',
+  'sqs:GetQueueAttributes',
+  'sqs:GetQueueUrl',
+  'sqs:ReceiveMessage',
+  'sqs:SendMessage',
+];
+
 /**
  * The calls that each role makes, as IAM names them, and no others: what its policy must grant. The test that runs an epoch
  * on AWS, with accidents, makes exactly these.
@@ -36,20 +52,7 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'sqs:GetQueueUrl',
     'sqs:SendMessage',
   ],
-  agent: [
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
-    's3:GetObject',
-    's3:PutObject',
-    'sqs:ChangeMessageVisibility',
-    'sqs:DeleteMessage',
-    'sqs:GetQueueAttributes',
-    'sqs:GetQueueUrl',
-    'sqs:ReceiveMessage',
-    'sqs:SendMessage',
-  ],
+  agent: PROVING_CALLS,
   broker: [
     'dynamodb:BatchGetItem',
     'dynamodb:DescribeStream',
@@ -67,20 +70,7 @@ export const AWS_PERMISSIONS: Readonly<Record<AwsRole, readonly string[]>> = {
     'sqs:GetQueueUrl',
     'sqs:SendMessage',
   ],
-  gateway: [
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
-    's3:GetObject',
-    's3:PutObject',
-    'sqs:ChangeMessageVisibility',
-    'sqs:DeleteMessage',
-    'sqs:GetQueueAttributes',
-    'sqs:GetQueueUrl',
-    'sqs:ReceiveMessage',
-    'sqs:SendMessage',
-  ],
+  gateway: PROVING_CALLS,
   'submit-root': [
     'dynamodb:BatchGetItem',
     'dynamodb:GetItem',

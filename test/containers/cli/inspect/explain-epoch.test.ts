@@ -49,9 +49,7 @@ describe('coppice why EPOCH', () => {
     const text = (await explanation()).join('\n');
     expect(text).toMatch(/^root +never: no agent of pool large$/m);
     expect(text).toMatch(/^ +CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP +waiting +pool large +usually [^ ]+ s +no agent$/m);
-    expect(text).toContain(
-      'start agents of pool large, there is none: coppice start --prover-agent --agent-pools large',
-    );
+    expect(text).toContain('pool large has no agents: start one with coppice start --prover-agent --agent-pools large');
   });
 
   it('leads from the job that runs to the root, with the time that each takes and when it is done', async () => {
