@@ -20,17 +20,20 @@ const CALLERS: Readonly<Record<string, 'broker' | 'gateway'>> = {
  */
 export class OfficialTask {
   readonly #fleet: DeployedFleet;
+  readonly #service: string;
   readonly #containers: readonly DeployedContainer[];
   readonly #ports: ReadonlyMap<string, string>;
   readonly #directory: string;
 
   private constructor(
     fleet: DeployedFleet,
+    service: string,
     containers: readonly DeployedContainer[],
     ports: ReadonlyMap<string, string>,
     directory: string,
   ) {
     this.#fleet = fleet;
+    this.#service = service;
     this.#containers = containers;
     this.#ports = ports;
     this.#directory = directory;
@@ -46,7 +49,7 @@ export class OfficialTask {
       }
     }
     await mkdir(directory, { recursive: true });
-    return new OfficialTask(fleet, containers, ports, directory);
+    return new OfficialTask(fleet, service, containers, ports, directory);
   }
 
   /** The names of the containers in the order in which ECS starts them. */
@@ -81,7 +84,10 @@ export class OfficialTask {
     const { name, command } = this.ours;
     const caller = CALLERS[command[1] ?? ''];
     if (caller === undefined) throw new Error(`unknown command of ${name}: ${command.join(' ')}`);
-    return this.#fleet.start({ caller, name, commandLine: command, variables: this.variablesOf(this.ours) });
+    const variables = this.variablesOf(this.ours);
+    // A gateway is named after its host. All tasks share this machine, where restarted gateways could swap their names.
+    const ofHost = caller === 'gateway' ? { COPPICE_AGENT_ID: this.#service } : {};
+    return this.#fleet.start({ caller, name, commandLine: command, variables: { ...variables, ...ofHost } });
   }
 
   /** Where the container serves its status. @param portVariable such as `AZTEC_PORT` */
