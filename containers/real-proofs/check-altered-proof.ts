@@ -2,7 +2,7 @@ import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import { decodeFunctionData, encodeFunctionData, type Hex } from 'viem';
 
 import type { L1Client } from '../../shared/l1/l1-client.ts';
-import { describeError } from '../../shared/l1/revert-reason.ts';
+import { revertReason } from '../../shared/l1/revert-reason.ts';
 
 /** The verifier took a proof that it should have refused: it proves nothing. */
 export class AlteredProofAcceptedError extends Error {
@@ -19,9 +19,12 @@ const PROVER_ID_BYTES = 20;
  * Asks the rollup, before the root was mined, whether it would take the root, and whether it would take it with one bit of its
  * proof, or its prover, changed. Only calls: nothing is sent.
  * @returns why it refuses each of the altered roots
- * @throws {AlteredProofAcceptedError}
+ * @throws {AlteredProofAcceptedError} or the error of L1, if it does not answer or refuses the root itself
  */
-export async function checkAlteredProof(l1: L1Client, transactionHash: Hex): Promise<readonly string[]> {
+export async function checkAlteredProof(
+  l1: Pick<L1Client, 'call' | 'getTransaction'>,
+  transactionHash: Hex,
+): Promise<readonly string[]> {
   const { input, from, to, blockNumber } = await l1.getTransaction({ hash: transactionHash });
   if (to === null) throw new Error(`${transactionHash} is not a call of the rollup`);
   const before = { account: from, to, blockNumber: blockNumber - 1n };
@@ -31,7 +34,11 @@ export async function checkAlteredProof(l1: L1Client, transactionHash: Hex): Pro
   for (const data of [withAlteredProof(input), withOtherProver(input)]) {
     const refusal = await l1.call({ ...before, data }).then(
       () => undefined,
-      (error: unknown) => describeError(error),
+      (error: unknown) => {
+        const reason = revertReason(error);
+        if (reason === undefined) throw error;
+        return reason;
+      },
     );
     if (refusal === undefined) throw new AlteredProofAcceptedError();
     refusals.push(refusal);

@@ -1,14 +1,18 @@
+import { HonkVerifierAbi } from '@aztec/l1-artifacts/HonkVerifierAbi';
 import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import { BaseError, decodeErrorResult, ExecutionRevertedError, type Hex, isHex, RpcRequestError } from 'viem';
 
 import { errorText } from '../telemetry/error-text.ts';
 import { maskRpcUrls } from './mask-rpc-url.ts';
 
+/** The errors of the rollup, and those of its verifier, which it passes on. */
+const ABI = [...RollupAbi, ...HonkVerifierAbi];
+
 /** How nodes report a call that halted without `revert`: it ran out of gas, or hit an invalid instruction. */
 const EVM_HALTED = /out of gas|outofgas|invalid opcode|evm error/i;
 
 /**
- * Why a call reverted, such as `Rollup__PastDeadline(7, 9)`.
+ * Why a call of the rollup reverted, such as `Rollup__PastDeadline(7, 9)` or, for a proof that is not valid, `SumcheckFailed()`.
  * @returns `undefined` when the error is not a revert: L1 did not answer, or answered with another error
  */
 export function revertReason(error: unknown): string | undefined {
@@ -38,7 +42,7 @@ function hostOf(error: BaseError): string {
 
 function decodeRevert(data: Hex): string {
   try {
-    const decoded = decodeErrorResult({ abi: RollupAbi, data });
+    const decoded = decodeErrorResult({ abi: ABI, data });
     // viem adds Solidity's `Error(string)` and `Panic(uint256)` to the contract's errors; its types do not say so.
     const errorName: string = decoded.errorName;
     const values = (decoded.args as readonly unknown[] | undefined) ?? [];

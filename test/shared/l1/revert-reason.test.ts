@@ -1,3 +1,4 @@
+import { HonkVerifierAbi } from '@aztec/l1-artifacts/HonkVerifierAbi';
 import { RollupAbi } from '@aztec/l1-artifacts/RollupAbi';
 import { encodeErrorResult, encodeAbiParameters, type Hex, RpcRequestError, TimeoutError } from 'viem';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +13,7 @@ function answer(message: string, data?: unknown, code = 3): RpcRequestError {
 
 describe('revertReason', () => {
   const pastDeadline = encodeErrorResult({ abi: RollupAbi, errorName: 'Rollup__PastDeadline', args: [7n, 9n] });
+  const invalidProof = encodeErrorResult({ abi: HonkVerifierAbi, errorName: 'SumcheckFailed' });
   const solidityError: Hex = `0x08c379a0${encodeAbiParameters([{ type: 'string' }], ['not today']).slice(2)}`;
 
   it.each<[string, unknown, string]>([
@@ -20,6 +22,7 @@ describe('revertReason', () => {
       answer('execution reverted', pastDeadline),
       'Rollup__PastDeadline(7, 9)',
     ],
+    ["an error of the rollup's verifier", answer('execution reverted', invalidProof), 'SumcheckFailed()'],
     ['data one level deeper', answer('execution reverted', { data: pastDeadline }), 'Rollup__PastDeadline(7, 9)'],
     ['the text of a require', answer('execution reverted', solidityError), 'not today'],
     ['an error that no ABI of ours has', answer('execution reverted', '0xdeadbeef'), 'unknown error 0xdeadbeef'],
