@@ -11,17 +11,10 @@ import type { LocalRun } from '../local-fleet/local-run.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 import type { KeysProgress } from './keys/keys-messages.ts';
 import { loadKeys } from './programs.ts';
+import type { DevelopmentProver } from './prover-variables.ts';
 
 /** What `bb` needs for itself beside the machine's other programs. */
 const SPARE_MIB = 1024;
-
-/** What proves under the development CRS. */
-export interface DevelopmentProver {
-  /** The folder of the keys. */
-  readonly folder: string;
-  /** A `bb` that verifies under that CRS. */
-  readonly developmentBb: string;
-}
 
 /**
  * Makes the development CRS and the keys of the epoch's circuits under it, unless they are there.

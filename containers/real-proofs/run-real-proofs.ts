@@ -6,11 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { Secret } from '../../shared/config/secret.ts';
 import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import { defaultCrsPath } from '../../shared/crs/crs-path.ts';
-import { bbThreadsFor } from '../../shared/proving-job/bb-threads.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
 import { readMeasurements } from '../agent/families/proof-measurements.ts';
-import { OWN_ACVM } from '../acvm/own-acvm.ts';
 import { prepareForge } from '../devnet/l1/forge-toolchain.ts';
 import { fleetEngineOptions, type FleetMakers, startFleet } from '../local-fleet/fleet.ts';
 import type { FleetOptions } from '../local-fleet/fleet-member.ts';
@@ -21,8 +19,8 @@ import { RUNTIME_VARIABLES } from '../processes/runtime-variables.ts';
 import { checkAlteredProof } from './check-altered-proof.ts';
 import { openChain } from './open-chain.ts';
 import { prepareKeys } from './prepare-keys.ts';
+import { proverVariables } from './prover-variables.ts';
 import { readProofSeconds, writeProofSeconds } from './proof-seconds.ts';
-import { PROVEN_CIRCUITS } from './real-proofs-plan.ts';
 import { renderRealProofs } from './report/render-real-proofs.ts';
 import { writeRealProofsPage } from './report/real-proofs-page.ts';
 import { watchRealProofs } from './watch-real-proofs.ts';
@@ -81,23 +79,12 @@ async function proveEpoch(
     dataDirectory,
     environmentFile,
     publisherKey: new Secret(anvilPrivateKey(ACCOUNT_INDEX.proverPublisher)),
-    variables: {
-      PROVER_REAL_PROOFS: 'true',
-      PROVER_AGENT_PROOF_TYPES: PROVEN_CIRCUITS.join(','),
-      BB_WORKING_DIRECTORY: bbDirectory,
-      ACVM_WORKING_DIRECTORY: bbDirectory,
-      CRS_PATH: crsPath,
-      ...(development && {
-        COPPICE_DEVELOPMENT_KEYS: development.folder,
-        BB_BINARY_PATH: development.developmentBb,
-      }),
-      ...threadsOf(),
-      // Coppice's agents find the one and choose the other by themselves.
-      ...(options.agents.kind !== 'coppice' && {
-        ACVM_BINARY_PATH: OWN_ACVM,
-        HARDWARE_CONCURRENCY: String(bbThreadsFor('ROOT_ROLLUP', os.availableParallelism())),
-      }),
-    },
+    variables: proverVariables({
+      agents: options.agents.kind,
+      crsPath,
+      workingDirectory: bbDirectory,
+      development,
+    }),
   };
   fs.mkdirSync(bbDirectory, { recursive: true });
   const engine = await openEngine(fleetEngineOptions(fleetOptions));
@@ -160,9 +147,4 @@ function surroundingsOf(dataDirectory: string, run: LocalRun): ProgramSurroundin
       TMPDIR: temporaryDirectory,
     },
   };
-}
-
-function threadsOf(): Readonly<Record<string, string>> {
-  const threads = process.env['HARDWARE_CONCURRENCY'];
-  return threads === undefined ? {} : { HARDWARE_CONCURRENCY: threads };
 }

@@ -2,16 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { jsonParseWithSchema } from '@aztec/foundation/json-rpc';
 import { ServerCircuitVks } from '@aztec/noir-protocol-circuits-types/server/vks';
 import { getVKIndex, getVKSiblingPath, getVKTreeRoot } from '@aztec/noir-protocol-circuits-types/vk-tree';
-import { ProvingJobResult } from '@aztec/stdlib/interfaces/server';
-import { CheckpointPaddingRollupPrivateInputs } from '@aztec/stdlib/rollup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { OWN_ACVM } from '../../../containers/acvm/own-acvm.ts';
-import { familyReference } from '../../../containers/agent/families/family-registry.ts';
-import { readMeasurements } from '../../../containers/agent/families/proof-measurements.ts';
 import type { KeyedCircuit } from '../../../containers/aztec-keys/circuit-artifacts.ts';
 import { writeDevelopmentBb } from '../../../containers/aztec-keys/development-bb.ts';
 import { developmentKeysFolder } from '../../../containers/aztec-keys/development-key.ts';
@@ -20,11 +14,7 @@ import { useDevelopmentKeys } from '../../../containers/aztec-keys/use-developme
 import { makeDevelopmentCrs } from '../../../containers/crs/make-development-crs.ts';
 import { startAztecHashing } from '../../../containers/processes/start-aztec-hashing.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
-import { TestFleet } from '../../fixtures/test-fleet.ts';
-
-const PADDING: KeyedCircuit = 'CHECKPOINT_PADDING_ROLLUP';
-/** One for each gate of the padding, and one more. */
-const POINTS = 2 ** 12 + 1;
+import { PADDING, PADDING_POINTS } from '../../fixtures/real-prover.ts';
 
 describe("Aztec's keys under the development CRS", () => {
   let crsPath: string;
@@ -49,7 +39,7 @@ describe("Aztec's keys under the development CRS", () => {
   beforeAll(async () => {
     crsPath = await mkdtemp(path.join(tmpdir(), 'coppice-keys-'));
     folder = developmentKeysFolder(crsPath, installedNetworkVersion());
-    await makeDevelopmentCrs(crsPath, POINTS, () => undefined);
+    await makeDevelopmentCrs(crsPath, PADDING_POINTS, () => undefined);
     await startAztecHashing();
   });
 
@@ -105,46 +95,5 @@ describe("Aztec's keys under the development CRS", () => {
     await expect(writeDevelopmentBb('/bin/true', folder)).rejects.toThrow(
       "/bin/true has a word of the ceremony's secret in G2 0 times, not once",
     );
-  });
-
-  it('have an agent prove a circuit for real, from the queue to the store', async () => {
-    process.env['CRS_PATH'] = crsPath;
-    const fleet = await TestFleet.open();
-    try {
-      const id = await fleet.addJob(new CheckpointPaddingRollupPrivateInputs().toBuffer(), PADDING);
-      const agent = fleet.startAgent({
-        circuits: [PADDING],
-        families: [
-          familyReference('aztec', {
-            networkVersion: installedNetworkVersion(),
-            realProofs: true,
-            bbBinaryPath: await writeDevelopmentBb(process.env['BB_BINARY_PATH'] ?? '', folder),
-            bbWorkingDirectory: crsPath,
-            acvmBinaryPath: OWN_ACVM,
-            acvmWorkingDirectory: crsPath,
-            crsPath,
-            developmentKeys: folder,
-          }),
-        ],
-        proofMemoryMib: 4096,
-        isForDevelopmentChains: true,
-      });
-
-      const { proof, attempts } = await Promise.race([
-        fleet.untilState(id, 'proven'),
-        agent.ended.then(() => Promise.reject(new Error('the agent ended'))),
-      ]);
-
-      expect(Object.values(attempts).every((lost) => lost === 0)).toBe(true);
-      const stored = Buffer.from(await fleet.engine.proofs.get(proof!)).toString('utf8');
-      const { result } = jsonParseWithSchema(stored, ProvingJobResult);
-      expect(result).toMatchObject({
-        proof: { proof: { length: 519 } },
-        verificationKey: ServerCircuitVks.CheckpointPaddingRollupArtifact,
-      });
-      expect(await readMeasurements(crsPath)).toMatchObject([{ circuit: PADDING, memoryMode: 'normal' }]);
-    } finally {
-      await fleet.close();
-    }
   });
 });

@@ -13,7 +13,7 @@ import { encodeCanaryProof, parseCanaryProof } from '../../../../shared/canary/c
 import { artifactSha256 } from '../../../../shared/canary/circuit-artifact.ts';
 import { fieldOf } from '../../../../shared/canary/field.ts';
 import { parseVerificationKey } from '../../../../shared/canary/verification-key.ts';
-import { developmentCrs, LEAF_POINTS } from '../../../fixtures/canary/development-crs.ts';
+import { developmentCrs, LEAF_POINTS } from '../../../fixtures/development-crs.ts';
 import { recordedKeys, recordedProofs } from '../../../fixtures/canary/recorded-proofs.ts';
 import { untilGone } from '../../../fixtures/test-fleet.ts';
 
