@@ -14,9 +14,9 @@ export const DEVNET_COMMAND = localCommand({
     'With --engine aws the fleet works on SQS, S3 and DynamoDB, and functions submit its proofs: on an emulator that it ' +
       'starts, or at the endpoint AWS_ENDPOINT_URL.',
     "With --real-proofs it proves one epoch, of one checkpoint without transactions, with Aztec's own prover, to a rollup whose " +
-      'contract verifies the root; then it checks that the contract refuses an altered proof, and writes docs/real-proofs.md. ' +
-      'It takes about half an hour on two cores, and 24 GiB. The same command with the same --data-directory continues a run that was ' +
-      'cut off: proven jobs are not proven again.',
+      'contract verifies the root; then it checks that the contract refuses an altered proof, and writes docs/real-proofs.md, or, ' +
+      "with Aztec's own agents, docs/real-proofs-official.md. It takes up to half an hour on two cores, and 24 GiB. The same " +
+      'command with the same --data-directory continues a run that was cut off: proven jobs are not proven again.',
   ],
   switches: [],
   groups: [DEVNET_GROUP, ENV_FILE_GROUP],

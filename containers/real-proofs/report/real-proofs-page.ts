@@ -3,23 +3,24 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import type { DevnetAgents } from '../../../shared/config/groups/devnet-settings.ts';
 import { replaceFile } from '../../../shared/files/replace-file.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { machineMemoryMib } from '../../agent/memory/machine-memory.ts';
-import { circuitRows, type ReallyProvenEpoch } from './proven-epoch.ts';
+import { type CircuitRow, circuitRows, type ReallyProvenEpoch } from './proven-epoch.ts';
 
-const PAGE = fileURLToPath(new URL('../../../docs/real-proofs.md', import.meta.url));
-
-/** Replaces the page about the last run. @returns the file */
+/** Replaces the page about the last run, with Coppice's agents or with Aztec's own. @returns the file */
 export async function writeRealProofsPage(proven: ReallyProvenEpoch): Promise<string> {
+  const name = proven.makers.agents.kind === 'coppice' ? 'real-proofs' : 'real-proofs-official';
+  const page = fileURLToPath(new URL(`../../../docs/${name}.md`, import.meta.url));
   const machine = {
     cpu: os.cpus()[0]?.model ?? process.arch,
     cores: os.availableParallelism(),
     memoryMib: machineMemoryMib(),
   };
-  await replaceFile(PAGE, renderRealProofsPage(proven, machine, new Date()));
-  return path.relative(process.cwd(), fs.realpathSync(PAGE));
+  await replaceFile(page, renderRealProofsPage(proven, machine, new Date()));
+  return path.relative(process.cwd(), fs.realpathSync(page));
 }
 
 export interface Machine {
@@ -31,19 +32,12 @@ export interface Machine {
 /** The page, as Prettier formats it. */
 export function renderRealProofsPage(proven: ReallyProvenEpoch, machine: Machine, at: Date): string {
   const { crs, makers, proof, chain, refusals, view, wallMs } = proven;
-  const rows = circuitRows(proven).map(({ circuit, log2Gates, proofs, seconds, measured }) => [
-    `\`${circuit}\``,
-    `2^${log2Gates}`,
-    String(proofs),
-    seconds.toFixed(1),
-    measured === undefined ? '' : String(measured.peakMemoryMib),
-    measured === undefined ? '' : measured.memoryMode,
-  ]);
+  const { kind, count } = makers.agents;
   const facts = [
     ['Made', at.toISOString().slice(0, 10)],
     ['Circuits', `Aztec ${installedNetworkVersion()}, proven by \`bb\` of the same version`],
     ['Machine', `${machine.cores} cores of ${machine.cpu}, ${(machine.memoryMib / 1024).toFixed(1)} GiB`],
-    ['Agents', `${makers.agents.count} of ${makers.agents.kind !== 'coppice' ? "Aztec's own" : "Coppice's"}`],
+    ['Agents', `${count} of ${AGENTS[kind]}`],
     [
       'Reference string',
       crs === 'development' ? 'development: INSECURE, anybody can forge its proofs' : "that of Aztec's ceremony",
@@ -57,24 +51,17 @@ export function renderRealProofsPage(proven: ReallyProvenEpoch, machine: Machine
     ['Proven checkpoint', `0 → ${chain.checkpoint}`],
   ];
   return [
-    '# Real proofs of Aztec’s circuits',
+    `# Real proofs of Aztec’s circuits${kind === 'coppice' ? '' : ', by Aztec’s own agents'}`,
     '',
-    '`npm run prove:aztec` writes this page: it is about its last run that came to an end. That command starts a local L1 and',
-    'an Aztec network on it, has one checkpoint without transactions mined, and proves its epoch with Aztec’s own prover, from',
-    'inputs to the transaction that moves the proven tip. [architecture.md](architecture.md) describes the parts.',
+    ...introduction(kind),
     '',
     ...table(['What', ''], ['left', 'left'], facts),
     '',
     '## What each circuit took',
     '',
-    'Seconds are those of the longest proof, with its witness. Memory is that of `bb`, resident, at its highest; in the mode',
-    '`low`, `bb` keeps polynomials in files.',
+    ...(kind === 'coppice' ? MEASURED_NOTE : TIMED_NOTE),
     '',
-    ...table(
-      ['Circuit', 'Gates', 'Proofs', 'Seconds', 'MiB', 'Mode'],
-      ['left', 'right', 'right', 'right', 'right', 'left'],
-      rows,
-    ),
+    ...circuitTable(kind === 'coppice' ? [...TIMES, ...MEMORY] : TIMES, circuitRows(proven)),
     '',
     '## What the contract refuses',
     '',
@@ -84,6 +71,58 @@ export function renderRealProofsPage(proven: ReallyProvenEpoch, machine: Machine
     `- for another prover, with the same proof: \`${refusals[1] ?? ''}\``,
     '',
   ].join('\n');
+}
+
+const AGENTS: Readonly<Record<DevnetAgents['kind'], string>> = {
+  coppice: "Coppice's",
+  official: "Aztec's own, through Coppice's broker",
+  gateway: "Aztec's own, each beside a gateway of Coppice's",
+};
+
+function introduction(kind: DevnetAgents['kind']): readonly string[] {
+  if (kind === 'coppice') {
+    return [
+      '`npm run prove:aztec` writes this page: it is about its last run that came to an end. That command starts a local L1 and',
+      'an Aztec network on it, has one checkpoint without transactions mined, and proves its epoch with Aztec’s own prover, from',
+      'inputs to the transaction that moves the proven tip. [architecture.md](architecture.md) describes the parts.',
+    ];
+  }
+  return [
+    `\`npm run coppice -- devnet --real-proofs --agents ${kind}:1\` writes this page: it is about its last run that came to an end.`,
+    'It proves such an epoch as [real-proofs.md](real-proofs.md) is about, with Aztec’s own agents in place of Coppice’s.',
+  ];
+}
+
+const MEASURED_NOTE = [
+  'Seconds are those of the longest proof, with its witness. Memory is that of `bb`, resident, at its highest; in the mode',
+  '`low`, `bb` keeps polynomials in files.',
+];
+/** Nobody measures the memory of Aztec's agents. */
+const TIMED_NOTE = ['Seconds are those of the longest proof, from the claim of its job to the report of the agent.'];
+
+interface Column {
+  readonly head: string;
+  readonly alignment: Alignment;
+  readonly cellOf: (row: CircuitRow) => string;
+}
+
+const TIMES: readonly Column[] = [
+  { head: 'Circuit', alignment: 'left', cellOf: ({ circuit }) => `\`${circuit}\`` },
+  { head: 'Gates', alignment: 'right', cellOf: ({ log2Gates }) => `2^${log2Gates}` },
+  { head: 'Proofs', alignment: 'right', cellOf: ({ proofs }) => String(proofs) },
+  { head: 'Seconds', alignment: 'right', cellOf: ({ seconds }) => seconds.toFixed(1) },
+];
+const MEMORY: readonly Column[] = [
+  { head: 'MiB', alignment: 'right', cellOf: ({ measured }) => String(measured?.peakMemoryMib ?? '') },
+  { head: 'Mode', alignment: 'left', cellOf: ({ measured }) => measured?.memoryMode ?? '' },
+];
+
+function circuitTable(columns: readonly Column[], rows: readonly CircuitRow[]): string[] {
+  return table(
+    columns.map(({ head }) => head),
+    columns.map(({ alignment }) => alignment),
+    rows.map((row) => columns.map(({ cellOf }) => cellOf(row))),
+  );
 }
 
 type Alignment = 'left' | 'right';
