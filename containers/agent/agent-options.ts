@@ -11,6 +11,7 @@ import {
 import type { Backoff } from '../../shared/retry/backoff.ts';
 import { AgentUnfitError } from './errors.ts';
 import type { FamilyReference } from './families/prover-family.ts';
+import type { MeasureSpeedOptions } from './measure-speed.ts';
 
 /** How an agent works, wherever its jobs come from. */
 export interface CommonAgentOptions {
@@ -58,6 +59,8 @@ export interface AgentOptions extends Omit<CommonAgentOptions, 'heartbeatSeconds
   readonly isForDevelopmentChains?: boolean;
   /** Memory that its real proofs may take, in MiB: with other agents it takes no more than the machine has. @default unchecked: proofs are simulated */
   readonly proofMemoryMib?: number;
+  /** The `bb` of its real proofs, whose speed is measured at the start. @default not measured: proofs are simulated */
+  readonly bb?: MeasureSpeedOptions;
 }
 
 export interface PrefetchOptions {

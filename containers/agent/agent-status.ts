@@ -1,5 +1,6 @@
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
 
 /** The agent's record in the registry; every change is reported. */
 export class AgentStatus {
@@ -41,6 +42,11 @@ export class AgentStatus {
   /** The share of the last minutes in which it proved, where that is measured. */
   measured(busyShare: number | undefined): void {
     this.#change({ ...this.#record, ...(busyShare !== undefined && { busyShare }) });
+  }
+
+  /** How fast it makes real proofs. */
+  knowsSpeed(speedClass: SpeedClass): void {
+    this.#change({ ...this.#record, speedClass });
   }
 
   proving(jobId: ProvingJobId, claimedAtMs: number): void {

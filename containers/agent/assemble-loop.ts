@@ -1,5 +1,6 @@
 import type { Engine } from '../../shared/engine/engine.ts';
 import { type CircuitName, circuitOf } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import { AgentLoop } from './agent-loop.ts';
 import { proofTimeoutSeconds, type ResolvedAgentOptions } from './agent-options.ts';
@@ -27,6 +28,8 @@ export interface AssembleLoopDeps {
   readonly drain: Drain;
   /** Of the machine's proofs, where they are real. */
   readonly memory: ProofMemory | undefined;
+  /** Of its real proofs, where it is known. */
+  readonly speedClass: SpeedClass | undefined;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -41,7 +44,7 @@ export interface AssembleLoopDeps {
  * From claim to end the job is a `HeldJob`, which also fails, releases or loses it on the way.
  */
 export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDeps): AgentLoop<HeldJob> {
-  const { engine, heartbeats, prover, status, protection, drain, memory, log, nowMs } = deps;
+  const { engine, heartbeats, prover, status, protection, drain, memory, speedClass, log, nowMs } = deps;
   const { agentId, pools, circuits, engineOptions, prefetch, claimSeconds } = options;
   const { leaseSeconds, engine: kind } = engineOptions;
   const polling = POLLING_POLICIES[kind];
@@ -66,7 +69,7 @@ export function assembleLoop(options: ResolvedAgentOptions, deps: AssembleLoopDe
     return new HeldJob(
       record,
       withEnd(kept, () => memory?.giveBack(record.id)),
-      { engine, pools, ownFailures, log, nowMs },
+      { engine, pools, speedClass, ownFailures, log, nowMs },
     );
   };
   const versions = new Map(options.families.map(({ name, version }) => [name, version ?? options.networkVersion]));

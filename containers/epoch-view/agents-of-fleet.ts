@@ -2,9 +2,11 @@ import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { FleetDecisionRecord } from '../../shared/ledger/decision-log.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { AgentsAhead, AgentSlots } from '../../shared/merge-tree/prediction/agents-ahead.ts';
+import type { SpeedOfPool } from '../../shared/merge-tree/progress/timed-jobs.ts';
 import { CIRCUIT_CATALOGUE } from '../../shared/proving-job/circuit-catalogue.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { isBinary } from '../../shared/proving-job/epoch-shape.ts';
+import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
 
 /** An older decision says nothing of the agents that are coming: the scaler decides once a minute. */
 const DECISION_MS = 5 * 60_000;
@@ -42,6 +44,24 @@ export function agentsOfFleet(
     reserveSeconds: RESERVE_SECONDS,
   };
   return { slots: [...up, ...coming], scaling };
+}
+
+/**
+ * The speeds of a version's agents, of those that measure theirs: that of most of a pool's.
+ * @param otherwise where none does
+ */
+export function speedsOfFleet(
+  agents: readonly AgentRecord[],
+  otherwise: SpeedClass | undefined,
+): (networkVersion: string) => SpeedOfPool {
+  return (networkVersion) => (pool) => {
+    const own = agents.filter(
+      (agent) => isAtWork(agent) && agent.networkVersion === networkVersion && agent.pools.includes(pool),
+    );
+    const known = own.flatMap(({ speedClass }) => speedClass ?? []);
+    const [most] = [...Map.groupBy(known, (speed) => speed)].sort(([, a], [, b]) => b.length - a.length);
+    return most?.[0] ?? otherwise;
+  };
 }
 
 function isAtWork({ state }: AgentRecord): boolean {

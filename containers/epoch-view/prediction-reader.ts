@@ -10,12 +10,12 @@ import {
   type PredictedGroup,
   predictionsById,
 } from '../../shared/merge-tree/prediction/predict-fleet.ts';
-import type { UsualSeconds } from '../../shared/merge-tree/prediction/usual-times.ts';
 import type { TreeJob } from '../../shared/merge-tree/prediction/work-ahead.ts';
 import { ProvenJobs } from '../../shared/merge-tree/progress/proven-jobs.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { EpochShape } from '../../shared/proving-job/epoch-shape.ts';
-import { agentsOfFleet } from './agents-of-fleet.ts';
+import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
+import { agentsOfFleet, speedsOfFleet } from './agents-of-fleet.ts';
 import { usualSubmissionSeconds } from './submission-time.ts';
 
 export interface SeenFleet {
@@ -41,7 +41,7 @@ const TREES_KEPT = 8;
 /** Reads from the ledger what a prediction needs besides the counts of jobs, and predicts. */
 export class PredictionReader {
   readonly #engine: Pick<Engine, 'jobs' | 'decisions' | 'disks'>;
-  readonly #usualSeconds: UsualSeconds | undefined;
+  readonly #machineSpeed: SpeedClass | undefined;
   readonly #proven: ProvenJobs;
   readonly #trees = new Map<string, readonly TreeJob[]>();
   #last:
@@ -53,10 +53,10 @@ export class PredictionReader {
     | undefined;
   #times: { readonly atMs: number; readonly epochs: string; readonly jobs: readonly JobRecord[] } | undefined;
 
-  /** @param usualSeconds what is known of circuits before one of their jobs is proven. @default nothing */
-  constructor(engine: Pick<Engine, 'jobs' | 'decisions' | 'disks'>, usualSeconds?: UsualSeconds) {
+  /** @param machineSpeed of agents that do not measure theirs. @default unknown */
+  constructor(engine: Pick<Engine, 'jobs' | 'decisions' | 'disks'>, machineSpeed?: SpeedClass) {
     this.#engine = engine;
-    this.#usualSeconds = usualSeconds;
+    this.#machineSpeed = machineSpeed;
     this.#proven = new ProvenJobs(engine.jobs);
   }
 
@@ -87,7 +87,7 @@ export class PredictionReader {
       agentsOf: (epoch) => agentsOfFleet(agents, decision, epoch, nowMs),
       submissionSeconds: usualSubmissionSeconds(latest),
       nowMs,
-      usualSeconds: this.#usualSeconds,
+      speedsOf: speedsOfFleet(agents, this.#machineSpeed),
       treeOf: (shape) => this.#treeOf(shape),
     });
   }

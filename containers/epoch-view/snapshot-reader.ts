@@ -7,8 +7,8 @@ import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { EpochPrediction } from '../../shared/merge-tree/prediction/predict-epochs.ts';
 import { checkpointsOf, isBinary } from '../../shared/proving-job/epoch-shape.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
-import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
 import { parseProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
 import { holdsTrafficMix } from './holds-traffic-mix.ts';
 import { PredictionReader } from './prediction-reader.ts';
 import type { AgentView, EpochView, SubmissionView } from './fleet-snapshot.ts';
@@ -25,8 +25,8 @@ export interface SnapshotReaderOptions {
   readonly nowMs: () => number;
   /** Which epochs to read. @default all */
   readonly shows?: (record: EpochRecord) => boolean;
-  /** How long a job of the circuit usually takes here, in seconds, before one is proven. */
-  readonly usualSeconds?: (circuit: CircuitName) => number | undefined;
+  /** Of agents that do not measure theirs. @default unknown */
+  readonly machineSpeed?: SpeedClass | undefined;
 }
 
 /** Reads the state of the fleet from the ledger. */
@@ -38,7 +38,7 @@ export class SnapshotReader {
 
   constructor(options: SnapshotReaderOptions) {
     this.#options = options;
-    this.#predictions = new PredictionReader(options.engine, options.usualSeconds);
+    this.#predictions = new PredictionReader(options.engine, options.machineSpeed);
   }
 
   async read(): Promise<{ readonly epochs: readonly EpochView[]; readonly agents: readonly AgentView[] }> {

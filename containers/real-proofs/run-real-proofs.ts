@@ -8,7 +8,10 @@ import type { CrsKind } from '../../shared/crs/crs-kind.ts';
 import { defaultCrsPath } from '../../shared/crs/crs-path.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { createL1Client } from '../../shared/l1/l1-client.ts';
+import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
 import { readMeasurements } from '../agent/families/proof-measurements.ts';
+import { measureSpeed } from '../agent/measure-speed.ts';
 import { prepareForge } from '../devnet/l1/forge-toolchain.ts';
 import { fleetEngineOptions, type FleetMakers, startFleet } from '../local-fleet/fleet.ts';
 import type { FleetOptions } from '../local-fleet/fleet-member.ts';
@@ -20,7 +23,6 @@ import { checkAlteredProof } from './check-altered-proof.ts';
 import { openChain } from './open-chain.ts';
 import { prepareKeys } from './prepare-keys.ts';
 import { proverVariables } from './prover-variables.ts';
-import { readProofSeconds, writeProofSeconds } from './proof-seconds.ts';
 import { renderRealProofs } from './report/render-real-proofs.ts';
 import { writeRealProofsPage } from './report/real-proofs-page.ts';
 import { watchRealProofs } from './watch-real-proofs.ts';
@@ -87,6 +89,17 @@ async function proveEpoch(
     }),
   };
   fs.mkdirSync(bbDirectory, { recursive: true });
+  // While nothing else runs. Coppice's agents then find it measured, and Aztec's do not measure theirs.
+  run.steps.begin('measuring how fast bb is here');
+  const speed = { bbPath: process.env['BB_BINARY_PATH'] ?? '', crsPath, workingDirectory: bbDirectory };
+  const machineSpeed = await measureSpeed({ ...speed, networkVersion: installedNetworkVersion() }, signal).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      output.say(`the speed of bb could not be measured: ${errorText(error)}`);
+      return undefined;
+    },
+  );
+  run.steps.end();
   const engine = await openEngine(fleetEngineOptions(fleetOptions));
   run.onStop(() => engine.close());
   const fleet = await startFleet(fleetOptions, options);
@@ -95,7 +108,6 @@ async function proveEpoch(
   void Promise.race([broken, fleet.broken]).then((error) => ended.abort(error));
 
   const l1 = createL1Client({ rpcUrls: [l1RpcUrl], chainId: L1_CHAIN_ID });
-  const usualSeconds = await readProofSeconds(crsPath);
   const { view, proof } = await watchRealProofs(
     {
       engine,
@@ -104,14 +116,13 @@ async function proveEpoch(
       publisher: anvilAccount(ACCOUNT_INDEX.proverPublisher).address,
       epoch: chain.epoch,
       checkpoint: chain.checkpoint,
-      usualSeconds,
+      machineSpeed,
       output,
     },
     AbortSignal.any([signal, ended.signal]),
   );
   const refusals = await checkAlteredProof(l1, proof.transactionHash);
   const measurements = await readMeasurements(bbDirectory);
-  await writeProofSeconds(crsPath, measurements);
   const proven = {
     crs,
     makers: options,

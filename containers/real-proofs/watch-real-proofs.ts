@@ -5,7 +5,7 @@ import type { Hex } from 'viem';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { RollupReader } from '../../shared/l1/rollup-reader.ts';
-import type { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
+import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
 import { findEpochProof, type MinedEpochProof } from '../devnet/report/find-epoch-proof.ts';
 import { describeChanges, summarise } from '../epoch-view/describe-changes.ts';
 import type { EpochView, FleetSnapshot } from '../epoch-view/fleet-snapshot.ts';
@@ -21,7 +21,8 @@ export interface WatchRealProofsOptions {
   readonly publisher: Hex;
   readonly epoch: number;
   readonly checkpoint: number;
-  readonly usualSeconds: (circuit: CircuitName) => number | undefined;
+  /** Where it is known. */
+  readonly machineSpeed: SpeedClass | undefined;
   readonly output: Output;
 }
 
@@ -45,8 +46,8 @@ export async function watchRealProofs(
   options: WatchRealProofsOptions,
   signal: AbortSignal,
 ): Promise<{ readonly view: EpochView; readonly proof: MinedEpochProof }> {
-  const { engine, l1, rollupAddress, publisher, epoch, checkpoint, usualSeconds, output } = options;
-  const reader = new SnapshotReader({ engine, nowMs: Date.now, usualSeconds });
+  const { engine, l1, rollupAddress, publisher, epoch, checkpoint, machineSpeed, output } = options;
+  const reader = new SnapshotReader({ engine, nowMs: Date.now, machineSpeed });
   const rollup = new RollupReader(l1, rollupAddress);
   let before: FleetSnapshot | undefined;
   let chainAtMs = -Infinity;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { Pool } from '../proving-job/circuit-family.ts';
 import { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { SpeedClass } from '../proving-job/speed-class.ts';
 import { AgentId } from './job-ledger.ts';
 
 export const AgentRecord = z.strictObject({
@@ -20,6 +21,8 @@ export const AgentRecord = z.strictObject({
   jobsProven: z.number().int().nonnegative(),
   /** The share of the last minutes in which its prover was at work, from 0 to 1, where a gateway measures it. */
   busyShare: z.number().min(0).max(1).optional(),
+  /** Where it makes real proofs, and has measured how fast. */
+  speedClass: SpeedClass.optional(),
   /** Why it cannot work, or why it last refused a job. */
   note: z.string().optional(),
 });

@@ -4,6 +4,7 @@ import { Lane, Pool } from '../proving-job/circuit-family.ts';
 import { CircuitName } from '../proving-job/circuit-catalogue.ts';
 import { type EpochId, EpochNumber } from '../proving-job/epoch-id.ts';
 import { ProvingJobId } from '../proving-job/proving-job-id.ts';
+import { SpeedClass } from '../proving-job/speed-class.ts';
 import { type Payload, StoredObject } from '../proof-store/proof-store.ts';
 
 /**
@@ -120,6 +121,8 @@ export const JobRecord = z.strictObject({
   provenBy: AgentId.optional(),
   /** Wall time of the prover, in milliseconds: without reading inputs and storing the proof. */
   provingMs: z.number().nonnegative().optional(),
+  /** Of the agent that proved it, where that measures it. */
+  speedClass: SpeedClass.optional(),
   /** When the attempt that proved it was claimed. */
   claimedAtMs: z.number().int().optional(),
   /** When it was proven, rejected or cancelled. */
@@ -193,6 +196,8 @@ export interface ProofReport {
   readonly agentId: AgentId;
   readonly proof: Payload;
   readonly provingMs: number;
+  /** Of the agent, where it measures it. */
+  readonly speedClass?: SpeedClass | undefined;
   readonly claimedAtMs: number;
 }
 

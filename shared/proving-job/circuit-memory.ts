@@ -1,4 +1,5 @@
 import { CIRCUIT_CATALOGUE, type NativeCircuit } from './circuit-catalogue.ts';
+import { MEASURED_PROOFS } from './measured-proofs.ts';
 
 /** Memory that one proof takes at its highest, `bb`'s, in MiB. */
 export interface ProofMemory {
@@ -6,20 +7,6 @@ export interface ProofMemory {
   /** With `BB_SLOW_LOW_MEMORY`: polynomials are in files, of which the system drops pages when memory is short. */
   readonly lowMemoryMib: number;
 }
-
-/**
- * Memory of `bb` 4.1.2 at its highest, pages of files left out, read from `/proc` while it proved Aztec's circuits on two cores:
- * the most of several runs of `npm run prove:aztec`, of which `docs/real-proofs.md` has the last. The low-memory mode was not
- * measured.
- */
-const MEASURED_MIB: Partial<Record<NativeCircuit, number>> = {
-  BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP: 1045,
-  CHECKPOINT_PADDING_ROLLUP: 35,
-  CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP: 7999,
-  PARITY_BASE: 3774,
-  PARITY_ROOT: 4303,
-  ROOT_ROLLUP: 17_848,
-};
 
 /** Of circuits that were not measured: a little more than the measured ones take for each of their 2^`log2Gates` gates. */
 const KIB_PER_GATE = 1.15;
@@ -30,9 +17,10 @@ const BASE_MIB = 64;
 /** @returns measured values where there are any, else an estimate by the circuit's size */
 export function memoryOfProof(circuit: NativeCircuit): ProofMemory {
   const kgates = 2 ** CIRCUIT_CATALOGUE[circuit].log2Gates / 1024;
+  const measured = MEASURED_PROOFS[circuit];
   return {
-    mib: MEASURED_MIB[circuit] ?? Math.ceil(BASE_MIB + KIB_PER_GATE * kgates),
-    lowMemoryMib: Math.min(MEASURED_MIB[circuit] ?? Infinity, Math.ceil(BASE_MIB + LOW_MEMORY_KIB_PER_GATE * kgates)),
+    mib: measured?.mib ?? Math.ceil(BASE_MIB + KIB_PER_GATE * kgates),
+    lowMemoryMib: Math.min(measured?.mib ?? Infinity, Math.ceil(BASE_MIB + LOW_MEMORY_KIB_PER_GATE * kgates)),
   };
 }
 

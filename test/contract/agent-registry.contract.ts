@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { AgentRecord, AgentRegistry } from '../../shared/ledger/agent-registry.ts';
 import { AgentId } from '../../shared/ledger/job-ledger.ts';
+import { speedClassOf } from '../../shared/proving-job/speed-class.ts';
 import { aNewJob } from './a-new-job.ts';
 
 export interface AgentRegistryHarness {
@@ -45,6 +46,7 @@ export function describeAgentRegistryContract(adapter: string, open: () => Promi
         jobId: aNewJob().id,
         jobSinceMs: 17,
         busyShare: 0.93,
+        speedClass: speedClassOf(4),
         note: 'prefetching',
       });
       await agents.report(proving);

@@ -16,6 +16,7 @@ import {
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import { outputsKey } from '../../shared/proof-store/proof-store.ts';
 import { epochIdOf, type ProvingJobId, sha256Of } from '../../shared/proving-job/proving-job-id.ts';
+import { speedClassOf } from '../../shared/proving-job/speed-class.ts';
 import { aNewJob } from './a-new-job.ts';
 import { epochId } from '../fixtures/epoch-id.ts';
 import { CircuitName } from '../../shared/proving-job/circuit-catalogue.ts';
@@ -335,7 +336,7 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
       it('makes it proven, with who proved it, when and how long', async () => {
         const job = await recorded();
         await leased(job.id);
-        const report = proofOf(job);
+        const report = { ...proofOf(job), speedClass: speedClassOf(4) };
         await harness.elapse(10);
         expect(await jobs.markProven(report)).toBe('proven');
         const proven = await found(job.id);
@@ -344,10 +345,17 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
           proof: report.proof,
           provenBy: ALICE,
           provingMs: 1234.5,
+          speedClass: 4,
           claimedAtMs: report.claimedAtMs,
           settledAtMs: harness.nowMs(),
         });
         expect(proven).not.toHaveProperty('lease');
+      });
+
+      it('takes the proof of an agent that does not know how fast it is', async () => {
+        const job = await recorded();
+        await jobs.markProven(proofOf(job));
+        expect(await found(job.id)).not.toHaveProperty('speedClass');
       });
 
       it('takes a job of a circuit that no catalogue knows all the way, in an epoch of a version line', async () => {
@@ -945,11 +953,19 @@ export function describeJobLedgerContract(adapter: string, open: () => Promise<J
     it('reopens a proven job whose proof is lost, in need of a message, and can have it proven anew', async () => {
       const job = await recorded();
       await jobs.markEnqueued([job.id]);
-      await jobs.markProven(proofOf(job, ALICE, 'lost'));
+      await jobs.markProven({ ...proofOf(job, ALICE, 'lost'), speedClass: speedClassOf(4) });
       await jobs.reopen(await found(job.id), 'the store has lost it');
       const reopened = await found(job.id);
       expect(reopened).toMatchObject({ state: 'queued', reason: 'the store has lost it' });
-      for (const field of ['proof', 'provenBy', 'provingMs', 'claimedAtMs', 'settledAtMs', 'enqueuedAtMs']) {
+      for (const field of [
+        'proof',
+        'provenBy',
+        'provingMs',
+        'speedClass',
+        'claimedAtMs',
+        'settledAtMs',
+        'enqueuedAtMs',
+      ]) {
         expect(reopened).not.toHaveProperty(field);
       }
       const anew = proofOf(job, BOB, 'anew');

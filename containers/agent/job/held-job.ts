@@ -6,6 +6,7 @@ import { reportIncident } from '../../../shared/ledger/report-incident.ts';
 import type { StoredObject } from '../../../shared/proof-store/proof-store.ts';
 import { poolBeyond } from '../../../shared/proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import type { SpeedClass } from '../../../shared/proving-job/speed-class.ts';
 import { keepTrying } from '../../../shared/retry/keep-trying.ts';
 import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
@@ -24,6 +25,8 @@ export interface HeldJobDeps {
   readonly engine: Pick<Engine, 'jobs' | 'queue' | 'incidents'>;
   /** The agent's pools. */
   readonly pools: readonly Pool[];
+  /** The agent's, where it is known. */
+  readonly speedClass?: SpeedClass | undefined;
   readonly ownFailures: Pick<OwnFailures, 'note'>;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -61,11 +64,11 @@ export class HeldJob implements JobInHand {
    * @returns whether the job is proven by this agent
    */
   async markProven(proof: StoredObject, provingMs: number, signal: AbortSignal): Promise<boolean> {
-    const { engine, log } = this.#deps;
+    const { engine, speedClass, log } = this.#deps;
     const { jobId, agentId, claimedAtMs } = this.#kept.leases.jobLease;
     const fields = { ...this.#fields, provingMs: Math.round(provingMs) };
     const onError = (error: unknown): void => log.warn({ err: error, ...fields }, 'job not marked proven yet');
-    const report = { jobId, agentId, proof, provingMs, claimedAtMs };
+    const report = { jobId, agentId, proof, provingMs, speedClass, claimedAtMs };
     const outcome = await keepTrying(() => untilAborted(engine.jobs.markProven(report), signal), {
       signal,
       onError,

@@ -15,6 +15,9 @@ export interface ProofMemoryOptions {
   readonly file?: string;
 }
 
+/** What takes memory: the proof of a job, or the measurement of how fast `bb` is. */
+type Taker = ProvingJobId | 'speed';
+
 const BUSY_TIMEOUT_MS = 10_000;
 
 /**
@@ -24,7 +27,7 @@ const BUSY_TIMEOUT_MS = 10_000;
 export class ProofMemory {
   readonly #options: ProofMemoryOptions;
   readonly #database: DatabaseSync;
-  readonly #held = new Map<ProvingJobId, number>();
+  readonly #held = new Map<Taker, number>();
   readonly #startedAt = startOf(process.pid) ?? '';
 
   constructor(options: ProofMemoryOptions) {
@@ -41,7 +44,7 @@ export class ProofMemory {
    * makes one proof at a time.
    * @returns whether it is there; circuits of other families than Aztec's always fit
    */
-  take(jobId: ProvingJobId, circuit: CircuitName): boolean {
+  take(taker: Taker, circuit: CircuitName): boolean {
     if (!isNative(circuit) || CIRCUIT_CATALOGUE[circuit].family !== 'aztec') return true;
     return this.#alone(() => {
       const { agentMib, machineMib } = this.#options;
@@ -49,15 +52,15 @@ export class ProofMemory {
       const mode = memoryModeFor(circuit, freeMib);
       if (mode === undefined) return false;
       const { mib, lowMemoryMib } = memoryOfProof(circuit);
-      this.#held.set(jobId, mode === 'normal' ? mib : lowMemoryMib);
+      this.#held.set(taker, mode === 'normal' ? mib : lowMemoryMib);
       this.#write();
       return true;
     });
   }
 
-  /** Gives it back; does nothing for a job that has taken none. */
-  giveBack(jobId: ProvingJobId): void {
-    if (this.#held.delete(jobId)) this.#alone(() => this.#write());
+  /** Gives it back; does nothing where none was taken. */
+  giveBack(taker: Taker): void {
+    if (this.#held.delete(taker)) this.#alone(() => this.#write());
   }
 
   close(): void {

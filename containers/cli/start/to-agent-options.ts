@@ -38,10 +38,18 @@ export function toAgentOptions(
     claimSeconds: claimSecondsOf(settings),
     ...(settings.isPrefetching ? {} : { prefetch: false }),
     ...(settings.realProofs && settings.families.includes('aztec')
-      ? { proofMemoryMib: settings.agentMemoryMib ?? machineMemoryMib() }
+      ? { proofMemoryMib: settings.agentMemoryMib ?? machineMemoryMib(), ...bbOf(settings, networkVersion) }
       : {}),
     isForDevelopmentChains: settings.developmentKeys !== undefined,
   };
+}
+
+/** Without these paths the agent does not start, and says so itself. */
+function bbOf(settings: AgentSettings, networkVersion: string): Pick<AgentOptions, 'bb'> {
+  const { bbBinaryPath: bbPath, bbWorkingDirectory: workingDirectory, crsDirectory } = settings;
+  if (bbPath === undefined || workingDirectory === undefined) return {};
+  const crsPath = crsDirectory ?? defaultCrsPath('ceremony');
+  return { bb: { bbPath, crsPath, workingDirectory, networkVersion, threads: settings.hardwareConcurrency } };
 }
 
 /** The options of an agent whose jobs come from the broker at `brokerUrl`. */

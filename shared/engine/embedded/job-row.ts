@@ -6,8 +6,8 @@ import type { ProvingJobId } from '../../proving-job/proving-job-id.ts';
 import { type ClockReading, toUnixMs } from './machine-clock.ts';
 import type { SqliteDatabase, SqliteRow } from './sqlite-database.ts';
 
-/** An object's columns; `uri` where official nodes and agents keep it elsewhere. */
-const Payload = z.looseObject({ uri: z.string().optional() });
+/** An object's column; `uri` where official nodes and agents keep it elsewhere. A proof's also has its agent's `speedClass`. */
+const Payload = z.looseObject({ uri: z.string().optional(), speedClass: z.number().optional() });
 
 export function findJob(database: SqliteDatabase, jobId: ProvingJobId, at: ClockReading): JobRecord | undefined {
   const row = database.get('select * from jobs where id = ?', jobId);
@@ -17,7 +17,7 @@ export function findJob(database: SqliteDatabase, jobId: ProvingJobId, at: Clock
 /** Reads a row of the table `jobs`, with its leases in Unix time. @throws {z.ZodError} when it is not a valid job: something else wrote to the file. */
 export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
   const { uri: inputsUri = null, ...inputs } = Payload.parse(parseJson(row['inputs']));
-  const { uri: proofUri = null, ...proof } = Payload.nullable().parse(parseJson(row['proof'])) ?? {};
+  const { uri: proofUri = null, speedClass = null, ...proof } = Payload.nullable().parse(parseJson(row['proof'])) ?? {};
   const fields = {
     id: row['id'],
     epoch: parseEpochId(EpochId.parse(row['epoch_id'])).epoch,
@@ -42,6 +42,7 @@ export function parseJobRow(row: SqliteRow, at: ClockReading): JobRecord {
     proofUri,
     provenBy: row['proven_by'],
     provingMs: row['proving_ms'],
+    speedClass,
     claimedAtMs: row['claimed_at_ms'],
     settledAtMs: row['settled_at_ms'],
     reason: row['reason'],

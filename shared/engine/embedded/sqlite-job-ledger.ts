@@ -203,7 +203,7 @@ export class SqliteJobLedger implements JobLedger {
       `update jobs set state = 'proven', proof = ?, proven_by = ?, proving_ms = ?, claimed_at_ms = ?,
          settled_at_ms = ?, reason = null, ${CLEAR_LEASES}
        where id = ? and state <> 'proven'`,
-      JSON.stringify(report.proof),
+      JSON.stringify({ ...report.proof, speedClass: report.speedClass }),
       report.agentId,
       report.provingMs,
       report.claimedAtMs,

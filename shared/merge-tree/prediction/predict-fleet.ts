@@ -4,11 +4,12 @@ import { type EpochId, isOfLine } from '../../proving-job/epoch-id.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import { expectedTree } from '../expected/tree-of-shape.ts';
 import type { EpochCounts } from '../forecast/jobs-to-come.ts';
+import type { SpeedOfPool } from '../progress/timed-jobs.ts';
 import type { AgentsAhead } from './agents-ahead.ts';
 import { comingJobs } from './coming-jobs.ts';
 import { type EpochPrediction, predictEpochs, type PredictionInput } from './predict-epochs.ts';
 import { streamedWorkAhead } from './streamed-work-ahead.ts';
-import { type UsualSeconds, UsualTimes } from './usual-times.ts';
+import { UsualTimes } from './usual-times.ts';
 import { type TreeJob, type WorkAhead, workAhead } from './work-ahead.ts';
 
 /** An epoch that is being proven, and how far its jobs are. */
@@ -30,8 +31,8 @@ export interface FleetUnderWay extends Pick<PredictionInput, 'order' | 'hopSecon
   /** From a proven root to its transaction on L1. */
   readonly submissionSeconds: number;
   readonly nowMs: number;
-  /** What is known of circuits before one of their jobs is proven. @default nothing */
-  readonly usualSeconds?: UsualSeconds | undefined;
+  /** The speed of the agents that prove for the version. @default that of the last to prove a job of the pool */
+  readonly speedsOf?: ((networkVersion: string) => SpeedOfPool) | undefined;
   /** @default builds it anew */
   readonly treeOf?: (shape: EpochShape) => readonly TreeJob[];
 }
@@ -48,7 +49,7 @@ export function predictFleet(fleet: FleetUnderWay): readonly PredictedGroup[] {
   const { open, proven, agentsOf, order, hopSeconds, submissionSeconds, nowMs } = fleet;
   const inOrder = open.toSorted((a, b) => a.epoch.deadlineAtMs - b.epoch.deadlineAtMs);
   return [...Map.groupBy(inOrder, ({ epoch }) => epoch.networkVersion)].map(([networkVersion, group]) => {
-    const times = new UsualTimes(networkVersion, proven, fleet.usualSeconds);
+    const times = new UsualTimes(networkVersion, proven, fleet.speedsOf?.(networkVersion));
     const input: PredictionInput = {
       epochs: group.map(({ epoch, tally }) => ({
         work: workOf(epoch, tally, fleet),

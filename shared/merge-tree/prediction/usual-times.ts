@@ -1,6 +1,13 @@
-import type { JobRecord } from '../../ledger/job-ledger.ts';
 import { type CircuitName, circuitOf } from '../../proving-job/circuit-catalogue.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
+import { expectedSecondsOf } from '../../proving-job/expected-seconds.ts';
+import {
+  lastSpeeds,
+  provenOldestFirst,
+  secondsAtSpeed,
+  type SpeedOfPool,
+  type TimedJob,
+} from '../progress/timed-jobs.ts';
 import type { Chance } from './chance.ts';
 
 /** What is known of how long jobs of one circuit take in one pool, from claim to settlement, in seconds. */
@@ -12,18 +19,12 @@ export interface UsualTime {
   readonly doubt: number;
 }
 
-/** Of a proven job: when it was claimed and settled, and where. */
-export type TimedJob = Pick<JobRecord, 'state' | 'networkVersion' | 'circuit' | 'pool' | 'claimedAtMs' | 'settledAtMs'>;
-
-/** How long a job of the circuit usually takes, in seconds; `undefined` where nobody knows. */
-export type UsualSeconds = (circuit: CircuitName) => number | undefined;
-
 /** The newest of each circuit: machines and their load change. */
 const SAMPLES_KEPT = 16;
 /** A job that took longer than so many times the median counts as that: the first of an agent loads programs and keys. */
 const OUTLIER = 3;
-/** The doubt of a circuit that was never measured, where others were and where none was. */
-const DOUBT_OF_CATALOGUE = { scaled: 0.4, unscaled: 0.4 } as const;
+/** The doubt of a circuit of which no job was proven yet. */
+const DOUBT_OF_EXPECTED = 0.4;
 /** The doubt of one measured job: that of several shrinks with their root. */
 const DOUBT_OF_A_JOB = 0.3;
 /** Times change from one hour to the next, however many were measured. */
@@ -32,8 +33,8 @@ const LEAST_DOUBT = 0.03;
 const TAIL = 3;
 
 /**
- * How long circuits take on this fleet, by its own proven jobs. Of a circuit that was never measured, the catalogue's time,
- * at the speed that the measured circuits have beside the catalogue: simulated proofs take a hundredth of it.
+ * How long circuits take on this fleet, by its own proven jobs. Of a circuit that was never measured, the expected time,
+ * in the ratio that the measured circuits have to theirs: simulated proofs take a hundredth of it.
  *
  * Unlike `LearnedDurations`, by which the scaler orders agents, it errs on no side.
  */
@@ -41,28 +42,28 @@ export class UsualTimes {
   readonly #networkVersion: string;
   readonly #samples = new Map<string, readonly number[]>();
   readonly #known = new Map<string, UsualTime>();
-  readonly #speed: number | undefined;
-  readonly #usualSeconds: UsualSeconds;
+  readonly #ratio: number | undefined;
+  readonly #speedOf: SpeedOfPool;
 
   /**
    * @param jobs of any epochs, in any order; only proven ones of the version count
-   * @param usualSeconds what is known of circuits before one of their jobs is proven
+   * @param speedOf of the agents that will prove. @default that of the last to prove a job of the pool
    */
-  constructor(networkVersion: string, jobs: Iterable<TimedJob>, usualSeconds: UsualSeconds = () => undefined) {
+  constructor(networkVersion: string, jobs: Iterable<TimedJob>, speedOf: SpeedOfPool = () => undefined) {
     this.#networkVersion = networkVersion;
-    this.#usualSeconds = usualSeconds;
-    const proven = [...jobs].filter((job) => secondsOf(job) > 0 && job.networkVersion === networkVersion);
-    const byPlace = Map.groupBy(proven, ({ circuit, pool }) => keyOf(circuit, pool));
+    const proven = provenOldestFirst(networkVersion, jobs);
+    const lastOf = lastSpeeds(proven);
+    this.#speedOf = (pool) => speedOf(pool) ?? lastOf(pool);
     const ratios: number[] = [];
-    for (const [key, ofPlace] of byPlace) {
-      const newest = ofPlace.toSorted((a, b) => (b.settledAtMs ?? 0) - (a.settledAtMs ?? 0)).slice(0, SAMPLES_KEPT);
-      const samples = withoutOutliers(newest.map(secondsOf).sort((a, b) => a - b));
+    for (const [key, ofPlace] of Map.groupBy(proven, ({ circuit, pool }) => keyOf(circuit, pool))) {
+      const [{ circuit, pool }] = ofPlace as [TimedJob];
+      const newest = secondsAtSpeed(this.#speedOf(pool), ofPlace).slice(-SAMPLES_KEPT);
+      const samples = withoutOutliers(newest.toSorted((a, b) => a - b));
       this.#samples.set(key, samples);
-      const [{ circuit }] = newest as [TimedJob];
-      ratios.push(meanOf(samples) / circuitOf(circuit, networkVersion).expectedSeconds);
+      ratios.push(meanOf(samples) / this.#expected(circuit, pool));
     }
     ratios.sort((a, b) => a - b);
-    this.#speed = ratios[Math.floor(ratios.length / 2)];
+    this.#ratio = ratios[Math.floor(ratios.length / 2)];
   }
 
   of(circuit: CircuitName, pool: Pool): UsualTime {
@@ -73,17 +74,18 @@ export class UsualTimes {
   }
 
   #timeOf(circuit: CircuitName, pool: Pool): UsualTime {
-    const { pool: ownPool, expectedSeconds } = circuitOf(circuit, this.#networkVersion);
+    const { pool: ownPool } = circuitOf(circuit, this.#networkVersion);
     const samples = this.#samples.get(keyOf(circuit, pool)) ?? this.#samples.get(keyOf(circuit, ownPool)) ?? [];
     if (samples.length > 0) {
       const doubt = Math.max(LEAST_DOUBT, DOUBT_OF_A_JOB / Math.sqrt(samples.length));
       return { samples, meanSeconds: meanOf(samples), doubt };
     }
-    const usual = this.#usualSeconds(circuit);
-    if (usual !== undefined) return { samples: [usual], meanSeconds: usual, doubt: DOUBT_OF_A_JOB };
-    const meanSeconds = expectedSeconds * (this.#speed ?? 1);
-    const doubt = this.#speed === undefined ? DOUBT_OF_CATALOGUE.unscaled : DOUBT_OF_CATALOGUE.scaled;
-    return { samples: [meanSeconds], meanSeconds, doubt };
+    const meanSeconds = this.#expected(circuit, pool) * (this.#ratio ?? 1);
+    return { samples: [meanSeconds], meanSeconds, doubt: DOUBT_OF_EXPECTED };
+  }
+
+  #expected(circuit: CircuitName, pool: Pool): number {
+    return expectedSecondsOf(circuit, this.#networkVersion, this.#speedOf(pool));
   }
 }
 
@@ -122,12 +124,6 @@ function firstAbove(samples: readonly number[], seconds: number): number {
     else low = middle + 1;
   }
   return low;
-}
-
-function secondsOf({ state, claimedAtMs, settledAtMs }: TimedJob): number {
-  // Two machines wrote the times, and their clocks may differ.
-  if (state !== 'proven' || claimedAtMs === undefined || settledAtMs === undefined) return 0;
-  return Math.max(0, settledAtMs - claimedAtMs) / 1000;
 }
 
 function withoutOutliers(sorted: readonly number[]): readonly number[] {

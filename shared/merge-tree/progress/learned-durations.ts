@@ -1,6 +1,7 @@
-import type { JobRecord } from '../../ledger/job-ledger.ts';
 import type { Pool } from '../../proving-job/circuit-family.ts';
 import { type CircuitName, circuitOf } from '../../proving-job/circuit-catalogue.ts';
+import { expectedSecondsOf } from '../../proving-job/expected-seconds.ts';
+import { lastSpeeds, provenOldestFirst, secondsAtSpeed, type SpeedOfPool, type TimedJob } from './timed-jobs.ts';
 
 /** How long a job keeps a slot, from claim to settlement, in seconds. */
 export interface JobSeconds {
@@ -13,31 +14,30 @@ export interface JobSeconds {
 const WEIGHT = 0.05;
 /** Older jobs have no weight left. */
 const SAMPLES_KEPT = 200;
-/** How much longer than in the catalogue one job in twenty takes, until jobs have been measured. */
-const CATALOGUE_SPREAD = 1.3;
+/** How much longer than expected one job in twenty takes, until jobs have been measured. */
+const EXPECTED_SPREAD = 1.3;
 
 /**
  * How long circuits take on this fleet: an exponentially weighted estimate for each circuit, pool and network version,
- * from the ledger's proven jobs, on top of the catalogue's times.
+ * from the ledger's proven jobs, on top of the expected times. Jobs count for agents of the speed that their own had.
  *
  * Nothing is stored: the ledger keeps the times of every job, and the scaler reads some of each circuit.
  */
 export class LearnedDurations {
   readonly #networkVersion: string;
   /** Seconds, oldest first. */
-  readonly #samples = new Map<string, number[]>();
+  readonly #samples = new Map<string, readonly number[]>();
+  readonly #speedOf: SpeedOfPool;
   readonly #estimates = new Map<string, JobSeconds>();
 
   /** @param records of any epochs, in any order; only proven jobs of the version count. */
-  constructor(networkVersion: string, records: Iterable<JobRecord>) {
+  constructor(networkVersion: string, records: Iterable<TimedJob>) {
     this.#networkVersion = networkVersion;
-    const proven = [...records].flatMap((record) => this.#sampleOf(record));
-    proven.sort((a, b) => a.settledAtMs - b.settledAtMs);
-    for (const { key, seconds } of proven) {
-      const samples = this.#samples.get(key) ?? [];
-      this.#samples.set(key, samples);
-      samples.push(seconds);
-      if (samples.length > SAMPLES_KEPT) samples.shift();
+    const jobs = provenOldestFirst(networkVersion, records);
+    this.#speedOf = lastSpeeds(jobs);
+    for (const [key, ofPlace] of Map.groupBy(jobs, ({ circuit, pool }) => keyOf(circuit, pool))) {
+      const [{ pool }] = ofPlace as [TimedJob];
+      this.#samples.set(key, secondsAtSpeed(this.#speedOf(pool), ofPlace).slice(-SAMPLES_KEPT));
     }
   }
 
@@ -46,17 +46,10 @@ export class LearnedDurations {
     const key = keyOf(circuit, pool);
     const known = this.#estimates.get(key);
     if (known !== undefined) return known;
-    const estimate = estimateOf(this.#samples.get(key) ?? [], circuitOf(circuit, this.#networkVersion).expectedSeconds);
+    const expected = expectedSecondsOf(circuit, this.#networkVersion, this.#speedOf(pool));
+    const estimate = estimateOf(this.#samples.get(key) ?? [], expected);
     this.#estimates.set(key, estimate);
     return estimate;
-  }
-
-  #sampleOf(record: JobRecord): { key: string; seconds: number; settledAtMs: number }[] {
-    const { state, networkVersion, claimedAtMs, settledAtMs, circuit, pool } = record;
-    if (state !== 'proven' || networkVersion !== this.#networkVersion) return [];
-    // Two machines wrote the times, and their clocks may differ.
-    if (claimedAtMs === undefined || settledAtMs === undefined || settledAtMs <= claimedAtMs) return [];
-    return [{ key: keyOf(circuit, pool), seconds: (settledAtMs - claimedAtMs) / 1000, settledAtMs }];
   }
 }
 
@@ -65,17 +58,17 @@ function keyOf(circuit: CircuitName, pool: Pool): string {
 }
 
 /** @param samples oldest first */
-function estimateOf(samples: readonly number[], catalogueSeconds: number): JobSeconds {
+function estimateOf(samples: readonly number[], expectedSeconds: number): JobSeconds {
   const weighted: { readonly seconds: number; readonly weight: number }[] = [];
   let left = 1;
   for (const seconds of samples.toReversed()) {
     weighted.push({ seconds, weight: left * WEIGHT });
     left *= 1 - WEIGHT;
   }
-  const mean = weighted.reduce((sum, { seconds, weight }) => sum + seconds * weight, left * catalogueSeconds);
-  // The catalogue's share of the weight: nine parts its time, one part slow.
-  weighted.push({ seconds: catalogueSeconds, weight: left * 0.9 });
-  weighted.push({ seconds: catalogueSeconds * CATALOGUE_SPREAD, weight: left * 0.1 });
+  const mean = weighted.reduce((sum, { seconds, weight }) => sum + seconds * weight, left * expectedSeconds);
+  // The share of the expected time in the weight: nine parts that time, one part slow.
+  weighted.push({ seconds: expectedSeconds, weight: left * 0.9 });
+  weighted.push({ seconds: expectedSeconds * EXPECTED_SPREAD, weight: left * 0.1 });
   return { mean, p95: Math.max(mean, quantile(weighted, 0.95)) };
 }
 

@@ -1,7 +1,8 @@
 import type { CircuitTally, JobRecord, JobTally } from '../../../shared/ledger/job-ledger.ts';
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import { predictEpochs } from '../../../shared/merge-tree/prediction/predict-epochs.ts';
-import { type TimedJob, UsualTimes } from '../../../shared/merge-tree/prediction/usual-times.ts';
+import { UsualTimes } from '../../../shared/merge-tree/prediction/usual-times.ts';
+import type { TimedJob } from '../../../shared/merge-tree/progress/timed-jobs.ts';
 import { workAhead } from '../../../shared/merge-tree/prediction/work-ahead.ts';
 import { isRoot } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';

@@ -2,7 +2,8 @@ import type { CircuitTally, JobTally } from '../../../shared/ledger/job-ledger.t
 import { expectedTree } from '../../../shared/merge-tree/expected/tree-of-shape.ts';
 import type { AgentsAhead } from '../../../shared/merge-tree/prediction/agents-ahead.ts';
 import { type EpochAhead, predictEpochs } from '../../../shared/merge-tree/prediction/predict-epochs.ts';
-import { type TimedJob, UsualTimes } from '../../../shared/merge-tree/prediction/usual-times.ts';
+import { UsualTimes } from '../../../shared/merge-tree/prediction/usual-times.ts';
+import type { TimedJob } from '../../../shared/merge-tree/progress/timed-jobs.ts';
 import { type TreeJob, workAhead } from '../../../shared/merge-tree/prediction/work-ahead.ts';
 import type { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { type EpochPlan, INCLUSION_SECONDS } from '../fleet-simulator/epoch-plan.ts';

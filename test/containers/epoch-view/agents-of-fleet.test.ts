@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { agentsOfFleet } from '../../../containers/epoch-view/agents-of-fleet.ts';
+import { agentsOfFleet, speedsOfFleet } from '../../../containers/epoch-view/agents-of-fleet.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { FleetDecisionRecord } from '../../../shared/ledger/decision-log.ts';
 import { AgentId } from '../../../shared/ledger/job-ledger.ts';
 import type { Pool } from '../../../shared/proving-job/circuit-family.ts';
+import { speedClassOf } from '../../../shared/proving-job/speed-class.ts';
 
 const NOW_MS = 1_800_000_000_000;
 const EPOCH = { networkVersion: '4.1.2', shape: undefined };
@@ -64,5 +65,26 @@ describe('the agents of a fleet', () => {
   it('are not what a scaler decided that has not run for a while', () => {
     const decision = aDecision(NOW_MS - 600_000, 'large', 3, 1);
     expect(agentsOfFleet([], decision, EPOCH, NOW_MS)).toEqual({ slots: [], scaling: undefined });
+  });
+});
+
+describe('the speeds of a fleet', () => {
+  const agents = [
+    anAgent(['large'], { speedClass: speedClassOf(4) }),
+    anAgent(['large'], { speedClass: speedClassOf(4) }),
+    anAgent(['large', 'small'], { speedClass: speedClassOf(1) }),
+    anAgent(['small'], { speedClass: speedClassOf(8), state: 'stopped' }),
+    anAgent(['small'], { speedClass: speedClassOf(8), networkVersion: '5.2.0' }),
+    anAgent(['medium']),
+  ];
+
+  it('are those of most agents of a pool that prove for the version', () => {
+    const speedOf = speedsOfFleet(agents, undefined)('4.1.2');
+    expect([speedOf('large'), speedOf('small'), speedOf('medium')]).toEqual([4, 1, undefined]);
+    expect(speedsOfFleet(agents, undefined)('5.2.0')('small')).toBe(8);
+  });
+
+  it('are that of the machine where no agent measures its own', () => {
+    expect(speedsOfFleet(agents, speedClassOf(2))('4.1.2')('medium')).toBe(2);
   });
 });

@@ -4,6 +4,7 @@ import { inputsKey, isElsewhere, outputsKey, type Payload, ProofKey } from '../.
 import { Lane, Pool } from '../../../proving-job/circuit-family.ts';
 import { parseEpochId } from '../../../proving-job/epoch-id.ts';
 import { parseProvingJobId, type ProvingJobId, Sha256 } from '../../../proving-job/proving-job-id.ts';
+import { SpeedClass } from '../../../proving-job/speed-class.ts';
 import { type DynamoItem, parseItem } from '../dynamo/dynamo-item.ts';
 import { type DynamoTable, expiresAtSeconds, jobIdOf, jobKey, openShard } from '../dynamo/dynamo-table.ts';
 import { packChild, unpackChild } from './dynamo-job-children.ts';
@@ -67,6 +68,7 @@ const JobItem = z.object({
   proofKey: ProofKey.optional(),
   proofUri: z.string().optional(),
   provingMs: z.number().nonnegative().optional(),
+  speedClass: SpeedClass.optional(),
   settledAtMs: TimeMs.optional(),
   reason: z.string().optional(),
   failedToken: z.number().int().positive().optional(),
@@ -224,7 +226,7 @@ function leaseOf(
 function proofOf(
   id: ProvingJobId,
   item: JobItem,
-): Pick<JobRecord, 'proof' | 'proofUri' | 'provenBy' | 'provingMs' | 'claimedAtMs'> {
+): Pick<JobRecord, 'proof' | 'proofUri' | 'provenBy' | 'provingMs' | 'speedClass' | 'claimedAtMs'> {
   return {
     ...(item.proofUri === undefined
       ? {
@@ -237,6 +239,7 @@ function proofOf(
       : { proofUri: item.proofUri }),
     provenBy: item.agent,
     provingMs: item.provingMs,
+    speedClass: item.speedClass,
     claimedAtMs: item.claimedAtMs,
   };
 }

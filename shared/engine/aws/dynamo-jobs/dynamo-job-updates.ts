@@ -14,7 +14,7 @@ import {
 } from '../../../ledger/job-ledger.ts';
 
 const LEASE = '#agent, #claimedAtMs, #leaseEndsAtMs, #copyAskedAtMs';
-const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #proofUri, #provingMs';
+const PROOF = '#agent, #claimedAtMs, #proofBytes, #proofSha256, #proofKey, #proofUri, #provingMs, #speedClass';
 /** With the attributes that only an open job has. */
 const LEAVE_INDEX = '#openShard, #dueAtMs, #straggler';
 /** In the index, and due at once, so that the sweeper sends a message if the caller dies before sending it. */
@@ -133,9 +133,9 @@ export function dropStraggler({ token }: JobLease): JobUpdate {
 
 /** queued | leased | rejected | cancelled → proven */
 export function settleProven(report: ProofReport, nowMs: number): JobUpdate {
-  const { jobId, agentId, provingMs, claimedAtMs } = report;
+  const { jobId, agentId, provingMs, speedClass, claimedAtMs } = report;
   const proof = Object.fromEntries(
-    Object.entries(proofAttributes(jobId, report.proof)).filter(([, value]) => value !== undefined),
+    Object.entries({ ...proofAttributes(jobId, report.proof), speedClass }).filter(([, value]) => value !== undefined),
   );
   const setProof = Object.keys(proof).map((name) => `#${name} = :${name}, `);
   return {

@@ -64,6 +64,19 @@ describe('toAgentOptions', () => {
     ]);
   });
 
+  it('measures the speed of the bb of real proofs, where it has one', () => {
+    const real = { BB_BINARY_PATH: '/opt/bb', BB_WORKING_DIRECTORY: '/tmp/bb', HARDWARE_CONCURRENCY: '2' };
+    const bb = { bbPath: '/opt/bb', workingDirectory: '/tmp/bb', networkVersion: '4.1.2', threads: 2 };
+    expect(optionsFrom(real).bb).toEqual({ ...bb, crsPath: defaultCrsPath('ceremony') });
+    expect(optionsFrom({ ...real, CRS_PATH: '/crs' }).bb).toEqual({ ...bb, crsPath: '/crs' });
+    for (const simulated of [
+      { PROVER_REAL_PROOFS: 'false' },
+      { COPPICE_AGENT_FAMILIES: 'canary' },
+      { BB_BINARY_PATH: '' },
+    ])
+      expect(optionsFrom({ ...real, ...simulated })).not.toHaveProperty('bb');
+  });
+
   it('polls SQS for less time than it has to stop, because a poll there is never aborted', () => {
     const aws = { COPPICE_ENGINE: 'aws' };
     expect(optionsFrom(aws).claimSeconds).toBe(20);

@@ -6,7 +6,8 @@ import {
   type PredictionInput,
   predictEpochs,
 } from '../../../../shared/merge-tree/prediction/predict-epochs.ts';
-import { type TimedJob, UsualTimes } from '../../../../shared/merge-tree/prediction/usual-times.ts';
+import { UsualTimes } from '../../../../shared/merge-tree/prediction/usual-times.ts';
+import type { TimedJob } from '../../../../shared/merge-tree/progress/timed-jobs.ts';
 import { type WorkAhead, workAhead } from '../../../../shared/merge-tree/prediction/work-ahead.ts';
 import { type CircuitName, circuitOf } from '../../../../shared/proving-job/circuit-catalogue.ts';
 import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';

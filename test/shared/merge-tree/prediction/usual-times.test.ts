@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { Chance } from '../../../../shared/merge-tree/prediction/chance.ts';
 import { drawRest, UsualTimes, usualRest } from '../../../../shared/merge-tree/prediction/usual-times.ts';
+import type { TimedJob } from '../../../../shared/merge-tree/progress/timed-jobs.ts';
+import { speedClassOf } from '../../../../shared/proving-job/speed-class.ts';
 import { timedJobs, VERSION } from './a-prediction.ts';
 
 const CATALOGUE_SECONDS_OF_ROOT = 93;
@@ -25,6 +27,30 @@ describe('the usual times of circuits', () => {
       ...timedJobs('PUBLIC_VM', 1.8),
     ]);
     expect(simulated.of('ROOT_ROLLUP', 'large').meanSeconds).toBeCloseTo(CATALOGUE_SECONDS_OF_ROOT / 100);
+  });
+
+  it('are those of agents that are as fast as the ones that will prove', () => {
+    const ofSpeed = (speed: number, ...seconds: number[]): readonly TimedJob[] =>
+      timedJobs('PARITY_BASE', ...seconds).map((job) => ({ ...job, speedClass: speedClassOf(speed) }));
+    const jobs = [...ofSpeed(4, 10), ...ofSpeed(1, 50, 50)];
+    const meanAt = (speed?: number): number =>
+      new UsualTimes(VERSION, jobs, () => (speed === undefined ? undefined : speedClassOf(speed))).of(
+        'PARITY_BASE',
+        'medium',
+      ).meanSeconds;
+    expect(meanAt(4)).toBe(10);
+    expect(meanAt(1)).toBe(50);
+    // Nobody says how fast they are: as the last one.
+    expect(meanAt()).toBe(50);
+    // None was as fast: what the others would have taken.
+    expect(meanAt(2)).toBeCloseTo((20 + 25 + 25) / 3);
+  });
+
+  it('of a circuit that was never measured, are those of Aztec’s circuits on a machine of that speed', () => {
+    const times = new UsualTimes(VERSION, [], () => speedClassOf(1));
+    expect(times.of('ROOT_ROLLUP', 'large').meanSeconds).toBe(351.4);
+    const slower = new UsualTimes(VERSION, timedJobs('PARITY_BASE', 109.4), () => speedClassOf(1));
+    expect(slower.of('ROOT_ROLLUP', 'large').meanSeconds).toBeCloseTo(2 * 351.4);
   });
 
   it('are in less doubt the more jobs they are known from', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { JobRecord } from '../../../../shared/ledger/job-ledger.ts';
 import { LearnedDurations } from '../../../../shared/merge-tree/progress/learned-durations.ts';
+import { speedClassOf } from '../../../../shared/proving-job/speed-class.ts';
 import { RecordedEpoch } from '../recorded-epoch.ts';
 
 const VERSION = '4.1.2';
@@ -46,6 +47,21 @@ describe('LearnedDurations', () => {
     expect(learned(provenIn(oneInTen)).p95).toBe(100);
     const oneInFifty = Array.from({ length: 200 }, (_, index) => (index % 50 === 25 ? 100 : 20));
     expect(learned(provenIn(oneInFifty)).p95).toBeLessThan(100);
+  });
+
+  it('learns from agents as fast as the last one, and what the others would have taken at its speed where it has none', () => {
+    const ofSpeed = (speed: number, seconds: readonly number[], laterMs: number): JobRecord[] =>
+      provenIn(seconds, { speedClass: speedClassOf(speed) }).map((job) => ({
+        ...job,
+        claimedAtMs: job.claimedAtMs! + laterMs,
+        settledAtMs: job.settledAtMs! + laterMs,
+      }));
+    const slow = ofSpeed(1, Array(200).fill(80) as number[], 0);
+    expect(learned(slow).mean).toBeCloseTo(80, 1);
+    const fast = ofSpeed(4, Array(200).fill(20) as number[], 1_000_000);
+    expect(learned([...slow, ...fast]).mean).toBeCloseTo(20, 1);
+    const otherCircuit = ofSpeed(4, [10], 1_000_000).map((job) => ({ ...job, circuit: 'PARITY_BASE' as const }));
+    expect(learned([...slow, ...otherCircuit]).mean).toBeCloseTo(20, 1);
   });
 
   it('does not depend on the order of the jobs', () => {
