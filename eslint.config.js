@@ -18,7 +18,7 @@ const SHARED_FLOORS = [
   ['proving-job', 'telemetry', 'crs', 'retry'],
   ['proof-store', 'broker-api', 'checks'],
   ['ledger'],
-  ['job-queue', 'merge-tree', 'cost', 'config', 'canary'],
+  ['job-queue', 'merge-tree', 'cost', 'drills', 'config', 'canary'],
   ['agent-fleet', 'l1'],
   ['engine'],
   ['lambda', 'proof-requests', 'l1-watch'],

@@ -63,6 +63,7 @@ export function addFleetContainer(task: TaskDefinition, options: FleetContainerO
       [process.metrics.variable]: 'emf',
       [process.metricsNamespace.variable]: metricsNamespace(config.prefix),
       [process.drainSeconds.variable]: String(beside?.drainSeconds ?? DRAIN_SECONDS),
+      ...(config.drills && { [process.drills.variable]: 'allowed' }),
       ...variables,
     },
     logging: containerLog(task, `${beside?.id ?? ''}Log`, config, name),

@@ -10,6 +10,7 @@ import { acceptUrlCredentials } from '../../shared/config/fetch-with-credentials
 import { strandedSecondsOf } from '../../shared/engine/engine-options.ts';
 import { NODE_GROUP, type NodeSettings } from '../../shared/config/groups/node-settings.ts';
 import { nameOf } from '../../shared/config/setting.ts';
+import type { RpcFaults } from '../../shared/drills/drill-watch.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { findEpochOfRollup } from '../../shared/ledger/find-epoch-of-rollup.ts';
 import { createL1Client, type L1Client } from '../../shared/l1/l1-client.ts';
@@ -60,6 +61,8 @@ export interface NodeDeps {
   /** Ends the node: running attempts are wound up, their jobs go on in the fleet. */
   readonly signal: AbortSignal;
   readonly nowMs?: () => number;
+  /** Drills that have requests to L1 fail. @default none */
+  readonly rpcFaults?: RpcFaults | undefined;
 }
 
 const DEVELOPMENT_KEYS_NOTE =
@@ -152,7 +155,8 @@ async function runWithSubsystems(
     );
   }
 
-  const l1 = createL1Client({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId });
+  const { rpcFaults: faults } = given;
+  const l1 = createL1Client({ rpcUrls: settings.l1RpcUrls, chainId: settings.l1ChainId, faults });
   const clock = new L1Clock({ nowMs, steadyMs: () => performance.now() });
   const windowNowMs = (): number => clock.windowNowMs();
   const l1SlotMs = settings.ethereumSlotSeconds * 1000;

@@ -58,6 +58,8 @@ export const EnvironmentConfig = z
       ),
     /** What happens to table, bucket, queues, key and secrets when their stack is deleted. */
     onDelete: z.enum(['retain', 'destroy']).default('retain'),
+    /** Whether `coppice drill` may bring faults about within node, broker, gateway and agents. */
+    drills: z.boolean().default(false),
     logDays: z.union(LOG_DAYS.map((days) => z.literal(days))).default(30),
 
     network: z.strictObject({

@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts';
+import { override } from './override-port.ts';
 import type { JobQueue } from '../job-queue/job-queue.ts';
 import type { EpochLedger, EpochRecord } from '../ledger/epoch-ledger.ts';
 import type { JobLedger } from '../ledger/job-ledger.ts';
@@ -128,16 +129,4 @@ function aboutJob(jobId: ProvingJobId): { circuit: string; properties: Record<st
 
 function aboutEpoch({ id, epoch, attempt, rangeId }: EpochRecord): Record<string, string | number> {
   return { epoch, epochId: id, attempt, rangeId };
-}
-
-/** The port with some of its methods replaced; a spread would not copy the methods of an adapter, which is a class. */
-function override<Port extends object>(port: Port, methods: Partial<Port>): Port {
-  return new Proxy(port, {
-    get(target, name) {
-      const own: unknown = Reflect.get(methods, name);
-      if (own !== undefined) return own;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
 }

@@ -1,7 +1,17 @@
-import { type Chain, createPublicClient, defineChain, fallback, http, type PublicClient, type Transport } from 'viem';
+import {
+  type Chain,
+  createPublicClient,
+  defineChain,
+  fallback,
+  http,
+  HttpRequestError,
+  type PublicClient,
+  type Transport,
+} from 'viem';
 
 import { splitCredentials } from '../config/fetch-with-credentials.ts';
 import type { Secret } from '../config/secret.ts';
+import type { RpcFaults } from '../drills/drill-watch.ts';
 import { L1UnreachableError, WrongL1ChainError } from './errors.ts';
 import { maskRpcUrl, maskRpcUrlsInError } from './mask-rpc-url.ts';
 import { sendingToAll } from './sending-to-all.ts';
@@ -32,6 +42,8 @@ export interface L1ClientOptions {
   readonly retries?: number;
   /** The pause before the first repetition; it doubles with each. @default 250 */
   readonly retryDelayMs?: number;
+  /** Drills that have requests to the first URL fail. @default none */
+  readonly faults?: RpcFaults | undefined;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -42,13 +54,16 @@ const DEFAULT_RETRY_DELAY_MS = 250;
 /** A client over several RPC URLs. Its errors show no more of a URL than the host. */
 export function createL1Client(options: L1ClientOptions): L1Client {
   const urls = options.rpcUrls.map(reveal);
-  const nodes = urls.map((url): L1Node => ({ host: maskRpcUrl(url), client: createReader([url], options) }));
+  const nodes = urls.map((url, index): L1Node => {
+    const faults = index === 0 ? options.faults : undefined;
+    return { host: maskRpcUrl(url), client: createReader([url], { ...options, faults }) };
+  });
   return Object.assign(createReader(urls, options), { nodes });
 }
 
 function createReader(urls: readonly string[], options: L1ClientOptions): L1Reader {
   const timeout = (options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
-  const transports = urls.map((url) => maskedHttp(url, timeout));
+  const transports = urls.map((url, index) => maskedHttp(url, timeout, index === 0 ? options.faults : undefined));
   const inOrder = fallback(transports, {
     // The operator's order is their preference: own node first, paid providers after it.
     rank: false,
@@ -107,7 +122,7 @@ function l1Chain(id: number): Chain {
 }
 
 /** viem's HTTP transport, with no more than the host of the URL in its errors and its description. */
-function maskedHttp(url: string, timeoutMs: number): Transport {
+function maskedHttp(url: string, timeoutMs: number, faults: RpcFaults | undefined): Transport {
   return (parameters) => {
     const { url: plainUrl, authorization } = splitCredentials(url);
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
@@ -117,8 +132,13 @@ function maskedHttp(url: string, timeoutMs: number): Transport {
       config: inner.config,
       value: { url: maskRpcUrl(url) },
       request: (async (request: Parameters<typeof inner.request>[0]) => {
+        if (faults?.failsNow() === true) {
+          throw new HttpRequestError({ url: maskRpcUrl(url), details: 'a drill has this request fail' });
+        }
         try {
-          return await inner.request(request);
+          const result: unknown = await inner.request(request);
+          faults?.succeeded();
+          return result;
         } catch (error) {
           maskRpcUrlsInError(error);
           throw error;

@@ -18,6 +18,7 @@ export const Incident = z.strictObject({
     'wrong-clock',
     'line-trouble',
     'no-agents',
+    'drill',
   ]),
   /** The job, key, epoch or transaction it is about. */
   subject: z.string(),

@@ -36,6 +36,20 @@ function variablesOf(container: Container): Readonly<Record<string, string>> {
   return Object.fromEntries(container.Environment.map(({ Name, Value }) => [Name, Value]));
 }
 
+it('allows drills in every container of a fleet that is to be rehearsed, and in no other', () => {
+  const drilled = aStage(anEnvironment({ drills: true }));
+  for (const { stacks, isAllowed } of [
+    { stacks: stage, isAllowed: false },
+    { stacks: drilled, isAllowed: true },
+  ]) {
+    const tasks = [stacks.agents, stacks.prover].flatMap((stack) =>
+      Object.values(resourcesOf(stack, 'AWS::ECS::TaskDefinition')),
+    );
+    const found = tasks.map(({ Properties }) => textOf(Properties).includes('"COPPICE_DRILLS","Value":"allowed"'));
+    expect(new Set(found)).toEqual(new Set([isAllowed]));
+  }
+});
+
 describe('the services of agents', () => {
   const services = Object.values(resourcesOf(stage.agents, 'AWS::ECS::Service')).map(({ Properties }) => Properties);
 

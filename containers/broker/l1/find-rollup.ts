@@ -3,6 +3,7 @@ import { BaseError, ContractFunctionRevertedError, ContractFunctionZeroDataError
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
+import type { RpcFaults } from '../../../shared/drills/drill-watch.ts';
 import { checkL1Chain, createL1Client, type L1Client, type L1ClientOptions } from '../../../shared/l1/l1-client.ts';
 import { type L1Head, readHeads } from '../../../shared/l1/l1-heads.ts';
 import { valuesOf } from './l1-rollup.ts';
@@ -21,6 +22,8 @@ export interface RollupToFind {
   readonly chainId: number | undefined;
   readonly registry: Hex;
   readonly version: number | 'canonical';
+  /** Drills that have requests to L1 fail. @default none */
+  readonly faults?: RpcFaults | undefined;
 }
 
 export interface FoundRollup {
@@ -35,9 +38,15 @@ export interface FoundRollup {
  * @throws {InvalidSettingsError} when the address is not a registry's, or it has no such version
  * @throws when none responds, or they disagree, which ends when they have caught up
  */
-export async function findRollup({ rpcUrls, registry, version, ...wanted }: RollupToFind): Promise<FoundRollup> {
+export async function findRollup({
+  rpcUrls,
+  registry,
+  version,
+  faults,
+  ...wanted
+}: RollupToFind): Promise<FoundRollup> {
   const chainId = wanted.chainId ?? (await chainIdOf(rpcUrls));
-  const client = createL1Client({ rpcUrls, chainId });
+  const client = createL1Client({ rpcUrls, chainId, faults });
   await checkL1Chain(client);
   const { usable } = await readHeads(client, Date.now());
   const addresses = await valuesOf(usable.map((head) => rollupAt(head, registry, version)));

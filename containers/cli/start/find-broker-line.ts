@@ -2,6 +2,7 @@ import type { BrokerSettings } from '../../../shared/config/groups/broker-settin
 import { L1_SETTINGS } from '../../../shared/config/groups/l1-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
+import type { RpcFaults } from '../../../shared/drills/drill-watch.ts';
 import { WrongL1ChainError } from '../../../shared/l1/errors.ts';
 import { createL1Client } from '../../../shared/l1/l1-client.ts';
 import type { EpochLedger } from '../../../shared/ledger/epoch-ledger.ts';
@@ -47,6 +48,8 @@ export interface FindBrokerLineDeps {
   readonly epochs: Pick<EpochLedger, 'latest'>;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Drills that have requests to L1 fail. @default none */
+  readonly rpcFaults?: RpcFaults | undefined;
 }
 
 /**
@@ -60,7 +63,7 @@ export async function findBrokerLine(
   settings: Pick<BrokerSettings, 'l1RpcUrls' | 'l1ChainId' | 'registryAddress' | 'rollupVersion'> &
     Partial<Pick<BrokerSettings, 'proverPublisherAddresses'>>,
   networkVersion: string,
-  { epochs, log, signal }: FindBrokerLineDeps,
+  { epochs, log, signal, rpcFaults: faults }: FindBrokerLineDeps,
 ): Promise<FoundLine | undefined> {
   const { l1RpcUrls: rpcUrls, registryAddress, rollupVersion, proverPublisherAddresses: publishers = [] } = settings;
   if (rpcUrls === undefined) return { rollup: makeLineId(networkVersion), l1: undefined };
@@ -69,7 +72,7 @@ export async function findBrokerLine(
     log.warn(`${names[0] ?? ''} has no effect without ${names[1] ?? ''} or --network: epochs have no deadline from L1`);
     return { rollup: makeLineId(networkVersion), l1: undefined };
   }
-  const wanted = { rpcUrls, chainId: settings.l1ChainId, registry: registryAddress, version: rollupVersion };
+  const wanted = { rpcUrls, chainId: settings.l1ChainId, registry: registryAddress, version: rollupVersion, faults };
   const readCanonical = async (): Promise<RollupId> => {
     const { chainId, address } = await findRollup({ ...wanted, version: 'canonical' });
     return makeRollupId(chainId, address);
@@ -98,7 +101,7 @@ export async function findBrokerLine(
     if (known === undefined || isOfSettings(error)) throw error;
     const { rollup, chainId, address } = known;
     log.warn({ err: error, rollup }, "L1 is out of reach: the broker goes on with the rollup of the ledger's epochs");
-    const { nodes } = createL1Client({ rpcUrls, chainId });
+    const { nodes } = createL1Client({ rpcUrls, chainId, faults });
     return {
       rollup,
       l1: new L1Rollup({ nodes, nowMs: Date.now, publishers }, address),

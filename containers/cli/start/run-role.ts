@@ -1,7 +1,12 @@
+import { hostname } from 'node:os';
+
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import type { OTLP_SETTINGS } from '../../../shared/config/aztec/aztec-telemetry-settings.ts';
 import type { PROCESS_SETTINGS } from '../../../shared/config/groups/process-settings.ts';
 import type { SettingsOf } from '../../../shared/config/setting.ts';
+import { drillNote } from '../../../shared/drills/drill-record.ts';
+import { DRILL_POLL_MS, DrillWatch } from '../../../shared/drills/drill-watch.ts';
+import { drilledEngine } from '../../../shared/engine/drilled-engine.ts';
 import { openEngine } from '../../../shared/engine/open-engine.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { runTogether } from '../../../shared/retry/run-together.ts';
@@ -11,6 +16,7 @@ import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
 import { openProcessMetrics, type ProcessMetrics } from '../../../shared/telemetry/process-metrics.ts';
 import { endSignal } from '../../processes/end-signals.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
+import { endAsIfKilled } from '../../processes/end-as-if-killed.ts';
 import { explainError } from '../../processes/explain-error.ts';
 import { untilAborted } from '../../../shared/retry/until-aborted.ts';
 import { examineStart } from './checks/examine-role.ts';
@@ -33,6 +39,8 @@ interface ProcessDeps extends Pick<ProcessMetrics, 'metrics' | 'scrape'> {
 
 interface RoleDeps extends ProcessDeps {
   readonly engine: Engine;
+  /** `undefined` where drills are not allowed. */
+  readonly drills: DrillWatch | undefined;
 }
 
 /**
@@ -57,7 +65,7 @@ async function runNodeRole(role: NodeRole): Promise<number> {
   const { settings } = role;
   return runOnEngine('node', role, async (deps) => {
     const { runNode } = await import('../../node/run-node.ts');
-    await runNode(settings, deps);
+    await runNode(settings, { ...deps, rpcFaults: deps.drills?.obeyRpcFaults() });
   });
 }
 
@@ -73,7 +81,8 @@ async function runBrokerRole(role: BrokerRole): Promise<number> {
       ]);
     const networkVersion = networkVersionOf(role.settings);
     const { epochs } = deps.engine;
-    const found = await findBrokerLine(role.settings, networkVersion, { ...deps, epochs });
+    const rpcFaults = deps.drills?.obeyRpcFaults();
+    const found = await findBrokerLine(role.settings, networkVersion, { ...deps, epochs, rpcFaults });
     if (found === undefined) return;
     const { rollup, l1, confirm } = found;
     const options = toBrokerOptions(role, networkVersion, rollup);
@@ -96,6 +105,7 @@ async function runGatewayRole(role: GatewayRole): Promise<number> {
     ]);
     const networkVersion = networkVersionOf(role.settings);
     const agentId = role.settings.agentId ?? (await takeAgentId());
+    deps.drills?.obeyKill(agentId, endAsIfKilled);
     await runGateway(toGatewayOptions(role, networkVersion, agentId), deps);
   });
 }
@@ -113,6 +123,7 @@ async function runAgentRole(role: AgentRole): Promise<number> {
       ]);
     if (usesOwnAcvm(role.settings)) deps.log.info(OWN_ACVM_NOTE);
     const agentId = role.settings.agentId ?? (await takeAgentId());
+    deps.drills?.obeyKill(agentId, endAsIfKilled);
     await runAgent(toAgentOptions(role, installedNetworkVersion(), agentId), { ...deps, nowMs: Date.now });
   });
 }
@@ -140,12 +151,22 @@ async function runOnEngine(part: string, role: Role, run: (deps: RoleDeps) => Pr
       log: deps.log,
       removesExpired: part === 'node' || part === 'broker',
     });
+    const metered = meteredEngine(engine, deps.metrics, Date.now);
+    const drills = role.settings.drills === 'allowed' ? openDrills(part, role, engine, deps.log) : undefined;
+    const watching = drills?.run(deps.signal);
     try {
-      await run({ ...deps, engine: meteredEngine(engine, deps.metrics, Date.now) });
+      await run({ ...deps, engine: drills === undefined ? metered : drilledEngine(metered, drills), drills });
     } finally {
+      if (deps.signal.aborted) await watching;
       await engine.close();
     }
   });
+}
+
+function openDrills(part: string, role: Role, { notes }: Engine, log: Logger): DrillWatch {
+  const program = `${part} on ${hostname()}, process ${process.pid}`;
+  const pollMs = DRILL_POLL_MS[role.engineOptions.engine];
+  return new DrillWatch({ note: drillNote(notes), program, pollMs, nowMs: Date.now, log });
 }
 
 async function runUntilEnd(part: string, role: Role, run: (deps: ProcessDeps) => Promise<void>): Promise<number> {

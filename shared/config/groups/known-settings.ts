@@ -2,6 +2,7 @@ import { AGENT_GROUPS } from './agent-settings.ts';
 import { BROKER_GROUP, LINE_GROUP } from './broker-settings.ts';
 import { CANARY_GROUP } from './canary-settings.ts';
 import { DEVNET_GROUP } from './devnet-settings.ts';
+import { DRILL_GROUP } from './drill-settings.ts';
 import { GATEWAY_GROUP } from './gateway-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
@@ -27,6 +28,7 @@ const ALL_GROUPS: readonly SettingGroup[] = [
     HISTORY_GROUP,
     WAIT_GROUP,
     PRICE_GROUP,
+    DRILL_GROUP,
     ENV_FILE_GROUP,
   ]),
 ];

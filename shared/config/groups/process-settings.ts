@@ -17,9 +17,9 @@ const logLevel = kind(
   '<level>',
 );
 
-/** Settings of every process of Coppice: logs, metrics, shutdown. */
+/** Settings of every process of Coppice: logs, metrics, drills, shutdown. */
 export const PROCESS_SETTINGS = {
-  title: 'Logs, metrics and shutdown',
+  title: 'Logs, metrics, drills and shutdown',
   settings: {
     logLevel: withDefault(logLevel, DEFAULT_LOG_LEVEL, {
       flag: 'log-level',
@@ -41,6 +41,12 @@ export const PROCESS_SETTINGS = {
       flag: 'metrics-namespace',
       variable: 'COPPICE_METRICS_NAMESPACE',
       description: 'CloudWatch namespace of these metrics',
+    }),
+    drills: withDefault(oneOf(['off', 'allowed']), 'off', {
+      flag: 'drills',
+      variable: 'COPPICE_DRILLS',
+      description:
+        'allowed: coppice drill may delay a settlement, fail requests to L1, or kill the agent in this process',
     }),
     drainSeconds: withDefault(integer(1, 3600), '25', {
       flag: 'drain-seconds',

@@ -41,6 +41,22 @@ describe('createL1Client', () => {
     await silent.close();
   });
 
+  it('fails requests to its first URL alone while a drill says so', async () => {
+    let fails = true;
+    let succeeded = 0;
+    const faults = { failsNow: () => fails, succeeded: () => void (succeeded += 1) };
+    const options = { chainId: ANVIL_CHAIN_ID, retries: 0, faults };
+    const two = createL1Client({ ...options, rpcUrls: [anvil.url, gate.url] });
+    expect(await two.getChainId()).toBe(ANVIL_CHAIN_ID);
+    const one = createL1Client({ ...options, rpcUrls: [anvil.url] });
+    await expect(one.getChainId()).rejects.toThrow('a drill has this request fail');
+    await expect(two.nodes[0]!.client.getChainId()).rejects.toThrow('a drill has this request fail');
+    expect(succeeded).toBe(0);
+    fails = false;
+    expect(await one.getChainId()).toBe(ANVIL_CHAIN_ID);
+    expect(succeeded).toBe(1);
+  });
+
   it('reaches a URL with a user and a password', async () => {
     const authorizations: unknown[] = [];
     const proxy = createServer((request, response) => {
