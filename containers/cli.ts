@@ -11,6 +11,7 @@ import { COST_COMMAND } from './cli/inspect/cost-command.ts';
 import { CRS_COMMAND } from './cli/local/crs-command.ts';
 import { DEVNET_COMMAND } from './cli/local/devnet-command.ts';
 import { DOCTOR_COMMAND } from './cli/start/doctor-command.ts';
+import { DRILL_COMMAND } from './cli/drill/drill-command.ts';
 import { EPOCHS_COMMAND } from './cli/inspect/epochs-command.ts';
 import { EXIT_CODES } from './processes/exit-codes.ts';
 import { explainError } from './processes/explain-error.ts';
@@ -41,6 +42,7 @@ const COMMANDS: readonly Command[] = [
   COST_COMMAND,
   RETRY_COMMAND,
   REDRIVE_COMMAND,
+  DRILL_COMMAND,
   CRS_COMMAND,
   DEVNET_COMMAND,
   CANARY_COMMAND,

@@ -4,16 +4,20 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { findAgentControl } from '../../containers/cli/drill/agent-control.ts';
+import { planDrill } from '../../containers/cli/drill/drill-plan.ts';
+import { type DrillReport, runDrill } from '../../containers/cli/drill/run-drill.ts';
 import { anvilPrivateKey } from '../../containers/local-l1/devnet-accounts.ts';
 import { type Devnet, startDevnet } from '../../containers/devnet/devnet.ts';
 import type { FleetProcess } from '../../containers/processes/fleet-process.ts';
 import { fleetEngineOptions, startAgent, startNode } from '../../containers/local-fleet/fleet.ts';
 import type { FleetOptions } from '../../containers/local-fleet/fleet-member.ts';
+import { Fault } from '../../shared/drills/drill-record.ts';
 import { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
-import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { AgentId, type JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { checkpointsOf } from '../../shared/proving-job/epoch-shape.ts';
 import { expectedTree } from '../../shared/merge-tree/expected/tree-of-shape.ts';
 import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';
@@ -21,20 +25,22 @@ import { Trace } from '../../shared/merge-tree/progress/trace.ts';
 import { countProvings } from '../fixtures/count-provings.ts';
 import { eventually } from '../fixtures/eventually.ts';
 
+const DOOMED = AgentId.parse('doomed');
+const LEAVER = AgentId.parse('leaver');
 const LEASE_SECONDS = 6;
-/** Long enough to kill an agent in the middle of a proof. */
-const PROOF_MS = 700;
+/** Long enough to kill an agent in the middle of a proof, and for four drills before half of the tree is proven. */
+const PROOF_MS = 1_000;
 
-/** What killing did, and what there was to lose. */
+/** What drills and killing did, and what there was to lose. */
 interface Story {
-  readonly killedAgentsJob: JobRecord;
-  readonly agentKilledAtMs: number;
+  /** By the fault, in the order of the drills. */
+  readonly drills: ReadonlyMap<Fault, DrillReport>;
   readonly provenBeforeNodeWasKilled: readonly JobRecord[];
   readonly epoch: EpochRecord;
   readonly jobs: readonly JobRecord[];
 }
 
-describe('an epoch whose agent and node are killed with kill -9', () => {
+describe('an epoch that is drilled, and whose node is killed with kill -9', () => {
   let directory: string;
   let devnet: Devnet;
   let engine: Engine;
@@ -68,17 +74,22 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
   });
 
   async function killAndRecover(options: FleetOptions): Promise<Story> {
+    const drills = new Map<Fault, DrillReport>();
     const node = start(startNode(options));
     const doomed = start(startAgent(options, 'doomed'));
+    start(startAgent(options, 'leaver'));
     start(startAgent(options, 'steady'));
     const epoch = await eventually(async () => (await engine.epochs.latest(5)).find(holdsPublicTransactions), devnet);
 
-    const held = await eventually(
-      async () => (await jobsOf(epoch)).find((job) => job.lease?.agentId === 'doomed'),
-      devnet,
-    );
-    doomed.kill();
-    const agentKilledAtMs = Date.now();
+    await eventually(async () => {
+      const agents = new Set((await jobsOf(epoch)).map(({ lease }) => lease?.agentId));
+      return agents.has(DOOMED) && agents.has(LEAVER) ? true : undefined;
+    }, devnet);
+    for (const fault of ['duplicate-message', 'delay-settlement'] as const) drills.set(fault, await drill(fault));
+    drills.set('stop-agent', await drill('stop-agent', LEAVER));
+    // It waits for the end of a lease, in which the epoch goes on.
+    const killing = drill('kill-agent', DOOMED);
+    await Promise.race([doomed.ended, killing]);
     start(startAgent(options, 'replacement'));
 
     const half = expectedTree(epoch.shape!).jobs.length / 2;
@@ -88,15 +99,30 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     // What agents held when the node died, they settle: that is proven too before the node is back.
     const provenBeforeNodeWasKilled = await provenJobsOf(epoch);
     start(startNode(options));
+    drills.set('kill-agent', await killing);
 
     const proven = await eventually(async () => {
       const record = await engine.epochs.find(epoch.id);
       return record?.state === 'proven' ? record : undefined;
     }, devnet);
-    const jobs = await jobsOf(epoch);
-    const killedAgentsJob = jobs.find(({ id }) => id === held.id);
-    if (killedAgentsJob === undefined) throw new Error(`the ledger has lost ${held.id}`);
-    return { killedAgentsJob, agentKilledAtMs, provenBeforeNodeWasKilled, epoch: proven, jobs };
+    drills.set('fail-rpc', await drill('fail-rpc'));
+    return { drills, provenBeforeNodeWasKilled, epoch: proven, jobs: await jobsOf(epoch) };
+  }
+
+  /** As `coppice drill` does it. */
+  async function drill(fault: Fault, agentId?: AgentId): Promise<DrillReport> {
+    const plan = await planDrill(engine, {
+      fault,
+      agentId,
+      // The node reads L1 every two seconds.
+      seconds: fault === 'fail-rpc' ? 5 : 2,
+      liveChain: undefined,
+      minMarginSeconds: 600,
+      findControl: (agent) => findAgentControl(agent, { tasks: undefined }),
+      nowMs: Date.now,
+    });
+    const { signal } = new AbortController();
+    return runDrill(plan, { engine, id: fault, by: 'the test', timeoutSeconds: 600, signal, nowMs: Date.now });
   }
 
   it('completes, with its root mined on L1', () => {
@@ -111,13 +137,26 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     expect(incidents.filter(({ kind }) => kind === 'missing-edge')).toEqual([]);
   });
 
-  it("gives the killed agent's job to another once its lease ends, and counts one lost attempt", () => {
-    const { killedAgentsJob: job, agentKilledAtMs } = story;
-    expect(job.state).toBe('proven');
-    expect(job.provenBy).not.toBe('doomed');
-    expect(job.attempts['lost-agent']).toBe(1);
-    // Its lease had to run out first; and one lease was enough: it was lost once, not again while it waited its turn.
-    expect(job.claimedAtMs).toBeGreaterThan(agentKilledAtMs);
+  it('recovers from every fault that a drill brings about, and loses nothing', () => {
+    const reports = [...story.drills.values()];
+    expect(reports.map(({ fault }) => fault).sort()).toEqual(Fault.options.toSorted());
+    const nothing = { jobs: [], proofs: [], provenTwice: [], attempts: [] };
+    expect(reports.map(({ fault, lost }) => ({ fault, lost }))).toEqual(
+      reports.map(({ fault }) => ({ fault, lost: nothing })),
+    );
+    expect(reports.filter(({ recoveredAfterMs }) => recoveredAfterMs === undefined)).toEqual([]);
+    expect(story.drills.get('fail-rpc')?.failedRequests).toBeGreaterThan(0);
+  });
+
+  it('gives the jobs of the killed agent to another once their leases end, and counts one lost attempt of each', () => {
+    const { atMs, jobIds } = story.drills.get('kill-agent')!.hit;
+    // One that it had settled in its last moment was not lost.
+    const lost = story.jobs.filter(({ id, provenBy }) => jobIds.includes(id) && provenBy !== DOOMED);
+    for (const job of lost) {
+      // One lease was enough: it was lost once, not again while it waited its turn.
+      expect(job).toMatchObject({ state: 'proven', attempts: { 'lost-agent': 1 } });
+      expect(job.claimedAtMs).toBeGreaterThan(atMs);
+    }
   });
 
   it('proves no job again that was proven when the node died', async () => {
@@ -133,6 +172,10 @@ describe('an epoch whose agent and node are killed with kill -9', () => {
     const provings = await countProvings(fleet.filter(({ name }) => name !== 'node'));
     const again = provenBeforeNodeWasKilled.filter(({ id }) => provings.get(id) !== 1);
     expect(again.map(({ id }) => `${id}: ${provings.get(id) ?? 0} times`)).toEqual([]);
+    for (const fault of ['duplicate-message', 'delay-settlement'] as const) {
+      const { jobIds } = story.drills.get(fault)!.hit;
+      expect(jobIds.map((id) => provings.get(id))).toEqual([1]);
+    }
   });
 
   it('ends each process within its budget on SIGTERM, and no agent still holds a job', async () => {

@@ -13,6 +13,7 @@ import { START_COMMAND } from '../../containers/cli/start/start-command.ts';
 import { STATUS_COMMAND } from '../../containers/cli/inspect/status-command.ts';
 import { TREE_COMMAND } from '../../containers/cli/inspect/tree-command.ts';
 import { EPOCHS_COMMAND } from '../../containers/cli/inspect/epochs-command.ts';
+import { DRILL_COMMAND } from '../../containers/cli/drill/drill-command.ts';
 import { WAIT_COMMAND } from '../../containers/cli/inspect/wait-command.ts';
 import { WATCH_COMMAND } from '../../containers/cli/inspect/watch-command.ts';
 import { WHY_COMMAND } from '../../containers/cli/inspect/why-command.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly Command[] = [
   JOBS_COMMAND,
   RETRY_COMMAND,
   REDRIVE_COMMAND,
+  DRILL_COMMAND,
   CANARY_COMMAND,
   WHY_COMMAND,
   COST_COMMAND,

@@ -3,6 +3,7 @@ import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { engineOptionsOf } from '../../../shared/engine/engine-options.ts';
+import type { EngineOptions } from '../../../shared/engine/open-engine.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { explainError } from '../../processes/explain-error.ts';
 import type { Line } from '../../terminal/line.ts';
@@ -21,6 +22,7 @@ export const NO_OPTIONS: CommandOptions<object> = { groups: [], parse: () => ({ 
 export interface FleetCommandInput<Argument, Options> {
   /** Where the fleet is, for people. */
   readonly place: string;
+  readonly engineOptions: EngineOptions;
   readonly argument: Argument;
   readonly options: Options;
   readonly switches: ReadonlySet<string>;
@@ -63,6 +65,7 @@ export function engineCommand<Argument, Options extends object>({
         engine = await openEngineOf(fleet.settings, environment);
         return await execute(engine, {
           place: describePlace(engineOptionsOf(fleet.settings)),
+          engineOptions: engineOptionsOf(fleet.settings),
           argument: argument.value,
           options: parsed.settings,
           switches,

@@ -43,6 +43,7 @@ describe('the command coppice', () => {
         cost     what an epoch cost: agents by pool, AWS by service, gas on L1
         retry    give a rejected job, or all rejected jobs of an epoch, another attempt
         redrive  send dead letters back to the queues that they came from
+        drill    bring one fault about on a running fleet, and report what it cost
         crs      fetch the reference string that proofs are made with
         devnet   prove an epoch of a local Aztec network to a local L1
         canary   test a fleet with real proofs: a small recursion tree, verified on L1

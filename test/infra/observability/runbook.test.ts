@@ -20,9 +20,9 @@ describe('the runbook', () => {
     alarms = synthesiseAlarms(anEnvironment());
   });
 
-  it('has an article for every alarm, and an alarm for every article', () => {
+  it('has an article for every alarm, and an alarm for every article but that of drills', () => {
     const led = alarms.map(({ description }) => /docs\/runbook\.md#([a-z0-9-]+)$/.exec(description)?.[1]);
-    expect([...new Set(['page', ...led])].sort()).toEqual([...ARTICLES.keys()].sort());
+    expect([...new Set(['page', 'drills', ...led])].sort()).toEqual([...ARTICLES.keys()].sort());
   });
 
   it('is linked where the configuration says', () => {

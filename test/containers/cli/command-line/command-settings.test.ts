@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../../containers/cli/command-line/command.ts';
 import { KNOWN_SETTINGS, settingsIn } from '../../../../shared/config/groups/known-settings.ts';
 
-const COMMAND_FILES = globSync('containers/cli/{inspect,local,repair,start}/*-command.ts');
+const COMMAND_FILES = globSync('containers/cli/{drill,inspect,local,repair,start}/*-command.ts');
 
 describe('the settings of every command', () => {
   it.each(COMMAND_FILES)('are known to all of them, so that one .env file serves all: %s', async (file) => {

@@ -1,0 +1,60 @@
+import type { Engine } from '../../../shared/engine/engine.ts';
+import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
+import { EPOCHS_IN_NEED, needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
+import { type JobRecord, leaseAt } from '../../../shared/ledger/job-ledger.ts';
+import { PredictionReader } from '../../epoch-view/prediction-reader.ts';
+import type { DrillSituation } from './drill-guard.ts';
+import type { SeenJobs } from './losses.ts';
+
+export interface DrillFleet extends DrillSituation {
+  readonly open: readonly EpochRecord[];
+  /** Those that were seen lately and have not stopped. */
+  readonly agents: readonly AgentRecord[];
+}
+
+/** An agent that was not seen for this long is no target. */
+const AGENT_SEEN_SECONDS = 60;
+
+/** Reads what the guard weighs and what a drill may hit. */
+export async function readDrillFleet(engine: Engine, nowMs: number): Promise<DrillFleet> {
+  const [latest, seen] = await Promise.all([
+    engine.epochs.latest(EPOCHS_IN_NEED),
+    engine.agents.seenWithin(AGENT_SEEN_SECONDS),
+  ]);
+  const agents = seen.filter(({ state }) => state !== 'stopped' && state !== 'draining');
+  const counted = [];
+  // One after the other: on AWS each tally has most of the client's sockets.
+  for (const epoch of openEpochs(latest, nowMs)) {
+    counted.push({ epoch, tally: await engine.jobs.tally(epoch.id, epoch.rangeId) });
+  }
+  const predictions = await new PredictionReader(engine).read({ latest, open: counted, agents }, nowMs);
+  return { latest, open: counted.map(({ epoch }) => epoch), predictions, agents, nowMs };
+}
+
+/** Every job of these epochs as it is now, with the epochs as they are now. */
+export async function readJobs(
+  { epochs, jobs }: Pick<Engine, 'epochs' | 'jobs'>,
+  open: readonly EpochRecord[],
+): Promise<SeenJobs> {
+  const found = await Promise.all(open.map(({ id }) => epochs.find(id)));
+  const jobsOfEach = await Promise.all(open.map(({ id }) => jobs.jobsOfEpoch(id)));
+  return { epochs: found.filter((epoch) => epoch !== undefined), jobs: jobsOfEach.flat() };
+}
+
+/** The jobs that agents hold, of these epochs, without reading the others. */
+export async function readHeldJobs(
+  { jobs }: Pick<Engine, 'jobs'>,
+  open: readonly EpochRecord[],
+  nowMs: number,
+): Promise<readonly JobRecord[]> {
+  const held: JobRecord[] = [];
+  for (const { id, rangeId } of open) {
+    for (const { leased } of (await jobs.tally(id, rangeId)).values()) held.push(...leased);
+  }
+  return held.filter((job) => leaseAt(job, nowMs) !== undefined);
+}
+
+function openEpochs(latest: readonly EpochRecord[], nowMs: number): readonly EpochRecord[] {
+  return latest.filter((epoch) => needOfEpoch(epoch, nowMs) === 'proofs');
+}
