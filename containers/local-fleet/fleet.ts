@@ -11,6 +11,7 @@ import type { EngineOptions } from '../../shared/engine/open-engine.ts';
 import { Lane, Pool } from '../../shared/proving-job/circuit-family.ts';
 import type { AwsForFleet } from './aws-for-fleet.ts';
 import type { FleetProcess, FleetProcessEndedError } from '../processes/fleet-process.ts';
+import { keepRunning, type KeptProcess } from '../processes/keep-running.ts';
 import { type AgentFleetOptions, DRAIN_SECONDS, type FleetOptions, startMember } from './fleet-member.ts';
 import { findFreePort } from './find-free-port.ts';
 import {
@@ -119,15 +120,16 @@ export async function startFleet(options: FleetOptions, makers: FleetMakers): Pr
 
 /** The processes of agents, by when they are stopped. */
 interface StartedAgents {
-  readonly first: readonly FleetProcess[];
-  readonly last: readonly FleetProcess[];
+  readonly first: readonly KeptProcess[];
+  readonly last: readonly KeptProcess[];
 }
 
 async function startAgents(options: FleetOptions, { kind, count }: DevnetAgents, url: string): Promise<StartedAgents> {
   const names = Array.from({ length: count }, (_, index) => `agent-${index + 1}`);
   switch (kind) {
     case 'coppice':
-      return { first: names.map((name) => startAgent(options, name)), last: [] };
+      // A drill may stop and kill them.
+      return { first: names.map((name) => keepRunning(() => startAgent(options, name))), last: [] };
     case 'official':
       return { first: names.map((name) => startOfficialAgent(options, name, url)), last: [] };
     case 'gateway': {

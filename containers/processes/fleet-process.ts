@@ -26,11 +26,14 @@ export class FleetProcessEndedError extends Error {
   override readonly name = 'FleetProcessEndedError';
   readonly processName: string;
   readonly logFile: string;
+  /** Whether it exited with an error by itself: nobody has stopped or killed it. */
+  readonly hasFailed: boolean;
 
-  constructor(processName: string, how: string, logFile: string) {
+  constructor(processName: string, how: string, logFile: string, { hasFailed = true } = {}) {
     super(`${processName} ${how}; its log is ${logFile}`);
     this.processName = processName;
     this.logFile = logFile;
+    this.hasFailed = hasFailed;
   }
 }
 
@@ -52,12 +55,12 @@ export class FleetProcess {
     this.logFile = logFile;
     this.#child = child;
     this.ended = new Promise((resolve) => {
-      const onEnd = (how: string): void => {
+      const onEnd = (how: string, hasFailed: boolean): void => {
         killGroup(child);
-        resolve(new FleetProcessEndedError(name, how, logFile));
+        resolve(new FleetProcessEndedError(name, how, logFile, { hasFailed }));
       };
-      child.once('error', (error) => onEnd(`could not be started: ${error.message}`));
-      child.once('exit', (code, signal) => onEnd(describeEnd(code, signal)));
+      child.once('error', (error) => onEnd(`could not be started: ${error.message}`, true));
+      child.once('exit', (code, signal) => onEnd(describeEnd(code, signal), code !== null && code !== 0));
     });
   }
 
