@@ -17,7 +17,7 @@ type Aws = EngineOptions & { readonly engine: 'aws' };
 export interface CheckEngineOptions {
   readonly engineOptions: EngineOptions;
   /** On AWS, which of the fleet's resources the role's own permissions let it read. */
-  readonly reads: readonly ('ledger' | 'queues')[];
+  readonly reads: readonly ('ledger' | 'queues' | 'proofs')[];
   /** The pools whose queues those are. @default all */
   readonly pools?: readonly Pool[] | undefined;
 }
@@ -55,10 +55,14 @@ async function checkAws(
 ): Promise<readonly RoleFinding[]> {
   const { prefix } = options;
   const engine = await openEngine(options);
-  const check = async (subject: string, read: (engine: Engine) => Promise<unknown>): Promise<RoleFinding> => {
+  const check = async (
+    subject: string,
+    read: (engine: Engine) => Promise<unknown>,
+    can = 'can be read',
+  ): Promise<RoleFinding> => {
     try {
       await read(engine);
-      return ready(subject, `of the fleet ${prefix} can be read`);
+      return ready(subject, `of the fleet ${prefix} ${can}`);
     } catch (error) {
       return missing('awaited', subject, redactUrls(explainError(error, options) ?? errorText(error)));
     }
@@ -67,8 +71,25 @@ async function checkAws(
     return await Promise.all([
       ...(reads.includes('ledger') ? [check('table on AWS', ({ epochs }) => epochs.latest(1))] : []),
       ...(reads.includes('queues') ? [check('queues on AWS', ({ queue }) => queue.depths(pools))] : []),
+      ...(reads.includes('proofs')
+        ? [check('bucket of the proofs', () => probeBucket(options), 'can be read and written')]
+        : []),
     ]);
   } finally {
     await engine.close();
+  }
+}
+
+async function probeBucket({ prefix, bucket, connection }: Aws): Promise<void> {
+  const [{ createAwsClients }, { awsResourceNames }, { probeProofsBucket }] = await Promise.all([
+    import('../../../../shared/engine/aws/aws-clients.ts'),
+    import('../../../../shared/engine/aws/aws-resource-names.ts'),
+    import('../../../../shared/engine/aws/s3/probe-proofs-bucket.ts'),
+  ]);
+  const clients = createAwsClients(connection);
+  try {
+    await probeProofsBucket({ s3: clients.s3, bucket: awsResourceNames(prefix, bucket).proofsBucket });
+  } finally {
+    clients.close();
   }
 }

@@ -13,12 +13,15 @@ import { isFatal, type RoleFinding } from './role-finding.ts';
 /** Checks what a role needs before it starts, by calls that the role itself may make. It takes seconds. */
 export async function examineStart(role: Role): Promise<readonly RoleFinding[]> {
   const isAgent = role.name === 'prover-agent' || role.name === 'agent-gateway';
-  return [...(await examineEngine(role, [isAgent ? 'queues' : 'ledger'])), ...(await checkSurroundings(role))];
+  return [
+    ...(await examineEngine(role, [isAgent ? 'queues' : 'ledger', 'proofs'])),
+    ...(await checkSurroundings(role)),
+  ];
 }
 
 /** Checks everything that can be checked before the role starts, the prover and the rest of its fleet included. */
 export async function examineAll(role: Role): Promise<readonly RoleFinding[]> {
-  const engine = await examineEngine(role, ['ledger', 'queues']);
+  const engine = await examineEngine(role, ['ledger', 'queues', 'proofs']);
   const surroundings = await checkSurroundings(role);
   const prover = role.name === 'prover-agent' ? await orUnknown('prover', () => examineProver(role)) : [];
   const canOpen = needsEngine(role) && !engine.some(isFatal) && isThere(role);
