@@ -21,6 +21,7 @@ import { callsOfRole } from './calls-of-role.ts';
 import type { AgentPools } from './config/agent-pool-config.ts';
 import type { EnvironmentConfig } from './config/environment-config.ts';
 import { linesOf } from './config/lines-of.ts';
+import { publishersOf } from './config/publishers.ts';
 import { FleetFunction, type FleetFunctionProps } from './fleet-function.ts';
 import { FUNCTION_TIMINGS } from './function-timings.ts';
 import type { StateStack } from './state-stack.ts';
@@ -141,12 +142,13 @@ export class FunctionsStack extends Stack {
   }
 
   #watchL1({ ledger, l1 }: StateStack): FleetFunction {
-    const { l1: chain, publisher } = this.#config;
+    const { l1: chain } = this.#config;
+    const publishers = publishersOf(this.#config).flatMap(({ address }) => address ?? []);
     const variables = {
       [WATCH_L1.L1_SECRET_ID]: l1.secret.secretArn,
       [WATCH_L1.L1_CHAIN_ID]: String(chain.chainId),
       [WATCH_L1.REGISTRY_ADDRESS]: chain.registryAddress,
-      [WATCH_L1.PUBLISHER_ADDRESSES]: publisher.address ?? publisher.proverId,
+      ...(publishers.length > 0 && { [WATCH_L1.PUBLISHER_ADDRESSES]: [...new Set(publishers)].join() }),
     };
     const watch = this.#function('WatchL1', 'watch-l1', { variables });
     ledger.grantRole('watch-l1', watch.role);

@@ -102,6 +102,7 @@ export class NodeService extends Construct {
       name: inLine(line, 'node'),
       version: line.version,
       rollupVersion: line.rollupVersion,
+      publisherAddress: line.publisherAddress,
       images: {
         aztec: aztecImage(stack, line.images.node, architecture),
         broker: containerImage(stack, 'broker', config, architecture),

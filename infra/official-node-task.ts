@@ -50,6 +50,8 @@ export interface OfficialNodeOptions {
   readonly version: string;
   /** The rollup's version in the registry. @default the canonical one */
   readonly rollupVersion: number | undefined;
+  /** The account that submits, where it is known. */
+  readonly publisherAddress: string | undefined;
   readonly images: { readonly aztec: ContainerImage; readonly broker: ContainerImage };
   readonly size: { readonly vcpu: number; readonly memoryGib: number; readonly p2pPort: number };
   /** Where the node's volume is. */
@@ -118,6 +120,9 @@ function brokerVariables(options: OfficialNodeOptions): Record<string, string> {
     ...options.lineVariables,
     ...rollupVariables(options),
     [LINE_GROUP.settings.aztecVersion.variable]: options.version,
+    ...(options.publisherAddress !== undefined && {
+      [PUBLISHER_SETTINGS.settings.proverPublisherAddresses.variable]: options.publisherAddress,
+    }),
     [broker.brokerPort.variable]: String(BROKER_PORT),
     // The image's own default is every address.
     [broker.brokerBind.variable]: '127.0.0.1',

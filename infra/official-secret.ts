@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { NODE_WATCH_GROUP } from '../shared/config/groups/node-watch-settings.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { OnDelete } from './config/environment-config.ts';
+import { fieldOf, PUBLISHER_KEY_FIELD } from './config/official-fields.ts';
 import { removalPolicyOf } from './removal-policy.ts';
 
 export interface OfficialSecretProps {
@@ -13,7 +14,7 @@ export interface OfficialSecretProps {
 }
 
 /** The fields of a line, after its name, for the node: by Aztec's names of the variables. */
-const NODE_FIELDS = ['PROVER_PUBLISHER_PRIVATE_KEY', 'AZTEC_ADMIN_API_KEY_HASH'];
+const NODE_FIELDS = [PUBLISHER_KEY_FIELD, 'AZTEC_ADMIN_API_KEY_HASH'];
 /** The key that has the hash, for the broker that watches the node. */
 const ADMIN_KEY_FIELD = 'AZTEC_ADMIN_API_KEY';
 
@@ -55,8 +56,4 @@ export class OfficialSecret extends Construct {
   #field(line: string, name: string): ContainerSecret {
     return ContainerSecret.fromSecretsManager(this.secret, fieldOf(line, name));
   }
-}
-
-function fieldOf(line: string, name: string): string {
-  return `${line}_${name}`;
 }

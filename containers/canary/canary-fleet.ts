@@ -15,6 +15,7 @@ import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet
 import type { FleetProcess } from '../processes/fleet-process.ts';
 import { fleetEngineOptions, startAgent } from '../local-fleet/fleet.ts';
 import type { AgentFleetOptions } from '../local-fleet/fleet-member.ts';
+import { POLL_MS, polledEngine } from './polled-engine.ts';
 
 const STOP_SECONDS = 8;
 /** Memory of an agent for each of its threads, where its price is not given. */
@@ -26,6 +27,8 @@ export interface CanaryFleet {
   readonly engine: Engine;
   /** Those that were started for the canary. */
   readonly agents: readonly FleetProcess[];
+  /** How often the canary compares the jobs that it waits for with the ledger, in milliseconds. */
+  readonly reconcileMs: number;
   stop(): Promise<void>;
 }
 
@@ -37,9 +40,11 @@ export async function openCanaryFleet(
   signal: AbortSignal,
 ): Promise<CanaryFleet> {
   if (!settings.withoutAgents) return await startCanaryFleet(settings, crs, onProgress, signal);
-  const engine = await openEngine(engineOptionsOf(settings));
+  const opened = await openEngine(engineOptionsOf(settings));
   onProgress('proving with the agents of the fleet that were started with --agent-families canary');
-  return { engine, agents: [], stop: () => engine.close() };
+  const stop = (): Promise<void> => opened.close();
+  if (settings.engine === 'aws') return { engine: polledEngine(opened), agents: [], reconcileMs: POLL_MS, stop };
+  return { engine: opened, agents: [], reconcileMs: reconcileMsOf(settings), stop };
 }
 
 async function startCanaryFleet(
@@ -74,12 +79,17 @@ async function startCanaryFleet(
   return {
     engine,
     agents,
+    reconcileMs: reconcileMsOf(settings),
     async stop() {
       await Promise.all(agents.map((agent) => agent.stop(STOP_SECONDS)));
       await engine.close();
       await aws?.stop();
     },
   };
+}
+
+function reconcileMsOf({ reconcileSeconds }: CanarySettings): number {
+  return reconcileSeconds * 1000;
 }
 
 async function startAws(dataDirectory: string, signal: AbortSignal): Promise<DevnetAws> {

@@ -62,7 +62,7 @@ class CanaryRun {
     if (accounts > 1) output.say(`only the first of ${accounts} publisher accounts is used: ${chain.account.address}`);
     const fleet = await openCanaryFleet(this.#settings, this.#crs, (text) => output.say(text), signal);
     this.#run.onStop(() => fleet.stop());
-    const { engine } = fleet;
+    const { engine, reconcileMs } = fleet;
     const broken = this.#brokenSignal(fleet, chain);
     // What the canary starts itself is there, and where a scaler starts agents it has its own alarms.
     if (this.#settings.withoutAgents && engine.scaler === undefined) {
@@ -70,7 +70,7 @@ class CanaryRun {
     }
 
     steps.begin("getting the circuits' keys, which the fleet makes if it has none yet");
-    const deps = { engine, reconcileMs: this.#settings.reconcileSeconds * 1000, log: this.#log };
+    const deps = { engine, reconcileMs, log: this.#log };
     const keys = await canaryKeys(Number(work) as Work, this.#crs, deps, broken);
     steps.begin('opening the contract on L1');
     const { rollupAddress: known } = this.#settings;
@@ -81,12 +81,17 @@ class CanaryRun {
     await startAztecHashing();
     this.#run.onStop(() => Barretenberg.destroySingleton());
     const plan: CanaryPlan = { leaves, keys, l1ChainId: chain.l1.chain.id, rollupAddress, from: state };
-    const proven = await this.#untilProven(plan, chain, engine, broken);
+    const proven = await this.#untilProven(plan, chain, fleet, broken);
     await this.#report(proven, plan, engine, chain);
   }
 
   /** Runs the node side and shows the epoch, until its root is on L1. */
-  async #untilProven(plan: CanaryPlan, chain: CanaryChain, engine: Engine, broken: AbortSignal): Promise<EpochRecord> {
+  async #untilProven(
+    plan: CanaryPlan,
+    chain: CanaryChain,
+    { engine, reconcileMs }: CanaryFleet,
+    broken: AbortSignal,
+  ): Promise<EpochRecord> {
     const finished = new AbortController();
     const end = AbortSignal.any([broken, finished.signal]);
     const opened = Promise.withResolvers<EpochRecord>();
@@ -100,7 +105,7 @@ class CanaryRun {
           signTransaction: (transaction) => chain.account.signTransaction(transaction),
         },
         policy: chain.policy,
-        reconcileMs: this.#settings.reconcileSeconds * 1000,
+        reconcileMs,
         strandedSeconds: strandedSecondsOf(this.#settings),
         sweepMs: this.#settings.sweepSeconds * 1000,
         nowMs: Date.now,

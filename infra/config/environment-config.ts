@@ -1,20 +1,12 @@
 import { z } from 'zod';
 
-import * as ethereum from '../../shared/config/ethereum-kinds.ts';
-import { reasonOf } from '../../shared/config/value-kinds.ts';
 import { NATIVE_LINE } from '../../shared/proving-job/fleet-line.ts';
+import { address } from './account-address.ts';
 import { AgentPools } from './agent-pool-config.ts';
 import { ecrImage, VersionLines } from './line-config.ts';
 import { NodeConfig, SECRET_VARIABLES } from './node-config.ts';
 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region, such as 'eu-central-1'");
-/** As a flag takes it, with its checksum. */
-const address = z.string().check(({ value, issues }) => {
-  const { error } = ethereum.address.parse(value);
-  if (error === undefined) return;
-  const message = reasonOf(error.issues[0]) ?? `must be ${ethereum.address.allowed}`;
-  issues.push({ code: 'custom', input: value, message });
-});
 /** Becomes the text of a variable, which must be plain digits: not 1e-7. */
 const amount = z
   .number()
@@ -86,7 +78,7 @@ export const EnvironmentConfig = z
       signer: z.enum(['kms', 'secret']),
       /** The address that earns the rewards. */
       proverId: address,
-      /** The account that submits, whose balance is watched. @default `proverId` */
+      /** The account that submits for the native line, whose balance is watched. @default `proverId` */
       address: address.optional(),
       /** The highest fee per unit of gas; above it a root waits in the outbox. */
       gasPriceMaxGwei: amount.default(2000),

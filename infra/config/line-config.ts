@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { NATIVE_LINE } from '../../shared/proving-job/fleet-line.ts';
 import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+import { address } from './account-address.ts';
 import { AgentPools } from './agent-pool-config.ts';
 import { NodeConfig, Variables } from './node-config.ts';
 
@@ -24,6 +25,15 @@ const image = z
 /** Words that follow the prefix in names of the native line: a line of that name could take another resource's name. */
 const TAKEN_NAMES: readonly string[] = [NATIVE_LINE, 'node', ...Pool.options];
 
+/** Where the environment says of its native line what an official one says of itself. */
+const ELSEWHERE = {
+  images: 'images',
+  variables: 'node.variables',
+  rollupVersion: 'node.variables',
+  publisherAddress: 'publisher.address',
+} as const;
+type NotOfNative = 'name' | keyof typeof ELSEWHERE;
+
 const VersionLine = z
   .strictObject({
     /** The version of Aztec's own images, such as `6.0.0`; `native`: Coppice's node and agents, of the version in `package.json`. */
@@ -43,8 +53,16 @@ const VersionLine = z
     images: z.strictObject({ node: image.optional(), agent: image.optional() }).optional(),
     /** Further variables of Aztec's programs. They win over those of `aztec-releases.ts`. */
     variables: z.strictObject({ node: Variables.optional(), agent: Variables.optional() }).optional(),
-    /** The rollup of the line, by its version in the registry. @default the canonical one when the node starts */
+    /**
+     * The rollup of the line, by its version in the registry. A line that a newer one joins needs it, for its node.
+     * @default Aztec's node takes the canonical one whenever it starts, the broker the one of the line's first epoch
+     */
     rollupVersion: z.int().nonnegative().optional(),
+    /**
+     * The account whose key is the line's in the secret `<prefix>/official`: its balance is watched. `npm run deploy:check` prints
+     * it once the key is there.
+     */
+    publisherAddress: address.optional(),
     /** @default the environment's `node` */
     node: NodeConfig.optional(),
     /** The pools of this line's agents. @default the environment's, with the same limits of agents for each line */
@@ -52,21 +70,24 @@ const VersionLine = z
   })
   .superRefine(({ aztec, ...own }, context) => {
     if (aztec !== NATIVE_LINE) return;
-    for (const field of ['name', 'images', 'variables', 'rollupVersion'] as const) {
+    for (const field of ['name', ...Object.keys(ELSEWHERE)] as readonly NotOfNative[]) {
       if (own[field] === undefined) continue;
-      const elsewhere = field === 'images' ? 'images' : 'node.variables';
       const message =
         field === 'name'
           ? 'must be left out: the native line has no name, so that what is deployed keeps its own'
-          : `must be left out of the native line: the environment's ${elsewhere} has it`;
+          : `must be left out of the native line: the environment's ${ELSEWHERE[field]} has it`;
       context.addIssue({ code: 'custom', path: [field], message });
     }
   });
+
+/** The node of each line follows the stream of the ledger's table, of which DynamoDB lets no more processes read a shard. */
+const MOST_LINES = 2;
 
 /** The lines of an environment. A job knows its line by its version, so each version is in one line. */
 export const VersionLines = z
   .array(VersionLine)
   .min(1, "must have a line: { aztec: '6.0.0' } with the network's version, or { aztec: 'native' }")
+  .max(MOST_LINES, `must have at most ${MOST_LINES} lines: more readers of the ledger's stream would be throttled`)
   .superRefine((lines, context) => {
     const names = lines.map(nameOfLine);
     const versions = lines.map(({ aztec }) => versionOfLine(aztec));

@@ -29,6 +29,8 @@ export interface OfficialLine extends CommonLine {
   readonly variables: AztecRelease['variables'];
   /** The rollup's version in the registry. @default the canonical one's */
   readonly rollupVersion: number | undefined;
+  /** The account that submits. @default unknown: only the secret has its key */
+  readonly publisherAddress: string | undefined;
 }
 
 export type Line = NativeLine | OfficialLine;
@@ -53,6 +55,7 @@ function lineOf(line: VersionLineConfig, environment: Pick<EnvironmentConfig, 'n
     images: of((program) => line.images?.[program] ?? `${repositories[program]}:${aztec}`),
     variables: of((program) => ({ ...variables[program], ...line.variables?.[program] })),
     rollupVersion: line.rollupVersion,
+    publisherAddress: line.publisherAddress,
   };
 }
 

@@ -6,11 +6,12 @@ const ZERO_ACCOUNT = /(?<!\d)0{12}(?!\d)/;
 const EXAMPLE_MAIL = /[@.]example\.(com|net|org)$/i;
 
 /** The placeholders that are left in the environment, each as a phrase. */
-export function placeholdersIn({ proofsBucket, l1, publisher, alarms }: EnvironmentConfig): readonly string[] {
+export function placeholdersIn({ proofsBucket, l1, publisher, lines, alarms }: EnvironmentConfig): readonly string[] {
   const addresses: readonly (readonly [string, string | undefined])[] = [
     ['l1.registryAddress', l1.registryAddress],
     ['publisher.proverId', publisher.proverId],
     ['publisher.address', publisher.address],
+    ...lines.map((line, index) => [`lines[${index}].publisherAddress`, line.publisherAddress] as const),
   ];
   return [
     ...(ZERO_ACCOUNT.test(proofsBucket) ? [`proofsBucket has the account 000000000000 in it: ${proofsBucket}`] : []),

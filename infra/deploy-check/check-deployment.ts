@@ -4,6 +4,8 @@ import { placeholdersIn } from '../config/placeholders.ts';
 import type { AwsCall } from './aws-cli.ts';
 import { checkBucket, checkCredentials, checkLinkedRole, checkQuotas, checkZones } from './check-account.ts';
 import { checkL1 } from './check-l1.ts';
+import { checkPublishers } from './check-publishers.ts';
+import { checkQueues } from './check-queues.ts';
 
 /** Compares what a deployment of the environment needs with what the account has. Changes nothing. */
 export async function checkDeployment(
@@ -22,6 +24,8 @@ export async function checkDeployment(
     orUnknown('service-linked role of ECS', () => checkLinkedRole(aws)),
     orUnknown(`bucket ${config.proofsBucket}`, () => checkBucket(aws, config)),
     orUnknown('zones', () => checkZones(aws, config)),
+    orUnknown('queues of the native line', () => checkQueues(aws, config)),
+    orUnknown('publishers', () => checkPublishers(aws, config)),
     orUnknown('L1', () => checkL1(aws, config, variables)),
   ]);
   return [...placeholders, ...credentials, ...checked.flat()];

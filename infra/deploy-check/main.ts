@@ -17,5 +17,5 @@ if (input === undefined) {
   const config = parseEnvironment(name, input);
   const findings = await checkDeployment(config, awsCli(config.region), process.env);
   process.stdout.write(`${values.json === true ? JSON.stringify(findings, undefined, 2) : renderFindings(findings)}\n`);
-  process.exitCode = findings.every(({ state }) => state === 'ready') ? 0 : 1;
+  process.exitCode = findings.some(({ state }) => state === 'missing' || state === 'unknown') ? 1 : 0;
 }

@@ -9,7 +9,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import environments from '../../coppice.config.ts';
 import type { Ec2PoolConfig } from '../../infra/config/agent-pool-config.ts';
-import { parseEnvironment } from '../../infra/config/environment-config.ts';
+import {
+  type EnvironmentConfig,
+  type EnvironmentInput,
+  parseEnvironment,
+} from '../../infra/config/environment-config.ts';
 import { type AwsCall, AwsCallError, awsCli } from '../../infra/deploy-check/aws-cli.ts';
 import { LOGICAL_ID_OF_BUCKET } from '../../infra/deploy-check/check-account.ts';
 import { checkDeployment } from '../../infra/deploy-check/check-deployment.ts';
@@ -57,6 +61,8 @@ const READY: Readonly<Record<string, Reply>> = {
   },
   'describe-instance-types': { InstanceTypes: [type('m8a.16xlarge', 64, 256)] },
   'get-secret-value': refused('ResourceNotFoundException'),
+  'list-queues': {},
+  'list-stack-resources': refused('ValidationError'),
 };
 
 function anAccount(change: Readonly<Record<string, Reply>> = {}): AwsCall {
@@ -227,6 +233,100 @@ describe('the check before a deployment', () => {
   ])('reports an L1 node that serves %s', async (_, results, findings) => {
     Object.assign(l1.results, results);
     expect(await missing({})).toEqual(findings.map((finding) => expect.objectContaining(finding) as unknown));
+  });
+
+  describe('of official lines', () => {
+    const KEY = `0x${'0'.repeat(63)}1`;
+    const ACCOUNT_OF_KEY = '0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf';
+    const FIELDS = { v6_PROVER_PUBLISHER_PRIVATE_KEY: KEY };
+    type Lines = NonNullable<EnvironmentInput['lines']>;
+    const of = (lines: Lines): EnvironmentConfig => anEnvironment({ l1: config.l1, alarms: config.alarms, lines });
+
+    async function about(
+      subject: string,
+      lines: Lines,
+      change: Readonly<Record<string, Reply>> = {},
+    ): Promise<readonly Finding[]> {
+      return (await check(change, of(lines))).filter((finding) => finding.subject.includes(subject));
+    }
+
+    function officialSecret(fields: Readonly<Record<string, string>>): Readonly<Record<string, Reply>> {
+      return { 'get-secret-value --secret-id coppice/official': { SecretString: JSON.stringify(fields) } };
+    }
+
+    it('learns the account of a line from its key, and shows no key', async () => {
+      const findings = await about('publisher', [{ aztec: '6.0.0' }], officialSecret(FIELDS));
+      expect(findings).toMatchObject([
+        {
+          subject: 'publisher of line v6',
+          state: 'missing',
+          remedy: `publisherAddress: '${ACCOUNT_OF_KEY}' of the line in coppice.config.ts`,
+        },
+      ]);
+      expect(JSON.stringify(findings)).not.toContain(KEY.slice(2));
+    });
+
+    it('compares the account that is named with the key, and checks its balance alone', async () => {
+      const right = [{ aztec: '6.0.0', publisherAddress: ACCOUNT_OF_KEY }];
+      expect(await about('publisher', right, officialSecret(FIELDS))).toMatchObject([{ state: 'ready' }]);
+      expect(await about('balance', right)).toMatchObject([{ subject: `balance of ${ACCOUNT_OF_KEY}` }]);
+      const wrong = [{ aztec: '6.0.0', publisherAddress: config.publisher.proverId }];
+      expect(await about('publisher', wrong, officialSecret(FIELDS))).toMatchObject([
+        { state: 'missing', detail: expect.stringContaining(`its key is that of ${ACCOUNT_OF_KEY}`) as unknown },
+      ]);
+    });
+
+    it.each([
+      ['nothing', {}, 'has no v6_PROVER_PUBLISHER_PRIVATE_KEY yet'],
+      ['what is no key', { v6_PROVER_PUBLISHER_PRIVATE_KEY: 'password' }, 'must be a private key'],
+    ])('says when the secret has %s for a line', async (_what, fields, detail) => {
+      expect(await about('publisher', [{ aztec: '6.0.0' }], officialSecret(fields))).toMatchObject([
+        { state: 'missing', detail: expect.stringContaining(detail) as unknown },
+      ]);
+    });
+
+    it('has a line name its rollup once a newer one is there, and says which that is now', async () => {
+      l1.results['eth_call'] = `0x${(4_248_422_647).toString(16).padStart(64, '0')}`;
+      const both = await about('rollup of line', [{ aztec: '5.2.0' }, { aztec: '6.0.0' }]);
+      expect(both).toMatchObject([
+        {
+          subject: 'rollup of line v5',
+          state: 'missing',
+          remedy: expect.stringMatching(/^rollupVersion: 4248422647 of the line in coppice\.config\.ts/) as unknown,
+        },
+      ]);
+      const named = [{ aztec: '5.2.0', rollupVersion: 4_248_422_647 }, { aztec: '6.0.0' }];
+      expect(await about('rollup of line', named)).toMatchObject([{ state: 'ready' }]);
+      expect(await about('rollup of line', [{ aztec: '6.0.0' }])).toEqual([]);
+    });
+
+    it('asks for the rollup also while L1 is out of reach', async () => {
+      const lines = [{ aztec: '5.2.0' }, { aztec: '6.0.0' }];
+      const findings = await checkDeployment(of(lines), anAccount(), {});
+      expect(findings.find(({ subject }) => subject === 'rollup of line v5')).toMatchObject({ state: 'missing' });
+    });
+
+    it('finds the queues that the native line has left behind, and no others', async () => {
+      const url = (name: string): string => `https://sqs.us-east-1.amazonaws.com/123456789012/${name}`;
+      const queues = [
+        'coppice-small-normal',
+        'coppice-large-urgent',
+        'coppice-test-small-normal',
+        'coppice-v6-small-normal',
+      ];
+      const account = {
+        'list-queues': { QueueUrls: queues.map(url) },
+        'list-stack-resources': { StackResourceSummaries: [{ PhysicalResourceId: url('coppice-large-urgent') }] },
+      };
+      const removed = await about('queues', [{ aztec: '6.0.0' }], account);
+      expect(removed).toMatchObject([{ state: 'warning' }]);
+      expect(removed[0]?.remedy).toContain(`for url in ${url('coppice-small-normal')}; do aws sqs delete-queue`);
+      expect(await about('queues', [{ aztec: 'native' }], account)).toMatchObject([{ state: 'missing' }]);
+      const deployed = { StackResourceSummaries: queues.map((name) => ({ PhysicalResourceId: url(name) })) };
+      expect(
+        await about('queues', [{ aztec: 'native' }], { ...account, 'list-stack-resources': deployed }),
+      ).toMatchObject([{ state: 'ready' }]);
+    });
   });
 
   it('sends the user and the password of a URL, and shows neither', async () => {

@@ -68,18 +68,18 @@ describe('the version lines of an environment', () => {
     });
   });
 
-  it('are several while the network upgrades', () => {
-    const lines: LinesInput = [
-      { aztec: 'native' },
-      { aztec: '5.2.0' },
-      { aztec: '6.0.0' },
-      { aztec: '6.1.0', name: 'v61' },
-    ];
-    expect(linesOf(anEnvironment({ lines })).map(({ name }) => name)).toEqual(['native', 'v5', 'v6', 'v61']);
+  it('are two while the network upgrades', () => {
+    const lines: LinesInput = [{ aztec: '6.0.0' }, { aztec: '6.1.0', name: 'v61' }];
+    expect(linesOf(anEnvironment({ lines })).map(({ name }) => name)).toEqual(['v6', 'v61']);
   });
 
   it.each<[string, unknown, RegExp]>([
     ['no line', [], /must have a line[^]*at lines/],
+    [
+      'a third line, whose node would be a third reader of the stream',
+      [{ aztec: 'native' }, { aztec: '5.2.0' }, { aztec: '6.0.0' }],
+      /must have at most 2 lines[^]*at lines/,
+    ],
     ['a version without its parts', [{ aztec: '6' }], /must be a version of Aztec, such as '6.0.0', or 'native'/],
     ['two lines of a version', [{ aztec: '6.0.0' }, { aztec: '6.0.0', name: 'b' }], /jobs of 6.0.0 belong to one line/],
     [
@@ -98,6 +98,16 @@ describe('the version lines of an environment', () => {
       'images for the native line',
       [{ aztec: 'native', images: { node: 'a/b:1' } }],
       /must be left out of the native line: the environment's images has it/,
+    ],
+    [
+      'a publisher of the native line',
+      [{ aztec: 'native', publisherAddress: `0x${'1'.repeat(40)}` }],
+      /must be left out of the native line: the environment's publisher.address has it/,
+    ],
+    [
+      'a publisher with a wrong checksum',
+      [{ aztec: '6.0.0', publisherAddress: '0x70997970C51812dc3A010C7d01b50e0d17dc79c8' }],
+      /wrong checksum[^]*at lines\[0\].publisherAddress/,
     ],
     ['an image without a tag', [{ aztec: '6.0.0', images: { node: 'azteclabs/aztec' } }], /with its tag or digest/],
   ])('refuse %s', (_what, lines, message) => {

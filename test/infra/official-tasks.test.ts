@@ -55,6 +55,7 @@ const node = synthesised((stack, task) => {
     name: 'node-v6',
     version: '6.0.0',
     rollupVersion: 1234,
+    publisherAddress: config.publisher.proverId,
     images,
     size,
     dataDirectory: '/data',
@@ -215,6 +216,11 @@ describe('the task of an official node', () => {
       COPPICE_NODE_URL: `http://127.0.0.1:${variablesOf(aztec)['AZTEC_PORT']}`,
       COPPICE_NODE_ADMIN_URL: `http://127.0.0.1:${variablesOf(aztec)['AZTEC_ADMIN_PORT']}`,
     });
+  });
+
+  it('has the broker watch the balance of the account whose key the node has', () => {
+    expect(variablesOf(broker)['PROVER_PUBLISHER_ADDRESSES']).toBe(config.publisher.proverId);
+    expect(variablesOf(aztec)).not.toHaveProperty('PROVER_PUBLISHER_ADDRESSES');
   });
 
   it("gives the publisher's key and the administrative key's hash to the node alone", () => {

@@ -5,10 +5,8 @@ import { Lane } from '../../shared/proving-job/circuit-family.ts';
 import { anEnvironment } from './an-environment.ts';
 import { aStage, resourcesOf, textOf } from './synthesised-stage.ts';
 
-const stage = aStage(
-  anEnvironment({ lines: [{ aztec: 'native' }, { aztec: '5.2.0' }, { aztec: '6.0.0', name: 'next' }] }),
-);
-const LINES = ['native', 'v5', 'next'] as const;
+const stage = aStage(anEnvironment({ lines: [{ aztec: 'native' }, { aztec: '6.0.0', name: 'next' }] }));
+const LINES = ['native', 'next'] as const;
 const POOLS = ['small', 'medium', 'large'] as const;
 const names = awsResourceNames(anEnvironment().prefix);
 
@@ -41,9 +39,9 @@ describe('the stacks of several version lines', () => {
 
   it('refer to the queues of lines by name, or a line could not be removed before those who use them', () => {
     // Synthesised first: exports are made then.
-    expect(textOf(resourcesOf(stage.agents, 'AWS::IAM::Policy'))).toContain(':coppice-v5-small-urgent');
+    expect(textOf(resourcesOf(stage.agents, 'AWS::IAM::Policy'))).toContain(':coppice-next-small-urgent');
     for (const { node } of [stage.state, stage.agents]) {
-      expect(node.findAll().filter(({ node: { path } }) => /Exports\/.*(v5|next)/.test(path))).toEqual([]);
+      expect(node.findAll().filter(({ node: { path } }) => /Exports\/.*next/.test(path))).toEqual([]);
     }
   });
 
@@ -52,12 +50,10 @@ describe('the stacks of several version lines', () => {
       Object.values(resourcesOf(stack, 'AWS::ECS::TaskDefinition')).map(
         (task) => /"Name":"COPPICE_LINES","Value":"([^"]*)"/.exec(textOf(task))?.[1] ?? 'none',
       );
-    expect(linesOfTask(stage.prover)).toEqual(['none', 'v5=5.2.0', 'next=6.0.0']);
-    expect(linesOfTask(stage.agents)).toEqual(
-      ['none', 'v5=5.2.0', 'next=6.0.0'].flatMap((lines) => POOLS.map(() => lines)),
-    );
+    expect(linesOfTask(stage.prover)).toEqual(['none', 'next=6.0.0']);
+    expect(linesOfTask(stage.agents)).toEqual(['none', 'next=6.0.0'].flatMap((lines) => POOLS.map(() => lines)));
     for (const each of Object.values(resourcesOf(stage.functions, 'AWS::Lambda::Function'))) {
-      expect(textOf(each)).toContain('"COPPICE_LINES":"native=4.1.2,v5=5.2.0,next=6.0.0"');
+      expect(textOf(each)).toContain('"COPPICE_LINES":"native=4.1.2,next=6.0.0"');
     }
     for (const each of Object.values(resourcesOf(aStage(anEnvironment()).functions, 'AWS::Lambda::Function'))) {
       expect(textOf(each)).not.toContain('COPPICE_LINES');
@@ -66,9 +62,9 @@ describe('the stacks of several version lines', () => {
 
   it('give agents of a line the queues of that line alone', () => {
     const policies = Object.entries(resourcesOf(stage.agents, 'AWS::IAM::Policy'));
-    const ofLine = policies.filter(([id]) => id.startsWith('v5'));
+    const ofLine = policies.filter(([id]) => id.startsWith('next'));
     expect(ofLine.length).toBeGreaterThan(0);
-    expect(textOf(ofLine)).not.toMatch(/coppice-next-|QueuesSmallNormal/);
+    expect(textOf(ofLine)).not.toMatch(/coppice-(small|medium|large)|:.*QueuesSmallNormal/);
   });
 
   it('let the scaler set the agents and the nodes of each', () => {
@@ -80,14 +76,21 @@ describe('the stacks of several version lines', () => {
     expect(textOf(resourcesOf(aStage(anEnvironment()).functions, 'AWS::IAM::Policy'))).not.toContain('coppice-node');
   });
 
+  it("have two readers of the table's stream, as many as DynamoDB lets read a shard: the node of each line", () => {
+    const readers = [stage.prover, stage.agents, stage.functions].flatMap((stack) =>
+      Object.values(resourcesOf(stack)).filter((resource) => /dynamodb:GetRecords|StreamArn/.test(textOf(resource))),
+    );
+    expect(readers.map(({ Type }) => Type)).toEqual(['AWS::IAM::Policy', 'AWS::IAM::Policy']);
+  });
+
   it("warn about each by name, and of a node that lags only where it is Coppice's own", () => {
     const alarms = namesOf(resourcesOf(stage.observability, 'AWS::CloudWatch::Alarm'), 'AlarmName');
     expect(alarms).toEqual(
       expect.arrayContaining([
         'coppice-no-agents-small',
-        'coppice-no-agents-v5-small',
+        'coppice-no-agents-next-small',
         'coppice-crash-loop-next-node',
-        'coppice-dead-letters-v5-small-urgent',
+        'coppice-dead-letters-next-small-urgent',
         'coppice-node-behind',
       ]),
     );

@@ -2,11 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { rangeOf, shapeOf, versionOf } from '../../../containers/canary/canary-plan.ts';
+import { polledEngine } from '../../../containers/canary/polled-engine.ts';
 import { proveCanary } from '../../../containers/canary/prove-canary.ts';
 import type { AgentOptions } from '../../../containers/agent/agent-options.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
 import { JobRejectedError } from '../../../shared/proof-requests/errors.ts';
 import { encodeCanaryProof, parseCanaryProof } from '../../../shared/canary/canary-proof.ts';
 import { fieldOf } from '../../../shared/canary/field.ts';
@@ -54,6 +56,13 @@ describe('the node side of a canary epoch', () => {
     expect(await fleet.engine.outbox.open()).toMatchObject([
       { epoch: epoch.epoch, contract: 'canary-rollup', to: PLAN.rollupAddress, state: 'waiting' },
     ]);
+  });
+
+  it('has the whole tree proven without a reader of the stream, which has no room for one', async () => {
+    fleet.startAgent(shamAgent());
+    const subscribe = vi.spyOn(fleet.engine.settlements, 'subscribe');
+    expect(await prove(PLAN, polledEngine(fleet.engine), 50)).toMatchObject({ state: 'submitting' });
+    expect(subscribe).not.toHaveBeenCalled();
   });
 
   it('resumes after it was killed: what is proven is not proven again', async () => {
@@ -134,8 +143,8 @@ describe('the node side of a canary epoch', () => {
     return { families: [{ name: 'canary', version: versionOf(PLAN), module: SHAM_FAMILY, options }] };
   }
 
-  async function prove(plan = PLAN): Promise<EpochRecord> {
-    const deps = { engine: fleet.engine, reconcileMs: 1000, nowMs: Date.now, log: pino({ level: 'silent' }) };
+  async function prove(plan = PLAN, engine: Engine = fleet.engine, reconcileMs = 1000): Promise<EpochRecord> {
+    const deps = { engine, reconcileMs, nowMs: Date.now, log: pino({ level: 'silent' }) };
     return await proveCanary(plan, deps, new AbortController().signal);
   }
 
