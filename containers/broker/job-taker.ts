@@ -5,7 +5,7 @@ import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { warnOfIncident } from '../../shared/ledger/report-incident.ts';
 import { isLostObject } from '../../shared/proof-store/errors.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
-import { namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
+import { type JobMessage, namesOwnCircuit } from '../../shared/proving-job/job-message.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { AgentBook, AgentSlot } from './agent-slot.ts';
 import type { BrokerDeps } from './broker-deps.ts';
@@ -40,6 +40,8 @@ export interface JobTakerDeps extends BrokerDeps {
   readonly slots: AgentBook;
   /** The pools whose jobs are dispatched, in order of preference. */
   readonly pools: readonly Pool[];
+  /** Whether the message's job can be proven by agents of this line, though another version of Aztec asked for it. */
+  readonly isOfLine: (message: JobMessage) => Promise<boolean>;
   /** Whether agents elsewhere should try the job first, since it failed here. @default never */
   readonly areOthersAheadFor?: (jobId: ProvingJobId) => Promise<boolean>;
 }
@@ -55,7 +57,7 @@ export class JobTaker {
 
   /** Turns away what no agent of this broker can prove. @returns whether it did */
   async refuse(lease: QueueLease): Promise<boolean> {
-    const { engine, line, ids, areOthersAheadFor } = this.#deps;
+    const { engine, isOfLine, areOthersAheadFor } = this.#deps;
     const { message } = lease;
     if (!namesOwnCircuit(message)) {
       const reason = `the message names circuit ${message.circuit}, its job id another: ${message.jobId}`;
@@ -63,8 +65,7 @@ export class JobTaker {
       await warnOfIncident(this.#deps, { kind: 'parked-message', subject: message.jobId, message: reason });
       return true;
     }
-    const isOfLine = message.networkVersion === line.networkVersion && ids.toWireId(message.jobId) !== undefined;
-    if (!isOfLine) {
+    if (!(await isOfLine(message))) {
       await engine.queue.release(lease, FOREIGN_SECONDS);
       await this.#reportForeign(lease);
       return true;

@@ -16,6 +16,7 @@ import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { StreamedEpochs, type StreamedEpochsDeps } from './streamed-epochs.ts';
 import { StoredPayloads } from './stored-payloads.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
+import type { JobMessage } from '../../shared/proving-job/job-message.ts';
 import type { AnswerRoom } from './transport/answer-room.ts';
 import type { RpcMethod } from './transport/json-rpc.ts';
 import { ToldCancels } from './told-cancels.ts';
@@ -33,7 +34,7 @@ export interface ProverBrokerOptions {
 }
 
 export type ProverBrokerDeps = BrokerDeps &
-  Pick<StreamedEpochsDeps, 'deadlineAtMs'> & {
+  Pick<StreamedEpochsDeps, 'deadlineAtMs' | 'keepRollup'> & {
     /** A clock that only goes forward, in milliseconds. */
     readonly steadyMs: () => number;
     readonly count?: (count: BrokerCount) => void;
@@ -86,6 +87,8 @@ export class ProverBroker {
       slots: this.#slots,
       pools: Pool.options,
       rollup: line.rollup,
+      // A rollup's contract fixes its circuits: every version that follows it has the same.
+      isOfLine: async ({ jobId }: JobMessage) => ids.toWireId(jobId) !== undefined,
     };
     this.#dispatcher = new JobDispatcher({ ...shared, claimSeconds, ahead: new JobsAhead(keepMs, shared) });
     const node = new NodeCalls(holdMs, {

@@ -5,6 +5,8 @@ import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { runStreamedEpochCloser } from '../../shared/job-queue/close-streamed-epochs.ts';
 import { runSweeper } from '../../shared/job-queue/sweep-ledger.ts';
+import { takeOverEpochs } from '../../shared/ledger/streamed-epoch.ts';
+import { keepTrying } from '../../shared/retry/keep-trying.ts';
 import { runTogether } from '../../shared/retry/run-together.ts';
 import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
@@ -61,6 +63,8 @@ export interface RunBrokerDeps {
   readonly l1?: (Pick<L1Rollup, 'deadlineAtMs' | 'firstUnprovenEpoch'> & Pick<L1Client, 'nodes'>) | undefined;
   /** Throws when the rollup turns out to be another one, see `findBrokerLine`. */
   readonly confirmRollup?: ((signal: AbortSignal) => Promise<void>) | undefined;
+  /** Called when the line has an epoch: it stays with its rollup then. */
+  readonly keepRollup?: (() => Promise<void>) | undefined;
   readonly nowMs?: () => number;
   /** Called with the port once the broker listens. */
   readonly onListening?: (port: number) => void;
@@ -87,7 +91,7 @@ const DEVELOPMENT = { chainId: 31_337, slotMs: 1_000 };
  */
 export async function runBroker(
   options: BrokerOptions,
-  { engine, metrics, scrape, log, signal, nowMs = Date.now, l1, confirmRollup, onListening }: RunBrokerDeps,
+  { engine, metrics, scrape, log, signal, nowMs = Date.now, l1, confirmRollup, keepRollup, onListening }: RunBrokerDeps,
 ): Promise<void> {
   keepHeapSmall();
   const { line, host, networks, leaseSeconds, holdMs, sweep } = options;
@@ -113,6 +117,7 @@ export async function runBroker(
       count: counts.add,
       room,
       deadlineAtMs: async (epoch) => l1?.deadlineAtMs(epoch),
+      keepRollup,
       steadyMs: () => performance.now(),
     },
   );
@@ -160,6 +165,16 @@ export async function runBroker(
       const isWanted = (id: EpochId): boolean => broker.isWaitedFor(id);
       const deps = { ...engine, rollup: line.rollup, firstUnprovenEpoch, isWanted, nowMs: windowNowMs, log };
       return runStreamedEpochCloser(deps, CLOSE_MS, stop);
+    },
+    async (stop) => {
+      const takenOver = await keepTrying(() => takeOverEpochs(engine.epochs, line, windowNowMs()), {
+        signal: stop,
+        onError: (error) => log.warn({ err: error }, 'could not take over epochs of another version yet'),
+      }).catch((error: unknown) => {
+        if (stop.aborted) return [];
+        throw error;
+      });
+      if (takenOver.length > 0) log.info({ epochIds: takenOver }, 'took over the epochs of another version of Aztec');
     },
     sweep &&
       ((stop) => {

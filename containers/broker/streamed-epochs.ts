@@ -13,6 +13,8 @@ export interface StreamedEpochsDeps {
   readonly line: BrokerLine;
   /** When the epoch's window closes by L1; `undefined` where no L1 is known. */
   readonly deadlineAtMs: (epoch: number) => Promise<number | undefined>;
+  /** Has the line stay with its rollup. @default it has no other */
+  readonly keepRollup?: (() => Promise<void>) | undefined;
   readonly nowMs: () => number;
   readonly log: Logger;
 }
@@ -23,6 +25,7 @@ export class StreamedEpochs {
   readonly #openSinceMs = new Map<EpochId, number>();
   /** Those whose jobs are refused: the operator hears of each once. */
   readonly #refused = new Set<EpochId>();
+  #keepsRollup = false;
 
   constructor(deps: StreamedEpochsDeps) {
     this.#deps = deps;
@@ -43,6 +46,18 @@ export class StreamedEpochs {
     }
     if (!this.#openSinceMs.has(id)) log.info({ epochId: id, deadline }, 'an official node asks for jobs of an epoch');
     this.#openSinceMs.set(id, nowMs());
+    this.#keepRollup();
     return undefined;
+  }
+
+  /** Best effort, which no job waits for: a line that has epochs is known by them as well. */
+  #keepRollup(): void {
+    const { keepRollup, log } = this.#deps;
+    if (keepRollup === undefined || this.#keepsRollup) return;
+    this.#keepsRollup = true;
+    keepRollup().catch((error: unknown) => {
+      this.#keepsRollup = false;
+      log.warn({ err: error }, "could not note the line's rollup");
+    });
   }
 }

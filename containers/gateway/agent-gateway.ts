@@ -2,6 +2,7 @@ import type { Engine } from '../../shared/engine/engine.ts';
 import type { AgentId } from '../../shared/ledger/job-ledger.ts';
 import type { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { makeLineId } from '../../shared/proving-job/epoch-id.ts';
+import type { JobMessage } from '../../shared/proving-job/job-message.ts';
 import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { AgentStatus } from '../agent/agent-status.ts';
@@ -24,6 +25,7 @@ import { GatewayAgent } from './gateway-agent.ts';
 import { GatewayCalls } from './gateway-calls.ts';
 import { FairJobsAhead } from './fair-jobs-ahead.ts';
 import { LearntIds } from './learnt-ids.ts';
+import { LineJobs } from './line-jobs.ts';
 import { ProofUnderWay } from './proof-under-way.ts';
 
 export interface AgentGatewayOptions {
@@ -40,6 +42,8 @@ export interface AgentGatewayOptions {
   readonly polling: PollingPolicy;
   /** How long a job that was claimed early is kept for the agent, in milliseconds; `false` claims only when it is idle. */
   readonly keepMs: number | false;
+  /** Whether it is asked to end before its agent. */
+  readonly isStoppedFirst: boolean;
 }
 
 export interface AgentGatewayDeps {
@@ -67,6 +71,8 @@ export class AgentGateway {
   readonly #agent: GatewayAgent;
   readonly #held: HeldLeases;
   readonly #proof: ProofUnderWay;
+  readonly #isStoppedFirst: boolean;
+  readonly #lose: AgentCalls['lose'];
   readonly #calls: GatewayCalls;
   readonly #dispatcher: JobDispatcher;
 
@@ -75,12 +81,14 @@ export class AgentGateway {
     const { engine, check, drain, log, nowMs } = deps;
     const { agentId, pools, networkVersion, leaseSeconds, holdMs, claimSeconds, polling, keepMs } = options;
     const ids = new LearntIds(engine, networkVersion);
+    const jobs = new LineJobs({ engine, networkVersion, nowMs });
     const agent = new GatewayAgent(agentId, deps);
     const held = new HeldLeases({ engine, leaseSeconds, log, nowMs });
     const outlook = new PoolOutlook(
       engine,
       {
         agentId,
+        networkVersion,
         pools,
         agentsSeenWithinSeconds: leaseSeconds,
         agentCountMaxAgeSeconds: polling.agentCountMaxAgeSeconds,
@@ -100,6 +108,7 @@ export class AgentGateway {
       held,
       slots: agent,
       pools,
+      isOfLine: async (message: JobMessage) => ids.toWireId(message.jobId) !== undefined && (await jobs.has(message)),
       areOthersAheadFor: (jobId: ProvingJobId) => ownFailures.areOthersAheadFor(jobId),
     };
     const dispatcher = new JobDispatcher({
@@ -125,6 +134,8 @@ export class AgentGateway {
     this.#agent = agent;
     this.#held = held;
     this.#proof = proof;
+    this.#isStoppedFirst = options.isStoppedFirst;
+    this.#lose = (jobId, message) => calls.lose(jobId, message);
     this.#dispatcher = dispatcher;
     this.methods = agentMethods(this.#calls);
   }
@@ -141,6 +152,13 @@ export class AgentGateway {
     await this.#calls.run(drain.stop);
     status.draining();
     await this.#dispatcher.close();
-    await drainAgent({ ...this.#deps, proof: this.#proof, agent: this.#agent, held: this.#held });
+    await drainAgent({
+      ...this.#deps,
+      proof: this.#proof,
+      agent: this.#agent,
+      held: this.#held,
+      isStoppedFirst: this.#isStoppedFirst,
+      lose: this.#lose,
+    });
   }
 }

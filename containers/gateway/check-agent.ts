@@ -11,6 +11,10 @@ import { redactUrl } from '../../shared/telemetry/redact-urls.ts';
 /** An agent that was well this recently still is: a restart takes longer. */
 const TRUSTED_MS = 5_000;
 const CALL_MS = 10_000;
+/** More connections than a gateway has to its agent. */
+const MOST_KEPT_OPEN = 10;
+/** Of a connection that ended at the other side. */
+const BROKEN_CODES = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 /** The names of an agent's loops: the first where there is one, the others where `PROVER_AGENT_COUNT` is larger. */
 const LOOPS = ['agent', ...Array.from({ length: 16 }, (_value, index) => `agent${index}`)];
 
@@ -57,12 +61,13 @@ export class AgentCheck {
 
   /** Whether nothing listens at the agent's port any more. */
   async isGone(signal: AbortSignal): Promise<boolean> {
-    try {
-      await readStatus(this.#options.url, signal);
-      return false;
-    } catch (error) {
-      return error instanceof BrokerOutOfReachError && hasCode(error, 'ECONNREFUSED');
+    // Connections that were kept open break when the agent ends, one after the other, and only a new one is refused.
+    for (let tries = 0; tries < MOST_KEPT_OPEN; tries += 1) {
+      const failure = await this.#failureOf(signal);
+      if (failure === undefined || hasCode(failure, 'ECONNREFUSED')) return failure !== undefined;
+      if (!BROKEN_CODES.some((code) => hasCode(failure, code))) return false;
     }
+    return false;
   }
 
   /** Whether the agent says that it proves the job, by one of its loops. */
@@ -77,6 +82,16 @@ export class AgentCheck {
       return (Loops.safeParse(body).data ?? []).some(({ result }) => result?.jobId === id);
     } catch {
       return false;
+    }
+  }
+
+  /** Why the agent cannot be reached; `undefined` when it responds, whatever it says. */
+  async #failureOf(signal: AbortSignal): Promise<BrokerOutOfReachError | undefined> {
+    try {
+      await readStatus(this.#options.url, signal);
+      return undefined;
+    } catch (error) {
+      return error instanceof BrokerOutOfReachError ? error : undefined;
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { pause } from '../../shared/retry/pause.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
 import type { Drain } from '../agent/drain.ts';
@@ -14,6 +15,10 @@ export interface DrainAgentDeps {
   readonly proof: Pick<ProofUnderWay, 'expectedEndMs'>;
   readonly agent: GatewayAgent;
   readonly held: Pick<HeldLeases, 'release'>;
+  /** Whether the gateway is asked to end before its agent, as in a task of ECS: an agent that has gone by then ended by itself. */
+  readonly isStoppedFirst: boolean;
+  /** Counts the attempt as one that its agent has lost. */
+  readonly lose: (jobId: ProvingJobId, message: string) => Promise<void>;
   readonly check: Pick<AgentCheck, 'isGone'>;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -22,8 +27,12 @@ export interface DrainAgentDeps {
 /**
  * Lets the agent finish its job if it can in the time of the drain, else gives the job back at no cost, so that another agent
  * begins at once. Nothing can make the agent stop, so its proof is accepted for as long as it runs.
+ *
+ * A container that ends within its first minute is not restarted, but ends its task: the gateway learns of it by its own
+ * drain. That counts as a lost attempt, or a job that ends its agents so early would never be rejected.
  */
-export async function drainAgent({ drain, proof, agent, held, check, log, nowMs }: DrainAgentDeps): Promise<void> {
+export async function drainAgent(deps: DrainAgentDeps): Promise<void> {
+  const { drain, proof, agent, held, isStoppedFirst, lose, check, log, nowMs } = deps;
   const { jobId } = agent.slot;
   if (jobId === undefined) return;
   const isDelivered = (): boolean => agent.slot.jobId !== jobId;
@@ -37,6 +46,10 @@ export async function drainAgent({ drain, proof, agent, held, check, log, nowMs 
     log.info({ jobId, why }, 'gave the job back');
   };
   try {
+    if (isStoppedFirst && (await check.isGone(next)) && !isDelivered()) {
+      await lose(jobId, 'its agent ended before the task was stopped');
+      return;
+    }
     const endsAtMs = proof.expectedEndMs(jobId);
     if (endsAtMs !== undefined && endsAtMs - nowMs() > drain.finishLeftMs()) {
       await giveBack('its proof would take longer than the gateway has');

@@ -19,7 +19,7 @@ import { BusyShare } from './busy-share.ts';
 import { AgentCheck } from './check-agent.ts';
 import { AgentWatch } from './watch-agent.ts';
 
-export interface GatewayOptions extends AgentGatewayOptions {
+export interface GatewayOptions extends Omit<AgentGatewayOptions, 'isStoppedFirst'> {
   /** The port on the loopback interface where the agent calls; 0 for any that is free. */
   readonly port: number;
   /** The agent's own URL. */
@@ -86,7 +86,12 @@ export async function runGateway(
   const drain = new Drain(signal, options.drainSeconds, nowMs);
   const protection = new TaskProtection({ ecsAgentUri: options.ecsAgentUri, ...options.protection }, log);
   const check = new AgentCheck({ url: agentUrl, networkVersion }, { log, steadyMs });
-  const gateway = new AgentGateway(options, { engine, check, status, protection, drain, log, nowMs });
+  // A task's container ends after those that depend on it.
+  const isStoppedFirst = options.ecsAgentUri !== undefined;
+  const gateway = new AgentGateway(
+    { ...options, isStoppedFirst },
+    { engine, check, status, protection, drain, log, nowMs },
+  );
   const hasJob = (): boolean => gateway.state.jobId !== undefined;
   const busy = new BusyShare({ readBbTime, hasJob, steadyMs });
   const watch = new AgentWatch({ agentId, engine, check, status, hasJob, metrics, log, steadyMs });

@@ -9,7 +9,10 @@ export function openedEpoch(known: EpochRecord | undefined, epoch: NewEpoch, now
     // A native node proves it as well, and knows more of it.
     if (known?.shape !== undefined) return known;
     // Each of its jobs opens an epoch that streams, and a job that comes late means that it is not over.
-    if (known?.state === 'proving') return known;
+    if (known?.state === 'proving') {
+      const { networkVersion } = epoch;
+      return known.networkVersion === networkVersion ? known : { ...known, networkVersion };
+    }
   } else if (isFurther && known.rangeId === epoch.rangeId) return known;
   return {
     id: epoch.id,

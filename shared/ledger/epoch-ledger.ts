@@ -68,7 +68,7 @@ export interface EpochLedger {
   /**
    * Opens an epoch as `proving`, or takes a known one up again with the next attempt number (and its new range, when a
    * reorg changed it). One that is `submitting` or `proven` over the same range is returned unchanged; one that streams,
-   * while it is `proving`.
+   * while it is `proving`, but for its version: a patch of Aztec takes over what the version before it has begun.
    */
   open(epoch: NewEpoch): Promise<EpochRecord>;
   /**

@@ -1,4 +1,4 @@
-import type { EpochId } from '../proving-job/epoch-id.ts';
+import { type EpochId, parseEpochId, parseRollupId, type RollupId } from '../proving-job/epoch-id.ts';
 import type { EpochLedger, EpochRecord } from './epoch-ledger.ts';
 import { RangeId } from './job-ledger.ts';
 import { OBJECTS_KEPT_SECONDS } from './kept-seconds.ts';
@@ -39,4 +39,31 @@ export async function openStreamedEpoch(
     await epochs.open({ id, rangeId: STREAMED_RANGE, networkVersion, deadlineAtMs });
   }
   return deadlineAtMs;
+}
+
+/** More than a fleet has open at a time. */
+const NEWEST_EPOCHS = 64;
+
+/**
+ * Takes over the rollup's open epochs that another version of Aztec has begun: after a patch, its agents prove what the version
+ * before it has left. The contract of a rollup fixes the circuits, so every version that follows it has the same. Epochs of no
+ * rollup on L1 stay with their version.
+ * @returns their ids
+ */
+export async function takeOverEpochs(
+  epochs: Pick<EpochLedger, 'latest' | 'open'>,
+  { rollup, networkVersion }: { readonly rollup: RollupId; readonly networkVersion: string },
+  nowMs: number,
+): Promise<readonly EpochId[]> {
+  if (parseRollupId(rollup) === undefined) return [];
+  const left = (await epochs.latest(NEWEST_EPOCHS)).filter(
+    (epoch) =>
+      parseEpochId(epoch.id).rollup === rollup &&
+      epoch.networkVersion !== networkVersion &&
+      isStreamed(epoch) &&
+      epoch.state === 'proving' &&
+      nowMs < epoch.deadlineAtMs,
+  );
+  for (const { id, rangeId, deadlineAtMs } of left) await epochs.open({ id, rangeId, networkVersion, deadlineAtMs });
+  return left.map(({ id }) => id);
 }

@@ -12,15 +12,17 @@ export interface FleetLine {
 export const NATIVE_LINE_ALONE: readonly FleetLine[] = [{ name: NATIVE_LINE, version: '0' }];
 
 /**
- * The line of a version's jobs. Once a line has moved from 6.0.0 to 6.0.1, its older jobs are those of the same major version.
+ * The line of a version's jobs. Once a line has moved from 6.0.0 to 6.0.1, its older jobs are those of the same minor version, or
+ * of the same major one.
  * @returns the name of one of `lines`, always
  * @throws {Error} when `lines` is empty
  */
 export function lineOfVersion(networkVersion: string, lines: readonly FleetLine[]): string {
-  const major = Number.parseInt(networkVersion, 10);
+  const [major = '', minor = ''] = networkVersion.split('.');
   const found =
     lines.find(({ version }) => version === networkVersion) ??
-    lines.find(({ version }) => Number.parseInt(version, 10) === major) ??
+    lines.find(({ version }) => version.startsWith(`${major}.${minor}.`)) ??
+    lines.find(({ version }) => version.split('.')[0] === major) ??
     lines.find(({ name }) => name === NATIVE_LINE) ??
     lines[0];
   if (found === undefined) throw new Error('unreachable: a fleet has a line');

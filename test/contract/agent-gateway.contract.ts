@@ -12,7 +12,7 @@ import { type GatewayOptions, runGateway } from '../../containers/gateway/run-ga
 import { AgentId, type JobRecord, NO_ATTEMPTS } from '../../shared/ledger/job-ledger.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { makeRollupId } from '../../shared/proving-job/epoch-id.ts';
-import { ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
+import { epochIdOf, ProvingJobId } from '../../shared/proving-job/proving-job-id.ts';
 import { createLogger } from '../../shared/telemetry/logger.ts';
 import { EmfMetrics } from '../../shared/telemetry/emf-metrics.ts';
 import { AgentPort } from '../fixtures/agent-port.ts';
@@ -367,6 +367,28 @@ export function describeAgentGatewayContract(
       expect((await nextJob(other)).job.id).toBe(job.id);
     });
 
+    it('gives its agent a job that the version before it has left, once the broker has taken its epoch over', async () => {
+      const left = await enqueue();
+      const patched = { ...LINE, networkVersion: '4.1.3' };
+      port.version = patched.networkVersion;
+      const gateway = await startGateway({ ...NO_PREFETCH, holdMs: briefMs, networkVersion: patched.networkVersion });
+      await vi.waitUntil(async () => {
+        expect(await clientOf(gateway.url).getProvingJob(ALL)).toBeUndefined();
+        return gateway.logged().includes('left a job of version 4.1.2');
+      }, PATIENCE);
+      await broker.stop();
+      broker = await startTestBroker({ ...harness, nowMs: () => harness.nowMs() }, { line: patched });
+      const epochId = epochIdOf(ProvingJobId.parse(`${LINE.rollup}:${left.id}`));
+      await vi.waitUntil(
+        async () => (await harness.engine.epochs.find(epochId))?.networkVersion === patched.networkVersion,
+        PATIENCE,
+      );
+      // What the gateway has read of the epoch, and how long it has turned the job away.
+      await harness.elapse(20);
+      expect((await nextJob(gateway)).job.id).toBe(left.id);
+      expect(await recordOf(left)).toMatchObject({ networkVersion: '4.1.2', attempts: NO_ATTEMPTS });
+    });
+
     describe('when it is stopped', () => {
       it('lets the agent finish its job', async () => {
         const gateway = await startGateway();
@@ -512,6 +534,17 @@ export function describeAgentGatewayContract(
         await clientOf(url).reportProvingJobSuccess(job.id, aProof('one'), ALL);
         await vi.waitUntil(() => asked.length === 2, PATIENCE);
         expect(asked).toEqual([true, false]);
+      });
+
+      it('counts the job as lost of an agent that ended before the task was stopped', async () => {
+        const gateway = await startGateway({ ...NO_PREFETCH, ecsAgentUri, drainSeconds: 3_600 });
+        const job = await enqueue();
+        const lease = await nextJob(gateway);
+        await clientOf(gateway.url).reportProvingJobProgress(job.id, lease.time, ALL);
+        await port.stop();
+        gateway.terminate();
+        await gateway.ended;
+        expect(await recordOf(job)).toMatchObject({ state: 'queued', attempts: { 'lost-agent': 1 } });
       });
 
       it('gives the agent no further job when a deployment waits for it, so that ECS can stop the task', async () => {

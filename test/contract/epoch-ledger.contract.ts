@@ -61,6 +61,17 @@ export function describeEpochLedgerContract(adapter: string, open: () => Promise
       expect(await epochs.open(streamed)).toStrictEqual(failed);
     });
 
+    it('moves an epoch that streams, and is being proven, to the version that opens it next', async () => {
+      const { shape: _shape, firstCheckpoint: _first, lastCheckpoint: _last, ...epoch } = aNewEpoch();
+      const opened = await epochs.open(epoch);
+      await harness.elapse(30);
+      const patched = { ...opened, networkVersion: '4.1.3' };
+      expect(await epochs.open({ ...epoch, networkVersion: '4.1.3', deadlineAtMs: 1 })).toStrictEqual(patched);
+      expect(await epochs.find(epoch.id)).toStrictEqual(patched);
+      await epochs.advance(epoch.id, epoch.rangeId, 'proven');
+      expect(await epochs.latest(1)).toMatchObject([{ networkVersion: '4.1.3', state: 'proven' }]);
+    });
+
     it('takes an epoch that streams up over the range of a native node', async () => {
       const { shape: _shape, firstCheckpoint: _first, lastCheckpoint: _last, ...epoch } = aNewEpoch();
       await epochs.open({ ...epoch, rangeId: OTHER_RANGE });

@@ -30,30 +30,25 @@ export function mayPrefetch({ leftMs, leadMs, waiting, otherAgents }: PrefetchOu
 const PLENTY = 10;
 const PLENTY_MAX_AGE_MS = 250;
 
+export interface PoolOutlookOptions {
+  readonly agentId: AgentId;
+  /** Set where agents of this version also prove what an earlier one has left. @default jobs of their own version alone */
+  readonly networkVersion?: string;
+  readonly pools: readonly Pool[];
+  readonly agentsSeenWithinSeconds: number;
+  /** The age at which the count of the other agents is read again. */
+  readonly agentCountMaxAgeSeconds: number;
+}
+
 /** Counts waiting messages and working agents. */
 export class PoolOutlook {
   readonly #engine: Pick<Engine, 'queue' | 'agents'>;
-  readonly #options: {
-    readonly agentId: AgentId;
-    readonly pools: readonly Pool[];
-    readonly agentsSeenWithinSeconds: number;
-    readonly agentCountMaxAgeSeconds: number;
-  };
+  readonly #options: PoolOutlookOptions;
   readonly #nowMs: () => number;
   #last = { waiting: 0, otherAgents: 0, atMs: -Infinity };
   #agentsAtMs = -Infinity;
 
-  constructor(
-    engine: Pick<Engine, 'queue' | 'agents'>,
-    options: {
-      readonly agentId: AgentId;
-      readonly pools: readonly Pool[];
-      readonly agentsSeenWithinSeconds: number;
-      /** The age at which the count of the other agents is read again. */
-      readonly agentCountMaxAgeSeconds: number;
-    },
-    nowMs: () => number,
-  ) {
+  constructor(engine: Pick<Engine, 'queue' | 'agents'>, options: PoolOutlookOptions, nowMs: () => number) {
     this.#engine = engine;
     this.#options = options;
     this.#nowMs = nowMs;
@@ -85,8 +80,9 @@ export class PoolOutlook {
     failedBy = {},
   }: Pick<JobRecord, 'pool' | 'networkVersion' | 'failedBy'>): Promise<boolean> {
     const tried = new Set(Object.values(failedBy).flat());
+    const versions = [networkVersion, this.#options.networkVersion];
     const fresh = await this.#countOthers(
-      (agent) => agent.pools.includes(pool) && agent.networkVersion === networkVersion && !tried.has(agent.agentId),
+      (agent) => agent.pools.includes(pool) && versions.includes(agent.networkVersion) && !tried.has(agent.agentId),
     );
     return fresh > 0;
   }

@@ -13,6 +13,8 @@ const REGISTRY = parseAbi([
   'function getRollup(uint256 version) view returns (address)',
 ]);
 
+const ROLLUP = parseAbi(['function getVersion() view returns (uint256)']);
+
 /** Any chain: the client with it only reads `eth_chainId`. */
 const UNKNOWN_CHAIN_ID = 1;
 
@@ -54,6 +56,35 @@ export async function findRollup({
   if (address === undefined) throw new Error('no L1 node responds');
   if (other !== undefined) throw new Error(`L1 nodes disagree about the rollup, ${address} or ${other}: check them`);
   return { chainId, address, client };
+}
+
+/**
+ * The rollup at the address, if a node that follows L1 says that the registry lists it, canonical or not; `undefined` if none does,
+ * as where the address is of another network. A registry takes none out.
+ * @throws {WrongL1ChainError} and when no node responds
+ */
+export async function findListedRollup(
+  { rpcUrls, registry, faults, ...wanted }: Omit<RollupToFind, 'version'>,
+  address: Hex,
+): Promise<FoundRollup | undefined> {
+  const chainId = wanted.chainId ?? (await chainIdOf(rpcUrls));
+  const client = createL1Client({ rpcUrls, chainId, faults });
+  await checkL1Chain(client);
+  const { usable } = await readHeads(client, Date.now());
+  const listed = await valuesOf(usable.map((head) => isListed(head, registry, address)));
+  return listed.some(Boolean) ? { chainId, address, client } : undefined;
+}
+
+async function isListed({ client, blockNumber }: L1Head, registry: Hex, rollup: Hex): Promise<boolean> {
+  const at = { blockNumber: BigInt(blockNumber) } as const;
+  try {
+    const version = await client.readContract({ address: rollup, abi: ROLLUP, functionName: 'getVersion', ...at });
+    const call = { address: registry, abi: REGISTRY, functionName: 'getRollup', args: [version], ...at } as const;
+    return (await client.readContract(call)).toLowerCase() === rollup.toLowerCase();
+  } catch (error) {
+    if (error instanceof BaseError && error.walk(isRefusal) !== null) return false;
+    throw error;
+  }
 }
 
 async function chainIdOf(rpcUrls: L1ClientOptions['rpcUrls']): Promise<number> {

@@ -80,15 +80,14 @@ async function runBrokerRole(role: BrokerRole): Promise<number> {
         import('./node-watch-of.ts'),
       ]);
     const networkVersion = networkVersionOf(role.settings);
-    const { epochs } = deps.engine;
     const rpcFaults = deps.drills?.obeyRpcFaults();
-    const found = await findBrokerLine(role.settings, networkVersion, { ...deps, epochs, rpcFaults });
+    const found = await findBrokerLine(role.settings, networkVersion, { ...deps, ...deps.engine, rpcFaults });
     if (found === undefined) return;
-    const { rollup, l1, confirm } = found;
+    const { rollup, l1, confirm, keep } = found;
     const options = toBrokerOptions(role, networkVersion, rollup);
     const watches = nodeWatchOf(role.settings, { networkVersion, found, ...deps });
     await runTogether(
-      [(signal) => runBroker(options, { ...deps, signal, l1, confirmRollup: confirm }), ...watches],
+      [(signal) => runBroker(options, { ...deps, signal, l1, confirmRollup: confirm, keepRollup: keep }), ...watches],
       deps.signal,
     );
   });

@@ -17,12 +17,14 @@ describe('StreamedEpochs', () => {
   let deadlineAtMs: number;
   let reads: string[];
   let logged: string[];
+  let keepRollup: () => Promise<void>;
 
   beforeEach(async () => {
     harness = await openEmbeddedHarness();
     deadlineAtMs = harness.nowMs() + WINDOW_SECONDS * 1000;
     reads = [];
     logged = [];
+    keepRollup = async () => undefined;
     const { engine } = harness;
     epochs = new StreamedEpochs({
       engine: {
@@ -43,6 +45,7 @@ describe('StreamedEpochs', () => {
         reads.push('L1');
         return deadlineAtMs;
       },
+      keepRollup: () => keepRollup(),
       nowMs: () => harness.nowMs(),
       log: createLogger('broker', { logLevel: 'trace', format: 'json', write: (line: string) => logged.push(line) }),
     });
@@ -57,6 +60,22 @@ describe('StreamedEpochs', () => {
     await harness.elapse(11);
     expect(await epochs.open(ID)).toBeUndefined();
     expect(reads).toEqual(['find', 'L1', 'find']);
+  });
+
+  it('has the line stay with its rollup from its first epoch on, and tries again when that fails', async () => {
+    let [tries, isDown] = [0, true];
+    keepRollup = async () => {
+      tries += 1;
+      if (isDown) throw new Error('the ledger is out of reach');
+    };
+    expect(await epochs.open(ID)).toBeUndefined();
+    await expect.poll(() => logged.join('')).toContain("could not note the line's rollup");
+    isDown = false;
+    for (let opened = 0; opened < 3; opened += 1) {
+      await harness.elapse(11);
+      expect(await epochs.open(ID)).toBeUndefined();
+    }
+    expect(tries).toBe(2);
   });
 
   it.each<EpochState>(['proven', 'failed', 'expired'])(
