@@ -20,7 +20,7 @@ import { FleetDashboard } from './observability/fleet-dashboard.ts';
 import { FleetMetrics } from './observability/fleet-metrics.ts';
 import { functionAlarms, lostTaskEventsAlarm } from './observability/function-alarms.ts';
 import { l1Alarms } from './observability/l1-alarms.ts';
-import { lineAlarms } from './observability/line-alarms.ts';
+import { drainAlarm, lineAlarms } from './observability/line-alarms.ts';
 import { PageAlarm } from './observability/page-alarm.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -60,6 +60,7 @@ export class ObservabilityStack extends Stack {
       ...fleetAlarms(metrics, { dailyBudgetDollars, hasNativeNode }),
       ...l1Alarms(metrics, publisherMinimumEth),
       ...lineAlarms(metrics),
+      ...(lines.some(({ kind }) => kind === 'official') ? [drainAlarm(metrics)] : []),
       ...fleetFunctionsOf(this, functions).flatMap(functionAlarms),
       lostTaskEventsAlarm(functions.lostTaskEvents),
     ]);

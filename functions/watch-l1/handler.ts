@@ -6,6 +6,7 @@ import { addL1Secret } from '../../shared/lambda/l1-secret.ts';
 import { oncePerContainer } from '../../shared/lambda/once-per-container.ts';
 import { openFunction } from '../../shared/lambda/open-function.ts';
 import { Remembered } from '../../shared/l1-watch/measure-l1.ts';
+import { otherRollupsNote } from '../../shared/l1-watch/other-rollups.ts';
 import { watchL1, type WatchL1Deps } from '../../shared/l1-watch/watch-l1.ts';
 import { findRollup } from './find-rollup.ts';
 import { parseWatchL1Settings } from './watch-l1-settings.ts';
@@ -19,6 +20,7 @@ const prepared = oncePerContainer(async (): Promise<WatchL1Deps> => {
     settings,
     findRollup: (client) => findRollup(client, settings.registryAddress, settings.rollupVersion),
     note: opened.engine.notes.of('watch-l1', Remembered),
+    otherRollups: otherRollupsNote(opened.engine.notes),
     l1: createL1Client({ rpcUrls, chainId }),
     ...(settings.rollupVersion === 'canonical' && { canonical: canonicalRollupNote(opened.engine.notes) }),
     l1Time: l1TimeNote(opened.engine.notes),

@@ -1,5 +1,5 @@
 import type { LineTroubleKind } from '../../shared/ledger/watched-nodes.ts';
-import { type AlarmDefinition, AT_LEAST, ONE_MINUTE } from './alarm-definition.ts';
+import { type AlarmDefinition, AT_LEAST, AT_ONCE, FIVE_MINUTES, ONE_MINUTE } from './alarm-definition.ts';
 import type { FleetMetrics } from './fleet-metrics.ts';
 
 const TROUBLES: Readonly<Record<LineTroubleKind, Pick<AlarmDefinition, 'urgency' | 'meaning'>>> = {
@@ -39,4 +39,18 @@ export function lineAlarms(metrics: FleetMetrics): readonly AlarmDefinition[] {
     periods: { breaching: 2, of: 3 },
     silence: 'fine',
   }));
+}
+
+/** An alarm on a line that was replaced and does not end. Only fleets with official lines have lines that end. */
+export function drainAlarm(metrics: FleetMetrics): AlarmDefinition {
+  return {
+    article: 'line-not-drained',
+    urgency: 'notice',
+    meaning: 'The rollup of a version line was replaced four hours ago, and epochs of it are still open.',
+    metric: metrics.max('LinesOverdue', {}, FIVE_MINUTES),
+    comparison: AT_LEAST,
+    threshold: 1,
+    periods: AT_ONCE,
+    silence: 'no-news',
+  };
 }

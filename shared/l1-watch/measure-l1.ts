@@ -6,7 +6,7 @@ import type { PlainMetricName } from '../telemetry/metrics.ts';
 import { RollupId } from '../proving-job/epoch-id.ts';
 import { SeenBlock } from './follow-blocks.ts';
 import { epochDeadlineAtMs } from '../l1/epoch-timing.ts';
-import type { EpochOnL1, L1View } from './read-l1-view.ts';
+import type { EpochOnL1, L1View, RollupView } from './read-l1-view.ts';
 import type { EpochProgress } from './read-epochs.ts';
 
 /** What one run passes to the next. */
@@ -22,6 +22,15 @@ export const Remembered = z.strictObject({
   newestClosed: z.number().int(),
 });
 export type Remembered = z.infer<typeof Remembered>;
+
+/** What one run passes to the next of a rollup's epochs. */
+export type RememberedEpochs = Pick<Remembered, 'unproven' | 'newestClosed'>;
+
+/** A rollup on L1, and how far the fleet has got with its epochs. */
+export interface RollupProgress {
+  readonly view: RollupView;
+  readonly epochs: readonly EpochProgress[];
+}
 
 /** A value of a metric without dimensions. */
 export interface Measurement {
@@ -56,7 +65,7 @@ export function measureOutbox(open: readonly RootRecord[], nowMs: number): reado
 }
 
 /** The epochs to read from the ledger: those that are open on L1, and those to judge. */
-export function epochsToRead(view: L1View, before: Remembered | undefined): readonly EpochOnL1[] {
+export function epochsToRead(view: RollupView, before: RememberedEpochs | undefined): readonly EpochOnL1[] {
   const numbers = new Set([...view.unproven.map(({ epoch }) => epoch), ...toJudge(view, before)]);
   return [...numbers]
     .toSorted((a, b) => a - b)
@@ -67,11 +76,16 @@ export function epochsToRead(view: L1View, before: Remembered | undefined): read
  * Measures L1, and what has changed since the last run.
  * @param epochs what the ledger knows of {@link epochsToRead}
  * @param before `undefined` in the first run, which cannot know what has changed, and in the first of another rollup
+ * @param others further rollups whose epochs the fleet still proves: the most urgent epoch may be theirs
  */
-export function measureL1(view: L1View, epochs: readonly EpochProgress[], before: Remembered | undefined): Observation {
-  const { tips, unproven, newestClosed, gasPriceWei, balancesWei, followed } = view;
+export function measureL1(
+  view: L1View,
+  epochs: readonly EpochProgress[],
+  before: Remembered | undefined,
+  others: readonly RollupProgress[] = [],
+): Observation {
+  const { tips, unproven, gasPriceWei, balancesWei, followed } = view;
   const least = balancesWei.reduce<bigint | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-  const missed = toJudge(view, before).filter((epoch) => find(epochs, epoch)?.state !== 'proven');
   const pruned = before === undefined ? 0 : Math.max(0, before.pendingCheckpoint - tips.pendingCheckpoint);
   return {
     state: [
@@ -80,38 +94,59 @@ export function measureL1(view: L1View, epochs: readonly EpochProgress[], before
       { name: 'UnprovenEpochs', value: unproven.length },
       { name: 'L1GasPriceGwei', value: Number(formatGwei(gasPriceWei)) },
       ...(least === undefined ? [] : [{ name: 'PublisherBalanceEth', value: Number(formatEther(least)) } as const]),
-      ...measureUrgency(view, epochs),
+      ...measureUrgency([{ view, epochs }, ...others]),
     ],
     events: [
       { name: 'L1ReorgBlocks', value: followed.replaced },
       { name: 'CheckpointsPruned', value: pruned },
-      {
-        name: 'EpochsMissed',
-        value: missed.length,
-        ...(missed.length > 0 && { properties: { rollup: view.rollup, epochs: missed.join(',') } }),
-      },
+      measureMissed({ view, epochs }, before),
     ],
     remembered: {
       rollup: view.rollup,
       blocks: [...followed.blocks],
       pendingCheckpoint: tips.pendingCheckpoint,
-      unproven: stillOpen([...(before?.unproven ?? []), ...unproven.map(({ epoch }) => epoch)], newestClosed),
-      // An L1 node that lags behind must not take back a verdict.
-      newestClosed: Math.max(newestClosed, before?.newestClosed ?? newestClosed),
+      ...rememberEpochs(view, before),
     },
   };
 }
 
+/** The epochs that were missed since the last run. */
+export function measureMissed({ view, epochs }: RollupProgress, before: RememberedEpochs | undefined): Measurement {
+  const missed = toJudge(view, before).filter((epoch) => find(epochs, epoch)?.state !== 'proven');
+  return {
+    name: 'EpochsMissed',
+    value: missed.length,
+    ...(missed.length > 0 && { properties: { rollup: view.rollup, epochs: missed.join(',') } }),
+  };
+}
+
+/** What the next run has to know of the rollup's epochs. */
+export function rememberEpochs(
+  { unproven, newestClosed }: RollupView,
+  before: RememberedEpochs | undefined,
+): RememberedEpochs {
+  return {
+    unproven: stillOpen([...(before?.unproven ?? []), ...unproven.map(({ epoch }) => epoch)], newestClosed),
+    // An L1 node that lags behind must not take back a verdict.
+    newestClosed: Math.max(newestClosed, before?.newestClosed ?? newestClosed),
+  };
+}
+
 /** Of the most urgent epoch. Empty when nothing is unproven: no value is better than a meaningless one. */
-function measureUrgency({ rollup, unproven, atMs }: L1View, epochs: readonly EpochProgress[]): readonly Measurement[] {
-  const slackSeconds = ({ epoch, deadlineAtMs }: EpochOnL1): number =>
-    (deadlineAtMs - atMs) / 1000 - (find(epochs, epoch)?.pathSeconds ?? 0);
-  const urgent = unproven.toSorted((a, b) => slackSeconds(a) - slackSeconds(b))[0];
+function measureUrgency(rollups: readonly RollupProgress[]): readonly Measurement[] {
+  const [urgent] = rollups
+    .flatMap(({ view: { rollup, unproven, atMs }, epochs }) =>
+      unproven.map(({ epoch, deadlineAtMs }) => {
+        const known = find(epochs, epoch);
+        const slackSeconds = (deadlineAtMs - atMs) / 1000 - (known?.pathSeconds ?? 0);
+        return { properties: { rollup, epoch }, known, slackSeconds };
+      }),
+    )
+    .toSorted((a, b) => a.slackSeconds - b.slackSeconds);
   if (urgent === undefined) return [];
-  const properties = { rollup, epoch: urgent.epoch };
-  const known = find(epochs, urgent.epoch);
+  const { properties, known, slackSeconds } = urgent;
   return [
-    { name: 'EpochSlackSeconds', value: slackSeconds(urgent), properties },
+    { name: 'EpochSlackSeconds', value: slackSeconds, properties },
     ...(known === undefined
       ? []
       : [
@@ -122,7 +157,7 @@ function measureUrgency({ rollup, unproven, atMs }: L1View, epochs: readonly Epo
 }
 
 /** Epochs whose windows have closed since the last run. */
-function toJudge({ newestClosed }: L1View, before: Remembered | undefined): readonly number[] {
+function toJudge({ newestClosed }: RollupView, before: RememberedEpochs | undefined): readonly number[] {
   if (before === undefined) return [];
   return before.unproven.filter((epoch) => epoch > before.newestClosed && epoch <= newestClosed);
 }

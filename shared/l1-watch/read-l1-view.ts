@@ -14,25 +14,31 @@ export interface EpochOnL1 {
   readonly deadlineAtMs: number;
 }
 
-/** What L1 shows at one moment. */
-export interface L1View {
+/** What L1 shows of a rollup's epochs at one moment. */
+export interface RollupView {
   readonly rollup: RollupId;
   /** The time of the newest block; while no node follows L1, the wall clock's if that is later. */
   readonly atMs: number;
   readonly tips: RollupTips;
-  /** In ascending order. */
+  /** The complete epochs, in ascending order. */
   readonly unproven: readonly EpochOnL1[];
+  /** The newest epoch that is not proven, complete or not. */
+  readonly newestUnproven: number | undefined;
   /** Gives the windows of other epochs. */
   readonly timing: RollupTiming;
   /** The newest epoch whose window closed long enough ago for its last submission to be in the ledger. */
   readonly newestClosed: number;
+}
+
+/** The same of the rollup that is watched, and of L1 itself. */
+export interface L1View extends RollupView {
   readonly gasPriceWei: bigint;
   /** Of the accounts that submit, in the order of the settings. */
   readonly balancesWei: readonly bigint[];
   readonly followed: FollowedBlocks;
 }
 
-export interface ReadL1ViewDeps {
+export interface ReadRollupViewDeps {
   readonly heads: L1Heads;
   readonly nowMs: () => number;
   /** The time by which proof windows close; used while no node follows L1. */
@@ -40,6 +46,9 @@ export interface ReadL1ViewDeps {
   /** The rollup's contract, and the chain that it is on. */
   readonly rollup: Hex;
   readonly chainId: number;
+}
+
+export interface ReadL1ViewDeps extends ReadRollupViewDeps {
   readonly publishers: readonly Hex[];
 }
 
@@ -47,23 +56,39 @@ export interface ReadL1ViewDeps {
 const CLOSED_FOR_MS = 120_000;
 
 /** Reads L1 from one node that follows it. @param seen blocks read by an earlier run. Passes on what the client throws. */
-export async function readL1View(
-  seen: readonly SeenBlock[],
-  { heads, rollup, chainId, publishers, nowMs, windowNowMs }: ReadL1ViewDeps,
-): Promise<L1View> {
-  const { usable, isStale } = heads;
+export async function readL1View(seen: readonly SeenBlock[], deps: ReadL1ViewDeps): Promise<L1View> {
+  const { usable } = deps.heads;
   const [head] = usable;
   const { blockNumber, blockHash } = head;
-  const reader = new RollupReader(head.client, rollup, blockNumber);
-  const atMs = isStale ? Math.max(head.blockAtMs, nowMs()) : head.blockAtMs;
-  const windowAtMs = isStale ? Math.max(head.blockAtMs, windowNowMs()) : head.blockAtMs;
-  const [timing, tips, market, balancesWei, followed] = await Promise.all([
-    reader.timing(),
-    reader.tips(),
+  const reader = new RollupReader(head.client, deps.rollup, blockNumber);
+  const [view, market, balancesWei, followed] = await Promise.all([
+    readRollupView(deps),
     readFeeMarket(head, usable),
-    Promise.all(publishers.map((address) => reader.balanceWei(address))),
+    Promise.all(deps.publishers.map((address) => reader.balanceWei(address))),
     followBlocks(head.client, seen, { number: blockNumber, hash: blockHash }),
   ]);
+  return {
+    ...view,
+    gasPriceWei: market.baseFeePerGasWei + market.priorityFeePerGasWei,
+    balancesWei,
+    followed,
+  };
+}
+
+/** Reads the epochs of one rollup, from one node that follows L1. Passes on what the client throws. */
+export async function readRollupView({
+  heads,
+  rollup,
+  chainId,
+  nowMs,
+  windowNowMs,
+}: ReadRollupViewDeps): Promise<RollupView> {
+  const { usable, isStale } = heads;
+  const [head] = usable;
+  const reader = new RollupReader(head.client, rollup, head.blockNumber);
+  const atMs = isStale ? Math.max(head.blockAtMs, nowMs()) : head.blockAtMs;
+  const windowAtMs = isStale ? Math.max(head.blockAtMs, windowNowMs()) : head.blockAtMs;
+  const [timing, tips] = await Promise.all([reader.timing(), reader.tips()]);
   const epochs = await unprovenEpochs(reader, tips);
   return {
     rollup: makeRollupId(chainId, rollup),
@@ -72,11 +97,9 @@ export async function readL1View(
     unproven: epochs
       .filter((epoch) => epoch < epochAt(atMs, timing))
       .map((epoch) => ({ epoch, deadlineAtMs: epochDeadlineAtMs(epoch, timing) })),
+    newestUnproven: epochs.at(-1),
     timing,
     newestClosed: epochAt(windowAtMs - CLOSED_FOR_MS, timing) - timing.proofSubmissionEpochs - 1,
-    gasPriceWei: market.baseFeePerGasWei + market.priorityFeePerGasWei,
-    balancesWei,
-    followed,
   };
 }
 

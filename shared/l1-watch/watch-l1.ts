@@ -13,6 +13,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { readEpochs } from './read-epochs.ts';
 import { readL1View } from './read-l1-view.ts';
+import { type OtherRollups, type OtherRollupsSeen, watchOtherRollups } from './other-rollups.ts';
 import { epochsToRead, type Measurement, measureOutbox, type Remembered, measureL1 } from './measure-l1.ts';
 
 export interface WatchedL1 {
@@ -27,6 +28,8 @@ export interface WatchL1Deps {
   readonly findRollup: (client: L1Reader) => Promise<Hex>;
   readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox'>;
   readonly note: Note<Remembered>;
+  /** Where other rollups are noted whose epochs the fleet still proves. @default the watched rollup alone is measured */
+  readonly otherRollups?: Note<OtherRollups>;
   readonly l1: Pick<L1Client, 'nodes'>;
   /** Where the canonical rollup is noted, where that is watched, for the scaler of a fleet with several version lines. @default nowhere */
   readonly canonical?: Note<CanonicalRollup>;
@@ -71,11 +74,25 @@ export async function watchL1(deps: WatchL1Deps): Promise<void> {
     rollup: view.rollup,
     nowMs: windowNowMs,
   });
-  const { state, events, remembered } = measureL1(view, epochs, before);
+  const others = await watchOthers(heads, view.rollup, noted, deps);
+  const { state, events, remembered } = measureL1(view, epochs, before, others.rollups);
   measure(state);
+  measure(others.missed);
   // Only the run that stores the note records the events, so that two runs at the same time do not record them twice.
   if (await note.replace(remembered, version)) measure(events);
   else log.info('another run was first; leaving the events to it');
+}
+
+async function watchOthers(
+  heads: L1Heads,
+  watched: RollupId,
+  noted: Remembered | undefined,
+  { otherRollups: note, settings, engine, clock, nowMs, log }: WatchL1Deps,
+): Promise<OtherRollupsSeen> {
+  if (note === undefined) return { rollups: [], missed: [] };
+  const windowNowMs = (): number => clock.windowNowMs();
+  const chainId = settings.l1ChainId;
+  return await watchOtherRollups({ heads, chainId, watched, noted, note, engine, nowMs, windowNowMs, log });
 }
 
 /** Best effort, and only when it has changed: a failure delays the end of a superseded line. */

@@ -84,6 +84,7 @@ export const METRICS = {
   AgentsDesired: gauge('Count', 'agents that were asked for', 'pool', 'capacity'),
   AgentsRunning: gauge('Count', 'agents that run', 'pool', 'capacity'),
   AgentsMissing: gauge('Count', 'agents that were asked for and do not run', 'pool'),
+  LinesOverdue: gauge('Count', 'version lines that were replaced hours ago, and still have open epochs'),
   CostTodayDollars: gauge('None', 'what the agents cost since 00:00 UTC, estimated'),
   // From `scale-fleet`, once for each epoch that has ended.
   EpochCostDollars: histogram('None', 'what an epoch cost, agents and calls to AWS, estimated'),

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Engine } from '../../shared/engine/engine.ts';
 import { openEngine } from '../../shared/engine/open-engine.ts';
 import { RangeId } from '../../shared/ledger/job-ledger.ts';
+import { STREAMED_RANGE } from '../../shared/ledger/streamed-epoch.ts';
 import { type AwsHarness, openAwsHarness } from '../contract/aws-harness.ts';
 import { archiveOf, deployRollup, rootCall, type RollupOnAnvil, TIMING } from '../shared/l1/rollup-on-anvil.ts';
 import { type Anvil, ANVIL_CHAIN_ID, startAnvil } from '../shared/l1/start-anvil.ts';
@@ -52,7 +53,7 @@ describe('watch-l1', () => {
   afterEach(async () => {
     metrics.stop();
     vi.unstubAllEnvs();
-    await Promise.all([engine.close(), bench.engine.close(), harness.close()]);
+    await Promise.all([engine.close(), bench.close(), harness.close()]);
   });
 
   /** As a new container would: nothing is kept but what the ledger has. */
@@ -120,19 +121,60 @@ describe('watch-l1', () => {
 
   it('starts over with another rollup: its lower numbers count neither as pruned checkpoints nor as missed epochs', async () => {
     await bench.propose(0, 0);
-    await jump(EPOCH_SECONDS);
-    expect((await look()).get('UnprovenEpochs')).toBe(1);
-    const next = await deployRollup(anvil);
-    vi.stubEnv('REGISTRY_CONTRACT_ADDRESS', next.rollup);
-    await loadHandler();
+    await look();
+    const next = await upgraded();
     await jump(2 * EPOCH_SECONDS + 180);
     expect(Object.fromEntries(await look())).toMatchObject({
       L1PendingCheckpoint: 0,
+      UnprovenEpochs: 0,
       CheckpointsPruned: 0,
       EpochsMissed: 0,
     });
-    await next.engine.close();
+    await next.close();
   });
+
+  it('goes on with the last epoch of the rollup that was replaced, until its window has closed', async () => {
+    await bench.propose(0, 0);
+    await look();
+    // The epoch under way is complete after the upgrade.
+    const next = await upgraded();
+    expect((await look()).has('EpochSlackSeconds')).toBe(false);
+    await jump(EPOCH_SECONDS);
+    const seen = await look();
+    expect(seen.get('UnprovenEpochs')).toBe(0);
+    expect(seen.get('EpochSlackSeconds')).toBeGreaterThan(EPOCH_SECONDS - 300);
+
+    await jump(EPOCH_SECONDS + 180);
+    await loadHandler();
+    expect((await look()).has('EpochSlackSeconds')).toBe(false);
+    expect(metrics.all('EpochsMissed').toSorted()).toEqual([0, 1]);
+    await look();
+    expect(metrics.all('EpochsMissed')).toEqual([0]);
+    await next.close();
+  });
+
+  it("measures the open epochs of another line's rollup that the ledger names, and counts none as missed that is proven", async () => {
+    const next = await deployRollup(anvil);
+    await next.propose(0);
+    await jump(EPOCH_SECONDS);
+    const id = makeEpochId(makeRollupId(ANVIL_CHAIN_ID, next.rollup), EpochNumber.parse(0));
+    const deadlineAtMs = Date.now() + 3_600_000;
+    await engine.epochs.open({ id, rangeId: STREAMED_RANGE, networkVersion: '4.1.2', deadlineAtMs });
+    expect((await look()).get('EpochSlackSeconds')).toBeGreaterThan(0);
+    await engine.epochs.advance(id, STREAMED_RANGE, 'proven');
+    await jump(EPOCH_SECONDS + 180);
+    await look();
+    expect(metrics.all('EpochsMissed')).toEqual([0]);
+    await next.close();
+  });
+
+  /** The registry names another rollup from now on. */
+  async function upgraded(): Promise<RollupOnAnvil> {
+    const next = await deployRollup(anvil);
+    vi.stubEnv('REGISTRY_CONTRACT_ADDRESS', next.rollup);
+    await loadHandler();
+    return next;
+  }
 
   it('records how long the oldest root has been waiting', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });

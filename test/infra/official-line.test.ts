@@ -64,6 +64,21 @@ describe('the roles of an official line', () => {
     }
   });
 
+  it('let a gateway move messages of its own pool to their dead-letter queues, and a broker none', () => {
+    const queuesOf = (stack: Stack, role: RegExp): string =>
+      textOf(statementsOf(stack, role).filter(({ Action }) => textOf(Action).includes('sqs:SendMessage')));
+    const ofGateway = statementsOf(stage.agents, /^v6smallTaskTaskRole/).filter(({ Action }) =>
+      textOf(Action).includes('sqs:ReceiveMessage'),
+    );
+    for (const lane of ['urgent', 'normal']) {
+      expect(textOf(ofGateway)).toContain(`:coppice-v6-small-${lane}-dead-letters`);
+    }
+    expect(queuesOf(stage.agents, /^v6smallTaskTaskRole/)).not.toMatch(
+      /(medium|large|gpu)-(urgent|normal)-dead-letters/,
+    );
+    expect(queuesOf(stage.prover, NODE_ROLE)).not.toContain('dead-letters');
+  });
+
   it('let a gateway write jobs, agents and incidents, and read epochs', () => {
     const ofLedger = statementsOf(stage.agents, /^v6smallTaskTaskRole/).filter(({ Action }) =>
       textOf(Action).includes('dynamodb:'),

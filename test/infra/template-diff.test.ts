@@ -126,8 +126,11 @@ describe('a version line', () => {
   it('that joins the native line of a deployed fleet changes nothing of it', () => {
     const joined = resourcesById(anEnvironment({ lines: [{ aztec: 'native' }, { aztec: '6.0.0' }] }));
     const { added, removed, changed } = difference(before, joined);
-    // The first official line brings the secret of all of them.
-    expect(added.filter((id) => !id.includes('v6'))).toEqual(['State/OfficialSecret']);
+    // The first official line brings the secret of all of them, and the alarm on lines that do not end.
+    expect(added.filter((id) => !id.includes('v6'))).toEqual([
+      'Observability/linenotdrainedAlarm',
+      'State/OfficialSecret',
+    ]);
     expect(removed).toEqual([]);
     expect(changed).toEqual(SHARED);
   });

@@ -1,10 +1,11 @@
 import type { LineState } from '../../../shared/agent-fleet/line-standing.ts';
 import type { FleetPools } from '../../../shared/agent-fleet/fleet-pools.ts';
 import type { Decision, FleetDecisionRecord } from '../../../shared/ledger/decision-log.ts';
+import type { RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { type FleetLine, inLine, lineOfVersion, NATIVE_LINE } from '../../../shared/proving-job/fleet-line.ts';
 import type { MetricDimensions, MetricName, Metrics } from '../../../shared/telemetry/metrics.ts';
 import type { ScaleFleetDeps } from '../scale-fleet.ts';
-import { epochsOfLine } from './judge-lines.ts';
+import { epochsToScale } from './epochs-to-scale.ts';
 
 /** What one line's run adds up to with those of the others. */
 export interface LineRun {
@@ -19,6 +20,8 @@ export interface DepsOfLineOptions {
   readonly line: FleetLine;
   readonly lines: readonly FleetLine[];
   readonly state: LineState;
+  /** That of its epochs, as far as it is known. */
+  readonly rollup: RollupId | undefined;
   /** What the lines before have left of the hourly budget. */
   readonly budget: ScaleFleetDeps['budget'];
   /** Is filled in. */
@@ -30,7 +33,7 @@ export interface DepsOfLineOptions {
  * that drains or has ended keeps no agents beyond those that have work.
  */
 export function depsOfLine(deps: ScaleFleetDeps, options: DepsOfLineOptions): ScaleFleetDeps {
-  const { line, lines, state, budget, run } = options;
+  const { line, lines, state, rollup, budget, run } = options;
   const { engine, growing, spotEvents } = deps;
   const isOwn = (version: string): boolean => lineOfVersion(version, lines) === line.name;
   return {
@@ -39,7 +42,7 @@ export function depsOfLine(deps: ScaleFleetDeps, options: DepsOfLineOptions): Sc
       ...engine,
       epochs: {
         latest: async (limit) =>
-          epochsOfLine(line.name, lines, await engine.epochs.latest(limit * lines.length)).slice(0, limit),
+          epochsToScale(line, lines, rollup, await engine.epochs.latest(limit * lines.length)).slice(0, limit),
       },
       decisions: {
         async record(decision) {

@@ -10,6 +10,9 @@ import { type FleetLine, lineOfVersion } from '../../../shared/proving-job/fleet
  */
 const NODE_STAYS_MS = 2 * 3_600_000;
 
+/** Longer than the windows of all epochs that a line can have begun: what is still open is not ended by anybody. */
+const OVERDUE_MS = 4 * 3_600_000;
+
 export interface JudgeLinesInput {
   readonly lines: readonly FleetLine[];
   /** The newest of all lines, newest first. */
@@ -55,6 +58,11 @@ export function judgeLines({ lines, epochs, canonical, before, nowMs }: JudgeLin
       isNodeStopped: known?.isNodeStopped ?? false,
     };
   });
+}
+
+/** Whether the line ought to have drained: its node, and agents for what is open, run and cost. */
+export function isOverdue({ state, supersededAtMs }: LineStanding, nowMs: number): boolean {
+  return state === 'draining' && supersededAtMs !== undefined && nowMs - supersededAtMs >= OVERDUE_MS;
 }
 
 /** The epochs that belong to the line, in the same order. */

@@ -9,7 +9,7 @@ import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { type GroupDecision, scaleFleet, type ScaleFleetDeps } from '../scale-fleet.ts';
 import { depsOfLine, type LineRun } from './deps-of-line.ts';
-import { judgeLines } from './judge-lines.ts';
+import { isOverdue, judgeLines } from './judge-lines.ts';
 
 /** A line, with what the scaler needs for its agents. */
 export interface ScaledLine extends FleetLine {
@@ -59,7 +59,14 @@ export async function scaleLines(deps: ScaleLinesDeps): Promise<readonly GroupDe
     let { isNodeStopped } = standing;
     try {
       const groups = await scaleFleet(
-        depsOfLine(line.deps, { line, lines, state: standing.state, budget: budgetLeft(line.deps.budget, runs), run }),
+        depsOfLine(line.deps, {
+          line,
+          lines,
+          state: standing.state,
+          rollup: standing.rollup,
+          budget: budgetLeft(line.deps.budget, runs),
+          run,
+        }),
       );
       if (groups.length > 0) agents = groups.reduce((sum, { desired }) => sum + desired, 0);
       decided.push(...groups);
@@ -73,6 +80,7 @@ export async function scaleLines(deps: ScaleLinesDeps): Promise<readonly GroupDe
     reportChange(standing, before, log);
   }
   await deps.standings.replace({ lines: standings }, version);
+  metrics.record('LinesOverdue', standings.filter((standing) => isOverdue(standing, nowMs())).length, {});
   const day = runs.find((run) => run.day !== undefined)?.day;
   if (day !== undefined) {
     metrics.record(

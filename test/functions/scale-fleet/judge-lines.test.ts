@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { judgeLines } from '../../../functions/scale-fleet/lines/judge-lines.ts';
+import { isOverdue, judgeLines } from '../../../functions/scale-fleet/lines/judge-lines.ts';
 import type { LineStanding } from '../../../shared/agent-fleet/line-standing.ts';
 import { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { STREAMED_RANGE } from '../../../shared/ledger/streamed-epoch.ts';
@@ -76,6 +76,15 @@ describe('where version lines stand', () => {
     expect(statesOf(judge([anEpoch('5.2.0', OLD)], NEW, upgraded, 1.9 * HOUR_MS))['v5']).toBe('draining');
     expect(statesOf(judge([anEpoch('5.2.0', OLD)], NEW, upgraded, 2 * HOUR_MS))['v5']).toBe('ended');
     expect(statesOf(judge([anEpoch('5.2.0', OLD, 'submitting')], NEW, upgraded, 2 * HOUR_MS))['v5']).toBe('draining');
+  });
+
+  it('an old line with an epoch that nobody ends is overdue after four hours', () => {
+    const open = anEpoch('5.2.0', OLD, 'submitting');
+    const upgraded = judge([open], NEW, beforeUpgrade);
+    const overdueAfter = (hours: number): readonly boolean[] =>
+      judge([open], NEW, upgraded, hours * HOUR_MS).map((line) => isOverdue(line, NOW_MS + hours * HOUR_MS));
+    expect(overdueAfter(3.9)).toEqual([false, false]);
+    expect(overdueAfter(4)).toEqual([true, false]);
   });
 
   it('a line that has ended stays so when its epochs are no longer among the newest', () => {

@@ -16,6 +16,7 @@ import {
   followL1,
   loseJob,
   runScalerOver,
+  runScalerOverLine,
   seeL1,
   seeOutbox,
   stopTasks,
@@ -185,5 +186,17 @@ describe('every alarm', () => {
         points.map((point) => ({ ...point, unit: 'None' })),
       ),
     ).toBe(false);
+  });
+});
+
+describe('the alarm on a line that does not drain', () => {
+  it('fires four hours after the upgrade, where there are lines that end', async () => {
+    const lined = synthesiseAlarms(anEnvironment({ lines: [{ aztec: '6.0.0' }] }));
+    const alarm = lined.find(({ name }) => name === 'coppice-line-not-drained')!;
+    const after = (hours: number): Promise<readonly DataPoint[]> =>
+      pointsOf(NAMESPACE, (metrics) => runScalerOverLine(metrics, hours * 3_600_000));
+    expect(isBreach(alarm, await after(3.9))).toBe(false);
+    expect(isBreach(alarm, await after(4))).toBe(true);
+    expect(synthesiseAlarms(CONFIG).map(({ name }) => name)).not.toContain(alarm.name);
   });
 });

@@ -10,7 +10,8 @@ import { measureLag } from '../../../containers/node/measure-lag.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';
 import { ProvenJobs } from '../../../shared/merge-tree/progress/proven-jobs.ts';
 import { DEFAULT_SCALING_POLICY } from '../../../functions/scale-fleet/decide/fleet-state.ts';
-import { scaleFleet } from '../../../functions/scale-fleet/scale-fleet.ts';
+import { scaleLines } from '../../../functions/scale-fleet/lines/scale-lines.ts';
+import { scaleFleet, type ScaleFleetDeps } from '../../../functions/scale-fleet/scale-fleet.ts';
 import { watchL1, type WatchL1Deps } from '../../../shared/l1-watch/watch-l1.ts';
 import type { L1View } from '../../../shared/l1-watch/read-l1-view.ts';
 import { type Measurement, measureOutbox, type Remembered, measureL1 } from '../../../shared/l1-watch/measure-l1.ts';
@@ -28,10 +29,10 @@ import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
 import type { Metrics } from '../../../shared/telemetry/metrics.ts';
 import { aNewJob } from '../../contract/a-new-job.ts';
-import { openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
 import { aStoppedTaskEvent } from '../../functions/stopped-task-event.ts';
 import { ROLLUP } from '../../fixtures/epoch-id.ts';
-import { EpochNumber, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
+import { EpochNumber, makeRollupId, TRIALS } from '../../../shared/proving-job/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
 export const AT_MS = 1_800_000_000_000;
@@ -45,6 +46,7 @@ export function seeL1(metrics: Metrics, view: Partial<L1View>, before: Partial<R
     atMs: AT_MS,
     tips: { pendingCheckpoint: 12, provenCheckpoint: 8 },
     unproven: [{ epoch: 5, deadlineAtMs: AT_MS + 3_600_000 }],
+    newestUnproven: 5,
     newestClosed: 3,
     gasPriceWei: parseGwei('1.5'),
     balancesWei: [parseEther('2')],
@@ -152,11 +154,43 @@ export async function runScalerOver(
     pools: {},
     cost: { day, dollars: dollarsToday, countedUntilMs: harness.nowMs() },
   };
+  const note = { find: async () => ({ value: memory, version: 1 }), replace: async () => true };
+  await scaleFleet({ ...scalerDeps(harness, metrics), fleet: fleetOf(groups), note });
+  await harness.close();
+}
+
+/** Writes the metrics that `scale-fleet` writes while a line with an open epoch has drained for so long. */
+export async function runScalerOverLine(metrics: Metrics, drainedForMs: number): Promise<void> {
+  const harness = await openEmbeddedHarness();
+  await openEpoch(harness.engine, harness.nowMs());
+  const line = { name: 'v4', version: aNewJob().networkVersion };
+  const standing = { ...line, state: 'draining', rollup: ROLLUP, wasCanonical: true, openEpochs: 1 } as const;
+  const before = { ...standing, supersededAtMs: harness.nowMs() - drainedForMs, agents: 0, isNodeStopped: false };
+  const empty = { find: async () => ({ value: undefined, version: undefined }), replace: async () => true };
+  const deps = { ...scalerDeps(harness, metrics), fleet: fleetOf([]), note: empty };
+  const replaced = makeRollupId(31_337, `0x${'0b'.repeat(20)}`);
+  await scaleLines({
+    ...deps,
+    lines: [{ ...line, deps }],
+    epochs: harness.engine.epochs,
+    nodes: { desired: async () => 1, setDesired: async () => undefined },
+    canonical: { find: async () => ({ value: { rollup: replaced }, version: 1 }) },
+    standings: { ...empty, find: async () => ({ value: { lines: [before] }, version: 1 }) },
+  });
+  await harness.close();
+}
+
+function fleetOf(groups: readonly AgentGroup[]): ScaleFleetDeps['fleet'] {
+  return { describe: async () => groups, setDesired: async () => undefined };
+}
+
+function scalerDeps(harness: EmbeddedHarness, metrics: Metrics): Omit<ScaleFleetDeps, 'fleet' | 'note'> {
+  const { engine } = harness;
   const limits = {
     ...{ maxAgents: 10, minAgents: 0, slotsPerAgent: 1, startUpSeconds: 90, onDemandShare: 0 },
     dollarsPerHour: { spot: 0.1, od: 0.3 },
   };
-  await scaleFleet({
+  return {
     engine,
     proven: new ProvenJobs(engine.jobs),
     earlier: new EarlierEpochs(engine.jobs),
@@ -164,14 +198,11 @@ export async function runScalerOver(
     spotEvents: { since: async () => Promise.resolve([]) },
     budget: { mayCross: false },
     policy: DEFAULT_SCALING_POLICY,
-    fleet: { describe: async () => groups, setDesired: async () => undefined },
     pools: { small: limits, medium: limits, large: limits, gpu: limits },
-    note: { find: async () => ({ value: memory, version: 1 }), replace: async () => true },
     metrics,
     nowMs: () => harness.nowMs(),
     log,
-  });
-  await harness.close();
+  };
 }
 
 async function openEpoch({ epochs }: Engine, nowMs: number): Promise<void> {

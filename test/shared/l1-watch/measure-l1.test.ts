@@ -11,6 +11,7 @@ import {
   measureL1,
 } from '../../../shared/l1-watch/measure-l1.ts';
 import type { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { makeRollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { ROLLUP } from '../../fixtures/epoch-id.ts';
 
 const AT_MS = 1_800_000_000_000;
@@ -25,6 +26,7 @@ function aView(change: Partial<L1View> = {}): L1View {
       { epoch: 5, deadlineAtMs: AT_MS + 1_000_000 },
       { epoch: 6, deadlineAtMs: AT_MS + 3_000_000 },
     ],
+    newestUnproven: 6,
     newestClosed: 3,
     gasPriceWei: parseGwei('1.5'),
     balancesWei: [parseEther('2'), parseEther('0.25')],
@@ -66,6 +68,15 @@ describe('measureL1', () => {
     expect(valueOf('EpochPathSeconds', state)).toBe(2_900);
     expect(valueOf('EpochJobsLeft', state)).toBe(700);
     expect(state.find(({ name }) => name === 'EpochSlackSeconds')?.properties).toEqual({ rollup: ROLLUP, epoch: 6 });
+  });
+
+  it('considers the epochs of other rollups as well, and records one slack for all', () => {
+    const rollup = makeRollupId(1, `0x${'0'.repeat(39)}9`);
+    const view = aView({ rollup, unproven: [{ epoch: 90, deadlineAtMs: AT_MS + 500_000 }] });
+    const { state } = measureL1(aView(), [], undefined, [{ view, epochs: [anEpoch(90)] }]);
+    const slack = state.filter(({ name }) => name === 'EpochSlackSeconds');
+    expect(slack).toEqual([{ name: 'EpochSlackSeconds', value: 100, properties: { rollup, epoch: 90 } }]);
+    expect(valueOf('UnprovenEpochs', state)).toBe(2);
   });
 
   it('records the time left of an epoch that no node has taken up, and nothing about its jobs', () => {
