@@ -30,6 +30,7 @@ import { type Breakable, eventually } from '../fixtures/eventually.ts';
 import { aPlacementFailureEvent } from '../functions/placement-failure-event.ts';
 import { deployFleet } from './deployed/deploy-fleet.ts';
 import { DeployedFleet } from './deployed/deployed-fleet.ts';
+import { environmentFor, nodeVariablesFor, REGISTRY } from './deployed/environment-for.ts';
 
 const PREFIX = 'deployed';
 const BUCKET = 'deployed-proofs-123456789012';
@@ -82,7 +83,7 @@ describe('an epoch on the stacks as they are deployed', () => {
       () => devnet.stop(),
     );
     const { endpoint } = emulator;
-    const deployment = await deployFleet(environmentFor(devnet), { endpoint, directory });
+    const deployment = await deployFleet(nativeFleetFor(devnet), { endpoint, directory });
     fleet = new DeployedFleet({ deployment, endpoint, directory });
     cleanUps.push(() => fleet.stop());
     const connection = { region: EMULATOR_VARIABLES.AWS_REGION, endpoint };
@@ -276,31 +277,15 @@ describe('an epoch on the stacks as they are deployed', () => {
   }
 });
 
-/** As an operator would write it for a network of their own. */
-function environmentFor({ l1ChainId, registryAddress, proverNodeEnvironment }: Devnet): EnvironmentInput {
-  const saidElsewhere = ['ETHEREUM_HOSTS', 'L1_CHAIN_ID', 'REGISTRY_CONTRACT_ADDRESS'];
-  const variables = Object.fromEntries(
-    Object.entries(proverNodeEnvironment).filter(([name]) => !saidElsewhere.includes(name)),
-  );
-  const registry = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
-  return {
-    region: 'us-east-1',
+/** Coppice's own node and agents alone. */
+function nativeFleetFor(devnet: Devnet): EnvironmentInput {
+  return environmentFor(devnet, {
     prefix: PREFIX,
     proofsBucket: BUCKET,
-    onDelete: 'destroy',
-    network: { availabilityZones: ['us-east-1a', 'us-east-1b'] },
-    l1: { chainId: l1ChainId, registryAddress, secretVariables: ['ETHEREUM_HOSTS'] },
-    publisher: { signer: 'secret', proverId: PUBLISHER },
-    node: { variables },
-    pools: {
-      small: { launch: 'fargate', vcpu: 4, memoryGib: 16, maxAgents: 4 },
-      medium: { launch: 'fargate', vcpu: 8, memoryGib: 32, maxAgents: 4 },
-      large: { launch: 'fargate', vcpu: 16, memoryGib: 120, maxAgents: 2 },
-    },
-    images: { node: `${registry}/coppice-node:4.1.2`, agent: `${registry}/coppice-agent:4.1.2` },
-    dailyBudgetDollars: 50,
-    alarms: { emails: ['operator@example.com'] },
-  };
+    publisher: PUBLISHER,
+    node: { variables: nodeVariablesFor(devnet) },
+    images: { node: `${REGISTRY}/coppice-node:4.1.2`, agent: `${REGISTRY}/coppice-agent:4.1.2` },
+  });
 }
 
 function isProvenWithTransactions({ state, shape }: EpochRecord): boolean {

@@ -20,6 +20,7 @@ import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
 import { type Breakable, eventually } from '../fixtures/eventually.ts';
 import { deployFleet } from './deployed/deploy-fleet.ts';
 import { DeployedFleet } from './deployed/deployed-fleet.ts';
+import { environmentFor, nodeVariablesFor, REGISTRY } from './deployed/environment-for.ts';
 import { OfficialTask } from './deployed/official-task.ts';
 import { type OneEpochDevnet, startOneEpochDevnet } from './official/one-epoch-devnet.ts';
 
@@ -77,7 +78,7 @@ describe('an epoch of an official line on the stacks as they are deployed', () =
       () => devnet.stop(),
     );
     const { endpoint } = emulator;
-    const deployment = await deployFleet(environmentFor(devnet), { endpoint, directory });
+    const deployment = await deployFleet(officialFleetFor(devnet), { endpoint, directory });
     fleet = new DeployedFleet({ deployment, endpoint, directory });
     cleanUps.push(() => fleet.stop());
     const connection = { region: EMULATOR_VARIABLES.AWS_REGION, endpoint };
@@ -259,42 +260,26 @@ function isOf(jobs: readonly JobRecord[], epoch: EpochRecord | undefined): epoch
   return epoch !== undefined && jobs.some(({ id }) => id.startsWith(`${epoch.id}:`));
 }
 
-/** As an operator would write it for a network of their own that runs 4.1.2. */
-function environmentFor(devnet: OneEpochDevnet): EnvironmentInput {
-  const { l1ChainId, registryAddress, rollupVersion, proverNodeEnvironment } = devnet;
-  const saidElsewhere = ['ETHEREUM_HOSTS', 'L1_CHAIN_ID', 'REGISTRY_CONTRACT_ADDRESS', 'ROLLUP_VERSION'];
-  const variables = Object.fromEntries(
-    Object.entries(proverNodeEnvironment).filter(([name]) => !saidElsewhere.includes(name)),
-  );
-  const registry = '123456789012.dkr.ecr.us-east-1.amazonaws.com';
-  return {
-    region: 'us-east-1',
+/** An official line of 4.1.2 alone. */
+function officialFleetFor(devnet: OneEpochDevnet): EnvironmentInput {
+  return environmentFor(devnet, {
     prefix: PREFIX,
     proofsBucket: BUCKET,
-    onDelete: 'destroy',
-    network: { availabilityZones: ['us-east-1a', 'us-east-1b'] },
-    l1: { chainId: l1ChainId, registryAddress, secretVariables: ['ETHEREUM_HOSTS'] },
-    publisher: { signer: 'secret', proverId: PUBLISHER },
+    publisher: PUBLISHER,
     lines: [
       {
         aztec: '4.1.2',
         name: LINE,
-        rollupVersion,
-        images: { node: `${registry}/aztec:4.1.2`, agent: `${registry}/aztec-prover-agent:4.1.2` },
+        rollupVersion: devnet.rollupVersion,
+        publisherAddress: PUBLISHER,
+        images: { node: `${REGISTRY}/aztec:4.1.2`, agent: `${REGISTRY}/aztec-prover-agent:4.1.2` },
         variables: {
-          node: variables,
+          node: nodeVariablesFor(devnet),
           // It has no network to prove for but one whose proofs are empty.
           agent: { PROVER_REAL_PROOFS: 'false', PROVER_TEST_DELAY_MS: String(PROOF_MS) },
         },
       },
     ],
-    pools: {
-      small: { launch: 'fargate', vcpu: 4, memoryGib: 16, maxAgents: 4 },
-      medium: { launch: 'fargate', vcpu: 8, memoryGib: 32, maxAgents: 4 },
-      large: { launch: 'fargate', vcpu: 16, memoryGib: 120, maxAgents: 2 },
-    },
-    images: { broker: `${registry}/coppice-broker:0.1.0` },
-    dailyBudgetDollars: 50,
-    alarms: { emails: ['operator@example.com'] },
-  };
+    images: { broker: `${REGISTRY}/coppice-broker:0.1.0` },
+  });
 }

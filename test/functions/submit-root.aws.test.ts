@@ -70,7 +70,7 @@ describe('submit-root on AWS, in short-lived containers, without a node', () => 
     await kms.close();
     await engine.close();
     await harness.close();
-    await bench.engine.close();
+    await bench.close();
   });
 
   /** Stores the epoch and its root as a node would have before it died. */

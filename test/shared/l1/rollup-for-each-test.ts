@@ -31,6 +31,6 @@ export function rollupForEachTest(use: (deployed: RollupOfTest) => void): void {
     await anvil.rpc('anvil_dropAllTransactions');
     await anvil.rpc('anvil_setNextBlockBaseFeePerGas', '0x3b9aca00');
     await anvil.mine();
-    await bench.engine.close();
+    await bench.close();
   });
 }

@@ -1,4 +1,5 @@
 import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -67,6 +68,8 @@ export interface RollupOnAnvil {
   accepted(): Promise<number>;
   /** Transactions of the publisher that were mined. */
   minedNonce(): Promise<number>;
+  /** Closes the engine and removes its files. */
+  close(): Promise<void>;
 }
 
 export async function deployRollup(anvil: Anvil): Promise<RollupOnAnvil> {
@@ -154,6 +157,10 @@ export async function deployRollup(anvil: Anvil): Promise<RollupOnAnvil> {
     },
     accepted: async () => await read('accepted'),
     minedNonce: async () => await client.getTransactionCount({ address: account.address }),
+    async close() {
+      await engine.close();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
   };
 }
 

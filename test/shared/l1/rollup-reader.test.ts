@@ -17,7 +17,7 @@ describe('RollupReader', () => {
     reader = new RollupReader(bench.client, bench.rollup);
   });
   afterAll(async () => {
-    await bench.engine.close();
+    await bench.close();
     await anvil.stop();
   });
 

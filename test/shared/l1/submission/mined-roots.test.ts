@@ -96,6 +96,6 @@ describe('a root that was mined', () => {
       [epochId(0), 'proven'],
     ]);
     expect(await next.accepted()).toBe(1);
-    await next.engine.close();
+    await next.close();
   });
 });

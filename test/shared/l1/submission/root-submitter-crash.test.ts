@@ -36,7 +36,7 @@ describe('RootSubmitter in processes that are killed', () => {
   });
   afterEach(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await bench.engine.close();
+    await bench.close();
   });
 
   function start(crashAfter: CrashPoint, submitterId: string, leaseSeconds: number): Child {

@@ -569,7 +569,7 @@ describe('RootSubmitter', () => {
     expect(await other.root()).toMatchObject({ state: 'expired', submissions: [] });
     expect((await other.root()).reason).toContain('accepts only one');
     expect((await other.engine.epochs.find(epochId(0)))?.state).toBe('proven');
-    await other.engine.close();
+    await other.close();
   });
 
   it('fails an epoch whose checkpoints stay missing for longer than a reorg may take to bring them back', async () => {
