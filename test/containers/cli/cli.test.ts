@@ -80,7 +80,7 @@ describe('the command coppice', () => {
       stderr: "coppice: unknown command 'statsu'; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
-      'the commands are start, doctor, status, watch, epochs, tree, jobs, why, wait, cost, retry, redrive, crs, devnet, canary',
+      'the commands are start, doctor, status, watch, epochs, tree, jobs, why, wait, cost, retry, redrive, drill, crs, devnet, canary',
     );
   });
 
