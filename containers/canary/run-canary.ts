@@ -13,6 +13,7 @@ import { createLogger, type Logger } from '../../shared/telemetry/logger.ts';
 import { SNAPSHOT_MS } from '../epoch-view/snapshot-reader.ts';
 import { type LocalRun, runLocally } from '../local-fleet/local-run.ts';
 import { startAztecHashing } from '../processes/start-aztec-hashing.ts';
+import type { Output } from '../terminal/output.ts';
 import { type CanaryChain, openCanaryChain } from './canary-chain.ts';
 import { type CanaryFleet, dollarsPerAgentHour, openCanaryFleet } from './canary-fleet.ts';
 import { canaryKeys } from './canary-keys.ts';
@@ -25,9 +26,12 @@ import { summariseCanary } from './summarise-canary.ts';
 import { runCanaryAgentWarning } from './warn-without-canary-agents.ts';
 import { watchCanary } from './watch-canary.ts';
 
-/** @returns the exit code: 0 when L1 has verified the root, 1 when something failed, 130 when the user stopped it before */
-export async function runCanary(settings: CanarySettings): Promise<number> {
-  return await runLocally('canary', (run) => new CanaryRun(settings, run).proveEpoch());
+/**
+ * @param output where it reports its progress. @default stdout, for people
+ * @returns the exit code: 0 when L1 has verified the root, 1 when something failed, 130 when the user stopped it before
+ */
+export async function runCanary(settings: CanarySettings, output?: Output): Promise<number> {
+  return await runLocally('canary', (run) => new CanaryRun(settings, run).proveEpoch(), output);
 }
 
 /** One canary epoch, from starting what it needs to its report. */

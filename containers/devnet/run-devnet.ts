@@ -11,6 +11,7 @@ import { fleetEngineOptions, type FleetMakers, needsBroker, startFleet } from '.
 import type { FleetOptions } from '../local-fleet/fleet-member.ts';
 import { type LocalRun, newDataDirectory, runLocally } from '../local-fleet/local-run.ts';
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
+import type { Output } from '../terminal/output.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import { renderReport } from './report/render-report.ts';
 import { renderNextSteps, renderNextStepsOnAws } from './report/render-next-steps.ts';
@@ -30,6 +31,8 @@ export interface RunDevnetOptions extends FleetMakers {
   readonly nodePort?: number;
   /** Leave everything running after the report, until a signal. */
   readonly keep: boolean;
+  /** Where it reports its progress. @default stdout, for people */
+  readonly output?: Output | undefined;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface RunDevnetOptions extends FleetMakers {
  */
 export async function runDevnet(options: RunDevnetOptions): Promise<number> {
   const dataDirectory = options.dataDirectory ?? newDataDirectory('devnet');
-  return await runLocally('devnet', (run) => proveEpochs({ ...options, dataDirectory }, run));
+  return await runLocally('devnet', (run) => proveEpochs({ ...options, dataDirectory }, run), options.output);
 }
 
 type DevnetRunOptions = RunDevnetOptions & { readonly dataDirectory: string };

@@ -17,6 +17,14 @@ export function describeFinish({ rootInSeconds, chanceInTime, lacking }: EpochPr
   return `in ${formatDuration(likely * 1000)} (${range})${chance}`;
 }
 
+/** The same for a narrow terminal: `in 4 min 10 s, 97 %`. */
+export function describeFinishBriefly(prediction: EpochPrediction): string {
+  const { rootInSeconds, chanceInTime, lacking } = prediction;
+  if (lacking.length > 0 || rootInSeconds.late === 0) return describeFinish(prediction);
+  const chance = chanceInTime === undefined ? '' : `, ${formatChance(chanceInTime)}`;
+  return `in ${formatDuration(rootInSeconds.likely * 1000)}${chance}`;
+}
+
 /** No prediction is certain: `over 99 %`, `97 %`, `under 1 %`. */
 export function formatChance(chance: number): string {
   if (chance > 0.99) return 'over 99 %';

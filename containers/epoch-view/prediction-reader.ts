@@ -16,6 +16,7 @@ import type { EpochId } from '../../shared/proving-job/epoch-id.ts';
 import type { EpochShape } from '../../shared/proving-job/epoch-shape.ts';
 import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
 import { agentsOfFleet, speedsOfFleet } from './agents-of-fleet.ts';
+import { newestDecisions } from './newest-decisions.ts';
 import { usualSubmissionSeconds } from './submission-time.ts';
 
 export interface SeenFleet {
@@ -40,7 +41,7 @@ const TREES_KEPT = 8;
 
 /** Reads from the ledger what a prediction needs besides the counts of jobs, and predicts. */
 export class PredictionReader {
-  readonly #engine: Pick<Engine, 'jobs' | 'decisions' | 'disks'>;
+  readonly #engine: Pick<Engine, 'jobs' | 'decisions' | 'notes' | 'disks'>;
   readonly #machineSpeed: SpeedClass | undefined;
   readonly #proven: ProvenJobs;
   readonly #trees = new Map<string, readonly TreeJob[]>();
@@ -54,7 +55,7 @@ export class PredictionReader {
   #times: { readonly atMs: number; readonly epochs: string; readonly jobs: readonly JobRecord[] } | undefined;
 
   /** @param machineSpeed of agents that do not measure theirs. @default unknown */
-  constructor(engine: Pick<Engine, 'jobs' | 'decisions' | 'disks'>, machineSpeed?: SpeedClass) {
+  constructor(engine: Pick<Engine, 'jobs' | 'decisions' | 'notes' | 'disks'>, machineSpeed?: SpeedClass) {
     this.#engine = engine;
     this.#machineSpeed = machineSpeed;
     this.#proven = new ProvenJobs(engine.jobs);
@@ -75,16 +76,13 @@ export class PredictionReader {
   /** The same, with what the predictions are based on. */
   async readGroups({ latest, open, agents }: SeenFleet, nowMs: number): Promise<readonly PredictedGroup[]> {
     if (open.length === 0) return [];
-    const [proven, [decision]] = await Promise.all([
-      this.#provenJobs(latest, nowMs),
-      this.#engine.decisions.latest('fleet', 1),
-    ]);
+    const [proven, decisionOf] = await Promise.all([this.#provenJobs(latest, nowMs), newestDecisions(this.#engine)]);
     return predictFleet({
       ...ENGINES[this.#kind],
       open,
       latest,
       proven,
-      agentsOf: (epoch) => agentsOfFleet(agents, decision, epoch, nowMs),
+      agentsOf: (epoch) => agentsOfFleet(agents, decisionOf(epoch.networkVersion), epoch, nowMs),
       submissionSeconds: usualSubmissionSeconds(latest),
       nowMs,
       speedsOf: speedsOfFleet(agents, this.#machineSpeed),

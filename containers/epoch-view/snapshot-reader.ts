@@ -21,7 +21,7 @@ export const SNAPSHOT_MS = { embedded: 250, aws: 1000 } as const;
 const AGENT_SEEN_SECONDS = 60;
 
 export interface SnapshotReaderOptions {
-  readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents' | 'decisions' | 'disks'>;
+  readonly engine: Pick<Engine, 'epochs' | 'jobs' | 'outbox' | 'agents' | 'decisions' | 'notes' | 'disks'>;
   readonly nowMs: () => number;
   /** Which epochs to read. @default all */
   readonly shows?: (record: EpochRecord) => boolean;

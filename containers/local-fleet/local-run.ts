@@ -24,15 +24,20 @@ const POLL_MS = 50;
  * Runs a command that starts processes on this machine, and leaves none of them running: at the end, at a failure, at a
  * Ctrl-C. A second Ctrl-C kills them at once.
  * @param work starts what it needs, and registers with `run.onStop` how to stop it
+ * @param output where it reports its progress. @default stdout, for people
  * @returns the exit code: 0 when `work` is done, 1 when something failed, 130 when the user stopped it before
  */
-export async function runLocally(command: LocalRunName, work: (run: LocalRun) => Promise<void>): Promise<number> {
+export async function runLocally(
+  command: LocalRunName,
+  work: (run: LocalRun) => Promise<void>,
+  output: Output = openOutput(),
+): Promise<number> {
   const interrupts = catchInterrupts(() => {
     killAll(descendantsOf(process.pid, listProcesses()));
     process.exit(EXIT_CODES.interrupted);
   });
   try {
-    return await new LocalRun(command, openOutput(), interrupts.signal).toEnd(work);
+    return await new LocalRun(command, output, interrupts.signal).toEnd(work);
   } finally {
     interrupts.release();
   }

@@ -19,6 +19,7 @@ import { type LocalRun, newDataDirectory, runLocally } from '../local-fleet/loca
 import { ACCOUNT_INDEX, anvilAccount, anvilPrivateKey } from '../local-l1/devnet-accounts.ts';
 import type { ProgramSurroundings } from '../local-l1/load-anvil.ts';
 import { RUNTIME_VARIABLES } from '../processes/runtime-variables.ts';
+import type { Output } from '../terminal/output.ts';
 import { checkAlteredProof } from './check-altered-proof.ts';
 import { openChain } from './open-chain.ts';
 import { prepareKeys } from './prepare-keys.ts';
@@ -34,6 +35,8 @@ export interface RunRealProofsOptions extends FleetMakers {
   /** Of a run that was cut off, or new. @default `data/real-proofs-<UTC time>` in the working directory */
   readonly dataDirectory?: string | undefined;
   readonly l1Port: number;
+  /** Where it reports its progress. @default stdout, for people */
+  readonly output?: Output | undefined;
 }
 
 /** Anvil's own chain id. */
@@ -50,7 +53,7 @@ const PASSED_ON = ['PATH', 'LANG', 'TZ', 'NO_COLOR', 'HARDWARE_CONCURRENCY', ...
 export async function runRealProofs(options: RunRealProofsOptions): Promise<number> {
   const dataDirectory = path.resolve(options.dataDirectory ?? newDataDirectory('real-proofs'));
   fs.mkdirSync(dataDirectory, { recursive: true });
-  return await runLocally('devnet', (run) => proveEpoch({ ...options, dataDirectory }, run));
+  return await runLocally('devnet', (run) => proveEpoch({ ...options, dataDirectory }, run), options.output);
 }
 
 async function proveEpoch(

@@ -1,20 +1,56 @@
-import type { Line } from './line.ts';
+import { fitLine, type Line } from './line.ts';
+
+/** The room for a table. */
+export interface TableFit {
+  /** Its width at the most. @default any */
+  readonly columns?: number;
+  /** Indexes of columns that are left out, in this order, where not all of them fit. @default none */
+  readonly spare?: readonly number[];
+}
 
 const GAP = '  ';
+/** A column is not cut to less. */
+const NARROWEST = 6;
 
-/** Rows of cells as lines, each column as wide as its widest cell. A column that is empty in every row is left out. */
-export function alignColumns(rows: readonly Line[]): Line[] {
+/**
+ * Rows of cells as lines, each column as wide as its widest cell. A column that is empty in every row is left out. Where the
+ * table is too wide, spare columns are left out first, then the cells of the widest columns are cut, and end with `…`.
+ */
+export function alignColumns(rows: readonly Line[], { columns = Infinity, spare = [] }: TableFit = {}): Line[] {
   const columnCount = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columnCount }, (_, column) =>
+  const natural = Array.from({ length: columnCount }, (_, column) =>
     Math.max(...rows.map((row) => cellText(row[column]).length)),
   );
+  const widths = fitWidths(natural, columns, spare);
   return rows.map((row) => {
     const cells = row.flatMap((cell, column) => {
       const width = widths[column] ?? 0;
-      return width === 0 ? [] : [cell, ' '.repeat(width - cellText(cell).length) + GAP];
+      if (width === 0) return [];
+      return [...fitLine([cell], width), ' '.repeat(Math.max(0, width - cellText(cell).length)) + GAP];
     });
-    return trimEnd(cells);
+    return fitLine(trimEnd(cells), columns);
   });
+}
+
+function fitWidths(natural: readonly number[], columns: number, spare: readonly number[]): readonly number[] {
+  const widths = [...natural];
+  for (const column of spare) {
+    if (totalWidth(widths) <= columns) break;
+    widths[column] = 0;
+  }
+  for (;;) {
+    const tooWide = totalWidth(widths) - columns;
+    const widest = Math.max(...widths);
+    if (tooWide <= 0 || widest <= NARROWEST) return widths;
+    const next = Math.max(NARROWEST, ...widths.filter((width) => width < widest));
+    const share = Math.ceil(tooWide / widths.filter((width) => width === widest).length);
+    widths[widths.lastIndexOf(widest)] = Math.max(next, widest - share);
+  }
+}
+
+function totalWidth(widths: readonly number[]): number {
+  const shown = widths.filter((width) => width > 0);
+  return shown.reduce((sum, width) => sum + width, 0) + GAP.length * Math.max(0, shown.length - 1);
 }
 
 function cellText(cell: Line[number] | undefined): string {

@@ -20,8 +20,16 @@ export function outputColumns(): number {
 
 /** Writes one JSON document to stdout. Its texts show no URL's key either. */
 export function printJson(value: unknown): void {
-  const redacted = (_key: string, part: unknown): unknown => (typeof part === 'string' ? redactUrls(part) : part);
   process.stdout.write(`${JSON.stringify(value, redacted, 2)}\n`);
+}
+
+/** The same, on one line, as one of many documents. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, redacted)}\n`);
+}
+
+function redacted(_field: string, part: unknown): unknown {
+  return typeof part === 'string' ? redactUrls(part) : part;
 }
 
 /** Writes notices to stderr, apart from the result on stdout. */

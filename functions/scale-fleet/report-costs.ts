@@ -1,4 +1,4 @@
-import { epochCost, type EpochCostInput, totalDollars } from '../../shared/cost/epoch-cost.ts';
+import { epochCost, totalDollars } from '../../shared/cost/epoch-cost.ts';
 import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
@@ -6,7 +6,7 @@ import type { JobLedger } from '../../shared/ledger/job-ledger.ts';
 import type { Outbox } from '../../shared/ledger/outbox.ts';
 import { type Pool, Pool as PoolSchema } from '../../shared/proving-job/circuit-family.ts';
 import type { Metrics } from '../../shared/telemetry/metrics.ts';
-import { sampleProven } from '../../shared/merge-tree/progress/sample-proven.ts';
+import { sampleEpoch } from '../../shared/merge-tree/progress/sample-proven.ts';
 
 export interface ReportCostsDeps {
   readonly engine: {
@@ -38,7 +38,7 @@ export async function reportCosts(epochs: readonly EpochRecord[], { engine, metr
   for (const record of epochs) {
     const { id, epoch } = record;
     const about = { epoch, epochId: id };
-    const [sample, root] = await Promise.all([sampleJobs(record, engine.jobs), engine.outbox.find(id)]);
+    const [sample, root] = await Promise.all([sampleEpoch(record, engine.jobs), engine.outbox.find(id)]);
     const parts = epochCost({ epoch: record, ...sample, decisions, gas: undefined });
     metrics.record('EpochCostDollars', totalDollars(parts), {}, about);
     for (const { kind, name, dollars } of parts) {
@@ -49,17 +49,4 @@ export async function reportCosts(epochs: readonly EpochRecord[], { engine, metr
     const wei = gasPaidWei(root);
     if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, about);
   }
-}
-
-async function sampleJobs(
-  epoch: EpochRecord,
-  ledger: ReportCostsDeps['engine']['jobs'],
-): Promise<Pick<EpochCostInput, 'jobs' | 'standsFor'>> {
-  const tally = await ledger.tally(epoch.id, epoch.rangeId);
-  const jobs = await sampleProven(epoch, tally.keys(), ledger);
-  const ofCircuit = Map.groupBy(jobs, (job) => job.circuit);
-  return {
-    jobs,
-    standsFor: ({ circuit }) => (tally.get(circuit)?.proven ?? 0) / (ofCircuit.get(circuit)?.length ?? 1),
-  };
 }

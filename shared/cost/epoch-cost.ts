@@ -3,6 +3,7 @@ import type { FleetDecisionRecord } from '../ledger/decision-log.ts';
 import type { EpochRecord } from '../ledger/epoch-ledger.ts';
 import type { JobRecord } from '../ledger/job-ledger.ts';
 import { Pool } from '../proving-job/circuit-family.ts';
+import { NATIVE_LINE } from '../proving-job/fleet-line.ts';
 import { type AwsPriceName, AWS_PRICES } from './aws-prices.ts';
 import { fargateDollarsPerHour } from './agent-prices.ts';
 
@@ -56,6 +57,13 @@ export interface EpochCostInput {
   /** Decisions made while the epoch was open, in any order; none where nothing scales the fleet. */
   readonly decisions: readonly FleetDecisionRecord[];
   readonly gas: GasPaid | undefined;
+  /** The fleet works on machines of the operator, and uses nothing of AWS. @default all of it is on AWS */
+  readonly ownMachines?: OwnMachines | undefined;
+}
+
+/** Machines whose price only the operator knows. */
+export interface OwnMachines {
+  readonly dollarsPerAgentHour: number | undefined;
 }
 
 /**
@@ -63,7 +71,7 @@ export interface EpochCostInput {
  * a scaler recorded it, and else by the time that jobs held them.
  */
 export function epochCost(input: EpochCostInput): CostPart[] {
-  return [...agentParts(input), ...awsParts(input), ...gasParts(input)];
+  return [...agentParts(input), ...(input.ownMachines === undefined ? awsParts(input) : []), ...gasParts(input)];
 }
 
 export function totalDollars(parts: readonly CostPart[]): number {
@@ -80,7 +88,7 @@ function heldMs({ state, claimedAtMs, settledAtMs }: JobRecord): number {
   return Math.max(0, settledAtMs - claimedAtMs);
 }
 
-function agentParts({ epoch, jobs, standsFor = justItself, decisions }: EpochCostInput): CostPart[] {
+function agentParts({ epoch, jobs, standsFor = justItself, decisions, ownMachines }: EpochCostInput): CostPart[] {
   const kept = dollarsByPool(epoch, decisions);
   return Pool.options.flatMap((pool): CostPart[] => {
     const ofPool = jobs.filter((job) => job.pool === pool);
@@ -94,6 +102,11 @@ function agentParts({ epoch, jobs, standsFor = justItself, decisions }: EpochCos
       return [{ kind: 'agents', name: pool, dollars: known.dollars, because }];
     }
     if (ofPool.length === 0) return [];
+    if (ownMachines !== undefined) {
+      const { dollarsPerAgentHour: price } = ownMachines;
+      const because = `${proving}, on your own machines${price === undefined ? ' (--agent-dollars-per-hour)' : ` at $${price} an hour`}`;
+      return [{ kind: 'agents', name: pool, dollars: price === undefined ? undefined : hours * price, because }];
+    }
     if (pool === 'gpu') {
       return [{ kind: 'agents', name: pool, dollars: undefined, because: `${proving}, at an unknown price` }];
     }
@@ -112,12 +125,10 @@ interface PoolDollars {
 /** An epoch's share of what ran between two decisions: the open epochs share it equally. */
 function dollarsByPool({ id }: EpochRecord, decisions: readonly FleetDecisionRecord[]): Map<Pool, PoolDollars> {
   const byPool = new Map<Pool, PoolDollars>();
-  const ordered = decisions.toSorted((a, b) => a.atMs - b.atMs);
-  for (const [index, decision] of ordered.entries()) {
-    const sinceMs = ordered[index - 1]?.atMs ?? decision.atMs;
-    const hours = Math.min(decision.atMs - sinceMs, LONGEST_GAP_MS) / HOUR_MS;
+  for (const { decision, before } of inOrder(decisions)) {
+    const hours = Math.min(decision.atMs - before.atMs, LONGEST_GAP_MS) / HOUR_MS;
     // Agents that run at a decision are taken to have run since the one before it, for the epochs that were open then.
-    const open = (ordered[index - 1] ?? decision).epochs;
+    const open = before.epochs;
     // An earlier version recorded the number alone, which is the id of what it opened.
     if (!open.some(({ epochId, epoch }) => (epochId ?? String(epoch)) === id)) continue;
     for (const { pool, dollarsPerHour, isPriceAtMost } of decision.pools) {
@@ -129,6 +140,20 @@ function dollarsByPool({ id }: EpochRecord, decisions: readonly FleetDecisionRec
     }
   }
   return byPool;
+}
+
+interface OrderedDecision {
+  readonly decision: FleetDecisionRecord;
+  /** The one before it about the same line; the first has itself. */
+  readonly before: FleetDecisionRecord;
+}
+
+/** Oldest first. Each version line has decisions to itself. */
+function inOrder(decisions: readonly FleetDecisionRecord[]): readonly OrderedDecision[] {
+  const ordered = decisions.toSorted((a, b) => a.atMs - b.atMs);
+  return [...Map.groupBy(ordered, ({ line = NATIVE_LINE }) => line).values()].flatMap((ofLine) =>
+    ofLine.map((decision, index) => ({ decision, before: ofLine[index - 1] ?? decision })),
+  );
 }
 
 function awsParts({ jobs, standsFor = justItself }: EpochCostInput): CostPart[] {

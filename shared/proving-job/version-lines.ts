@@ -47,6 +47,9 @@ const VERSION_LINES: readonly [VersionLine, ...VersionLine[]] = [
   { fromMajor: 6, circuits: V6_CIRCUITS },
 ];
 
+/** The major versions of Aztec whose circuits are known, oldest first. */
+export const KNOWN_MAJOR_VERSIONS: readonly number[] = VERSION_LINES.map(({ fromMajor }) => fromMajor);
+
 /**
  * Aztec's circuits in that version. A version newer than every known line counts as the newest line, anything else as the oldest.
  * @param networkVersion such as `6.0.0` or `6.0.0-rc.1`

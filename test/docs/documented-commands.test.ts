@@ -2,50 +2,30 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { CANARY_COMMAND } from '../../containers/cli/local/canary-command.ts';
-import type { Command } from '../../containers/cli/command-line/command.ts';
-import { COST_COMMAND } from '../../containers/cli/inspect/cost-command.ts';
-import { JOBS_COMMAND } from '../../containers/cli/inspect/jobs-command.ts';
-import { REDRIVE_COMMAND } from '../../containers/cli/repair/redrive-command.ts';
 import { renderCommandHelp } from '../../containers/cli/command-line/render-help.ts';
-import { RETRY_COMMAND } from '../../containers/cli/repair/retry-command.ts';
-import { START_COMMAND } from '../../containers/cli/start/start-command.ts';
-import { STATUS_COMMAND } from '../../containers/cli/inspect/status-command.ts';
-import { TREE_COMMAND } from '../../containers/cli/inspect/tree-command.ts';
-import { EPOCHS_COMMAND } from '../../containers/cli/inspect/epochs-command.ts';
-import { DRILL_COMMAND } from '../../containers/cli/drill/drill-command.ts';
-import { WAIT_COMMAND } from '../../containers/cli/inspect/wait-command.ts';
-import { WATCH_COMMAND } from '../../containers/cli/inspect/watch-command.ts';
-import { WHY_COMMAND } from '../../containers/cli/inspect/why-command.ts';
-import { DOCTOR_COMMAND } from '../../containers/cli/start/doctor-command.ts';
+import { COMMANDS } from '../../containers/cli/commands.ts';
 import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
 import { Capacity } from '../../shared/agent-fleet/agent-fleet.ts';
 import { awsResourceNames } from '../../shared/engine/aws/aws-resource-names.ts';
+import { installedNetworkVersion } from '../../shared/proving-job/network-version.ts';
+import { KNOWN_MAJOR_VERSIONS } from '../../shared/proving-job/version-lines.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 
-const COMMANDS: readonly Command[] = [
-  START_COMMAND,
-  DOCTOR_COMMAND,
-  STATUS_COMMAND,
-  WATCH_COMMAND,
-  EPOCHS_COMMAND,
-  WAIT_COMMAND,
-  TREE_COMMAND,
-  JOBS_COMMAND,
-  RETRY_COMMAND,
-  REDRIVE_COMMAND,
-  DRILL_COMMAND,
-  CANARY_COMMAND,
-  WHY_COMMAND,
-  COST_COMMAND,
-];
-const DOCUMENTS = ['docs/runbook.md', 'docs/deploy.md', 'docs/own-machines.md'] as const;
+const DOCUMENTS = ['docs/runbook.md', 'docs/deploy.md', 'docs/own-machines.md', 'docs/command-line.md'] as const;
 
 /** The contents of fenced blocks and backquotes: the text that a reader copies. */
 function commandsIn(document: string): string {
   const text = readFileSync(document, 'utf8');
   return [...text.matchAll(/```\w*\n(.*?)```|`([^`\n]+)`/gs)].map(([, block, inline]) => block ?? inline).join('\n');
 }
+
+describe('README.md', () => {
+  it('names the versions of Aztec that are proven and served', () => {
+    const text = readFileSync('README.md', 'utf8').split('\n\n')[1]?.replaceAll('\n', ' ');
+    expect(text).toContain(`Aztec ${installedNetworkVersion()}`);
+    expect(text).toContain(`of versions ${KNOWN_MAJOR_VERSIONS.join(', ').replace(/, (\d+)$/, ' and $1')}`);
+  });
+});
 
 describe.each(DOCUMENTS)('%s', (document) => {
   const commands = commandsIn(document);
@@ -56,8 +36,9 @@ describe.each(DOCUMENTS)('%s', (document) => {
     for (const [line, name, rest = ''] of lines) {
       const command = COMMANDS.find((known) => known.name === name);
       expect(command, line).toBeDefined();
-      const help = JSON.stringify(renderCommandHelp(command!, 100));
-      for (const [flag] of rest.matchAll(/--[a-z-]+/g)) expect(help, line).toContain(flag);
+      const help = JSON.stringify(renderCommandHelp(command!, 100, true));
+      const flags = [...rest.matchAll(/--[a-z-]+/g)].map(([flag]) => flag).filter((flag) => !flag.startsWith('--help'));
+      for (const flag of flags) expect(help, line).toContain(flag);
     }
   });
 

@@ -1,8 +1,13 @@
 import type { SwitchFlag } from '../../../shared/config/parse-flags.ts';
 import type { SettingGroup } from '../../../shared/config/setting.ts';
+import type { ExitCodeName } from '../../processes/exit-codes.ts';
+import type { JsonOutput } from '../json/json-output.ts';
 import type { Argument, GivenArgument } from './argument.ts';
 
-/** A word after `coppice`, and what it takes. */
+/**
+ * A word after `coppice`, and what it takes. The help, the completion of shells and the pages of `docs/` are made from this
+ * table.
+ */
 export interface Command<T = unknown> {
   readonly name: string;
   /** What follows the name, without its flags, such as `EPOCH`; empty where nothing does. */
@@ -11,13 +16,20 @@ export interface Command<T = unknown> {
   readonly summary: string;
   /** Paragraphs that explain it, for its own help. */
   readonly explanation: readonly string[];
-  /** Whole command lines, for its own help. @default none */
-  readonly examples?: readonly string[];
+  /** Whole command lines, for its own help: one at least. */
+  readonly examples: readonly [string, ...string[]];
+  /** Codes that it ends with, besides those that every command may end with: `done`, `failed`, `misused` and `unfit`. @default none */
+  readonly exitCodes?: readonly ExitCodeName[];
+  /** What it prints with `--json`, a switch that every command with an output has. */
+  readonly output?: JsonOutput;
   readonly argument: Argument<T>;
   /** Heads the switches in the help. @default Output */
   readonly switchTitle?: string;
+  /** Without `--json`. */
   readonly switches: readonly SwitchFlag[];
   readonly groups: readonly SettingGroup[];
+  /** Those that `--help` lists, where they are fewer than `--help-all` does. @default all */
+  readonly briefGroups?: readonly SettingGroup[];
   /** Whether settings of Aztec's that have no effect here are accepted. @default false */
   readonly takesSuperseded?: boolean;
   /**
@@ -36,4 +48,9 @@ export interface CommandLine<T = unknown> {
   readonly argument: GivenArgument<T> | undefined;
   readonly problems: readonly string[];
   readonly notices: readonly string[];
+}
+
+/** The switches of a command, `--json` included. */
+export function switchesOf({ switches, output }: Pick<Command, 'switches' | 'output'>): readonly SwitchFlag[] {
+  return output === undefined ? switches : [...switches, { flag: 'json', description: output.description }];
 }

@@ -8,8 +8,9 @@ import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { explainError } from '../../processes/explain-error.ts';
 import type { Line } from '../../terminal/line.ts';
 import { printJson, printLines } from '../../terminal/print.ts';
+import { type JsonOutput, toDocument } from '../json/json-output.ts';
 import type { Command } from './command.ts';
-import { describePlace, FLEET_GROUPS, openEngineOf, readFleetSettings } from './open-engine-of.ts';
+import { BRIEF_FLEET_GROUPS, describePlace, FLEET_GROUPS, openEngineOf, readFleetSettings } from './open-engine-of.ts';
 
 /** Settings of one command, besides where the fleet is. */
 export interface CommandOptions<Options> {
@@ -29,19 +30,23 @@ export interface FleetCommandInput<Argument, Options> {
 }
 
 /** A command that works on the engine of a fleet, and needs no running process of it. */
-export interface EngineCommand<Argument, Options> extends Omit<Command<Argument>, 'groups' | 'run'> {
+export interface EngineCommand<Argument, Options> extends Omit<Command<Argument>, 'groups' | 'briefGroups' | 'run'> {
   readonly options: CommandOptions<Options>;
   /** @returns the exit code */
   readonly execute: (engine: Engine, input: FleetCommandInput<Argument, Options>) => Promise<number>;
 }
 
 /** One that reads or changes something, and prints the result. */
-export interface FleetCommand<Argument, Options, Result> extends Omit<EngineCommand<Argument, Options>, 'execute'> {
+export interface FleetCommand<Argument, Options, Result> extends Omit<
+  EngineCommand<Argument, Options>,
+  'execute' | 'output'
+> {
+  readonly output: JsonOutput;
   readonly execute: (engine: Engine, input: FleetCommandInput<Argument, Options>) => Promise<Result>;
   /** The result for people. */
   readonly render: (result: Result, switches: ReadonlySet<string>) => readonly Line[];
-  /** The result for programs, where the switch `json` is given. @default the result itself */
-  readonly toJson?: (result: Result) => unknown;
+  /** The result as `output` describes it, but for the times: they are moments in milliseconds. @default the result itself */
+  readonly toJson?: (result: Result) => object;
 }
 
 /** Adds what all of them share: find the fleet, open its engine, close it. */
@@ -53,6 +58,7 @@ export function engineCommand<Argument, Options extends object>({
   return {
     ...command,
     groups: [...options.groups, ...FLEET_GROUPS],
+    briefGroups: [...options.groups, ...BRIEF_FLEET_GROUPS],
     run: async ({ environment, argument, switches, problems }) => {
       const fleet = await readFleetSettings(environment);
       const parsed = options.parse(environment);
@@ -81,7 +87,7 @@ export function engineCommand<Argument, Options extends object>({
 }
 
 /** The same, and prints the result. */
-export function fleetCommand<Argument, Options extends object, Result>({
+export function fleetCommand<Argument, Options extends object, Result extends object>({
   execute,
   render,
   toJson = (result) => result,
@@ -91,7 +97,7 @@ export function fleetCommand<Argument, Options extends object, Result>({
     ...command,
     execute: async (engine, input) => {
       const result = await execute(engine, input);
-      if (input.switches.has('json')) printJson(toJson(result));
+      if (input.switches.has('json')) printJson(toDocument(command.output, toJson(result)));
       else printLines(render(result, input.switches));
       return EXIT_CODES.done;
     },

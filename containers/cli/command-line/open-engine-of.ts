@@ -40,6 +40,14 @@ export const FLEET_GROUPS: readonly SettingGroup[] = [
   ENV_FILE_GROUP,
 ];
 
+/** Those of them that most operators need. */
+export const BRIEF_FLEET_GROUPS: readonly SettingGroup[] = [
+  {
+    title: 'Where the fleet is',
+    settings: { engine, dataDirectory, network: L1_SETTINGS.settings.network, awsPrefix, awsRegion },
+  },
+];
+
 /** The settings lead to no fleet. */
 export class NoFleetError extends Error {
   override readonly name = 'NoFleetError';

@@ -11,7 +11,7 @@ import { nameOf } from '../../../shared/config/setting.ts';
 import { readEnvFile } from '../../../shared/config/read-env-file.ts';
 import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
 import { readArgument } from './argument.ts';
-import type { Command, CommandLine } from './command.ts';
+import { type Command, type CommandLine, switchesOf } from './command.ts';
 
 /** Holds the `bb` that the launcher passes on where no other is given. */
 const PACKAGES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
@@ -31,7 +31,7 @@ export function readCommandLine<T>(
       ...settingsIn([...command.groups, ENV_FILE_GROUP]),
       ...(command.takesSuperseded === true ? SUPERSEDED_SETTINGS : []),
     ],
-    switches: command.switches,
+    switches: switchesOf(command),
   });
   const { envFile } = ENV_FILE_GROUP.settings;
   const chosenFile = flags.texts.get(envFile.variable) ?? textOf(envFile, environment);

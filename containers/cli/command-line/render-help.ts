@@ -1,21 +1,17 @@
 import { SUPERSEDED_SETTINGS } from '../../../shared/config/aztec/superseded-settings.ts';
+import { settingsIn } from '../../../shared/config/groups/known-settings.ts';
 import type { Setting } from '../../../shared/config/setting.ts';
 import { type Line, toned } from '../../terminal/line.ts';
-import type { Command } from './command.ts';
+import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCodeName } from '../../processes/exit-codes.ts';
+import { wrapLine } from '../../terminal/wrap-line.ts';
+import { type Command, switchesOf } from './command.ts';
 
 const INDENT = '      ';
-const EXIT_CODE_LINES: readonly Line[] = [
-  [toned('strong', 'Exit codes')],
-  ['  0    done, or stopped on request'],
-  ['  1    something failed; see the log'],
-  ['  2    invalid command line or settings; every problem is listed'],
-  ['  3    this machine, its data or its programs cannot do the work'],
-  ['  4    what coppice wait waits for has not happened in time'],
-  ['  130  stopped by Ctrl-C'],
-];
+/** Every command may end with these. */
+const COMMON_EXIT_CODES: readonly ExitCodeName[] = ['done', 'failed', 'misused', 'unfit'];
 
 /** What `coppice --help` prints. */
-export function renderOverview(commands: readonly Command[], version: string): Line[] {
+export function renderOverview(commands: readonly Command[], version: string, columns: number): Line[] {
   const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     [toned('strong', 'coppice'), ` ${version}: proves Aztec epochs on a fleet of agents`],
@@ -23,18 +19,29 @@ export function renderOverview(commands: readonly Command[], version: string): L
     ['coppice <command> [flags]'],
     [],
     [toned('strong', 'Commands')],
-    ...commands.map(({ name, summary }): Line => [`  ${name.padEnd(width)}  `, summary]),
+    ...commands.flatMap(({ name, summary }) =>
+      wrapLine([`  ${name.padEnd(width)}  `, summary], columns, ' '.repeat(width + 4)),
+    ),
     [],
-    ['coppice <command> --help lists every flag of a command, with its variable and default.'],
-    ['coppice --version prints the version.'],
+    ...wrapLine(
+      ['coppice <command> --help explains a command, --help-all with every flag, its variable and default.'],
+      columns,
+    ),
+    ['coppice --version prints the versions of Coppice and Aztec.'],
     [],
-    ...EXIT_CODE_LINES,
+    ...exitCodeLines(Object.keys(EXIT_CODES) as ExitCodeName[], columns),
   ];
 }
 
-/** What `coppice <command> --help` prints. */
-export function renderCommandHelp(command: Command, columns: number): Line[] {
-  const { name, usage, explanation, examples = [], switchTitle = 'Output', switches, groups } = command;
+/**
+ * What `coppice <command> --help` prints.
+ * @param isWhole with every setting, for `--help-all`
+ */
+export function renderCommandHelp(command: Command, columns: number, isWhole: boolean): Line[] {
+  const { name, usage, explanation, examples, exitCodes = [], switchTitle = 'Output', groups } = command;
+  const switches = switchesOf(command);
+  const shown = isWhole ? groups : (command.briefGroups ?? groups);
+  const left = new Set(settingsIn(groups)).size - new Set(settingsIn(shown)).size;
   const switchLines = switches.flatMap(({ flag, description }): Line[] => [
     [`  --${flag}`],
     ...wrap(description, columns),
@@ -42,18 +49,28 @@ export function renderCommandHelp(command: Command, columns: number): Line[] {
   return [
     [toned('strong', `coppice ${name}`), ` ${usage === '' ? '' : `${usage} `}[flags]`],
     ...explanation.flatMap((paragraph) => [[], ...wrap(paragraph, columns, '')]),
-    ...(examples.length === 0
-      ? []
-      : [[], [toned('strong', 'Examples')], ...examples.map((line): Line => [`  ${line}`])]),
+    [],
+    [toned('strong', 'Examples')],
+    ...examples.map((line): Line => [`  ${line}`]),
     ...(switches.length === 0 ? [] : [[], [toned('strong', switchTitle)], ...switchLines]),
-    ...groups.flatMap(({ title, settings }) => [
+    ...shown.flatMap(({ title, settings }) => [
       [],
       [toned('strong', title)],
       ...Object.values(settings).flatMap((setting) => settingLines(setting, columns)),
     ]),
-    ...(command.takesSuperseded === true ? supersededLines(columns) : []),
+    ...(command.takesSuperseded === true && isWhole ? supersededLines(columns) : []),
+    ...(left === 0 ? [] : [[], [`${left} more settings: coppice ${name} --help-all`]]),
     [],
-    ...EXIT_CODE_LINES,
+    ...exitCodeLines([...COMMON_EXIT_CODES, ...exitCodes], columns),
+  ];
+}
+
+function exitCodeLines(names: readonly ExitCodeName[], columns: number): Line[] {
+  return [
+    [toned('strong', 'Exit codes')],
+    ...names.flatMap((name) =>
+      wrapLine([`  ${String(EXIT_CODES[name]).padEnd(3)}  ${EXIT_CODE_MEANINGS[name]}`], columns, ' '.repeat(7)),
+    ),
   ];
 }
 

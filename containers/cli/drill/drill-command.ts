@@ -13,8 +13,10 @@ import { printJson, printLines, printNotices } from '../../terminal/print.ts';
 import { optionalArgument } from '../command-line/argument.ts';
 import type { Command } from '../command-line/command.ts';
 import { engineCommand, type FleetCommandInput } from '../command-line/fleet-command.ts';
+import { toDocument } from '../json/json-output.ts';
 import { findAgentControl } from './agent-control.ts';
 import { CONFIRMATION, confirmDrill } from './confirm-drill.ts';
+import { DRILL_OUTPUT } from './drill-documents.ts';
 import { planDrill } from './drill-plan.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
 import { isNothing } from './losses.ts';
@@ -49,8 +51,9 @@ const ON_FLEET = engineCommand({
     { flag: 'list', description: 'List the faults, and do nothing' },
     { flag: 'dry-run', description: 'Say what would be done, and do nothing' },
     { flag: CONFIRMATION, description: 'Begin without asking' },
-    { flag: 'json', description: 'One JSON document: what was hit, how long recovery took, what was lost' },
   ],
+  exitCodes: ['timedOut', 'interrupted'],
+  output: DRILL_OUTPUT,
   options: { groups: [DRILL_GROUP], parse: (environment) => parseSettings([DRILL_GROUP], environment) },
   execute: drill,
 });
@@ -59,7 +62,7 @@ export const DRILL_COMMAND: Command<Fault | undefined> = {
   ...ON_FLEET,
   async run(line) {
     if (line.switches.has('list') && line.problems.length === 0) {
-      if (line.switches.has('json')) printJson({ faults: FAULT_KINDS });
+      if (line.switches.has('json')) printJson(toDocument(DRILL_OUTPUT, { kind: 'faults', faults: FAULT_KINDS }));
       else printLines(renderFaults());
       return EXIT_CODES.done;
     }
@@ -90,7 +93,8 @@ async function drill(
     });
     if (!isJson) printLines([...renderPlan(plan, place), []]);
     if (switches.has('dry-run')) {
-      if (isJson) printJson({ fault, seconds: plan.seconds, agentId: plan.agent?.record.agentId });
+      const agentId = plan.agent?.record.agentId;
+      if (isJson) printJson(toDocument(DRILL_OUTPUT, { kind: 'plan', fault, seconds: plan.seconds, agentId }));
       return EXIT_CODES.done;
     }
     await confirmDrill(fault, { isConfirmed: switches.has(CONFIRMATION) });
@@ -105,7 +109,8 @@ async function drill(
       }),
     );
     if (report === undefined) return EXIT_CODES.interrupted;
-    if (isJson) printJson({ ...report, signs: FAULT_KINDS[fault].signs });
+    const { signs } = FAULT_KINDS[fault];
+    if (isJson) printJson(toDocument(DRILL_OUTPUT, { kind: 'report', ...report, signs }));
     else printLines(renderReport(report));
     return exitCodeOf(report);
   } finally {

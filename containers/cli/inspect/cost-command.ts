@@ -1,37 +1,142 @@
-import { epochCost, totalDollars } from '../../../shared/cost/epoch-cost.ts';
-import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
+import { z } from 'zod';
+
+import { COST_GROUP, COST_PERIODS } from '../../../shared/config/groups/cost-settings.ts';
+import { LIST_GROUP } from '../../../shared/config/groups/list-settings.ts';
 import { PRICE_GROUP } from '../../../shared/config/groups/price-settings.ts';
+import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import { nameOf } from '../../../shared/config/setting.ts';
+import { type CostPart, epochCost, type OwnMachines, totalDollars } from '../../../shared/cost/epoch-cost.ts';
+import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
+import type { Engine } from '../../../shared/engine/engine.ts';
+import { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { outputColumns } from '../../terminal/print.ts';
 import { optionalArgument } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
-import { EPOCH, findEpoch } from './find-epoch.ts';
+import { Moment } from '../json/printed.ts';
+import { type CostTrend, readCostTrend } from './cost-trend.ts';
+import { EPOCH, findEpoch, type FoundEpoch } from './find-epoch.ts';
 import { renderCost } from './render-cost.ts';
+import { renderCostTrend } from './render-cost-trend.ts';
 
 /** Three days of decisions, one a minute: the log keeps no more. */
 const DECISIONS = 4320;
+const DEFAULT_PERIODS = 20;
+
+const GROUPS = [COST_GROUP, LIST_GROUP, PRICE_GROUP] as const;
+
+const Dollars = z.number().optional().describe('Absent where no price is known');
+const Wei = z.string().optional();
+
+const OneCostDocument = z.strictObject({
+  kind: z.literal('epoch'),
+  epochId: EpochId,
+  epoch: EpochNumber,
+  dollars: z.number().describe('Of the parts that have a price'),
+  parts: z.array(
+    z.strictObject({
+      kind: z.enum(['agents', 'aws', 'l1']),
+      name: z.string().describe('A pool, an AWS service, or gas'),
+      dollars: Dollars,
+      because: z.string(),
+    }),
+  ),
+});
+
+const TrendDocument = z.strictObject({
+  kind: z.literal('trend'),
+  at: Moment,
+  by: z.enum(COST_PERIODS),
+  periods: z
+    .array(
+      z.strictObject({
+        name: z.string().describe('An epoch as commands take it, or a day in UTC'),
+        epochs: z.number().int(),
+        agentsDollars: Dollars,
+        awsDollars: Dollars,
+        gasWei: Wei.describe('The most that their transactions cost'),
+        gasDollars: Dollars,
+        rewardWei: Wei.describe('What the epochs pay, where the submitter knows it'),
+        dollars: z.number().describe('Of everything that has a price'),
+      }),
+    )
+    .describe('Newest first'),
+});
 
 export const COST_COMMAND = fleetCommand({
   name: 'cost',
   usage: '[EPOCH]',
-  summary: 'what an epoch cost: agents by pool, AWS by service, gas on L1',
+  summary: 'what an epoch cost, or epochs over time: agents by pool, AWS by service, gas on L1',
   explanation: [
     "Computed from the ledger's timings, the scaler's decisions and a table of prices; without EPOCH, for the newest epoch. " +
       'It changes nothing. Requests to AWS are estimated from the average per job.',
+    'With --by it shows what the newest epochs cost, one by one or by day, from a sample of the jobs of each, with what they pay.',
+    'The embedded engine uses nothing of AWS, so it bills nothing but gas and, at --agent-dollars-per-hour, the agents.',
+  ],
+  examples: [
+    'coppice cost 1042 --ether-dollars 3000',
+    'coppice cost --by day --limit 30',
+    'coppice cost --by epoch --json | jq ".periods[] | [.name, .dollars]"',
   ],
   argument: optionalArgument(EPOCH),
-  switches: [{ flag: 'json', description: 'One JSON document' }],
-  options: { groups: [PRICE_GROUP], parse: (environment) => parseSettings([PRICE_GROUP], environment) },
-  execute: async (engine, { argument, options: { etherDollars } }) => {
-    const { epoch, rollup } = await findEpoch(engine.epochs, argument);
-    const [jobs, decisions, root] = await Promise.all([
-      engine.jobs.jobsOfEpoch(epoch.id),
-      engine.decisions.latest('fleet', DECISIONS),
-      engine.outbox.find(epoch.id),
-    ]);
-    const wei = gasPaidWei(root);
-    const gas = wei === undefined ? undefined : { wei, dollarsPerEther: etherDollars };
-    return { epoch, rollup, parts: epochCost({ epoch, jobs, decisions, gas }) };
+  switches: [],
+  output: {
+    version: 1,
+    description: 'One JSON document: the parts, or with --by the sums',
+    schema: z.discriminatedUnion('kind', [OneCostDocument, TrendDocument]),
   },
-  render: ({ epoch, rollup, parts }) => renderCost(epoch, parts, rollup),
-  toJson: ({ epoch, parts }) => ({ epochId: epoch.id, epoch: epoch.epoch, dollars: totalDollars(parts), parts }),
+  options: { groups: GROUPS, parse: (environment) => parseSettings(GROUPS, environment) },
+  execute: async (engine, { argument, options }): Promise<Cost> => {
+    const { costBy, limit = DEFAULT_PERIODS, etherDollars, agentDollarsPerHour } = options;
+    const ownMachines = engine.disks === undefined ? undefined : { dollarsPerAgentHour: agentDollarsPerHour };
+    if (costBy === undefined) {
+      return {
+        kind: 'epoch',
+        ...(await readCost(engine, await findEpoch(engine.epochs, argument), etherDollars, ownMachines)),
+      };
+    }
+    if (argument !== undefined) {
+      throw new InvalidSettingsError([
+        `${nameOf(COST_GROUP.settings.costBy)} is about several epochs: remove it or EPOCH`,
+      ]);
+    }
+    const nowMs = Date.now();
+    return { kind: 'trend', ...(await readCostTrend(engine, { by: costBy, limit, etherDollars, ownMachines, nowMs })) };
+  },
+  render: (cost) =>
+    cost.kind === 'trend'
+      ? renderCostTrend(cost, outputColumns())
+      : renderCost(cost.epoch, cost.parts, { rollup: cost.rollup, columns: outputColumns() }),
+  toJson: (cost) => {
+    if (cost.kind === 'epoch') {
+      const { kind, epoch, parts } = cost;
+      return { kind, epochId: epoch.id, epoch: epoch.epoch, dollars: totalDollars(parts), parts };
+    }
+    const periods = cost.periods.map((period) => ({
+      ...period,
+      gasWei: period.gasWei?.toString(),
+      rewardWei: period.rewardWei?.toString(),
+    }));
+    return { ...cost, periods };
+  },
 });
+
+type OneCost = FoundEpoch & { readonly parts: readonly CostPart[] };
+type Cost = ({ readonly kind: 'epoch' } & OneCost) | ({ readonly kind: 'trend' } & CostTrend);
+
+async function readCost(
+  engine: Engine,
+  found: FoundEpoch,
+  etherDollars: number | undefined,
+  ownMachines: OwnMachines | undefined,
+): Promise<OneCost> {
+  const { epoch } = found;
+  const [jobs, decisions, root] = await Promise.all([
+    engine.jobs.jobsOfEpoch(epoch.id),
+    engine.decisions.latest('fleet', DECISIONS),
+    engine.outbox.find(epoch.id),
+  ]);
+  const wei = gasPaidWei(root);
+  const gas = wei === undefined ? undefined : { wei, dollarsPerEther: etherDollars };
+  return { ...found, parts: epochCost({ epoch, jobs, decisions, gas, ownMachines }) };
+}

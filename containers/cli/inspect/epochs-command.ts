@@ -1,10 +1,25 @@
+import { z } from 'zod';
+
 import { HISTORY_GROUP } from '../../../shared/config/groups/history-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { outputColumns } from '../../terminal/print.ts';
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
+import { EpochDocument } from '../json/epoch-documents.ts';
+import { Moment } from '../json/printed.ts';
 import { readHistory } from './epoch-history.ts';
 import { renderHistory } from './render-history.ts';
+
+const PastEpochDocument = EpochDocument.extend({
+  rootMs: z.number().optional().describe('From its opening to its proven root'),
+  provenMs: z.number().optional().describe('From its opening until it was proven on L1'),
+  marginMs: z.number().optional().describe('From its proof on L1 to its deadline'),
+  isMissed: z.boolean(),
+  agentsDollars: z.number().optional(),
+  gasWei: z.string().optional().describe('The most that its transaction cost'),
+  rewardWei: z.string().optional(),
+  hasRivalProof: z.boolean(),
+});
 
 export const EPOCHS_COMMAND = fleetCommand({
   name: 'epochs',
@@ -16,7 +31,12 @@ export const EPOCHS_COMMAND = fleetCommand({
   ],
   examples: ['coppice epochs --limit 100', 'coppice epochs --json | jq ".epochs[] | select(.isMissed)"'],
   argument: NO_ARGUMENT,
-  switches: [{ flag: 'json', description: 'One JSON document, with the complete records' }],
+  switches: [],
+  output: {
+    version: 1,
+    description: 'One JSON document, with the complete records',
+    schema: z.strictObject({ at: Moment, epochs: z.array(PastEpochDocument) }),
+  },
   options: { groups: [HISTORY_GROUP], parse: (environment) => parseSettings([HISTORY_GROUP], environment) },
   execute: (engine, { options: { epochLimit } }) => readHistory(engine, epochLimit, Date.now()),
   render: (history) => renderHistory(history, outputColumns()),

@@ -3,8 +3,8 @@ import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { EPOCH_ID_PATTERN, EpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { findEpoch } from './find-epoch.ts';
 
-/** A job's id, or the beginning of one, with or without its rollup: `7:PARITY_BASE:9e3f`. */
-export const JOB_PREFIX = new RegExp(`^${EPOCH_ID_PATTERN}:[A-Z][A-Z0-9_]*(:[0-9a-f]*)?$`);
+/** A job's id, or the beginning of one, with or without its rollup and its circuit: `7:PARITY_BASE:9e3f`, `7:9e3f`. */
+export const JOB_PREFIX = new RegExp(`^(${EPOCH_ID_PATTERN}):([A-Z][A-Z0-9_]*(?::[0-9a-f]*)?|[0-9a-f]{4,64})$`);
 
 const CANDIDATES_SHOWN = 5;
 
@@ -27,11 +27,12 @@ export class JobUnknownError extends Error {
 
 /** @param prefix matches {@link JOB_PREFIX}. @throws {EpochUnknownError} @throws {JobUnknownError} */
 export async function findJob({ epochs, jobs }: Pick<Engine, 'epochs' | 'jobs'>, prefix: string): Promise<JobRecord> {
-  const [given = ''] = new RegExp(`^${EPOCH_ID_PATTERN}(?=:[A-Z])`).exec(prefix) ?? [];
+  const [, given = '', beginning = ''] = JOB_PREFIX.exec(prefix) ?? [];
   const { epoch, name } = await findEpoch(epochs, EpochId.parse(given));
-  const { id } = epoch;
-  const wholePrefix = `${id}${prefix.slice(given.length)}`;
-  const candidates = (await jobs.jobsOfEpoch(id)).filter((job) => job.id.startsWith(wholePrefix));
+  const candidates = (await jobs.jobsOfEpoch(epoch.id)).filter(({ id }) => {
+    const [circuit = '', hash = ''] = id.slice(epoch.id.length + 1).split(':');
+    return `${circuit}:${hash}`.startsWith(beginning) || hash.startsWith(beginning);
+  });
   const [job] = candidates;
   if (job === undefined || candidates.length > 1) throw new JobUnknownError(prefix, name, candidates);
   return job;

@@ -7,27 +7,28 @@ import { alignColumns } from '../../terminal/align-columns.ts';
 
 const KINDS: Readonly<Record<CostPart['kind'], string>> = { agents: 'agents', aws: 'AWS', l1: 'L1' };
 
+export interface RenderCostOptions {
+  /** The epoch's, where it has to be named. */
+  readonly rollup?: RollupId | undefined;
+  readonly columns?: number;
+}
+
 /** The cost of an epoch, part by part. */
 export function renderCost(
   { epoch, state }: Pick<EpochRecord, 'epoch' | 'state'>,
   parts: readonly CostPart[],
-  rollup?: RollupId,
+  { rollup, columns = Infinity }: RenderCostOptions = {},
 ): Line[] {
   const rows = parts.map(({ kind, name, dollars, because }): Line => [
     nameOf({ kind, name }),
     dollars === undefined ? '?' : `$${dollars.toFixed(4)}`,
     toned('dim', because),
   ]);
+  const excluded = describeExclusions(parts.filter(({ dollars }) => dollars === undefined));
+  const total: Line = [toned('strong', 'total'), `$${totalDollars(parts).toFixed(4)}`, toned('dim', excluded)];
   return [
     [toned('strong', `Epoch ${epoch}`), ...ofRollup(rollup), `: ${state}`],
-    ...alignColumns([
-      ...rows,
-      [
-        toned('strong', 'total'),
-        `$${totalDollars(parts).toFixed(4)}`,
-        toned('dim', describeExclusions(parts.filter(({ dollars }) => dollars === undefined))),
-      ],
-    ]),
+    ...alignColumns([...rows, total], { columns }),
   ];
 }
 

@@ -5,7 +5,8 @@ import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
-import { fitLine, type Line, toned } from '../../terminal/line.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import { wrapLine } from '../../terminal/wrap-line.ts';
 import type { EpochExplanation } from './explain-epoch.ts';
 import type { ExplainedStep } from './explained-epoch.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
@@ -14,20 +15,23 @@ import { TONE_OF_EPOCH } from './render-status.ts';
 export function renderExplanation(explained: EpochExplanation, columns: number): Line[] {
   const { epoch, name, remedies } = explained;
   return [
-    [
-      toned('strong', `Epoch ${name}`),
-      ': ',
-      toned(TONE_OF_EPOCH[epoch.state], epoch.state),
-      `, ${describeRange(epoch)}, ${describeJobs(explained)}`,
-    ],
-    ...(epoch.reason === undefined ? [] : [[toned(TONE_OF_EPOCH[epoch.state], epoch.reason)]]),
-    ...alignColumns(finishRows(explained)),
-    ...section('Waits for', waitLines(explained)),
+    ...wrapLine(
+      [
+        toned('strong', `Epoch ${name}`),
+        ': ',
+        toned(TONE_OF_EPOCH[epoch.state], epoch.state),
+        `, ${describeRange(epoch)}, ${describeJobs(explained)}`,
+      ],
+      columns,
+    ),
+    ...(epoch.reason === undefined ? [] : wrapLine([toned(TONE_OF_EPOCH[epoch.state], epoch.reason)], columns)),
+    ...alignColumns(finishRows(explained), { columns }),
+    ...section('Waits for', waitLines(explained, columns)),
     ...section(
       'Would help',
-      remedies.map(({ text }): Line => [`  ${text}`]),
+      remedies.flatMap(({ text }) => wrapLine([`  ${text}`], columns, '    ')),
     ),
-  ].map((line) => fitLine(line, columns));
+  ];
 }
 
 function section(title: string, lines: readonly Line[]): Line[] {
@@ -60,14 +64,16 @@ function until(leftMs: number): string {
 }
 
 /** The chain as things usually go, job by job, or the reason why a root waits. */
-function waitLines({ chain, root, submission, atMs }: EpochExplanation): Line[] {
-  if (chain.length > 0) return alignColumns(chain.map(stepCells)).map((line) => ['  ', ...line]);
+function waitLines({ chain, root, submission, atMs }: EpochExplanation, columns: number): Line[] {
+  if (chain.length > 0)
+    return alignColumns(chain.map(stepCells), { columns: columns - 2, spare: [3] }).map((line) => ['  ', ...line]);
   if (root === undefined || !isOpenRoot(root)) return [];
   const decided =
     submission === undefined
       ? []
       : [[`  ${formatDuration(atMs - submission.atMs)} ago: ${submission.choice}, ${submission.reason}`]];
-  return [[`  L1: ${root.reason ?? 'the transaction of its root is to be mined'}`], ...decided];
+  const waits: Line = [`  L1: ${root.reason ?? 'the transaction of its root is to be mined'}`];
+  return [waits, ...decided].flatMap((line) => wrapLine(line, columns, '    '));
 }
 
 function stepCells(step: ExplainedStep): Line {

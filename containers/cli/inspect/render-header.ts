@@ -4,14 +4,17 @@ import { alignColumns } from '../../terminal/align-columns.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
 import { type Line, toned } from '../../terminal/line.ts';
+import { wrapLine } from '../../terminal/wrap-line.ts';
 import type { FleetStatus } from './fleet-status.ts';
 
 /** L1 has a block in every slot of 12 s, or nearly: one that is this old was not followed. */
 const FRESH_MS = 60_000;
+/** Under the values: `Publisher` is the longest title. */
+const HANG = ' '.repeat('Publisher  '.length);
 const WEI_PER_ETHER = 1e18;
 
 /** Which fleet this is, when, of which versions, and what it has to work with. */
-export function renderHeader(status: FleetStatus): Line[] {
+export function renderHeader(status: FleetStatus, columns: number): Line[] {
   const { place, atMs } = status;
   return alignColumns([
     [toned('strong', 'Fleet'), place],
@@ -21,7 +24,7 @@ export function renderHeader(status: FleetStatus): Line[] {
     [toned('strong', 'Publisher'), publisherOf(status)],
     [toned('strong', 'Agents'), agentsOf(status)],
     [toned('strong', 'Queue'), queueOf(status)],
-  ]);
+  ]).flatMap((line) => wrapLine(line, columns, HANG));
 }
 
 /** Versions of the canary's circuits are not Aztec's. */

@@ -2,7 +2,8 @@ import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
-import { fitLine, type Line, toned } from '../../terminal/line.ts';
+import { type Line, toned } from '../../terminal/line.ts';
+import { wrapLine } from '../../terminal/wrap-line.ts';
 import type { EpochHistory, PastEpoch } from './epoch-history.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
@@ -16,7 +17,11 @@ export function renderHistory({ epochs }: EpochHistory, columns: number): Line[]
   const rows = epochs.map((epoch) => cellsOf(epoch, nameEpoch(epoch.id, ids)));
   const used = TITLES.map((_, column) => rows.some((row) => textOfCell(row[column]) !== ''));
   const titles = TITLES.map((title, column) => (used[column] === true ? toned('dim', title) : ''));
-  return [...alignColumns([titles, ...rows]), [], [sumUp(epochs)]].map((line) => fitLine(line, columns));
+  return [
+    ...alignColumns([titles, ...rows], { columns, spare: [8, 7, 3, 6] }),
+    [],
+    ...wrapLine([sumUp(epochs)], columns),
+  ];
 }
 
 function cellsOf(epoch: PastEpoch, name: string): Line {

@@ -10,13 +10,15 @@ import { EpochId, isOfLine } from '../../../shared/proving-job/epoch-id.ts';
 import { inLine } from '../../../shared/proving-job/fleet-line.ts';
 import { nameEpoch, rollupToName } from '../../../shared/proving-job/name-epoch.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
-import { describeFinish, toneOfChance } from '../../epoch-view/describe-prediction.ts';
+import { describeFinish, describeFinishBriefly, toneOfChance } from '../../epoch-view/describe-prediction.ts';
 import { describeRange } from '../../epoch-view/describe-epoch.ts';
 import { formatBytes } from '../../terminal/format-bytes.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
-import { fitLine, type Line, type Tone, toned } from '../../terminal/line.ts';
+import { type Line, type Tone, toned } from '../../terminal/line.ts';
+import { wrapLine } from '../../terminal/wrap-line.ts';
 import type { EpochStatus, FleetStatus } from './fleet-status.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
+import { restLines } from './list-limit.ts';
 import { renderHeader } from './render-header.ts';
 
 export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
@@ -27,22 +29,60 @@ export const TONE_OF_EPOCH: Readonly<Record<EpochStatus['state'], Tone>> = {
   expired: 'bad',
 };
 
-/** What the fleet is doing, in sections. */
-export function renderStatus(status: FleetStatus, columns = Number.POSITIVE_INFINITY): Line[] {
+/** Narrower terminals get shorter cells. */
+const WIDE_COLUMNS = 120;
+/** What is left out of an epoch's row in a narrow terminal: its transaction, its range, its attempt. */
+const SPARE_OF_EPOCH = [9, 3, 4];
+/** Of an agent's: its pools, how busy it is, when it was seen. */
+const SPARE_OF_AGENT = [6, 5, 7];
+
+/**
+ * What the fleet is doing, in sections.
+ * @param limit the most agents and dead letters to show
+ */
+export function renderStatus(status: FleetStatus, columns = Infinity, limit = Infinity): Line[] {
   const { atMs, lines, epochs, roots, agents, officialNodes, queues, disks, incidents, deadLetters, unreadable } =
     status;
   const ids = epochs.map(({ id }) => id);
+  // Of a section, which is indented.
+  const fit = { columns: columns - 2 };
   const sections: (readonly [string, readonly Line[], string])[] = [
     ...(lines.length === 0
       ? []
-      : [['Version lines', alignColumns(lines.map((line) => lineCells(line, atMs))), ''] as const]),
-    ['Epochs', alignColumns(epochs.map((epoch) => epochCells(epoch, ids, atMs))), 'none yet'],
+      : [
+          [
+            'Version lines',
+            alignColumns(
+              lines.map((line) => lineCells(line, atMs)),
+              fit,
+            ),
+            '',
+          ] as const,
+        ]),
+    [
+      'Epochs',
+      alignColumns(
+        epochs.map((epoch) => epochCells(epoch, ids, atMs, columns < WIDE_COLUMNS)),
+        { ...fit, spare: SPARE_OF_EPOCH },
+      ),
+      'none yet',
+    ],
     ['Roots in the outbox', roots.map((root) => rootLine(root, ids, atMs)), 'none'],
     ...(officialNodes.length === 0
       ? []
       : [['Official nodes', officialNodes.flatMap((node) => nodeLines(node, atMs)), ''] as const]),
-    ['Agents', alignColumns(agents.map((agent) => agentCells(agent, ids, atMs))), 'none seen recently'],
-    ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells)), 'empty'],
+    [
+      'Agents',
+      [
+        ...alignColumns(
+          agents.slice(0, limit).map((agent) => agentCells(agent, ids, atMs)),
+          { ...fit, spare: SPARE_OF_AGENT },
+        ),
+        ...restLines(agents.length, limit),
+      ],
+      'none seen recently',
+    ],
+    ['Queues', alignColumns(queues.filter(holdsMessages).map(queueCells), fit), 'empty'],
     ...(disks.length === 0 ? [] : [['Disks', disks.map(diskLine), ''] as const]),
     [
       'Incidents',
@@ -54,10 +94,15 @@ export function renderStatus(status: FleetStatus, columns = Number.POSITIVE_INFI
     ],
     [
       'Dead letters',
-      deadLetters.map(({ parkedAtMs, reason, body }) => [
-        toned('dim', ago(atMs - parkedAtMs)),
-        ` ${toned('bad', reason).text}: ${body.slice(0, 200)}`,
-      ]),
+      [
+        ...deadLetters
+          .slice(0, limit)
+          .map(({ parkedAtMs, reason, body }): Line => [
+            toned('dim', ago(atMs - parkedAtMs)),
+            ` ${toned('bad', reason).text}: ${body.slice(0, 200)}`,
+          ]),
+        ...restLines(deadLetters.length, limit),
+      ],
       'none',
     ],
     ...(unreadable.length === 0
@@ -69,7 +114,7 @@ export function renderStatus(status: FleetStatus, columns = Number.POSITIVE_INFI
     [toned('strong', title)],
     ...(lines.length === 0 ? [[toned('dim', `  ${whenEmpty}`)]] : lines.map((line) => ['  ', ...line])),
   ]);
-  return [...renderHeader(status), ...body].map((line) => fitLine(line, columns));
+  return [...renderHeader(status, columns), ...body.flatMap((line) => wrapLine(line, columns, '    '))];
 }
 
 function lineCells(line: LineStanding, atMs: number): Line {
@@ -89,12 +134,13 @@ function epochCells(
   { progress, prediction, hasRivalProof, ...epoch }: EpochStatus,
   known: readonly EpochId[],
   atMs: number,
+  isBrief: boolean,
 ): Line {
   const { expected, done, running, waiting, rejected, isSoFar } = progress;
   const need = needOfEpoch(epoch, atMs);
   const jobs = [
-    `${done} of ${expected} jobs proven${isSoFar ? ' so far' : ''}`,
-    ...(need === 'proofs' ? [`${running} running`, `${waiting} waiting`] : []),
+    `${done} of ${expected}${isBrief ? '' : ' jobs'} proven${isSoFar ? ' so far' : ''}`,
+    ...(need === 'proofs' && !isBrief ? [`${running} running`, `${waiting} waiting`] : []),
     ...(rejected > 0 ? [`${rejected} rejected`] : []),
   ].join(', ');
   return [
@@ -104,16 +150,26 @@ function epochCells(
     describeRange(epoch),
     epoch.attempt > 1 ? `attempt ${epoch.attempt}` : '',
     jobs,
-    need !== 'nothing' ? windowOf(epoch, atMs) : `after ${tookUntilClosed(epoch)}`,
-    prediction === undefined ? '' : toned(toneOfChance(prediction), `root ${describeFinish(prediction)}`),
+    need !== 'nothing' ? windowOf(epoch, atMs, isBrief) : `after ${tookUntilClosed(epoch)}`,
+    prediction === undefined
+      ? ''
+      : toned(
+          toneOfChance(prediction),
+          `root ${isBrief ? describeFinishBriefly(prediction) : describeFinish(prediction)}`,
+        ),
     hasRivalProof ? toned('busy', "L1 has another prover's proof: the reward is shared") : '',
     epoch.transactionHash ?? '',
     epoch.reason === undefined ? '' : toned(TONE_OF_EPOCH[epoch.state], epoch.reason),
   ];
 }
 
-function windowOf({ id, deadlineAtMs }: Pick<EpochStatus, 'id' | 'deadlineAtMs'>, atMs: number): string {
-  return isOfLine(id) ? 'no window known' : `window ${closes(deadlineAtMs - atMs)}`;
+function windowOf(
+  { id, deadlineAtMs }: Pick<EpochStatus, 'id' | 'deadlineAtMs'>,
+  atMs: number,
+  isBrief: boolean,
+): string {
+  if (isOfLine(id)) return 'no window known';
+  return `${isBrief ? '' : 'window '}${closes(deadlineAtMs - atMs)}`;
 }
 
 function tookUntilClosed({ openedAtMs, closedAtMs }: Pick<EpochStatus, 'openedAtMs' | 'closedAtMs'>): string {

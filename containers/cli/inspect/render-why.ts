@@ -1,9 +1,11 @@
 import type { FleetDecisionRecord, SubmissionDecisionRecord } from '../../../shared/ledger/decision-log.ts';
 import { type EpochId, epochIdWithoutRollup, type EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
+import { newestByLine } from '../../epoch-view/newest-decisions.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
+import { wrapLine } from '../../terminal/wrap-line.ts';
 
 type StreamOfDecision = NonNullable<FleetDecisionRecord['epochs'][number]['stream']>;
 
@@ -17,29 +19,36 @@ export interface Decisions {
 }
 
 /** Why the fleet has the size that it has, what changed recently, and why roots were sent or not. */
-export function renderWhy({ fleet, submissions, epochIds, atMs }: Decisions): Line[] {
-  const [newest] = fleet;
+export function renderWhy({ fleet, submissions, epochIds, atMs }: Decisions, columns = Infinity): Line[] {
+  const byLine = newestByLine(fleet);
+  const newest = [...byLine].toSorted(([one], [other]) => one.localeCompare(other));
+  const known = { epochIds, atMs, columns: columns - 2 };
   const sections: (readonly [string, readonly Line[], string])[] = [
-    ['The fleet', newest === undefined ? [] : describeNewest(newest, epochIds, atMs), 'no scaling decisions yet'],
-    ['Earlier changes', changesIn(fleet).map((decision) => changeLine(decision, atMs)), 'none'],
+    ...(newest.length === 0 ? [['The fleet', [], 'no scaling decisions yet'] as const] : []),
+    ...newest.map(
+      ([line, decision]) =>
+        [newest.length === 1 ? 'The fleet' : `Version line ${line}`, describeNewest(decision, known), ''] as const,
+    ),
+    ['Earlier changes', changesIn(fleet, byLine).map((decision) => changeLine(decision, atMs)), 'none'],
     ['Roots', submissions.map((decision) => submissionLine(decision, epochIds, atMs)), 'no submission decisions yet'],
   ];
   return sections.flatMap(([title, lines, whenEmpty], index) => [
     ...(index === 0 ? [] : [[]]),
     [toned('strong', title)],
-    ...(lines.length === 0 ? [[toned('dim', `  ${whenEmpty}`)]] : lines.map((line): Line => ['  ', ...line])),
+    ...(lines.length === 0
+      ? [[toned('dim', `  ${whenEmpty}`)]]
+      : lines.flatMap((line) => wrapLine(['  ', ...line], columns, '    '))),
   ]);
 }
 
 function describeNewest(
   { atMs: decidedAtMs, reason, dollarsPerHour, epochs, pools }: FleetDecisionRecord,
-  known: readonly EpochId[],
-  atMs: number,
+  { epochIds, atMs, columns }: Pick<Decisions, 'epochIds' | 'atMs'> & { readonly columns: number },
 ): Line[] {
   return [
     [`${ago(atMs - decidedAtMs)}: ${reason}; $${dollarsPerHour.toFixed(2)} an hour`],
     ...epochs.flatMap(({ epochId, epoch, deadlineAtMs, pathSeconds, slackSeconds, stream }): Line[] => {
-      const left = `epoch ${nameOf({ epochId, epoch }, known)}: ${formatDuration(deadlineAtMs - atMs)} to its deadline`;
+      const left = `epoch ${nameOf({ epochId, epoch }, epochIds)}: ${formatDuration(deadlineAtMs - atMs)} to its deadline`;
       const slack = toned(slackSeconds < 0 ? 'bad' : 'good', `${Math.round(slackSeconds)} s of slack`);
       const line: Line = [`${left}, ${Math.round(pathSeconds)} s on the critical path, `, slack];
       return stream === undefined ? [line] : [line, [toned('dim', `  ${describeStream(stream, atMs)}`)]];
@@ -52,6 +61,7 @@ function describeNewest(
         `${was.running} running`,
         because,
       ]),
+      { columns },
     ),
   ];
 }
@@ -70,16 +80,21 @@ function describeStream(
   ].join('; ');
 }
 
-/** Decisions that changed the number of agents. */
-function changesIn(fleet: readonly FleetDecisionRecord[]): FleetDecisionRecord[] {
-  return fleet.slice(1).filter(({ pools }) => pools.some(({ spot, od, was }) => spot !== was.spot || od !== was.od));
+/** Decisions before the newest of each line that changed the number of agents. */
+function changesIn(
+  fleet: readonly FleetDecisionRecord[],
+  newest: ReadonlyMap<string, FleetDecisionRecord>,
+): FleetDecisionRecord[] {
+  const earlier = new Set(fleet).difference(new Set(newest.values()));
+  return [...earlier].filter(({ pools }) => pools.some(({ spot, od, was }) => spot !== was.spot || od !== was.od));
 }
 
-function changeLine({ atMs: decidedAtMs, pools, reason }: FleetDecisionRecord, atMs: number): Line {
+function changeLine({ atMs: decidedAtMs, line, pools, reason }: FleetDecisionRecord, atMs: number): Line {
   const changes = pools
     .filter(({ spot, od, was }) => spot !== was.spot || od !== was.od)
     .map(({ pool, spot, od, was }) => `${pool} ${was.spot}+${was.od} to ${spot}+${od}`);
-  return [toned('dim', ago(atMs - decidedAtMs)), ` ${changes.join(', ')} (Spot + on demand): ${reason}`];
+  const ofLine = line === undefined ? '' : `${line}: `;
+  return [toned('dim', ago(atMs - decidedAtMs)), ` ${ofLine}${changes.join(', ')} (Spot + on demand): ${reason}`];
 }
 
 function submissionLine(decision: SubmissionDecisionRecord, known: readonly EpochId[], atMs: number): Line {

@@ -1,12 +1,18 @@
+import { LIST_GROUP } from '../../../shared/config/groups/list-settings.ts';
 import { STATUS_GROUP } from '../../../shared/config/groups/status-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { outputColumns } from '../../terminal/print.ts';
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
+import { FleetStatusDocument } from '../json/fleet-documents.ts';
 import { readFleetStatus } from './fleet-status.ts';
+import { listLimit } from './list-limit.ts';
 import { renderStatus } from './render-status.ts';
 
-const LIMITS = { epochs: 10, incidents: 10, agentsSeenWithinSeconds: 120 };
+const NEWEST = 10;
+const AGENTS_SEEN_WITHIN_SECONDS = 120;
+
+const GROUPS = [STATUS_GROUP, LIST_GROUP] as const;
 
 export const STATUS_COMMAND = fleetCommand({
   name: 'status',
@@ -19,11 +25,24 @@ export const STATUS_COMMAND = fleetCommand({
     'With the RPC URLs of L1 it also shows how old its newest block is, what the publisher holds, and which epochs another ' +
       'prover has proven.',
   ],
-  examples: ['coppice status', 'coppice status --engine aws --aws-prefix coppice --json'],
+  examples: ['coppice status', 'coppice status --engine aws --aws-prefix coppice --json', 'coppice status --limit 50'],
   argument: NO_ARGUMENT,
-  switches: [{ flag: 'json', description: 'One JSON document, with the complete records' }],
-  options: { groups: [STATUS_GROUP], parse: (environment) => parseSettings([STATUS_GROUP], environment) },
-  execute: (engine, { place, options: { l1RpcUrls } }) =>
-    readFleetStatus(engine, LIMITS, Date.now(), { place, l1RpcUrls }),
-  render: (status) => renderStatus(status, outputColumns()),
+  switches: [],
+  output: { version: 1, description: 'One JSON document, with the complete records', schema: FleetStatusDocument },
+  options: { groups: GROUPS, parse: (environment) => parseSettings(GROUPS, environment) },
+  execute: async (engine, { place, options: { l1RpcUrls, limit }, switches }) => {
+    const limits = {
+      epochs: limit ?? NEWEST,
+      incidents: limit ?? NEWEST,
+      agentsSeenWithinSeconds: AGENTS_SEEN_WITHIN_SECONDS,
+    };
+    const status = await readFleetStatus(engine, limits, Date.now(), { place, l1RpcUrls });
+    return { status, limit: listLimit({ limit, columns: outputColumns(), isJson: switches.has('json') }) };
+  },
+  render: ({ status, limit }) => renderStatus(status, outputColumns(), limit),
+  toJson: ({ status, limit }) => ({
+    ...status,
+    agents: status.agents.slice(0, limit),
+    deadLetters: status.deadLetters.slice(0, limit),
+  }),
 });

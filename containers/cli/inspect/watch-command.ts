@@ -1,9 +1,20 @@
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { catchInterrupts } from '../../processes/interrupts.ts';
+import type { FleetSnapshot } from '../../epoch-view/fleet-snapshot.ts';
 import { openOutput } from '../../terminal/open-output.ts';
+import { printJsonLine } from '../../terminal/print.ts';
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { engineCommand, NO_OPTIONS } from '../command-line/fleet-command.ts';
-import { watchFleet } from './watch-fleet.ts';
+import { SnapshotDocument } from '../json/fleet-documents.ts';
+import { type JsonOutput, toDocument } from '../json/json-output.ts';
+import { showIn, watchFleet } from './watch-fleet.ts';
+
+const OUTPUT: JsonOutput = {
+  version: 1,
+  form: 'lines',
+  description: 'One JSON document per line and poll: the epochs and the agents',
+  schema: SnapshotDocument,
+};
 
 export const WATCH_COMMAND = engineCommand({
   name: 'watch',
@@ -17,16 +28,22 @@ export const WATCH_COMMAND = engineCommand({
   ],
   examples: ['coppice watch', 'coppice watch --engine aws --aws-prefix coppice'],
   argument: NO_ARGUMENT,
-  switches: [{ flag: 'json', description: 'One JSON document per line and poll: the epochs and the agents' }],
+  exitCodes: ['interrupted'],
+  switches: [],
+  output: OUTPUT,
   options: NO_OPTIONS,
   execute: async (engine, { switches }) => {
     const interrupts = catchInterrupts(() => process.exit(EXIT_CODES.interrupted));
     try {
-      const output = switches.has('json') ? undefined : openOutput();
-      await watchFleet(engine, output, { nowMs: Date.now, signal: interrupts.signal });
+      await watchFleet(engine, showSnapshots(switches.has('json')), { nowMs: Date.now, signal: interrupts.signal });
       return EXIT_CODES.interrupted;
     } finally {
       interrupts.release();
     }
   },
 });
+
+/** Shows snapshots to people, or prints them for programs. */
+export function showSnapshots(isJson: boolean): (snapshot: FleetSnapshot) => void {
+  return isJson ? (snapshot) => printJsonLine(toDocument(OUTPUT, snapshot)) : showIn(openOutput());
+}

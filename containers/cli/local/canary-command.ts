@@ -4,6 +4,7 @@ import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.
 import { textOf } from '../../../shared/config/parse-settings.ts';
 import { exportAwsVariables } from '../command-line/export-aws-variables.ts';
 import { localCommand } from '../command-line/local-command.ts';
+import { RUN_EVENTS, withRunEvents } from '../json/run-events.ts';
 import { newDataDirectory } from '../../local-fleet/local-run.ts';
 import { assertDevelopmentPackages } from './development-packages.ts';
 
@@ -22,14 +23,20 @@ export const CANARY_COMMAND = localCommand({
       'command with the same folder resumes an epoch that was interrupted: proven jobs are not proven again.',
     'The development CRS, under which anybody can forge proofs, is refused on any chain but a development chain.',
   ],
+  examples: [
+    'coppice canary --leaves 8 --work 1',
+    'coppice canary --no-agents --engine aws --aws-prefix coppice --leaves 256 --work 3 --crs ceremony',
+  ],
+  exitCodes: ['interrupted'],
   switches: [],
+  output: RUN_EVENTS,
   groups: [...CANARY_GROUPS, ENV_FILE_GROUP],
   parse: (environment) => readCanarySettings(withDirectory(environment)),
-  execute: async (settings, { environment }) => {
+  execute: async (settings, { environment, switches }) => {
     exportAwsVariables(environment);
     assertDevelopmentPackages('canary');
     const { runCanary } = await import('../../canary/run-canary.ts');
-    return runCanary(settings);
+    return withRunEvents(switches, (output) => runCanary(settings, output));
   },
 });
 

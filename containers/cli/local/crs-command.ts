@@ -1,10 +1,20 @@
+import { z } from 'zod';
+
 import { CRS_GROUP } from '../../../shared/config/groups/crs-settings.ts';
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
+import { CrsKind } from '../../../shared/crs/crs-kind.ts';
 import { defaultCrsPath } from '../../../shared/crs/crs-path.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { printLines } from '../../terminal/print.ts';
+import { printJson, printLines, printNotices } from '../../terminal/print.ts';
+import { type JsonOutput, toDocument } from '../json/json-output.ts';
 import { localCommand } from '../command-line/local-command.ts';
+
+const OUTPUT: JsonOutput = {
+  version: 1,
+  description: 'One JSON document: where it is. Progress goes to stderr',
+  schema: z.strictObject({ kind: CrsKind, directory: z.string() }),
+};
 
 export const CRS_COMMAND = localCommand({
   name: 'crs',
@@ -17,15 +27,20 @@ export const CRS_COMMAND = localCommand({
       'proofs under it. Everything made with it is marked as such, it is kept in a separate folder ' +
       '(~/.bb-crs-development), and its contracts are deployed to development chains only.',
   ],
-  switchTitle: 'Which',
+  examples: ['coppice crs', 'coppice crs --development'],
+  switchTitle: 'Which, and output',
   switches: [{ flag: 'development', description: 'Make the insecure one for development, in about half a minute' }],
+  output: OUTPUT,
   groups: [CRS_GROUP, ENV_FILE_GROUP],
   parse: (environment) => parseSettings([CRS_GROUP], environment),
   execute: async ({ crsDirectory }, { switches }) => {
     const kind = switches.has('development') ? 'development' : 'ceremony';
     const { prepareCeremonyCrs, prepareDevelopmentCrs } = await import('../../crs/prepare-crs.ts');
     const prepare = kind === 'development' ? prepareDevelopmentCrs : prepareCeremonyCrs;
-    await prepare(crsDirectory ?? defaultCrsPath(kind), (text) => printLines([[text]]));
+    const directory = crsDirectory ?? defaultCrsPath(kind);
+    const isJson = switches.has('json');
+    await prepare(directory, (text) => (isJson ? printNotices([text]) : printLines([[text]])));
+    if (isJson) printJson(toDocument(OUTPUT, { kind, directory }));
     return EXIT_CODES.done;
   },
 });

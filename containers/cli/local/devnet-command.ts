@@ -2,6 +2,7 @@ import { DEVNET_GROUP, readDevnetSettings } from '../../../shared/config/groups/
 import { ENV_FILE_GROUP } from '../../../shared/config/groups/env-file-settings.ts';
 import { exportAwsVariables } from '../command-line/export-aws-variables.ts';
 import { localCommand } from '../command-line/local-command.ts';
+import { RUN_EVENTS, withRunEvents } from '../json/run-events.ts';
 import { assertDevelopmentPackages } from './development-packages.ts';
 
 export const DEVNET_COMMAND = localCommand({
@@ -18,17 +19,25 @@ export const DEVNET_COMMAND = localCommand({
       "with Aztec's own agents, docs/real-proofs-official.md. It takes up to half an hour on two cores, and 24 GiB. The same " +
       'command with the same --data-directory continues a run that was cut off: proven jobs are not proven again.',
   ],
+  examples: [
+    'coppice devnet',
+    'coppice devnet --epochs 3 --agents 4 --keep',
+    'coppice devnet --node official --agents official:2',
+    'coppice devnet --engine aws',
+  ],
+  exitCodes: ['interrupted'],
   switches: [],
+  output: RUN_EVENTS,
   groups: [DEVNET_GROUP, ENV_FILE_GROUP],
   parse: readDevnetSettings,
-  execute: async (settings, { environment }) => {
+  execute: async (settings, { environment, switches }) => {
     exportAwsVariables(environment);
     assertDevelopmentPackages('devnet');
     if (settings.realProofs) {
       const { runRealProofs } = await import('../../real-proofs/run-real-proofs.ts');
-      return runRealProofs(settings);
+      return withRunEvents(switches, (output) => runRealProofs({ ...settings, output }));
     }
     const { runDevnet } = await import('../../devnet/run-devnet.ts');
-    return runDevnet(settings);
+    return withRunEvents(switches, (output) => runDevnet({ ...settings, output }));
   },
 });

@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 import { kind } from '../../../shared/config/value-kinds.ts';
 import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
+import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
+import { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Line } from '../../terminal/line.ts';
 import { fleetCommand, NO_OPTIONS } from '../command-line/fleet-command.ts';
 import { EpochText } from '../inspect/find-epoch.ts';
@@ -26,19 +29,36 @@ export const RETRY_COMMAND = fleetCommand({
   usage: 'JOB|EPOCH',
   summary: 'give a rejected job, or all rejected jobs of an epoch, another attempt',
   explanation: [
-    'JOB is the id of a rejected job, or any unambiguous prefix of it (7:PARITY_BASE:9e3f); EPOCH is a number or an id, and ' +
-      'stands for all of its rejected jobs. Whatever is stored in place of a proof is set aside, the count of lost attempts ' +
+    'JOB is the id of a rejected job, or any unambiguous beginning of it, with or without its circuit (7:PARITY_BASE:9e3f, ' +
+      '7:9e3f25c3); EPOCH is a number or an id, and stands for all of its rejected jobs. Whatever is stored in place of a proof is set aside, the count of lost attempts ' +
       'starts again at zero, and the jobs are queued. A failed epoch is resumed by a node, with all of its rejected jobs.',
     'Works on the ledger, the queue and the proof store, and needs no running process.',
   ],
   argument: { kind: JOB_OR_EPOCH },
+  examples: ['coppice retry 1042', 'coppice retry 1042:ROOT_ROLLUP', 'coppice retry 1042:9e3f25c3'],
   switches: [],
+  output: {
+    version: 1,
+    description: 'One JSON document: the jobs that are queued again, and whether the epoch is resumed',
+    schema: z.strictObject({
+      epochId: EpochId,
+      epoch: EpochNumber,
+      jobs: z.array(z.strictObject({ id: ProvingJobId, circuit: CircuitName })),
+      isResumed: z.boolean().describe('Whether the epoch had failed, and now waits for a node to resume it'),
+    }),
+  },
   options: NO_OPTIONS,
   execute: async (engine, { argument }) =>
     'epochId' in argument
       ? retryEpoch(engine, argument.epochId, Date.now())
       : retryJob(engine, await findJob(engine, argument.jobPrefix), Date.now()),
   render: renderRetried,
+  toJson: ({ epoch, jobs, isResumed }) => ({
+    epochId: epoch.id,
+    epoch: epoch.epoch,
+    jobs: jobs.map(({ id, circuit }) => ({ id, circuit })),
+    isResumed,
+  }),
 });
 
 /** What was done, and what happens next. */

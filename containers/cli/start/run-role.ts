@@ -15,7 +15,7 @@ import { joinAztecLogs } from '../../../shared/telemetry/join-aztec-logs.ts';
 import { meteredEngine } from '../../../shared/engine/metered-engine.ts';
 import { openProcessMetrics, type ProcessMetrics } from '../../../shared/telemetry/process-metrics.ts';
 import { endSignal } from '../../processes/end-signals.ts';
-import { EXIT_CODES } from '../../processes/exit-codes.ts';
+import { EXIT_CODES, exitCodeOfError } from '../../processes/exit-codes.ts';
 import { endAsIfKilled } from '../../processes/end-as-if-killed.ts';
 import { explainError } from '../../processes/explain-error.ts';
 import { untilAborted } from '../../../shared/retry/until-aborted.ts';
@@ -202,7 +202,7 @@ async function runUntilEnd(part: string, role: Role, run: (deps: ProcessDeps) =>
     if (explanation === undefined) log.fatal({ err: error }, 'stopped by an error');
     else log.fatal(explanation);
     log.debug({ err: error }, 'the error');
-    return exitCodeOf(error);
+    return exitCodeOfError(error);
   } finally {
     await opened.close();
   }
@@ -215,18 +215,4 @@ export function toLoggerOptions({ logLevel, logJson }: Pick<ProcessSettings, 'lo
 /** Aztec's loggers read these when they are loaded, here and in processes that this one starts. */
 function aztecLogging({ logLevel, logJson }: ProcessSettings): Record<string, string> {
   return { LOG_LEVEL: logLevel, LOG_JSON: String(logJson ?? !process.stderr.isTTY) };
-}
-
-/** Errors that stay, however often the process is started. */
-const HOPELESS_ERRORS = new Set([
-  'AgentUnfitError',
-  'CircuitsDifferError',
-  'DatabaseDamagedError',
-  'ForeignDatabaseError',
-  'SchemaVersionError',
-]);
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof InvalidSettingsError) return EXIT_CODES.misused;
-  return error instanceof Error && HOPELESS_ERRORS.has(error.name) ? EXIT_CODES.unfit : EXIT_CODES.failed;
 }

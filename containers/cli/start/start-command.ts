@@ -11,6 +11,7 @@ import { createLogger } from '../../../shared/telemetry/logger.ts';
 import { addNetwork } from '../command-line/add-network.ts';
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import type { Command, CommandLine } from '../command-line/command.ts';
+import { BRIEF_START_GROUPS } from './brief-start-groups.ts';
 import { planRoles, rolesIn, type PlannedProcess } from './plan-roles.ts';
 import { printNotices } from '../../terminal/print.ts';
 import { runRole, toLoggerOptions } from './run-role.ts';
@@ -75,14 +76,22 @@ export const START_COMMAND: Command<undefined> = {
     'One role runs in this process. Several roles, or several agents, run as separate processes, each with only the ' +
       'settings it needs. A process that crashes is restarted after 1 s, 2 s, 4 s … up to 60 s; after 10 crashes less than ' +
       'two minutes apart, everything is stopped. SIGTERM and Ctrl-C stop all of them.',
+    'It logs to stderr, one JSON object per line unless that is a terminal (--log-json), and prints no document.',
     'Each role first makes the checks of coppice doctor that concern it: it does not start where something is missing.',
     'A setting comes from its flag, else from its variable in the environment, else from the .env file, else from ' +
       '--network, else from its default. An empty value counts as not given.',
   ],
+  examples: [
+    'coppice start --prover-node --prover-agent --network testnet --l1-rpc-urls https://… --l1-consensus-host-urls https://…',
+    'coppice start --prover-agent --agents 4 --engine aws --aws-prefix coppice --agent-pools medium',
+    'coppice start --prover-broker --aztec-version 6.0.0 --broker-bind 0.0.0.0',
+  ],
+  exitCodes: ['interrupted'],
   argument: NO_ARGUMENT,
   switchTitle: 'Roles',
   switches: ROLE_SWITCHES,
   groups: START_GROUPS,
+  briefGroups: BRIEF_START_GROUPS,
   takesSuperseded: true,
   run,
 };

@@ -1,11 +1,13 @@
 import { AGENT_GROUPS } from './agent-settings.ts';
 import { BROKER_GROUP, LINE_GROUP } from './broker-settings.ts';
 import { CANARY_GROUP } from './canary-settings.ts';
+import { COST_GROUP } from './cost-settings.ts';
 import { DEVNET_GROUP } from './devnet-settings.ts';
 import { DRILL_GROUP } from './drill-settings.ts';
 import { GATEWAY_GROUP } from './gateway-settings.ts';
 import { ENV_FILE_GROUP } from './env-file-settings.ts';
 import { JOBS_GROUP } from './jobs-settings.ts';
+import { LIST_GROUP } from './list-settings.ts';
 import { NODE_GROUPS } from './node-settings.ts';
 import { NODE_WATCH_GROUP } from './node-watch-settings.ts';
 import { HISTORY_GROUP } from './history-settings.ts';
@@ -25,6 +27,8 @@ const ALL_GROUPS: readonly SettingGroup[] = [
     DEVNET_GROUP,
     CANARY_GROUP,
     JOBS_GROUP,
+    LIST_GROUP,
+    COST_GROUP,
     HISTORY_GROUP,
     WAIT_GROUP,
     PRICE_GROUP,

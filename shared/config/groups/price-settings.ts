@@ -11,5 +11,12 @@ export const PRICE_GROUP = {
       description: 'Price of one ETH in US dollars, to convert the cost of gas',
       defaultNote: 'gas is shown in ETH only',
     }),
+    agentDollarsPerHour: optional(decimal(0), {
+      flag: 'agent-dollars-per-hour',
+      variable: 'COPPICE_AGENT_DOLLARS_PER_HOUR',
+      description:
+        'Price of one hour of an agent on machines of your own, in US dollars: the embedded engine bills nothing else',
+      defaultNote: 'agents are shown in hours only',
+    }),
   },
 } as const satisfies SettingGroup;

@@ -31,33 +31,36 @@ describe('the command coppice', () => {
       coppice <command> [flags]
 
       Commands
-        start    start the prover node, the broker, agents, a gateway, or several of them
-        doctor   check everything that coppice start needs, before it starts
-        status   what the fleet is doing: epochs, submissions, agents, queues, incidents
-        watch    show live what the fleet proves, and when each epoch will be done
-        epochs   how the newest epochs went: dates, durations, margins, cost, reward, misses
-        tree     the merge tree of an epoch: what is proven, by whom, how long it took
-        jobs     the jobs of an epoch: their states, agents, lost attempts and reasons
-        why      explain what an epoch waits for; or the number of agents and the state of each root
-        wait     wait until an epoch is proven on L1, or its root is proven
-        cost     what an epoch cost: agents by pool, AWS by service, gas on L1
-        retry    give a rejected job, or all rejected jobs of an epoch, another attempt
-        redrive  send dead letters back to the queues that they came from
-        drill    bring one fault about on a running fleet, and report what it cost
-        crs      fetch the reference string that proofs are made with
-        devnet   prove an epoch of a local Aztec network to a local L1
-        canary   test a fleet with real proofs: a small recursion tree, verified on L1
+        start       start the prover node, the broker, agents, a gateway, or several of them
+        doctor      check everything that coppice start needs, before it starts
+        status      what the fleet is doing: epochs, submissions, agents, queues, incidents
+        watch       show live what the fleet proves, and when each epoch will be done
+        epochs      how the newest epochs went: dates, durations, margins, cost, reward, misses
+        tree        the merge tree of an epoch: what is proven, by whom, how long it took
+        jobs        the jobs of an epoch: their states, agents, lost attempts and reasons
+        why         explain what an epoch waits for; or the number of agents and the state of each root
+        wait        wait until an epoch is proven on L1, or its root is proven
+        cost        what an epoch cost, or epochs over time: agents by pool, AWS by service, gas on L1
+        retry       give a rejected job, or all rejected jobs of an epoch, another attempt
+        redrive     send dead letters back to the queues that they came from
+        drill       bring one fault about on a running fleet, and report what it cost
+        crs         fetch the reference string that proofs are made with
+        devnet      prove an epoch of a local Aztec network to a local L1
+        canary      test a fleet with real proofs: a small recursion tree, verified on L1
+        version     print the versions of Coppice, and of Aztec that it proves and serves
+        schema      print the JSON Schema of what a command prints with --json
+        completion  print a script that makes bash, zsh or fish complete commands, flags and values
 
-      coppice <command> --help lists every flag of a command, with its variable and default.
-      coppice --version prints the version.
+      coppice <command> --help explains a command, --help-all with every flag, its variable and default.
+      coppice --version prints the versions of Coppice and Aztec.
 
       Exit codes
         0    done, or stopped on request
-        1    something failed; see the log
+        1    something failed, and the message says what; trying again may help
         2    invalid command line or settings; every problem is listed
-        3    this machine, its data or its programs cannot do the work
-        4    what coppice wait waits for has not happened in time
-        130  stopped by Ctrl-C
+        3    this machine, its data or its programs cannot do the work; trying again does not help
+        4    what was waited for has not happened in time
+        130  stopped by Ctrl-C before it was done
       "
     `);
   });
@@ -67,10 +70,13 @@ describe('the command coppice', () => {
     expect(nothing).toEqual({ ...help, code: 2 });
   });
 
-  it('prints its version', async () => {
-    const { code, stdout } = await coppice('--version');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  it('prints its version, and those of Aztec that it proves and serves', async () => {
+    const [flag, command] = await Promise.all(['--version', 'version'].map((line) => coppice(line)));
+    expect(flag?.code).toBe(0);
+    expect(flag?.stdout).toMatch(
+      /^coppice +\d+\.\d+\.\d+\nAztec +4\.1\.2 +proven by Coppice's own node and agents\nAztec +4, 5 and 6 +proven by Aztec's own /,
+    );
+    expect(command).toEqual(flag);
   });
 
   it('refuses an unknown command, and suggests the closest', async () => {
@@ -80,12 +86,12 @@ describe('the command coppice', () => {
       stderr: "coppice: unknown command 'statsu'; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
-      'the commands are start, doctor, status, watch, epochs, tree, jobs, why, wait, cost, retry, redrive, drill, crs, devnet, canary',
+      'the commands are start, doctor, status, watch, epochs, tree, jobs, why, wait, cost, retry, redrive, drill, crs, devnet, canary, version, schema, completion',
     );
   });
 
   it('lists every flag of a command with its variable and default', async () => {
-    const { code, stdout } = await coppice('start --help');
+    const { code, stdout } = await coppice('start --help-all');
     expect(code).toBe(0);
     const entries = stdout.split(/^ {2}(?=--)/m).map((entry) => entry.replaceAll(/\s+/g, ' '));
     for (const { flag, kind, variable, presence, ...setting } of settingsIn([...NODE_GROUPS, ...AGENT_GROUPS])) {
@@ -96,6 +102,15 @@ describe('the command coppice', () => {
       expect(entry, names).toContain(presence === 'required' ? 'Required.' : defaultPart);
     }
     expect(stdout).toContain('Also --proverNode.publisherPrivateKey, PROVER_PUBLISHER_PRIVATE_KEY, L1_PRIVATE_KEY.');
+  });
+
+  it('explains a start on two screens, and says where the rest is', async () => {
+    const { code, stdout } = await coppice('start --help');
+    expect(code).toBe(0);
+    expect(stdout.split('\n').length).toBeLessThan(120);
+    expect(stdout).toContain('\nExamples\n  coppice start --prover-node --prover-agent --network testnet');
+    expect(stdout).toMatch(/\n\d+ more settings: coppice start --help-all\n/);
+    expect(stdout).toContain('\n  130  stopped by Ctrl-C');
   });
 
   it('lists every problem of a start at once, and starts nothing', async () => {
@@ -112,7 +127,7 @@ describe('the command coppice', () => {
         unknown variable COPPICE_ENGIN; did you mean COPPICE_ENGINE?
         --proverAgent.proverAgentProofTypes (PROVER_AGENT_PROOF_TYPES) must be a comma-separated list, each item PUBLIC_VM, PUBLIC_CHONK_VERIFIER, PRIVATE_TX_BASE_ROLLUP, PUBLIC_TX_BASE_ROLLUP, TX_MERGE_ROLLUP, BLOCK_ROOT_FIRST_ROLLUP, BLOCK_ROOT_SINGLE_TX_FIRST_ROLLUP, BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP, BLOCK_ROOT_ROLLUP, BLOCK_ROOT_SINGLE_TX_ROLLUP, BLOCK_MERGE_ROLLUP, CHECKPOINT_ROOT_ROLLUP, CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP, CHECKPOINT_PADDING_ROLLUP, CHECKPOINT_MERGE_ROLLUP, ROOT_ROLLUP, PARITY_BASE or PARITY_ROOT, none twice; got 'PARTY_ROOT'; did you mean PARITY_ROOT?
         --lease-seconds (COPPICE_LEASE_SECONDS) must be a whole number from 3 to 43200; got '8GB'
-      coppice <command> --help lists every flag, with its variable and default
+      coppice <command> --help-all lists every flag, with its variable and default
       "
     `);
     expect(readdirSync(workingDirectory)).toEqual([]);
@@ -154,7 +169,7 @@ describe('the command coppice', () => {
       "coppice: 2 problems with the command line or the settings:
         --registry-address (REGISTRY_CONTRACT_ADDRESS) must be an Ethereum address: 0x and 40 hexadecimal digits; got '0x12'
         no account to submit proofs with: give --proverNode.proverPublisherPrivateKeys (PROVER_PUBLISHER_PRIVATE_KEYS) or --proverNode.keyStoreDirectory (KEY_STORE_DIRECTORY)
-      coppice <command> --help lists every flag, with its variable and default
+      coppice <command> --help-all lists every flag, with its variable and default
       "
     `);
     expect((await coppice(`${command} --registry-address 0x34`)).stderr).toContain("got '0x34'");
@@ -167,7 +182,7 @@ describe('the command coppice', () => {
       coppice: --archiver starts nothing: the prover node has its own archiver
       coppice: 1 problem with the command line or the settings:
         nothing to start: give --prover-node, --prover-broker, --prover-agent, --agent-gateway, or several of them
-      coppice <command> --help lists every flag, with its variable and default
+      coppice <command> --help-all lists every flag, with its variable and default
       "
     `);
   });

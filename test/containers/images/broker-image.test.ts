@@ -84,7 +84,7 @@ describe('the bundle in the image of the broker', () => {
   });
 
   it('prints its version and the help of every command', async () => {
-    expect((await coppice('--version')).stdout.trim()).toBe(packageManifest.version);
+    expect((await coppice('--version')).stdout).toContain(packageManifest.version);
     for (const command of ['start', 'status', 'jobs', 'tree', 'why', 'cost', 'retry', 'redrive']) {
       expect((await coppice(command, '--help')).stdout).toContain(`coppice ${command}`);
     }

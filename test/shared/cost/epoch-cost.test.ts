@@ -103,6 +103,23 @@ describe('epochCost', () => {
     expect(because([known, unknown])).toMatch(/; at most: the price of Spot is unknown, and counted as on demand$/);
   });
 
+  it('counts the decisions of each version line by themselves', () => {
+    const ofV6 = (minute: number): FleetDecisionRecord => ({ ...decision(minute, 60, [8]), line: 'v6' });
+    const decisions = [decision(0, 6, [7]), ofV6(0.5), decision(1, 6, [7]), ofV6(1.5)];
+    const parts = epochCost({ epoch: EPOCH, jobs: jobs(), decisions, gas: undefined });
+    expect(part(parts, 'large')?.dollars).toBeCloseTo(0.1);
+  });
+
+  it("bills nothing of AWS on the operator's own machines, and agents at their price", () => {
+    const of = (dollarsPerAgentHour: number | undefined): CostPart[] =>
+      epochCost({ epoch: EPOCH, jobs: jobs(), decisions: [], gas: undefined, ownMachines: { dollarsPerAgentHour } });
+    const large = jobs().filter(({ pool }) => pool === 'large').length;
+    expect(part(of(2), 'large')?.dollars).toBeCloseTo(2 * large);
+    expect(part(of(2), 'large')?.because).toMatch(/, on your own machines at \$2 an hour$/);
+    expect(totalDollars(of(undefined))).toBe(0);
+    expect([...of(2), ...of(undefined)].map(({ kind }) => kind)).not.toContain('aws');
+  });
+
   it('counts no cost for hours without a decision', () => {
     const decisions = [decision(0, 6, [7]), decision(600, 6, [7])];
     const parts = epochCost({ epoch: EPOCH, jobs: jobs(), decisions, gas: undefined });

@@ -2,11 +2,14 @@ import type { Finding } from '../../../../shared/checks/finding.ts';
 import { InvalidSettingsError } from '../../../../shared/config/errors.ts';
 import { EXIT_CODES } from '../../../processes/exit-codes.ts';
 
+/** The one that says most comes first. */
+export const FAULTS = ['settings', 'machine', 'surroundings', 'awaited'] as const;
+
 /**
  * Where a fault lies, which decides the exit code: in the settings, in this machine and its data, or around it, so that trying
  * again may help. A program that is started waits for what is `awaited`.
  */
-export type Fault = 'settings' | 'machine' | 'surroundings' | 'awaited';
+export type Fault = (typeof FAULTS)[number];
 
 /** What a check of a role found. */
 export interface RoleFinding extends Finding {
@@ -20,8 +23,6 @@ const EXIT_CODE_OF_FAULT: Readonly<Record<Fault, number>> = {
   surroundings: EXIT_CODES.failed,
   awaited: EXIT_CODES.failed,
 };
-/** The one that says most comes first. */
-const FAULTS: readonly Fault[] = ['settings', 'machine', 'surroundings', 'awaited'];
 
 export function ready(subject: string, detail: string): RoleFinding {
   return { subject, state: 'ready', detail };

@@ -25,6 +25,14 @@ describe('coppice cost', () => {
     `);
   });
 
+  it('fits a terminal', () => {
+    const lines = renderCost({ ...namesOfEpoch(7), state: 'proven' }, [{ ...AGENTS, because: 'because '.repeat(20) }], {
+      columns: 80,
+    }).map(textOf);
+    expect(lines[1]).toMatch(/^agents large {2}\$0\.0030 {2}because .*…$/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('shows what the total excludes, and how to include it', () => {
     expect(render(AGENTS, SQS, GAS)).toMatch(
       /\ntotal +\$0\.0036 +\(excluding L1 gas: no ETH price, see --ether-dollars\)$/,

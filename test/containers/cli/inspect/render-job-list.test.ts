@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { renderLetters } from '../../../../containers/cli/repair/redrive-command.ts';
+import { findJob } from '../../../../containers/cli/inspect/find-job.ts';
 import { renderJobList, type JobList } from '../../../../containers/cli/inspect/render-job-list.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
 import { AgentId, RangeId } from '../../../../shared/ledger/job-ledger.ts';
+import type { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
 import { aJobMessage } from '../../../contract/a-new-job.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
@@ -23,7 +25,7 @@ describe('coppice jobs', () => {
     await ledger.reopen(parity!, 'the store has lost its proof');
     await harness.elapse(5);
     const jobs = await ledger.jobsOfEpoch(SEEDED_EPOCH);
-    list = { epoch: (await epochs.find(SEEDED_EPOCH))!, jobs, allJobs: jobs.length, atMs: harness.nowMs() };
+    list = { epoch: (await epochs.find(SEEDED_EPOCH))!, jobs, allJobs: jobs, limit: Infinity, atMs: harness.nowMs() };
   });
   afterEach(() => harness.close());
 
@@ -54,6 +56,31 @@ describe('coppice jobs', () => {
     expect(render(renderJobList({ ...list, jobs: [] }))).toBe('Epoch 7: proving, 0 of 5 jobs');
   });
 
+  it('fits a terminal, with ids that coppice retry takes', async () => {
+    const lines = renderJobList(list, 80).map(textOf);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    const rejected = list.jobs.find(({ state }) => state === 'rejected')!;
+    expect(lines.find((line) => line.startsWith('rejected'))).toMatch(
+      /^rejected +CHECKPOINT_PADDING_RO… +7:9e3f25c3 +its message is a dead…$/,
+    );
+    expect(await findJob(harness.engine, '7:9e3f25c3')).toEqual(rejected);
+  });
+
+  it('shows more digits where ids begin alike', () => {
+    const [one] = list.jobs;
+    const hash = one!.id.slice(-64);
+    const twin = { ...one!, id: one!.id.replace(hash, `${hash.slice(0, 10)}${'0'.repeat(54)}`) as ProvingJobId };
+    const allJobs = [...list.jobs, twin];
+    expect(render(renderJobList({ ...list, allJobs, jobs: [one!] }, 80))).toContain(`7:${hash.slice(0, 11)} `);
+  });
+
+  it('shows the first jobs, and how many are left', () => {
+    const lines = renderJobList({ ...list, limit: 2 }, 80).map(textOf);
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toContain('5 jobs, 1 queued');
+    expect(lines.at(-1)).toBe('and 3 more: --limit 5 shows all');
+  });
+
   it('marks jobs that no epoch needs any more', () => {
     const epoch = { ...list.epoch, rangeId: RangeId.parse('0xb2') };
     expect(render(renderJobList({ ...list, epoch }))).toContain('its checkpoints were removed by a reorg');
@@ -68,11 +95,17 @@ describe('coppice redrive --dry-run', () => {
       { body: JSON.stringify(message), reason: 'no prover', parkedAtMs: 61_000 },
       { body: 'x'.repeat(500), reason: 'the message is not JSON', parkedAtMs: 61_000 },
     ];
-    const lines = render(renderLetters(letters, 62_000)).split('\n');
+    const lines = render(renderLetters(letters, { atMs: 62_000, columns: Infinity, limit: 3 })).split('\n');
     expect(lines[0]).toBe('3 dead letters: 2 unreadable, 1 ROOT_ROLLUP');
     expect(lines[2]).toBe('1 min 1 s ago  the message is not JSON  half a message');
     expect(lines[3]).toContain(`no prover                ${message.jobId}`);
     expect(lines[4]?.length).toBeLessThan(250);
-    expect(render(renderLetters([], 0))).toBe('There are no dead letters.');
+    expect(renderLetters(letters, { atMs: 62_000, columns: 60, limit: 2 }).map(textOf)).toEqual([
+      ...lines.slice(0, 2),
+      expect.stringMatching(/^.{0,60}$/),
+      expect.stringMatching(/^.{0,60}$/),
+      'and 1 more: --limit 3 shows all',
+    ]);
+    expect(render(renderLetters([], { atMs: 0, columns: 80, limit: 1 }))).toBe('There are no dead letters.');
   });
 });

@@ -160,7 +160,15 @@ describe('coppice status', () => {
   it('is no wider than the terminal', async () => {
     await seedFleet(harness);
     const status = await readFleetStatus(harness.engine, LIMITS, harness.nowMs(), { place: harness.dataDirectory });
-    for (const line of renderStatus(status, 60)) expect(textOf(line).length).toBeLessThanOrEqual(60);
+    for (const columns of [60, 80]) {
+      for (const line of renderStatus(status, columns)) expect(textOf(line).length).toBeLessThanOrEqual(columns);
+    }
+    // What matters most is still there.
+    const lines = renderStatus(status, 80).map(textOf);
+    expect(lines.join('\n')).toMatch(/^ {2}7 {2}proving {2}3 of 6 proven {2}closes in [\d a-z]+ {2}root /m);
+    const [agent] = renderStatus(status, 80, 1).slice(lines.indexOf('Agents') + 1);
+    expect(textOf(agent!)).toMatch(/^ {2}agent-1 {2}proving {2}CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP/);
+    expect(renderStatus(status, 80, 1).map(textOf)).toContain('  and 1 more: --limit 2 shows all');
   });
 
   it('shows how busy an agent is, where a gateway measures it', async () => {

@@ -55,12 +55,23 @@ describe('coppice tree', () => {
     expect(text.replace(/[0-9a-f]{64}/g, '<sha256>')).toMatchInlineSnapshot(`
       "Epoch 7: proving, checkpoints 12 to 12, attempt 1, Aztec 4.1.2
 
-      CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  leased  by agent-1                                         7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:<sha256>
-        BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP   proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:06.000Z  7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:<sha256>
-          PARITY_ROOT                      proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:04.000Z  7:PARITY_ROOT:<sha256>
-            PARITY_BASE                    proven  by agent-1  in 1.5 s  at 2023-11-16T02:00:02.000Z  7:PARITY_BASE:<sha256>
-      CHECKPOINT_PADDING_ROLLUP            queued                                                     7:CHECKPOINT_PADDING_ROLLUP:<sha256>            1 x out-of-memory (agent-2)"
+      CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP  leased  by agent-1                                        7:CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP:<sha256>
+        BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP   proven  by agent-1  in 1.5 s  at 2023-11-16 02:00:06 UTC  7:BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP:<sha256>
+          PARITY_ROOT                      proven  by agent-1  in 1.5 s  at 2023-11-16 02:00:04 UTC  7:PARITY_ROOT:<sha256>
+            PARITY_BASE                    proven  by agent-1  in 1.5 s  at 2023-11-16 02:00:02 UTC  7:PARITY_BASE:<sha256>
+      CHECKPOINT_PADDING_ROLLUP            queued                                                    7:CHECKPOINT_PADDING_ROLLUP:<sha256>            1 x out-of-memory (agent-2)"
     `);
+  });
+
+  it('fits a terminal, and says what it leaves out', () => {
+    for (const render of [renderLevels, renderJobs]) {
+      for (const line of render(tree, { columns: 80, limit: 1 })) expect(textOf(line).length).toBeLessThanOrEqual(80);
+    }
+    expect(renderJobs(tree, { columns: 80, limit: 2 }).map(textOf).slice(2)).toEqual([
+      expect.stringMatching(/^CHECKPOINT_ROOT_SINGLE_BLOCK_ROLLUP +leased +by agent-1 +7:f7699079$/),
+      expect.stringMatching(/^ {2}BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP +proven +by agent-1 +in 1\.5 s +7:188dfabd$/),
+      'and 3 more: --limit 5 shows all',
+    ]);
   });
 
   it('shows a job that several others need once with everything below it, and refers to it after that', () => {

@@ -107,6 +107,27 @@ describe('coppice why', () => {
     expect(why([here])).not.toContain(ROLLUP);
   });
 
+  it('shows the newest decision of each version line, and whose an earlier change was', () => {
+    const ofV6 = (minutesAgo: number, spot: number, was: number): FleetDecisionRecord => ({
+      ...decision(minutesAgo, spot, was),
+      line: 'v6',
+      reason: 'no work',
+    });
+    const fleet = [ofV6(1, 0, 0), decision(2, 5, 5), ofV6(3, 0, 4), decision(4, 5, 5)];
+    const lines = renderWhy({ fleet, submissions: [], epochIds: [], atMs: AT_MS }).map(textOf);
+    const under = (title: string): string | undefined => lines[lines.indexOf(title) + 1];
+    expect(under('Version line native')).toMatch(/^ {2}2 min 0 s ago: epoch 7 is mined/);
+    expect(under('Version line v6')).toMatch(/^ {2}1 min 0 s ago: no work/);
+    expect(under('Earlier changes')).toBe('  3 min 0 s ago v6: large 4+0 to 0+0 (Spot + on demand): no work');
+  });
+
+  it('is no wider than the terminal', () => {
+    const fleet = [decision(1, 5, 5), decision(3, 5, 0)];
+    for (const line of renderWhy({ fleet, submissions: [], epochIds: [], atMs: AT_MS }, 60)) {
+      expect(textOf(line).length).toBeLessThanOrEqual(60);
+    }
+  });
+
   it('shows that there are no decisions yet', () => {
     const text = renderWhy({ fleet: [], submissions: [], epochIds: [], atMs: AT_MS });
     expect(text.map(textOf)).toContain('  no scaling decisions yet');

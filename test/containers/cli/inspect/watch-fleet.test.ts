@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { pauseMs, watchFleet } from '../../../../containers/cli/inspect/watch-fleet.ts';
+import { pauseMs, showIn, watchFleet } from '../../../../containers/cli/inspect/watch-fleet.ts';
 import { PlainOutput } from '../../../../containers/terminal/plain-output.ts';
 import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
 import { seedFleet } from '../../../fixtures/seed-fleet.ts';
@@ -27,7 +27,7 @@ describe('coppice watch', () => {
       text += written;
       if (text.includes('jobs proven')) end.abort();
     }, nowMs);
-    await watchFleet(harness.engine, output, { nowMs, signal: end.signal });
+    await watchFleet(harness.engine, showIn(output), { nowMs, signal: end.signal });
     expect(text).toContain('epoch 7: started: checkpoints 12 to 12');
     expect(text).toContain('epoch 7: 3 of 6 jobs proven, 1 running, 1 waiting; root in ');
   });

@@ -165,6 +165,8 @@ describe('a retry', () => {
     while (other.id.startsWith(one.id.slice(0, unique))) unique += 1;
     expect(await findJob(engine, one.id)).toMatchObject({ id: one.id });
     expect(await findJob(engine, one.id.slice(0, unique))).toMatchObject({ id: one.id });
+    // The hash alone, as a terminal shows it.
+    expect(await findJob(engine, `7:${one.id.slice(-64).slice(0, 40)}`)).toMatchObject({ id: one.id });
     const ambiguous = findJob(engine, '7:PARITY_BASE');
     await expect(ambiguous).rejects.toThrow(JobUnknownError);
     await expect(ambiguous).rejects.toThrow(`2 jobs begin with 7:PARITY_BASE, give more of the id:\n  ${one.id}`);
@@ -199,6 +201,8 @@ describe('a retry', () => {
     ['7:PARITY_BASE', true],
     ['7:PARITY_BASE:', true],
     ['7:PARITY_BASE:0af', true],
+    ['7:0af3', true],
+    ['7:0af', false],
     ['7', false],
     ['7:', false],
     ['PARITY_BASE', false],
