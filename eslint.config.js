@@ -27,8 +27,8 @@ const CONTAINERS_FLOORS = [
   ['terminal', 'processes', 'runtime', 'health'],
   ['acvm', 'aztec-keys'],
   ['agent', 'broker', 'node', 'epoch-view', 'local-fleet', 'local-l1'],
-  ['crs', 'gateway'],
-  ['devnet', 'official'],
+  ['crs', 'gateway', 'fleet-view'],
+  ['console', 'devnet', 'official'],
   ['canary', 'real-proofs'],
   ['cli'],
 ];

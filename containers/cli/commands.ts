@@ -3,6 +3,7 @@ import { completionCommand } from './describe/completion-command.ts';
 import { schemaCommand } from './describe/schema-command.ts';
 import { VERSION_COMMAND } from './describe/version-command.ts';
 import { DRILL_COMMAND } from './drill/drill-command.ts';
+import { CONSOLE_COMMAND } from './inspect/console-command.ts';
 import { COST_COMMAND } from './inspect/cost-command.ts';
 import { EPOCHS_COMMAND } from './inspect/epochs-command.ts';
 import { JOBS_COMMAND } from './inspect/jobs-command.ts';
@@ -25,6 +26,7 @@ const WORKING_COMMANDS: readonly Command[] = [
   DOCTOR_COMMAND,
   STATUS_COMMAND,
   WATCH_COMMAND,
+  CONSOLE_COMMAND,
   EPOCHS_COMMAND,
   TREE_COMMAND,
   JOBS_COMMAND,

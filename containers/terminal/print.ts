@@ -1,4 +1,5 @@
 import { redactUrls } from '../../shared/telemetry/redact-urls.ts';
+import { redactedJson } from '../../shared/telemetry/redacted-json.ts';
 import { type Line, mapText, paintLine, textOf } from './line.ts';
 
 /** Writes lines to stdout: painted for a terminal, plain for anything else or when NO_COLOR is set. */
@@ -20,16 +21,12 @@ export function outputColumns(): number {
 
 /** Writes one JSON document to stdout. Its texts show no URL's key either. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, redacted, 2)}\n`);
+  process.stdout.write(`${redactedJson(value, 2)}\n`);
 }
 
 /** The same, on one line, as one of many documents. */
 export function printJsonLine(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, redacted)}\n`);
-}
-
-function redacted(_field: string, part: unknown): unknown {
-  return typeof part === 'string' ? redactUrls(part) : part;
+  process.stdout.write(`${redactedJson(value)}\n`);
 }
 
 /** Writes notices to stderr, apart from the result on stdout. */

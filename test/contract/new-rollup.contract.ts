@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { findEpoch } from '../../containers/cli/inspect/find-epoch.ts';
-import { readFleetStatus } from '../../containers/cli/inspect/fleet-status.ts';
+import { findEpoch } from '../../containers/fleet-view/find-epoch.ts';
+import { readFleetStatus } from '../../containers/fleet-view/fleet-status.ts';
 import { textOf } from '../../containers/terminal/line.ts';
 import { renderStatus } from '../../containers/cli/inspect/render-status.ts';
 import { EarlierEpochs } from '../../functions/scale-fleet/earlier-epochs.ts';

@@ -6,8 +6,7 @@ import { PRICE_GROUP } from '../../../shared/config/groups/price-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
-import { type CostPart, epochCost, type OwnMachines, totalDollars } from '../../../shared/cost/epoch-cost.ts';
-import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
+import { type CostPart, type OwnMachines, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 import { outputColumns } from '../../terminal/print.ts';
@@ -15,12 +14,11 @@ import { optionalArgument } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
 import { Moment } from '../json/printed.ts';
 import { type CostTrend, readCostTrend } from './cost-trend.ts';
-import { EPOCH, findEpoch, type FoundEpoch } from './find-epoch.ts';
+import { EPOCH, findEpoch, type FoundEpoch } from '../../fleet-view/find-epoch.ts';
+import { readEpochCost } from '../../fleet-view/read-epoch-cost.ts';
 import { renderCost } from './render-cost.ts';
 import { renderCostTrend } from './render-cost-trend.ts';
 
-/** Three days of decisions, one a minute: the log keeps no more. */
-const DECISIONS = 4320;
 const DEFAULT_PERIODS = 20;
 
 const GROUPS = [COST_GROUP, LIST_GROUP, PRICE_GROUP] as const;
@@ -130,13 +128,5 @@ async function readCost(
   etherDollars: number | undefined,
   ownMachines: OwnMachines | undefined,
 ): Promise<OneCost> {
-  const { epoch } = found;
-  const [jobs, decisions, root] = await Promise.all([
-    engine.jobs.jobsOfEpoch(epoch.id),
-    engine.decisions.latest('fleet', DECISIONS),
-    engine.outbox.find(epoch.id),
-  ]);
-  const wei = gasPaidWei(root);
-  const gas = wei === undefined ? undefined : { wei, dollarsPerEther: etherDollars };
-  return { ...found, parts: epochCost({ epoch, jobs, decisions, gas, ownMachines }) };
+  return { ...found, parts: await readEpochCost(engine, found.epoch, { dollarsPerEther: etherDollars, ownMachines }) };
 }

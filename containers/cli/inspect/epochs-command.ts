@@ -7,7 +7,7 @@ import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
 import { EpochDocument } from '../json/epoch-documents.ts';
 import { Moment } from '../json/printed.ts';
-import { readHistory } from './epoch-history.ts';
+import { readHistory } from '../../fleet-view/epoch-history.ts';
 import { renderHistory } from './render-history.ts';
 
 const PastEpochDocument = EpochDocument.extend({

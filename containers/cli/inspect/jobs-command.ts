@@ -12,7 +12,7 @@ import { optionalArgument } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
 import { EpochDocument, JobDocument } from '../json/epoch-documents.ts';
 import { Moment } from '../json/printed.ts';
-import { EPOCH, findEpoch } from './find-epoch.ts';
+import { EPOCH, findEpoch } from '../../fleet-view/find-epoch.ts';
 import { listLimit } from './list-limit.ts';
 import { type JobList, renderJobList } from './render-job-list.ts';
 

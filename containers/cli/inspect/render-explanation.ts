@@ -7,8 +7,8 @@ import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { wrapLine } from '../../terminal/wrap-line.ts';
-import type { EpochExplanation } from './explain-epoch.ts';
-import type { ExplainedStep } from './explained-epoch.ts';
+import type { EpochExplanation } from '../../fleet-view/explain-epoch.ts';
+import type { ExplainedStep } from '../../fleet-view/explained-epoch.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
 /** Whether an epoch will make it, what it waits for, and what would help. */

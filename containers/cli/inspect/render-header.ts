@@ -5,7 +5,8 @@ import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { wrapLine } from '../../terminal/wrap-line.ts';
-import type { FleetStatus } from './fleet-status.ts';
+import { aztecVersionsOf } from '../../fleet-view/aztec-versions.ts';
+import type { FleetStatus } from '../../fleet-view/fleet-status.ts';
 
 /** L1 has a block in every slot of 12 s, or nearly: one that is this old was not followed. */
 const FRESH_MS = 60_000;
@@ -27,14 +28,9 @@ export function renderHeader(status: FleetStatus, columns: number): Line[] {
   ]).flatMap((line) => wrapLine(line, columns, HANG));
 }
 
-/** Versions of the canary's circuits are not Aztec's. */
 function versionsOf({ epochs, agents }: FleetStatus): string {
-  const ofAztec = [
-    ...agents.filter(({ family }) => family.split(',').includes('aztec')),
-    ...epochs.filter(({ shape }) => shape === undefined || Array.isArray(shape)),
-  ].map(({ networkVersion }) => networkVersion);
-  const versions = [...new Set(ofAztec)].sort();
-  return [`Coppice ${packageManifest.version}`, ...versions.map((version) => `Aztec ${version}`)].join(', ');
+  const versions = aztecVersionsOf(epochs, agents).map((version) => `Aztec ${version}`);
+  return [`Coppice ${packageManifest.version}`, ...versions].join(', ');
 }
 
 function l1Cells({ l1, atMs }: FleetStatus): Line {

@@ -4,7 +4,7 @@ import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { wrapLine } from '../../terminal/wrap-line.ts';
-import type { EpochHistory, PastEpoch } from './epoch-history.ts';
+import type { EpochHistory, PastEpoch } from '../../fleet-view/epoch-history.ts';
 import { TONE_OF_EPOCH } from './render-status.ts';
 
 const TITLES = ['epoch', 'state', 'opened', 'to root', 'to L1', 'margin', 'agents', 'gas', 'reward', ''];

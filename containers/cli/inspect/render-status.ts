@@ -16,7 +16,7 @@ import { formatBytes } from '../../terminal/format-bytes.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { type Line, type Tone, toned } from '../../terminal/line.ts';
 import { wrapLine } from '../../terminal/wrap-line.ts';
-import type { EpochStatus, FleetStatus } from './fleet-status.ts';
+import type { EpochStatus, FleetStatus } from '../../fleet-view/fleet-status.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { restLines } from './list-limit.ts';
 import { renderHeader } from './render-header.ts';

@@ -5,7 +5,7 @@ import { outputColumns } from '../../terminal/print.ts';
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
 import { FleetStatusDocument } from '../json/fleet-documents.ts';
-import { readFleetStatus } from './fleet-status.ts';
+import { readFleetStatus } from '../../fleet-view/fleet-status.ts';
 import { listLimit } from './list-limit.ts';
 import { renderStatus } from './render-status.ts';
 

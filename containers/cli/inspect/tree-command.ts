@@ -7,7 +7,7 @@ import { outputColumns } from '../../terminal/print.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
 import { EpochDocument, JobDocument } from '../json/epoch-documents.ts';
 import { Moment } from '../json/printed.ts';
-import { EPOCH, findEpoch } from './find-epoch.ts';
+import { EPOCH, findEpoch } from '../../fleet-view/find-epoch.ts';
 import { listLimit } from './list-limit.ts';
 import { renderJobs, renderLevels } from './render-tree.ts';
 

@@ -10,7 +10,7 @@ import { printJson, printLines } from '../../terminal/print.ts';
 import { engineCommand } from '../command-line/fleet-command.ts';
 import { EpochDocument } from '../json/epoch-documents.ts';
 import { type JsonOutput, toDocument } from '../json/json-output.ts';
-import { EPOCH } from './find-epoch.ts';
+import { EPOCH } from '../../fleet-view/find-epoch.ts';
 import { describeWait, type WaitResult, waitForEpoch } from './wait-for-epoch.ts';
 
 const CODE_OF: Readonly<Record<WaitResult['outcome'], number>> = {

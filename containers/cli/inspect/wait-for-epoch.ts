@@ -3,7 +3,7 @@ import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledg
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { type EpochId, parseEpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
-import { EpochUnknownError, findEpoch } from './find-epoch.ts';
+import { EpochUnknownError, findEpoch } from '../../fleet-view/find-epoch.ts';
 
 export interface WaitResult {
   readonly outcome: 'reached' | 'impossible' | 'timed-out';

@@ -16,8 +16,8 @@ import {
   RootDocument,
 } from '../json/epoch-documents.ts';
 import { Moment } from '../json/printed.ts';
-import { type EpochExplanation, explainEpoch } from './explain-epoch.ts';
-import { EPOCH, findEpoch, LATEST_EPOCHS } from './find-epoch.ts';
+import { type EpochExplanation, explainEpoch } from '../../fleet-view/explain-epoch.ts';
+import { EPOCH, findEpoch, LATEST_EPOCHS } from '../../fleet-view/find-epoch.ts';
 import { renderExplanation } from './render-explanation.ts';
 import { type Decisions, renderWhy } from './render-why.ts';
 

@@ -7,8 +7,8 @@ import { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 import { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import type { Line } from '../../terminal/line.ts';
 import { fleetCommand, NO_OPTIONS } from '../command-line/fleet-command.ts';
-import { EpochText } from '../inspect/find-epoch.ts';
-import { findJob, JOB_PREFIX } from '../inspect/find-job.ts';
+import { EpochText } from '../../fleet-view/find-epoch.ts';
+import { findJob, JOB_PREFIX } from '../../fleet-view/find-job.ts';
 import { countBy } from './count-by.ts';
 import { retryEpoch, retryJob, type Retried } from './retry-jobs.ts';
 

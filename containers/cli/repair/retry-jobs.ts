@@ -5,7 +5,7 @@ import { sendJobs } from '../../../shared/job-queue/send-jobs.ts';
 import { outputsKey } from '../../../shared/proof-store/proof-store.ts';
 import type { EpochId } from '../../../shared/proving-job/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
-import { findEpoch, type FoundEpoch } from '../inspect/find-epoch.ts';
+import { findEpoch, type FoundEpoch } from '../../fleet-view/find-epoch.ts';
 
 /** There is nothing to retry, or a retry would be useless. Nothing was changed. */
 export class RetryRefusedError extends Error {

@@ -3,7 +3,7 @@ import { rollupOfLine } from '../../../shared/ledger/line-rollups.ts';
 import { isStreamed } from '../../../shared/ledger/streamed-epoch.ts';
 import { parseEpochId, parseRollupId, type RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import type { FoundRollup } from '../../broker/l1/find-rollup.ts';
-import { LATEST_EPOCHS } from '../inspect/find-epoch.ts';
+import { LATEST_EPOCHS } from '../../fleet-view/find-epoch.ts';
 
 export interface KnownRollup extends Pick<FoundRollup, 'chainId' | 'address'> {
   readonly rollup: RollupId;

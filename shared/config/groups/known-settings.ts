@@ -1,6 +1,7 @@
 import { AGENT_GROUPS } from './agent-settings.ts';
 import { BROKER_GROUP, LINE_GROUP } from './broker-settings.ts';
 import { CANARY_GROUP } from './canary-settings.ts';
+import { CONSOLE_GROUP } from './console-settings.ts';
 import { COST_GROUP } from './cost-settings.ts';
 import { DEVNET_GROUP } from './devnet-settings.ts';
 import { DRILL_GROUP } from './drill-settings.ts';
@@ -31,6 +32,7 @@ const ALL_GROUPS: readonly SettingGroup[] = [
     COST_GROUP,
     HISTORY_GROUP,
     WAIT_GROUP,
+    CONSOLE_GROUP,
     PRICE_GROUP,
     DRILL_GROUP,
     ENV_FILE_GROUP,

@@ -1,4 +1,4 @@
-import { readFleetStatus } from '../../../containers/cli/inspect/fleet-status.ts';
+import { readFleetStatus } from '../../../containers/fleet-view/fleet-status.ts';
 import { openEmbeddedEngine } from '../../../shared/engine/embedded/embedded-engine.ts';
 import { measured, peakMib } from './measured.ts';
 

@@ -35,6 +35,7 @@ describe('the command coppice', () => {
         doctor      check everything that coppice start needs, before it starts
         status      what the fleet is doing: epochs, submissions, agents, queues, incidents
         watch       show live what the fleet proves, and when each epoch will be done
+        console     serve a web page about the fleet: epochs, merge trees, agents, scaling, cost, incidents
         epochs      how the newest epochs went: dates, durations, margins, cost, reward, misses
         tree        the merge tree of an epoch: what is proven, by whom, how long it took
         jobs        the jobs of an epoch: their states, agents, lost attempts and reasons
@@ -86,7 +87,7 @@ describe('the command coppice', () => {
       stderr: "coppice: unknown command 'statsu'; did you mean status?\n",
     });
     expect((await coppice('xyzzy')).stderr).toContain(
-      'the commands are start, doctor, status, watch, epochs, tree, jobs, why, wait, cost, retry, redrive, drill, crs, devnet, canary, version, schema, completion',
+      'the commands are start, doctor, status, watch, console, epochs, tree, jobs, why, wait, cost, retry, redrive, drill, crs, devnet, canary, version, schema, completion',
     );
   });
 

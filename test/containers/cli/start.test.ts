@@ -7,7 +7,7 @@ import { json } from 'node:stream/consumers';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { FleetStatus } from '../../../containers/cli/inspect/fleet-status.ts';
+import type { FleetStatus } from '../../../containers/fleet-view/fleet-status.ts';
 import { runCoppice, startCoppice } from '../../fixtures/run-coppice.ts';
 
 /** Each poll starts a process. */

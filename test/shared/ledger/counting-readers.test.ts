@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { readHistory } from '../../../containers/cli/inspect/epoch-history.ts';
-import { explainEpoch } from '../../../containers/cli/inspect/explain-epoch.ts';
-import { findEpoch } from '../../../containers/cli/inspect/find-epoch.ts';
-import { readFleetStatus } from '../../../containers/cli/inspect/fleet-status.ts';
+import { readHistory } from '../../../containers/fleet-view/epoch-history.ts';
+import { explainEpoch } from '../../../containers/fleet-view/explain-epoch.ts';
+import { findEpoch } from '../../../containers/fleet-view/find-epoch.ts';
+import { readFleetStatus } from '../../../containers/fleet-view/fleet-status.ts';
 import { SnapshotReader } from '../../../containers/epoch-view/snapshot-reader.ts';
 import { readLoads } from '../../../functions/scale-fleet/read-loads.ts';
 import { EarlierEpochs } from '../../../functions/scale-fleet/earlier-epochs.ts';

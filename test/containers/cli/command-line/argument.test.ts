@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { NO_ARGUMENT, optionalArgument, readArgument } from '../../../../containers/cli/command-line/argument.ts';
-import { EPOCH } from '../../../../containers/cli/inspect/find-epoch.ts';
+import { EPOCH } from '../../../../containers/fleet-view/find-epoch.ts';
 
 const COMMAND = 'coppice tree EPOCH';
 

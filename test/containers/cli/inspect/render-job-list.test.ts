@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { renderLetters } from '../../../../containers/cli/repair/redrive-command.ts';
-import { findJob } from '../../../../containers/cli/inspect/find-job.ts';
+import { findJob } from '../../../../containers/fleet-view/find-job.ts';
 import { renderJobList, type JobList } from '../../../../containers/cli/inspect/render-job-list.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
 import { AgentId, RangeId } from '../../../../shared/ledger/job-ledger.ts';

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { readFleetStatus, type FleetStatus } from '../../../../containers/cli/inspect/fleet-status.ts';
+import { readFleetStatus, type FleetStatus } from '../../../../containers/fleet-view/fleet-status.ts';
 import { renderStatus } from '../../../../containers/cli/inspect/render-status.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';
 import { reportRivalProof } from '../../../../shared/ledger/rival-proof.ts';

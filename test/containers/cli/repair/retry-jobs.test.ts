@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { EpochUnknownError } from '../../../../containers/cli/inspect/find-epoch.ts';
-import { findJob, JOB_PREFIX, JobUnknownError } from '../../../../containers/cli/inspect/find-job.ts';
+import { EpochUnknownError } from '../../../../containers/fleet-view/find-epoch.ts';
+import { findJob, JOB_PREFIX, JobUnknownError } from '../../../../containers/fleet-view/find-job.ts';
 import { renderRetried } from '../../../../containers/cli/repair/retry-command.ts';
 import { retryEpoch, retryJob, RetryRefusedError } from '../../../../containers/cli/repair/retry-jobs.ts';
 import { textOf } from '../../../../containers/terminal/line.ts';

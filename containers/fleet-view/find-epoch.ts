@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-import { kind } from '../../../shared/config/value-kinds.ts';
-import type { EpochLedger, EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { EpochId, makeEpochId, parseEpochId, type RollupId } from '../../../shared/proving-job/epoch-id.ts';
-import { nameEpoch, rollupToName } from '../../../shared/proving-job/name-epoch.ts';
+import { kind } from '../../shared/config/value-kinds.ts';
+import type { EpochLedger, EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { EpochId, makeEpochId, parseEpochId, type RollupId } from '../../shared/proving-job/epoch-id.ts';
+import { nameEpoch, rollupToName } from '../../shared/proving-job/name-epoch.ts';
 
 /** An epoch's id, or its number alone. */
 export const EpochText = z

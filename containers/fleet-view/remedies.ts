@@ -1,8 +1,8 @@
-import type { ChainStep } from '../../../shared/merge-tree/prediction/blocking-chain.ts';
-import { type PredictionInput, usualRootSeconds } from '../../../shared/merge-tree/prediction/predict-epochs.ts';
-import { isOpenRoot } from '../../../shared/ledger/outbox.ts';
-import { Pool } from '../../../shared/proving-job/circuit-family.ts';
-import { formatDuration } from '../../terminal/format-duration.ts';
+import type { ChainStep } from '../../shared/merge-tree/prediction/blocking-chain.ts';
+import { type PredictionInput, usualRootSeconds } from '../../shared/merge-tree/prediction/predict-epochs.ts';
+import { isOpenRoot } from '../../shared/ledger/outbox.ts';
+import { Pool } from '../../shared/proving-job/circuit-family.ts';
+import { formatDuration } from '../terminal/format-duration.ts';
 import type { ExplainedEpoch } from './explained-epoch.ts';
 
 /** Something that would have the epoch done sooner, or at all. */

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { readHistory } from '../../../../containers/cli/inspect/epoch-history.ts';
-import { renderHistory } from '../../../../containers/cli/inspect/render-history.ts';
-import { textOf } from '../../../../containers/terminal/line.ts';
-import { EpochNumber } from '../../../../shared/proving-job/epoch-id.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
-import { aNewEpoch } from '../../../contract/epoch-ledger.contract.ts';
-import { epochId } from '../../../fixtures/epoch-id.ts';
+import { readHistory } from '../../../containers/fleet-view/epoch-history.ts';
+import { renderHistory } from '../../../containers/cli/inspect/render-history.ts';
+import { textOf } from '../../../containers/terminal/line.ts';
+import { EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { aNewEpoch } from '../../contract/epoch-ledger.contract.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
 
 const { rangeId } = aNewEpoch();
 

@@ -1,10 +1,10 @@
-import type { SubmissionDecisionRecord } from '../../../shared/ledger/decision-log.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import type { ChainStep } from '../../../shared/merge-tree/prediction/blocking-chain.ts';
-import type { EpochPrediction } from '../../../shared/merge-tree/prediction/predict-epochs.ts';
-import type { Progress } from '../../../shared/merge-tree/progress/progress.ts';
+import type { SubmissionDecisionRecord } from '../../shared/ledger/decision-log.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import type { ChainStep } from '../../shared/merge-tree/prediction/blocking-chain.ts';
+import type { EpochPrediction } from '../../shared/merge-tree/prediction/predict-epochs.ts';
+import type { Progress } from '../../shared/merge-tree/progress/progress.ts';
 
 /** A job that the root waits for, and how long jobs of its circuit take. */
 export interface ExplainedStep extends ChainStep {

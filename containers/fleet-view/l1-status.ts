@@ -1,7 +1,7 @@
-import type { Secret } from '../../../shared/config/secret.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { errorText } from '../../../shared/telemetry/error-text.ts';
-import { parseEpochId, parseRollupId } from '../../../shared/proving-job/epoch-id.ts';
+import type { Secret } from '../../shared/config/secret.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { errorText } from '../../shared/telemetry/error-text.ts';
+import { parseEpochId, parseRollupId } from '../../shared/proving-job/epoch-id.ts';
 
 /** What L1 shows, as far as it was reached. */
 export interface L1Status {
@@ -34,8 +34,8 @@ export async function readL1Status({ rpcUrls, epochs, publisher }: ReadL1Options
     const rollup = rollups.map((id) => parseRollupId(id)).find((known) => known !== undefined);
     // Loaded only here: a status without L1 needs neither viem nor the rollup's interface.
     const [{ createL1Client }, { RollupReader }] = await Promise.all([
-      import('../../../shared/l1/l1-client.ts'),
-      import('../../../shared/l1/rollup-reader.ts'),
+      import('../../shared/l1/l1-client.ts'),
+      import('../../shared/l1/rollup-reader.ts'),
     ]);
     const client = createL1Client({
       rpcUrls,

@@ -1,6 +1,6 @@
-import type { Engine } from '../../../shared/engine/engine.ts';
-import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
-import { EPOCH_ID_PATTERN, EpochId } from '../../../shared/proving-job/epoch-id.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
+import { EPOCH_ID_PATTERN, EpochId } from '../../shared/proving-job/epoch-id.ts';
 import { findEpoch } from './find-epoch.ts';
 
 /** A job's id, or the beginning of one, with or without its rollup and its circuit: `7:PARITY_BASE:9e3f`, `7:9e3f`. */

@@ -1,13 +1,14 @@
-import { epochCost } from '../../../shared/cost/epoch-cost.ts';
-import { gasPaidWei } from '../../../shared/cost/gas-paid.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import type { FleetDecisionRecord, SubmissionDecisionRecord } from '../../../shared/ledger/decision-log.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
-import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { hasRivalProof } from '../../../shared/ledger/rival-proof.ts';
-import { mapBounded } from '../../../shared/retry/map-bounded.ts';
-import { isOfLine } from '../../../shared/proving-job/epoch-id.ts';
+import { epochCost } from '../../shared/cost/epoch-cost.ts';
+import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { FleetDecisionRecord, SubmissionDecisionRecord } from '../../shared/ledger/decision-log.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
+import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { hasRivalProof } from '../../shared/ledger/rival-proof.ts';
+import { mapBounded } from '../../shared/retry/map-bounded.ts';
+import { isOfLine } from '../../shared/proving-job/epoch-id.ts';
+import { KEPT_DECISIONS } from './read-epoch-cost.ts';
 
 /** How an epoch went, or how far it is. Amounts and times that nobody knows are `undefined`. */
 export interface PastEpoch extends EpochRecord {
@@ -35,27 +36,32 @@ export interface EpochHistory {
   readonly epochs: readonly PastEpoch[];
 }
 
-/** Three days of decisions, one a minute: the log keeps no more. */
-const DECISIONS = 4320;
 const SUBMISSIONS = 1000;
 const INCIDENTS = 1000;
 const READS_AT_ONCE = 16;
 
 /** Reads how the newest epochs went. It reads no jobs, so it takes as long for epochs of any size. */
 export async function readHistory(engine: Engine, limit: number, nowMs: number): Promise<EpochHistory> {
-  const [records, fleet, submissions, incidents] = await Promise.all([
-    engine.epochs.latest(limit),
-    engine.decisions.latest('fleet', DECISIONS),
+  const records = await engine.epochs.latest(limit);
+  return { atMs: nowMs, epochs: await readPastEpochs(engine, records.slice(0, limit), nowMs) };
+}
+
+/** Reads how these epochs went. */
+export async function readPastEpochs(
+  engine: Pick<Engine, 'decisions' | 'incidents' | 'outbox'>,
+  records: readonly EpochRecord[],
+  nowMs: number,
+): Promise<readonly PastEpoch[]> {
+  const [fleet, submissions, incidents] = await Promise.all([
+    engine.decisions.latest('fleet', KEPT_DECISIONS),
     engine.decisions.latest('submission', SUBMISSIONS),
     engine.incidents.latest(INCIDENTS),
   ]);
-  const newest = records.slice(0, limit);
-  const roots = await mapBounded(newest, READS_AT_ONCE, ({ id }) => engine.outbox.find(id));
-  const epochs = newest.map((record, index) => ({
+  const roots = await mapBounded(records, READS_AT_ONCE, ({ id }) => engine.outbox.find(id));
+  return records.map((record, index) => ({
     ...pastEpoch(record, roots[index], fleet, submissions, nowMs),
     hasRivalProof: hasRivalProof(record.id, incidents),
   }));
-  return { atMs: nowMs, epochs };
 }
 
 function pastEpoch(

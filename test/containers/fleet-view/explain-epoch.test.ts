@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { explainEpoch } from '../../../../containers/cli/inspect/explain-epoch.ts';
-import { findEpoch } from '../../../../containers/cli/inspect/find-epoch.ts';
-import { renderExplanation } from '../../../../containers/cli/inspect/render-explanation.ts';
-import { textOf } from '../../../../containers/terminal/line.ts';
-import { openStreamedEpoch, STREAMED_RANGE } from '../../../../shared/ledger/streamed-epoch.ts';
-import { AgentId } from '../../../../shared/ledger/job-ledger.ts';
-import { aNewJob } from '../../../contract/a-new-job.ts';
-import { type EmbeddedHarness, openEmbeddedHarness } from '../../../contract/embedded-harness.ts';
-import { epochId } from '../../../fixtures/epoch-id.ts';
-import { SEEDED_EPOCH, seedFleet } from '../../../fixtures/seed-fleet.ts';
+import { explainEpoch } from '../../../containers/fleet-view/explain-epoch.ts';
+import { findEpoch } from '../../../containers/fleet-view/find-epoch.ts';
+import { renderExplanation } from '../../../containers/cli/inspect/render-explanation.ts';
+import { textOf } from '../../../containers/terminal/line.ts';
+import { openStreamedEpoch, STREAMED_RANGE } from '../../../shared/ledger/streamed-epoch.ts';
+import { AgentId } from '../../../shared/ledger/job-ledger.ts';
+import { aNewJob } from '../../contract/a-new-job.ts';
+import { type EmbeddedHarness, openEmbeddedHarness } from '../../contract/embedded-harness.ts';
+import { epochId } from '../../fixtures/epoch-id.ts';
+import { SEEDED_EPOCH, seedFleet } from '../../fixtures/seed-fleet.ts';
 
 const WIDE = 200;
 

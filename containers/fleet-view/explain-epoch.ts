@@ -1,8 +1,8 @@
-import { PredictionReader } from '../../epoch-view/prediction-reader.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
-import { hasRivalProof } from '../../../shared/ledger/rival-proof.ts';
-import { progressOf } from '../../../shared/merge-tree/progress/progress.ts';
+import { PredictionReader } from '../epoch-view/prediction-reader.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
+import { hasRivalProof } from '../../shared/ledger/rival-proof.ts';
+import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import type { ExplainedEpoch } from './explained-epoch.ts';
 import { type FoundEpoch, LATEST_EPOCHS } from './find-epoch.ts';
 import { type Remedy, remediesFor } from './remedies.ts';
@@ -16,11 +16,15 @@ const AGENT_SEEN_SECONDS = 120;
 const SUBMISSIONS = 50;
 const INCIDENTS = 100;
 
-/** Reads what the epoch waits for. It reads counts and the jobs under way, however many jobs the epoch has. */
+/**
+ * Reads what the epoch waits for. It reads counts and the jobs under way, however many jobs the epoch has.
+ * @param predictions remembers what it has read of epochs that have ended
+ */
 export async function explainEpoch(
   engine: Engine,
   { epoch, name }: FoundEpoch,
   nowMs: number,
+  predictions = new PredictionReader(engine),
 ): Promise<EpochExplanation> {
   const [tally, rejected, root, submissions, incidents, latest, agents] = await Promise.all([
     engine.jobs.tally(epoch.id, epoch.rangeId),
@@ -37,7 +41,7 @@ export async function explainEpoch(
     open.push({ epoch: other, tally: await engine.jobs.tally(other.id, other.rangeId) });
   }
   const isOpen = needOfEpoch(epoch, nowMs) === 'proofs';
-  const groups = isOpen ? await new PredictionReader(engine).readGroups({ latest, open, agents }, nowMs) : [];
+  const groups = isOpen ? await predictions.readGroups({ latest, open, agents }, nowMs) : [];
   const group = groups.find(({ epochs }) => epochs.some(({ id }) => id === epoch.id));
   const place = group?.epochs.findIndex(({ id }) => id === epoch.id) ?? -1;
   const prediction = group?.predictions[place];

@@ -1,21 +1,21 @@
-import { type LineStanding, lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
-import type { Secret } from '../../../shared/config/secret.ts';
-import type { DiskSpace } from '../../../shared/engine/disks.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
-import type { DeadLetter, QueueDepth } from '../../../shared/job-queue/job-queue.ts';
-import { l1TimeNote } from '../../../shared/l1/noted-l1-time.ts';
-import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
-import type { Incident } from '../../../shared/ledger/incident-log.ts';
-import type { JobTally } from '../../../shared/ledger/job-ledger.ts';
-import type { RootRecord } from '../../../shared/ledger/outbox.ts';
-import { hasRivalProof } from '../../../shared/ledger/rival-proof.ts';
-import type { EpochPrediction } from '../../../shared/merge-tree/prediction/predict-epochs.ts';
-import { readWatchedNodes, type WatchedNode } from '../../../shared/ledger/watched-nodes.ts';
-import { progressOf, type Progress } from '../../../shared/merge-tree/progress/progress.ts';
-import { PredictionReader } from '../../epoch-view/prediction-reader.ts';
-import { type L1Status, readL1Status } from './l1-status.ts';
+import { type LineStanding, lineStandingsNote } from '../../shared/agent-fleet/line-standing.ts';
+import type { Secret } from '../../shared/config/secret.ts';
+import type { DiskSpace } from '../../shared/engine/disks.ts';
+import type { Engine } from '../../shared/engine/engine.ts';
+import type { DeadLetter, QueueDepth } from '../../shared/job-queue/job-queue.ts';
+import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
+import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
+import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
+import type { Incident } from '../../shared/ledger/incident-log.ts';
+import type { JobTally } from '../../shared/ledger/job-ledger.ts';
+import type { RootRecord } from '../../shared/ledger/outbox.ts';
+import { hasRivalProof } from '../../shared/ledger/rival-proof.ts';
+import type { EpochPrediction } from '../../shared/merge-tree/prediction/predict-epochs.ts';
+import { readWatchedNodes, type WatchedNode } from '../../shared/ledger/watched-nodes.ts';
+import { progressOf, type Progress } from '../../shared/merge-tree/progress/progress.ts';
+import { PredictionReader } from '../epoch-view/prediction-reader.ts';
+import { readFleetL1 } from './fleet-l1.ts';
+import type { L1Status } from './l1-status.ts';
 
 /** The state of a fleet at one moment. */
 export interface FleetStatus {
@@ -84,9 +84,8 @@ export async function readFleetStatus(
     engine.incidents.latest(INCIDENTS),
     engine.queue.deadLetters(),
   ]);
-  const publisher = await findPublisher(engine, epochs, roots);
-  const [l1, counted] = await Promise.all([
-    l1RpcUrls.length === 0 ? readNotedL1(engine) : readL1Status({ rpcUrls: l1RpcUrls, epochs, publisher }),
+  const [{ l1, publisher }, counted] = await Promise.all([
+    readFleetL1(engine, { l1RpcUrls, epochs, roots }),
     countJobs(engine, epochs),
   ]);
   const open = counted.filter(({ epoch }) => needOfEpoch(epoch, nowMs) === 'proofs');
@@ -125,22 +124,6 @@ async function countJobs(
   const counted = [];
   for (const epoch of epochs) counted.push({ epoch, tally: await engine.jobs.tally(epoch.id, epoch.rangeId) });
   return counted;
-}
-
-/** Programs that read L1 note the time of its newest block. */
-async function readNotedL1({ notes }: Engine): Promise<L1Status | undefined> {
-  const { value: noted } = await l1TimeNote(notes).find();
-  return noted && { headAtMs: noted.blockAtMs };
-}
-
-async function findPublisher(
-  { outbox }: Engine,
-  epochs: readonly EpochRecord[],
-  open: readonly RootRecord[],
-): Promise<`0x${string}` | undefined> {
-  const submitted = epochs.find(({ state }) => state === 'proven');
-  const root = submitted && (await outbox.find(submitted.id));
-  return [...open, ...(root === undefined ? [] : [root])].flatMap(({ submissions }) => submissions).at(-1)?.from;
 }
 
 /** L1 has the checkpoints of the newest rollup proven that the fleet has not submitted. */

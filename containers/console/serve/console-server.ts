@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { CONSOLE_GROUP } from '../../../shared/config/groups/console-settings.ts';
+import { nameOf } from '../../../shared/config/setting.ts';
+import { errorText } from '../../../shared/telemetry/error-text.ts';
+import { ListenError } from '../../broker/transport/errors.ts';
+import type { AllowedHosts } from './allowed-hosts.ts';
+import { type ApiResponse, type ApiResponses, failureOf } from './api-responses.ts';
+import type { PageFiles } from './page-files.ts';
+import { RESPONSE_HEADERS } from './response-headers.ts';
+
+export interface ConsoleServerOptions {
+  /** The address to listen on. */
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+export interface ConsoleServerDeps {
+  readonly api: ApiResponses;
+  readonly pages: PageFiles;
+  readonly hosts: AllowedHosts;
+  readonly onTrouble: (message: string) => void;
+}
+
+const { consoleHost, consoleHostNames, consolePort } = CONSOLE_GROUP.settings;
+
+const API = '/api/';
+const UNBUILT =
+  'the pages are not built: run npm run build:console in the folder of Coppice, then load this page again';
+/** More than browsers open for a handful of viewers. */
+const MAX_CONNECTIONS = 128;
+
+/** Serves the API and the pages, to `GET` and `HEAD` alone. */
+export class ConsoleServer {
+  readonly #options: ConsoleServerOptions;
+  readonly #deps: ConsoleServerDeps;
+  readonly #server: Server;
+
+  constructor(options: ConsoleServerOptions, deps: ConsoleServerDeps) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#server = createServer((request, response) => void this.#handle(request, response));
+    this.#server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** @returns the port @throws {ListenError} */
+  async listen(): Promise<number> {
+    const { host, port } = this.#options;
+    const addressSettings = `${nameOf(consolePort)} or ${nameOf(consoleHost)}`;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new ListenError(host, port, error.code ?? error.message, addressSettings, { cause: error })),
+      );
+      this.#server.listen({ host, port }, resolve);
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends what is under way: whoever polls asks again elsewhere. */
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      for (const [name, value] of Object.entries(RESPONSE_HEADERS)) response.setHeader(name, value);
+      const { method = '', url = '', headers } = request;
+      if (!this.#deps.hosts.includes(headers.host)) {
+        const advice = `open the console by its address, or allow the name with ${nameOf(consoleHostNames)}`;
+        this.#sendApi(
+          request,
+          response,
+          await failureOf('bad-host', `unexpected host ${headers.host ?? ''}: ${advice}`),
+        );
+      } else if (method !== 'GET' && method !== 'HEAD') {
+        response.setHeader('allow', 'GET, HEAD');
+        this.#sendApi(request, response, await failureOf('bad-method', 'the console changes nothing: GET or HEAD it'));
+      } else {
+        await this.#find(url, request, response);
+      }
+    } catch (error) {
+      this.#deps.onTrouble(errorText(error));
+      response.destroy();
+    }
+  }
+
+  async #find(target: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [pathname = '', query = ''] = target.split('?', 2);
+    if (pathname.startsWith(API)) {
+      const found = await this.#deps.api.find(pathname.slice(API.length), new URLSearchParams(query));
+      this.#sendApi(request, response, found);
+      return;
+    }
+    await this.#sendPage(pathname, request, response);
+  }
+
+  #sendApi({ method, headers }: IncomingMessage, response: ServerResponse, { status, body }: ApiResponse): void {
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('content-type', 'application/json');
+    response.setHeader('vary', 'accept-encoding');
+    if (status === 200) response.setHeader('etag', body.etag);
+    if (status === 200 && headers['if-none-match'] === body.etag) {
+      response.writeHead(304).end();
+      return;
+    }
+    const isPacked = body.packed !== undefined && (headers['accept-encoding'] ?? '').includes('gzip');
+    const bytes = (isPacked ? body.packed : undefined) ?? body.plain;
+    if (isPacked) response.setHeader('content-encoding', 'gzip');
+    response.setHeader('content-length', bytes.byteLength);
+    response.writeHead(status).end(method === 'HEAD' ? undefined : bytes);
+  }
+
+  async #sendPage(pathname: string, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pages } = this.#deps;
+    const file = await pages.find(pathname);
+    const isBuilt = file !== undefined || (await pages.areBuilt());
+    const body = file?.body ?? Buffer.from(`${isBuilt ? 'there is no such page' : UNBUILT}\n`);
+    response.setHeader(
+      'cache-control',
+      file?.isNamedByContent === true ? 'public, max-age=31536000, immutable' : 'no-cache',
+    );
+    response.setHeader('content-type', file?.contentType ?? 'text/plain; charset=utf-8');
+    response.setHeader('content-length', body.byteLength);
+    response.writeHead(file === undefined ? (isBuilt ? 404 : 503) : 200).end(method === 'HEAD' ? undefined : body);
+  }
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+
+import type { ConsoleFigure } from './console/serve-console.ts';
+import { seedConsole } from './console/seed-console.ts';
+
+/**
+ * What the page of an epoch takes of `coppice console`, by the size of the epoch: the time of each request when nothing is
+ * cached and when it is, its bytes, and the most memory of the server. On the embedded engine, and with jobs on DynamoDB as
+ * `scale/fake-dynamo.ts` has it in memory.
+ *
+ *     npm run bench:console -- [--jobs 1000,10000]
+ */
+const EPOCH = '4';
+const ANSWER_MS = '10';
+const PATHS = ['fleet', `epochs/${EPOCH}`, `epochs/${EPOCH}/jobs`, `epochs/${EPOCH}/cost`, 'epochs', 'agents'];
+const MOST_SECONDS = 2;
+const MOST_MIB = 200;
+const TARGET_JOBS = 10_000;
+/** The epoch in `epochOfJobs` is of about so many jobs. */
+const ABOUT = 1.3;
+
+const { values } = parseArgs({ options: { jobs: { type: 'string', default: '1000,10000' } } });
+const misses: string[] = [];
+console.log(`node ${process.version}, ${availableParallelism()} cores, ${process.platform} ${process.arch}`);
+for (const size of values.jobs.split(',').map(Number)) {
+  for (const engine of ['embedded', 'DynamoDB'] as const) await measure(engine, size);
+}
+const target = `${TARGET_JOBS} jobs: each request under ${MOST_SECONDS} s, the server under ${MOST_MIB} MiB`;
+console.log(misses.length === 0 ? `\nthe target holds: ${target}` : `\nMISSED: ${target}: ${misses.join('; ')}`);
+process.exitCode = misses.length === 0 ? 0 : 1;
+
+async function measure(engine: 'embedded' | 'DynamoDB', size: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'coppice-console-'));
+  const jobs = await seedConsole(folder, Number(EPOCH), size);
+  const dynamo =
+    engine === 'embedded' ? undefined : forked('scale/fake-dynamo.ts', [String(size), ANSWER_MS, EPOCH, '']);
+  const dynamoPort = dynamo === undefined ? [] : [String(await messageOf(dynamo))];
+  const server = forked('console/serve-console.ts', [folder, ...dynamoPort]);
+  try {
+    const url = `http://127.0.0.1:${await messageOf(server)}/api/`;
+    console.log(`\n${engine}, an epoch of ${jobs} jobs`);
+    console.log('  request                   first ms   again ms        kB   packed kB');
+    for (const path of PATHS) {
+      const [first, again] = [await timed(url + path), await timed(url + path)];
+      const bytes = [first.text.length, gzipSync(first.text).length].map((length) => (length / 1e3).toFixed(1));
+      const figures = [first.ms.toFixed(0), again.ms.toFixed(0), ...bytes].map((figure) => figure.padStart(11));
+      console.log(`  ${path.padEnd(23)}${figures.join('')}`);
+      if (jobs <= ABOUT * TARGET_JOBS && first.ms > MOST_SECONDS * 1000)
+        misses.push(`${engine} ${path}: ${first.ms} ms`);
+    }
+    server.send('peak');
+    const mib = await messageOf(server);
+    console.log(`  most memory of the server: ${mib.toFixed(0)} MiB`);
+    if (jobs <= ABOUT * TARGET_JOBS && mib > MOST_MIB) misses.push(`${engine}: ${mib.toFixed(0)} MiB`);
+  } finally {
+    server.disconnect();
+    dynamo?.disconnect();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function timed(url: string): Promise<{ readonly ms: number; readonly text: string }> {
+  const beganAt = performance.now();
+  const response = await fetch(url);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
+  return { ms: performance.now() - beganAt, text };
+}
+
+function forked(program: string, args: readonly string[]): ChildProcess {
+  return fork(new URL(program, import.meta.url), args);
+}
+
+async function messageOf(child: ChildProcess): Promise<ConsoleFigure> {
+  const exit = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a process ended with ${String(code)}`)));
+  exit.catch(() => undefined);
+  const [message] = (await Promise.race([once(child, 'message'), exit])) as [ConsoleFigure];
+  return message;
+}

@@ -1,0 +1,4 @@
+import { openAwsEngineHarness } from './aws-engine-harness.ts';
+import { describeConsole } from './console.contract.ts';
+
+describeConsole('aws', openAwsEngineHarness);
