@@ -10,7 +10,7 @@ interface MeasuredProof {
 
 /**
  * `bb` 4.1.2 on two cores of an AMD EPYC, with the threads of `bb-threads.ts`: seconds of the run of `npm run prove:aztec` in
- * `docs/real-proofs.md`, and the most memory of several runs. The low-memory mode was not measured.
+ * `docs/real-proofs.md`, and the most memory of several runs.
  */
 export const MEASURED_PROOFS: Partial<Record<NativeCircuit, MeasuredProof>> = {
   BLOCK_ROOT_EMPTY_TX_FIRST_ROLLUP: { seconds: 19.7, mib: 1045 },

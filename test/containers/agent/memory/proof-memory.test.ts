@@ -41,10 +41,9 @@ describe('the memory of a machine’s proofs', () => {
   };
   const startOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[19]!;
 
-  it('takes a proof that fits, and in low-memory mode one that fits only so', () => {
+  it('takes a proof that fits, and no other', () => {
     expect(open(root.mib).take(ROOT, 'ROOT_ROLLUP')).toBe(true);
-    expect(open(root.mib - 1).take(ROOT, 'ROOT_ROLLUP')).toBe(true);
-    expect(open(root.lowMemoryMib - 1).take(ROOT, 'ROOT_ROLLUP')).toBe(false);
+    expect(open(root.mib - 1).take(ROOT, 'ROOT_ROLLUP')).toBe(false);
   });
 
   it('takes no more than the agent’s own share', () => {
@@ -53,7 +52,7 @@ describe('the memory of a machine’s proofs', () => {
   });
 
   it('leaves what other agents have taken, until they end', async () => {
-    const memory = open(root.lowMemoryMib + parity.mib);
+    const memory = open(root.mib + parity.mib - 1);
     const other = spawn('sleep', ['600']);
     writeOther(other.pid!, startOf(other.pid!), root.mib);
 
