@@ -2,7 +2,7 @@ import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { FleetDecisionRecord } from '../../shared/ledger/decision-log.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { AgentsAhead, AgentSlots } from '../../shared/merge-tree/prediction/agents-ahead.ts';
-import type { SpeedOfPool } from '../../shared/merge-tree/progress/timed-jobs.ts';
+import type { SpeedsOfPool } from '../../shared/merge-tree/progress/timed-jobs.ts';
 import { CIRCUIT_CATALOGUE } from '../../shared/proving-job/circuit-catalogue.ts';
 import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { isBinary } from '../../shared/proving-job/epoch-shape.ts';
@@ -47,20 +47,19 @@ export function agentsOfFleet(
 }
 
 /**
- * The speeds of a version's agents, of those that measure theirs: that of most of a pool's.
- * @param otherwise where none does
+ * The speeds of a version's agents by pool, of those that measure theirs.
+ * @param otherwise where none of a pool does
  */
 export function speedsOfFleet(
   agents: readonly AgentRecord[],
   otherwise: SpeedClass | undefined,
-): (networkVersion: string) => SpeedOfPool {
+): (networkVersion: string) => SpeedsOfPool {
   return (networkVersion) => (pool) => {
     const own = agents.filter(
       (agent) => isAtWork(agent) && agent.networkVersion === networkVersion && agent.pools.includes(pool),
     );
     const known = own.flatMap(({ speedClass }) => speedClass ?? []);
-    const [most] = [...Map.groupBy(known, (speed) => speed)].sort(([, a], [, b]) => b.length - a.length);
-    return most?.[0] ?? otherwise;
+    return known.length === 0 && otherwise !== undefined ? [otherwise] : known;
   };
 }
 

@@ -1,6 +1,5 @@
 import { CIRCUIT_CATALOGUE, type CircuitName, circuitOf, isNative, NativeCircuit } from './circuit-catalogue.ts';
 import { MEASURED_PROOFS } from './measured-proofs.ts';
-import type { SpeedClass } from './speed-class.ts';
 
 /** How many times the catalogue's seconds the measured circuits take at speed 1: the median. For circuits that were not measured. */
 const BESIDE_CATALOGUE = medianOf(
@@ -12,9 +11,9 @@ const BESIDE_CATALOGUE = medianOf(
 
 /**
  * How long a job of the circuit is expected to take, in seconds, before one was proven.
- * @param speed of its agent, if it is known: real proofs of Aztec's circuits then take as long as they were measured to
+ * @param speed of its agents, as `speed-class.ts` has it, if it is known: real proofs of Aztec's circuits then take as long as they were measured to
  */
-export function expectedSecondsOf(circuit: CircuitName, networkVersion: string, speed: SpeedClass | undefined): number {
+export function expectedSecondsOf(circuit: CircuitName, networkVersion: string, speed: number | undefined): number {
   const { expectedSeconds, family } = circuitOf(circuit, networkVersion);
   if (speed === undefined || family !== 'aztec') return expectedSeconds;
   const measured = isNative(circuit) ? MEASURED_PROOFS[circuit] : undefined;

@@ -4,7 +4,7 @@ import { type EpochId, isOfLine } from '../../proving-job/epoch-id.ts';
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import { expectedTree } from '../expected/tree-of-shape.ts';
 import type { EpochCounts } from '../forecast/jobs-to-come.ts';
-import type { SpeedOfPool } from '../progress/timed-jobs.ts';
+import type { SpeedsOfPool } from '../progress/timed-jobs.ts';
 import type { AgentsAhead } from './agents-ahead.ts';
 import { comingJobs } from './coming-jobs.ts';
 import { type EpochPrediction, predictEpochs, type PredictionInput } from './predict-epochs.ts';
@@ -31,8 +31,8 @@ export interface FleetUnderWay extends Pick<PredictionInput, 'order' | 'hopSecon
   /** From a proven root to its transaction on L1. */
   readonly submissionSeconds: number;
   readonly nowMs: number;
-  /** The speed of the agents that prove for the version. @default that of the last to prove a job of the pool */
-  readonly speedsOf?: ((networkVersion: string) => SpeedOfPool) | undefined;
+  /** The speeds of the agents that prove for the version. @default of those that proved the newest jobs of the pool */
+  readonly speedsOf?: ((networkVersion: string) => SpeedsOfPool) | undefined;
   /** @default builds it anew */
   readonly treeOf?: (shape: EpochShape) => readonly TreeJob[];
 }

@@ -3,9 +3,10 @@ import type { Pool } from '../../proving-job/circuit-family.ts';
 import { expectedSecondsOf } from '../../proving-job/expected-seconds.ts';
 import {
   lastSpeeds,
+  meanSpeed,
   provenOldestFirst,
-  secondsAtSpeed,
-  type SpeedOfPool,
+  secondsAtSpeeds,
+  type SpeedsOfPool,
   type TimedJob,
 } from '../progress/timed-jobs.ts';
 import type { Chance } from './chance.ts';
@@ -43,21 +44,21 @@ export class UsualTimes {
   readonly #samples = new Map<string, readonly number[]>();
   readonly #known = new Map<string, UsualTime>();
   readonly #ratio: number | undefined;
-  readonly #speedOf: SpeedOfPool;
+  readonly #speedsOf: SpeedsOfPool;
 
   /**
    * @param jobs of any epochs, in any order; only proven ones of the version count
-   * @param speedOf of the agents that will prove. @default that of the last to prove a job of the pool
+   * @param speedsOf of the agents that will prove. @default of those that proved the newest jobs of the pool
    */
-  constructor(networkVersion: string, jobs: Iterable<TimedJob>, speedOf: SpeedOfPool = () => undefined) {
+  constructor(networkVersion: string, jobs: Iterable<TimedJob>, speedsOf: SpeedsOfPool = () => []) {
     this.#networkVersion = networkVersion;
     const proven = provenOldestFirst(networkVersion, jobs);
     const lastOf = lastSpeeds(proven);
-    this.#speedOf = (pool) => speedOf(pool) ?? lastOf(pool);
+    this.#speedsOf = (pool) => (speedsOf(pool).length > 0 ? speedsOf(pool) : lastOf(pool));
     const ratios: number[] = [];
     for (const [key, ofPlace] of Map.groupBy(proven, ({ circuit, pool }) => keyOf(circuit, pool))) {
       const [{ circuit, pool }] = ofPlace as [TimedJob];
-      const newest = secondsAtSpeed(this.#speedOf(pool), ofPlace).slice(-SAMPLES_KEPT);
+      const newest = secondsAtSpeeds(this.#speedsOf(pool), ofPlace).slice(-SAMPLES_KEPT);
       const samples = withoutOutliers(newest.toSorted((a, b) => a - b));
       this.#samples.set(key, samples);
       ratios.push(meanOf(samples) / this.#expected(circuit, pool));
@@ -85,7 +86,7 @@ export class UsualTimes {
   }
 
   #expected(circuit: CircuitName, pool: Pool): number {
-    return expectedSecondsOf(circuit, this.#networkVersion, this.#speedOf(pool));
+    return expectedSecondsOf(circuit, this.#networkVersion, meanSpeed(this.#speedsOf(pool)));
   }
 }
 

@@ -1,7 +1,14 @@
 import type { Pool } from '../../proving-job/circuit-family.ts';
 import { type CircuitName, circuitOf } from '../../proving-job/circuit-catalogue.ts';
 import { expectedSecondsOf } from '../../proving-job/expected-seconds.ts';
-import { lastSpeeds, provenOldestFirst, secondsAtSpeed, type SpeedOfPool, type TimedJob } from './timed-jobs.ts';
+import {
+  lastSpeeds,
+  meanSpeed,
+  provenOldestFirst,
+  secondsAtSpeeds,
+  type SpeedsOfPool,
+  type TimedJob,
+} from './timed-jobs.ts';
 
 /** How long a job keeps a slot, from claim to settlement, in seconds. */
 export interface JobSeconds {
@@ -19,7 +26,8 @@ const EXPECTED_SPREAD = 1.3;
 
 /**
  * How long circuits take on this fleet: an exponentially weighted estimate for each circuit, pool and network version,
- * from the ledger's proven jobs, on top of the expected times. Jobs count for agents of the speed that their own had.
+ * from the ledger's proven jobs, on top of the expected times. Jobs of agents as fast as the last
+ * ones count, where there are any.
  *
  * Nothing is stored: the ledger keeps the times of every job, and the scaler reads some of each circuit.
  */
@@ -27,17 +35,17 @@ export class LearnedDurations {
   readonly #networkVersion: string;
   /** Seconds, oldest first. */
   readonly #samples = new Map<string, readonly number[]>();
-  readonly #speedOf: SpeedOfPool;
+  readonly #speedsOf: SpeedsOfPool;
   readonly #estimates = new Map<string, JobSeconds>();
 
   /** @param records of any epochs, in any order; only proven jobs of the version count. */
   constructor(networkVersion: string, records: Iterable<TimedJob>) {
     this.#networkVersion = networkVersion;
     const jobs = provenOldestFirst(networkVersion, records);
-    this.#speedOf = lastSpeeds(jobs);
+    this.#speedsOf = lastSpeeds(jobs);
     for (const [key, ofPlace] of Map.groupBy(jobs, ({ circuit, pool }) => keyOf(circuit, pool))) {
       const [{ pool }] = ofPlace as [TimedJob];
-      this.#samples.set(key, secondsAtSpeed(this.#speedOf(pool), ofPlace).slice(-SAMPLES_KEPT));
+      this.#samples.set(key, secondsAtSpeeds(this.#speedsOf(pool), ofPlace).slice(-SAMPLES_KEPT));
     }
   }
 
@@ -46,7 +54,7 @@ export class LearnedDurations {
     const key = keyOf(circuit, pool);
     const known = this.#estimates.get(key);
     if (known !== undefined) return known;
-    const expected = expectedSecondsOf(circuit, this.#networkVersion, this.#speedOf(pool));
+    const expected = expectedSecondsOf(circuit, this.#networkVersion, meanSpeed(this.#speedsOf(pool)));
     const estimate = estimateOf(this.#samples.get(key) ?? [], expected);
     this.#estimates.set(key, estimate);
     return estimate;

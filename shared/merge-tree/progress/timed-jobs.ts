@@ -8,8 +8,11 @@ export type TimedJob = Pick<
   'state' | 'networkVersion' | 'circuit' | 'pool' | 'claimedAtMs' | 'settledAtMs' | 'speedClass'
 >;
 
-/** The speed of a pool's agents; `undefined` where nobody knows, and for simulated proofs. */
-export type SpeedOfPool = (pool: Pool) => SpeedClass | undefined;
+/** The speed of each of a pool's agents that measures its own; none where nobody knows, and for simulated proofs. */
+export type SpeedsOfPool = (pool: Pool) => readonly SpeedClass[];
+
+/** So many of the newest jobs of a pool show how fast its agents are. */
+const NEWEST = 20;
 
 /** The jobs of the version that show how long one takes, oldest first. */
 export function provenOldestFirst<Job extends TimedJob>(networkVersion: string, jobs: Iterable<Job>): readonly Job[] {
@@ -18,19 +21,28 @@ export function provenOldestFirst<Job extends TimedJob>(networkVersion: string, 
     .sort((a, b) => (a.settledAtMs ?? 0) - (b.settledAtMs ?? 0));
 }
 
-/** By pool, the speed of the agent that was the last to prove a job of it, of those that measure theirs. @param jobs oldest first */
-export function lastSpeeds(jobs: readonly TimedJob[]): SpeedOfPool {
-  const speeds = new Map(jobs.flatMap(({ pool, speedClass }) => (speedClass ? [[pool, speedClass] as const] : [])));
-  return (pool) => speeds.get(pool);
+/** The speeds of the agents that proved a pool's newest jobs, one a job. @param jobs oldest first */
+export function lastSpeeds(jobs: readonly TimedJob[]): SpeedsOfPool {
+  const byPool = Map.groupBy(jobs, ({ pool }) => pool);
+  const speeds = new Map(
+    [...byPool].map(([pool, ofPool]) => [pool, ofPool.flatMap((job) => job.speedClass ?? []).slice(-NEWEST)]),
+  );
+  return (pool) => speeds.get(pool) ?? [];
+}
+
+/** The speed at which jobs take as long as those agents take on average; `undefined` where there are none. */
+export function meanSpeed(speeds: readonly SpeedClass[]): number | undefined {
+  return speeds.length === 0 ? undefined : speeds.length / speeds.reduce((sum, speed) => sum + 1 / speed, 0);
 }
 
 /**
- * How long jobs of one circuit and pool took, in seconds: those of agents of that speed, or, where there are none, what the others would
- * have taken at it.
+ * How long jobs of one circuit and pool took, in seconds: those of agents as fast as one of these, or, where there are none, what
+ * the others would have taken with them.
  */
-export function secondsAtSpeed(speed: SpeedClass | undefined, jobs: readonly TimedJob[]): readonly number[] {
-  const alike = jobs.filter(({ speedClass }) => speedClass === speed);
+export function secondsAtSpeeds(speeds: readonly SpeedClass[], jobs: readonly TimedJob[]): readonly number[] {
+  const alike = jobs.filter(({ speedClass }) => speedClass !== undefined && speeds.includes(speedClass));
   if (alike.length > 0) return alike.map(secondsOf);
+  const speed = meanSpeed(speeds);
   return jobs.map((job) => secondsOf(job) * (job.speedClass === undefined || !speed ? 1 : job.speedClass / speed));
 }
 

@@ -78,13 +78,13 @@ describe('the speeds of a fleet', () => {
     anAgent(['medium']),
   ];
 
-  it('are those of most agents of a pool that prove for the version', () => {
-    const speedOf = speedsOfFleet(agents, undefined)('4.1.2');
-    expect([speedOf('large'), speedOf('small'), speedOf('medium')]).toEqual([4, 1, undefined]);
-    expect(speedsOfFleet(agents, undefined)('5.2.0')('small')).toBe(8);
+  it('are those of the agents of a pool that prove for the version, and have measured theirs', () => {
+    const speedsOf = speedsOfFleet(agents, undefined)('4.1.2');
+    expect([speedsOf('large'), speedsOf('small'), speedsOf('medium')]).toEqual([[4, 4, 1], [1], []]);
+    expect(speedsOfFleet(agents, undefined)('5.2.0')('small')).toEqual([8]);
   });
 
   it('are that of the machine where no agent measures its own', () => {
-    expect(speedsOfFleet(agents, speedClassOf(2))('4.1.2')('medium')).toBe(2);
+    expect(speedsOfFleet(agents, speedClassOf(2))('4.1.2')('medium')).toEqual([2]);
   });
 });

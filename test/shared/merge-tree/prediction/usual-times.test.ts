@@ -33,23 +33,21 @@ describe('the usual times of circuits', () => {
     const ofSpeed = (speed: number, ...seconds: number[]): readonly TimedJob[] =>
       timedJobs('PARITY_BASE', ...seconds).map((job) => ({ ...job, speedClass: speedClassOf(speed) }));
     const jobs = [...ofSpeed(4, 10), ...ofSpeed(1, 50, 50)];
-    const meanAt = (speed?: number): number =>
-      new UsualTimes(VERSION, jobs, () => (speed === undefined ? undefined : speedClassOf(speed))).of(
-        'PARITY_BASE',
-        'medium',
-      ).meanSeconds;
+    const meanAt = (...speeds: number[]): number =>
+      new UsualTimes(VERSION, jobs, () => speeds.map(speedClassOf)).of('PARITY_BASE', 'medium').meanSeconds;
     expect(meanAt(4)).toBe(10);
     expect(meanAt(1)).toBe(50);
-    // Nobody says how fast they are: as the last one.
-    expect(meanAt()).toBe(50);
+    expect(meanAt(1, 4)).toBeCloseTo((10 + 50 + 50) / 3);
+    // Nobody says how fast they are: as those of the newest jobs.
+    expect(meanAt()).toBeCloseTo((10 + 50 + 50) / 3);
     // None was as fast: what the others would have taken.
     expect(meanAt(2)).toBeCloseTo((20 + 25 + 25) / 3);
   });
 
   it('of a circuit that was never measured, are those of Aztec’s circuits on a machine of that speed', () => {
-    const times = new UsualTimes(VERSION, [], () => speedClassOf(1));
+    const times = new UsualTimes(VERSION, [], () => [speedClassOf(1)]);
     expect(times.of('ROOT_ROLLUP', 'large').meanSeconds).toBe(351.4);
-    const slower = new UsualTimes(VERSION, timedJobs('PARITY_BASE', 109.4), () => speedClassOf(1));
+    const slower = new UsualTimes(VERSION, timedJobs('PARITY_BASE', 109.4), () => [speedClassOf(1)]);
     expect(slower.of('ROOT_ROLLUP', 'large').meanSeconds).toBeCloseTo(2 * 351.4);
   });
 

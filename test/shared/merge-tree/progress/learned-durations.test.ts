@@ -49,7 +49,7 @@ describe('LearnedDurations', () => {
     expect(learned(provenIn(oneInFifty)).p95).toBeLessThan(100);
   });
 
-  it('learns from agents as fast as the last one, and what the others would have taken at its speed where it has none', () => {
+  it('learns from agents as fast as the last ones, and what the others would have taken at their speed where there are none', () => {
     const ofSpeed = (speed: number, seconds: readonly number[], laterMs: number): JobRecord[] =>
       provenIn(seconds, { speedClass: speedClassOf(speed) }).map((job) => ({
         ...job,
@@ -60,7 +60,15 @@ describe('LearnedDurations', () => {
     expect(learned(slow).mean).toBeCloseTo(80, 1);
     const fast = ofSpeed(4, Array(200).fill(20) as number[], 1_000_000);
     expect(learned([...slow, ...fast]).mean).toBeCloseTo(20, 1);
-    const otherCircuit = ofSpeed(4, [10], 1_000_000).map((job) => ({ ...job, circuit: 'PARITY_BASE' as const }));
+    const mixed = [
+      ...ofSpeed(1, Array(100).fill(80) as number[], 0),
+      ...ofSpeed(4, Array(100).fill(20) as number[], 500),
+    ];
+    expect(learned(mixed).mean).toBeGreaterThan(40);
+    const otherCircuit = ofSpeed(4, Array(20).fill(10) as number[], 1_000_000).map((job) => ({
+      ...job,
+      circuit: 'PARITY_BASE' as const,
+    }));
     expect(learned([...slow, ...otherCircuit]).mean).toBeCloseTo(20, 1);
   });
 
