@@ -8,7 +8,7 @@ import { ReadCache } from './read/read-cache.ts';
 import { AllowedHosts } from './serve/allowed-hosts.ts';
 import { ApiResponses } from './serve/api-responses.ts';
 import { ConsoleServer } from './serve/console-server.ts';
-import { PageFiles, PAGES_DIRECTORY } from './serve/page-files.ts';
+import { PageFiles } from './serve/page-files.ts';
 
 export interface ConsoleOptions {
   /** The address to listen on. */
@@ -25,8 +25,6 @@ export interface ConsoleOptions {
   readonly etherDollars: number | undefined;
   /** The price of an agent on machines of the operator's own, if known. */
   readonly agentDollarsPerHour: number | undefined;
-  /** @default those that `containers/console/pages` is built to */
-  readonly pagesDirectory?: string;
 }
 
 export interface RunConsoleDeps {
@@ -48,16 +46,7 @@ export interface RunConsoleDeps {
  * @throws {ListenError}
  */
 export async function runConsole(options: ConsoleOptions, deps: RunConsoleDeps): Promise<void> {
-  const {
-    host,
-    port,
-    hostNames,
-    place,
-    l1RpcUrls,
-    etherDollars,
-    agentDollarsPerHour,
-    pagesDirectory = PAGES_DIRECTORY,
-  } = options;
+  const { host, port, hostNames, place, l1RpcUrls, etherDollars, agentDollarsPerHour } = options;
   const { signal, onListening, onTrouble, nowMs = Date.now, steadyMs = () => performance.now() } = deps;
   const ages = readAgesOf(deps.engine.disks === undefined ? 'aws' : 'embedded');
   const cache = new ReadCache(steadyMs);
@@ -68,7 +57,7 @@ export async function runConsole(options: ConsoleOptions, deps: RunConsoleDeps):
     { host, port },
     {
       api: new ApiResponses({ resources, cache, onTrouble }),
-      pages: new PageFiles(pagesDirectory),
+      pages: new PageFiles(),
       hosts: new AllowedHosts(host, hostNames),
       onTrouble,
     },

@@ -6,7 +6,7 @@ import { IgnoreStrategy } from 'aws-cdk-lib';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
-import { LEFT_OUT, writeBundle } from '../../containers/broker/image/write-bundle.ts';
+import { LEFT_OUT, writeBundle } from '../../containers/cli/image/write-bundle.ts';
 import { ignoredBy } from '../../infra/container-images.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -71,7 +71,7 @@ describe('the build context of an image', () => {
     expect(files).toEqual(expect.arrayContaining(['containers/broker/run-broker.ts', ...LEFT_OUT]));
     const context = IgnoreStrategy.docker(ROOT, [...ignoredBy('broker')]);
     expect(files.filter((file) => context.ignores(path.join(ROOT, file)))).toEqual([]);
-    for (const file of ['containers/broker/image/write-bundle.ts', 'package-lock.json']) {
+    for (const file of ['containers/cli/image/write-bundle.ts', 'package-lock.json']) {
       expect(context.ignores(path.join(ROOT, file))).toBe(false);
     }
     for (const file of ['containers/node/prove-epoch.ts', 'containers/agent/prover/prover-main.ts', '.env']) {

@@ -62,7 +62,7 @@ function circleOf(graph: Graph): readonly string[] {
   return [];
 }
 
-const files = globSync(`{${TOPS.join(',')}}/**/*.{ts,mjs}`, { cwd: ROOT });
+const files = globSync(`{${TOPS.join(',')}}/**/*.{ts,tsx,mjs}`, { cwd: ROOT });
 const imports = importsOf(files);
 const folders = [...new Set(files.flatMap((file) => parentsOf(file)))].toSorted();
 

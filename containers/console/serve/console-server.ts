@@ -27,8 +27,6 @@ export interface ConsoleServerDeps {
 const { consoleHost, consoleHostNames, consolePort } = CONSOLE_GROUP.settings;
 
 const API = '/api/';
-const UNBUILT =
-  'the pages are not built: run npm run build:console in the folder of Coppice, then load this page again';
 /** More than browsers open for a handful of viewers. */
 const MAX_CONNECTIONS = 128;
 
@@ -115,16 +113,11 @@ export class ConsoleServer {
   }
 
   async #sendPage(pathname: string, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pages } = this.#deps;
-    const file = await pages.find(pathname);
-    const isBuilt = file !== undefined || (await pages.areBuilt());
-    const body = file?.body ?? Buffer.from(`${isBuilt ? 'there is no such page' : UNBUILT}\n`);
-    response.setHeader(
-      'cache-control',
-      file?.isNamedByContent === true ? 'public, max-age=31536000, immutable' : 'no-cache',
-    );
+    const file = await this.#deps.pages.find(pathname);
+    const body = file?.body ?? Buffer.from('there is no such page\n');
+    response.setHeader('cache-control', 'no-cache');
     response.setHeader('content-type', file?.contentType ?? 'text/plain; charset=utf-8');
     response.setHeader('content-length', body.byteLength);
-    response.writeHead(file === undefined ? (isBuilt ? 404 : 503) : 200).end(method === 'HEAD' ? undefined : body);
+    response.writeHead(file === undefined ? 404 : 200).end(method === 'HEAD' ? undefined : body);
   }
 }

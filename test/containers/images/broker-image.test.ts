@@ -9,7 +9,7 @@ import type { Metafile } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { findFreePort } from '../../../containers/local-fleet/find-free-port.ts';
-import { LEFT_OUT, writeBundle } from '../../../containers/broker/image/write-bundle.ts';
+import { LEFT_OUT, writeBundle } from '../../../containers/cli/image/write-bundle.ts';
 import packageManifest from '../../../package.json' with { type: 'json' };
 import { readDockerfile } from './dockerfile.ts';
 
@@ -56,7 +56,7 @@ describe('the bundle in the image of the broker', () => {
 
   it('is what the image starts', () => {
     expect(last.entryPoint).toEqual(['node', '--', '/coppice/cli.mjs']);
-    expect(text).toContain('RUN node containers/broker/image/write-bundle.ts /coppice\n');
+    expect(text).toContain('RUN node containers/cli/image/write-bundle.ts /coppice\n');
     expect(text).toContain('COPY --from=app /coppice /coppice\n');
   });
 
@@ -132,6 +132,16 @@ describe('the bundle in the image of the broker', () => {
     }
     const status = JSON.parse((await coppice('status', '--json')).stdout) as unknown;
     expect(status).toMatchObject({ epochs: [{ epoch: 4711, networkVersion: '6.0.0' }] });
+    // Its pages are in the image, without their sources.
+    const served = spawn(process.execPath, ['--', program, 'console'], {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    started.push(served);
+    const [printed] = (await once(served.stdout, 'data')) as [Buffer];
+    const style = await fetch(new URL('/pages.css', /http:\S+/.exec(printed.toString())![0]));
+    expect([style.status, style.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8']);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     await expect(run(process.execPath, healthCheck(), { env })).rejects.toMatchObject({ code: 1 });

@@ -10,7 +10,8 @@ import { CIRCUIT_CATALOGUE } from '../../../shared/proving-job/circuit-catalogue
 import { isInBuildContext, readDockerfile, ROOT } from './dockerfile.ts';
 import { importGraph } from './import-graph.ts';
 
-const COMMAND_LINE = ['containers/cli.ts'];
+/** The console bundles its pages when it runs. */
+const COMMAND_LINE = ['containers/cli.ts', 'containers/console/pages/main.tsx'];
 /** What `coppice devnet` and `coppice canary` load. They run in a checkout, not in an image. */
 const LOCAL_CHAINS = [
   'containers/devnet/run-devnet.ts',

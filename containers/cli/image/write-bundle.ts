@@ -1,12 +1,15 @@
-// Bundles the command line for an image without Aztec's packages: node containers/broker/image/write-bundle.ts FOLDER
-import { rm } from 'node:fs/promises';
+// Bundles the command line for an image without Aztec's packages: node containers/cli/image/write-bundle.ts FOLDER
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { build, type Metafile, type Plugin } from 'esbuild';
 
+import { bundlePages } from '../../console/serve/bundle-pages.ts';
+import { BUNDLED_PAGES } from '../../console/serve/page-files.ts';
+
 const ROOT = path.join(import.meta.dirname, '../../..');
 
-/** Loaded when needed, and needing Aztec's packages, Noir or a local L1. */
+/** Loaded when needed, and needing Aztec's packages, Noir, a local L1, or the sources of the console's pages. */
 export const LEFT_OUT: readonly string[] = [
   'containers/node/run-node.ts',
   'containers/agent/run-agent.ts',
@@ -18,6 +21,7 @@ export const LEFT_OUT: readonly string[] = [
   'containers/canary/run-canary.ts',
   'containers/devnet/run-devnet.ts',
   'containers/real-proofs/run-real-proofs.ts',
+  'containers/console/serve/bundle-pages.ts',
   'shared/config/aztec/network-defaults.ts',
 ];
 
@@ -42,7 +46,7 @@ const leaveOut: Plugin = {
 };
 
 /**
- * Writes `cli.mjs` and all that it loads into a folder, and removes what was there before.
+ * Writes `cli.mjs`, all that it loads and the console's pages into a folder, and removes what was there before.
  * @returns what went into it, as esbuild reports it
  */
 export async function writeBundle(folder: string): Promise<Metafile> {
@@ -68,7 +72,13 @@ export async function writeBundle(folder: string): Promise<Metafile> {
       js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);",
     },
   });
+  await writePages(path.join(folder, BUNDLED_PAGES));
   return metafile;
+}
+
+async function writePages(folder: string): Promise<void> {
+  await mkdir(folder);
+  for (const [name, content] of await bundlePages()) await writeFile(path.join(folder, name), content);
 }
 
 if (import.meta.main) {
