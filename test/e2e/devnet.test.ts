@@ -19,6 +19,7 @@ import { checkTrace } from '../../shared/merge-tree/progress/trace-check.ts';
 import { Trace } from '../../shared/merge-tree/progress/trace.ts';
 import { DevnetRun } from './devnet-run.ts';
 import { findKeyLeaks } from './find-key-leaks.ts';
+import { type ConsoleScene, watchInConsole } from './watch-in-console.ts';
 
 const AGENTS = ['agent-1', 'agent-2'];
 
@@ -26,6 +27,7 @@ describe('npm start', () => {
   let dataDirectory: string;
   let run: DevnetRun;
   let exitCode: number | null;
+  let scene: ConsoleScene;
   let manifest: DevnetManifest;
   let engine: Engine;
   /** The epoch that the report is about. */
@@ -38,7 +40,7 @@ describe('npm start', () => {
     cleanUps.push(() => rm(dataDirectory, { recursive: true, force: true }));
     run = new DevnetRun(['--epochs', '1', '--agents', '2', '--data-directory', dataDirectory]);
     cleanUps.push(async () => run.killAll());
-    exitCode = await run.exitCode();
+    [scene, exitCode] = await Promise.all([watchInConsole(run, dataDirectory), run.exitCode()]);
     const reported = /^Epoch (\d+) is proven on L1\.$/m.exec(run.output)?.[1];
     if (reported === undefined) throw new Error(`no epoch was reported to be proven:\n${run.output}`);
 
@@ -135,6 +137,13 @@ describe('npm start', () => {
 
   it('says when the proven checkpoint of the rollup has moved to the end of the epoch', () => {
     expect(run.output).toContain(`the rollup is now proven up to checkpoint ${epoch.lastCheckpoint}`);
+  });
+
+  it('is seen in coppice console while it proves an epoch, and until the epoch is proven', () => {
+    expect(scene.opened).toMatch(/Epoch \d+[\s\S]*\d+ of \d+ jobs proven/);
+    expect(scene.finished).toMatch(/Epoch \d+ is proven on L1\./);
+    expect(scene.finished).toContain('Timeline by agent');
+    expect(scene.complaints).toEqual([]);
   });
 
   it('reports its progress in plain lines, and not too many of them', () => {
