@@ -48,14 +48,14 @@ function provingVerdict(name: string, prediction: Prediction | undefined): Pick<
     return { tone, headline: `Epoch ${name} will not be proven: no agents of pool ${lackingPools.join(', ')}.` };
   }
   if (chanceInTime === undefined) return { tone, headline: `Epoch ${name} is being proven.` };
-  const chance = `chance of making its deadline: ${formatChance(chanceInTime)}`;
+  const chance = `chance: ${formatChance(chanceInTime)}`;
   switch (tone) {
     case 'bad':
-      return { tone, headline: `Epoch ${name} will probably miss its deadline; ${chance}.` };
+      return { tone, headline: `Epoch ${name} will probably miss its deadline (${chance}).` };
     case 'busy':
-      return { tone, headline: `Epoch ${name} may miss its deadline; ${chance}.` };
+      return { tone, headline: `Epoch ${name} may miss its deadline (${chance}).` };
     default:
-      return { tone, headline: `Epoch ${name} will make its deadline; ${chance}.` };
+      return { tone, headline: `Epoch ${name} will make its deadline (${chance}).` };
   }
 }
 

@@ -30,9 +30,9 @@ const predicted = (chanceInTime: number, lackingPools: ('small' | 'large')[] = [
 
 describe('the verdict on an epoch', () => {
   it.each([
-    [predicted(0.999), 'good', 'Epoch 7 will make its deadline; chance of making its deadline: over 99 %.'],
-    [predicted(0.8), 'busy', 'Epoch 7 may miss its deadline; chance of making its deadline: 80 %.'],
-    [predicted(0.2), 'bad', 'Epoch 7 will probably miss its deadline; chance of making its deadline: 20 %.'],
+    [predicted(0.999), 'good', 'Epoch 7 will make its deadline (chance: over 99 %).'],
+    [predicted(0.8), 'busy', 'Epoch 7 may miss its deadline (chance: 80 %).'],
+    [predicted(0.2), 'bad', 'Epoch 7 will probably miss its deadline (chance: 20 %).'],
     [predicted(0, ['large']), 'bad', 'Epoch 7 will not be proven: no agents of pool large.'],
     [{}, 'calm', 'Epoch 7 has no prediction yet.'],
     [{ state: 'submitting' }, 'good', 'The root of epoch 7 is proven and waits for L1.'],
