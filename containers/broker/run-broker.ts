@@ -17,7 +17,7 @@ import { HealthPages, type Scrape } from '../health/health-pages.ts';
 import { glanceMsOf } from './agent-calls.ts';
 import { type BrokerCount, BrokerCounts } from './broker-counts.ts';
 import type { BrokerLine } from './broker-deps.ts';
-import { keepHeapSmall } from './keep-heap-small.ts';
+import { keepHeapSmall } from '../processes/keep-heap-small.ts';
 import { followL1Clock, PUBLIC_SLOT_MS, toleranceMs } from '../../shared/l1/follow-l1-clock.ts';
 import type { L1Client } from '../../shared/l1/l1-client.ts';
 import { type ClockDisagreement, describeDisagreement, L1Clock } from '../../shared/l1/l1-clock.ts';

@@ -2,6 +2,7 @@ import type { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import { PredictionReader } from '../epoch-view/prediction-reader.ts';
+import { keepHeapSmall } from '../processes/keep-heap-small.ts';
 import { cachedEngine } from './read/cached-engine.ts';
 import { readAgesOf } from './read/read-ages.ts';
 import { ReadCache } from './read/read-cache.ts';
@@ -48,6 +49,7 @@ export interface RunConsoleDeps {
 export async function runConsole(options: ConsoleOptions, deps: RunConsoleDeps): Promise<void> {
   const { host, port, hostNames, place, l1RpcUrls, etherDollars, agentDollarsPerHour } = options;
   const { signal, onListening, onTrouble, nowMs = Date.now, steadyMs = () => performance.now() } = deps;
+  keepHeapSmall();
   const ages = readAgesOf(deps.engine.disks === undefined ? 'aws' : 'embedded');
   const cache = new ReadCache(steadyMs);
   const engine = cachedEngine(deps.engine, cache, ages);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 import { expect, it } from 'vitest';
 
-const MODULE = new URL('../../../containers/broker/keep-heap-small.ts', import.meta.url).href;
+const MODULE = new URL('../../../containers/processes/keep-heap-small.ts', import.meta.url).href;
 const MIB = 2 ** 20;
 
 /** The size of the space for young objects after a program has made many that live for a while, in bytes. */
