@@ -17,15 +17,14 @@ export async function checkCpu(): Promise<string | undefined> {
 }
 
 /**
- * Says why the largest of the circuits does not fit, not even in `bb`'s low-memory mode; `undefined` if it does.
+ * Says why the largest of the circuits does not fit; `undefined` if it does.
  * @param memoryMib the memory that the agent may count on
  */
 export function checkMemory(circuits: readonly NativeCircuit[], memoryMib = machineMemoryMib()): string | undefined {
-  const [largest] = [...circuits].sort((a, b) => memoryOfProof(b).lowMemoryMib - memoryOfProof(a).lowMemoryMib);
+  const [largest] = [...circuits].sort((a, b) => memoryOfProof(b).mib - memoryOfProof(a).mib);
   if (largest === undefined || memoryModeFor(largest, memoryMib) !== undefined) return undefined;
-  const { mib, lowMemoryMib } = memoryOfProof(largest);
   return (
-    `${largest} needs about ${mib} MiB of memory, or ${lowMemoryMib} MiB in bb's low-memory mode, but there are ${memoryMib} MiB: ` +
+    `${largest} needs about ${memoryOfProof(largest).mib} MiB of memory, but there are ${memoryMib} MiB: ` +
     'give the agent more memory, or only pools with smaller circuits'
   );
 }

@@ -79,7 +79,7 @@ describe('what an agent checks before its first claim', () => {
     [
       'too little memory',
       () => ({ memoryMib: 2000 }),
-      /^ROOT_ROLLUP needs about \d+ MiB of memory, or \d+ MiB in bb's low-memory mode, but there are 2000 MiB: give the/,
+      /^ROOT_ROLLUP needs about \d+ MiB of memory, but there are 2000 MiB: give the/,
     ],
     [
       'a place for the reference string that is a file',

@@ -80,7 +80,7 @@ describe('the canary’s prover', () => {
     const small = { crs: 'development', crsPath } as const;
     expect(await findCanaryProblems(small, ['PARITY_BASE'])).toEqual([]);
     expect(await findCanaryProblems({ ...small, memoryMib: 1024 }, ['CANARY_MERGE'])).toEqual([
-      "CANARY_MERGE needs about 2420 MiB of memory, or 1293 MiB in bb's low-memory mode, but there are 1024 MiB: give the agent more memory, or only pools with smaller circuits",
+      'CANARY_MERGE needs about 2420 MiB of memory, but there are 1024 MiB: give the agent more memory, or only pools with smaller circuits',
       `the development CRS in ${crsPath} has ${LEAF_POINTS} points, but 2097153 are needed: run coppice crs --development`,
     ]);
     expect(await findCanaryProblems({ ...small, crs: 'ceremony' }, ['CANARY_LEAF'])).toEqual([
