@@ -1,6 +1,4 @@
 import type { Engine } from '../../shared/engine/engine.ts';
-import { CIRCUIT_CATALOGUE } from '../../shared/proving-job/circuit-catalogue.ts';
-import { memoryModeFor } from '../../shared/proving-job/circuit-memory.ts';
 import type { SpeedClass } from '../../shared/proving-job/speed-class.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
 import type { Logger } from '../../shared/telemetry/logger.ts';
@@ -30,7 +28,7 @@ export async function runAgent(agentOptions: AgentOptions, deps: AgentDeps): Pro
   const { engineOptions } = agentOptions;
   const options = resolveAgentOptions(agentOptions);
   const { engine, log } = deps;
-  const memory = openProofMemory(options, log);
+  const memory = openProofMemory(options);
   let speedClass: SpeedClass | undefined;
   await runLoop(options, deps, {
     startHeartbeats: (onFailed) =>
@@ -50,18 +48,8 @@ export async function runAgent(agentOptions: AgentOptions, deps: AgentDeps): Pro
   }).finally(() => memory?.close());
 }
 
-/** Says which circuits it proves in low-memory mode, or not at all for now. */
-function openProofMemory({ proofMemoryMib, circuits }: ResolvedAgentOptions, log: Logger): ProofMemory | undefined {
+function openProofMemory({ proofMemoryMib }: ResolvedAgentOptions): ProofMemory | undefined {
   if (proofMemoryMib === undefined) return undefined;
-  const inLowMemory = circuits.filter(
-    (circuit) => CIRCUIT_CATALOGUE[circuit].family === 'aztec' && memoryModeFor(circuit, proofMemoryMib) === 'low',
-  );
-  if (inLowMemory.length > 0) {
-    log.warn(
-      { circuits: inLowMemory, memoryMib: proofMemoryMib },
-      'too little memory: bb proves these in its low-memory mode',
-    );
-  }
   return new ProofMemory({ agentMib: proofMemoryMib, machineMib: machineMemoryMib() });
 }
 

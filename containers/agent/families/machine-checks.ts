@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import type { NativeCircuit } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { memoryModeFor, memoryOfProof } from '../../../shared/proving-job/circuit-memory.ts';
+import { memoryOfProof } from '../../../shared/proving-job/circuit-memory.ts';
 import { machineMemoryMib } from '../memory/machine-memory.ts';
 
 /** What `bb` is compiled for on x86: the Skylake generation (barretenberg's `cmake/arch.cmake`). */
@@ -21,10 +21,10 @@ export async function checkCpu(): Promise<string | undefined> {
  * @param memoryMib the memory that the agent may count on
  */
 export function checkMemory(circuits: readonly NativeCircuit[], memoryMib = machineMemoryMib()): string | undefined {
-  const [largest] = [...circuits].sort((a, b) => memoryOfProof(b).mib - memoryOfProof(a).mib);
-  if (largest === undefined || memoryModeFor(largest, memoryMib) !== undefined) return undefined;
+  const [largest] = [...circuits].sort((a, b) => memoryOfProof(b) - memoryOfProof(a));
+  if (largest === undefined || memoryOfProof(largest) <= memoryMib) return undefined;
   return (
-    `${largest} needs about ${memoryOfProof(largest).mib} MiB of memory, but there are ${memoryMib} MiB: ` +
+    `${largest} needs about ${memoryOfProof(largest)} MiB of memory, but there are ${memoryMib} MiB: ` +
     'give the agent more memory, or only pools with smaller circuits'
   );
 }

@@ -23,7 +23,7 @@ export class RealProofMemory {
   /** @returns what to call when the proof is made */
   begin(circuit: AztecCircuit): () => Promise<void> {
     const { memoryMib = machineMemoryMib(), bbWorkingDirectory } = this.#options;
-    const memoryMode = memoryModeFor(circuit, Math.min(memoryMib, availableMemoryMib() ?? memoryMib)) ?? 'low';
+    const memoryMode = memoryModeFor(circuit, Math.min(memoryMib, availableMemoryMib() ?? memoryMib));
     // Aztec's prover hands its environment on to `bb`.
     delete process.env['BB_SLOW_LOW_MEMORY'];
     const threads = bbThreadsFor(circuit, this.#threads);

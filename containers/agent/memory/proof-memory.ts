@@ -3,7 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { CIRCUIT_CATALOGUE, type CircuitName, isNative } from '../../../shared/proving-job/circuit-catalogue.ts';
-import { memoryModeFor, memoryOfProof } from '../../../shared/proving-job/circuit-memory.ts';
+import { memoryOfProof } from '../../../shared/proving-job/circuit-memory.ts';
 import type { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 
 export interface ProofMemoryOptions {
@@ -49,10 +49,9 @@ export class ProofMemory {
     return this.#alone(() => {
       const { agentMib, machineMib } = this.#options;
       const freeMib = Math.min(agentMib, machineMib - this.#takenByOthers());
-      const mode = memoryModeFor(circuit, freeMib);
-      if (mode === undefined) return false;
-      const { mib, lowMemoryMib } = memoryOfProof(circuit);
-      this.#held.set(taker, mode === 'normal' ? mib : lowMemoryMib);
+      const mib = memoryOfProof(circuit);
+      if (mib > freeMib) return false;
+      this.#held.set(taker, mib);
       this.#write();
       return true;
     });

@@ -14,8 +14,8 @@ import { ProvingJobId } from '../../../../shared/proving-job/proving-job-id.ts';
 const jobOf = (circuit: string, digit = '0'): ProvingJobId => ProvingJobId.parse(`7:${circuit}:${digit.repeat(64)}`);
 const ROOT = jobOf('ROOT_ROLLUP');
 const PARITY = jobOf('PARITY_BASE');
-const root = memoryOfProof('ROOT_ROLLUP');
-const parity = memoryOfProof('PARITY_BASE');
+const rootMib = memoryOfProof('ROOT_ROLLUP');
+const parityMib = memoryOfProof('PARITY_BASE');
 
 describe('the memory of a machine’s proofs', () => {
   let directory: string;
@@ -42,19 +42,19 @@ describe('the memory of a machine’s proofs', () => {
   const startOf = (pid: number): string => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')[19]!;
 
   it('takes a proof that fits, and no other', () => {
-    expect(open(root.mib).take(ROOT, 'ROOT_ROLLUP')).toBe(true);
-    expect(open(root.mib - 1).take(ROOT, 'ROOT_ROLLUP')).toBe(false);
+    expect(open(rootMib).take(ROOT, 'ROOT_ROLLUP')).toBe(true);
+    expect(open(rootMib - 1).take(ROOT, 'ROOT_ROLLUP')).toBe(false);
   });
 
   it('takes no more than the agent’s own share', () => {
-    expect(open(root.mib, parity.mib).take(ROOT, 'ROOT_ROLLUP')).toBe(false);
-    expect(open(root.mib, parity.mib).take(PARITY, 'PARITY_BASE')).toBe(true);
+    expect(open(rootMib, parityMib).take(ROOT, 'ROOT_ROLLUP')).toBe(false);
+    expect(open(rootMib, parityMib).take(PARITY, 'PARITY_BASE')).toBe(true);
   });
 
   it('leaves what other agents have taken, until they end', async () => {
-    const memory = open(root.mib + parity.mib - 1);
+    const memory = open(rootMib + parityMib - 1);
     const other = spawn('sleep', ['600']);
-    writeOther(other.pid!, startOf(other.pid!), root.mib);
+    writeOther(other.pid!, startOf(other.pid!), rootMib);
 
     expect(memory.take(PARITY, 'PARITY_BASE')).toBe(false);
 
@@ -64,14 +64,14 @@ describe('the memory of a machine’s proofs', () => {
   });
 
   it('does not count an agent whose process id another program has by now', () => {
-    const memory = open(parity.mib);
-    writeOther(process.ppid, 'long ago', parity.mib);
+    const memory = open(parityMib);
+    writeOther(process.ppid, 'long ago', parityMib);
 
     expect(memory.take(PARITY, 'PARITY_BASE')).toBe(true);
   });
 
   it('writes down the larger of a proof and of the job that waits for it, until each ends', () => {
-    const memory = open(2 * root.mib);
+    const memory = open(2 * rootMib);
     const written = (): number => {
       const database = new DatabaseSync(file);
       const { mib } = database.prepare('select mib from agent').get() as { mib: number };
@@ -81,9 +81,9 @@ describe('the memory of a machine’s proofs', () => {
 
     memory.take(ROOT, 'ROOT_ROLLUP');
     memory.take(PARITY, 'PARITY_BASE');
-    expect(written()).toBe(root.mib);
+    expect(written()).toBe(rootMib);
     memory.giveBack(ROOT);
-    expect(written()).toBe(parity.mib);
+    expect(written()).toBe(parityMib);
     memory.giveBack(PARITY);
     expect(written()).toBe(0);
   });
