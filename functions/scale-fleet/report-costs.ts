@@ -1,4 +1,5 @@
 import { epochCost, totalDollars } from '../../shared/cost/epoch-cost.ts';
+import { etherOf } from '../../shared/cost/ether.ts';
 import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
 import type { DecisionLog } from '../../shared/ledger/decision-log.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
@@ -17,7 +18,6 @@ export interface ReportCostsDeps {
   readonly metrics: Metrics;
 }
 
-const WEI_PER_ETHER = 1e18;
 /** Four hours of decisions, one a minute: longer than a window of mainnet. */
 const DECISIONS = 240;
 
@@ -47,6 +47,6 @@ export async function reportCosts(epochs: readonly EpochRecord[], { engine, metr
       metrics.record('EpochAgentsDollars', dollars, { pool }, about);
     }
     const wei = gasPaidWei(root);
-    if (wei !== undefined) metrics.record('EpochGasEth', Number(wei) / WEI_PER_ETHER, {}, about);
+    if (wei !== undefined) metrics.record('EpochGasEth', etherOf(wei), {}, about);
   }
 }

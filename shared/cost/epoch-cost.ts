@@ -6,6 +6,7 @@ import { Pool } from '../proving-job/circuit-family.ts';
 import { NATIVE_LINE } from '../proving-job/fleet-line.ts';
 import { type AwsPriceName, AWS_PRICES } from './aws-prices.ts';
 import { fargateDollarsPerHour } from './agent-prices.ts';
+import { etherOf, formatEther } from './ether.ts';
 
 /** A part of what an epoch cost. */
 export interface CostPart {
@@ -179,13 +180,13 @@ function awsParts({ jobs, standsFor = justItself }: EpochCostInput): CostPart[] 
 
 function gasParts({ gas }: EpochCostInput): CostPart[] {
   if (gas === undefined) return [];
-  const ether = Number(gas.wei) / 1e18;
+  const ether = etherOf(gas.wei);
   return [
     {
       kind: 'l1',
       name: 'gas',
       dollars: gas.dollarsPerEther === undefined ? undefined : ether * gas.dollarsPerEther,
-      because: `${ether.toFixed(6)} ETH at the most`,
+      because: `${formatEther(ether)} at the most`,
     },
   ];
 }

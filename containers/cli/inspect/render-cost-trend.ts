@@ -1,8 +1,8 @@
+import { etherOf, formatEther } from '../../../shared/cost/ether.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import type { CostOfPeriod, CostTrend } from './cost-trend.ts';
 
-const WEI_PER_ETHER = 1e18;
 const BAR_WIDTH = 20;
 
 /** What the newest epochs cost, one period a line, and their sum. Columns that no period has anything for are left out. */
@@ -41,5 +41,5 @@ function cellsOf(period: CostOfPeriod, isDay: boolean, most: number): Line {
 }
 
 function ether(wei: bigint | undefined): string {
-  return wei === undefined ? '' : `${(Number(wei) / WEI_PER_ETHER).toFixed(6)} ETH`;
+  return wei === undefined ? '' : formatEther(etherOf(wei));
 }

@@ -1,4 +1,5 @@
 import packageManifest from '../../../package.json' with { type: 'json' };
+import { etherOf } from '../../../shared/cost/ether.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
@@ -12,7 +13,6 @@ import type { FleetStatus } from '../../fleet-view/fleet-status.ts';
 const FRESH_MS = 60_000;
 /** Under the values: `Publisher` is the longest title. */
 const HANG = ' '.repeat('Publisher  '.length);
-const WEI_PER_ETHER = 1e18;
 
 /** Which fleet this is, when, of which versions, and what it has to work with. */
 export function renderHeader(status: FleetStatus, columns: number): Line[] {
@@ -47,7 +47,7 @@ function l1Cells({ l1, atMs }: FleetStatus): Line {
 function publisherOf({ publisher, l1 }: FleetStatus): Line[number] {
   if (publisher === undefined) return toned('dim', 'unknown until it has signed a transaction');
   if (l1?.balanceWei === undefined) return publisher;
-  return `${publisher}, ${(Number(l1.balanceWei) / WEI_PER_ETHER).toFixed(4)} ETH`;
+  return `${publisher}, ${etherOf(l1.balanceWei).toFixed(4)} ETH`;
 }
 
 /** An agent of several pools counts in each of them. */

@@ -1,3 +1,4 @@
+import { etherOf, formatEther } from '../../../shared/cost/ether.ts';
 import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import { alignColumns } from '../../terminal/align-columns.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
@@ -8,7 +9,6 @@ import type { EpochHistory, PastEpoch } from '../../fleet-view/epoch-history.ts'
 import { TONE_OF_EPOCH } from './render-status.ts';
 
 const TITLES = ['epoch', 'state', 'opened', 'to root', 'to L1', 'margin', 'agents', 'gas', 'reward', ''];
-const WEI_PER_ETHER = 1e18;
 
 /** The newest epochs, one a line, and what they come to. Columns that no epoch has anything for are left out. */
 export function renderHistory({ epochs }: EpochHistory, columns: number): Line[] {
@@ -34,8 +34,8 @@ function cellsOf(epoch: PastEpoch, name: string): Line {
     provenMs === undefined ? '' : formatDuration(provenMs),
     marginMs === undefined ? '' : formatDuration(marginMs),
     agentsDollars === undefined ? '' : `$${agentsDollars.toFixed(2)}`,
-    gasWei === undefined ? '' : ether(gasWei),
-    rewardWei === undefined ? '' : ether(rewardWei),
+    gasWei === undefined ? '' : formatEther(etherOf(gasWei)),
+    rewardWei === undefined ? '' : formatEther(etherOf(rewardWei)),
     epoch.hasRivalProof ? toned('busy', 'shared with a rival') : (epoch.reason ?? ''),
   ];
 }
@@ -58,10 +58,6 @@ function sumUp(epochs: readonly PastEpoch[]): string {
 /** What is known, the least first. */
 function sorted(epochs: readonly PastEpoch[], valueOf: (epoch: PastEpoch) => number | undefined): number[] {
   return epochs.flatMap((epoch) => valueOf(epoch) ?? []).sort((a, b) => a - b);
-}
-
-function ether(wei: string): string {
-  return `${(Number(wei) / WEI_PER_ETHER).toFixed(6)} ETH`;
 }
 
 function textOfCell(cell: Line[number] | undefined): string {

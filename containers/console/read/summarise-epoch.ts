@@ -1,3 +1,4 @@
+import { etherOf } from '../../../shared/cost/ether.ts';
 import type { EpochPrediction } from '../../../shared/merge-tree/prediction/predict-epochs.ts';
 import type { Progress } from '../../../shared/merge-tree/progress/progress.ts';
 import { isOfLine } from '../../../shared/proving-job/epoch-id.ts';
@@ -15,12 +16,10 @@ export interface SummarisedEpoch {
   readonly etherDollars: number | undefined;
 }
 
-const WEI_PER_ETHER = 1e18;
-
 export function summariseEpoch(epoch: SummarisedEpoch): EpochSummary {
   const { past, name, progress, prediction, atMs, etherDollars } = epoch;
   const dollarsOf = (wei: string | undefined): number | undefined =>
-    wei === undefined || etherDollars === undefined ? undefined : (Number(wei) / WEI_PER_ETHER) * etherDollars;
+    wei === undefined || etherDollars === undefined ? undefined : etherOf(wei) * etherDollars;
   return {
     id: past.id,
     epoch: past.epoch,

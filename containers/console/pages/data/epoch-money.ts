@@ -1,5 +1,5 @@
+import { etherOf } from '../../../../shared/cost/ether.ts';
 import type { EpochSummary } from '../../api/epochs.ts';
-import { etherOf } from '../text/format.ts';
 
 /** What an epoch cost and pays, all in one unit; amounts that nobody knows are `undefined`. */
 export interface EpochMoney {

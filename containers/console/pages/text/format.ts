@@ -19,15 +19,6 @@ export function formatDollars(dollars: number): string {
   return `$${dollars.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
 }
 
-/** `0.004210 ETH`, of wei in decimal. */
-export function formatEther(wei: string): string {
-  return `${etherOf(wei).toFixed(6)} ETH`;
-}
-
-export function etherOf(wei: string): number {
-  return Number(wei) / 1e18;
-}
-
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }

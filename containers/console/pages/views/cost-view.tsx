@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 
+import { formatEther } from '../../../../shared/cost/ether.ts';
 import type { Epochs } from '../../api/epochs.ts';
 import { type EpochMoney, type Money, moneyOf } from '../data/epoch-money.ts';
 import { usePolled } from '../data/polled.ts';
@@ -38,7 +39,7 @@ export function CostView(): JSX.Element {
 }
 
 function formatterOf({ unit }: Money): (amount: number) => string {
-  return unit === 'dollars' ? formatDollars : (ether) => `${ether.toFixed(6)} ETH`;
+  return unit === 'dollars' ? formatDollars : formatEther;
 }
 
 function CostPlot({ money }: { readonly money: Money }): JSX.Element {

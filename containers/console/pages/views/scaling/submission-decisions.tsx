@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
 
+import { etherOf, formatEther } from '../../../../../shared/cost/ether.ts';
 import type { SubmissionDecision } from '../../../api/decisions.ts';
 import { epochPath } from '../../data/route.ts';
 import { Link } from '../../parts/link.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
-import { formatEther } from '../../text/format.ts';
 
 const MOST_ROWS = 50;
 
@@ -40,8 +40,8 @@ export function SubmissionDecisions({
               epochId === undefined ? epoch : <Link to={epochPath(epochId)}>{epoch}</Link>,
               choice,
               reason,
-              formatEther(costWei),
-              rewardWei === undefined ? '?' : formatEther(rewardWei),
+              formatEther(etherOf(costWei)),
+              rewardWei === undefined ? '?' : formatEther(etherOf(rewardWei)),
             ],
           }))}
       />
