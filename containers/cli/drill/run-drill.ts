@@ -43,7 +43,7 @@ export async function runDrill(plan: DrillPlan, deps: RunDrillDeps): Promise<Dri
   await beginDrill(note, { id, fault, by, faultSeconds: seconds, startedAtMs, expiresAtMs });
   try {
     await reportDrill(engine, id, `begins: ${FAULT_KINDS[fault].summary}; by ${by}`);
-    const drill = new RunningDrill(plan, note, deps);
+    const drill = new RunningDrill(plan, note, startedAtMs, deps);
     const hit = await drill.hit();
     const recoveredAtMs = await drill.recoveredAtMs(hit);
     const report = await summarise(before, { plan, deps, hit, recoveredAtMs, note, startedAtMs });

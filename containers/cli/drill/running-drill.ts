@@ -41,16 +41,21 @@ export class NothingHitError extends Error {
 
 /** Between two reads, by engine: on AWS each is a request for every circuit of an epoch. */
 const POLL_MS = { embedded: 200, aws: 2_000 } as const;
+
 /** A drill whose record is in place: brings its fault about, and waits for the fleet to recover. */
 export class RunningDrill {
   readonly #plan: DrillPlan;
   readonly #note: Note<DrillRecord>;
   readonly #deps: RunDrillDeps;
+  /** By then something must be hit, and the fault taken. */
+  readonly #hitByMs: number;
 
-  constructor(plan: DrillPlan, note: Note<DrillRecord>, deps: RunDrillDeps) {
+  /** @param startedAtMs as the record has it: it expires once both of the drill's time limits are over */
+  constructor(plan: DrillPlan, note: Note<DrillRecord>, startedAtMs: number, deps: RunDrillDeps) {
     this.#plan = plan;
     this.#note = note;
     this.#deps = deps;
+    this.#hitByMs = startedAtMs + deps.timeoutSeconds * 1000;
   }
 
   async hit(): Promise<Hit> {
@@ -70,12 +75,9 @@ export class RunningDrill {
 
   /** @returns `undefined` when the fleet has not recovered in time */
   async recoveredAtMs(hit: Hit): Promise<number | undefined> {
-    if (this.#plan.fault === 'fail-rpc') {
-      await this.#until(async () => this.#deps.nowMs() >= hit.faultEndsAtMs || undefined, this.#plan.seconds);
-      return this.#until(async () => (await this.#taken())?.recoveredAtMs);
-    }
-    const faultSeconds = (hit.faultEndsAtMs - hit.atMs) / 1000;
-    return this.#until(() => this.#recoveredJobsAtMs(hit), this.#deps.timeoutSeconds + faultSeconds);
+    const isOfL1 = this.#plan.fault === 'fail-rpc';
+    const poll = isOfL1 ? async () => (await this.#taken())?.recoveredAtMs : () => this.#recoveredJobsAtMs(hit);
+    return this.#until(hit.faultEndsAtMs + this.#deps.timeoutSeconds * 1000, poll);
   }
 
   async #hitAgent({ record, control }: TargetAgent): Promise<Hit> {
@@ -110,7 +112,7 @@ export class RunningDrill {
   }
 
   async #heldJobs(isWanted: (job: JobRecord) => boolean, otherwise: string): Promise<readonly JobRecord[]> {
-    const held = await this.#until(async () => {
+    const held = await this.#until(this.#hitByMs, async () => {
       const wanted = (await this.#readHeldJobs()).filter(isWanted);
       return wanted.length === 0 ? undefined : wanted;
     });
@@ -124,7 +126,7 @@ export class RunningDrill {
 
   async #untilTaken(): Promise<Hit> {
     const { timeoutSeconds } = this.#deps;
-    const taken = await this.#until(() => this.#taken());
+    const taken = await this.#until(this.#hitByMs, () => this.#taken());
     if (taken === undefined) {
       throw new NothingHitError(
         `no process has taken the fault within ${timeoutSeconds} s: start the fleet's node and agents with ` +
@@ -156,14 +158,10 @@ export class RunningDrill {
     return known.length === times.length ? Math.max(atMs, ...known) : undefined;
   }
 
-  /** Polls until there is a result. @returns `undefined` when the time is over */
-  async #until<Result>(
-    poll: () => Promise<Result | undefined>,
-    seconds = this.#deps.timeoutSeconds,
-  ): Promise<Result | undefined> {
+  /** Polls until there is a result. @returns `undefined` when there is none by that time */
+  async #until<Result>(endsAtMs: number, poll: () => Promise<Result | undefined>): Promise<Result | undefined> {
     const { engine, signal, nowMs } = this.#deps;
     const pollMs = POLL_MS[engine.disks === undefined ? 'aws' : 'embedded'];
-    const endsAtMs = nowMs() + seconds * 1000;
     for (;;) {
       signal.throwIfAborted();
       const result = await poll();
