@@ -1,3 +1,4 @@
+import { countJobs } from '../epoch-view/count-jobs.ts';
 import { PredictionReader } from '../epoch-view/prediction-reader.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
@@ -36,10 +37,7 @@ export async function explainEpoch(
     engine.agents.seenWithin(AGENT_SEEN_SECONDS),
   ]);
   const others = latest.filter(({ id }) => id !== epoch.id).filter((other) => needOfEpoch(other, nowMs) === 'proofs');
-  const open = [{ epoch, tally }];
-  for (const other of others) {
-    open.push({ epoch: other, tally: await engine.jobs.tally(other.id, other.rangeId) });
-  }
+  const open = [{ epoch, tally }, ...(await countJobs(engine.jobs, others))];
   const isOpen = needOfEpoch(epoch, nowMs) === 'proofs';
   const groups = isOpen ? await predictions.readGroups({ latest, open, agents }, nowMs) : [];
   const group = groups.find(({ epochs }) => epochs.some(({ id }) => id === epoch.id));

@@ -7,12 +7,12 @@ import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../shared/ledger/epoch-needs.ts';
 import type { Incident } from '../../shared/ledger/incident-log.ts';
-import type { JobTally } from '../../shared/ledger/job-ledger.ts';
 import type { RootRecord } from '../../shared/ledger/outbox.ts';
 import { hasRivalProof } from '../../shared/ledger/rival-proof.ts';
 import type { EpochPrediction } from '../../shared/merge-tree/prediction/predict-epochs.ts';
 import { readWatchedNodes, type WatchedNode } from '../../shared/ledger/watched-nodes.ts';
 import { progressOf, type Progress } from '../../shared/merge-tree/progress/progress.ts';
+import { countJobs } from '../epoch-view/count-jobs.ts';
 import { PredictionReader } from '../epoch-view/prediction-reader.ts';
 import { readFleetL1 } from './fleet-l1.ts';
 import type { L1Status } from './l1-status.ts';
@@ -86,7 +86,7 @@ export async function readFleetStatus(
   ]);
   const [{ l1, publisher }, counted] = await Promise.all([
     readFleetL1(engine, { l1RpcUrls, epochs, roots }),
-    countJobs(engine, epochs),
+    countJobs(engine.jobs, epochs),
   ]);
   const open = counted.filter(({ epoch }) => needOfEpoch(epoch, nowMs) === 'proofs');
   const predictions = await new PredictionReader(engine).read({ latest: epochs, open, agents }, nowMs);
@@ -115,16 +115,6 @@ export async function readFleetStatus(
 
 /** Enough to find an earlier report of a rival's proof. */
 const INCIDENTS = 100;
-
-/** One after the other: on AWS each tally has most of the client's sockets. */
-async function countJobs(
-  engine: Engine,
-  epochs: readonly EpochRecord[],
-): Promise<{ readonly epoch: EpochRecord; readonly tally: JobTally }[]> {
-  const counted = [];
-  for (const epoch of epochs) counted.push({ epoch, tally: await engine.jobs.tally(epoch.id, epoch.rangeId) });
-  return counted;
-}
 
 /** L1 has the checkpoints of the newest rollup proven that the fleet has not submitted. */
 function isProvenByOthers(epoch: EpochRecord, epochs: readonly EpochRecord[], l1: L1Status | undefined): boolean {

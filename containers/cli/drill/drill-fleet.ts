@@ -3,6 +3,7 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { EPOCHS_IN_NEED, needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { type JobRecord, leaseAt } from '../../../shared/ledger/job-ledger.ts';
+import { countJobs } from '../../epoch-view/count-jobs.ts';
 import { PredictionReader } from '../../epoch-view/prediction-reader.ts';
 import type { DrillSituation } from './drill-guard.ts';
 import type { SeenJobs } from './losses.ts';
@@ -23,13 +24,10 @@ export async function readDrillFleet(engine: Engine, nowMs: number): Promise<Dri
     engine.agents.seenWithin(AGENT_SEEN_SECONDS),
   ]);
   const agents = seen.filter(({ state }) => state !== 'stopped' && state !== 'draining');
-  const counted = [];
-  // One after the other: on AWS each tally has most of the client's sockets.
-  for (const epoch of openEpochs(latest, nowMs)) {
-    counted.push({ epoch, tally: await engine.jobs.tally(epoch.id, epoch.rangeId) });
-  }
+  const open = latest.filter((epoch) => needOfEpoch(epoch, nowMs) === 'proofs');
+  const counted = await countJobs(engine.jobs, open);
   const predictions = await new PredictionReader(engine).read({ latest, open: counted, agents }, nowMs);
-  return { latest, open: counted.map(({ epoch }) => epoch), predictions, agents, nowMs };
+  return { latest, open, predictions, agents, nowMs };
 }
 
 /** Every job of these epochs as it is now, with the epochs as they are now. */
@@ -53,8 +51,4 @@ export async function readHeldJobs(
     for (const { leased } of (await jobs.tally(id, rangeId)).values()) held.push(...leased);
   }
   return held.filter((job) => leaseAt(job, nowMs) !== undefined);
-}
-
-function openEpochs(latest: readonly EpochRecord[], nowMs: number): readonly EpochRecord[] {
-  return latest.filter((epoch) => needOfEpoch(epoch, nowMs) === 'proofs');
 }

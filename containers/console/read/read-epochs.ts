@@ -1,7 +1,7 @@
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
-import type { EpochUnderWay } from '../../../shared/merge-tree/prediction/predict-fleet.ts';
 import { progressOf } from '../../../shared/merge-tree/progress/progress.ts';
 import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
+import { countJobs } from '../../epoch-view/count-jobs.ts';
 import { readHistory } from '../../fleet-view/epoch-history.ts';
 import { LATEST_EPOCHS } from '../../fleet-view/find-epoch.ts';
 import type { Epochs } from '../api/epochs.ts';
@@ -19,11 +19,10 @@ export async function readEpochs({ engine, predictions, ages, etherDollars, nowM
     engine.epochs.latest(LATEST_EPOCHS),
     engine.agents.seenWithin(AGENT_SEEN_SECONDS),
   ]);
-  const open: EpochUnderWay[] = [];
-  // One after the other: on AWS each tally has most of the client's sockets.
-  for (const epoch of latest.filter((known) => needOfEpoch(known, atMs) === 'proofs')) {
-    open.push({ epoch, tally: await engine.jobs.tally(epoch.id, epoch.rangeId) });
-  }
+  const open = await countJobs(
+    engine.jobs,
+    latest.filter((epoch) => needOfEpoch(epoch, atMs) === 'proofs'),
+  );
   const predicted = await predictions.read({ latest, open, agents }, atMs);
   const ids = epochs.map(({ id }) => id);
   const progressOfOpen = new Map(
