@@ -3,6 +3,7 @@ import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { EPOCHS_IN_NEED, needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { type JobRecord, leaseAt } from '../../../shared/ledger/job-ledger.ts';
+import type { EpochUnderWay } from '../../../shared/merge-tree/prediction/predict-fleet.ts';
 import { countJobs } from '../../epoch-view/count-jobs.ts';
 import { PredictionReader } from '../../epoch-view/prediction-reader.ts';
 import type { DrillSituation } from './drill-guard.ts';
@@ -10,11 +11,13 @@ import type { SeenJobs } from './losses.ts';
 
 export interface DrillFleet extends DrillSituation {
   readonly open: readonly EpochRecord[];
-  /** Those that were seen lately and have not stopped. */
+  /** Those seen in the last minute that are neither draining nor stopped. */
   readonly agents: readonly AgentRecord[];
+  /** The jobs of the open epochs that agents hold. */
+  readonly held: readonly JobRecord[];
 }
 
-/** An agent that was not seen for this long is no target. */
+/** Only agents seen within this time are targets. */
 const AGENT_SEEN_SECONDS = 60;
 
 /** Reads what the guard weighs and what a drill may hit. */
@@ -27,7 +30,7 @@ export async function readDrillFleet(engine: Engine, nowMs: number): Promise<Dri
   const open = latest.filter((epoch) => needOfEpoch(epoch, nowMs) === 'proofs');
   const counted = await countJobs(engine.jobs, open);
   const predictions = await new PredictionReader(engine).read({ latest, open: counted, agents }, nowMs);
-  return { latest, open, predictions, agents, nowMs };
+  return { latest, open, predictions, agents, held: heldJobs(counted, nowMs), nowMs };
 }
 
 /** Every job of these epochs as it is now, with the epochs as they are now. */
@@ -46,9 +49,10 @@ export async function readHeldJobs(
   open: readonly EpochRecord[],
   nowMs: number,
 ): Promise<readonly JobRecord[]> {
-  const held: JobRecord[] = [];
-  for (const { id, rangeId } of open) {
-    for (const { leased } of (await jobs.tally(id, rangeId)).values()) held.push(...leased);
-  }
-  return held.filter((job) => leaseAt(job, nowMs) !== undefined);
+  return heldJobs(await countJobs(jobs, open), nowMs);
+}
+
+function heldJobs(counted: readonly EpochUnderWay[], nowMs: number): readonly JobRecord[] {
+  const leased = counted.flatMap(({ tally }) => [...tally.values()].flatMap((ofCircuit) => ofCircuit.leased));
+  return leased.filter((job) => leaseAt(job, nowMs) !== undefined);
 }

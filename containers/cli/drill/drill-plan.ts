@@ -2,9 +2,8 @@ import type { Fault } from '../../../shared/drills/drill-record.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
-import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { type AgentControl, AgentOutOfReachError } from './agent-control.ts';
-import { type DrillFleet, readDrillFleet, readHeldJobs } from './drill-fleet.ts';
+import { type DrillFleet, readDrillFleet } from './drill-fleet.ts';
 import { type DrillLimits, reasonsAgainstDrill } from './drill-guard.ts';
 
 /** An agent that is to be stopped or killed. */
@@ -56,7 +55,7 @@ export async function planDrill(
   const fleet = await readDrillFleet(engine, nowMs());
   const { open } = fleet;
   const hitsAgent = fault === 'stop-agent' || fault === 'kill-agent';
-  const named = hitsAgent ? candidates(fleet, await readHeldJobs(engine, open, nowMs()), agentId) : [];
+  const named = hitsAgent ? candidates(fleet, agentId) : [];
   const reasons = [
     ...reasonsAgainstDrill(fleet, limits),
     ...(fault !== 'fail-rpc' && open.length === 0 ? ['no epoch is being proven, so there is no job to hit'] : []),
@@ -67,11 +66,7 @@ export async function planDrill(
 }
 
 /** Those with the least to lose come first: an agent that has just begun its job. */
-function candidates(
-  { agents }: DrillFleet,
-  held: readonly JobRecord[],
-  agentId: string | undefined,
-): readonly AgentRecord[] {
+function candidates({ agents, held }: DrillFleet, agentId: string | undefined): readonly AgentRecord[] {
   if (agentId !== undefined) return agents.filter((agent) => agent.agentId === agentId);
   const begunAtMs = (agent: AgentRecord): number =>
     Math.max(0, ...held.flatMap(({ lease }) => (lease?.agentId === agent.agentId ? [lease.claimedAtMs] : [])));
