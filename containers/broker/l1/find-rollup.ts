@@ -5,7 +5,7 @@ import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import type { RpcFaults } from '../../../shared/drills/drill-watch.ts';
 import { checkL1Chain, createL1Client, type L1Client, type L1ClientOptions } from '../../../shared/l1/l1-client.ts';
-import { type L1Head, readHeads } from '../../../shared/l1/l1-heads.ts';
+import { type L1Head, type L1Heads, readHeads } from '../../../shared/l1/l1-heads.ts';
 import { valuesOf } from './l1-rollup.ts';
 
 const REGISTRY = parseAbi([
@@ -40,17 +40,8 @@ export interface FoundRollup {
  * @throws {InvalidSettingsError} when the address is not a registry's, or it has no such version
  * @throws when none responds, or they disagree, which ends when they have caught up
  */
-export async function findRollup({
-  rpcUrls,
-  registry,
-  version,
-  faults,
-  ...wanted
-}: RollupToFind): Promise<FoundRollup> {
-  const chainId = wanted.chainId ?? (await chainIdOf(rpcUrls));
-  const client = createL1Client({ rpcUrls, chainId, faults });
-  await checkL1Chain(client);
-  const { usable } = await readHeads(client, Date.now());
+export async function findRollup({ registry, version, ...l1 }: RollupToFind): Promise<FoundRollup> {
+  const { chainId, client, usable } = await openL1(l1);
   const addresses = await valuesOf(usable.map((head) => rollupAt(head, registry, version)));
   const [address, other] = new Set(addresses.map((found) => found.toLowerCase() as Hex));
   if (address === undefined) throw new Error('no L1 node responds');
@@ -59,18 +50,15 @@ export async function findRollup({
 }
 
 /**
- * The rollup at the address, if a node that follows L1 says that the registry lists it, canonical or not; `undefined` if none does,
- * as where the address is of another network. A registry takes none out.
+ * The rollup at the address, if the registry lists it by any node that follows L1, canonical or not; `undefined` otherwise, as for
+ * an address on another network. A registry never removes a rollup.
  * @throws {WrongL1ChainError} and when no node responds
  */
 export async function findListedRollup(
-  { rpcUrls, registry, faults, ...wanted }: Omit<RollupToFind, 'version'>,
+  { registry, ...l1 }: Omit<RollupToFind, 'version'>,
   address: Hex,
 ): Promise<FoundRollup | undefined> {
-  const chainId = wanted.chainId ?? (await chainIdOf(rpcUrls));
-  const client = createL1Client({ rpcUrls, chainId, faults });
-  await checkL1Chain(client);
-  const { usable } = await readHeads(client, Date.now());
+  const { chainId, client, usable } = await openL1(l1);
   const listed = await valuesOf(usable.map((head) => isListed(head, registry, address)));
   return listed.some(Boolean) ? { chainId, address, client } : undefined;
 }
@@ -85,6 +73,21 @@ async function isListed({ client, blockNumber }: L1Head, registry: Hex, rollup: 
     if (error instanceof BaseError && error.walk(isRefusal) !== null) return false;
     throw error;
   }
+}
+
+/** Connects to the nodes, checks their chain, and finds those that follow L1. */
+async function openL1({
+  rpcUrls,
+  faults,
+  ...wanted
+}: Omit<RollupToFind, 'registry' | 'version'>): Promise<
+  Pick<FoundRollup, 'chainId' | 'client'> & Pick<L1Heads, 'usable'>
+> {
+  const chainId = wanted.chainId ?? (await chainIdOf(rpcUrls));
+  const client = createL1Client({ rpcUrls, chainId, faults });
+  await checkL1Chain(client);
+  const { usable } = await readHeads(client, Date.now());
+  return { chainId, client, usable };
 }
 
 async function chainIdOf(rpcUrls: L1ClientOptions['rpcUrls']): Promise<number> {
