@@ -13,7 +13,7 @@ export interface StreamedEpochsDeps {
   readonly line: BrokerLine;
   /** When the epoch's window closes by L1; `undefined` where no L1 is known. */
   readonly deadlineAtMs: (epoch: number) => Promise<number | undefined>;
-  /** Has the line stay with its rollup. @default it has no other */
+  /** Keeps the line on its rollup. @default it can have no other */
   readonly keepRollup?: (() => Promise<void>) | undefined;
   readonly nowMs: () => number;
   readonly log: Logger;

@@ -27,7 +27,7 @@ export class LearntIds implements Pick<WireIds, 'toJobId' | 'toWireId'> {
     return this.#known.get(id) ?? new WireIds(makeLineId(this.#networkVersion)).toJobId(id);
   }
 
-  /** `undefined` for a job of no rollup. */
+  /** `undefined` for a job without a rollup. */
   toWireId(id: ProvingJobId): WireJobId | undefined {
     const { rollup } = parseEpochId(epochIdOf(id));
     if (rollup === undefined || rollup === TRIALS) return undefined;

@@ -61,7 +61,7 @@ export interface NodeDeps {
   /** Ends the node: running attempts are wound up, their jobs go on in the fleet. */
   readonly signal: AbortSignal;
   readonly nowMs?: () => number;
-  /** Drills that have requests to L1 fail. @default none */
+  /** Drills that make requests to L1 fail. @default none */
   readonly rpcFaults?: RpcFaults | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
-/** The arguments of a process of this machine, separated by spaces; `undefined` when there is none with that id. */
+/** The arguments of a process on this machine, separated by spaces; `undefined` for an unknown id. */
 export function commandLineOf(pid: number): string | undefined {
   // The id 0 would mean this process's own group.
   if (pid <= 0) return undefined;

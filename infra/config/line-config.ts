@@ -80,7 +80,7 @@ const VersionLine = z
     }
   });
 
-/** The node of each line follows the stream of the ledger's table, of which DynamoDB lets no more processes read a shard. */
+/** The node of each line reads the stream of the ledger's table, and DynamoDB throttles more readers of a shard. */
 const MOST_LINES = 2;
 
 /** The lines of an environment. A job knows its line by its version, so each version is in one line. */

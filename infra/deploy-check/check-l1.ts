@@ -14,7 +14,7 @@ const Block = z.object({ transactions: z.array(z.string()) });
 
 /**
  * Checks each L1 URL of the secret `<prefix>/l1`, or of the variable `ETHEREUM_HOSTS` before there is one, and the balances of
- * the accounts that submit, as far as the configuration names them. Whether lines that are to stay with their rollup name it.
+ * the accounts that submit, as far as the configuration names them, and whether lines that are to stay with their rollup name it.
  */
 export async function checkL1(
   aws: AwsCall,

@@ -8,15 +8,15 @@ import type { EnvironmentConfig } from '../config/environment-config.ts';
 import { linesOf } from '../config/lines-of.ts';
 import { type AwsCall, AwsCallError } from './aws-cli.ts';
 
-/** The command line prints nothing where there is no queue. */
+/** The AWS CLI prints nothing when it finds no queue. */
 const Queues = z.object({ QueueUrls: z.array(z.string()).default([]) }).default({ QueueUrls: [] });
 const Resources = z.object({
   StackResourceSummaries: z.array(z.object({ PhysicalResourceId: z.string().optional() })),
 });
 
 /**
- * Whether queues of the native line are there that no stack has: CloudFormation retains them, like all data, when the line is taken
- * out of the configuration, and could not create the line again. Those of other lines go with their line.
+ * Whether queues of the native line are left that belong to no stack: CloudFormation retains them, like all data, when the line is
+ * removed from the configuration, and could not create the line again. Those of other lines are deleted with their line.
  */
 export async function checkQueues(aws: AwsCall, config: EnvironmentConfig): Promise<readonly Finding[]> {
   const subject = 'queues of the native line';

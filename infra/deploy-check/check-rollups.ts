@@ -27,13 +27,11 @@ export async function checkRollups(config: EnvironmentConfig, url: string | unde
       return { subject: subjectOf(name), state: 'ready', detail: `stays with the rollup ${String(rollupVersion)}` };
     }),
     ...unnamed.map(({ name }): Finding => {
-      const detail = `${newest} is newer: once the network runs that, a node of this line that starts again would follow it`;
+      const detail = `${newest} is newer: once the network runs it, a node of this line would follow it at its next start`;
       const number = canonical === undefined ? "the version of the line's rollup in the registry" : String(canonical);
       const remedy =
         `rollupVersion: ${number} of the line in coppice.config.ts` +
-        (canonical === undefined
-          ? ''
-          : ', which is the canonical one: before the network goes on, that is the right one');
+        (canonical === undefined ? '' : ', the canonical one now, and the right one until the network is upgraded');
       return { subject: subjectOf(name), state: 'missing', detail, remedy };
     }),
   ];

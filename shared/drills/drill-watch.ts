@@ -25,13 +25,13 @@ interface RpcFault {
   isReported: boolean;
 }
 
-/** By engine: on AWS a read costs half a unit, which makes a cent in a month for each process that allows drills. */
+/** By engine: on AWS a read costs half a unit, about a cent per month for each process that allows drills. */
 export const DRILL_POLL_MS = { embedded: 1_000, aws: 5_000 } as const;
 /** How soon a delay ends once the record says so. */
 const DELAY_STEP_MS = 500;
 
 /**
- * Has a process obey drills: it exists only where `COPPICE_DRILLS` allows them. Every fault is taken by one process, ends by
+ * Makes a process obey drills: it exists only where `COPPICE_DRILLS` allows them. Every fault is taken by one process, ends by
  * itself, and is in the log as a warning.
  */
 export class DrillWatch {
@@ -46,13 +46,14 @@ export class DrillWatch {
     this.#deps = deps;
   }
 
-  /** Polls for drills until `signal` aborts. An engine that fails is asked again. */
+  /** Polls for drills until `signal` aborts. Tries again when the engine fails. */
   async run(signal: AbortSignal): Promise<void> {
     const { program, pollMs, log } = this.#deps;
-    log.warn({ program }, 'DRILLS ARE ALLOWED (COPPICE_DRILLS): coppice drill may bring a fault upon this process');
+    log.warn({ program }, 'DRILLS ARE ALLOWED (COPPICE_DRILLS): coppice drill may inject faults into this process');
     await repeatEvery(
       pollMs,
-      () => this.poll().catch((error: unknown) => log.debug({ err: error }, 'no word of drills')),
+      () =>
+        this.poll().catch((error: unknown) => log.debug({ err: error }, 'could not check for a drill; trying again')),
       signal,
     );
   }
@@ -65,12 +66,12 @@ export class DrillWatch {
     await this.#reportRpcFault();
   }
 
-  /** Has this process end as if it were killed when a drill names its agent. @param die ends it without any clean-up */
+  /** Ends this process as if it were killed when a drill names its agent. @param die ends the process without any clean-up */
   obeyKill(agentId: AgentId, die: () => void): void {
     this.#dyingAgent = { agentId, die };
   }
 
-  /** Has the first of this process's L1 URLs fail in drills. */
+  /** Makes requests to the first of this process's L1 URLs fail in drills. */
   obeyRpcFaults(): RpcFaults {
     this.#mayFailRpc = true;
     return {

@@ -32,7 +32,7 @@ export function otherRollupsNote(notes: Notes): Note<OtherRollups> {
   return notes.of('watch-l1-others', OtherRollups);
 }
 
-/** A fleet has no more lines. */
+/** The most lines that a fleet has. */
 const LINES = 2;
 
 export interface WatchOtherRollupsDeps extends Omit<ReadRollupViewDeps, 'rollup'> {
@@ -122,7 +122,7 @@ function hasOpenWindow({ newestUnproven, newestClosed }: RollupProgress['view'])
   return newestUnproven !== undefined && newestUnproven > newestClosed;
 }
 
-/** Nobody prunes the checkpoints of a rollup that is no longer canonical: those of a missed epoch stay unproven for good. */
+/** Nobody prunes the checkpoints of a superseded rollup: those of a missed epoch stay unproven for good. */
 function withOpenWindows(view: RollupProgress['view']): RollupProgress['view'] {
   return { ...view, unproven: view.unproven.filter(({ deadlineAtMs }) => deadlineAtMs > view.atMs) };
 }

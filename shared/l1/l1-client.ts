@@ -42,7 +42,7 @@ export interface L1ClientOptions {
   readonly retries?: number;
   /** The pause before the first repetition; it doubles with each. @default 250 */
   readonly retryDelayMs?: number;
-  /** Drills that have requests to the first URL fail. @default none */
+  /** Drills that make requests to the first URL fail. @default none */
   readonly faults?: RpcFaults | undefined;
 }
 
@@ -133,7 +133,7 @@ function maskedHttp(url: string, timeoutMs: number, faults: RpcFaults | undefine
       value: { url: maskRpcUrl(url) },
       request: (async (request: Parameters<typeof inner.request>[0]) => {
         if (faults?.failsNow() === true) {
-          throw new HttpRequestError({ url: maskRpcUrl(url), details: 'a drill has this request fail' });
+          throw new HttpRequestError({ url: maskRpcUrl(url), details: 'a drill makes this request fail' });
         }
         try {
           const result: unknown = await inner.request(request);

@@ -21,7 +21,7 @@ export async function rollupOfLine(notes: Notes, line: string): Promise<RollupId
   return value?.lines.find((known) => known.line === line)?.rollup;
 }
 
-/** Notes the line's rollup in the place of what was noted before. Brokers of other lines may do the same at the same time. */
+/** Notes the line's rollup, and replaces what was noted before. Brokers of other lines may do the same at the same time. */
 export async function noteRollupOfLine(notes: Notes, line: string, rollup: RollupId): Promise<void> {
   const note = noteIn(notes);
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -31,5 +31,5 @@ export async function noteRollupOfLine(notes: Notes, line: string, rollup: Rollu
     const others = lines.filter((known) => known.line !== line);
     if (await note.replace({ lines: [...others, { line, rollup }] }, version)) return;
   }
-  throw new Error(`could not note the rollup of line ${line}: others write at the same time`);
+  throw new Error(`could not note the rollup of line ${line}: other brokers keep replacing the note`);
 }

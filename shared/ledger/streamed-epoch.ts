@@ -46,8 +46,8 @@ const NEWEST_EPOCHS = 64;
 
 /**
  * Takes over the rollup's open epochs that another version of Aztec has begun: after a patch, its agents prove what the version
- * before it has left. The contract of a rollup fixes the circuits, so every version that follows it has the same. Epochs of no
- * rollup on L1 stay with their version.
+ * before it has left. The contract of a rollup fixes the circuits, so every version that follows it has the same. Epochs without
+ * a rollup on L1 stay with their version.
  * @returns their ids
  */
 export async function takeOverEpochs(

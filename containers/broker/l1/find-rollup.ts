@@ -24,7 +24,7 @@ export interface RollupToFind {
   readonly chainId: number | undefined;
   readonly registry: Hex;
   readonly version: number | 'canonical';
-  /** Drills that have requests to L1 fail. @default none */
+  /** Drills that make requests to L1 fail. @default none */
   readonly faults?: RpcFaults | undefined;
 }
 

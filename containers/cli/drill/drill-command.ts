@@ -130,7 +130,9 @@ async function interruptibly<Result>(work: (signal: AbortSignal) => Promise<Resu
     return await work(interrupts.signal);
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
-    printNotices(['interrupted: the drill and its fault have ended; an agent that it has stopped or killed stays so']);
+    printNotices([
+      'interrupted: the drill and its fault have ended; an agent that it stopped or killed stays down until it is restarted',
+    ]);
     return undefined;
   } finally {
     interrupts.release();

@@ -58,7 +58,9 @@ export async function planDrill(
   const named = hitsAgent ? candidates(fleet, agentId) : [];
   const reasons = [
     ...reasonsAgainstDrill(fleet, limits),
-    ...(fault !== 'fail-rpc' && open.length === 0 ? ['no epoch is being proven, so there is no job to hit'] : []),
+    ...(fault !== 'fail-rpc' && open.length === 0
+      ? ['no epoch is being proven, so no job can be hit: run it again while one is']
+      : []),
     ...(hitsAgent ? reasonsAgainstTargets(fleet, named, agentId) : []),
   ];
   if (reasons.length > 0) throw new DrillRefusedError(reasons);

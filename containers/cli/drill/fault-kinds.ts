@@ -31,7 +31,11 @@ export const FAULT_KINDS: Readonly<Record<Fault, FaultKind>> = {
     expected: 'it finishes its job or gives it back at no cost, and ends; another agent goes on',
     attemptsPerJob: 0,
     needsAllowance: false,
-    signs: { log: 'agent stopped', metric: 'JobsReleased', status: 'the agent is no longer listed after two minutes' },
+    signs: {
+      log: 'agent stopped',
+      metric: 'JobsReleased',
+      status: 'the agent drops out of the list after two minutes',
+    },
   },
   'kill-agent': {
     summary: 'kill an agent that proves: SIGKILL; on ECS it ends itself',
@@ -47,7 +51,7 @@ export const FAULT_KINDS: Readonly<Record<Fault, FaultKind>> = {
     expected: 'the ledger refuses the second claim, and the job is proven once',
     attemptsPerJob: 0,
     needsAllowance: false,
-    signs: { log: 'job held by another agent', metric: 'JobsEnqueued', status: 'one message more waits in the queue' },
+    signs: { log: 'job held by another agent', metric: 'JobsEnqueued', status: 'one more message waits in the queue' },
   },
   'delay-settlement': {
     summary: 'delay the settlement of the next job that is proven',
@@ -62,15 +66,15 @@ export const FAULT_KINDS: Readonly<Record<Fault, FaultKind>> = {
     },
   },
   'fail-rpc': {
-    summary: 'have requests of the node or broker to its first L1 RPC URL fail',
+    summary: 'fail the requests of the node or broker to its first L1 RPC URL',
     does: 'gets an error for each request to its first L1 RPC URL',
-    expected: 'the next URL is asked; with one URL, what needs L1 waits; proving goes on',
+    expected: 'requests go to the next URL; with only one, what needs L1 waits; proving goes on',
     attemptsPerJob: 0,
     needsAllowance: true,
     signs: {
       log: 'DRILL: requests to the first L1 RPC URL fail',
       metric: 'L1RpcFailures',
-      status: 'the time of the newest L1 block stands still where there is one URL',
+      status: 'with only one URL, the time of the newest L1 block stands still',
     },
   },
 };

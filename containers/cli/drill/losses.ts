@@ -19,7 +19,7 @@ interface LostAttempts {
 export interface Losses {
   /** Jobs that are rejected or cancelled now, or gone from the ledger. */
   readonly jobs: readonly ProvingJobId[];
-  /** Jobs that were proven and are no longer. */
+  /** Jobs that were proven before the drill, and are not after it. */
   readonly proofs: readonly ProvingJobId[];
   readonly provenTwice: readonly ProvingJobId[];
   readonly attempts: readonly LostAttempts[];

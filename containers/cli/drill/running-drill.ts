@@ -83,9 +83,9 @@ export class RunningDrill {
   async #hitAgent({ record, control }: TargetAgent): Promise<Hit> {
     const { agentId } = record;
     const isItsOwn = ({ lease }: JobRecord): boolean => lease?.agentId === agentId;
-    const jobs = await this.#heldJobs(isItsOwn, `agent ${agentId} has had no job`);
+    const jobs = await this.#heldJobs(isItsOwn, `agent ${agentId} held no job`);
     const atMs = await this.#endAgent(agentId, control);
-    // It may have begun another one in the last moment.
+    // It may have begun another one at the last moment.
     const begun = (await this.#readHeldJobs()).filter(isItsOwn);
     const jobIds = new Set([...jobs, ...begun].map(({ id }) => id));
     return { atMs, faultEndsAtMs: atMs, where: `agent ${agentId}, ${control.place}`, jobIds: [...jobIds] };
@@ -103,8 +103,8 @@ export class RunningDrill {
   }
 
   async #duplicate(): Promise<Hit> {
-    const [job] = await this.#heldJobs(() => true, 'no agent has had a job');
-    if (job === undefined) throw new NothingHitError('no agent has had a job');
+    const [job] = await this.#heldJobs(() => true, 'no agent held a job');
+    if (job === undefined) throw new NothingHitError('no agent held a job');
     await this.#deps.engine.queue.enqueue([messageOf(job)], job.pool);
     const atMs = this.#deps.nowMs();
     const where = `job of agent ${job.lease?.agentId ?? '?'}`;
@@ -117,7 +117,7 @@ export class RunningDrill {
       return wanted.length === 0 ? undefined : wanted;
     });
     if (held !== undefined) return held;
-    throw new NothingHitError(`${otherwise} for ${this.#deps.timeoutSeconds} s: there was nothing to hit`);
+    throw new NothingHitError(`${otherwise} within ${this.#deps.timeoutSeconds} s: there was nothing to hit`);
   }
 
   #readHeldJobs(): Promise<readonly JobRecord[]> {

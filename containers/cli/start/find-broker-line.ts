@@ -42,7 +42,7 @@ export class RollupChangedError extends Error {
 export interface FindBrokerLineDeps extends KnownRollupDeps {
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Drills that have requests to L1 fail. @default none */
+  /** Drills that make requests to L1 fail. @default none */
   readonly rpcFaults?: RpcFaults | undefined;
   /** Between two reads of the registry while the line has no epoch, in milliseconds. @default 30,000 */
   readonly registryMs?: number;

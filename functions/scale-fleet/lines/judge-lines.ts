@@ -10,7 +10,7 @@ import { type FleetLine, lineOfVersion } from '../../../shared/proving-job/fleet
  */
 const NODE_STAYS_MS = 2 * 3_600_000;
 
-/** Longer than the windows of all epochs that a line can have begun: what is still open is not ended by anybody. */
+/** Longer than the windows of all epochs that a line can have begun: an epoch that is still open will not end by itself. */
 const OVERDUE_MS = 4 * 3_600_000;
 
 export interface JudgeLinesInput {
@@ -60,7 +60,7 @@ export function judgeLines({ lines, epochs, canonical, before, nowMs }: JudgeLin
   });
 }
 
-/** Whether the line ought to have drained: its node, and agents for what is open, run and cost. */
+/** Whether the line should have drained by now: its node, and the agents of its open epochs, still cost money. */
 export function isOverdue({ state, supersededAtMs }: LineStanding, nowMs: number): boolean {
   return state === 'draining' && supersededAtMs !== undefined && nowMs - supersededAtMs >= OVERDUE_MS;
 }

@@ -49,8 +49,8 @@ describe('createL1Client', () => {
     const two = createL1Client({ ...options, rpcUrls: [anvil.url, gate.url] });
     expect(await two.getChainId()).toBe(ANVIL_CHAIN_ID);
     const one = createL1Client({ ...options, rpcUrls: [anvil.url] });
-    await expect(one.getChainId()).rejects.toThrow('a drill has this request fail');
-    await expect(two.nodes[0]!.client.getChainId()).rejects.toThrow('a drill has this request fail');
+    await expect(one.getChainId()).rejects.toThrow('a drill makes this request fail');
+    await expect(two.nodes[0]!.client.getChainId()).rejects.toThrow('a drill makes this request fail');
     expect(succeeded).toBe(0);
     fails = false;
     expect(await one.getChainId()).toBe(ANVIL_CHAIN_ID);

@@ -42,7 +42,9 @@ describe('coppice drill', () => {
     expect(dryRun.stdout).toContain('Fault     a job that is being proven has its message sent a second time\n');
     const unconfirmed = await drill('duplicate-message --min-margin 0');
     expect(unconfirmed.code).toBe(1);
-    expect(unconfirmed.stderr).toContain('no drill now: nobody can be asked here: confirm it with --yes-inject-fault');
+    expect(unconfirmed.stderr).toContain(
+      'no drill now: cannot ask without a terminal: confirm it with --yes-inject-fault',
+    );
     const near = await drill('duplicate-message --yes-inject-fault');
     expect(near.code).toBe(1);
     expect(near.stderr).toMatch(
