@@ -42,8 +42,8 @@ export interface RunConsoleDeps {
 }
 
 /**
- * Serves the console over a fleet's engine until `signal` aborts. It changes nothing in the fleet, and reads nothing while nobody
- * looks on.
+ * Serves the console over a fleet's engine until `signal` aborts. It changes nothing in the fleet, and reads nothing while no
+ * page is open.
  * @throws {ListenError}
  */
 export async function runConsole(options: ConsoleOptions, deps: RunConsoleDeps): Promise<void> {

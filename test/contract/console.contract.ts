@@ -128,7 +128,7 @@ export function describeConsole(engineName: string, open: () => Promise<EngineHa
       expect(workLeft.seconds.at(-1)).toBeGreaterThan(0);
     });
 
-    it('tells the story of a job, by its id or the beginning of it', async () => {
+    it('shows the story of a job, by its id or the beginning of it', async () => {
       const base = jobs.find(({ circuit }) => circuit === 'PARITY_BASE')!;
       const story = await read(`jobs/${encodeURIComponent(base.id)}`, JobStory);
       expect(story).toMatchObject({

@@ -41,7 +41,7 @@ const Hours = z
 
 /**
  * @param path below `/api/`, such as `epochs/7/jobs`
- * @returns `undefined` where there is no such resource
+ * @returns `undefined` for an unknown path
  * @throws {BadRequestError} when a part of the path is malformed
  */
 export function findResource(path: string, query: URLSearchParams): Resource | undefined {

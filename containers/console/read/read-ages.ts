@@ -1,4 +1,4 @@
-/** How long what was read of a fleet is shown before it is read anew, in milliseconds. */
+/** How long what was read of a fleet is shown before it is read again, in milliseconds. */
 export interface ReadAges {
   /** Of a few records. */
   readonly fewMs: number;
@@ -8,7 +8,7 @@ export interface ReadAges {
   readonly msPerRecord: number;
   /** For each job, where an epoch's jobs are counted or read, at least. */
   readonly msPerJob: number;
-  /** Of an epoch whose jobs change no more. */
+  /** Of an epoch whose jobs do not change any more. */
   readonly endedMs: number;
 }
 

@@ -5,8 +5,8 @@ interface Kept {
 }
 
 /**
- * Shares what was read among all who want it: while one reads, the others wait for the same result, and afterwards it is good for
- * a while. It reads nothing by itself.
+ * Shares what was read among all callers: those who come during a read wait for its result, which is then good for a while. It
+ * reads nothing by itself.
  */
 export class ReadCache {
   readonly #steadyMs: () => number;
@@ -28,7 +28,7 @@ export class ReadCache {
     this.#kept.set(key, kept);
     value.then(
       (result) => (kept.goodUntilMs = nowMs + goodForMs(result)),
-      // The next one who asks tries again.
+      // The next caller tries again.
       () => this.#kept.delete(key),
     );
     return value;

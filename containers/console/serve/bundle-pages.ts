@@ -8,8 +8,8 @@ const SOURCES = path.join(import.meta.dirname, '../pages');
 const PLAIN_FILES = ['index.html', 'icon.svg'];
 
 /**
- * Bundles the console's pages from their sources, as the rest of Coppice runs from its sources: there is no build to forget. It
- * takes a fraction of a second.
+ * Bundles the console's pages from their sources, just as the rest of Coppice runs from its sources, so nobody can forget a
+ * build step. It takes a fraction of a second.
  * @returns the files by their names
  */
 export async function bundlePages(): Promise<ReadonlyMap<string, Uint8Array>> {

@@ -56,7 +56,7 @@ export class ConsoleServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Ends what is under way: whoever polls asks again elsewhere. */
+  /** Closes every connection at once, even in the middle of a response: a page that polls tries again later. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
@@ -114,7 +114,7 @@ export class ConsoleServer {
 
   async #sendPage(pathname: string, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
     const file = await this.#deps.pages.find(pathname);
-    const body = file?.body ?? Buffer.from('there is no such page\n');
+    const body = file?.body ?? Buffer.from('unknown page\n');
     response.setHeader('cache-control', 'no-cache');
     response.setHeader('content-type', file?.contentType ?? 'text/plain; charset=utf-8');
     response.setHeader('content-length', body.byteLength);

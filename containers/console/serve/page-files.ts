@@ -32,7 +32,7 @@ export class PageFiles {
 
   /**
    * @param pathname of a URL; one without the extension of a file is a page, and all pages are one file
-   * @returns `undefined` when there is no such file
+   * @returns `undefined` for an unknown file
    */
   async find(pathname: string): Promise<PageFile | undefined> {
     this.#files ??= this.#load();

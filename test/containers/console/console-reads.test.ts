@@ -43,7 +43,7 @@ describe('what the console reads of a fleet', () => {
   });
   afterEach(() => harness.close());
 
-  it('is nothing while nobody looks on, and as much for many viewers as for one', async () => {
+  it('is nothing while no page is open, and as much for many viewers as for one', async () => {
     await seedFleet(harness);
     const { engine, calls } = counted(harness.engine);
     let steadyMs = 0;

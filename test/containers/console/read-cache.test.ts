@@ -13,7 +13,7 @@ describe('what was read of a fleet', () => {
     return new ReadCache(() => nowMs);
   };
 
-  it('is read once for all who want it, also for those who come while it is being read', async () => {
+  it('is read once for all callers, also for those who come while it is being read', async () => {
     const cache = open();
     const wanted = Array.from({ length: 3 }, () => cache.read('a', () => GOOD_MS, read));
     expect(await Promise.all(wanted)).toEqual([1, 1, 1]);
@@ -22,7 +22,7 @@ describe('what was read of a fleet', () => {
     expect(await cache.read('b', () => GOOD_MS, read)).toBe(2);
   });
 
-  it('is read anew when it is no longer good, which depends on what it is', async () => {
+  it('is read again once it has expired, which depends on what it is', async () => {
     const cache = open();
     const goodForMs = (value: number): number => value * GOOD_MS;
     await cache.read('a', goodForMs, read);
@@ -34,7 +34,7 @@ describe('what was read of a fleet', () => {
     expect(await cache.read('a', goodForMs, read)).toBe(3);
   });
 
-  it('is read again by the next one after it could not be read', async () => {
+  it('is read again for the next caller after a read that failed', async () => {
     const cache = open();
     const fail = (): Promise<number> => Promise.reject(new Error('no network'));
     await expect(cache.read('a', () => GOOD_MS, fail)).rejects.toThrow('no network');
