@@ -10,15 +10,22 @@ import { runCoppice, startCoppice } from '../../../fixtures/run-coppice.ts';
 
 describe('coppice console', () => {
   let folder: string;
+  let running: ReturnType<typeof startCoppice> | undefined;
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'coppice-console-'));
     await openEmbeddedEngine({ dataDirectory: path.join(folder, 'data/coppice'), leaseSeconds: 60 }).close();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(async () => {
+    running?.child.kill('SIGKILL');
+    await running?.result;
+    running = undefined;
+    rmSync(folder, { recursive: true });
+  });
 
   it('serves a fleet on this machine alone until it is stopped, and says where', async () => {
     const commandLine = ['console', '--data-directory', 'data'];
-    const { child, result } = startCoppice(commandLine, { workingDirectory: folder });
+    running = startCoppice(commandLine, { workingDirectory: folder });
+    const { child, result } = running;
     const [line] = (await once(child.stdout!, 'data')) as [Buffer];
     const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(line.toString()) ?? [];
     const fleet = await fetch(new URL('api/fleet', url));
