@@ -1,7 +1,7 @@
 import type { Secret } from '../../shared/config/secret.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import { errorText } from '../../shared/telemetry/error-text.ts';
-import { parseEpochId, parseRollupId } from '../../shared/proving-job/epoch-id.ts';
+import { newestRollup } from './newest-rollup.ts';
 
 /** What L1 shows, as far as it was reached. */
 export interface L1Status {
@@ -30,8 +30,7 @@ const TIMEOUT_SECONDS = 3;
 /** Reads what L1 shows of the rollup of the newest epoch. Never throws: a status without L1 is still one. */
 export async function readL1Status({ rpcUrls, epochs, publisher }: ReadL1Options): Promise<L1Status> {
   try {
-    const rollups = epochs.flatMap(({ id }) => parseEpochId(id).rollup ?? []);
-    const rollup = rollups.map((id) => parseRollupId(id)).find((known) => known !== undefined);
+    const rollup = newestRollup(epochs);
     // Loaded only here: a status without L1 needs neither viem nor the rollup's interface.
     const [{ createL1Client }, { RollupReader }] = await Promise.all([
       import('../../shared/l1/l1-client.ts'),

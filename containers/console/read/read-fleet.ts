@@ -2,15 +2,14 @@ import packageManifest from '../../../package.json' with { type: 'json' };
 import { lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
-import type { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { readWatchedNodes } from '../../../shared/ledger/watched-nodes.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
-import { parseEpochId, parseRollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import { aztecVersionsOf } from '../../fleet-view/aztec-versions.ts';
 import { LATEST_EPOCHS } from '../../fleet-view/find-epoch.ts';
 import { readFleetL1 } from '../../fleet-view/fleet-l1.ts';
+import { newestRollup } from '../../fleet-view/newest-rollup.ts';
 import type { Fleet } from '../api/fleet.ts';
 import { AGENT_SEEN_SECONDS, type ConsoleDeps } from './console-deps.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
@@ -46,7 +45,7 @@ export async function readFleet({ engine, ages, place, l1RpcUrls, nowMs }: Conso
       openEpochs,
       agents: planned,
     })),
-    rollup: rollupOf(epochs),
+    rollup: newestRollup(epochs),
     l1,
     publisher: publisher && { address: publisher, balanceWei: l1?.balanceWei },
     agents: countAgents(agents),
@@ -68,12 +67,6 @@ export async function readFleet({ engine, ages, place, l1RpcUrls, nowMs }: Conso
 
 function kindOf({ disks }: Pick<Engine, 'disks'>): Fleet['engine'] {
   return disks === undefined ? 'aws' : 'embedded';
-}
-
-/** That of the newest epoch. */
-function rollupOf(epochs: readonly EpochRecord[]): Fleet['rollup'] {
-  const rollups = epochs.flatMap(({ id }) => parseEpochId(id).rollup ?? []);
-  return rollups.map((id) => parseRollupId(id)).find((known) => known !== undefined);
 }
 
 function countAgents(agents: readonly AgentRecord[]): Fleet['agents'] {
