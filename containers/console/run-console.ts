@@ -1,6 +1,7 @@
 import type { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import { whenAborted } from '../../shared/retry/when-aborted.ts';
+import type { ListenAddress } from '../broker/transport/listen.ts';
 import { PredictionReader } from '../epoch-view/prediction-reader.ts';
 import { keepHeapSmall } from '../processes/keep-heap-small.ts';
 import { cachedEngine } from './read/cached-engine.ts';
@@ -11,11 +12,7 @@ import { ApiResponses } from './serve/api-responses.ts';
 import { ConsoleServer } from './serve/console-server.ts';
 import { PageFiles } from './serve/page-files.ts';
 
-export interface ConsoleOptions {
-  /** The address to listen on. */
-  readonly host: string;
-  /** 0 for any that is free. */
-  readonly port: number;
+export interface ConsoleOptions extends ListenAddress {
   /** Host names that lead to it, beside addresses. */
   readonly hostNames: readonly string[];
   /** Where the fleet is, for people. */

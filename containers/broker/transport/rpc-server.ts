@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 import { isWithin } from '../../../shared/retry/is-within.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
@@ -8,17 +8,14 @@ import { HealthPages } from '../../health/health-pages.ts';
 import type { AnswerRoom } from './answer-room.ts';
 import { BodyTurns, type BodyTurnsOptions } from './body-turns.ts';
 import { type ClientNetworks, isLoopback, plainAddress } from './client-networks.ts';
-import { BodyRefusedError, ListenError } from './errors.ts';
+import { BodyRefusedError } from './errors.ts';
 import { answerRequest, type CallContext, failed, RPC_CODES, type RpcMethod } from './json-rpc.ts';
+import { listen, type ListenAddress } from './listen.ts';
 import { readBody } from './read-body.ts';
 import { readCalls } from './read-calls.ts';
 import { sendJson } from './send-json.ts';
 
-export interface RpcServerOptions {
-  /** The address to listen on; every one of the machine's is `0.0.0.0` or `::`. */
-  readonly host: string;
-  /** 0 for any that is free. */
-  readonly port: number;
+export interface RpcServerOptions extends ListenAddress {
   /** The settings that name another address, for errors. */
   readonly addressSettings: string;
   readonly networks: ClientNetworks;
@@ -110,14 +107,7 @@ export class RpcServer {
 
   /** @returns the port @throws {ListenError} */
   async listen(): Promise<number> {
-    const { host, port, addressSettings } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new ListenError(host, port, error.code ?? error.message, addressSettings, { cause: error })),
-      );
-      this.#server.listen({ host, port }, resolve);
-    });
-    return (this.#server.address() as AddressInfo).port;
+    return await listen(this.#server, this.#options, this.#options.addressSettings);
   }
 
   /** Ends held calls at once and others when they are done, at most `patienceMs` later. */

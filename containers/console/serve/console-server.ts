@@ -1,21 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 
 import { CONSOLE_GROUP } from '../../../shared/config/groups/console-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
 import { errorText } from '../../../shared/telemetry/error-text.ts';
-import { ListenError } from '../../broker/transport/errors.ts';
+import { listen, type ListenAddress } from '../../broker/transport/listen.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { type ApiResponse, type ApiResponses, failureOf } from './api-responses.ts';
 import type { PageFiles } from './page-files.ts';
 import { RESPONSE_HEADERS } from './response-headers.ts';
-
-export interface ConsoleServerOptions {
-  /** The address to listen on. */
-  readonly host: string;
-  /** 0 for any that is free. */
-  readonly port: number;
-}
 
 export interface ConsoleServerDeps {
   readonly api: ApiResponses;
@@ -32,12 +24,12 @@ const MAX_CONNECTIONS = 128;
 
 /** Serves the API and the pages, to `GET` and `HEAD` alone. */
 export class ConsoleServer {
-  readonly #options: ConsoleServerOptions;
+  readonly #address: ListenAddress;
   readonly #deps: ConsoleServerDeps;
   readonly #server: Server;
 
-  constructor(options: ConsoleServerOptions, deps: ConsoleServerDeps) {
-    this.#options = options;
+  constructor(address: ListenAddress, deps: ConsoleServerDeps) {
+    this.#address = address;
     this.#deps = deps;
     this.#server = createServer((request, response) => void this.#handle(request, response));
     this.#server.maxConnections = MAX_CONNECTIONS;
@@ -45,15 +37,7 @@ export class ConsoleServer {
 
   /** @returns the port @throws {ListenError} */
   async listen(): Promise<number> {
-    const { host, port } = this.#options;
-    const addressSettings = `${nameOf(consolePort)} or ${nameOf(consoleHost)}`;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new ListenError(host, port, error.code ?? error.message, addressSettings, { cause: error })),
-      );
-      this.#server.listen({ host, port }, resolve);
-    });
-    return (this.#server.address() as AddressInfo).port;
+    return await listen(this.#server, this.#address, `${nameOf(consolePort)} or ${nameOf(consoleHost)}`);
   }
 
   /** Closes every connection at once, even in the middle of a response: a page that polls tries again later. */
