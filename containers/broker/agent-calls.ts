@@ -2,6 +2,7 @@ import { isProofOf } from '../../shared/broker-api/inline-payload.ts';
 import type { WireJobId } from '../../shared/broker-api/wire-job-id.ts';
 import type { ProofUri, WireJobFilter } from '../../shared/broker-api/wire-types.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { engineKindOf } from '../../shared/engine/engine-kind.ts';
 import { sendJobs } from '../../shared/job-queue/send-jobs.ts';
 import { JobLeaseLostError } from '../../shared/ledger/errors.ts';
 import type { AttemptCause, JobLease, JobRecord } from '../../shared/ledger/job-ledger.ts';
@@ -31,8 +32,8 @@ export interface AgentCallsOptions {
 }
 
 /** The {@link AgentCallsOptions.glanceMs} of an engine. */
-export function glanceMsOf({ disks }: Pick<Engine, 'disks'>): number {
-  return disks === undefined ? GLANCE_MS.aws : GLANCE_MS.embedded;
+export function glanceMsOf(engine: Pick<Engine, 'disks'>): number {
+  return GLANCE_MS[engineKindOf(engine)];
 }
 
 export type AgentCallsDeps = JobTakerDeps & {

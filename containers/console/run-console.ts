@@ -1,5 +1,6 @@
 import type { Secret } from '../../shared/config/secret.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
+import { engineKindOf } from '../../shared/engine/engine-kind.ts';
 import { whenAborted } from '../../shared/retry/when-aborted.ts';
 import type { ListenAddress } from '../broker/transport/listen.ts';
 import { PredictionReader } from '../epoch-view/prediction-reader.ts';
@@ -47,7 +48,7 @@ export async function runConsole(options: ConsoleOptions, deps: RunConsoleDeps):
   const { host, port, hostNames, place, l1RpcUrls, etherDollars, agentDollarsPerHour } = options;
   const { signal, onListening, onTrouble, nowMs = Date.now, steadyMs = () => performance.now() } = deps;
   keepHeapSmall();
-  const ages = readAgesOf(deps.engine.disks === undefined ? 'aws' : 'embedded');
+  const ages = readAgesOf(engineKindOf(deps.engine));
   const cache = new ReadCache(steadyMs);
   const engine = cachedEngine(deps.engine, cache, ages);
   const predictions = new PredictionReader(engine);

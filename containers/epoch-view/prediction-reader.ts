@@ -1,4 +1,5 @@
 import type { Engine } from '../../shared/engine/engine.ts';
+import { engineKindOf } from '../../shared/engine/engine-kind.ts';
 import type { AgentRecord } from '../../shared/ledger/agent-registry.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 import type { JobRecord } from '../../shared/ledger/job-ledger.ts';
@@ -78,7 +79,7 @@ export class PredictionReader {
     if (open.length === 0) return [];
     const [proven, decisionOf] = await Promise.all([this.#provenJobs(latest, nowMs), newestDecisions(this.#engine)]);
     return predictFleet({
-      ...ENGINES[this.#kind],
+      ...ENGINES[engineKindOf(this.#engine)],
       open,
       latest,
       proven,
@@ -90,15 +91,11 @@ export class PredictionReader {
     });
   }
 
-  get #kind(): keyof typeof ENGINES {
-    return this.#engine.disks === undefined ? 'aws' : 'embedded';
-  }
-
   /** Read anew only now and then: on AWS each circuit of each epoch is a request. */
   async #provenJobs(latest: readonly EpochRecord[], nowMs: number): Promise<readonly JobRecord[]> {
     const epochs = namesOf(latest);
     const known = this.#times;
-    if (known?.epochs === epochs && nowMs - known.atMs < ENGINES[this.#kind].timesMs) return known.jobs;
+    if (known?.epochs === epochs && nowMs - known.atMs < ENGINES[engineKindOf(this.#engine)].timesMs) return known.jobs;
     const jobs = await this.#proven.of(latest, nowMs);
     this.#times = { atMs: nowMs, epochs, jobs };
     return jobs;

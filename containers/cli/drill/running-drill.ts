@@ -1,6 +1,7 @@
 import { changeDrill } from '../../../shared/drills/drill-lock.ts';
 import type { DrillRecord, TakenFault } from '../../../shared/drills/drill-record.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
+import { engineKindOf } from '../../../shared/engine/engine-kind.ts';
 import { type AgentId, type JobRecord, leaseAt } from '../../../shared/ledger/job-ledger.ts';
 import type { Note } from '../../../shared/ledger/notes.ts';
 import { messageOf } from '../../../shared/proving-job/job-message.ts';
@@ -161,7 +162,7 @@ export class RunningDrill {
   /** Polls until there is a result. @returns `undefined` when there is none by that time */
   async #until<Result>(endsAtMs: number, poll: () => Promise<Result | undefined>): Promise<Result | undefined> {
     const { engine, signal, nowMs } = this.#deps;
-    const pollMs = POLL_MS[engine.disks === undefined ? 'aws' : 'embedded'];
+    const pollMs = POLL_MS[engineKindOf(engine)];
     for (;;) {
       signal.throwIfAborted();
       const result = await poll();

@@ -1,3 +1,5 @@
+import type { EngineKind } from '../../../shared/engine/engine-kind.ts';
+
 /** How long what was read of a fleet is shown before it is read again, in milliseconds. */
 export interface ReadAges {
   /** Of a few records. */
@@ -21,7 +23,7 @@ const EMBEDDED: ReadAges = { fewMs: 1_000, pageMs: 2_000, msPerRecord: 1, msPerJ
  */
 const AWS: ReadAges = { fewMs: 10_000, pageMs: 20_000, msPerRecord: 30, msPerJob: 3, endedMs: 300_000 };
 
-export function readAgesOf(engine: 'embedded' | 'aws'): ReadAges {
+export function readAgesOf(engine: EngineKind): ReadAges {
   return engine === 'aws' ? AWS : EMBEDDED;
 }
 

@@ -1,6 +1,6 @@
 import packageManifest from '../../../package.json' with { type: 'json' };
 import { lineStandingsNote } from '../../../shared/agent-fleet/line-standing.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
+import { engineKindOf } from '../../../shared/engine/engine-kind.ts';
 import type { AgentRecord } from '../../../shared/ledger/agent-registry.ts';
 import { needOfEpoch } from '../../../shared/ledger/epoch-needs.ts';
 import { readWatchedNodes } from '../../../shared/ledger/watched-nodes.ts';
@@ -34,7 +34,7 @@ export async function readFleet({ engine, ages, place, l1RpcUrls, nowMs }: Conso
   return {
     atMs,
     goodForMs: ages.fewMs,
-    engine: kindOf(engine),
+    engine: engineKindOf(engine),
     place,
     coppiceVersion: packageManifest.version,
     aztecVersions: [...aztecVersionsOf(epochs, agents)],
@@ -63,10 +63,6 @@ export async function readFleet({ engine, ages, place, l1RpcUrls, nowMs }: Conso
     disks: disks.map(({ directory, freeBytes, isLow }) => ({ directory, freeBytes, isLow })),
     unreadable: [...engine.unreadable.list],
   };
-}
-
-function kindOf({ disks }: Pick<Engine, 'disks'>): Fleet['engine'] {
-  return disks === undefined ? 'aws' : 'embedded';
 }
 
 function countAgents(agents: readonly AgentRecord[]): Fleet['agents'] {
