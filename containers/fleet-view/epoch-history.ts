@@ -1,4 +1,4 @@
-import { epochCost } from '../../shared/cost/epoch-cost.ts';
+import { epochCost, totalDollars } from '../../shared/cost/epoch-cost.ts';
 import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { FleetDecisionRecord, SubmissionDecisionRecord } from '../../shared/ledger/decision-log.ts';
@@ -82,7 +82,7 @@ function pastEpoch(
     provenMs: provenAtMs && provenAtMs - openedAtMs,
     marginMs: provenAtMs === undefined || isOfLine(id) ? undefined : deadlineAtMs - provenAtMs,
     isMissed: state === 'expired' || needOfEpoch(record, nowMs) === 'closing',
-    agentsDollars: agents.length === 0 ? undefined : agents.reduce((sum, { dollars = 0 }) => sum + dollars, 0),
+    agentsDollars: agents.length === 0 ? undefined : totalDollars(agents),
     gasWei: gasPaidWei(root)?.toString(),
     rewardWei: submissions.find((decision) => decision.epochId === id)?.rewardWei,
   };

@@ -6,6 +6,7 @@ import { hasRivalProof } from '../../shared/ledger/rival-proof.ts';
 import { progressOf } from '../../shared/merge-tree/progress/progress.ts';
 import type { ExplainedEpoch } from './explained-epoch.ts';
 import { type FoundEpoch, LATEST_EPOCHS } from './find-epoch.ts';
+import { AGENT_SEEN_SECONDS } from './fleet-status.ts';
 import { type Remedy, remediesFor } from './remedies.ts';
 
 /** What an epoch waits for, and what would help it. */
@@ -13,7 +14,6 @@ export interface EpochExplanation extends ExplainedEpoch {
   readonly remedies: readonly Remedy[];
 }
 
-const AGENT_SEEN_SECONDS = 120;
 const SUBMISSIONS = 50;
 const INCIDENTS = 100;
 

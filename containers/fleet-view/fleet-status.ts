@@ -17,6 +17,9 @@ import { PredictionReader } from '../epoch-view/prediction-reader.ts';
 import { readFleetL1 } from './fleet-l1.ts';
 import type { L1Status } from './l1-status.ts';
 
+/** Agents that have not reported for this long are not shown, in seconds. */
+export const AGENT_SEEN_SECONDS = 120;
+
 /** The state of a fleet at one moment. */
 export interface FleetStatus {
   readonly atMs: number;

@@ -5,12 +5,11 @@ import { outputColumns } from '../../terminal/print.ts';
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { fleetCommand } from '../command-line/fleet-command.ts';
 import { FleetStatusDocument } from '../json/fleet-documents.ts';
-import { readFleetStatus } from '../../fleet-view/fleet-status.ts';
+import { AGENT_SEEN_SECONDS, readFleetStatus } from '../../fleet-view/fleet-status.ts';
 import { listLimit } from './list-limit.ts';
 import { renderStatus } from './render-status.ts';
 
 const NEWEST = 10;
-const AGENTS_SEEN_WITHIN_SECONDS = 120;
 
 const GROUPS = [STATUS_GROUP, LIST_GROUP] as const;
 
@@ -34,7 +33,7 @@ export const STATUS_COMMAND = fleetCommand({
     const limits = {
       epochs: limit ?? NEWEST,
       incidents: limit ?? NEWEST,
-      agentsSeenWithinSeconds: AGENTS_SEEN_WITHIN_SECONDS,
+      agentsSeenWithinSeconds: AGENT_SEEN_SECONDS,
     };
     const status = await readFleetStatus(engine, limits, Date.now(), { place, l1RpcUrls });
     return { status, limit: listLimit({ limit, columns: outputColumns(), isJson: switches.has('json') }) };

@@ -19,6 +19,3 @@ export interface ConsoleDeps {
   readonly agentDollarsPerHour: number | undefined;
   readonly nowMs: () => number;
 }
-
-/** Agents that have not reported for this long are not shown, in seconds. */
-export const AGENT_SEEN_SECONDS = 120;

@@ -7,9 +7,10 @@ import { circuitOf } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import { parseProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { LATEST_EPOCHS } from '../../fleet-view/find-epoch.ts';
+import { AGENT_SEEN_SECONDS } from '../../fleet-view/fleet-status.ts';
 import type { Agent, Agents } from '../api/agents.ts';
 import { busyShares } from './busy-shares.ts';
-import { AGENT_SEEN_SECONDS, type ConsoleDeps } from './console-deps.ts';
+import type { ConsoleDeps } from './console-deps.ts';
 import { jobsAgeMs } from './read-ages.ts';
 
 /** Epochs whose jobs show how busy agents are: those under way, or the one that ended last. */

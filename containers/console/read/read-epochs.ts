@@ -4,8 +4,9 @@ import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import { countJobs } from '../../epoch-view/count-jobs.ts';
 import { readHistory } from '../../fleet-view/epoch-history.ts';
 import { LATEST_EPOCHS } from '../../fleet-view/find-epoch.ts';
+import { AGENT_SEEN_SECONDS } from '../../fleet-view/fleet-status.ts';
 import type { Epochs } from '../api/epochs.ts';
-import { AGENT_SEEN_SECONDS, type ConsoleDeps } from './console-deps.ts';
+import type { ConsoleDeps } from './console-deps.ts';
 import { jobsAgeMs } from './read-ages.ts';
 import { summariseEpoch } from './summarise-epoch.ts';
 

@@ -9,9 +9,10 @@ import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
 import { aztecVersionsOf } from '../../fleet-view/aztec-versions.ts';
 import { LATEST_EPOCHS } from '../../fleet-view/find-epoch.ts';
 import { readFleetL1 } from '../../fleet-view/fleet-l1.ts';
+import { AGENT_SEEN_SECONDS } from '../../fleet-view/fleet-status.ts';
 import { newestRollup } from '../../fleet-view/newest-rollup.ts';
 import type { Fleet } from '../api/fleet.ts';
-import { AGENT_SEEN_SECONDS, type ConsoleDeps } from './console-deps.ts';
+import type { ConsoleDeps } from './console-deps.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
 
 /** What the head of every page shows. It reads and counts no jobs. */
