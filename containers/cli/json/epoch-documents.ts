@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EpochRecord } from '../../../shared/ledger/epoch-ledger.ts';
 import { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { RootRecord } from '../../../shared/ledger/outbox.ts';
+import { JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { Pool } from '../../../shared/proving-job/circuit-family.ts';
 import { printed } from './printed.ts';
@@ -14,27 +15,15 @@ export const RootDocument = printed(RootRecord);
 /** JSON has no infinity. */
 export const SecondsOrNever = z.number().nullable().describe('Seconds from now; null: never, as no agent will take it');
 
-const Count = z.number().int().nonnegative();
-
-const JOB_COUNTS = {
-  expected: Count,
-  done: Count,
-  running: Count,
-  waiting: Count,
-  rejected: Count,
-  notAsked: Count,
-  unexpected: Count,
-};
-
 export const ProgressDocument = z.strictObject({
-  ...JOB_COUNTS,
+  ...JobCounts.shape,
   isSoFar: z.boolean().describe('There may be more jobs than those so far: nobody knows the tree beforehand'),
   shareDone: z.number().min(0).max(1),
   levels: z.array(
     z.strictObject({
-      ...JOB_COUNTS,
+      ...JobCounts.shape,
       level: z.string(),
-      circuits: z.array(z.strictObject({ ...JOB_COUNTS, circuit: CircuitName })),
+      circuits: z.array(z.strictObject({ ...JobCounts.shape, circuit: CircuitName })),
     }),
   ),
 });

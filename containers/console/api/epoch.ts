@@ -1,26 +1,12 @@
 import { z } from 'zod';
 
 import { RootState } from '../../../shared/ledger/outbox.ts';
+import { JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { CircuitName } from '../../../shared/proving-job/circuit-catalogue.ts';
 import { ProvingJobId } from '../../../shared/proving-job/proving-job-id.ts';
 import { Hex, Moment } from './answer.ts';
 import { EpochSummary } from './epochs.ts';
 import { BlockingStep } from './prediction.ts';
-
-const Count = z.number().int().nonnegative();
-
-/** Jobs by state: `expected` and `unexpected` together are the sum of the rest. */
-export const JobCounts = z.object({
-  expected: Count,
-  done: Count,
-  running: Count,
-  waiting: Count,
-  rejected: Count,
-  /** The node has not asked for it yet. */
-  notAsked: Count,
-  unexpected: Count,
-});
-export type JobCounts = z.infer<typeof JobCounts>;
 
 export const LevelCounts = JobCounts.extend({
   level: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { EpochState } from '../../../shared/ledger/epoch-ledger.ts';
+import { JobCounts } from '../../../shared/merge-tree/progress/progress.ts';
 import { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 import { Moment, Wei } from './answer.ts';
 import { Prediction } from './prediction.ts';
@@ -30,16 +31,7 @@ export const EpochSummary = z.object({
   /** Why it failed. */
   reason: z.string().optional(),
   /** Of a tree that nobody knows beforehand, the jobs so far. In a list, absent for epochs that need no proofs. */
-  jobs: z
-    .object({
-      expected: z.number().int().nonnegative(),
-      done: z.number().int().nonnegative(),
-      running: z.number().int().nonnegative(),
-      waiting: z.number().int().nonnegative(),
-      rejected: z.number().int().nonnegative(),
-      isSoFar: z.boolean(),
-    })
-    .optional(),
+  jobs: JobCounts.omit({ notAsked: true, unexpected: true }).extend({ isSoFar: z.boolean() }).optional(),
   /** Absent for an epoch that needs no proofs. */
   prediction: Prediction.optional(),
   /** Its window closed without its proof. */

@@ -36,7 +36,7 @@ export function summariseEpoch(epoch: SummarisedEpoch): EpochSummary {
     marginMs: past.marginMs,
     transactionHash: past.transactionHash,
     reason: past.reason,
-    jobs: progress && countsOf(progress),
+    jobs: progress,
     prediction: prediction && toPrediction(prediction, atMs),
     isMissed: past.isMissed,
     hasRivalProof: past.hasRivalProof,
@@ -46,15 +46,4 @@ export function summariseEpoch(epoch: SummarisedEpoch): EpochSummary {
     rewardWei: past.rewardWei,
     rewardDollars: dollarsOf(past.rewardWei),
   };
-}
-
-function countsOf({
-  expected,
-  done,
-  running,
-  waiting,
-  rejected,
-  isSoFar,
-}: Progress): NonNullable<EpochSummary['jobs']> {
-  return { expected, done, running, waiting, rejected, isSoFar };
 }

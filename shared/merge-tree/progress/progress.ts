@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { type CircuitTally, type JobTally, leaseAt } from '../../ledger/job-ledger.ts';
 import { jobsIn } from '../../ledger/job-tally.ts';
 import {
@@ -11,22 +13,25 @@ import {
 import type { EpochShape } from '../../proving-job/epoch-shape.ts';
 import { expectedCounts } from '../expected/expected-counts.ts';
 
+const Count = z.number().int().nonnegative();
+
 /** Jobs by state: `expected` and `unexpected` together are the sum of the rest. */
-export interface JobCounts {
+export const JobCounts = z.object({
   /** Of an epoch that streams, the jobs so far. */
-  readonly expected: number;
+  expected: Count,
   /** Proven. */
-  readonly done: number;
+  done: Count,
   /** An agent holds a lease that has not ended. */
-  readonly running: number;
+  running: Count,
   /** Queued, or its agent was lost and another may take it. */
-  readonly waiting: number;
-  readonly rejected: number;
+  waiting: Count,
+  rejected: Count,
   /** The node has not asked for it yet, or it was cancelled and would be asked for again. */
-  readonly notAsked: number;
+  notAsked: Count,
   /** More records than the tree has jobs: the shape or the range of the records is not the epoch's. */
-  readonly unexpected: number;
-}
+  unexpected: Count,
+});
+export type JobCounts = Readonly<z.infer<typeof JobCounts>>;
 
 export interface LevelProgress extends JobCounts {
   /** One of those of the tree's family, or an unknown circuit. */

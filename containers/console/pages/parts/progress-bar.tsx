@@ -1,13 +1,13 @@
 import type { JSX } from 'preact';
 
-import type { JobCounts } from '../../api/epoch.ts';
+import type { LevelCounts } from '../../api/epoch.ts';
 import { formatCount } from '../text/format.ts';
 
 /** Jobs by state, as a bar and in words for screen readers. */
 export function ProgressBar({
   counts: { expected, done, running, waiting, rejected },
 }: {
-  readonly counts: Pick<JobCounts, 'expected' | 'done' | 'running' | 'waiting' | 'rejected'>;
+  readonly counts: Pick<LevelCounts, 'expected' | 'done' | 'running' | 'waiting' | 'rejected'>;
 }): JSX.Element {
   const all = Math.max(1, expected, done + running + waiting + rejected);
   const width = (count: number): { readonly width: string } => ({ width: `${(100 * count) / all}%` });
