@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { measurePage } from './console/measure-page.ts';
 import { seedConsole } from './console/seed-console.ts';
 import type { ConsoleFigure } from './console/serve-console.ts';
+import { messageOf } from './message-of.ts';
 
 /**
  * What the page of an epoch takes of `coppice console`, by the size of the epoch: the time of each request when nothing is
@@ -19,6 +19,8 @@ import type { ConsoleFigure } from './console/serve-console.ts';
  */
 const EPOCH = '4';
 const ANSWER_MS = '10';
+const FAKE_DYNAMO = 'scale/fake-dynamo.ts';
+const SERVER = 'console/serve-console.ts';
 const PATHS = ['fleet', `epochs/${EPOCH}`, `epochs/${EPOCH}/jobs`, `epochs/${EPOCH}/cost`, 'epochs', 'agents'];
 const MOST_SECONDS = 2;
 const MOST_MIB = 200;
@@ -39,12 +41,11 @@ process.exitCode = misses.length === 0 ? 0 : 1;
 async function measure(engine: 'embedded' | 'DynamoDB', size: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'coppice-console-'));
   const jobs = await seedConsole(folder, Number(EPOCH), size);
-  const dynamo =
-    engine === 'embedded' ? undefined : forked('scale/fake-dynamo.ts', [String(size), ANSWER_MS, EPOCH, '']);
-  const dynamoPort = dynamo === undefined ? [] : [String(await messageOf(dynamo))];
-  const server = forked('console/serve-console.ts', [folder, ...dynamoPort]);
+  const dynamo = engine === 'embedded' ? undefined : forked(FAKE_DYNAMO, [String(size), ANSWER_MS, EPOCH, '']);
+  const dynamoPort = dynamo === undefined ? [] : [String(await messageOf<number>(dynamo, FAKE_DYNAMO))];
+  const server = forked(SERVER, [folder, ...dynamoPort]);
   try {
-    const url = `http://127.0.0.1:${await messageOf(server)}/api/`;
+    const url = `http://127.0.0.1:${await messageOf<ConsoleFigure>(server, SERVER)}/api/`;
     console.log(`\n${engine}, an epoch of ${jobs} jobs`);
     console.log('  request                   first ms   again ms        kB   packed kB');
     for (const path of PATHS) {
@@ -56,7 +57,7 @@ async function measure(engine: 'embedded' | 'DynamoDB', size: number): Promise<v
         misses.push(`${engine} ${path}: ${first.ms} ms`);
     }
     server.send('peak');
-    const mib = await messageOf(server);
+    const mib = await messageOf<ConsoleFigure>(server, SERVER);
     console.log(`  most memory of the server: ${mib.toFixed(0)} MiB`);
     if (jobs <= ABOUT * TARGET_JOBS && mib > MOST_MIB) misses.push(`${engine}: ${mib.toFixed(0)} MiB`);
     const page = await measurePage(new URL(`/epoch?id=${EPOCH}`, url).href);
@@ -82,11 +83,4 @@ async function timed(url: string): Promise<{ readonly ms: number; readonly text:
 
 function forked(program: string, args: readonly string[]): ChildProcess {
   return fork(new URL(program, import.meta.url), args);
-}
-
-async function messageOf(child: ChildProcess): Promise<ConsoleFigure> {
-  const exit = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a process ended with ${String(code)}`)));
-  exit.catch(() => undefined);
-  const [message] = (await Promise.race([once(child, 'message'), exit])) as [ConsoleFigure];
-  return message;
 }

@@ -1,11 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { FUNCTION_TIMINGS } from '../../infra/function-timings.ts';
+import { messageOf } from './message-of.ts';
 import type { EmbeddedFigures } from './scale/measure-embedded.ts';
 import type { ScalerFigures } from './scale/measure-scaler.ts';
 import type { StatusFigures } from './scale/measure-status.ts';
@@ -103,11 +103,4 @@ async function onDynamo(size: number): Promise<readonly (readonly [string, numbe
 async function measure<Figures>(program: string, args: readonly string[]): Promise<Figures> {
   const child = fork(new URL(`scale/${program}`, import.meta.url), args, { timeout: MEASURE_TIMEOUT_MS });
   return await messageOf<Figures>(child, program);
-}
-
-async function messageOf<Message>(child: ChildProcess, program: string): Promise<Message> {
-  const exit = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${program} ended with ${String(code)}`)));
-  exit.catch(() => undefined);
-  const [message] = (await Promise.race([once(child, 'message'), exit])) as [Message];
-  return message;
 }
