@@ -20,52 +20,27 @@ export async function readDecisions({ engine, ages, nowMs }: ConsoleDeps, hours:
     engine.decisions.latest('submission', SUBMISSIONS_SHOWN),
   ]);
   const sinceMs = atMs - hours * HOUR_MS;
-  const scaling = fleet.filter((decision) => decision.atMs >= sinceMs).map(toScalingDecision);
   return {
     atMs,
     goodForMs: Math.max(ages.pageMs, listAgeMs(ages, fleet.length)),
     hours,
-    scaling,
-    submissions: submissions
-      .filter((decision) => decision.atMs >= sinceMs)
-      .map(({ kind: _kind, ...decision }) => decision),
+    scaling: fleet.filter((decision) => decision.atMs >= sinceMs).map(toScalingDecision),
+    submissions: submissions.filter((decision) => decision.atMs >= sinceMs),
   };
 }
 
-function toScalingDecision({
-  atMs,
-  line,
-  reason,
-  dollarsPerHour,
-  pools,
-  epochs,
-}: FleetDecisionRecord): ScalingDecision {
+function toScalingDecision(decision: FleetDecisionRecord): ScalingDecision {
+  const { pools, epochs } = decision;
   return {
-    atMs,
-    line,
-    reason,
-    dollarsPerHour,
+    ...decision,
     isChange: pools.some(({ spot, od, was }) => spot !== was.spot || od !== was.od),
-    pools: pools.map(({ pool, was, spot, od, ...rest }) => ({
-      pool,
+    pools: pools.map(({ was, od, ...pool }) => ({
+      ...pool,
       running: was.running,
       spotBefore: was.spot,
       onDemandBefore: was.od,
-      spot,
       onDemand: od,
-      waitingJobs: rest.waitingJobs,
-      runningJobs: rest.runningJobs,
-      workSeconds: rest.workSeconds,
-      dollarsPerHour: rest.dollarsPerHour,
-      spotInterruptions: rest.spotInterruptions,
-      reason: rest.reason,
     })),
-    epochs: epochs.map(({ epochId, epoch, deadlineAtMs, slackSeconds, root }) => ({
-      epochId,
-      epoch,
-      deadlineAtMs,
-      slackSeconds,
-      chanceInTime: root?.chanceInTime,
-    })),
+    epochs: epochs.map((epoch) => ({ ...epoch, chanceInTime: epoch.root?.chanceInTime })),
   };
 }

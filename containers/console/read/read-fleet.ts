@@ -39,13 +39,7 @@ export async function readFleet({ engine, ages, place, l1RpcUrls, nowMs }: Conso
     place,
     coppiceVersion: packageManifest.version,
     aztecVersions: [...aztecVersionsOf(epochs, agents)],
-    lines: (lines.value?.lines ?? []).map(({ name, version, state, openEpochs, agents: planned }) => ({
-      name,
-      version,
-      state,
-      openEpochs,
-      agents: planned,
-    })),
+    lines: lines.value?.lines ?? [],
     rollup: newestRollup(epochs),
     l1,
     publisher: publisher && { address: publisher, balanceWei: l1?.balanceWei },
@@ -54,14 +48,8 @@ export async function readFleet({ engine, ages, place, l1RpcUrls, nowMs }: Conso
     deadLetters: letters.length,
     dollarsPerHour: decision?.dollarsPerHour,
     openEpochs: open.toReversed().map(({ id }) => ({ id, name: nameEpoch(id, ids) })),
-    officialNodes: officialNodes.map(({ networkVersion, readAtMs, balanceEth, problem, troubles }) => ({
-      networkVersion,
-      readAtMs,
-      balanceEth,
-      problem,
-      troubles,
-    })),
-    disks: disks.map(({ directory, freeBytes, isLow }) => ({ directory, freeBytes, isLow })),
+    officialNodes: [...officialNodes],
+    disks: [...disks],
     unreadable: [...engine.unreadable.list],
   };
 }
