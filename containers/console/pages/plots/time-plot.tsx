@@ -34,9 +34,11 @@ export interface PlotProps {
 }
 
 const HEIGHT = 240;
+/** One list for all renders: a new one in each would rebuild the plot. */
+const NO_MARKS: readonly PlotMark[] = [];
 
 /** Lines, steps or bars over time. */
-export function TimePlot({ label, xs, nameOf, series, marks = [], format }: PlotProps): JSX.Element {
+export function TimePlot({ label, xs, nameOf, series, marks = NO_MARKS, format }: PlotProps): JSX.Element {
   const { ref, width } = useWidth<HTMLDivElement>();
   const holder = useRef<HTMLDivElement>(null);
   const palette = usePalette();

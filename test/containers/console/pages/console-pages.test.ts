@@ -137,6 +137,16 @@ describe('the pages of the console, in Chromium', () => {
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
   });
 
+  it('do not rebuild a plot whose data has not changed', async () => {
+    await visit('scaling');
+    await page.shows('the epoch needs 8 agents');
+    await page.evaluate(EFFECTS_RUN);
+    await page.evaluate('document.querySelector(".uplot").id = "kept"');
+    await page.page.select('.filters label:nth-child(2) select', 'all');
+    await page.evaluate(EFFECTS_RUN);
+    expect(await page.evaluate<string>('document.querySelector(".uplot").id')).toBe('kept');
+  });
+
   it.each(LISTS)('are no wider than a phone: /%s', async (path) => {
     await visit(path, PHONE);
     expect(await page.overflowPixels()).toBeLessThanOrEqual(0);
@@ -207,6 +217,11 @@ describe('the page of an epoch of 10,000 jobs, in Chromium', () => {
 });
 
 const CONNECTION_LOST = /ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|ERR_SOCKET/;
+
+/** Preact runs the effects of a change after the next frame. */
+const EFFECTS_RUN = `(async () => {
+  for (let frame = 0; frame < 3; frame += 1) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+})()`;
 
 /** How many colours the tree is drawn in. */
 const INK_OF_TREE = `(() => {
