@@ -5,6 +5,7 @@ import type { EpochDetails } from '../../../api/epoch.ts';
 import type { BlockingStep } from '../../../api/prediction.ts';
 import { epochPath } from '../../data/route.ts';
 import { Circuit } from '../../parts/circuit.tsx';
+import { Duration } from '../../parts/duration.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { State } from '../../parts/state.tsx';
@@ -58,7 +59,11 @@ function cellsOf(step: BlockingStep, epoch: string, sinceSeconds: number): reado
     <State standing={state} />,
     <>
       {agentId ?? <span class="muted">pool {pool}</span>}
-      {waitsForAgentSeconds >= 1 && `, waits ${formatDuration(1000 * waitsForAgentSeconds)} for it`}
+      {waitsForAgentSeconds >= 1 && (
+        <>
+          , waits <Duration seconds={waitsForAgentSeconds} /> for it
+        </>
+      )}
     </>,
     timeOf(step, sinceSeconds),
     startsInSeconds === undefined ? (
@@ -69,7 +74,19 @@ function cellsOf(step: BlockingStep, epoch: string, sinceSeconds: number): reado
   ];
 }
 
-function timeOf({ state, runningSeconds, usualSeconds }: BlockingStep, sinceSeconds: number): string {
-  const usual = usualSeconds === undefined ? '' : `usually ${formatDuration(1000 * usualSeconds)}`;
-  return state === 'running' ? `${formatDuration(1000 * (runningSeconds + sinceSeconds))} so far, ${usual}` : usual;
+function timeOf({ state, runningSeconds, usualSeconds }: BlockingStep, sinceSeconds: number): JSX.Element {
+  return (
+    <>
+      {state === 'running' && (
+        <>
+          <Duration seconds={runningSeconds + sinceSeconds} /> so far,{' '}
+        </>
+      )}
+      {usualSeconds !== undefined && (
+        <>
+          usually <Duration seconds={usualSeconds} />
+        </>
+      )}
+    </>
+  );
 }
