@@ -30,7 +30,7 @@ export function FinishScale({
       </div>
       <p class="scale muted" aria-hidden="true">
         <span>now</span>
-        <span>predicted finish (dark), deadline (red)</span>
+        <span>predicted finish (amber: its range), deadline (red)</span>
       </p>
     </div>
   );
