@@ -31,7 +31,12 @@ export function formatChance(chance: number): string {
   return chance < 0.01 ? 'under 1 %' : `${Math.round(100 * chance)} %`;
 }
 
-export function toneOfChance({ chanceInTime = 1, lacking }: Pick<EpochPrediction, 'chanceInTime' | 'lacking'>): Tone {
+export type ToneOfChance = Extract<Tone, 'good' | 'busy' | 'bad'>;
+
+export function toneOfChance({
+  chanceInTime = 1,
+  lacking,
+}: Pick<EpochPrediction, 'chanceInTime' | 'lacking'>): ToneOfChance {
   if (lacking.length > 0 || chanceInTime < EVEN_CHANCE) return 'bad';
   return chanceInTime < SAFE_CHANCE ? 'busy' : 'good';
 }

@@ -1,11 +1,10 @@
-import { toneOfChance } from '../../../epoch-view/describe-prediction.ts';
+import { type ToneOfChance, toneOfChance } from '../../../epoch-view/describe-prediction.ts';
 import { formatDuration } from '../../../terminal/format-duration.ts';
 import type { Prediction } from '../../api/prediction.ts';
 import { formatClock } from './format.ts';
 
-export function toneOfPrediction({ chanceInTime, lackingPools }: Prediction): 'good' | 'busy' | 'bad' {
-  const tone = toneOfChance({ chanceInTime, lacking: lackingPools });
-  return tone === 'bad' || tone === 'busy' ? tone : 'good';
+export function toneOfPrediction({ chanceInTime, lackingPools }: Prediction): ToneOfChance {
+  return toneOfChance({ chanceInTime, lacking: lackingPools });
 }
 
 /** `in 4 min 10 s, at 13:05:09 (13:04:39 to 13:06:01)`. */
