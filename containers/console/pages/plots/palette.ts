@@ -1,20 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 
-import type { JobStanding } from '../text/standing.ts';
+import { type JobStanding, STANDINGS } from '../text/standing.ts';
 
 /** The colours of the style sheet, for what is drawn on a canvas. */
 export interface Palette extends Readonly<Record<JobStanding, string>> {
   readonly text: string;
   readonly muted: string;
   readonly line: string;
-  readonly surface: string;
   readonly accent: string;
 }
 
-const NAMES = [
-  ...(['proven', 'running', 'waiting', 'rejected', 'cancelled', 'unasked'] as const),
-  ...(['text', 'muted', 'line', 'surface', 'accent'] as const),
-] as const;
+const NAMES: readonly (keyof Palette)[] = [...STANDINGS, 'text', 'muted', 'line', 'accent'];
 
 /** From the leaves to the root: apart from each other, and visible on both grounds. */
 const LEVELS = ['#6a5acd', '#3f78c4', '#2a93b0', '#229c86', '#4f9f4a', '#8f9a2b', '#c08a1e', '#d0662f', '#c24a5c'];

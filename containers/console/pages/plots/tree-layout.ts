@@ -10,8 +10,6 @@ export interface LevelBand {
   readonly level: number;
   /** Of its label's base line. */
   readonly labelY: number;
-  readonly top: number;
-  readonly rows: number;
 }
 
 /** A level map: one band for each level, the root at the top, one cell for each job. */
@@ -47,11 +45,12 @@ const MOST_EDGES = 400;
 export function layOutTree({ jobs, levels }: JobTree, width: number, mostHeight: number): TreeLayout {
   const counts = levels.map((level) => level.jobs.length + level.unasked);
   const perRow = (pitch: number): number => Math.max(1, Math.floor(width / pitch));
-  const rowsAt = (pitch: number): number[] => counts.map((count) => Math.max(1, Math.ceil(count / perRow(pitch))));
-  const heightAt = (pitch: number, gap: number): number =>
-    rowsAt(pitch).reduce((sum, rows) => sum + rows * pitch + LABEL_HEIGHT + gap, 0);
-  const pitch = PITCHES.find((candidate) => heightAt(candidate, BAND_GAP) <= mostHeight) ?? SMALLEST_PITCH;
-  const hasEdges = jobs.length <= MOST_EDGES && rowsAt(pitch).every((rows) => rows === 1);
+  const rowsOf = (count: number, pitch: number): number => Math.max(1, Math.ceil(count / perRow(pitch)));
+  const heightAt = (pitch: number): number =>
+    counts.reduce((sum, count) => sum + rowsOf(count, pitch) * pitch + LABEL_HEIGHT + BAND_GAP, 0);
+  const pitch = PITCHES.find((candidate) => heightAt(candidate) <= mostHeight) ?? SMALLEST_PITCH;
+  const columns = perRow(pitch);
+  const hasEdges = jobs.length <= MOST_EDGES && counts.every((count) => count <= columns);
   const gap = hasEdges ? EDGE_GAP : BAND_GAP;
 
   const cells = Array<Cell | undefined>(jobs.length).fill(undefined);
@@ -62,21 +61,19 @@ export function layOutTree({ jobs, levels }: JobTree, width: number, mostHeight:
     const { jobs: ofLevel = [] } = levels[level] ?? {};
     const count = counts[level] ?? 0;
     const top = y + LABEL_HEIGHT;
-    const columns = Math.min(count, perRow(pitch));
     // A level of one row stands above the middle of those below it.
-    const left = hasEdges ? Math.floor((width - columns * pitch) / 2) : 0;
-    const rows = Math.max(1, Math.ceil(count / perRow(pitch)));
+    const left = hasEdges ? Math.floor((width - count * pitch) / 2) : 0;
     for (let place = 0; place < count; place += 1) {
       const cell = {
-        x: left + (place % perRow(pitch)) * pitch,
-        y: top + Math.floor(place / perRow(pitch)) * pitch,
+        x: left + (place % columns) * pitch,
+        y: top + Math.floor(place / columns) * pitch,
       };
       const job = ofLevel[place];
       if (job === undefined) unasked.push(cell);
       else cells[job] = cell;
     }
-    bands.push({ level, labelY: y + LABEL_HEIGHT - 6, top, rows });
-    y = top + rows * pitch + gap;
+    bands.push({ level, labelY: top - 6 });
+    y = top + rowsOf(count, pitch) * pitch + gap;
   }
   return { width, height: Math.max(0, y - gap), pitch, cellSize: cellSizeOf(pitch), cells, unasked, bands, hasEdges };
 }
