@@ -11,7 +11,7 @@ export function ProgressBar({
 }): JSX.Element {
   const all = Math.max(1, expected, done + running + waiting + rejected);
   const width = (count: number): { readonly width: string } => ({ width: `${(100 * count) / all}%` });
-  const words = `${formatCount(done)} of ${formatCount(expected)} proven, ${running} running, ${waiting} waiting, ${rejected} rejected`;
+  const words = `${formatCount(done)} of ${formatCount(expected)} proven, ${formatCount(running)} running, ${formatCount(waiting)} waiting, ${formatCount(rejected)} rejected`;
   return (
     <div class="bar" role="img" aria-label={words} title={words}>
       <span class="proven" style={width(done)} />

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { formatDuration } from '../../../terminal/format-duration.ts';
 import type { AgentRow, TimelineBar } from '../data/agent-rows.ts';
+import { plural } from '../text/format.ts';
 import { colourOfLevel, type Palette, usePalette } from './palette.ts';
 import { prepareCanvas } from './prepare-canvas.ts';
 import { ticksOf } from './ticks.ts';
@@ -48,7 +49,7 @@ export function AgentTimeline({
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`Timeline of ${rows.length} agents over ${formatDuration(untilMs)}; the table below has it in numbers`}
+          aria-label={`Timeline of ${plural(rows.length, 'agent')} over ${formatDuration(untilMs)}; the table below has it in numbers`}
           onMouseMove={point}
           onMouseLeave={() => setPointed(undefined)}
         />

@@ -1,4 +1,5 @@
 import { type JobTree, pathUp } from '../data/job-tree.ts';
+import { formatCount } from '../text/format.ts';
 import type { JobStanding } from '../text/standing.ts';
 import type { Palette } from './palette.ts';
 import type { Cell, TreeLayout } from './tree-layout.ts';
@@ -76,8 +77,8 @@ function drawMark(
 }
 
 /** `checkpoint roots: 3 of 6 proven`. */
-export function labelOf({ levels, jobs }: JobTree, level: number): string {
+function labelOf({ levels, jobs }: JobTree, level: number): string {
   const { name = '', jobs: ofLevel = [], unasked = 0 } = levels[level] ?? {};
   const proven = ofLevel.filter((job) => jobs[job]?.standing === 'proven').length;
-  return `${name}: ${proven} of ${ofLevel.length + unasked} proven`;
+  return `${name}: ${formatCount(proven)} of ${formatCount(ofLevel.length + unasked)} proven`;
 }

@@ -12,7 +12,7 @@ import { Resource } from '../parts/resource.tsx';
 import { Table } from '../parts/table.tsx';
 import { usePalette } from '../plots/palette.ts';
 import { type PlotSeries, TimePlot } from '../plots/time-plot.tsx';
-import { formatDollars } from '../text/format.ts';
+import { formatDollars, plural } from '../text/format.ts';
 
 /** What each epoch cost and pays. */
 export function CostView(): JSX.Element {
@@ -76,7 +76,7 @@ function CostPlot({ money }: { readonly money: Money }): JSX.Element {
       note={money.unit === 'dollars' ? 'in dollars' : 'in ether: give --ether-dollars for dollars'}
     >
       <TimePlot
-        label={`Cost and reward of ${epochs.length} epochs; the table below has it in numbers`}
+        label={`Cost and reward of ${plural(epochs.length, 'epoch')}; the table below has it in numbers`}
         xs={xs}
         nameOf={nameOf}
         series={series}

@@ -4,14 +4,14 @@ import { useMemo } from 'preact/hooks';
 import type { ScalingDecision } from '../../../api/decisions.ts';
 import { colourOfLevel } from '../../plots/palette.ts';
 import { type PlotSeries, TimePlot } from '../../plots/time-plot.tsx';
-import { formatCount } from '../../text/format.ts';
+import { formatCount, plural } from '../../text/format.ts';
 
 /** Agents of each pool, as the scaler saw and ordered them. The list of decisions below has it in numbers. */
 export function AgentsPlot({ decisions }: { readonly decisions: readonly ScalingDecision[] }): JSX.Element {
   const { xs, series, most } = useMemo(() => plotOf(decisions), [decisions]);
   return (
     <TimePlot
-      label={`Agents by pool over ${decisions.length} decisions, at most ${most} running`}
+      label={`Agents by pool over ${plural(decisions.length, 'decision')}, at most ${most} running`}
       xs={xs}
       series={series}
       format={(value) => (Number.isInteger(value) ? formatCount(value) : '')}
