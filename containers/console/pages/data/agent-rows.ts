@@ -19,23 +19,18 @@ export interface AgentRow {
 
 /** What each agent did for the epoch; the one that began first is first. */
 export function agentRowsOf({ jobs }: JobTree, { copies, agents }: EpochJobs, untilMs: number): readonly AgentRow[] {
-  const byAgent = new Map<string, TimelineBar[]>();
-  const add = (agent: string, bar: TimelineBar): void => {
-    const bars = byAgent.get(agent);
-    if (bars === undefined) byAgent.set(agent, [bar]);
-    else bars.push(bar);
-  };
+  const held: (TimelineBar & { readonly agent: string })[] = [];
   for (const job of jobs) {
     const { agent, claimedMs, settledMs, standing } = job;
     if (agent === undefined || claimedMs === undefined || (standing !== 'proven' && standing !== 'running')) continue;
-    add(agent, { job, fromMs: claimedMs, untilMs: settledMs ?? Math.max(claimedMs, untilMs) });
+    held.push({ agent, job, fromMs: claimedMs, untilMs: settledMs ?? Math.max(claimedMs, untilMs) });
   }
   for (const { job: index, agent: place, claimedMs } of copies) {
     const [agent, job] = [agents[place], jobs[index]];
     if (agent === undefined || job === undefined || claimedMs === null) continue;
-    add(agent, { job, fromMs: claimedMs, untilMs: Math.max(claimedMs, untilMs) });
+    held.push({ agent, job, fromMs: claimedMs, untilMs: Math.max(claimedMs, untilMs) });
   }
-  return [...byAgent]
+  return [...Map.groupBy(held, ({ agent }) => agent)]
     .map(([agent, bars]) => ({
       agent,
       bars: bars.toSorted((a, b) => a.fromMs - b.fromMs),

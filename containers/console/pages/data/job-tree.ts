@@ -77,26 +77,13 @@ export function pathUp({ parentsOf }: JobTree, job: number): readonly number[] {
 type Edges = Pick<JobTree, 'childrenOf' | 'parentsOf'>;
 
 function edgesOf(parents: readonly number[], others: EpochJobs['otherParents']): Edges {
-  const children = new Map<number, number[]>();
-  const further = new Map<number, number[]>();
-  const add = (map: Map<number, number[]>, key: number, value: number): void => {
-    const known = map.get(key);
-    if (known === undefined) map.set(key, [value]);
-    else known.push(value);
-  };
-  parents.forEach((parent, child) => {
-    if (parent >= 0) add(children, parent, child);
-  });
-  for (const [child, parent] of others) {
-    add(children, parent, child);
-    add(further, child, parent);
-  }
+  const first = parents.map((parent, child) => [child, parent] as const).filter(([, parent]) => parent >= 0);
+  const edges = [...first, ...others];
+  const byParent = Map.groupBy(edges, ([, parent]) => parent);
+  const byChild = Map.groupBy(edges, ([child]) => child);
   return {
-    childrenOf: (job) => children.get(job) ?? [],
-    parentsOf: (job) => {
-      const parent = parents[job] ?? -1;
-      return parent < 0 ? [] : [parent, ...(further.get(job) ?? [])];
-    },
+    childrenOf: (job) => (byParent.get(job) ?? []).map(([child]) => child),
+    parentsOf: (job) => (byChild.get(job) ?? []).map(([, parent]) => parent),
   };
 }
 
