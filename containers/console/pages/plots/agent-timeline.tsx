@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { formatDuration } from '../../../terminal/format-duration.ts';
 import type { AgentRow, TimelineBar } from '../data/agent-rows.ts';
+import { shownDigits } from '../data/job-id.ts';
 import { plural } from '../text/format.ts';
 import { colourOfLevel, type Palette, usePalette } from './palette.ts';
 import { prepareCanvas } from './prepare-canvas.ts';
@@ -60,7 +61,7 @@ export function AgentTimeline({
 }
 
 function describe({ job, fromMs, untilMs }: TimelineBar): string {
-  return `${job.circuit} ${job.hash.slice(0, 8)}: ${formatDuration(untilMs - fromMs)}, from ${formatDuration(fromMs)} to ${formatDuration(untilMs)} after the epoch was opened`;
+  return `${job.circuit} ${shownDigits(job.hash)}: ${formatDuration(untilMs - fromMs)}, from ${formatDuration(fromMs)} to ${formatDuration(untilMs)} after the epoch was opened`;
 }
 
 interface Geometry {

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
+import { shownDigits } from '../data/job-id.ts';
 import type { JobTree } from '../data/job-tree.ts';
 import { wordOf } from '../text/standing.ts';
 import { drawTree } from './draw-tree.ts';
@@ -101,5 +102,5 @@ function describe({ jobs }: JobTree, index: number): string {
   const job = jobs[index];
   if (job === undefined) return '';
   const by = job.agent === undefined ? '' : ` by ${job.agent}`;
-  return `${job.circuit} ${job.hash.slice(0, 8)}, ${wordOf(job.standing)}${by}`;
+  return `${job.circuit} ${shownDigits(job.hash)}, ${wordOf(job.standing)}${by}`;
 }

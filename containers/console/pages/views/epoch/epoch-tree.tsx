@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 
 import type { EpochDetails } from '../../../api/epoch.ts';
 import type { EpochJobs } from '../../../api/epoch-jobs.ts';
+import { splitJobId } from '../../data/job-id.ts';
 import { type JobTree, jobTreeOf } from '../../data/job-tree.ts';
 import { usePolled } from '../../data/polled.ts';
 import { epochPath, navigate } from '../../data/route.ts';
@@ -96,6 +97,6 @@ function Tree({
 /** The place of a job by its id `<epoch id>:<circuit>:<hash>`, of whose hash the list has the beginning. */
 function indexOf({ jobs }: JobTree, job: string | undefined): number | undefined {
   if (job === undefined) return undefined;
-  const [circuit, hash = ''] = job.split(':').slice(-2);
+  const { circuit, hash } = splitJobId(job);
   return jobs.find((known) => known.circuit === circuit && hash.startsWith(known.hash))?.index;
 }

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 
 import { formatDuration } from '../../../../terminal/format-duration.ts';
+import { shownDigits } from '../../data/job-id.ts';
 import type { JobTree, TreeJob } from '../../data/job-tree.ts';
 import { Circuit } from '../../parts/circuit.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -76,7 +77,7 @@ export function JobList({
           key: job.index,
           cells: [
             <button type="button" class="link" onClick={() => onSelect(job.index)}>
-              <Circuit name={job.circuit} /> <span class="muted">{job.hash.slice(0, 8)}</span>
+              <Circuit name={job.circuit} /> <span class="muted">{shownDigits(job.hash)}</span>
             </button>,
             <>
               <State standing={job.standing} />

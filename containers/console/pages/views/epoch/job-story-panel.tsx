@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import { formatDuration } from '../../../../terminal/format-duration.ts';
 import type { JobStory } from '../../../api/job.ts';
+import { shownDigits, splitJobId } from '../../data/job-id.ts';
 import { usePolled } from '../../data/polled.ts';
 import { epochPath } from '../../data/route.ts';
 import { Link } from '../../parts/link.tsx';
@@ -30,10 +31,10 @@ export function JobStoryPanel({
     if (takesFocus) heading.current?.focus();
   }, [takesFocus]);
   return (
-    <section class="panel story" aria-labelledby="job-story">
+    <section class="panel" aria-labelledby="job-story">
       <header>
         <h2 id="job-story" ref={heading} tabIndex={-1}>
-          {job.split(':').at(-2)}
+          {splitJobId(job).circuit}
         </h2>
         <button type="button" onClick={onClose}>
           Back to the list of jobs
@@ -170,7 +171,7 @@ function Relatives({
         {relatives.map(({ jobId, circuit, state }) => (
           <li key={jobId}>
             <State standing={standingOf(state)} /> <Link to={epochPath(epoch, jobId)}>{circuit}</Link>{' '}
-            <span class="muted">{jobId.split(':').at(-1)?.slice(0, 8)}</span>
+            <span class="muted">{shownDigits(splitJobId(jobId).hash)}</span>
           </li>
         ))}
       </ul>
