@@ -8,7 +8,7 @@ import { fleetWarnings } from '../data/fleet-warnings.ts';
 import { type Polled, usePolled } from '../data/polled.ts';
 import { epochPath } from '../data/route.ts';
 import { useNow } from '../data/server-clock.ts';
-import { byRisk, isOpen, verdictOf } from '../data/verdict.ts';
+import { byRisk, isOpen, type Verdict, verdictOf } from '../data/verdict.ts';
 import { FinishScale } from '../parts/finish-scale.tsx';
 import { Link } from '../parts/link.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -18,6 +18,7 @@ import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { VerdictBox } from '../parts/verdict-box.tsx';
 import { describePrediction } from '../text/describe-prediction.ts';
+import { describeProgress } from '../text/describe-progress.ts';
 import { formatCount, formatDistance, shortHash } from '../text/format.ts';
 
 /** Whether any epoch is at risk and what to do, then the open epochs, then how the newest went. */
@@ -60,16 +61,10 @@ function Standing({
     needsHelp && worst !== undefined ? `/api/epochs/${encodeURIComponent(worst.id)}` : undefined,
   );
   const warnings = fleet === undefined ? [] : fleetWarnings(fleet, nowMs);
-  const [newest] = epochs;
   return (
     <>
       <VerdictBox
-        verdict={
-          verdict ??
-          (newest === undefined
-            ? { tone: 'calm', headline: 'No epoch yet.', detail: 'The node has not opened one.' }
-            : { ...verdictOf(newest, nowMs), headline: `No epoch is open. ${verdictOf(newest, nowMs).headline}` })
-        }
+        verdict={verdict ?? verdictWithoutOpenEpoch(epochs[0], nowMs)}
         actions={needsHelp ? (details.value?.remedies ?? []).map(({ text }) => text) : []}
       />
       {warnings.length > 0 && (
@@ -80,6 +75,12 @@ function Standing({
       )}
     </>
   );
+}
+
+function verdictWithoutOpenEpoch(newest: EpochSummary | undefined, nowMs: number): Verdict {
+  if (newest === undefined) return { tone: 'calm', headline: 'No epoch yet.', detail: 'The node has not opened one.' };
+  const verdict = verdictOf(newest, nowMs);
+  return { ...verdict, headline: `No epoch is open. ${verdict.headline}` };
 }
 
 function OpenEpoch({ epoch, nowMs }: { readonly epoch: EpochSummary; readonly nowMs: number }): JSX.Element {
@@ -98,8 +99,7 @@ function OpenEpoch({ epoch, nowMs }: { readonly epoch: EpochSummary; readonly no
         <div>
           <ProgressBar counts={jobs} />
           <p>
-            {formatCount(jobs.done)} of {formatCount(jobs.expected)} jobs proven{jobs.isSoFar ? ' so far' : ''},{' '}
-            {formatCount(jobs.running)} running, {formatCount(jobs.waiting)} waiting
+            {describeProgress(jobs)}, {formatCount(jobs.running)} running, {formatCount(jobs.waiting)} waiting
             {jobs.rejected > 0 && <strong class="bad">, {formatCount(jobs.rejected)} rejected</strong>}
           </p>
         </div>

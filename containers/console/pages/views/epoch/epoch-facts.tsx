@@ -8,6 +8,7 @@ import { ProgressBar } from '../../parts/progress-bar.tsx';
 import { Table } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { describePrediction } from '../../text/describe-prediction.ts';
+import { describeProgress } from '../../text/describe-progress.ts';
 import { formatCount, formatDistance } from '../../text/format.ts';
 
 /** How far it is: finish against deadline, jobs by level, the way to L1. */
@@ -19,12 +20,8 @@ export function EpochFacts({
   readonly nowMs: number;
 }): JSX.Element {
   const { epoch, levels } = details;
-  const { jobs } = epoch;
   return (
-    <Panel
-      title="Progress"
-      note={`${formatCount(jobs.done)} of ${formatCount(jobs.expected)} jobs proven${jobs.isSoFar ? ' so far' : ''}`}
-    >
+    <Panel title="Progress" note={describeProgress(epoch.jobs)}>
       <FinishScale epoch={epoch} nowMs={nowMs} />
       <dl class="facts">
         {factsOf(details, nowMs).map(([name, value]) => (
