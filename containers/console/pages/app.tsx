@@ -29,7 +29,7 @@ export function App(): JSX.Element {
   const title = titleOf(route);
   useEffect(() => {
     document.title = `${title} – Coppice`;
-    // A screen reader is told of the new page as of one that was loaded.
+    // A screen reader announces the new page as if it had been loaded.
     if (!isFirst.current) main.current?.focus();
     isFirst.current = false;
   }, [title]);

@@ -1,7 +1,7 @@
 import { etherOf } from '../../../../shared/cost/ether.ts';
 import type { EpochSummary } from '../../api/epochs.ts';
 
-/** What an epoch cost and pays, all in one unit; amounts that nobody knows are `undefined`. */
+/** What an epoch cost and pays, all in one unit; unknown amounts are `undefined`. */
 export interface EpochMoney {
   readonly epoch: EpochSummary;
   readonly agents: number | undefined;

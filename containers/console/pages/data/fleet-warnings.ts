@@ -4,7 +4,7 @@ import { formatDistance, plural } from '../text/format.ts';
 /** L1 makes a block every 12 seconds: a head this old is that of a node that has stopped. */
 const STALE_L1_MS = 120_000;
 
-/** What of the fleet endangers epochs, each with what to do. */
+/** What endangers epochs throughout the fleet, each with what to do about it. */
 export function fleetWarnings(fleet: Fleet, nowMs: number): readonly string[] {
   const { agents, openEpochs, l1, deadLetters, disks, officialNodes, unreadable } = fleet;
   const warnings: string[] = [];

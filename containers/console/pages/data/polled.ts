@@ -12,7 +12,7 @@ export interface PollFailure {
 }
 
 export interface Polled<Resource> {
-  /** The newest that came; it stays while later polls fail. */
+  /** The newest value, which stays while later polls fail. */
   readonly value: Resource | undefined;
   readonly failure: PollFailure | undefined;
 }
@@ -38,7 +38,7 @@ export function usePolled<Resource extends Moment>(path: string | undefined): Po
     });
     return () => stopping.abort();
   }, [path]);
-  // What was read of another path is not shown for this one.
+  // The value of another path is not shown for this one.
   return polled.path === path ? polled : NOTHING_YET;
 }
 

@@ -33,7 +33,7 @@ export function parseRoute({ pathname, search }: Pick<Location, 'pathname' | 'se
   return { page: page ?? 'unknown' };
 }
 
-/** Shows another page without loading it anew. `replace` leaves no step to go back to. */
+/** Shows another page without a reload. `replace` leaves no step to go back to. */
 export function navigate(path: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);

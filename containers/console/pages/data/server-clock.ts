@@ -16,7 +16,7 @@ export function serverNowMs(): number {
   return Date.now() + aheadMs;
 }
 
-/** The server's time, once a second and whenever it is learned anew. */
+/** The server's time, once a second and whenever a response sets it. */
 export function useNow(): number {
   const [nowMs, setNow] = useState(serverNowMs);
   useEffect(() => {

@@ -15,7 +15,7 @@ export interface Verdict {
   readonly detail: string | undefined;
 }
 
-/** Of an epoch that is mined soon: under this share of its window left, the wait for L1 is a risk. */
+/** With less than this left of its window, a proven epoch may still miss L1. */
 const THIN_MARGIN_MS = 10 * 60_000;
 
 /** Whether an epoch makes its deadline, and what stands against it. */

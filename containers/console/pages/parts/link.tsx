@@ -13,7 +13,7 @@ export function Link({
   readonly children: ComponentChildren;
 }): JSX.Element {
   const follow = (event: MouseEvent): void => {
-    // A new tab or window is the browser's affair.
+    // The browser opens new tabs and windows itself.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     navigate(to);

@@ -16,7 +16,7 @@ const LABEL_WIDTH = 120;
 const NARROW = 560;
 const NARROW_LABEL_WIDTH = 64;
 
-/** What each agent had when: a row for each, a bar for each job, from its claim to its settlement. */
+/** What each agent proved when: a row for each, a bar for each job, from its claim to its settlement. */
 export function AgentTimeline({
   rows,
   levelCount,

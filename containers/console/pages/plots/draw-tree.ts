@@ -4,7 +4,7 @@ import type { JobStanding } from '../text/standing.ts';
 import type { Palette } from './palette.ts';
 import type { Cell, TreeLayout } from './tree-layout.ts';
 
-/** Draws the level map. The marked job gets its way to the root and its children. */
+/** Draws the level map. Outlines the marked job, its path to the root and its children. */
 export function drawTree(
   context: CanvasRenderingContext2D,
   tree: JobTree,

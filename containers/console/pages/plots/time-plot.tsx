@@ -26,7 +26,7 @@ export interface PlotProps {
   readonly label: string;
   /** Times in milliseconds, ascending; or numbers where `nameOf` says what each is. */
   readonly xs: readonly number[];
-  /** Of an x, where it is no time. */
+  /** Names an x that is not a time. */
   readonly nameOf?: (x: number) => string;
   readonly series: readonly PlotSeries[];
   readonly marks?: readonly PlotMark[];

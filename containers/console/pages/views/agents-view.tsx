@@ -22,7 +22,7 @@ export function AgentsView(): JSX.Element {
       {({ agents: read }) =>
         read.length === 0 ? (
           <p class="verdict calm">
-            No agent has been seen for two minutes. Agents of your own start with{' '}
+            No agent has been seen for two minutes. Start an agent on your own machine with{' '}
             <code>coppice start --prover-agent</code>; on AWS the scaler starts them when an epoch opens.
           </p>
         ) : (
@@ -70,7 +70,7 @@ function byState(a: Agent, b: Agent): number {
   );
 }
 
-/** A job that takes this many times as long as usual is worth a look. */
+/** A job that takes this many times as long as usual is worth checking. */
 const OVERDUE = 3;
 const LEAST_MS = 10_000;
 

@@ -90,7 +90,7 @@ function CostTable({ money }: { readonly money: Money }): JSX.Element {
   const format = formatterOf(money);
   const amount = (value: number | undefined): string => (value === undefined ? '?' : format(value));
   return (
-    <Panel title="Epochs" note="newest first; ? is an amount that nobody knows">
+    <Panel title="Epochs" note="newest first; ? marks an unknown amount">
       <Table
         caption="Cost and reward by epoch"
         columns={[
@@ -124,7 +124,7 @@ function CostTable({ money }: { readonly money: Money }): JSX.Element {
   );
 }
 
-/** Of what is known of it. */
+/** The sum of the known parts. */
 function costOf({ agents, gas }: EpochMoney): number | undefined {
   return agents === undefined && gas === undefined ? undefined : (agents ?? 0) + (gas ?? 0);
 }

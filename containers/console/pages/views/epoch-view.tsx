@@ -11,7 +11,7 @@ import { EpochCostParts } from './epoch/epoch-cost-parts.tsx';
 import { EpochFacts } from './epoch/epoch-facts.tsx';
 import { EpochTree } from './epoch/epoch-tree.tsx';
 
-/** One epoch: whether it makes it, what it waits for, its merge tree job by job, who proved what when, and what it cost. */
+/** One epoch: whether it makes its deadline, what it waits for, its merge tree job by job, who proved what when, and what it cost. */
 export function EpochView({ id, job }: { readonly id: string; readonly job: string | undefined }): JSX.Element {
   const details = usePolled<EpochDetails>(`/api/epochs/${encodeURIComponent(id)}`);
   const nowMs = useNow();

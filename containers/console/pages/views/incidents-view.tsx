@@ -10,7 +10,7 @@ import { Table } from '../parts/table.tsx';
 import { Time } from '../parts/time.tsx';
 import { plural } from '../text/format.ts';
 
-/** What an operator should know of and stopped nothing, and the messages that were set aside. */
+/** What operators should know about although it stopped nothing, and the messages that were set aside. */
 export function IncidentsView(): JSX.Element {
   const incidents = usePolled<Incidents>('/api/incidents');
   const nowMs = useNow();

@@ -50,8 +50,8 @@ export function ScalingView(): JSX.Element {
           <>
             {scaling.length === 0 ? (
               <p class="verdict calm">
-                No scaling decisions in this period. Nothing scales a fleet of machines of your own: it runs the agents
-                that you start.
+                No scaling decisions in this period. A fleet on your own machines is not scaled: it runs the agents that
+                you start.
               </p>
             ) : (
               <Scaling decisions={scaling} isAll={isAll} nowMs={nowMs} />

@@ -15,7 +15,7 @@ describe('the pages of the console, in Chromium', () => {
   let proven: NewEpoch;
   let open: NewEpoch;
   let page: ConsolePage;
-  /** Complaints of the browser that a test brings about. */
+  /** Browser complaints that a test causes. */
   let expected: RegExp | undefined;
 
   beforeAll(async () => {
@@ -118,7 +118,7 @@ describe('the pages of the console, in Chromium', () => {
     await expect.poll(rows).toBe(1);
   });
 
-  it('tell from an address which job is meant', async () => {
+  it('open the story of the job that an address names', async () => {
     const [job] = await fleet.engine.jobs.jobsOfEpoch(proven.id);
     await visit(`${epochPath(proven)}&job=${encodeURIComponent(job!.id)}`);
     await page.shows(job!.id);
@@ -157,7 +157,7 @@ describe('the pages of the console, in Chromium', () => {
     expect(await page.overflowPixels()).toBeLessThanOrEqual(0);
   });
 
-  it.each(['light', 'dark'] as const)('have no finding of axe: %s', async (scheme) => {
+  it.each(['light', 'dark'] as const)('pass the checks of axe: %s', async (scheme) => {
     for (const path of [...LISTS, epochPath(open)]) {
       if (path !== '') await page.close();
       await visit(path, { scheme });

@@ -64,7 +64,7 @@ describe('the merge tree on the page of an epoch', () => {
     expect(tree.jobs[5]).toMatchObject({ agent: undefined, claimedMs: undefined, lostAttempts: 2 });
   });
 
-  it('is laid out with the root at the top, each job at a place of its own', () => {
+  it('is laid out with the root at the top, each job in its own place', () => {
     const layout = layOutTree(tree, 300, 500);
     expect(layout.bands.map(({ level }) => level)).toEqual([2, 1, 0]);
     expect(layout.hasEdges).toBe(true);

@@ -44,7 +44,7 @@ describe('the verdict on an epoch', () => {
     expect(verdictOf(anEpoch('7', change as Partial<EpochSummary>), NOW_MS)).toMatchObject({ tone, headline });
   });
 
-  it('puts the one most at risk first, then the nearest deadline, and none that has ended', () => {
+  it('puts the one most at risk first, then the nearest deadline, and leaves out those that have ended', () => {
     const epochs = [
       anEpoch('1', predicted(1)),
       anEpoch('2', { ...predicted(1), deadlineAtMs: NOW_MS + 10 }),

@@ -18,7 +18,7 @@ export function EpochCostParts({ id }: { readonly id: string }): JSX.Element {
       <Resource polled={cost} what="the cost">
         {({ parts }) =>
           parts.length === 0 ? (
-            <p>Nothing that costs is known of it yet.</p>
+            <p>No costs are known yet.</p>
           ) : (
             <Table
               caption="Cost by part"

@@ -10,7 +10,7 @@ import { usePalette } from '../../plots/palette.ts';
 import { type PlotMark, type PlotSeries, TimePlot } from '../../plots/time-plot.tsx';
 import { formatClock } from '../../text/format.ts';
 
-/** Rows of the table: as many as somebody reads. */
+/** Rows of the table: no more than a reader takes in. */
 const SAMPLES = 12;
 
 /** How much proving is left over time, and where the prediction has it end. */
