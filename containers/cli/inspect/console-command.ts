@@ -3,7 +3,6 @@ import { PRICE_GROUP } from '../../../shared/config/groups/price-settings.ts';
 import { STATUS_GROUP } from '../../../shared/config/groups/status-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { isLoopback } from '../../broker/transport/client-networks.ts';
-import { runConsole } from '../../console/run-console.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
 import { catchInterrupts } from '../../processes/interrupts.ts';
 import { printLines, printNotices } from '../../terminal/print.ts';
@@ -38,6 +37,7 @@ export const CONSOLE_COMMAND = engineCommand({
       etherDollars,
       agentDollarsPerHour,
     } = options;
+    const { runConsole } = await import('../../console/run-console.ts');
     const interrupts = catchInterrupts(() => process.exit(EXIT_CODES.interrupted));
     try {
       if (!isLoopback(host)) {
