@@ -1,5 +1,5 @@
 import { type CostPart, epochCost, type OwnMachines } from '../../shared/cost/epoch-cost.ts';
-import { gasPaidWei } from '../../shared/cost/gas-paid.ts';
+import { gasPaid } from '../../shared/cost/gas-paid.ts';
 import type { Engine } from '../../shared/engine/engine.ts';
 import type { EpochRecord } from '../../shared/ledger/epoch-ledger.ts';
 
@@ -25,7 +25,5 @@ export async function readEpochCost(
     engine.decisions.latest('fleet', KEPT_DECISIONS),
     engine.outbox.find(epoch.id),
   ]);
-  const wei = gasPaidWei(root);
-  const gas = wei === undefined ? undefined : { wei, dollarsPerEther };
-  return epochCost({ epoch, jobs, decisions, gas, ownMachines });
+  return epochCost({ epoch, jobs, decisions, gas: gasPaid(root, dollarsPerEther), ownMachines });
 }

@@ -6,8 +6,7 @@ import { PRICE_GROUP } from '../../../shared/config/groups/price-settings.ts';
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { nameOf } from '../../../shared/config/setting.ts';
-import { type CostPart, type OwnMachines, totalDollars } from '../../../shared/cost/epoch-cost.ts';
-import type { Engine } from '../../../shared/engine/engine.ts';
+import { type CostPart, totalDollars } from '../../../shared/cost/epoch-cost.ts';
 import { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 import { outputColumns } from '../../terminal/print.ts';
 import { optionalArgument } from '../command-line/argument.ts';
@@ -88,10 +87,9 @@ export const COST_COMMAND = fleetCommand({
     const { costBy, limit = DEFAULT_PERIODS, etherDollars, agentDollarsPerHour } = options;
     const ownMachines = engine.disks === undefined ? undefined : { dollarsPerAgentHour: agentDollarsPerHour };
     if (costBy === undefined) {
-      return {
-        kind: 'epoch',
-        ...(await readCost(engine, await findEpoch(engine.epochs, argument), etherDollars, ownMachines)),
-      };
+      const found = await findEpoch(engine.epochs, argument);
+      const parts = await readEpochCost(engine, found.epoch, { dollarsPerEther: etherDollars, ownMachines });
+      return { kind: 'epoch', ...found, parts };
     }
     if (argument !== undefined) {
       throw new InvalidSettingsError([
@@ -119,14 +117,6 @@ export const COST_COMMAND = fleetCommand({
   },
 });
 
-type OneCost = FoundEpoch & { readonly parts: readonly CostPart[] };
-type Cost = ({ readonly kind: 'epoch' } & OneCost) | ({ readonly kind: 'trend' } & CostTrend);
-
-async function readCost(
-  engine: Engine,
-  found: FoundEpoch,
-  etherDollars: number | undefined,
-  ownMachines: OwnMachines | undefined,
-): Promise<OneCost> {
-  return { ...found, parts: await readEpochCost(engine, found.epoch, { dollarsPerEther: etherDollars, ownMachines }) };
-}
+type Cost =
+  | ({ readonly kind: 'epoch'; readonly parts: readonly CostPart[] } & FoundEpoch)
+  | ({ readonly kind: 'trend' } & CostTrend);
