@@ -1,4 +1,4 @@
-import { fitLine, type Line } from './line.ts';
+import { fitLine, type Line, toned } from './line.ts';
 
 /** The room for a table. */
 export interface TableFit {
@@ -30,6 +30,12 @@ export function alignColumns(rows: readonly Line[], { columns = Infinity, spare 
     });
     return fitLine(trimEnd(cells), columns);
   });
+}
+
+/** The same, with a title over each column that has something in it. */
+export function alignTable(titles: readonly string[], rows: readonly Line[], fit: TableFit): Line[] {
+  const isUsed = (column: number): boolean => rows.some((row) => cellText(row[column]) !== '');
+  return alignColumns([titles.map((title, column) => (isUsed(column) ? toned('dim', title) : '')), ...rows], fit);
 }
 
 function fitWidths(natural: readonly number[], columns: number, spare: readonly number[]): readonly number[] {

@@ -1,5 +1,5 @@
 import { etherOf, formatEther } from '../../../shared/cost/ether.ts';
-import { alignColumns } from '../../terminal/align-columns.ts';
+import { alignTable } from '../../terminal/align-columns.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import type { CostOfPeriod, CostTrend } from './cost-trend.ts';
 
@@ -11,14 +11,10 @@ export function renderCostTrend({ by, periods }: CostTrend, columns: number): Li
   const most = Math.max(...periods.map(({ dollars }) => dollars));
   const rows = periods.map((period) => cellsOf(period, by === 'day', most));
   const titles = [by, by === 'day' ? 'epochs' : '', 'agents', 'AWS', 'gas', 'reward', 'total', ''];
-  const used = titles.map((_, column) => rows.some((row) => row[column] !== ''));
   const dollars = periods.reduce((sum, period) => sum + period.dollars, 0);
   const epochs = periods.reduce((sum, period) => sum + period.epochs, 0);
   return [
-    ...alignColumns([titles.map((title, column) => (used[column] === true ? toned('dim', title) : '')), ...rows], {
-      columns,
-      spare: [7, 5],
-    }),
+    ...alignTable(titles, rows, { columns, spare: [7, 5] }),
     [],
     [
       `$${dollars.toFixed(2)} for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, $${(dollars / epochs).toFixed(4)} each`,

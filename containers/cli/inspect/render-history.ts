@@ -1,6 +1,6 @@
 import { etherOf, formatEther } from '../../../shared/cost/ether.ts';
 import { nameEpoch } from '../../../shared/proving-job/name-epoch.ts';
-import { alignColumns } from '../../terminal/align-columns.ts';
+import { alignTable } from '../../terminal/align-columns.ts';
 import { formatDuration } from '../../terminal/format-duration.ts';
 import { formatTime } from '../../terminal/format-time.ts';
 import { type Line, toned } from '../../terminal/line.ts';
@@ -15,13 +15,7 @@ export function renderHistory({ epochs }: EpochHistory, columns: number): Line[]
   if (epochs.length === 0) return [[toned('dim', 'no epochs yet')]];
   const ids = epochs.map(({ id }) => id);
   const rows = epochs.map((epoch) => cellsOf(epoch, nameEpoch(epoch.id, ids)));
-  const used = TITLES.map((_, column) => rows.some((row) => textOfCell(row[column]) !== ''));
-  const titles = TITLES.map((title, column) => (used[column] === true ? toned('dim', title) : ''));
-  return [
-    ...alignColumns([titles, ...rows], { columns, spare: [8, 7, 3, 6] }),
-    [],
-    ...wrapLine([sumUp(epochs)], columns),
-  ];
+  return [...alignTable(TITLES, rows, { columns, spare: [8, 7, 3, 6] }), [], ...wrapLine([sumUp(epochs)], columns)];
 }
 
 function cellsOf(epoch: PastEpoch, name: string): Line {
@@ -58,8 +52,4 @@ function sumUp(epochs: readonly PastEpoch[]): string {
 /** What is known, the least first. */
 function sorted(epochs: readonly PastEpoch[], valueOf: (epoch: PastEpoch) => number | undefined): number[] {
   return epochs.flatMap((epoch) => valueOf(epoch) ?? []).sort((a, b) => a - b);
-}
-
-function textOfCell(cell: Line[number] | undefined): string {
-  return typeof cell === 'object' ? cell.text : (cell ?? '');
 }
