@@ -52,9 +52,7 @@ export const JOBS_COMMAND = fleetCommand({
     const jobs = allJobs.filter(
       ({ state, circuit }) => (states?.includes(state) ?? true) && (circuits?.includes(circuit) ?? true),
     );
-    const columns = outputColumns();
-    const shown = listLimit({ limit, columns, isJson: switches.has('json') });
-    return { epoch, rollup, jobs, allJobs, limit: shown, atMs: Date.now() };
+    return { epoch, rollup, jobs, allJobs, limit: listLimit(limit, switches), atMs: Date.now() };
   },
   render: (list) => renderJobList(list, outputColumns()),
   toJson: ({ epoch, jobs, allJobs, limit, atMs }) => ({

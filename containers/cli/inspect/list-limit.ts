@@ -1,19 +1,16 @@
 import { type Line, toned } from '../../terminal/line.ts';
+import { outputColumns } from '../../terminal/print.ts';
 
 /** More rows than these scroll away in a terminal. */
 const ROWS_IN_TERMINAL = 100;
 
-export interface ListLimitOptions {
-  /** What `--limit` says. */
-  readonly limit: number | undefined;
-  /** Of the output; infinite in a pipe. */
-  readonly columns: number;
-  readonly isJson: boolean;
-}
-
-/** The most entries of a list to print. */
-export function listLimit({ limit, columns, isJson }: ListLimitOptions): number {
-  return limit ?? (columns === Infinity || isJson ? Infinity : ROWS_IN_TERMINAL);
+/**
+ * The most entries of a list to print: no limit in a pipe, or for programs.
+ * @param limit what `--limit` says
+ */
+export function listLimit(limit: number | undefined, switches: ReadonlySet<string>): number {
+  const isForTerminal = outputColumns() !== Infinity && !switches.has('json');
+  return limit ?? (isForTerminal ? ROWS_IN_TERMINAL : Infinity);
 }
 
 /** What follows a list that was cut. */

@@ -36,7 +36,7 @@ export const STATUS_COMMAND = fleetCommand({
       agentsSeenWithinSeconds: AGENT_SEEN_SECONDS,
     };
     const status = await readFleetStatus(engine, limits, Date.now(), { place, l1RpcUrls });
-    return { status, limit: listLimit({ limit, columns: outputColumns(), isJson: switches.has('json') }) };
+    return { status, limit: listLimit(limit, switches) };
   },
   render: ({ status, limit }) => renderStatus(status, outputColumns(), limit),
   toJson: ({ status, limit }) => ({

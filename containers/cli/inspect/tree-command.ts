@@ -33,7 +33,7 @@ export const TREE_COMMAND = fleetCommand({
   options: { groups: [LIST_GROUP], parse: (environment) => parseSettings([LIST_GROUP], environment) },
   execute: async (engine, { argument, options, switches }) => {
     const { epoch, rollup } = await findEpoch(engine.epochs, argument);
-    const limit = listLimit({ limit: options.limit, columns: outputColumns(), isJson: switches.has('json') });
+    const limit = listLimit(options.limit, switches);
     return { epoch, rollup, jobs: await engine.jobs.jobsOfEpoch(epoch.id), limit, atMs: Date.now() };
   },
   render: ({ limit, ...tree }, switches) => {

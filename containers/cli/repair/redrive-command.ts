@@ -39,7 +39,7 @@ export const REDRIVE_COMMAND = fleetCommand({
   options: { groups: [LIST_GROUP], parse: (environment) => parseSettings([LIST_GROUP], environment) },
   execute: async ({ queue }, { switches, options }) => {
     const letters = await queue.deadLetters();
-    const limit = listLimit({ limit: options.limit, columns: outputColumns(), isJson: switches.has('json') });
+    const limit = listLimit(options.limit, switches);
     return { letters, limit, sent: switches.has('dry-run') ? undefined : await queue.redrive() };
   },
   render: ({ letters, limit, sent }) =>
