@@ -5,6 +5,11 @@ import { fitLine, type Line, textOf, type TonedText } from './line.ts';
  * @param hang begins every line but the first
  */
 export function wrapLine(line: Line, columns: number, hang = ''): Line[] {
+  return breakLine(line, columns, hang).map((one) => fitLine(one, columns));
+}
+
+/** The same, with longer words left whole. */
+export function breakLine(line: Line, columns: number, hang = ''): Line[] {
   if (textOf(line).length <= columns) return [line];
   const lines: (string | TonedText)[][] = [];
   let current: (string | TonedText)[] = [];
@@ -20,7 +25,7 @@ export function wrapLine(line: Line, columns: number, hang = ''): Line[] {
     current.push(tone === undefined ? word : { text: word, tone });
     width += word.length;
   }
-  return [...lines, current].map((one) => fitLine(withoutLastBlank(one), columns));
+  return [...lines, current].map(withoutLastBlank);
 }
 
 /** Its words, each with the blank after it. */

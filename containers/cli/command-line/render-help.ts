@@ -3,7 +3,7 @@ import { settingsIn } from '../../../shared/config/groups/known-settings.ts';
 import type { Setting } from '../../../shared/config/setting.ts';
 import { type Line, toned } from '../../terminal/line.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCodeName } from '../../processes/exit-codes.ts';
-import { wrapLine } from '../../terminal/wrap-line.ts';
+import { breakLine, wrapLine } from '../../terminal/wrap-line.ts';
 import { type Command, switchesOf } from './command.ts';
 
 const INDENT = '      ';
@@ -101,14 +101,7 @@ function supersededLines(columns: number): Line[] {
   ];
 }
 
-/** Breaks a text between words, at most 100 columns wide. */
+/** Breaks a text between words, at most 100 columns wide. Longer words stay whole: they are values that people copy. */
 function wrap(text: string, columns: number, indent = INDENT): Line[] {
-  const width = Math.max(30, Math.min(100, columns) - indent.length);
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.map((line) => [indent, line]);
+  return breakLine([`${indent}${text}`], Math.max(30 + indent.length, Math.min(100, columns)), indent);
 }
