@@ -1,3 +1,5 @@
+import { EXIT_CODES } from './exit-codes.ts';
+
 /** The user or the system has asked the run to stop. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
@@ -37,4 +39,14 @@ export function catchInterrupts(onImpatience: () => void, nowMs: () => number = 
       for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };
+}
+
+/** Runs something that the first such signal aborts; one well after that ends the process at once. */
+export async function runInterruptibly<Result>(run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const interrupts = catchInterrupts(() => process.exit(EXIT_CODES.interrupted));
+  try {
+    return await run(interrupts.signal);
+  } finally {
+    interrupts.release();
+  }
 }

@@ -8,7 +8,7 @@ import { oneOf } from '../../../shared/config/value-kinds.ts';
 import { Fault } from '../../../shared/drills/drill-record.ts';
 import type { Engine } from '../../../shared/engine/engine.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { catchInterrupts, InterruptedError } from '../../processes/interrupts.ts';
+import { InterruptedError, runInterruptibly } from '../../processes/interrupts.ts';
 import { printJson, printLines, printNotices } from '../../terminal/print.ts';
 import { optionalArgument } from '../command-line/argument.ts';
 import type { Command } from '../command-line/command.ts';
@@ -125,16 +125,13 @@ export function exitCodeOf({ lost, recoveredAfterMs, failedRequests }: DrillRepo
 
 /** @returns `undefined` when the user has interrupted it */
 async function interruptibly<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result | undefined> {
-  const interrupts = catchInterrupts(() => process.exit(EXIT_CODES.interrupted));
   try {
-    return await work(interrupts.signal);
+    return await runInterruptibly(work);
   } catch (error) {
     if (!(error instanceof InterruptedError)) throw error;
     printNotices([
       'interrupted: the drill and its fault have ended; an agent that it stopped or killed stays down until it is restarted',
     ]);
     return undefined;
-  } finally {
-    interrupts.release();
   }
 }

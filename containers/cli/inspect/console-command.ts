@@ -4,7 +4,7 @@ import { STATUS_GROUP } from '../../../shared/config/groups/status-settings.ts';
 import { parseSettings } from '../../../shared/config/parse-settings.ts';
 import { isLoopback } from '../../broker/transport/client-networks.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { catchInterrupts } from '../../processes/interrupts.ts';
+import { runInterruptibly } from '../../processes/interrupts.ts';
 import { printLines, printNotices } from '../../terminal/print.ts';
 import { NO_ARGUMENT } from '../command-line/argument.ts';
 import { engineCommand } from '../command-line/fleet-command.ts';
@@ -38,26 +38,23 @@ export const CONSOLE_COMMAND = engineCommand({
       agentDollarsPerHour,
     } = options;
     const { runConsole } = await import('../../console/run-console.ts');
-    const interrupts = catchInterrupts(() => process.exit(EXIT_CODES.interrupted));
-    try {
-      if (!isLoopback(host)) {
-        const advice =
-          'anyone who reaches it can read what the fleet does, since it asks for no password: fence the port';
-        printNotices([`the console listens beyond this machine: ${advice}`]);
-      }
-      await runConsole(
+    if (!isLoopback(host)) {
+      const advice =
+        'anyone who reaches it can read what the fleet does, since it asks for no password: fence the port';
+      printNotices([`the console listens beyond this machine: ${advice}`]);
+    }
+    await runInterruptibly((signal) =>
+      runConsole(
         { host, port, hostNames: consoleHostNames ?? [], place, l1RpcUrls, etherDollars, agentDollarsPerHour },
         {
           engine,
-          signal: interrupts.signal,
+          signal,
           onListening: (listened) => printLines([[`console of ${place}: ${urlOf(host, listened)}  (Ctrl-C ends it)`]]),
           onTrouble: (message) => printNotices([`could not read the fleet: ${message}`]),
         },
-      );
-      return EXIT_CODES.interrupted;
-    } finally {
-      interrupts.release();
-    }
+      ),
+    );
+    return EXIT_CODES.interrupted;
   },
 });
 

@@ -1,5 +1,5 @@
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
-import { catchInterrupts } from '../../processes/interrupts.ts';
+import { runInterruptibly } from '../../processes/interrupts.ts';
 import type { FleetSnapshot } from '../../epoch-view/fleet-snapshot.ts';
 import { openOutput } from '../../terminal/open-output.ts';
 import { printJsonLine } from '../../terminal/print.ts';
@@ -33,13 +33,9 @@ export const WATCH_COMMAND = engineCommand({
   output: OUTPUT,
   options: NO_OPTIONS,
   execute: async (engine, { switches }) => {
-    const interrupts = catchInterrupts(() => process.exit(EXIT_CODES.interrupted));
-    try {
-      await watchFleet(engine, showSnapshots(switches.has('json')), { nowMs: Date.now, signal: interrupts.signal });
-      return EXIT_CODES.interrupted;
-    } finally {
-      interrupts.release();
-    }
+    const onSnapshot = showSnapshots(switches.has('json'));
+    await runInterruptibly((signal) => watchFleet(engine, onSnapshot, { nowMs: Date.now, signal }));
+    return EXIT_CODES.interrupted;
   },
 });
 
