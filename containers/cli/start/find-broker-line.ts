@@ -107,20 +107,19 @@ export async function findBrokerLine(
       .deadlineAtMs(0)
       .catch((error: unknown) => log.warn({ err: error }, "could not read the rollup's clock yet"));
     const followsRegistry = rollupVersion === 'canonical' && rollup !== known?.rollup;
-    const confirm = async (stop: AbortSignal): Promise<void> => {
-      const isOver = (): boolean => isKept || stop.aborted;
-      while (!isOver()) {
-        await pause(deps.registryMs ?? REGISTRY_MS, stop);
-        const canonical = await readCanonical().catch(() => rollup);
-        if (canonical !== rollup && !isOver()) throw new RollupChangedError(rollup, canonical);
-      }
-    };
     if (!followsRegistry) return { rollup, l1, readCanonical, keep: () => keep(rollup) };
     return {
       rollup,
       l1,
       readCanonical,
-      confirm,
+      async confirm(stop) {
+        const isOver = (): boolean => isKept || stop.aborted;
+        while (!isOver()) {
+          await pause(deps.registryMs ?? REGISTRY_MS, stop);
+          const canonical = await readCanonical().catch(() => rollup);
+          if (canonical !== rollup && !isOver()) throw new RollupChangedError(rollup, canonical);
+        }
+      },
       async keep() {
         // The first jobs after an upgrade may come before the registry was read again.
         const canonical = await readCanonical();
