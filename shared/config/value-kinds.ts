@@ -132,5 +132,14 @@ export const secretText = secretKind(
 
 /** `a, b or c`. */
 export function orList(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+  return listed(words, 'or');
+}
+
+/** `a, b and c`. */
+export function andList(words: readonly string[]): string {
+  return listed(words, 'and');
+}
+
+function listed(words: readonly string[], conjunction: string): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${conjunction} ${words.at(-1) ?? ''}`;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import packageManifest from '../../../package.json' with { type: 'json' };
 import { InvalidSettingsError } from '../../../shared/config/errors.ts';
-import { orList } from '../../../shared/config/value-kinds.ts';
+import { andList } from '../../../shared/config/value-kinds.ts';
 import { installedNetworkVersion } from '../../../shared/proving-job/network-version.ts';
 import { KNOWN_MAJOR_VERSIONS } from '../../../shared/proving-job/version-lines.ts';
 import { EXIT_CODES } from '../../processes/exit-codes.ts';
@@ -80,7 +80,7 @@ function renderVersions({ coppice, aztec, node }: Versions): Line[] {
       : [[toned('strong', 'Aztec'), aztec.native, "proven by Coppice's own node and agents"]]),
     [
       toned('strong', 'Aztec'),
-      orList(aztec.officialMajors.map(String)).replace(' or ', ' and '),
+      andList(aztec.officialMajors.map(String)),
       "proven by Aztec's own nodes and agents, which the broker and gateways serve",
     ],
     [toned('strong', 'Node'), node],
