@@ -20,7 +20,7 @@ import { RETRY_COMMAND } from './repair/retry-command.ts';
 import { DOCTOR_COMMAND } from './start/doctor-command.ts';
 import { START_COMMAND } from './start/start-command.ts';
 
-/** Those that do something; the others describe these. */
+/** The commands that do something; the others describe them. */
 const WORKING_COMMANDS: readonly Command[] = [
   START_COMMAND,
   DOCTOR_COMMAND,
@@ -42,7 +42,7 @@ const WORKING_COMMANDS: readonly Command[] = [
   VERSION_COMMAND,
 ];
 
-/** Every command, in the order of the help: the help, the completion and the pages of `docs/` are made from it. */
+/** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   ...WORKING_COMMANDS,
   schemaCommand(WORKING_COMMANDS),

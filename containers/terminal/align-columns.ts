@@ -1,15 +1,15 @@
 import { fitLine, type Line, toned } from './line.ts';
 
-/** The room for a table. */
+/** How a table fits its output. */
 export interface TableFit {
-  /** Its width at the most. @default any */
+  /** Its largest width. @default any */
   readonly columns?: number;
   /** Indexes of columns that are left out, in this order, where not all of them fit. @default none */
   readonly spare?: readonly number[];
 }
 
 const GAP = '  ';
-/** A column is not cut to less. */
+/** No column is cut to less than this. */
 const NARROWEST = 6;
 
 /**

@@ -24,7 +24,7 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${redactedJson(value, 2)}\n`);
 }
 
-/** The same, on one line, as one of many documents. */
+/** Writes one of many JSON documents, on one line. */
 export function printJsonLine(value: unknown): void {
   process.stdout.write(`${redactedJson(value)}\n`);
 }

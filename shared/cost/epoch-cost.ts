@@ -58,7 +58,7 @@ export interface EpochCostInput {
   /** Decisions made while the epoch was open, in any order; none where nothing scales the fleet. */
   readonly decisions: readonly FleetDecisionRecord[];
   readonly gas: GasPaid | undefined;
-  /** The fleet works on machines of the operator, and uses nothing of AWS. @default all of it is on AWS */
+  /** Set where the fleet runs on the operator's own machines and uses no AWS service. @default all of it is on AWS */
   readonly ownMachines?: OwnMachines | undefined;
 }
 
@@ -149,7 +149,7 @@ interface OrderedDecision {
   readonly before: FleetDecisionRecord;
 }
 
-/** Oldest first. Each version line has decisions to itself. */
+/** Oldest first, for each version line apart. */
 function inOrder(decisions: readonly FleetDecisionRecord[]): readonly OrderedDecision[] {
   const ordered = decisions.toSorted((a, b) => a.atMs - b.atMs);
   return [...Map.groupBy(ordered, ({ line = NATIVE_LINE }) => line).values()].flatMap((ofLine) =>

@@ -5,8 +5,7 @@ import type { JsonOutput } from '../json/json-output.ts';
 import type { Argument, GivenArgument } from './argument.ts';
 
 /**
- * A word after `coppice`, and what it takes. The help, the completion of shells and the pages of `docs/` are made from this
- * table.
+ * A word after `coppice`, and what it takes. The help, the shell completion and the schemas in `docs/json` are made from it.
  */
 export interface Command<T = unknown> {
   readonly name: string;
@@ -16,9 +15,9 @@ export interface Command<T = unknown> {
   readonly summary: string;
   /** Paragraphs that explain it, for its own help. */
   readonly explanation: readonly string[];
-  /** Whole command lines, for its own help: one at least. */
+  /** Whole command lines, for its own help; at least one. */
   readonly examples: readonly [string, ...string[]];
-  /** Codes that it ends with, besides those that every command may end with: `done`, `failed`, `misused` and `unfit`. @default none */
+  /** Exit codes beside those of every command: `done`, `failed`, `misused` and `unfit`. @default none */
   readonly exitCodes?: readonly ExitCodeName[];
   /** What it prints with `--json`, a switch that every command with an output has. */
   readonly output?: JsonOutput;
@@ -28,7 +27,7 @@ export interface Command<T = unknown> {
   /** Without `--json`. */
   readonly switches: readonly SwitchFlag[];
   readonly groups: readonly SettingGroup[];
-  /** Those that `--help` lists, where they are fewer than `--help-all` does. @default all */
+  /** The settings that `--help` lists; `--help-all` lists all of them. @default all */
   readonly briefGroups?: readonly SettingGroup[];
   /** Whether settings of Aztec's that have no effect here are accepted. @default false */
   readonly takesSuperseded?: boolean;

@@ -40,7 +40,7 @@ export const FLEET_GROUPS: readonly SettingGroup[] = [
   ENV_FILE_GROUP,
 ];
 
-/** Those of them that most operators need. */
+/** The settings of these groups that most operators need. */
 export const BRIEF_FLEET_GROUPS: readonly SettingGroup[] = [
   {
     title: 'Where the fleet is',

@@ -18,7 +18,7 @@ complete -o default -F _coppice coppice
 `;
 }
 
-/** Where a value is completed, there is no word of the command: bash's own completion has the files. */
+/** After a flag whose values are not known it offers nothing, and bash falls back to file names. */
 function caseOf({ name, words, flags }: CompletedCommand): string {
   const withWords = flags.filter(({ value }) => value !== undefined && value.words.length > 0);
   const withoutWords = flags.filter(({ value }) => value !== undefined && value.words.length === 0);

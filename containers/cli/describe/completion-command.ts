@@ -17,15 +17,15 @@ type Shell = keyof typeof SCRIPTS;
 
 const SHELL = { ...oneOf(Object.keys(SCRIPTS) as Shell[]), placeholder: 'SHELL' };
 
-/** @param commands read when it runs: it completes itself, too */
+/** @param commands called when it runs, since they include this one */
 export function completionCommand(commands: () => readonly Command[]): Command<Shell> {
   return {
     name: 'completion',
     usage: 'SHELL',
     summary: 'print a script that makes bash, zsh or fish complete commands, flags and values',
     explanation: [
-      'The script has every command, flag and known value in it: the shell does not start coppice while it completes. Make it ' +
-        'again after an upgrade.',
+      'The script contains every command, flag and known value, so the shell does not start coppice to complete a word. ' +
+        'Generate it again after an upgrade.',
     ],
     examples: [
       'source <(coppice completion bash)',

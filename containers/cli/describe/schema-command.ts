@@ -14,8 +14,8 @@ export function schemaCommand(commands: readonly Command[]): Command<string | un
     usage: '[COMMAND]',
     summary: 'print the JSON Schema of what a command prints with --json',
     explanation: [
-      'Every document has its schemaVersion. It grows when a field is removed, renamed or changes its meaning; new fields may come ' +
-        'without a new version. Moments are in ISO 8601 and UTC; durations and amounts have their unit in the name.',
+      'Every document has its schemaVersion. It goes up when a field is removed or renamed, or changes its meaning; fields may be ' +
+        'added without a new version. Moments are in ISO 8601 and UTC; durations and amounts have their unit in the name.',
       'Without COMMAND it lists the commands. The same schemas are in docs/json.',
     ],
     examples: ['coppice schema status', 'coppice schema'],

@@ -9,7 +9,7 @@ import { BUNDLED_PAGES } from '../../console/serve/page-files.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
 
-/** Loaded when needed, and needing Aztec's packages, Noir, a local L1, or the sources of the console's pages. */
+/** Modules that are loaded on demand, and need Aztec's packages, Noir, a local L1, or the sources of the console's pages. */
 export const LEFT_OUT: readonly string[] = [
   'containers/node/run-node.ts',
   'containers/agent/run-agent.ts',

@@ -19,9 +19,9 @@ export const CONSOLE_COMMAND = engineCommand({
     'Serves a page on this machine, read-only, until Ctrl-C: the epochs with their predicted finish against the deadline, the ' +
       'merge tree of each with the story of every job, agents and how busy they are, scaling decisions with their reasons, cost ' +
       'and reward, incidents. It changes nothing, and shows no key and no payload.',
-    'It reads the ledger only while somebody looks on, and once for all of them: on AWS that costs less than ten cents an hour. ' +
-      'There, run it on your own machine, with your own credentials. Without the RPC URLs of L1 it shows what the fleet has ' +
-      'noted of L1.',
+    'It reads the ledger only while somebody has the page open, and once for all viewers: on AWS that costs less than ten cents ' +
+      'an hour. There, run it on your own machine, with your own credentials. Without the RPC URLs of L1 it shows what the ' +
+      'fleet itself has recorded of L1.',
   ],
   examples: ['coppice console --port 8090', 'coppice console --engine aws --aws-prefix coppice --ether-dollars 3000'],
   argument: NO_ARGUMENT,
@@ -49,7 +49,7 @@ export const CONSOLE_COMMAND = engineCommand({
         {
           engine,
           signal,
-          onListening: (listened) => printLines([[`console of ${place}: ${urlOf(host, listened)}  (Ctrl-C ends it)`]]),
+          onListening: (listened) => printLines([[`console of ${place}: ${urlOf(host, listened)}  (Ctrl-C stops it)`]]),
           onTrouble: (message) => printNotices([`could not read the fleet: ${message}`]),
         },
       ),
@@ -58,7 +58,7 @@ export const CONSOLE_COMMAND = engineCommand({
   },
 });
 
-/** Of an address that stands for all of a machine's, this machine's own. */
+/** What to open in a browser on this machine, also where the console listens on all addresses. */
 function urlOf(host: string, port: number): string {
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}/`;

@@ -67,8 +67,8 @@ export const COST_COMMAND = fleetCommand({
   explanation: [
     "Computed from the ledger's timings, the scaler's decisions and a table of prices; without EPOCH, for the newest epoch. " +
       'It changes nothing. Requests to AWS are estimated from the average per job.',
-    'With --by it shows what the newest epochs cost, one by one or by day, from a sample of the jobs of each, with what they pay.',
-    'The embedded engine uses nothing of AWS, so it bills nothing but gas and, at --agent-dollars-per-hour, the agents.',
+    'With --by it shows what the newest epochs cost and pay, one by one or by day, from a sample of the jobs of each.',
+    'The embedded engine uses no AWS service: its epochs cost gas and, at --agent-dollars-per-hour, agents.',
   ],
   examples: [
     'coppice cost 1042 --ether-dollars 3000',
@@ -93,7 +93,7 @@ export const COST_COMMAND = fleetCommand({
     }
     if (argument !== undefined) {
       throw new InvalidSettingsError([
-        `${nameOf(COST_GROUP.settings.costBy)} is about several epochs: remove it or EPOCH`,
+        `${nameOf(COST_GROUP.settings.costBy)} covers several epochs: remove it or EPOCH`,
       ]);
     }
     const nowMs = Date.now();

@@ -47,7 +47,7 @@ const SUBMISSIONS = 1000;
 /** The most that a ledger on AWS returns in one page or two. */
 const MOST_EPOCHS = 1000;
 
-/** Reads what the newest epochs cost, from a sample of each one's jobs: it takes as long for epochs of any size. */
+/** Reads what the newest epochs cost, from a sample of each one's jobs: the size of an epoch makes no difference. */
 export async function readCostTrend(engine: Engine, options: TrendOptions): Promise<CostTrend> {
   const { by, limit, etherDollars, ownMachines, nowMs } = options;
   const [latest, decisions, submissions] = await Promise.all([

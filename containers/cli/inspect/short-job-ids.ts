@@ -2,13 +2,13 @@ import type { JobRecord } from '../../../shared/ledger/job-ledger.ts';
 import { parseEpochId, type RollupId } from '../../../shared/proving-job/epoch-id.ts';
 import { epochIdOf } from '../../../shared/proving-job/proving-job-id.ts';
 
-/** The fewest digits of a hash that are shown: an epoch of 10,000 jobs has two that begin alike once in 80 times. */
+/** The fewest digits of a hash to show: of 80 epochs of 10,000 jobs, one has two jobs that share them. */
 const FEWEST_DIGITS = 8;
 
 /** Names jobs as commands take them. */
 export type NameJob = (job: Pick<JobRecord, 'id'>) => string;
 
-/** The whole id, without its rollup where that has not to be named. */
+/** The whole id, without its rollup where that need not be named. */
 export function wholeJobIds(rollupToName: RollupId | undefined): NameJob {
   return ({ id }) => {
     const { rollup } = parseEpochId(epochIdOf(id));

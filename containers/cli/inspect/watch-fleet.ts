@@ -38,7 +38,7 @@ export function pauseMs({ epochs }: Pick<FleetSnapshot, 'epochs'>, isOnAws: bool
   return SNAPSHOT_MS.aws + AWS_MS_PER_JOB * jobs;
 }
 
-/** Shows each snapshot, and says what has changed since the one before. */
+/** Shows each snapshot, and reports what has changed since the one before. */
 export function showIn(output: Output): (snapshot: FleetSnapshot) => void {
   let before: FleetSnapshot | undefined;
   return (snapshot) => {

@@ -58,8 +58,7 @@ export const WHY_COMMAND = fleetCommand({
       'prediction is from the work left, the agents, and the times that circuits take on this fleet: one root in ten comes ' +
       'before its range, and one after it.',
     'Without: what the scaler and the submitter decided in the last hour (or the newest --limit decisions), with their reasons. ' +
-      'A fleet on one machine has no ' +
-      'scaler: it runs the agents that you start. It changes nothing.',
+      'A fleet on one machine has no scaler: it runs the agents that you start. It changes nothing.',
   ],
   examples: ['coppice why 1042', 'coppice why', 'coppice why 1042 --json | jq .remedies'],
   argument: optionalArgument(EPOCH),

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 /** What a command prints with `--json`. Each document also has `schemaVersion`. */
 export interface JsonOutput {
-  /** Grows when a field is removed, renamed or changes its meaning. A new field is no new version. */
+  /** Goes up when a field is removed or renamed, or changes its meaning. Adding a field does not change it. */
   readonly version: number;
   /** `document`: one. `lines`: one a line, as things happen. @default document */
   readonly form?: 'document' | 'lines';

@@ -30,8 +30,9 @@ export const RETRY_COMMAND = fleetCommand({
   summary: 'give a rejected job, or all rejected jobs of an epoch, another attempt',
   explanation: [
     'JOB is the id of a rejected job, or any unambiguous beginning of it, with or without its circuit (7:PARITY_BASE:9e3f, ' +
-      '7:9e3f25c3); EPOCH is a number or an id, and stands for all of its rejected jobs. Whatever is stored in place of a proof is set aside, the count of lost attempts ' +
-      'starts again at zero, and the jobs are queued. A failed epoch is resumed by a node, with all of its rejected jobs.',
+      '7:9e3f25c3); EPOCH is a number or an id, and stands for all of its rejected jobs. Whatever is stored in place of a proof ' +
+      'is set aside, the count of lost attempts starts again at zero, and the jobs are queued. A failed epoch is resumed by a ' +
+      'node, with all of its rejected jobs.',
     'Works on the ledger, the queue and the proof store, and needs no running process.',
   ],
   argument: { kind: JOB_OR_EPOCH },

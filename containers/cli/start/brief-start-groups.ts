@@ -13,7 +13,7 @@ const { engine, dataDirectory, awsPrefix, awsRegion } = ENGINE_SETTINGS.settings
 const { agentCount, pools, brokerUrl } = AGENT_GROUP.settings;
 const { brokerPort, brokerBind } = BROKER_GROUP.settings;
 
-/** Of the settings of `coppice start`, those that a first start needs. */
+/** The settings of `coppice start` that a first start needs. */
 export const BRIEF_START_GROUPS: readonly SettingGroup[] = [
   { title: L1_SETTINGS.title, settings: { network, l1RpcUrls, l1ConsensusHostUrls, registryAddress } },
   { title: 'Account', settings: { proverPublisherPrivateKeys, keyStoreDirectory, proverId } },

@@ -26,7 +26,7 @@ export interface FoundLine {
    * @throws {RollupChangedError}
    */
   readonly confirm?: (signal: AbortSignal) => Promise<void>;
-  /** Has the line stay with this rollup from now on, also when the registry names another. Set where L1 is given. */
+  /** Keeps the line on this rollup from now on, even when the registry names another. Set where L1 is given. */
   readonly keep?: () => Promise<void>;
 }
 

@@ -54,7 +54,7 @@ describe('coppice cost', () => {
     expect(await cost([], { COPPICE_ETHER_DOLLARS: '3000' })).toContain('$6.0');
   });
 
-  it('refuses a price that is no number', async () => {
+  it('refuses a price that is not a number', async () => {
     await expect(cost(['--ether-dollars', 'abc'])).rejects.toThrow(
       "--ether-dollars (COPPICE_ETHER_DOLLARS) must be a number of at least 0; got 'abc'",
     );

@@ -33,7 +33,7 @@ describe('the documents of --json', () => {
     await expect(jsonSchemaText(command)).toMatchFileSnapshot(path.resolve(FOLDER, `${command.name}.json`));
   });
 
-  it('have no page that belongs to no command', () => {
+  it('have no page without a command', () => {
     const pages = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
     expect(pages.sort()).toEqual(DESCRIBED.map(({ name }) => `${name}.json`).sort());
   });

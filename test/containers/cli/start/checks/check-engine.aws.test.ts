@@ -27,7 +27,7 @@ describe('the check of the bucket on AWS', () => {
     expect((await harness.clients.s3.send(new ListObjectsV2Command({ Bucket }))).KeyCount).toBe(0);
   });
 
-  it('finds that there is no such bucket', async () => {
+  it('reports a missing bucket', async () => {
     const { proofsBucket: Bucket } = harness.names;
     await harness.clients.s3.send(new DeleteBucketCommand({ Bucket }));
     const [finding] = await check();
