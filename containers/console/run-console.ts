@@ -35,7 +35,7 @@ export interface RunConsoleDeps {
   /** Called with what went wrong, for the operator. */
   readonly onTrouble: (message: string) => void;
   readonly nowMs?: () => number;
-  /** A clock that nobody sets. @default that of the process */
+  /** A clock that only goes forward. @default that of the process */
   readonly steadyMs?: () => number;
 }
 

@@ -10,7 +10,7 @@ import { mapBounded } from '../../shared/retry/map-bounded.ts';
 import { isOfLine } from '../../shared/proving-job/epoch-id.ts';
 import { KEPT_DECISIONS } from './read-epoch-cost.ts';
 
-/** How an epoch went, or how far it is. Amounts and times that nobody knows are `undefined`. */
+/** How an epoch went, or how far it is. Unknown amounts and times are `undefined`. */
 export interface PastEpoch extends EpochRecord {
   /** From its opening to its proven root. */
   readonly rootMs: number | undefined;

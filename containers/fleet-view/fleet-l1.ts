@@ -16,7 +16,7 @@ export interface ReadFleetL1Options {
 
 /** What a fleet knows of L1, and who pays there. */
 export interface FleetL1 {
-  /** `undefined` where nothing says how to reach it, and no program has noted it. */
+  /** `undefined` if no URL is given and no program has noted it. */
   readonly l1: L1Status | undefined;
   /** The account that signed the newest transaction. */
   readonly publisher: `0x${string}` | undefined;

@@ -27,7 +27,7 @@ export interface FleetStatus {
   readonly lines: readonly LineStanding[];
   /** Where the fleet is, for people. */
   readonly place: string;
-  /** What L1 shows; `undefined` where nothing says how to reach it, and no function has noted it. */
+  /** What L1 shows; `undefined` if no URL is given and no program has noted it. */
   readonly l1: L1Status | undefined;
   /** The account that signed the newest transaction. */
   readonly publisher: `0x${string}` | undefined;

@@ -5,7 +5,7 @@ import { Pool } from '../../shared/proving-job/circuit-family.ts';
 import { formatDuration } from '../terminal/format-duration.ts';
 import type { ExplainedEpoch } from './explained-epoch.ts';
 
-/** Something that would have the epoch done sooner, or at all. */
+/** Something that would finish the epoch sooner, or at all. */
 export interface Remedy {
   readonly kind: 'agents' | 'retry' | 'agent' | 'l1' | 'machines';
   /** What to do, and what it changes. */

@@ -175,10 +175,10 @@ export function describeConsole(engineName: string, open: () => Promise<EngineHa
 
     it.each([
       ['epochs/8', 404, 'unknown-epoch', 'epoch 8 is not in the ledger: the newest is 7'],
-      ['epochs/seven', 400, 'bad-request', "'seven' names no epoch: give its number, its id, or latest"],
-      ['epochs/%', 400, 'bad-request', 'the path is malformed: a % is to be followed by two digits'],
+      ['epochs/seven', 400, 'bad-request', "invalid epoch 'seven': give its number, its id, or latest"],
+      ['epochs/%', 400, 'bad-request', 'the path is malformed: a % must be followed by two digits'],
       ['jobs/7:PARITY_BASE:00', 404, 'unknown-job', 'coppice jobs 7 lists the jobs of the epoch'],
-      ['jobs/7', 400, 'bad-request', "'7' names no job"],
+      ['jobs/7', 400, 'bad-request', "invalid job '7'"],
       ['decisions?hours=0', 400, 'bad-request', 'hours must be a whole number from 1 to 72'],
       ['epochs/7/parts', 404, 'unknown-page', '/api/epochs/7/parts does not exist'],
       ['secrets', 404, 'unknown-page', '/api/secrets does not exist'],

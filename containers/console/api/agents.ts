@@ -30,7 +30,7 @@ export const Agent = z.object({
       usualSeconds: z.number().nonnegative().optional(),
     })
     .optional(),
-  /** The share of the last ten minutes, or of its life, in which it had a job: 0 to 1. Absent where nobody measured it. */
+  /** The share of the last ten minutes, or of its life, in which it had a job: 0 to 1. Absent if it was not measured. */
   busyShare: z.number().min(0).max(1).optional(),
   /** Why it cannot work, or why it last refused a job. */
   note: z.string().optional(),

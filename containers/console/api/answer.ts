@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Every response begins like this: the moment that it shows, and when it pays to ask again. */
+/** The first fields of every response: the moment that it shows, and when to poll again. */
 export const Moment = z.object({
   atMs: z.number().int(),
-  /** Until then the server answers with the same bytes, so a page that polls waits at least so long, in milliseconds. */
+  /** The server returns the same bytes for this long, so a page waits at least as long before it polls again, in milliseconds. */
   goodForMs: z.number().nonnegative(),
 });
 export type Moment = z.infer<typeof Moment>;
@@ -18,7 +18,7 @@ export const Failure = z.object({
       'unknown-job',
       'bad-host',
       'bad-method',
-      /** The fleet could not be read; it may be when it is asked again. */
+      /** The fleet could not be read; a later request may succeed. */
       'unreadable-fleet',
     ]),
     /** What is wrong and what to do, for people. */
@@ -28,7 +28,7 @@ export const Failure = z.object({
 export type Failure = z.infer<typeof Failure>;
 export type FailureCode = Failure['error']['code'];
 
-/** An amount of ether in wei, in decimal: a number holds no more than 15 digits. */
+/** An amount of ether in wei, as decimal digits: a number would round beyond 15 of them. */
 export const Wei = z.string().regex(/^\d+$/);
 
 /** `0x` and digits: an account, or the hash of a transaction. */

@@ -25,7 +25,7 @@ export const EpochJobs = Moment.extend({
       circuit: CircuitName,
       level: z.string(),
       pool: Pool,
-      /** Jobs that the whole tree has; of a tree that nobody knows beforehand, those so far. */
+      /** Jobs that the whole tree has; of a tree that is not known beforehand, those so far. */
       expected: z.number().int().nonnegative(),
       /** How long one takes here, from claim to settlement. */
       usualSeconds: z.number().nonnegative(),

@@ -29,7 +29,7 @@ export const EpochDetails = Moment.extend({
   levels: z.array(LevelCounts),
   /** What the root waits for, the first job that runs or waits at the top and the root last; empty when nothing is to be proven. */
   chain: z.array(BlockingStep),
-  /** What would have the epoch done sooner, or at all; the most needed first. */
+  /** What would finish the epoch sooner, or at all; the most needed first. */
   remedies: z.array(z.object({ kind: z.enum(['agents', 'retry', 'agent', 'l1', 'machines']), text: z.string() })),
   rejected: z.array(z.object({ jobId: ProvingJobId, circuit: CircuitName, reason: z.string().optional() })),
   /** On its way to L1, or there; absent until the root is proven. */

@@ -6,7 +6,7 @@ import { EpochId, EpochNumber } from '../../../shared/proving-job/epoch-id.ts';
 import { Moment, Wei } from './answer.ts';
 import { Prediction } from './prediction.ts';
 
-/** An epoch in a list. Amounts and times that nobody knows are absent. */
+/** An epoch in a list. Unknown amounts and times are absent. */
 export const EpochSummary = z.object({
   id: EpochId,
   epoch: EpochNumber,
@@ -30,7 +30,7 @@ export const EpochSummary = z.object({
   transactionHash: z.string().optional(),
   /** Why it failed. */
   reason: z.string().optional(),
-  /** Of a tree that nobody knows beforehand, the jobs so far. In a list, absent for epochs that need no proofs. */
+  /** Of a tree that is not known beforehand, the jobs so far. In a list, absent for epochs that need no proofs. */
   jobs: JobCounts.omit({ notAsked: true, unexpected: true }).extend({ isSoFar: z.boolean() }).optional(),
   /** Absent for an epoch that needs no proofs. */
   prediction: Prediction.optional(),

@@ -21,7 +21,7 @@ export const Fleet = Moment.extend({
   ),
   /** The rollup of the newest epoch; absent for a fleet that has proven none of a rollup on L1. */
   rollup: z.object({ chainId: z.number().int(), address: Hex }).optional(),
-  /** Absent where nothing says how to reach L1, and no program has noted its time. */
+  /** Absent if no RPC URL is given and no program has noted L1's time. */
   l1: z
     .object({
       /** Of the newest block. */

@@ -89,7 +89,7 @@ function findOfEpoch(id: EpochId | undefined, part: string | undefined): Resourc
   }
 }
 
-/** What the schema does not name never leaves the server, whatever the ledger's records have besides. */
+/** Fields that the schema does not name never leave the server, whatever else the ledger's records hold. */
 function resource<Value extends Moment>(
   key: string,
   schema: z.ZodType<Value>,
@@ -101,15 +101,13 @@ function resource<Value extends Moment>(
 function epochIdOf(text: string): EpochId | undefined {
   if (text === 'latest') return undefined;
   const id = EpochText.safeParse(text);
-  if (!id.success) throw new BadRequestError(`'${text}' names no epoch: give its number, its id, or latest`);
+  if (!id.success) throw new BadRequestError(`invalid epoch '${text}': give its number, its id, or latest`);
   return id.data;
 }
 
 function jobPrefixOf(text: string): string {
   if (!JOB_PREFIX.test(text))
-    throw new BadRequestError(
-      `'${text}' names no job: give its id, or the beginning of it, such as 7:PARITY_BASE:9e3f`,
-    );
+    throw new BadRequestError(`invalid job '${text}': give its id, or the beginning of it, such as 7:PARITY_BASE:9e3f`);
   return text;
 }
 
@@ -117,6 +115,6 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw new BadRequestError('the path is malformed: a % is to be followed by two digits');
+    throw new BadRequestError('the path is malformed: a % must be followed by two digits');
   }
 }

@@ -14,11 +14,11 @@ export interface ReadAges {
   readonly endedMs: number;
 }
 
-/** On one machine a read costs a moment of the CPU that proofs need: a second's worth of a large epoch every twenty. */
+/** On one machine a read takes CPU time from the proofs: for a large epoch, one second in every twenty. */
 const EMBEDDED: ReadAges = { fewMs: 1_000, pageMs: 2_000, msPerRecord: 1, msPerJob: 1, endedMs: 60_000 };
 
 /**
- * On AWS reads are paid: 10,000 jobs take some 1,900 read units, or $0.0002, and 4,000 decisions about as much. At these ages a
+ * On AWS you pay for reads: 10,000 jobs take some 1,900 read units, or $0.0002, and 4,000 decisions about as much. At these ages a
  * viewer with every page open costs some eight cents an hour, however large the epochs are.
  */
 const AWS: ReadAges = { fewMs: 10_000, pageMs: 20_000, msPerRecord: 30, msPerJob: 3, endedMs: 300_000 };
@@ -27,7 +27,7 @@ export function readAgesOf(engine: EngineKind): ReadAges {
   return engine === 'aws' ? AWS : EMBEDDED;
 }
 
-/** How long an epoch's jobs are good, by how many they are. */
+/** How long an epoch's jobs are good, by how many there are. */
 export function jobsAgeMs({ fewMs, msPerJob }: ReadAges, jobs: number): number {
   return Math.max(fewMs, msPerJob * jobs);
 }

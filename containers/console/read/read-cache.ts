@@ -12,7 +12,7 @@ export class ReadCache {
   readonly #steadyMs: () => number;
   readonly #kept = new Map<string, Kept>();
 
-  /** @param steadyMs a clock that nobody sets, in milliseconds */
+  /** @param steadyMs a clock that only goes forward, in milliseconds */
   constructor(steadyMs: () => number) {
     this.#steadyMs = steadyMs;
   }

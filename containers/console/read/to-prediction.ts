@@ -36,7 +36,7 @@ export function toBlockingStep(step: ExplainedStep): BlockingStep {
   };
 }
 
-/** JSON has no number for what never happens, or is not known. */
+/** JSON has no infinity and no NaN: what never happens or is unknown is left out. */
 function ifFinite(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }

@@ -5,7 +5,7 @@ import type { EpochJobs } from '../api/epoch-jobs.ts';
 export interface WorkLeftInput {
   /** Of the epoch's range. */
   readonly jobs: readonly Pick<JobRecord, 'circuit' | 'state' | 'recordedAtMs' | 'settledAtMs'>[];
-  /** How many jobs the tree has of each circuit; `undefined` where nobody knows it beforehand: jobs then count once they are recorded. */
+  /** How many jobs the tree has of each circuit; `undefined` if it is not known beforehand: jobs then count once they are recorded. */
   readonly expected: ReadonlyMap<CircuitName, number> | undefined;
   readonly usualSeconds: (circuit: CircuitName) => number;
   readonly fromMs: number;

@@ -1,4 +1,4 @@
-/** Sent with every response: pages take everything from the console itself, and nothing else may show or read them. */
+/** Sent with every response: pages load everything from the console itself, and no other site may embed or read them. */
 export const RESPONSE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
