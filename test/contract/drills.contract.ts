@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import type { AgentControl } from '../../containers/cli/drill/agent-control.ts';
 import { type DrillPlan, planDrill } from '../../containers/cli/drill/drill-plan.ts';
 import { isNothing } from '../../containers/cli/drill/losses.ts';
 import { type DrillReport, runDrill } from '../../containers/cli/drill/run-drill.ts';
@@ -171,9 +172,22 @@ export function describeDrillsContract(adapter: string, open: () => Promise<Engi
       expect((await note.find()).value?.endedAtMs).toBeDefined();
     });
 
+    it('gives an agent that has to end itself no time beyond the one limit for the hit', async () => {
+      let refusal: unknown;
+      void drill('kill-agent', { endsItself: OTHER }).catch((error: unknown) => (refusal = error));
+      await vi.waitUntil(async () => (await note.find()).value?.id === 'drill', PATIENCE);
+      await harness.elapse(3_000);
+      const waiting = (await engine.jobs.jobsOfEpoch(epochOf(held))).find(({ state }) => state === 'queued')!;
+      await engine.jobs.claim(waiting.id, OTHER, 120);
+      await vi.waitUntil(async () => (await note.find()).value?.agentId === OTHER, PATIENCE);
+      await harness.elapse(601);
+      await vi.waitUntil(() => refusal !== undefined, PATIENCE);
+      expect(refusal).toBeInstanceOf(NothingHitError);
+    });
+
     it('ends its fault when it is interrupted', async () => {
       const interrupt = new AbortController();
-      const drilling = drill('delay-settlement', interrupt.signal);
+      const drilling = drill('delay-settlement', { signal: interrupt.signal });
       await vi.waitUntil(async () => (await note.find()).value?.id === 'drill', PATIENCE);
       interrupt.abort(new Error('Ctrl-C'));
       await expect(drilling).rejects.toThrow('Ctrl-C');
@@ -184,11 +198,22 @@ export function describeDrillsContract(adapter: string, open: () => Promise<Engi
       expect((await note.find()).value?.taken).toBeUndefined();
     });
 
-    async function drill(fault: Fault, signal = new AbortController().signal): Promise<DrillReport> {
+    interface DrillOptions {
+      readonly signal?: AbortSignal;
+      /** The agent to hit, which nothing kills from outside. @default agent-1, which the drill kills */
+      readonly endsItself?: AgentId;
+    }
+
+    async function drill(
+      fault: Fault,
+      { signal = new AbortController().signal, endsItself }: DrillOptions = {},
+    ): Promise<DrillReport> {
       killed = false;
-      const plan = await planOf(fault, async () => {
+      const end = async (): Promise<void> => {
         killed = true;
-      });
+      };
+      const control = { place: 'nowhere', stop: end, kill: endsItself === undefined ? end : undefined };
+      const plan = await planOf(fault, control, endsItself);
       return runDrill(plan, {
         engine,
         id: 'drill',
@@ -199,15 +224,15 @@ export function describeDrillsContract(adapter: string, open: () => Promise<Engi
       });
     }
 
-    async function planOf(fault: Fault, end: () => Promise<void>): Promise<DrillPlan> {
+    async function planOf(fault: Fault, control: AgentControl, agentId: AgentId | undefined): Promise<DrillPlan> {
       return planDrill(engine, {
         fault,
         seconds: 300,
-        agentId: undefined,
+        agentId,
         nowMs: () => harness.nowMs(),
         liveChain: undefined,
         minMarginSeconds: -Infinity,
-        findControl: async () => ({ place: 'nowhere', stop: end, kill: end }),
+        findControl: async () => control,
       });
     }
 
